@@ -1,0 +1,15 @@
+// Builds the WebAssembly core (release, scalar, debug) and the TypeScript sources into build/ and dist/.
+import { execFileSync } from "node:child_process";
+import { mkdirSync, rmSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const node = (script, ...args) =>
+  execFileSync(process.execPath, [script, ...args], { cwd: root, stdio: ["ignore", "inherit", "inherit"] });
+
+mkdirSync(new URL("../build", import.meta.url), { recursive: true });
+for (const target of ["release", "scalar", "debug"]) {
+  node("node_modules/assemblyscript/bin/asc.js", "--config", "asconfig.json", "--target", target);
+}
+rmSync(new URL("../dist", import.meta.url), { recursive: true, force: true });
+node("node_modules/typescript/bin/tsc", "-p", "tsconfig.json");

@@ -1,0 +1,22 @@
+import type { ModelSpec } from "../spec/model.ts";
+
+/** An accuracy with its origin. Fractions, 0 to 1. */
+export interface AccuracyEstimate {
+  readonly accuracy: number;
+  /** Interval meant to hold the true value in 90 % of unseen models. */
+  readonly low: number;
+  readonly high: number;
+  readonly metric: string;
+  /** Names of the shape parameters outside what the fit has seen; empty: interpolation. */
+  readonly extrapolation: readonly string[];
+  /** Published model nearest in shape. */
+  readonly nearest: string;
+}
+
+export interface AccuracyEvaluator {
+  /** For example "predictor, clip-benchmark-mean, cross-validated MAE 1.3 points". */
+  readonly origin: string;
+  /** Whether accuracy is monotone in a score per tower: towers may then be pruned before they are combined. */
+  readonly isMonotoneInTowerScores: boolean;
+  evaluate(model: ModelSpec): AccuracyEstimate;
+}

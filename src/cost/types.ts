@@ -1,0 +1,41 @@
+import type { GramsPerKilowattHour, KilogramsCO2e, Watts } from "../units/quantity.ts";
+
+/** A sum and its parts; the parts add up to the total exactly as summed in insertion order. */
+export interface Breakdown {
+  readonly total: number;
+  readonly parts: Readonly<Record<string, number>>;
+}
+
+/** Null total: the node or type has no table; `reason` says which. Never 0 for unknown. */
+export interface Unknown {
+  readonly total: null;
+  readonly reason: string;
+}
+
+export interface Area extends Breakdown {
+  readonly unit?: "mm2";
+}
+
+/** Static powers of the die and the memory by state, W. */
+export interface StaticPower {
+  readonly dieActive: Watts;
+  readonly dieIdle: Watts;
+  readonly dramActive: Watts;
+  readonly dramStandby: Watts;
+  readonly dramSelfRefresh: Watts;
+}
+
+export interface EmbodiedCarbon extends Breakdown {
+  readonly unit?: "kgCO2e";
+}
+
+export interface OperationalCarbon {
+  readonly total: KilogramsCO2e;
+  readonly parts: Readonly<Record<string, KilogramsCO2e>>;
+  readonly inferences: number;
+  readonly gridIntensity: GramsPerKilowattHour;
+  readonly policy: string;
+  /** The same device never switched down. */
+  readonly alwaysOnTotal: KilogramsCO2e;
+}
+

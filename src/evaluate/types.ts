@@ -1,0 +1,62 @@
+import type { Breakdown, EmbodiedCarbon, OperationalCarbon, Unknown } from "../cost/types.ts";
+import type { Deployment } from "../spec/deployment.ts";
+import type { Hardware } from "../spec/hardware.ts";
+import type { ModelSpec } from "../spec/model.ts";
+import type { Technology } from "../spec/technology.ts";
+import type { GemmResult, MappingEffort, MappingObjective } from "../sim/types.ts";
+
+export interface Design {
+  readonly model: ModelSpec;
+  readonly hardware: Hardware;
+  readonly deployment: Deployment;
+  readonly technology: Technology;
+  readonly mapper: { readonly objective: MappingObjective; readonly effort: MappingEffort };
+}
+
+export interface OperatorEvaluation {
+  readonly name: string;
+  readonly kind: string;
+  readonly tower: string;
+  readonly layer: number | null;
+  readonly count: number;
+  /** MACs, cycles and energy of one execution; multiply by count for the inference. */
+  readonly macs: number;
+  readonly cycles: number;
+  /** J by source (mac, register, local, global, dram, vector, static), or null with the profile's reason. */
+  readonly energy: Readonly<Record<string, number>>;
+  readonly utilisation: number;
+  readonly bound_by: string;
+  readonly gemm: GemmResult | null;
+}
+
+export interface Evaluation {
+  readonly kind: "evaluated";
+  readonly design: Design;
+  readonly operators: readonly OperatorEvaluation[];
+  /** Σ count × cycles + nonOperatorCycles. */
+  readonly cycles: number;
+  readonly nonOperatorCycles: Readonly<Record<string, number>>;
+  readonly latency_s: number;
+  readonly macs: number;
+  readonly utilisation: number;
+  /** Peak of the arrays, 10^12 operations (2 per MAC) a second. */
+  readonly peak_TOPS: number;
+  /** J per inference by source. */
+  readonly energy: Breakdown | Unknown;
+  readonly area: Breakdown | Unknown;
+  readonly embodied: EmbodiedCarbon | Unknown;
+  readonly operational: OperationalCarbon | Unknown;
+  /** kgCO2e over the life. */
+  readonly carbon_total_kgCO2e: number | null;
+  readonly parameters: number;
+  readonly dramNeeded_B: number;
+}
+
+export interface Infeasible {
+  readonly kind: "infeasible";
+  readonly constraint: string;
+  /** How far the nearest is from fitting, in `unit`. */
+  readonly by: number;
+  readonly unit: string;
+  readonly detail: string;
+}

@@ -1,0 +1,1 @@
+export type { Hardware } from "./spec/hardware.ts";

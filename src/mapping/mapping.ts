@@ -1,0 +1,35 @@
+import type { Dataflow } from "../spec/hardware.ts";
+
+export interface Tile {
+  readonly m: number;
+  readonly n: number;
+  readonly k: number;
+}
+
+/** Loop order, outermost first, for example ["n", "m", "k"]. */
+export type LoopOrder = readonly [keyof Tile, keyof Tile, keyof Tile];
+
+/**
+ * How one GEMM runs on one accelerator, from DRAM inwards. Sizes are those of a full tile; the last tile along a
+ * dimension is smaller where the size does not divide. A level that the hardware lacks has a null tile.
+ */
+export interface Mapping {
+  /** Which dimension is split over cores, and over how many. */
+  readonly coreSplit: { readonly dimension: "b" | "m" | "n" | "k"; readonly cores: number };
+  readonly globalTile: Tile | null;
+  /** Order of the loops over global-buffer tiles. */
+  readonly dramOrder: LoopOrder;
+  readonly localTile: Tile | null;
+  /** Order of the loops over local tiles within a global-buffer tile. */
+  readonly globalOrder: LoopOrder;
+  readonly dataflow: Dataflow;
+  /** Steps that the registers keep an operand for: the register tile in units of `spatial`. */
+  readonly registerTile: Tile;
+  /** What the array does in one cycle: extents unrolled over the rows and over the columns. */
+  readonly spatial: { readonly rows: Tile; readonly cols: Tile };
+  /** Which operands are double buffered at each level; the others stall while they are replaced. */
+  readonly doubleBuffered: {
+    readonly global: { readonly input: boolean; readonly weight: boolean; readonly output: boolean };
+    readonly local: { readonly input: boolean; readonly weight: boolean; readonly output: boolean };
+  };
+}

@@ -1,0 +1,45 @@
+/** A point of a space: parameter path → value, for example "array.rows" → 256. Values are numbers, strings or booleans. */
+export type Point = Readonly<Record<string, number | string | boolean>>;
+
+export interface Objective {
+  readonly metric: string;
+  readonly direction: "min" | "max";
+}
+
+/** `metric` `comparison` `limit`, in the metric's unit. */
+export interface Constraint {
+  readonly metric: string;
+  readonly comparison: "<=" | ">=";
+  readonly limit: number;
+  /** As the study wrote it, for messages. */
+  readonly text: string;
+}
+
+/** What the search knows of one evaluated design: numbers by metric, or a reason. */
+export type Outcome =
+  | { readonly kind: "evaluated"; readonly metrics: Readonly<Record<string, number>> }
+  | { readonly kind: "infeasible"; readonly constraint: string; readonly by: number; readonly unit: string };
+
+export interface Trial {
+  readonly number: number;
+  readonly point: Point;
+  readonly outcome: Outcome;
+}
+
+/** Constraints that a trial breaks, with the amount by which, relative to the limit; empty: feasible. */
+export interface Violation {
+  readonly constraint: string;
+  readonly amount: number;
+  readonly relative: number;
+}
+
+/**
+ * A strategy proposes points and is told what became of them. Batches have the size that the study fixes, never one
+ * that depends on workers, and `update` receives a whole batch in order of trial number: same seed, same trials.
+ */
+export interface Strategy {
+  readonly name: string;
+  /** Points to evaluate next; empty: the space is exhausted. */
+  suggest(count: number): readonly Point[];
+  update(trials: readonly Trial[]): void;
+}

@@ -1,0 +1,84 @@
+import type { Bytes, Cycles, Hertz, Nanometres, Rate } from "../units/quantity.ts";
+
+export type Operand = "input" | "weight" | "output";
+export type Dataflow = "weight-stationary" | "output-stationary" | "input-stationary";
+
+/** One accelerator, validated. Field meanings: docs/hardware.md; design rationale of each choice there too. */
+export interface Hardware {
+  readonly name: string;
+  readonly description: string;
+  readonly clock: Hertz;
+  readonly node: Nanometres;
+  /** Element widths in bits. */
+  readonly precision: {
+    readonly input: number;
+    readonly weight: number;
+    readonly accumulator: number;
+    readonly output: number;
+  };
+  readonly cores: number;
+  readonly arraysPerCore: number;
+  /** Whether one read of a shared level serves every core that wants the same word. */
+  readonly multicast: boolean;
+  readonly array: PeArray;
+  readonly vector: VectorUnit;
+  /** One per core. Null: the array is fed by the level above. */
+  readonly localBuffer: Buffer | null;
+  /** One per chip. Null: local buffers are filled from DRAM. */
+  readonly globalBuffer: Buffer | null;
+  /** Null: nothing outside the chip is modelled. */
+  readonly dram: Dram | null;
+  /** Fixed cost of starting one operator, seconds by operator class; 0 where there is none. */
+  readonly launchOverhead: { readonly gemm: number; readonly softmax: number; readonly normalisation: number; readonly elementwise: number };
+}
+
+export interface PeArray {
+  readonly kind: "systolic" | "dot-product";
+  readonly rows: number;
+  readonly cols: number;
+  readonly unroll: "fixed" | "flexible";
+  /** Allowed dataflows, at least one, in the order in which ties are broken. */
+  readonly dataflow: readonly Dataflow[];
+  readonly skew: "full-array" | "edge-aware";
+  readonly overlap: "none" | "weights" | "folds";
+  readonly drain: "shadow" | "shift";
+  /** Storage words in each PE beyond the pipeline latches, shared by the operands that it may hold. */
+  readonly registers: { readonly words: number; readonly holds: readonly Operand[] };
+  /** Partial-sum registers, per PE (systolic) or per column (dot-product). */
+  readonly accumulators: { readonly count: number; readonly per: "pe" | "column" };
+}
+
+export interface Port {
+  readonly read: Rate;
+  readonly write: Rate;
+  /** Reads and writes take turns on one port of `read` bandwidth. */
+  readonly shared: boolean;
+  /** Delays arrival, does not occupy the port. */
+  readonly latency: Cycles;
+}
+
+export interface Buffer {
+  /** Infinity: unlimited. Per operand: private memories. */
+  readonly size: Bytes | { readonly input: Bytes; readonly weight: Bytes; readonly output: Bytes };
+  readonly port: Port;
+  readonly accessWidth: Bytes;
+  /** How a transfer smaller than the access width is counted: in proportion, or as a whole access. */
+  readonly rounding: "pro-rata" | "block";
+  readonly doubleBuffer: boolean;
+}
+
+export interface Dram {
+  /** Row of the DRAM table, for example "LPDDR3"; null: idealised plain numbers. */
+  readonly type: string | null;
+  readonly capacity: Bytes;
+  readonly port: Port;
+  readonly accessWidth: Bytes;
+  readonly rounding: "pro-rata" | "block";
+}
+
+export interface VectorUnit {
+  /** Lanes per core. */
+  readonly lanes: number;
+  /** Lane-cycles per element for one primitive. Missing primitive: the default of the vector room. */
+  readonly cyclesPerElement: Readonly<Record<string, number>>;
+}
