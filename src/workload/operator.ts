@@ -1,13 +1,39 @@
 export type OperatorKind =
-  | "patch-embedding" | "token-embedding" | "position-embedding"
-  | "qkv" | "rope" | "scores" | "softmax" | "context" | "output-projection"
-  | "ffn-up" | "ffn-gate" | "activation" | "ffn-down"
-  | "normalisation" | "residual" | "pooling" | "projection" | "head";
+  | "patch-embedding"
+  | "token-embedding"
+  | "position-embedding"
+  | "qkv"
+  | "rope"
+  | "scores"
+  | "softmax"
+  | "context"
+  | "output-projection"
+  | "ffn-up"
+  | "ffn-gate"
+  | "activation"
+  | "ffn-down"
+  | "normalisation"
+  | "residual"
+  | "pooling"
+  | "projection"
+  | "head";
 
 /** What the vector unit does per element; pass structure and costs live in src/workload/vector-primitives.ts. */
 export type Primitive =
-  | "softmax" | "layernorm" | "rmsnorm" | "gelu" | "quick-gelu" | "silu" | "relu" | "tanh"
-  | "add" | "multiply" | "gather" | "rope" | "l2-normalise" | "mean";
+  | "softmax"
+  | "layernorm"
+  | "rmsnorm"
+  | "gelu"
+  | "quick-gelu"
+  | "silu"
+  | "relu"
+  | "tanh"
+  | "add"
+  | "multiply"
+  | "gather"
+  | "rope"
+  | "l2-normalise"
+  | "mean";
 
 interface OperatorCommon {
   /** Unique within a model, for example "text.layer3.scores". */
@@ -65,4 +91,3 @@ export interface Workload {
 export function macsOf(operator: Operator): number {
   return operator.type === "gemm" ? operator.count * operator.batch * operator.m * operator.n * operator.k : 0;
 }
-

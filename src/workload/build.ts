@@ -1,0 +1,19 @@
+import type { ModelSpec } from "../spec/model.ts";
+import { clipWorkload } from "./clip.ts";
+import type { Workload } from "./operator.ts";
+
+/**
+ * All operators of one inference of `batch` inputs, in the order in which they run, with parameters, KV cache and peak activations.
+ *
+ * @param batch  inputs in one inference, whole, ≥ 1 (CLIP: texts and images each)
+ * @throws RangeError where the model contradicts itself
+ */
+export function buildWorkload(model: ModelSpec, batch: number): Workload {
+  if (!Number.isInteger(batch) || batch < 1) throw new RangeError(`batch is ${batch}, but must be a whole number ≥ 1`);
+  switch (model.family) {
+    case "clip":
+      return clipWorkload(model, batch);
+    default:
+      throw new RangeError(`${model.family} is not built yet`);
+  }
+}

@@ -1,0 +1,3 @@
+export * from "./operator.ts";
+export { buildWorkload } from "./build.ts";
+export { clipText, clipVision } from "./clip.ts";

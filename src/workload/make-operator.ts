@@ -1,0 +1,96 @@
+import type { GemmOperator, OperatorKind, Primitive, VectorOperator } from "./operator.ts";
+
+/** Where an operator stands: what its name, tower, layer and count are made of. */
+export interface Place {
+  /** Start of the name, for example "text.layers" or "vision". */
+  readonly prefix: string;
+  readonly tower: string;
+  readonly layer: number | null;
+  readonly phase: "prefill" | "decode" | null;
+  readonly count: number;
+}
+
+/** Operator outside the layers of an encoder: runs once. */
+export function outsideLayers(tower: string): Place {
+  return { prefix: tower, tower, layer: null, phase: null, count: 1 };
+}
+
+function common(place: Place, kind: OperatorKind, name: string) {
+  return {
+    name: `${place.prefix}.${name}`,
+    kind,
+    tower: place.tower,
+    layer: place.layer,
+    phase: place.phase,
+    count: place.count,
+  };
+}
+
+/**
+ * Linear layer [rows, k] · W[k, n]. The batch is part of the rows: one product of batch × tokens rows reads W once.
+ * A bias is the start value of the accumulators: n words beside k · n weights, counted as parameters and not as an operator.
+ */
+export function linear(
+  place: Place,
+  kind: OperatorKind,
+  name: string,
+  shape: { readonly rows: number; readonly k: number; readonly n: number },
+): GemmOperator {
+  const { rows, k, n } = shape;
+  return {
+    ...common(place, kind, name),
+    type: "gemm",
+    batch: 1,
+    m: rows,
+    n,
+    k,
+    sharedB: true,
+    weightsAreParameters: true,
+  };
+}
+
+/** Batched product of two activations: every batch element has its own second operand. */
+export function product(
+  place: Place,
+  kind: OperatorKind,
+  name: string,
+  shape: { readonly batch: number; readonly m: number; readonly k: number; readonly n: number },
+): GemmOperator {
+  return { ...common(place, kind, name), type: "gemm", ...shape, sharedB: false, weightsAreParameters: false };
+}
+
+/** Vector work; left out, an element is read once, written once, needs no parameter and is a row of its own. */
+export function vector(
+  place: Place,
+  kind: OperatorKind,
+  name: string,
+  work: { readonly primitive: Primitive; readonly elements: number } & Partial<
+    Pick<VectorOperator, "rowLength" | "elementsRead" | "parametersRead" | "elementsWritten">
+  >,
+): VectorOperator {
+  const { elements } = work;
+  return {
+    ...common(place, kind, name),
+    type: "vector",
+    rowLength: 1,
+    elementsRead: elements,
+    parametersRead: 0,
+    elementsWritten: elements,
+    ...work,
+  };
+}
+
+/** LayerNorm (gain and offset) or RMSNorm (gain) over rows of `hidden` elements. */
+export function normalisation(
+  place: Place,
+  name: string,
+  shape: { readonly rows: number; readonly hidden: number; readonly normalisation: "layernorm" | "rmsnorm" },
+): VectorOperator {
+  const { rows, hidden } = shape;
+  return vector(place, "normalisation", name, {
+    primitive: shape.normalisation,
+    elements: rows * hidden,
+    rowLength: hidden,
+    parametersRead: (shape.normalisation === "layernorm" ? 2 : 1) * hidden,
+  });
+}

@@ -1,0 +1,35 @@
+import type { TextTower, Tower, VisionTower } from "../spec/model.ts";
+import { extraTokensOf } from "./embedding.ts";
+import { layersOf, type LayerShape } from "./layer-shape.ts";
+
+/** Trained numbers of one LayerNorm (gain, offset) or RMSNorm (gain). */
+export function normParameters(tower: Pick<Tower, "hidden" | "normalisation">): number {
+  return (tower.normalisation === "layernorm" ? 2 : 1) * tower.hidden;
+}
+
+/** QKV, output projection, FFN, their biases, and two normalisations. */
+export function layerParameters(shape: LayerShape): number {
+  const { hidden, ffn, heads, kvHeads, headSize } = shape;
+  const qkvWidth = (heads + 2 * kvHeads) * headSize;
+  const wideCount = shape.gated ? 2 : 1;
+  const weights = hidden * qkvWidth + heads * headSize * hidden + (wideCount + 1) * hidden * ffn;
+  const biases = shape.bias ? qkvWidth + hidden + wideCount * ffn + hidden : 0;
+  return weights + biases + 2 * normParameters(shape);
+}
+
+/** All layers, and the normalisation that ends a pre-norm stack. */
+export function stackParameters(tower: Tower): number {
+  const layers = layersOf(tower).reduce((sum, shape) => sum + layerParameters(shape), 0);
+  return layers + (tower.normPosition === "pre" ? normParameters(tower) : 0);
+}
+
+/** Patch embedding (with or without bias), class tokens, positions. */
+export function imageEmbeddingParameters(tower: VisionTower, bias: boolean): number {
+  const { hidden, channels, patchSize, tokens } = tower;
+  return hidden * (channels * patchSize ** 2 + (bias ? 1 : 0) + extraTokensOf(tower) + tokens);
+}
+
+/** Vocabulary table and, if learned, a table of `positions` rows. */
+export function tokenEmbeddingParameters(tower: TextTower, positions: number): number {
+  return tower.hidden * (tower.vocabulary + (tower.position === "learned" ? positions : 0));
+}

@@ -1,0 +1,49 @@
+import type { Tower } from "../spec/model.ts";
+import { layersOf, type LayerShape } from "./layer-shape.ts";
+
+/**
+ * Activation elements alive at once in a stack of layers, at their largest.
+ *
+ * Rule: nothing is fused; every operator holds its inputs and its result in full; a tensor lives from the operator that
+ * makes it to the last one that reads it; softmax, activation, gating, residual addition and RoPE work in place. The residual
+ * stream x (rows · hidden) lives through both halves of a layer. So one layer is at its largest at one of
+ *
+ *   qkv       x + norm(x) + q,k,v                 (post-norm: x itself is the input, no norm(x))
+ *   scores    x + q,k,v + S                       S = batch · heads · queries · keys
+ *   context   x + v + S + c                       c = rows · heads · headSize
+ *   output    x + c + rows·hidden
+ *   ffn up    x + norm(x) + wide                  wide = rows · ffn, twice if gated
+ *   ffn down  x + rows·ffn + rows·hidden
+ *
+ * With a KV cache, k and v are counted there and not here.
+ */
+export function peakOfStack(
+  tower: Tower,
+  span: { readonly batch: number; readonly queries: number; readonly keys: number; readonly kvCache: boolean },
+): number {
+  return Math.max(0, ...layersOf(tower).map((shape) => peakOfLayer(shape, span)));
+}
+
+function peakOfLayer(
+  shape: LayerShape,
+  span: { readonly batch: number; readonly queries: number; readonly keys: number; readonly kvCache: boolean },
+): number {
+  const rows = span.batch * span.queries;
+  const stream = rows * shape.hidden;
+  const normed = shape.normPosition === "pre" ? stream : 0;
+  const queries = rows * shape.heads * shape.headSize;
+  const values = span.kvCache ? 0 : rows * shape.kvHeads * shape.headSize;
+  const scores = rows * shape.heads * span.keys;
+  const wide = rows * shape.ffn;
+  return (
+    stream +
+    Math.max(
+      normed + queries + 2 * values,
+      queries + 2 * values + scores,
+      values + scores + queries,
+      queries + stream,
+      normed + (shape.gated ? 2 : 1) * wide,
+      wide + stream,
+    )
+  );
+}
