@@ -1,0 +1,56 @@
+import type { Constraint, Objective, Outcome, Violation } from "../types.ts";
+import { costsOf, metricOf, type Costs } from "./costs.ts";
+import { dominates } from "./dominance.ts";
+
+/** What an outcome means under given objectives and constraints. */
+export type Assessment =
+  | { readonly kind: "feasible"; readonly costs: Costs }
+  /** Evaluated, but beyond limits; `total` is the sum of relative violations, > 0. */
+  | { readonly kind: "violating"; readonly total: number; readonly violations: readonly Violation[] }
+  /** No numbers: no legal mapping, or metrics that are not finite. */
+  | { readonly kind: "unusable"; readonly constraint: string; readonly by: number; readonly unit: string };
+
+/** @throws SearchError `search/unknown-metric` */
+export function assess(
+  outcome: Outcome,
+  objectives: readonly Objective[],
+  constraints: readonly Constraint[],
+): Assessment {
+  if (outcome.kind === "infeasible") {
+    const { constraint, by, unit } = outcome;
+    return { kind: "unusable", constraint, by, unit };
+  }
+  for (const { metric } of [...constraints, ...objectives])
+    if (!Number.isFinite(metricOf(outcome.metrics, metric)))
+      return { kind: "unusable", constraint: `${metric} is a finite number`, by: 0, unit: "" };
+  const violations = violationsOf(outcome.metrics, constraints);
+  if (violations.length === 0) return { kind: "feasible", costs: costsOf(outcome.metrics, objectives) };
+  return { kind: "violating", total: violations.reduce((sum, v) => sum + v.relative, 0), violations };
+}
+
+/** Constraints that the metrics break, in the order of the constraints; `relative` is to the limit, or absolute where that is 0. */
+export function violationsOf(
+  metrics: Readonly<Record<string, number>>,
+  constraints: readonly Constraint[],
+): readonly Violation[] {
+  return constraints.flatMap(({ metric, comparison, limit, text }) => {
+    const value = metricOf(metrics, metric);
+    const amount = comparison === "<=" ? value - limit : limit - value;
+    if (!(amount > 0)) return [];
+    return [{ constraint: text, amount, relative: limit === 0 ? amount : amount / Math.abs(limit) }];
+  });
+}
+
+/**
+ * Constraint-domination (Deb et al. 2002): feasible before violating before unusable; among feasible the costs decide,
+ * among violating the total violation, among unusable the amount where the reason is the same. A strict partial order.
+ */
+export function constrainedDominates(a: Assessment, b: Assessment): boolean {
+  if (a.kind !== b.kind) return CLASS[a.kind] < CLASS[b.kind];
+  if (a.kind === "feasible") return dominates(a.costs, (b as typeof a).costs);
+  if (a.kind === "violating") return a.total < (b as typeof a).total;
+  const other = b as typeof a;
+  return a.constraint === other.constraint && a.unit === other.unit && a.by < other.by;
+}
+
+const CLASS = { feasible: 0, violating: 1, unusable: 2 } as const;
