@@ -29,7 +29,12 @@ export interface Hardware {
   /** Null: nothing outside the chip is modelled. */
   readonly dram: Dram | null;
   /** Fixed cost of starting one operator, seconds by operator class; 0 where there is none. */
-  readonly launchOverhead: { readonly gemm: number; readonly softmax: number; readonly normalisation: number; readonly elementwise: number };
+  readonly launchOverhead: {
+    readonly gemm: number;
+    readonly softmax: number;
+    readonly normalisation: number;
+    readonly elementwise: number;
+  };
 }
 
 export interface PeArray {
@@ -79,6 +84,8 @@ export interface Dram {
 export interface VectorUnit {
   /** Lanes per core. */
   readonly lanes: number;
+  /** Present where the file says `lanes: rows`: changing `array.rows` then changes the lanes too. */
+  readonly lanesFollow?: "rows";
   /** Lane-cycles per element for one primitive. Missing primitive: the default of the vector room. */
   readonly cyclesPerElement: Readonly<Record<string, number>>;
 }

@@ -23,6 +23,8 @@ export type GramsPerKilowattHour = Quantity<"gCO2e/kWh">;
 export interface Rate {
   readonly bytes: number;
   readonly cycles: number;
+  /** Set where the rate was given per second: then the ratio follows the clock. */
+  readonly bytesPerSecond?: number;
 }
 
 export const UNLIMITED: Rate = { bytes: 1, cycles: 0 };

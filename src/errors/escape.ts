@@ -1,0 +1,13 @@
+// C0 without line feed, DEL, C1, bidirectional controls, zero-width characters, line and paragraph separators.
+// eslint-disable-next-line no-control-regex
+const UNSAFE = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
+
+/** User text that cannot move the cursor, colour or reorder a terminal line; `\u{1b}` stands for what it removed. */
+export function escapeControls(text: string): string {
+  return text.replace(UNSAFE, (char) => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`);
+}
+
+/** A source line with each unsafe character replaced by one visible one, so that carets stay below their columns. */
+export function flattenControls(line: string): string {
+  return line.replace(UNSAFE, (char) => (char === "\t" ? " " : "\u{fffd}"));
+}

@@ -1,0 +1,127 @@
+import { isScalar, isSeq, parseDocument } from "yaml";
+import { didYouMean, problemOf, SpecError, type Problem } from "../errors/index.ts";
+import { deepFreeze } from "./freeze.ts";
+import { findingsOf } from "./issues.ts";
+import { NO_FACTORS, setPathTable } from "./set-paths.ts";
+import type { SetPath, Setting, SpecSet } from "./settings.ts";
+
+const written = ({ path, value }: Setting): string => {
+  const text = Array.isArray(value) ? `[${value.join(", ")}]` : String(value);
+  return `--set ${path}=${text}`.slice(0, 200);
+};
+
+type Checked =
+  { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly problems: readonly Problem[] };
+
+/** Values checked before, by path and value: a search sets the same few thousands again and again. */
+const checkedValues = new WeakMap<SetPath, Map<string, Checked>>();
+const MAX_CHECKED = 10_000;
+
+/** Checks a value of a path once; frozen, so that specs may share it. */
+function checkValue(set: SetPath, setting: Setting): Checked {
+  const cache = checkedValues.get(set) ?? new Map<string, Checked>();
+  checkedValues.set(set, cache);
+  const key = `${typeof setting.value} ${typeof setting.value === "object" ? JSON.stringify(setting.value) : String(setting.value)}`;
+  const before = cache.get(key);
+  if (before) return before;
+  const result = set.schema.safeParse(setting.value);
+  const checked: Checked = result.success
+    ? { ok: true, value: deepFreeze(result.data) }
+    : { ok: false, problems: result.error.issues.flatMap((issue) => problemsOfIssue(issue, setting)) };
+  if (cache.size >= MAX_CHECKED) cache.clear();
+  cache.set(key, checked);
+  return checked;
+}
+
+function problemsOfIssue(issue: Parameters<typeof findingsOf>[0], setting: Setting): readonly Problem[] {
+  const rooted = { ...issue, path: [setting.path, ...issue.path] };
+  return findingsOf(rooted, { [setting.path]: setting.value }, []).map(({ code, message, hint }) =>
+    problemOf(written(setting), code, message, hint),
+  );
+}
+
+export function unknownPath(setting: Setting, factors: readonly string[]): Problem {
+  const names = setPathTable(factors).paths.map(({ path }) => path);
+  const message = `There is no path "${setting.path}". \`ecotile schema\` lists the paths that can be set.`;
+  return problemOf(written(setting), "spec/unknown-path", message, didYouMean(setting.path, names));
+}
+
+/** Problems of a setting by itself: an unknown path, or a value that the path does not take. Empty: fine. */
+export function problemsOfSetting(setting: Setting, factors: readonly string[] = NO_FACTORS): readonly Problem[] {
+  const entry = setPathTable(factors).byName.get(setting.path);
+  if (!entry) return [unknownPath(setting, factors)];
+  const checked = checkValue(entry.set, setting);
+  return checked.ok ? [] : checked.problems;
+}
+
+/**
+ * Specs with settings applied, frozen; the given ones are not changed. Of two settings of one path the later wins; the
+ * order of different paths does not matter.
+ *
+ * @param factors names of the cost room's factors that `technology.<factor>` may set
+ * @throws SpecError with every unknown path, bad value, and setting that does not fit these specs
+ */
+export function applySettings(specs: SpecSet, settings: readonly Setting[], factors = NO_FACTORS): SpecSet {
+  const { byName } = setPathTable(factors);
+  const problems: Problem[] = [];
+  const last = new Map<number, { readonly set: SetPath; readonly setting: Setting; readonly value: unknown }>();
+  for (const setting of settings) {
+    const entry = byName.get(setting.path);
+    if (!entry) {
+      problems.push(unknownPath(setting, factors));
+      continue;
+    }
+    const checked = checkValue(entry.set, setting);
+    if (checked.ok) last.set(entry.order, { set: entry.set, setting, value: checked.value });
+    else problems.push(...checked.problems);
+  }
+  let result = specs;
+  for (const [, { set, setting, value }] of [...last].sort(([a], [b]) => a - b)) {
+    const applied = set.apply(result, value);
+    if ("refused" in applied) {
+      const message = `${setting.path} ${applied.refused}.`;
+      problems.push(problemOf(written(setting), "spec/does-not-fit", message));
+    } else result = applied;
+  }
+  if (problems.length > 0) throw new SpecError(problems);
+  return freezeSpecs(result);
+}
+
+function freezeSpecs(specs: SpecSet): SpecSet {
+  const { hardware, model, deployment, technology } = specs;
+  return Object.freeze({
+    hardware: deepFreeze(hardware),
+    model: deepFreeze(model),
+    deployment: deepFreeze(deployment),
+    technology: deepFreeze(technology),
+  });
+}
+
+/** A point of a search space as settings. */
+export function settingsOfPoint(point: Readonly<Record<string, number | string | boolean>>): readonly Setting[] {
+  return Object.entries(point).map(([path, value]) => ({ path, value }));
+}
+
+/**
+ * Reads `path=value` of the command line; the value is a YAML scalar or a list of scalars.
+ *
+ * @throws SpecError spec/bad-setting
+ */
+export function parseSetting(text: string): Setting {
+  const at = text.indexOf("=");
+  const value = at < 1 || text.length > 20_000 ? undefined : plainValue(text.slice(at + 1));
+  if (value !== undefined) return { path: text.slice(0, at).trim(), value };
+  const message = "A setting is path=value, the value a number, a word or a list: for example array.rows=64.";
+  throw new SpecError([problemOf(`--set ${text.slice(0, 200)}`, "spec/bad-setting", message)]);
+}
+
+function plainValue(text: string): unknown {
+  if (/^\s*\[\s*\[/.test(text)) return undefined;
+  const document = parseDocument(text, { version: "1.2" });
+  if (document.errors.length > 0 || document.warnings.length > 0) return undefined;
+  const { contents } = document;
+  if (isScalar(contents)) return contents.value ?? undefined;
+  if (!isSeq(contents)) return undefined;
+  const items: readonly unknown[] = contents.items;
+  return items.every(isScalar) ? items.map((item) => item.value) : undefined;
+}

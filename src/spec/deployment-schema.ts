@@ -1,0 +1,69 @@
+import type * as z from "zod";
+import { didYouMean } from "../errors/index.ts";
+import type { Deployment } from "./deployment.ts";
+import { MAX_WHOLE, quantity, real, refuse, section, text, whole } from "./fields.ts";
+import { deepFreeze } from "./freeze.ts";
+import { intensityField, regions } from "./regions.ts";
+
+/** Fields that `--set` changes too: one definition for both. */
+export const deploymentFields = {
+  region: text(100).transform((name, ctx) => {
+    const found = regions().get(name);
+    if (found) return found;
+    const known = [...regions().keys()];
+    return refuse(ctx, "spec/unknown-region", `must be one of: ${known.join(", ")}`, didYouMean(name, known));
+  }),
+  gridIntensity: intensityField,
+  lifetime: quantity("time", { min: 1, max: 100 * 365 * 86400 }),
+  rate: quantity("rate", { min: 0, max: 1e12 }),
+  hoursPerDay: real(0, 24),
+  inferences: real(0, MAX_WHOLE),
+  batch: whole(1, 1_000_000),
+};
+
+const f = deploymentFields;
+
+/** `deployment:` of a study, as written. */
+export const rawDeploymentSchema = section({
+  region: f.region.optional().describe("Name from `ecotile presets regions`; california where left out"),
+  gridIntensity: f.gridIntensity.optional().describe("Instead of a region, for example 224 gCO2e/kWh"),
+  gridSource: text().optional().describe("Where gridIntensity comes from"),
+  lifetime: f.lifetime.default(3 * 365 * 86400).describe("3 years where left out"),
+  rate: f.rate.default(1).describe("Inferences in hours of use, for example 1/s"),
+  hoursPerDay: f.hoursPerDay.default(6).describe("Hours of use a day"),
+  inferences: f.inferences.optional().describe("Inferences over the life; from rate and hours where left out"),
+  batch: f.batch.default(1).describe("Inputs in one inference"),
+});
+
+function build(raw: z.output<typeof rawDeploymentSchema>, ctx: z.RefinementCtx): Deployment {
+  const { region, gridIntensity, gridSource, inferences, ...rest } = raw;
+  if (region && gridIntensity !== undefined) {
+    refuse(ctx, "spec/conflict", "and region exclude each other: give one of them", null, ["gridIntensity"]);
+  }
+  if (gridSource !== undefined && gridIntensity === undefined) {
+    refuse(ctx, "spec/conflict", "needs gridIntensity beside it", null, ["gridSource"]);
+  }
+  const grid =
+    gridIntensity === undefined
+      ? gridOf(region ?? regions().get("california")!)
+      : { region: "custom", gridIntensity, gridSource: gridSource ?? "given by the user" };
+  return deepFreeze({ ...rest, ...grid, inferences: inferences ?? null });
+}
+
+/** The grid fields of a deployment in a named region. */
+export function gridOf(region: {
+  readonly name: string;
+  readonly intensity: number;
+  readonly source: string;
+  readonly vintage: string;
+}) {
+  const { name, intensity, source, vintage } = region;
+  return { region: name, gridIntensity: intensity, gridSource: `${source} (${vintage})` };
+}
+
+export const deploymentSchema = rawDeploymentSchema.transform(build);
+
+/** California, 3 years, 1 inference a second for 6 hours a day, batch 1. */
+export function defaultDeployment(): Deployment {
+  return deploymentSchema.parse({});
+}

@@ -1,0 +1,20 @@
+/** Names that `dram.type` may have; their energy, power and carbon are rows of the cost room's table. */
+export const DRAM_TYPES = [
+  "DDR3",
+  "DDR4",
+  "DDR5",
+  "LPDDR2",
+  "LPDDR3",
+  "LPDDR4",
+  "LPDDR4X",
+  "LPDDR5",
+  "LPDDR5X",
+  "GDDR5",
+  "GDDR6",
+  "GDDR6X",
+  "HBM",
+  "HBM2",
+  "HBM2E",
+  "HBM3",
+  "HBM3E",
+] as const;

@@ -1,0 +1,95 @@
+import * as z from "zod";
+import { DRAM_TYPES } from "./dram-types.ts";
+import { bandwidth, flag, oneOf, oneOrMore, quantity, real, section, size, text, whole } from "./fields.ts";
+import { buildHardware } from "./hardware-build.ts";
+
+/** Fields that `--set` changes too: one definition for both. */
+export const hardwareFields = {
+  clock: quantity("frequency", { min: 1, max: 1e12, whole: true }),
+  node: quantity("length", { min: 1, max: 1000 }),
+  bits: whole(1, 64),
+  cores: whole(1, 4096),
+  kind: oneOf(["systolic", "dot-product"]),
+  side: whole(1, 65536),
+  unroll: oneOf(["fixed", "flexible"]),
+  dataflow: oneOrMore(
+    oneOf(["weight-stationary", "output-stationary", "input-stationary"]),
+    "must name at least one dataflow",
+  ),
+  skew: oneOf(["full-array", "edge-aware"]),
+  overlap: oneOf(["none", "weights", "folds"]),
+  drain: oneOf(["shadow", "shift"]),
+  words: whole(0, 1_000_000),
+  accumulators: whole(1, 1_000_000),
+  bufferSize: size({ unlimited: true }),
+  bandwidth: bandwidth(),
+  dramType: oneOf([...DRAM_TYPES, "idealised"]),
+  capacity: size({ unlimited: true }),
+  lanes: z.union([whole(1, 1_000_000), z.literal("rows")], {
+    error: "must be a whole number from 1 to 1000000, or the word rows",
+  }),
+};
+
+const f = hardwareFields;
+
+const port = {
+  bandwidth: z
+    .union([f.bandwidth, section({ read: f.bandwidth, write: f.bandwidth })])
+    .describe("Read and write each; or { read, write }"),
+  shared: flag().default(false).describe("Reads and writes take turns on one port"),
+  latency: quantity("cycles", { min: 0, max: 1e6, whole: true }).default(0).describe("For example 10 cycles"),
+  accessWidth: size().default(1).describe("Bytes of one access"),
+  rounding: oneOf(["pro-rata", "block"])
+    .default("pro-rata")
+    .describe("block: a smaller transfer counts as a whole access"),
+};
+
+const operandSizes = section({ input: f.bufferSize, weight: f.bufferSize, output: f.bufferSize });
+const buffer = section({
+  size: z.union([f.bufferSize, operandSizes]).describe("For all operands, or { input, weight, output } apart"),
+  ...port,
+  doubleBuffer: flag().default(true),
+});
+
+const seconds = quantity("time", { min: 0, max: 1 }).default(0);
+
+/** A hardware file, as written. Left-out levels do not exist; left-out fields have the default shown. */
+export const rawHardwareSchema = section({
+  name: text(100),
+  description: text().default("").describe("What this accelerator is, and the source of its numbers"),
+  clock: f.clock,
+  node: f.node.describe("Process node, for example 22 nm"),
+  precision: section({ input: f.bits, weight: f.bits, accumulator: f.bits, output: f.bits }).describe(
+    "Bits per element",
+  ),
+  cores: f.cores.default(1),
+  arraysPerCore: whole(1, 256).default(1),
+  multicast: flag().default(true).describe("One read of a shared level serves every core that wants the word"),
+  array: section({
+    kind: f.kind,
+    rows: f.side,
+    cols: f.side,
+    unroll: f.unroll,
+    dataflow: f.dataflow.describe("Allowed dataflows; ties are broken in this order"),
+    skew: f.skew,
+    overlap: f.overlap,
+    drain: f.drain,
+    registers: section({ words: f.words, holds: z.array(oneOf(["input", "weight", "output"])) }).describe("Per PE"),
+    accumulators: section({ count: f.accumulators, per: oneOf(["pe", "column"]) }).describe("Partial-sum registers"),
+  }),
+  vector: section({
+    lanes: f.lanes.describe("Lanes per core; rows: as many as the array has rows"),
+    cyclesPerElement: z.record(z.string(), real(0, 1e6)).default({}).describe("Lane-cycles per element by primitive"),
+  }),
+  localBuffer: buffer.optional().describe("One per core"),
+  globalBuffer: buffer.optional().describe("One per chip"),
+  dram: section({ type: f.dramType, capacity: f.capacity, ...port }).optional(),
+  launchOverhead: section({ gemm: seconds, softmax: seconds, normalisation: seconds, elementwise: seconds })
+    .default({ gemm: 0, softmax: 0, normalisation: 0, elementwise: 0 })
+    .describe("Time to start one operator"),
+});
+
+export type RawHardware = z.output<typeof rawHardwareSchema>;
+
+/** A hardware file → frozen Hardware. */
+export const hardwareSchema = rawHardwareSchema.transform(buildHardware);

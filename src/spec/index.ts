@@ -1,0 +1,20 @@
+export type { Deployment } from "./deployment.ts";
+export type { Buffer, Dataflow, Dram, Hardware, Operand, PeArray, Port, VectorUnit } from "./hardware.ts";
+export type {
+  BertModel,
+  ClipModel,
+  DecoderModel,
+  ModelSpec,
+  TextTower,
+  Tower,
+  VisionTower,
+  VitModel,
+} from "./model.ts";
+export type { Technology } from "./technology.ts";
+export { applySettings, parseSetting, problemsOfSetting, settingsOfPoint } from "./apply-settings.ts";
+export { defaultDeployment } from "./deployment-schema.ts";
+export { DRAM_TYPES } from "./dram-types.ts";
+export { listPresets, loadHardware, loadModel } from "./load.ts";
+export { region, regions, type Region } from "./regions.ts";
+export { listSetPaths } from "./set-paths.ts";
+export type { SetPath, Setting, SpecSet } from "./settings.ts";

@@ -1,0 +1,62 @@
+import * as z from "zod";
+import { deploymentFields as f, gridOf } from "./deployment-schema.ts";
+import type { Deployment } from "./deployment.ts";
+import { oneOf } from "./fields.ts";
+import { setPath, type SetPath, type SpecSet } from "./settings.ts";
+
+const withDeployment = (specs: SpecSet, change: Partial<Deployment>): SpecSet => ({
+  ...specs,
+  deployment: { ...specs.deployment, ...change },
+});
+
+export const deploymentPaths: readonly SetPath[] = [
+  setPath("deployment.region", "Region whose grid is used", "california", f.region, (specs, region) =>
+    withDeployment(specs, gridOf(region)),
+  ),
+  setPath("deployment.gridIntensity", "Instead of a region", "224 gCO2e/kWh", f.gridIntensity, (specs, gridIntensity) =>
+    withDeployment(specs, { region: "custom", gridIntensity, gridSource: "given by the user" }),
+  ),
+  setPath("deployment.lifetime", "Life of the device", "3 years", f.lifetime, (specs, lifetime) =>
+    withDeployment(specs, { lifetime }),
+  ),
+  setPath("deployment.rate", "Inferences in hours of use", "1/s", f.rate, (specs, rate) =>
+    withDeployment(specs, { rate }),
+  ),
+  setPath("deployment.hoursPerDay", "Hours of use a day", "6", f.hoursPerDay, (specs, hoursPerDay) =>
+    withDeployment(specs, { hoursPerDay }),
+  ),
+  setPath(
+    "deployment.inferences",
+    "Inferences over the life, instead of rate and hours",
+    "30000000",
+    f.inferences,
+    (specs, inferences) => withDeployment(specs, { inferences }),
+  ),
+  setPath("deployment.batch", "Inputs in one inference", "1", f.batch, (specs, batch) =>
+    withDeployment(specs, { batch }),
+  ),
+];
+
+export const PROFILES = ["published", "calibrated"] as const;
+
+/** What `technology:` of a study and `--set technology.profile` take. */
+export const profileField = oneOf(PROFILES);
+
+/** A factor of the cost room; its range is checked where its meaning is known. */
+export const factorField = z.number({ error: "must be a finite number" });
+
+/** `technology.profile` and one path per factor of the cost room. */
+export function technologyPaths(factors: readonly string[]): readonly SetPath[] {
+  return [
+    setPath("technology.profile", "Tables and charging rules", "calibrated", profileField, (specs, profile) => ({
+      ...specs,
+      technology: { ...specs.technology, profile },
+    })),
+    ...factors.map((factor) =>
+      setPath(`technology.${factor}`, "Factor of the cost model", "1", factorField, (specs, value) => ({
+        ...specs,
+        technology: { ...specs.technology, factors: { ...specs.technology.factors, [factor]: value } },
+      })),
+    ),
+  ];
+}

@@ -1,0 +1,121 @@
+import { rateAtClock, toRate, type Bandwidth, type Hertz } from "../units/index.ts";
+import { hardwareFields as f } from "./hardware-schema.ts";
+import { listOfDataflows } from "./hardware-build.ts";
+import type { Buffer, Hardware, PeArray, Port } from "./hardware.ts";
+import { refusal, setPath, type Refusal, type SetPath, type SpecSet } from "./settings.ts";
+
+const withHardware = (specs: SpecSet, change: Partial<Hardware>): SpecSet => ({
+  ...specs,
+  hardware: { ...specs.hardware, ...change },
+});
+
+function withArray(specs: SpecSet, change: Partial<PeArray>): SpecSet {
+  const array = { ...specs.hardware.array, ...change };
+  const { vector } = specs.hardware;
+  return withHardware(specs, { array, vector: vector.lanesFollow ? { ...vector, lanes: array.rows } : vector });
+}
+
+/** Bandwidths given per second change their bytes per cycle. */
+function withClock(specs: SpecSet, clock: Hertz): SpecSet {
+  const at = <T extends { readonly port: Port }>(level: T | null): T | null => {
+    if (!level) return null;
+    const { read, write } = level.port;
+    return { ...level, port: { ...level.port, read: rateAtClock(read, clock), write: rateAtClock(write, clock) } };
+  };
+  const { localBuffer, globalBuffer, dram } = specs.hardware;
+  return withHardware(specs, {
+    clock,
+    localBuffer: at(localBuffer),
+    globalBuffer: at(globalBuffer),
+    dram: at(dram),
+  });
+}
+
+type Level = "localBuffer" | "globalBuffer" | "dram";
+
+const absent = (level: Level): Refusal => refusal(`cannot be set: this hardware has no ${level}`);
+
+function withBandwidth(specs: SpecSet, level: Level, bandwidth: Bandwidth): SpecSet | Refusal {
+  const before = specs.hardware[level];
+  if (!before) return absent(level);
+  const rate = toRate(bandwidth, specs.hardware.clock);
+  return withHardware(specs, { [level]: { ...before, port: { ...before.port, read: rate, write: rate } } });
+}
+
+function withSize(specs: SpecSet, level: "localBuffer" | "globalBuffer", bytes: number): SpecSet | Refusal {
+  const before: Buffer | null = specs.hardware[level];
+  if (!before) return absent(level);
+  const size = typeof before.size === "number" ? bytes : { input: bytes, weight: bytes, output: bytes };
+  return withHardware(specs, { [level]: { ...before, size } });
+}
+
+function withDram(specs: SpecSet, change: { readonly type?: string | null; readonly capacity?: number }) {
+  const { dram } = specs.hardware;
+  return dram ? withHardware(specs, { dram: { ...dram, ...change } }) : absent("dram");
+}
+
+const precisions = (["input", "weight", "accumulator", "output"] as const).map((operand) =>
+  setPath(`precision.${operand}`, `Bits of one ${operand} element`, "8", f.bits, (specs, bits) =>
+    withHardware(specs, { precision: { ...specs.hardware.precision, [operand]: bits } }),
+  ),
+);
+
+const buffers = (["localBuffer", "globalBuffer"] as const).flatMap((level) => [
+  setPath(
+    `${level}.size`,
+    level === "localBuffer" ? "Size per core; of each memory where operands have their own" : "Size per chip",
+    "64 KiB",
+    f.bufferSize,
+    (specs, bytes) => withSize(specs, level, bytes),
+  ),
+  setPath(
+    `${level}.bandwidth`,
+    `Bandwidth${level === "localBuffer" ? " per core" : ""}, read and write each`,
+    "128 B/cycle",
+    f.bandwidth,
+    (specs, bandwidth) => withBandwidth(specs, level, bandwidth),
+  ),
+]);
+
+/** The order matters: the clock comes before the bandwidths that it turns into bytes per cycle. */
+export const hardwarePaths: readonly SetPath[] = [
+  setPath("clock", "Clock of the chip", "625 MHz", f.clock, withClock),
+  setPath("node", "Process node", "22 nm", f.node, (specs, node) => withHardware(specs, { node })),
+  setPath("cores", "Number of cores", "4", f.cores, (specs, cores) => withHardware(specs, { cores })),
+  setPath("array.kind", "systolic or dot-product", "systolic", f.kind, (specs, kind) => withArray(specs, { kind })),
+  setPath("array.rows", "Rows of PEs", "256", f.side, (specs, rows) => withArray(specs, { rows })),
+  setPath("array.cols", "Columns of PEs", "8", f.side, (specs, cols) => withArray(specs, { cols })),
+  setPath("array.unroll", "fixed or flexible", "flexible", f.unroll, (specs, unroll) => withArray(specs, { unroll })),
+  setPath("array.dataflow", "Allowed dataflow, or a list", "weight-stationary", f.dataflow, (specs, dataflow) =>
+    withArray(specs, { dataflow: listOfDataflows(dataflow) }),
+  ),
+  setPath("array.skew", "full-array or edge-aware", "edge-aware", f.skew, (specs, skew) => withArray(specs, { skew })),
+  setPath("array.overlap", "none, weights or folds", "folds", f.overlap, (specs, overlap) =>
+    withArray(specs, { overlap }),
+  ),
+  setPath("array.drain", "shadow or shift", "shadow", f.drain, (specs, drain) => withArray(specs, { drain })),
+  setPath("array.registers", "Storage words in each PE", "32", f.words, (specs, words) =>
+    withArray(specs, { registers: { ...specs.hardware.array.registers, words } }),
+  ),
+  setPath("array.accumulators", "Partial-sum registers per PE or column", "32", f.accumulators, (specs, count) =>
+    withArray(specs, { accumulators: { ...specs.hardware.array.accumulators, count } }),
+  ),
+  ...precisions,
+  ...buffers,
+  setPath("dram.type", "Type of the memory; idealised: plain numbers", "LPDDR4", f.dramType, (specs, type) =>
+    withDram(specs, { type: type === "idealised" ? null : type }),
+  ),
+  setPath("dram.capacity", "Capacity of the memory", "1 GB", f.capacity, (specs, capacity) =>
+    withDram(specs, { capacity }),
+  ),
+  setPath("dram.bandwidth", "Bandwidth of the memory, read and write each", "80 GB/s", f.bandwidth, (specs, rate) =>
+    withBandwidth(specs, "dram", rate),
+  ),
+  setPath("vector.lanes", "Vector lanes per core; rows: as many as rows", "256", f.lanes, (specs, lanes) => {
+    const { cyclesPerElement } = specs.hardware.vector;
+    const { rows } = specs.hardware.array;
+    return withHardware(specs, {
+      vector: lanes === "rows" ? { lanes: rows, lanesFollow: lanes, cyclesPerElement } : { lanes, cyclesPerElement },
+    });
+  }),
+];

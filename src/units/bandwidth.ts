@@ -1,0 +1,68 @@
+import { exampleText, parseExact, type Parsed } from "./parse.ts";
+import { divide, fromWhole, parseDecimal, ratio, type Ratio } from "./ratio.ts";
+import { UNLIMITED, type Hertz, type Rate } from "./quantity.ts";
+import { UNIT_TABLES } from "./tables.ts";
+
+/** A bandwidth as written: bytes per cycle, or bytes per second until a clock is known. `cycles: 0` is unlimited. */
+export type Bandwidth =
+  { readonly per: "cycle"; readonly rate: Rate } | { readonly per: "second"; readonly bytesPerSecond: number };
+
+const EXAMPLES = ["128 B/cycle", "80 GB/s"] as const;
+const ALLOWED = [...UNIT_TABLES.size.units.keys()].flatMap((unit) => [`${unit}/cycle`, `${unit}/s`]);
+
+function fail(reason: "not-a-number" | "missing-unit" | "unknown-unit" | "wrong-unit", predicate: string, unit = "") {
+  return { ok: false, failure: { reason, predicate, unit, allowed: ALLOWED } } as const;
+}
+
+function whole(value: Ratio): boolean {
+  const limit = BigInt(Number.MAX_SAFE_INTEGER);
+  return value.numerator <= limit && value.denominator <= limit;
+}
+
+const rateOf = (value: Ratio): Rate => ({ bytes: Number(value.numerator), cycles: Number(value.denominator) });
+
+/** `10.24 B/cycle`, `800/7 B/cycle`, `80 GB/s`, `unlimited`: exact, or why it cannot be read. */
+export function parseBandwidth(text: string): Parsed<Bandwidth> {
+  const trimmed = text.trim();
+  if (trimmed === "unlimited") return { ok: true, value: { per: "cycle", rate: UNLIMITED } };
+  const shown = trimmed.slice(0, 60);
+  const match = /^(.*?)(?:\/(\d{1,16}))?(\s*[A-Za-z]+)\s*\/\s*(cycle|s)$/.exec(trimmed.slice(0, 200));
+  if (!match) return notABandwidth(shown);
+  const [, number = "", divisor = "1", unit = "", per] = match;
+  const size = parseExact(`${number}${unit}`, "size");
+  if (!size.ok) return notABandwidth(shown);
+  if (divisor === "0" || size.value.numerator <= 0n) {
+    return fail("not-a-number", `is ${shown}, but a bandwidth must be positive, or unlimited`);
+  }
+  const value = divide(size.value, ratio(BigInt(divisor), 1n));
+  if (!whole(value) || (per === "s" && value.denominator !== 1n)) {
+    return fail("not-a-number", `is ${shown}, which is finer or larger than exact numbers reach (2^53)`);
+  }
+  if (per === "s") return { ok: true, value: { per: "second", bytesPerSecond: Number(value.numerator) } };
+  return { ok: true, value: { per: "cycle", rate: rateOf(value) } };
+}
+
+function notABandwidth(shown: string) {
+  const example = exampleText(EXAMPLES);
+  if (parseDecimal(shown)) return fail("missing-unit", `is ${shown}, but a bandwidth needs a unit, ${example}`);
+  const unit = shown.replace(/^[\d.\s+-]+/, "");
+  if (!/^[\d.+-]/.test(shown)) return fail("not-a-number", `is "${shown}", but must be a bandwidth, ${example}`);
+  return fail("wrong-unit", `is ${shown}, but must be a bandwidth, ${example}, or unlimited`, unit);
+}
+
+/**
+ * Bytes per cycle at a clock, exactly: 80 GB/s at 625 MHz is 128 / 1.
+ *
+ * @param clock whole number of Hz, ≥ 1
+ */
+export function toRate(bandwidth: Bandwidth, clock: Hertz): Rate {
+  if (bandwidth.per === "cycle") return bandwidth.rate;
+  const { bytesPerSecond } = bandwidth;
+  return { ...rateOf(divide(fromWhole(bytesPerSecond), fromWhole(clock))), bytesPerSecond };
+}
+
+/** The same rate at another clock: a rate given per second changes its ratio, one given per cycle does not. */
+export function rateAtClock(rate: Rate, clock: Hertz): Rate {
+  const { bytesPerSecond } = rate;
+  return bytesPerSecond === undefined ? rate : toRate({ per: "second", bytesPerSecond }, clock);
+}
