@@ -1,6 +1,9 @@
 import type { ModelSpec } from "../spec/model.ts";
+import { bertWorkload } from "./bert.ts";
 import { clipWorkload } from "./clip.ts";
+import { decoderWorkload } from "./decoder.ts";
 import type { Workload } from "./operator.ts";
+import { vitWorkload } from "./vit.ts";
 
 /**
  * All operators of one inference of `batch` inputs, in the order in which they run, with parameters, KV cache and peak activations.
@@ -13,7 +16,11 @@ export function buildWorkload(model: ModelSpec, batch: number): Workload {
   switch (model.family) {
     case "clip":
       return clipWorkload(model, batch);
-    default:
-      throw new RangeError(`${model.family} is not built yet`);
+    case "vit":
+      return vitWorkload(model, batch);
+    case "bert":
+      return bertWorkload(model, batch);
+    case "decoder":
+      return decoderWorkload(model, batch);
   }
 }

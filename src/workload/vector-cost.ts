@@ -1,0 +1,51 @@
+import type { Primitive, VectorOperator } from "./operator.ts";
+import { SPECIAL_FUNCTION, VECTOR_PRIMITIVES } from "./vector-primitives.ts";
+
+/** Lane-cycles of one element: Σ over passes. `special`: lane-cycles of a special function. */
+export function laneCyclesPerElement(primitive: Primitive, special: number = SPECIAL_FUNCTION.value): number {
+  return VECTOR_PRIMITIVES[primitive].passes.reduce(
+    (sum, { operations, specials }) => sum + operations + specials * special,
+    0,
+  );
+}
+
+/** Elements that pass through the lanes, and rows, of one run. */
+function extentOf(operator: VectorOperator): { readonly elements: number; readonly rows: number } {
+  return VECTOR_PRIMITIVES[operator.primitive].over === "reduced"
+    ? { elements: operator.elements * operator.rowLength, rows: operator.elements }
+    : { elements: operator.elements, rows: operator.elements / operator.rowLength };
+}
+
+/**
+ * Lane-cycles of one run of an operator (not times its count): divide by lanes, and round up, for cycles.
+ *
+ * @param measured  lane-cycles per element of named primitives (`Hardware.vector.cyclesPerElement`); what is named there takes the place of
+ *                  the table, row work included
+ */
+export function laneCyclesOf(operator: VectorOperator, measured: Readonly<Record<string, number>> = {}): number {
+  const { elements, rows } = extentOf(operator);
+  const given = Object.hasOwn(measured, operator.primitive) ? measured[operator.primitive] : undefined;
+  if (given !== undefined) return elements * given;
+  const { operations, specials } = VECTOR_PRIMITIVES[operator.primitive].perRow;
+  return elements * laneCyclesPerElement(operator.primitive) + rows * (operations + specials * SPECIAL_FUNCTION.value);
+}
+
+/**
+ * Elements read from and written to the local buffer in one run, over all passes. Parameters (gain, offset, tables) are among the reads:
+ * those of a norm once a row element, those of an addition as its second operand.
+ */
+export function localAccessesOf(operator: VectorOperator): { readonly reads: number; readonly writes: number } {
+  const { passes, over } = VECTOR_PRIMITIVES[operator.primitive];
+  const { elements, rows } = extentOf(operator);
+  const gains = parametersPerElement(operator.primitive);
+  return {
+    reads: elements * (passes.reduce((sum, each) => sum + each.reads, 0) + gains),
+    writes: over === "reduced" ? rows : elements * passes.reduce((sum, each) => sum + each.writes, 0),
+  };
+}
+
+/** Gain and offset that the last pass of a norm reads beside every element. */
+function parametersPerElement(primitive: Primitive): number {
+  if (primitive === "layernorm") return 2;
+  return primitive === "rmsnorm" ? 1 : 0;
+}
