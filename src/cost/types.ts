@@ -38,4 +38,3 @@ export interface OperationalCarbon {
   /** The same device never switched down. */
   readonly alwaysOnTotal: KilogramsCO2e;
 }
-

@@ -1,0 +1,16 @@
+import type { Hardware } from "../spec/hardware.ts";
+import type { Technology } from "../spec/technology.ts";
+import { calibratedArea } from "./calibrated/area.ts";
+import { factorsOf } from "./factors.ts";
+import { publishedArea } from "./published/area.ts";
+import type { Area, Unknown } from "./types.ts";
+
+/**
+ * Die area by component, mm2; the parts sum to the total.
+ * @returns Unknown where the node has no table or a buffer is unlimited
+ * @throws CostError for a buffer size outside the `published` table, an unknown factor or DRAM type
+ */
+export function dieArea(hardware: Hardware, technology: Technology): Area | Unknown {
+  const factors = factorsOf(technology);
+  return technology.profile === "published" ? publishedArea(hardware, factors) : calibratedArea(hardware, factors);
+}

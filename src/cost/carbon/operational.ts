@@ -1,0 +1,107 @@
+import type { Deployment } from "../../spec/deployment.ts";
+import type { Technology } from "../../spec/technology.ts";
+import { breakdown } from "../breakdown.ts";
+import { GRAMS_PER_KILOGRAM, JOULES_PER_KILOWATT_HOUR, SECONDS_PER_DAY, SECONDS_PER_HOUR } from "../constants.ts";
+import { chargingRules } from "../profile.ts";
+import type { OperationalCarbon, StaticPower } from "../types.ts";
+
+export interface Operation {
+  /** J of one inference above the idle power: dynamic energy and (active − idle power) × latency. */
+  readonly energyPerInference: number;
+  /** s of one inference. */
+  readonly latency: number;
+  readonly staticPower: StaticPower;
+  readonly deployment: Deployment;
+  readonly technology: Technology;
+}
+
+/** Seconds of life that are hours of use, and that are not. */
+export function usageSeconds(deployment: Deployment): { readonly use: number; readonly off: number } {
+  const use = (deployment.lifetime / SECONDS_PER_DAY) * deployment.hoursPerDay * SECONDS_PER_HOUR;
+  return { use, off: deployment.lifetime - use };
+}
+
+/** Inferences over the life: given, or rate × hours of use; a year has 365 days. */
+export function inferencesOverLife(deployment: Deployment): number {
+  return deployment.inferences ?? deployment.rate * usageSeconds(deployment).use;
+}
+
+/** kgCO2e of an energy in J on a grid in gCO2e/kWh. */
+export function gridCarbon(joules: number, gramsPerKilowattHour: number): number {
+  return ((joules / JOULES_PER_KILOWATT_HOUR) * gramsPerKilowattHour) / GRAMS_PER_KILOGRAM;
+}
+
+/**
+ * Carbon of running one device over its life, kgCO2e.
+ *
+ *   inference   N · energyPerInference · CI
+ *   idleInUse   (die idle, power-gated + DRAM standby) · hours of use · CI
+ *   offHours    (die off + DRAM self-refresh) · other hours · CI
+ *
+ * The idle power runs under the inferences too; what they add to it is in `energyPerInference`, so nothing is counted twice.
+ * `alwaysOnTotal`: the same device with die and DRAM in their active state for the whole life.
+ * Profile `published`: the inferences only.
+ */
+export function operationalCarbon(operation: Operation): OperationalCarbon {
+  const { deployment, staticPower, technology } = operation;
+  const inferences = inferencesOverLife(deployment);
+  const inferenceJoules = inferences * operation.energyPerInference;
+  const carbon = (joules: number): number => gridCarbon(joules, deployment.gridIntensity);
+  const shared = { inferences, gridIntensity: deployment.gridIntensity };
+  if (chargingRules(technology.profile).inferenceEnergyOnly) {
+    const { total, parts } = breakdown({ inference: carbon(inferenceJoules), idleInUse: 0, offHours: 0 });
+    return { ...shared, total, parts, policy: PUBLISHED_POLICY, alwaysOnTotal: total };
+  }
+  const { use, off } = usageSeconds(deployment);
+  const { total, parts } = breakdown({
+    inference: carbon(inferenceJoules),
+    idleInUse: carbon((staticPower.dieIdle + staticPower.dramStandby) * use),
+    offHours: carbon(staticPower.dramSelfRefresh * off),
+  });
+  return {
+    ...shared,
+    total,
+    parts,
+    policy: DEFAULT_POLICY,
+    alwaysOnTotal: alwaysOn(operation, inferenceJoules, carbon),
+  };
+}
+
+const PUBLISHED_POLICY = "inference energy only; no idle time and no memory background (published estimator)";
+const DEFAULT_POLICY =
+  "inference: die and DRAM active; hours of use: die power-gated, DRAM in standby; other hours: die off, DRAM in self-refresh";
+
+/** Active power for the whole life, and the inferences without the part of it that they carry already. */
+function alwaysOn(operation: Operation, inferenceJoules: number, carbon: (joules: number) => number): number {
+  const { staticPower, deployment, latency } = operation;
+  const active = staticPower.dieActive + staticPower.dramActive;
+  const rise = active - staticPower.dieIdle - staticPower.dramStandby;
+  const busy = inferencesOverLife(deployment) * latency;
+  return carbon(inferenceJoules - rise * busy + active * deployment.lifetime);
+}
+
+/** Share of the hours of use that the device is busy, and whether it keeps up with its profile. */
+export interface Duty {
+  readonly duty: number;
+  /** Null: it keeps up; else how far the duty is over 1. */
+  readonly infeasible: {
+    readonly kind: "infeasible";
+    readonly constraint: string;
+    readonly by: number;
+    readonly unit: string;
+    readonly detail: string;
+  } | null;
+}
+
+/** A device keeps up where latency × inferences per second of use ≤ 1. */
+export function keepsUp(latency: number, deployment: Deployment): Duty {
+  const { use } = usageSeconds(deployment);
+  const perSecond = deployment.inferences === null || use === 0 ? deployment.rate : deployment.inferences / use;
+  const duty = latency * perSecond;
+  if (duty <= 1) return { duty, infeasible: null };
+  const detail = `${perSecond} inferences/s of ${latency} s each keep the device busy ${duty} of its hours of use`;
+  return {
+    duty,
+    infeasible: { kind: "infeasible", constraint: "deployment.rate", by: duty - 1, unit: "duty", detail },
+  };
+}

@@ -1,0 +1,32 @@
+export { dieArea } from "./area.ts";
+export { addBreakdowns, breakdown } from "./breakdown.ts";
+export { ACT_EDITIONS, actCarbonPerArea, type ActEdition } from "./carbon/act.ts";
+export { dieYield, embodiedCarbon, RETICLE_MM2, reticleLimit } from "./carbon/embodied.ts";
+export {
+  gridCarbon,
+  inferencesOverLife,
+  keepsUp,
+  operationalCarbon,
+  usageSeconds,
+  type Duty,
+  type Operation,
+} from "./carbon/operational.ts";
+export { fabProcess, gasPerArea, type FabProcess } from "./carbon/process.ts";
+export { defectYield, diesPerWafer, YIELD_MODELS, type YieldModel } from "./carbon/yield.ts";
+export { dramType, dramTypes, type DramType } from "./dram.ts";
+export { energyCoefficients } from "./energy.ts";
+export { CostError } from "./errors.ts";
+export {
+  FACTOR_NAMES,
+  factorCatalogue,
+  factorsOf,
+  type Factor,
+  type FactorName,
+  type FactorValues,
+} from "./factors.ts";
+export { gemmEnergy, levelEnergyByOperand } from "./gemm-energy.ts";
+export { breakEvenTime, carbonMetrics, type CarbonLine, type Metrics } from "./metrics.ts";
+export { chargingRules, type ChargingRules } from "./profile.ts";
+export { staticPower } from "./static-power.ts";
+export type { Area, Breakdown, EmbodiedCarbon, OperationalCarbon, StaticPower, Unknown } from "./types.ts";
+export { unfusedTraffic, vectorEnergy, type VectorTraffic } from "./vector-energy.ts";

@@ -1,0 +1,62 @@
+import type { Hardware } from "../../spec/hardware.ts";
+import type { EnergyCoefficients } from "../../sim/types.ts";
+import { BITS_PER_BYTE } from "../constants.ts";
+import { factor, type FactorValues } from "../factors.ts";
+import { chargingRules } from "../profile.ts";
+import type { Unknown } from "../types.ts";
+import { publishedBuffer, publishedNodeGap, publishedTable, type BufferName } from "./tables.ts";
+
+const BYTES_PER_ACCESS = 4;
+const NOTHING = { read: 0, write: 0 };
+
+/**
+ * Coefficients of the published estimator, pJ: 2.2 per MAC at every precision, the table energy of a 32-bit access for
+ * each 8-bit word, a write at the price of a read; operands in registers at the register read energy; no leakage.
+ * @throws CostError for a buffer size outside the table
+ */
+export function publishedCoefficients(hardware: Hardware, factors: FactorValues): EnergyCoefficients | Unknown {
+  const gap = publishedNodeGap(hardware);
+  if (gap) return gap;
+  const table = publishedTable();
+  const registers = factor(factors, "registerEnergyLevel");
+  const dram = hardware.dram === null ? 0 : factor(factors, "dramEnergyPerBit") * BITS_PER_BYTE;
+  return {
+    mac: factor(factors, "macEnergy") + factor(factors, "peOverheadEnergy"),
+    dram: { read: dram, write: dram },
+    global: bufferCoefficients(hardware, "globalBuffer", factors),
+    local: bufferCoefficients(hardware, "localBuffer", factors),
+    register: { read: table.arrayRegister.read * registers, write: table.arrayRegister.write * registers },
+    accumulator: NOTHING,
+    activePerCycle: 0,
+  };
+}
+
+function bufferCoefficients(
+  hardware: Hardware,
+  name: BufferName,
+  factors: FactorValues,
+): { read: number; write: number } {
+  const row = publishedBuffer(hardware, name);
+  if (row === null) return NOTHING;
+  const rules = chargingRules("published");
+  const level = factor(factors, "sramEnergyLevel") / (rules.wordChargedAsAccess ? 1 : BYTES_PER_ACCESS);
+  return { read: row.read * level, write: (rules.writeChargedAsRead ? row.read : row.write) * level };
+}
+
+/** Vector unit: pJ per lane operation, and pJ per byte by level, where a byte is charged as a quarter of an access. */
+export function publishedVectorCoefficients(
+  hardware: Hardware,
+  factors: FactorValues,
+): { readonly operation: number; readonly local: number; readonly global: number; readonly dram: number } | Unknown {
+  const gap = publishedNodeGap(hardware);
+  if (gap) return gap;
+  const { vectorOperationEnergy, vectorRegister } = publishedTable();
+  const perByte = factor(factors, "sramEnergyLevel") / BYTES_PER_ACCESS;
+  const registers = (vectorRegister.read + vectorRegister.write) * factor(factors, "registerEnergyLevel");
+  return {
+    operation: vectorOperationEnergy * factor(factors, "vectorEnergyLevel") + registers,
+    local: (publishedBuffer(hardware, "localBuffer")?.read ?? 0) * perByte,
+    global: (publishedBuffer(hardware, "globalBuffer")?.read ?? 0) * perByte,
+    dram: hardware.dram === null ? 0 : (factor(factors, "dramEnergyPerBit") * BITS_PER_BYTE) / BYTES_PER_ACCESS,
+  };
+}

@@ -1,0 +1,55 @@
+import { describe, expect, it } from "vitest";
+import { inferencesOverLife, keepsUp, operationalCarbon } from "../../../src/cost/index.ts";
+import { deployment, technology, YEAR_S } from "../../fixtures/cost/hardware.ts";
+
+const POWER = { dieActive: 0.1, dieIdle: 0.01, dramActive: 0.09, dramStandby: 0.06, dramSelfRefresh: 0.006 };
+const KWH = 3.6e6;
+
+describe("operational carbon", () => {
+  it("the paper's usage is 23.652 million inferences", () => {
+    expect(inferencesOverLife(deployment())).toBe(23_652_000);
+  });
+
+  it("given inferences are taken as given", () => {
+    expect(inferencesOverLife(deployment({ inferences: 3e7 }))).toBe(3e7);
+  });
+
+  it("published: 3e7 inferences of 0.0831 J at 68 g/kWh, as the reference's first row", () => {
+    const result = operationalCarbon({
+      energyPerInference: 0.08311047831,
+      latency: 0.3230109184,
+      staticPower: POWER,
+      deployment: deployment({ inferences: 3e7, gridIntensity: 68 }),
+      technology: technology("published"),
+    });
+    expect(result.total).toBeCloseTo(0.04709593771, 10);
+    expect(result.alwaysOnTotal).toBe(result.total);
+  });
+
+  it("calibrated: inference, idle in hours of use, off hours, and always on, worked by hand", () => {
+    const result = operationalCarbon({
+      energyPerInference: 0.01,
+      latency: 0.1,
+      staticPower: POWER,
+      deployment: deployment(),
+      technology: technology("calibrated"),
+    });
+    const use = 23_652_000;
+    const off = 3 * YEAR_S - use;
+    expect(result.parts["inference"]).toBeCloseTo(((use * 0.01) / KWH) * 0.224, 12);
+    expect(result.parts["idleInUse"]).toBeCloseTo(((use * 0.07) / KWH) * 0.224, 12);
+    expect(result.parts["offHours"]).toBeCloseTo(((off * 0.006) / KWH) * 0.224, 12);
+    // 0.01 J of each inference holds 0.12 W × 0.1 s of static rise, which the active 0.19 W already covers.
+    const alwaysOn = use * (0.01 - 0.12 * 0.1) + 0.19 * 3 * YEAR_S;
+    expect(result.alwaysOnTotal).toBeCloseTo((alwaysOn / KWH) * 0.224, 12);
+    expect(result.policy).toMatch(/self-refresh/);
+  });
+
+  it("a device that is too slow for its rate is infeasible, and says by how much", () => {
+    expect(keepsUp(1, deployment()).infeasible).toBeNull();
+    const slow = keepsUp(0.5, deployment({ rate: 3 }));
+    expect(slow.duty).toBe(1.5);
+    expect(slow.infeasible?.by).toBe(0.5);
+    expect(keepsUp(2, deployment({ inferences: 23_652_000 })).infeasible?.by).toBe(1);
+  });
+});

@@ -1,0 +1,74 @@
+import { describe, expect, it } from "vitest";
+import {
+  CostError,
+  dieArea,
+  embodiedCarbon,
+  energyCoefficients,
+  gemmEnergy,
+  staticPower,
+  vectorEnergy,
+} from "../../../src/cost/index.ts";
+import { buffer, counters, hardwareAt, KIB, softmax, technology } from "../../fixtures/cost/hardware.ts";
+
+const PUBLISHED = technology("published");
+
+function problem(run: () => unknown): CostError {
+  try {
+    run();
+  } catch (error) {
+    if (error instanceof CostError) return error;
+  }
+  throw new Error("no CostError was thrown");
+}
+
+describe("profile published", () => {
+  it("area of one 32 × 2 core worked by hand", () => {
+    // 64·(379.846667 + 0.348053) + 105921 + 32·(379.846667 + 0.13052) + 105921 + 3100860 um2
+    const area = dieArea(hardwareAt({ cores: 1, rows: 32, cols: 2, localKib: 64 }), PUBLISHED);
+    expect((area.total ?? NaN) * 1e6).toBeCloseTo(3_349_193.732, 3);
+  });
+
+  it("a GEMM of 1000 MACs and one byte each way of each operand at each level", () => {
+    const cost = energyCoefficients(hardwareAt({ localKib: 64 }), PUBLISHED);
+    if ("total" in cost) throw new Error(cost.reason);
+    const { parts } = gemmEnergy(counters(), 500, cost);
+    expect(parts["mac"]).toBeCloseTo(2200e-12, 20);
+    expect(parts["local"]).toBeCloseTo(6 * 5.428359e-12, 20);
+    expect(parts["global"]).toBeCloseTo(6 * 24.296144e-12, 20);
+    expect(parts["dram"]).toBeCloseTo(6 * 256e-12, 20);
+    expect(parts["register"]).toBeCloseTo((2 * 0.190888 + 2 * 0.254518) * 1e-12, 20);
+    expect(parts["static"]).toBe(0);
+  });
+
+  it("a buffer size outside the table is an error that lists the sizes", () => {
+    const hardware = hardwareAt({}, { localBuffer: buffer(96 * KIB, 32) });
+    const error = problem(() => dieArea(hardware, PUBLISHED));
+    expect(error.code).toBe("cost/size-not-in-table");
+    expect(error.path).toBe("localBuffer.size");
+    expect(error.message).toBe(
+      'localBuffer.size: 96 KiB is not in the table of technology.profile "published". Allowed: 64 KiB, 128 KiB, 256 KiB, 512 KiB, 1024 KiB.',
+    );
+    expect(problem(() => energyCoefficients(hardware, PUBLISHED)).code).toBe("cost/size-not-in-table");
+  });
+
+  it("another node is unknown, not 0", () => {
+    const hardware = hardwareAt({}, { node: 7 });
+    expect(dieArea(hardware, PUBLISHED)).toEqual({
+      total: null,
+      reason: "the published tables hold 22 nm only, not 7 nm",
+    });
+    expect(embodiedCarbon(dieArea(hardware, PUBLISHED), hardware, PUBLISHED).total).toBeNull();
+  });
+
+  it("no leakage, no memory background", () => {
+    expect(Object.values(staticPower(hardwareAt(), PUBLISHED))).toEqual([0, 0, 0, 0, 0]);
+  });
+
+  it("vector work pays a quarter of a 32-bit access per byte", () => {
+    const energy = vectorEnergy(softmax(1000), hardwareAt({ localKib: 64 }), PUBLISHED);
+    if (energy.total === null) throw new Error(energy.reason);
+    expect(energy.parts["local"]).toBeCloseTo((2000 * 5.428359e-12) / 4, 18);
+    expect(energy.parts["global"]).toBeCloseTo((2000 * 24.296144e-12) / 4, 18);
+    expect(energy.parts["vector"]).toBeCloseTo(1000 * (0.469035 + 0.088823 + 0.11843) * 1e-12, 18);
+  });
+});
