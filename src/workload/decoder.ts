@@ -14,10 +14,9 @@ import { transformerLayer } from "./transformer-layer.ts";
 /**
  * Decoder on `batch` sequences: one prefill of `text.tokens` prompt tokens, then `generatedTokens` decode steps.
  *
- * `contextTokens` are in the KV cache when decoding starts, the prompt among them; where they are more than the prompt, a cached
- * prefix was there before and the prompt attends to it too; where fewer, the prompt alone is the context. Step i (1, 2, ...) reads
- * one token a sequence, appends its K and V and attends to context + i keys. The prefill's LM head sees the last token only,
- * so it yields the token that the first step reads. No prompt (0 tokens): no prefill.
+ * `contextTokens` of each sequence (a cached prefix, 0 if there is none) are in the KV cache before the prompt, which attends to them too.
+ * Decoding starts with context = contextTokens + text.tokens; step i (1, 2, ...) reads one token a sequence, appends its K and V and
+ * attends to context + i keys. The prefill's LM head sees the last token only, and yields the token that the first step reads.
  */
 export function decoderWorkload(model: DecoderModel, batch: number): Workload {
   const { text, generatedTokens } = model;
@@ -39,7 +38,7 @@ export function decoderWorkload(model: DecoderModel, batch: number): Workload {
 
 /** Tokens in the cache when decoding starts. */
 function contextOf(model: DecoderModel): number {
-  return Math.max(model.contextTokens, model.text.tokens);
+  return model.contextTokens + model.text.tokens;
 }
 
 /** Σ over layers of K and V elements of one token. */
@@ -49,7 +48,6 @@ function keysAndValuesPerToken(model: DecoderModel): number {
 
 export function prefill(model: DecoderModel, batch: number): readonly Operator[] {
   const { tokens } = model.text;
-  if (tokens === 0) return [];
   const place: Place = { prefix: "text.prefill", tower: "text", layer: null, phase: "prefill", count: 1 };
   return pass(model, batch, [{ queries: tokens, keys: contextOf(model), count: 1 }], place);
 }
@@ -87,7 +85,7 @@ function peakOfDecoder(model: DecoderModel, batch: number): number {
   const { text, generatedTokens } = model;
   const context = contextOf(model);
   return Math.max(
-    text.tokens > 0 ? peakOfStack(text, { batch, queries: text.tokens, keys: context, kvCache: true }) : 0,
+    peakOfStack(text, { batch, queries: text.tokens, keys: context, kvCache: true }),
     generatedTokens > 0 ? peakOfStack(text, { batch, queries: 1, keys: context + generatedTokens, kvCache: true }) : 0,
     batch * (text.hidden + text.vocabulary),
   );

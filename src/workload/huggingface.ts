@@ -53,6 +53,7 @@ export function importHuggingFace(config: unknown, options: HuggingFaceOptions =
     };
   }
   refuseCommon(reader);
+  refuseOptions(reader, options);
   const model = READERS[type]!(reader, commonOf(reader, type), options);
   return reader.problems.length > 0 ? { problems: reader.problems } : { model, notes: reader.notes };
 }
@@ -64,6 +65,15 @@ function refuseCommon(reader: ConfigReader): void {
   onlyIf(reader, "add_cross_attention", [false], "cross-attention");
   if (isRecord(valueOf(reader, ["quantization_config"]))) {
     reader.notes.push("quantization_config is left out: widths belong to the hardware.");
+  }
+}
+
+function refuseOptions(reader: ConfigReader, options: HuggingFaceOptions): void {
+  const { tokens = 1, generatedTokens = 0 } = options;
+  if (!Number.isSafeInteger(tokens) || tokens < 1)
+    reader.problems.push(`tokens is ${tokens}, but must be a whole number ≥ 1.`);
+  if (!Number.isSafeInteger(generatedTokens) || generatedTokens < 0) {
+    reader.problems.push(`generatedTokens is ${generatedTokens}, but must be a whole number ≥ 0.`);
   }
 }
 

@@ -12,7 +12,7 @@ import {
   type ConfigReader,
 } from "./reader.ts";
 
-/** ViTConfig. The number of classes is that of `id2label`, or `num_labels`; neither: no classifier. */
+/** ViTConfig. The number of classes is that of `id2label`, or `num_labels`. */
 export function readVit(reader: ConfigReader, common: Common): VitModel {
   const imageSize = count(reader, ["image_size"], 224);
   const patchSize = count(reader, ["patch_size"], 16);
@@ -37,10 +37,8 @@ export function readVit(reader: ConfigReader, common: Common): VitModel {
 
 function classesOf(reader: ConfigReader): number {
   const labels = valueOf(reader, ["id2label"]);
-  if (isRecord(labels)) return Object.keys(labels).length;
-  if (valueOf(reader, ["num_labels"]) !== undefined) return count(reader, ["num_labels"]);
-  reader.notes.push("id2label and num_labels are absent: no classifier.");
-  return 0;
+  const labelCount = isRecord(labels) ? Object.keys(labels).length : 0;
+  return labelCount > 0 ? labelCount : count(reader, ["num_labels"], 2);
 }
 
 /**

@@ -62,7 +62,7 @@ function readLearned(
       heads: perLayer(layers, heads),
       kvHeads: perLayer(layers, heads),
       headSize: headSizeOf(reader, hidden, heads),
-      tokens: sequence.contextTokens,
+      tokens: sequence.tokens,
       activation: read.activation,
       gated: false,
       normalisation: "layernorm",
@@ -73,6 +73,7 @@ function readLearned(
       vocabulary: count(reader, ["vocab_size"]),
     },
     tiedEmbedding: flag(reader, "tie_word_embeddings", true),
-    ...sequence,
+    contextTokens: 0,
+    generatedTokens: sequence.generatedTokens,
   };
 }

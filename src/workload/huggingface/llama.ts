@@ -17,7 +17,7 @@ export function readLlama(
   const isHeadSizeGiven = valueOf(reader, ["head_dim"]) !== undefined;
   const headSize = isHeadSizeGiven ? count(reader, ["head_dim"]) : headSizeOf(reader, hidden, heads);
   const sequence = sequenceOf(reader, options, null);
-  checkWindow(reader, sequence.contextTokens + sequence.generatedTokens, type);
+  checkWindow(reader, sequence.tokens + sequence.generatedTokens, type);
   return {
     ...common,
     family: "decoder",
@@ -28,7 +28,7 @@ export function readLlama(
       heads: perLayer(layers, heads),
       kvHeads: perLayer(layers, kvHeads),
       headSize,
-      tokens: sequence.contextTokens,
+      tokens: sequence.tokens,
       activation: activation(reader, ["hidden_act"], "silu"),
       gated: true,
       normalisation: "rmsnorm",
@@ -39,7 +39,8 @@ export function readLlama(
       vocabulary: count(reader, ["vocab_size"]),
     },
     tiedEmbedding: flag(reader, "tie_word_embeddings", false),
-    ...sequence,
+    contextTokens: 0,
+    generatedTokens: sequence.generatedTokens,
   };
 }
 

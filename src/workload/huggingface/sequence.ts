@@ -1,4 +1,3 @@
-import type { DecoderModel } from "../../spec/model.ts";
 import type { HuggingFaceOptions } from "./common.ts";
 import { count, type ConfigReader } from "./reader.ts";
 
@@ -15,25 +14,23 @@ export function sequenceOf(
   reader: ConfigReader,
   options: HuggingFaceOptions,
   positions: number | null,
-): Pick<DecoderModel, "contextTokens" | "generatedTokens"> {
+): { readonly tokens: number; readonly generatedTokens: number } {
   const longest = positions ?? count(reader, ["max_position_embeddings"]);
   const generatedTokens = options.generatedTokens ?? Math.min(GENERATED_TOKENS, Math.floor(longest / 2));
   const room = Math.max(0, longest - generatedTokens);
-  const contextTokens = options.tokens ?? (positions === null ? Math.min(PROMPT_TOKENS, room) : room);
-  if (contextTokens + generatedTokens > longest) {
-    reader.problems.push(
-      `${contextTokens} + ${generatedTokens} tokens are more than the ${longest} positions of the model.`,
-    );
+  const tokens = options.tokens ?? (positions === null ? Math.min(PROMPT_TOKENS, room) : room);
+  if (tokens + generatedTokens > longest) {
+    reader.problems.push(`${tokens} + ${generatedTokens} tokens are more than the ${longest} positions of the model.`);
   }
   if (options.tokens === undefined || options.generatedTokens === undefined) {
     reader.notes.push(
-      `a configuration has no sequence length: a prompt of ${contextTokens} and ${generatedTokens} generated tokens.`,
+      `a configuration has no sequence length: a prompt of ${tokens} and ${generatedTokens} generated tokens.`,
     );
   }
   if (positions !== null) {
     reader.notes.push(
-      `rows of the position table count as parameters as far as they are used: ${contextTokens + generatedTokens} of ${positions}.`,
+      `rows of the position table count as parameters as far as they are used: ${tokens + generatedTokens} of ${positions}.`,
     );
   }
-  return { contextTokens, generatedTokens };
+  return { tokens, generatedTokens };
 }
