@@ -21,20 +21,31 @@ export function extraTokensOf(tower: VisionTower): number {
 /**
  * Image to tokens. The convolution of stride = patchSize reads each pixel once, so it is a GEMM
  * [batch·patches, channels·patchSize²] · [channels·patchSize², hidden]. Class tokens and positions are one addition:
- * read the patches, the class token and the position table; write all tokens.
+ * read the patches, the class token and the position table; write all tokens. With rotary positions only class tokens are put in.
  */
 export function imageEmbedding(tower: VisionTower, batch: number, place: Place): readonly Operator[] {
-  const { hidden, tokens, channels, patchSize } = tower;
+  const { hidden, channels, patchSize } = tower;
   const rows = batch * patchesOf(tower);
   return [
     linear(place, "patch-embedding", "patch-embedding", { rows, k: channels * patchSize ** 2, n: hidden }),
-    vector(place, "position-embedding", "position-embedding", {
-      primitive: "add",
-      elements: batch * tokens * hidden,
-      elementsRead: rows * hidden,
-      parametersRead: (tokens + extraTokensOf(tower)) * hidden,
-    }),
+    ...(tower.position === "learned" ? [addPositions(tower, batch, place)] : putClassTokens(tower, batch, place)),
   ];
+}
+
+function addPositions(tower: VisionTower, batch: number, place: Place): Operator {
+  const { hidden, tokens } = tower;
+  return vector(place, "position-embedding", "position-embedding", {
+    primitive: "add",
+    elements: batch * tokens * hidden,
+    elementsRead: batch * patchesOf(tower) * hidden,
+    parametersRead: (tokens + extraTokensOf(tower)) * hidden,
+  });
+}
+
+function putClassTokens(tower: VisionTower, batch: number, place: Place): readonly Operator[] {
+  const parametersRead = extraTokensOf(tower) * tower.hidden;
+  const work = { primitive: "gather", elements: batch * parametersRead, elementsRead: 0, parametersRead } as const;
+  return parametersRead > 0 ? [vector(place, "position-embedding", "class-token", work)] : [];
 }
 
 /**

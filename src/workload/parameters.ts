@@ -26,7 +26,8 @@ export function stackParameters(tower: Tower): number {
 /** Patch embedding (with or without bias), class tokens, positions. */
 export function imageEmbeddingParameters(tower: VisionTower, bias: boolean): number {
   const { hidden, channels, patchSize, tokens } = tower;
-  return hidden * (channels * patchSize ** 2 + (bias ? 1 : 0) + extraTokensOf(tower) + tokens);
+  const positions = tower.position === "learned" ? tokens : 0;
+  return hidden * (channels * patchSize ** 2 + (bias ? 1 : 0) + extraTokensOf(tower) + positions);
 }
 
 /** Vocabulary table and, if learned, a table of `positions` rows. */

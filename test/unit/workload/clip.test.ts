@@ -1,12 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { buildWorkload, macsOf, type Operator } from "../../../src/workload/index.ts";
+import { buildWorkload, macsOf } from "../../../src/workload/index.ts";
+import { named } from "./find.ts";
 import { clipVitB16 } from "./models.ts";
-
-const named = (operators: readonly Operator[], name: string): Operator => {
-  const found = operators.find((operator) => operator.name === name);
-  if (found === undefined) throw new Error(`no ${name} in ${operators.map((operator) => operator.name).join(", ")}`);
-  return found;
-};
 
 describe("CLIP ViT-B/16, one text of 77 tokens and one image of 224 × 224", () => {
   const workload = buildWorkload(clipVitB16, 1);

@@ -1,4 +1,12 @@
-import type { ClipModel, TextTower, Tower, VisionTower } from "../../../src/spec/model.ts";
+import type {
+  BertModel,
+  ClipModel,
+  DecoderModel,
+  TextTower,
+  Tower,
+  VisionTower,
+  VitModel,
+} from "../../../src/spec/model.ts";
 
 /** Homogeneous tower with the values of a GPT-like encoder; `changes` win. */
 export function tower(
@@ -59,3 +67,60 @@ export const clipVitB16: ClipModel = clip(
   512,
   "clip-vit-b16",
 );
+
+export function vit(vision: VisionTower, classes = 1000): VitModel {
+  return { family: "vit", name: "vit", description: "", training: null, vision, classes };
+}
+
+/** BERT with the vocabulary of bert-*-uncased. */
+export function bert(layers: number, hidden: number, heads: number, tokens: number): BertModel {
+  const text = {
+    ...tower(layers, hidden, heads, tokens, { normPosition: "post" }),
+    vocabulary: 30522,
+    segments: 2,
+    maxPositions: 512,
+  };
+  return { family: "bert", name: "bert", description: "", training: null, text, pooler: true };
+}
+
+/** Llama-like decoder: RMSNorm, rotary positions, gated SiLU FFN, no biases. */
+export function llama(shape: {
+  readonly layers: number;
+  readonly hidden: number;
+  readonly ffn: number;
+  readonly heads: number;
+  readonly kvHeads: number;
+  readonly vocabulary: number;
+  readonly tiedEmbedding?: boolean;
+  readonly tokens?: number;
+  readonly contextTokens?: number;
+  readonly generatedTokens?: number;
+}): DecoderModel {
+  const { layers } = shape;
+  const text: TextTower = {
+    ...tower(layers, shape.hidden, shape.heads, shape.tokens ?? 512, {
+      ffn: Array.from({ length: layers }, () => shape.ffn),
+      kvHeads: Array.from({ length: layers }, () => shape.kvHeads),
+      activation: "silu",
+      gated: true,
+      normalisation: "rmsnorm",
+      position: "rotary",
+      causal: true,
+      bias: false,
+    }),
+    vocabulary: shape.vocabulary,
+  };
+  return {
+    family: "decoder",
+    name: "llama",
+    description: "",
+    training: null,
+    text,
+    tiedEmbedding: shape.tiedEmbedding ?? false,
+    contextTokens: shape.contextTokens ?? 0,
+    generatedTokens: shape.generatedTokens ?? 0,
+  };
+}
+
+/** Llama 3 8B: Grattafiori et al. 2024 (arXiv 2407.21783), table 3. */
+export const llama3Of8B = { layers: 32, hidden: 4096, ffn: 14336, heads: 32, kvHeads: 8, vocabulary: 128256 } as const;
