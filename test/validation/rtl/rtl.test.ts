@@ -62,11 +62,12 @@ function nameOf(problem: RtlCase): string {
 }
 
 const missing = missingTool();
-const isRequired = process.env["ECOTILE_REQUIRE_TOOLS"] === "1";
-if (missing !== null && !isRequired) console.warn(`RTL validation skipped: ${missing}`);
 
-it.runIf(missing !== null && isRequired)("has the tools that ECOTILE_REQUIRE_TOOLS=1 asks for", () => {
-  expect.fail(`RTL validation cannot run: ${missing}`);
+it("Icarus Verilog is installed", (test) => {
+  if (missing === null) return;
+  expect(process.env["ECOTILE_REQUIRE_TOOLS"], `RTL validation cannot run: ${missing}`).not.toBe("1");
+  console.warn(`RTL validation skipped: ${missing}`);
+  test.skip(missing);
 });
 
 describe.skipIf(missing !== null)(`systolic arrays in Verilog (ECOTILE_RTL_SEED=${seed})`, () => {
