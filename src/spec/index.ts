@@ -10,11 +10,18 @@ export type {
   VisionTower,
   VitModel,
 } from "./model.ts";
+export type * from "./study.ts";
 export type { Technology } from "./technology.ts";
 export { applySettings, parseSetting, problemsOfSetting, settingsOfPoint } from "./apply-settings.ts";
 export { defaultDeployment } from "./deployment-schema.ts";
 export { DRAM_TYPES } from "./dram-types.ts";
-export { listPresets, loadHardware, loadModel } from "./load.ts";
+export { hardwareJsonSchema, modelJsonSchema, studyJsonSchema, type JsonSchema } from "./json-schema.ts";
+export { loadStudy, readStudy } from "./load-study.ts";
+export { listPresets, loadHardware, loadModel, readSpecFile } from "./load.ts";
+export { METRICS, readConstraint, type Metric } from "./metrics.ts";
+export { MODES, type Mode } from "./modes.ts";
+export { readTextFile } from "./read-file.ts";
+export { readYaml } from "./read-yaml.ts";
 export { region, regions, type Region } from "./regions.ts";
 export { listSetPaths } from "./set-paths.ts";
 export type { SetPath, Setting, SpecSet } from "./settings.ts";

@@ -1,11 +1,12 @@
 import { existsSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { dirname, isAbsolute, join } from "node:path";
 import type * as z from "zod";
 import { didYouMean, problemOf, SpecError } from "../errors/index.ts";
 import type { SourceDocument } from "./document.ts";
 import type { Hardware } from "./hardware.ts";
 import { hardwareSchema } from "./hardware-schema.ts";
 import { check } from "./issues.ts";
+import type { TextProblem } from "./metrics.ts";
 import type { ModelSpec } from "./model.ts";
 import { modelSchema } from "./model-schema.ts";
 import { presetDocument, presetNames, type PresetKind } from "./preset-files.ts";
@@ -15,26 +16,36 @@ import { regions } from "./regions.ts";
 
 const looksLikeFile = (name: string): boolean => /[/\\]|\.(ya?ml|json)$/i.test(name);
 
-/** Reads a YAML (or JSON) file. `beside`: a file whose folder relative names start from. */
-export function readSpecFile(name: string, beside?: string): SourceDocument {
-  const path = beside === undefined ? name : resolve(dirname(beside), name);
-  const shownAs = beside === undefined || dirname(beside) === "." ? name : path;
-  return readYaml(readTextFile(path, shownAs), shownAs);
+/** The name of a file given relative to another file's folder. */
+function besideFile(name: string, beside: string | undefined): string {
+  return beside === undefined || isAbsolute(name) ? name : join(dirname(beside), name);
 }
 
-/** The preset of that name, else the file of that name. */
-export function presetOrFile(kind: PresetKind, nameOrFile: string, beside?: string): SourceDocument {
+/** Reads a YAML (or JSON) file to data. */
+export function readSpecFile(path: string): SourceDocument {
+  return readYaml(readTextFile(path, path), path);
+}
+
+/** Either the document of a preset or file, or why the name means neither. Throws what reading the file throws. */
+export function findSpec(
+  kind: PresetKind,
+  nameOrFile: string,
+  beside?: string,
+): { readonly document: SourceDocument; readonly problem?: never } | { readonly problem: TextProblem } {
   const names = presetNames(kind);
-  if (names.includes(nameOrFile)) return presetDocument(`${kind}/${nameOrFile}.yaml`);
-  const path = beside === undefined ? nameOrFile : resolve(dirname(beside), nameOrFile);
-  if (looksLikeFile(nameOrFile) || existsSync(path)) return readSpecFile(nameOrFile, beside);
+  if (names.includes(nameOrFile)) return { document: presetDocument(`${kind}/${nameOrFile}.yaml`) };
+  const path = besideFile(nameOrFile, beside);
+  if (looksLikeFile(nameOrFile) || existsSync(path)) return { document: readSpecFile(path) };
   const what = kind === "models" ? "model" : "hardware";
   const message = `There is no ${what} preset or file "${nameOrFile}". Presets: ${names.join(", ")}.`;
-  throw new SpecError([problemOf(nameOrFile, "spec/unknown-preset", message, didYouMean(nameOrFile, names))]);
+  return { problem: { code: "spec/unknown-preset", message, hint: didYouMean(nameOrFile, names) } };
 }
 
 function load<T extends z.ZodType>(kind: PresetKind, schema: T, nameOrFile: string, beside?: string): z.output<T> {
-  return check(schema, presetOrFile(kind, nameOrFile, beside));
+  const found = findSpec(kind, nameOrFile, beside);
+  if (!found.problem) return check(schema, found.document);
+  const { code, message, hint } = found.problem;
+  throw new SpecError([problemOf(nameOrFile, code, message, hint)]);
 }
 
 /**

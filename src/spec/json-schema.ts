@@ -1,0 +1,26 @@
+import * as z from "zod";
+import { rawHardwareSchema } from "./hardware-schema.ts";
+import { rawModelSchema } from "./model-schema.ts";
+import { NO_FACTORS } from "./set-paths.ts";
+import { documentedStudySchema } from "./study-schema.ts";
+
+export type JsonSchema = Readonly<Record<string, unknown>>;
+
+function describe(schema: z.ZodType, title: string): JsonSchema {
+  return { title, ...z.toJSONSchema(schema, { io: "input", reused: "inline" }) };
+}
+
+/** JSON Schema (draft 2020-12) of a hardware file. */
+export function hardwareJsonSchema(): JsonSchema {
+  return describe(rawHardwareSchema, "ecotile hardware");
+}
+
+/** JSON Schema of a model file. */
+export function modelJsonSchema(): JsonSchema {
+  return describe(rawModelSchema, "ecotile model");
+}
+
+/** JSON Schema of a study file. */
+export function studyJsonSchema(factors: readonly string[] = NO_FACTORS): JsonSchema {
+  return describe(documentedStudySchema(factors), "ecotile study");
+}

@@ -1,0 +1,131 @@
+import { stringify } from "yaml";
+import type * as z from "zod";
+import { SpecError, type Problem } from "../errors/index.ts";
+import { problemAtSpan, spanAt, valueAt, type SourceDocument } from "./document.ts";
+import { deepFreeze } from "./freeze.ts";
+import { hardwareSchema } from "./hardware-schema.ts";
+import { check } from "./issues.ts";
+import { findSpec, readSpecFile } from "./load.ts";
+import { modelSchema } from "./model-schema.ts";
+import { isFixedBy, MODES } from "./modes.ts";
+import type { PresetKind } from "./preset-files.ts";
+import { NO_FACTORS, setPathTable } from "./set-paths.ts";
+import type { SpecSet } from "./settings.ts";
+import { rawStudySchema, type RawStudy } from "./study-schema.ts";
+import type { Study } from "./study.ts";
+import { checkStudy } from "./study-rules.ts";
+
+/** Runs one step of reading; its problems are kept, so that the other steps still show theirs. */
+function attempt<T>(problems: Problem[], step: () => T): T | undefined {
+  try {
+    return step();
+  } catch (cause) {
+    if (!(cause instanceof SpecError)) throw cause;
+    problems.push(...cause.problems);
+    return undefined;
+  }
+}
+
+/** A model or hardware of a study: named, beside it, or written out. The document it came from is kept. */
+function resolveSpec<T extends z.ZodType>(
+  study: SourceDocument,
+  key: "model" | "hardware",
+  kind: PresetKind,
+  schema: T,
+) {
+  const written = valueAt(study.value, [key]);
+  if (typeof written !== "string") {
+    return written === undefined ? undefined : { value: check(schema, study, [key]), source: written };
+  }
+  const found = findSpec(kind, written, study.file);
+  if (!found.problem) return { value: check(schema, found.document), source: found.document.value };
+  const { code, message, hint } = found.problem;
+  throw new SpecError([problemAtSpan(study, spanAt(study, [key], "value"), code, message, hint)]);
+}
+
+/** Problems of a path that can be set in general, but not on these specs: a text tower that is not there. */
+function spaceProblems(raw: RawStudy, specs: SpecSet, study: SourceDocument, factors: readonly string[]) {
+  const { byName } = setPathTable(factors);
+  return raw.space.flatMap(({ path, values }): readonly Problem[] => {
+    const set = byName.get(path)?.set;
+    const result = set?.schema.safeParse(values[0]);
+    const applied = set && result?.success ? set.apply(specs, result.data) : undefined;
+    if (!applied || !("refused" in applied)) return [];
+    const message = `space.${path} ${applied.refused}.`;
+    return [problemAtSpan(study, spanAt(study, placeInSpace(study, path), "key"), "spec/does-not-fit", message)];
+  });
+}
+
+/** `model.text.layers` may be written as one key, as nested maps, or half and half. */
+function placeInSpace(study: SourceDocument, path: string): readonly string[] {
+  let place: readonly string[] = ["space"];
+  let rest = path;
+  while (rest !== "") {
+    const map = valueAt(study.value, place);
+    const key = Object.keys(typeof map === "object" && map ? map : {}).find(
+      (k) => rest === k || rest.startsWith(`${k}.`),
+    );
+    if (key === undefined) break;
+    place = [...place, key];
+    rest = rest.slice(key.length + 1);
+  }
+  return place;
+}
+
+function assemble(raw: RawStudy, specs: SpecSet, resolved: string): Study {
+  const mode = raw.mode === undefined ? undefined : MODES[raw.mode];
+  const { command, ...accuracy } = raw.accuracy;
+  const { population, patience, reference, ...search } = raw.search;
+  return deepFreeze({
+    name: raw.name,
+    description: raw.description,
+    ...specs,
+    space: raw.space.filter(({ path }) => !isFixedBy(mode, path)),
+    fixed: raw.space.filter(({ path }) => isFixedBy(mode, path)).map(({ path }) => path),
+    objectives: mode?.objectives ?? raw.objectives ?? [],
+    constraints: raw.constraints,
+    mode: raw.mode ?? null,
+    mapping: raw.mapping,
+    accuracy: { ...accuracy, command: command ?? null },
+    search: { ...search, population: population ?? null, patience: patience ?? null, reference: reference ?? null },
+    resolved,
+  });
+}
+
+/**
+ * A validated, frozen study with its model, hardware and deployment loaded. Files that it names lie beside it.
+ *
+ * @param factors names of the cost room's factors, which `technology` and `space` may set
+ * @throws SpecError with every problem of the study and of the files it names
+ */
+export function loadStudy(file: string, factors: readonly string[] = NO_FACTORS): Study {
+  return readStudy(readSpecFile(file), factors);
+}
+
+/** Like {@link loadStudy}, from a document that has been read. */
+export function readStudy(document: SourceDocument, factors: readonly string[] = NO_FACTORS): Study {
+  const problems: Problem[] = [...checkStudy(document)];
+  const raw = attempt(problems, () => check(rawStudySchema(factors), document));
+  const model = attempt(problems, () => resolveSpec(document, "model", "models", modelSchema));
+  const hardware = attempt(problems, () => resolveSpec(document, "hardware", "hardware", hardwareSchema));
+  if (!raw || !model || !hardware) throw new SpecError(problems);
+  const specs: SpecSet = {
+    model: model.value,
+    hardware: hardware.value,
+    deployment: raw.deployment,
+    technology: technologyOf(raw.technology),
+  };
+  problems.push(...spaceProblems(raw, specs, document, factors));
+  if (problems.length > 0) throw new SpecError(problems);
+  const whole = { ...(document.value as object), model: model.source, hardware: hardware.source };
+  return assemble(raw, specs, stringify(whole, { lineWidth: 0, aliasDuplicateObjects: false }));
+}
+
+function technologyOf(raw: RawStudy["technology"]) {
+  const { profile, ...factors } = raw;
+  const given = Object.entries(factors as Readonly<Record<string, number | undefined>>);
+  return {
+    profile,
+    factors: Object.fromEntries(given.filter(([, value]) => value !== undefined)) as Record<string, number>,
+  };
+}

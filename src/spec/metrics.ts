@@ -1,0 +1,82 @@
+import { didYouMean } from "../errors/index.ts";
+import { parseQuantity, type QuantityKind, type UnitFailure } from "../units/index.ts";
+
+/** Something of a design that a study can limit or aim at. */
+export interface Metric {
+  /** Name that studies use. */
+  readonly name: string;
+  /** Key in results, with its unit. Also understood in studies. */
+  readonly key: string;
+  readonly kind: QuantityKind;
+  readonly meaning: string;
+}
+
+export const METRICS: readonly Metric[] = [
+  { name: "accuracy", key: "accuracy", kind: "fraction", meaning: "accuracy of the model, 0 to 1" },
+  { name: "latency", key: "latency_s", kind: "time", meaning: "time of one inference" },
+  { name: "energy", key: "energy_total_J", kind: "energy", meaning: "energy of one inference" },
+  { name: "area", key: "area_mm2", kind: "area", meaning: "area of the die" },
+  { name: "peak", key: "peak_TOPS", kind: "throughput", meaning: "peak of the arrays, 2 operations per MAC" },
+  { name: "carbon", key: "carbon_total_kgCO2e", kind: "mass", meaning: "embodied and operational, over the life" },
+  { name: "embodied", key: "carbon_embodied_kgCO2e", kind: "mass", meaning: "embodied carbon of the device" },
+  { name: "operational", key: "carbon_operational_kgCO2e", kind: "mass", meaning: "carbon of use, over the life" },
+  { name: "edp", key: "edp_Js", kind: "energy-delay", meaning: "energy × latency" },
+  { name: "cdp", key: "cdp_kgCO2e_s", kind: "carbon-delay", meaning: "embodied carbon × latency" },
+  { name: "tcdp", key: "tcdp_kgCO2e_s", kind: "carbon-delay", meaning: "total carbon × latency" },
+];
+
+const byName = new Map(METRICS.flatMap((metric) => [[metric.name, metric] as const, [metric.key, metric] as const]));
+
+/** What is wrong with a text, before it has a place. */
+export interface TextProblem {
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string | null;
+}
+
+export type Read<T> = { readonly value: T; readonly problem?: never } | { readonly problem: TextProblem };
+
+export function metricOf(name: string): Read<Metric> {
+  const metric = byName.get(name);
+  if (metric) return { value: metric };
+  const names = METRICS.map((each) => each.name);
+  const message = `names no metric: "${name}". Metrics: ${names.join(", ")}`;
+  return { problem: { code: "spec/unknown-metric", message, hint: didYouMean(name, [...byName.keys()]) } };
+}
+
+export function unitProblem(failure: UnitFailure, what: string): TextProblem {
+  const hint = failure.unit === "" ? null : didYouMean(failure.unit, failure.allowed);
+  return { code: `spec/${failure.reason}`, message: `is wrong: ${what} ${failure.predicate}`, hint };
+}
+
+const CONSTRAINT = /^\s*([A-Za-z][\w-]*)\s*(<=|>=|≤|≥|==|=|<|>)\s*(\S.*?)\s*$/;
+
+/** `latency <= 50 ms` → the metric's key, the comparison and the limit in the key's unit. */
+export function readConstraint(
+  text: string,
+): Read<{ readonly metric: string; readonly comparison: "<=" | ">="; readonly limit: number; readonly text: string }> {
+  const match = text.length > 200 ? null : CONSTRAINT.exec(text);
+  const [, name = "", sign = "", amount = ""] = match ?? [];
+  const comparison = ({ "<=": "<=", "≤": "<=", ">=": ">=", "≥": ">=" } as const)[sign];
+  if (!match || !comparison) {
+    const message = `is no constraint: write metric <= limit or metric >= limit, for example "latency <= 50 ms"`;
+    return { problem: { code: "spec/bad-constraint", message, hint: null } };
+  }
+  const metric = metricOf(name);
+  if (metric.problem) return metric;
+  const limit = parseQuantity(amount, metric.value.kind);
+  if (!limit.ok) return { problem: unitProblem(limit.failure, `the limit of ${name}`) };
+  return { value: { metric: metric.value.key, comparison, limit: limit.value, text: text.trim() } };
+}
+
+/** `max accuracy`, `min carbon`. */
+export function readObjective(text: string): Read<{ readonly metric: string; readonly direction: "min" | "max" }> {
+  const match = /^\s*(min|max)\s+(\S+)\s*$/.exec(text.slice(0, 200));
+  if (!match) {
+    const message = `is no objective: write min or max and a metric, for example "min carbon" or "max accuracy"`;
+    return { problem: { code: "spec/bad-objective", message, hint: null } };
+  }
+  const metric = metricOf(match[2] ?? "");
+  if (metric.problem) return metric;
+  return { value: { metric: metric.value.key, direction: match[1] === "max" ? "max" : "min" } };
+}

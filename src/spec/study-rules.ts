@@ -1,0 +1,63 @@
+import type { Problem } from "../errors/index.ts";
+import { problemAtSpan, spanAt, valueAt, type Path, type SourceDocument } from "./document.ts";
+import { METRICS, readConstraint } from "./metrics.ts";
+import { isFixedBy, MODES } from "./modes.ts";
+
+/** What is wrong between the parts of a study. Works on what was written, so that it can run beside the schema. */
+export function checkStudy(document: SourceDocument): readonly Problem[] {
+  const problems: Problem[] = [];
+  const at = (path: Path, target: "key" | "value", code: string, message: string) => {
+    problems.push(problemAtSpan(document, spanAt(document, path, target), code, message));
+  };
+  const has = (key: string) => valueAt(document.value, [key]) !== undefined;
+  if (typeof document.value !== "object" || document.value === null) return [];
+  if (has("mode") && has("objectives")) {
+    at(["objectives"], "key", "spec/conflict", "mode and objectives exclude each other: give one of them.");
+  }
+  if (!has("mode") && !has("objectives")) {
+    const names = Object.keys(MODES).join(", ");
+    at([], "value", "spec/missing-key", `The study needs a mode (${names}) or objectives.`);
+  }
+  modeProblems(document, at);
+  accuracyProblems(document, at);
+  return problems;
+}
+
+type At = (path: Path, target: "key" | "value", code: string, message: string) => void;
+
+function modeProblems(document: SourceDocument, at: At): void {
+  const name = valueAt(document.value, ["mode"]);
+  const mode = typeof name === "string" && Object.hasOwn(MODES, name) ? MODES[name] : undefined;
+  if (!mode) return;
+  const constraints = valueAt(document.value, ["constraints"]);
+  const limited = (Array.isArray(constraints) ? constraints : []).map(limitedMetric);
+  for (const key of mode.needsLimitOf) {
+    if (limited.includes(key)) continue;
+    const metric = METRICS.find((each) => each.key === key);
+    const message = `mode ${String(name)} needs a limit: add to constraints, for example "${metric?.name ?? key} <= 50 ms".`;
+    at(["mode"], "value", "spec/missing-limit", message);
+  }
+  const space = valueAt(document.value, ["space"]);
+  if (typeof space !== "object" || space === null) return;
+  const paths = Object.keys(space).map((key) => (key === "model" ? "model." : key));
+  if (paths.length > 0 && paths.every((path) => isFixedBy(mode, path))) {
+    const message = `mode ${String(name)} keeps the ${mode.fixes} as it is, and space holds nothing else.`;
+    at(["space"], "key", "spec/empty-space", message);
+  }
+}
+
+function accuracyProblems(document: SourceDocument, at: At): void {
+  const evaluator = valueAt(document.value, ["accuracy", "evaluator"]);
+  const command = valueAt(document.value, ["accuracy", "command"]);
+  if (evaluator === "command" && command === undefined) {
+    at(["accuracy", "evaluator"], "value", "spec/missing-key", "accuracy.evaluator: command needs accuracy.command.");
+  }
+  if (evaluator !== "command" && command !== undefined) {
+    at(["accuracy", "command"], "key", "spec/conflict", "accuracy.command is used only with evaluator: command.");
+  }
+}
+
+function limitedMetric(text: unknown): string | undefined {
+  const read = readConstraint(String(text));
+  return read.problem ? undefined : read.value.metric;
+}

@@ -1,0 +1,117 @@
+import * as z from "zod";
+import { deploymentSchema } from "./deployment-schema.ts";
+import { MAX_WHOLE, oneOf, quantity, refuse, section, text, whole } from "./fields.ts";
+import { rawHardwareSchema } from "./hardware-schema.ts";
+import { metricOf, readConstraint, readObjective, unitProblem, type Read } from "./metrics.ts";
+import { MODES } from "./modes.ts";
+import { rawModelSchema } from "./model-schema.ts";
+import { factorField, profileField } from "./set-deployment.ts";
+import { spaceField } from "./space.ts";
+import { parseQuantity } from "../units/index.ts";
+
+/** A text that is read by one of the readers of metrics.ts. */
+function readText<T>(what: string, read: (text: string) => Read<T>) {
+  return z.string({ error: `must be ${what}` }).transform((written, ctx): T => {
+    const result = read(written);
+    if (!result.problem) return result.value;
+    return refuse(ctx, result.problem.code, result.problem.message, result.problem.hint);
+  });
+}
+
+const constraints = z
+  .array(readText('a constraint, for example "latency <= 50 ms"', readConstraint), { error: "must be a list" })
+  .max(100, { error: "must hold at most 100 constraints" });
+
+const objectives = z
+  .array(readText('an objective, for example "min carbon"', readObjective), { error: "must be a list" })
+  .min(1, { error: "must hold at least one objective" })
+  .max(8, { error: "must hold at most 8 objectives" });
+
+/** Hypervolume reference point: metric → amount with its unit, kept by the metric's key. */
+const reference = z.record(z.string(), z.union([z.string(), z.number()])).transform((map, ctx) => {
+  const entries = Object.entries(map).map(([name, written]) => {
+    const metric = metricOf(name);
+    if (metric.problem) return refuse(ctx, metric.problem.code, metric.problem.message, metric.problem.hint, [name]);
+    const amount = parseQuantity(String(written), metric.value.kind);
+    if (amount.ok) return [metric.value.key, amount.value] as const;
+    const { code, message, hint } = unitProblem(amount.failure, name);
+    return refuse(ctx, code, message, hint, [name]);
+  });
+  return Object.fromEntries(entries);
+});
+
+const accuracy = section({
+  evaluator: oneOf(["predictor", "command"]).default("predictor"),
+  metric: text(100).describe("For example clip-benchmark-mean"),
+  command: z
+    .array(text(4000), { error: "must be a list: the program, then its arguments" })
+    .min(1, { error: "must name a program" })
+    .optional()
+    .describe("Program and arguments of evaluator: command; no shell"),
+  parallel: whole(1, 1024).default(1).describe("Evaluations at once"),
+  timeout: quantity("time", { min: 0.001, max: 30 * 86400 }).default(3600),
+  retries: whole(0, 100).default(1),
+});
+
+const search = section({
+  strategy: oneOf(["exact", "nsga2", "nsga3", "random", "bayesian"]).default("nsga2"),
+  seed: whole(0, MAX_WHOLE).default(1),
+  trials: whole(1, 100_000_000).default(1000).describe("Designs evaluated at most"),
+  batch: whole(1, 100_000).default(32).describe("Designs proposed at a time"),
+  population: whole(2, 100_000).optional().describe("Individuals of nsga2 and nsga3"),
+  patience: whole(1, 100_000_000).optional().describe("Stop after so many trials without a gain"),
+  reference: reference.optional().describe("Reference point of the hypervolume: { carbon: 1 kgCO2e, … }"),
+});
+
+const mapping = section({
+  objective: oneOf(["latency", "energy", "edp", "carbon"]).default("carbon"),
+  effort: oneOf(["fast", "exhaustive"]).default("fast"),
+});
+
+function technology(factors: readonly string[]) {
+  const overrides = Object.fromEntries(factors.map((factor) => [factor, factorField.optional()]));
+  return section({ profile: profileField.default("calibrated"), ...overrides });
+}
+
+const modeNames = Object.keys(MODES) as [string, ...string[]];
+
+const inline = z.record(z.string(), z.unknown());
+const specOrName = (what: string) =>
+  z.union([text(4000), inline], { error: `must be a preset name, a file, or a ${what} written out` });
+
+/**
+ * A study file, as written. `model` and `hardware` stay as they are: loading them is not the schema's work.
+ *
+ * @param factors names of the cost room's factors
+ */
+export function rawStudySchema(factors: readonly string[]) {
+  return section({
+    name: text(100),
+    description: text().default(""),
+    model: specOrName("model"),
+    hardware: specOrName("hardware"),
+    deployment: deploymentSchema.prefault({}),
+    technology: technology(factors).prefault({}),
+    space: spaceField(factors),
+    mode: oneOf(modeNames).optional().describe("Named choice of objectives"),
+    objectives: objectives.optional().describe("Instead of a mode, for example [max accuracy, min carbon]"),
+    constraints: constraints.default([]).describe('For example [ "latency <= 50 ms", "area <= 32 mm2" ]'),
+    mapping: mapping.prefault({}),
+    accuracy: accuracy.prefault({ metric: "clip-benchmark-mean" }),
+    search: search.prefault({}),
+  });
+}
+
+export type RawStudy = z.output<ReturnType<typeof rawStudySchema>>;
+
+/** The same for `ecotile schema study`: model and hardware may be names, files or written out. */
+export function documentedStudySchema(factors: readonly string[]) {
+  return rawStudySchema(factors).extend({
+    model: z
+      .union([z.string(), rawModelSchema])
+      .describe("Preset name, a file beside the study, or a model written out"),
+    hardware: z
+      .union([z.string(), rawHardwareSchema])
+      .describe("Preset name, a file beside the study, or hardware written out"),
+  });
+}

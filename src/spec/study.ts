@@ -1,0 +1,84 @@
+import type { Deployment } from "./deployment.ts";
+import type { Hardware } from "./hardware.ts";
+import type { ModelSpec } from "./model.ts";
+import type { Technology } from "./technology.ts";
+
+/** A co-design search, validated: what is searched, what is fixed, what is wanted. */
+export interface Study {
+  readonly name: string;
+  readonly description: string;
+  /** Start of the search: what `space` does not change stays so. */
+  readonly model: ModelSpec;
+  readonly hardware: Hardware;
+  readonly deployment: Deployment;
+  readonly technology: Technology;
+  /** In the order of the file. */
+  readonly space: readonly SpaceParameter[];
+  /** Paths of `space` that the mode keeps at their start, so that they are not in {@link space}. */
+  readonly fixed: readonly string[];
+  readonly objectives: readonly StudyObjective[];
+  readonly constraints: readonly StudyConstraint[];
+  /** Name in src/spec/modes.ts; null: objectives are the study's own. */
+  readonly mode: string | null;
+  readonly mapping: {
+    readonly objective: "latency" | "energy" | "edp" | "carbon";
+    readonly effort: "fast" | "exhaustive";
+  };
+  readonly accuracy: AccuracySettings;
+  readonly search: SearchSettings;
+  /** The study as YAML text with model and hardware written out, so that no other file is needed to run it again. */
+  readonly resolved: string;
+}
+
+/** One degree of freedom: a path of `--set` and the values that it may have. */
+export interface SpaceParameter {
+  readonly path: string;
+  /** As written, with units: 6 or "64 KiB". All different, at least one. */
+  readonly values: readonly (number | string | boolean)[];
+  /** Whether neighbouring values are neighbouring amounts: numbers or quantities that rise or fall throughout. */
+  readonly ordered: boolean;
+  /** The parameter exists only where an earlier one has one of these values. */
+  readonly when?: { readonly path: string; readonly in: readonly (number | string | boolean)[] };
+}
+
+export interface StudyObjective {
+  /** Key with its unit, for example "latency_s". */
+  readonly metric: string;
+  readonly direction: "min" | "max";
+}
+
+export interface StudyConstraint {
+  readonly metric: string;
+  readonly comparison: "<=" | ">=";
+  /** In the metric's unit. */
+  readonly limit: number;
+  /** As the study wrote it. */
+  readonly text: string;
+}
+
+export interface AccuracySettings {
+  readonly evaluator: "predictor" | "command";
+  readonly metric: string;
+  /** Program and arguments, never a shell line; null unless evaluator is command. */
+  readonly command: readonly string[] | null;
+  /** Evaluations at once. */
+  readonly parallel: number;
+  /** Seconds for one evaluation. */
+  readonly timeout: number;
+  readonly retries: number;
+}
+
+export interface SearchSettings {
+  readonly strategy: "exact" | "nsga2" | "nsga3" | "random" | "bayesian";
+  readonly seed: number;
+  /** Designs evaluated at most. `exact` covers the space whatever it says. */
+  readonly trials: number;
+  /** Designs proposed at a time; never depends on the workers. */
+  readonly batch: number;
+  /** Individuals of nsga2 and nsga3; null: the strategy's own default. */
+  readonly population: number | null;
+  /** Stop after so many trials without a gain of hypervolume; null: never. */
+  readonly patience: number | null;
+  /** Reference point of the hypervolume by metric key; null: the strategy's own rule. */
+  readonly reference: Readonly<Record<string, number>> | null;
+}

@@ -1,0 +1,151 @@
+import { describe, expect, it } from "vitest";
+import { readStudy, readYaml, settingsOfPoint, applySettings } from "../../../src/spec/index.ts";
+
+const PUBLISHED = `
+name: clip-vit-b16
+model: clip-vit-b16
+hardware: catransformers-22nm
+deployment: { region: california, lifetime: 3 years, rate: 1/s, hoursPerDay: 6 }
+space:
+  model.text:   { layers: 6..12, ffn: 1024..2048 step 256, hidden: 256..512 step 64, heads: 4..8 }
+  model.vision: { layers: 6..12, ffn: 1536..3072 step 384, hidden: 384..768 step 96, heads: 6..12 }
+  cores: [1, 2, 4]
+  array.rows: [32, 64, 128, 256]
+  array.cols: [2, 4, 8, 16, 32, 64]
+  localBuffer.size: [64 KiB, 128 KiB, 256 KiB, 512 KiB, 1024 KiB]
+  localBuffer.bandwidth: [32 B/cycle, 64 B/cycle, 128 B/cycle]
+  globalBuffer.size: [2 MiB, 4 MiB, 8 MiB]
+mode: carbon
+constraints: [ latency <= 50 ms, area <= 31.990347 mm2, peak <= 20.48 TOPS ]
+accuracy: { evaluator: predictor, metric: clip-benchmark-mean }
+search: { strategy: nsga2, seed: 1 }
+`;
+
+const study = (text: string, factors?: readonly string[]) => readStudy(readYaml(text, "study.yaml"), factors);
+const count = (prefix: RegExp, text = PUBLISHED) =>
+  study(text).space.reduce((n, { path, values }) => (prefix.test(path) ? n * values.length : n), 1);
+
+describe("the published study", () => {
+  it("spans 3,240 accelerators, 875 text towers and 1,225 vision towers", () => {
+    expect(count(/^(?!model)/)).toBe(3240);
+    expect(count(/^model\.text/)).toBe(875);
+    expect(count(/^model\.vision/)).toBe(1225);
+  });
+
+  it("has its limits in the units of the metrics", () => {
+    expect(study(PUBLISHED).constraints).toEqual([
+      { metric: "latency_s", comparison: "<=", limit: 0.05, text: "latency <= 50 ms" },
+      { metric: "area_mm2", comparison: "<=", limit: 31.990347, text: "area <= 31.990347 mm2" },
+      { metric: "peak_TOPS", comparison: "<=", limit: 20.48, text: "peak <= 20.48 TOPS" },
+    ]);
+  });
+
+  it("takes its objectives from the mode", () => {
+    expect(study(PUBLISHED).objectives).toEqual([
+      { metric: "accuracy", direction: "max" },
+      { metric: "carbon_total_kgCO2e", direction: "min" },
+    ]);
+  });
+
+  it("marks numbers and sizes as ordered, and keeps values as written", () => {
+    const { space } = study(PUBLISHED);
+    expect(space.every(({ ordered }) => ordered)).toBe(true);
+    expect(space.find(({ path }) => path === "localBuffer.size")?.values[4]).toBe("1024 KiB");
+    expect(space[1]).toEqual({ path: "model.text.ffn", values: [1024, 1280, 1536, 1792, 2048], ordered: true });
+  });
+
+  it("gives points that apply to its specs", () => {
+    const { space, ...specs } = study(PUBLISHED);
+    const point = Object.fromEntries(space.map(({ path, values }) => [path, values[0]!]));
+    const { hardware, model } = applySettings(specs, settingsOfPoint(point));
+    expect(hardware.vector.lanes).toBe(32);
+    expect(model.family === "clip" && model.text.ffn).toEqual([1024, 1024, 1024, 1024, 1024, 1024]);
+    expect(model.family === "clip" && [model.vision.hidden, model.vision.headSize]).toEqual([384, 64]);
+  });
+
+  it("is its own resolved text", () => {
+    const first = study(PUBLISHED);
+    const again = study(first.resolved);
+    expect(again).toEqual({ ...first, resolved: again.resolved });
+    expect(again.resolved).toBe(first.resolved);
+  });
+});
+
+describe("modes", () => {
+  it("all-hw keeps the model, energy-model the hardware", () => {
+    const hw = study(PUBLISHED.replace("mode: carbon", "mode: all-hw"));
+    expect(hw.space.some(({ path }) => path.startsWith("model."))).toBe(false);
+    expect(hw.fixed).toContain("model.text.layers");
+    const model = study(PUBLISHED.replace("mode: carbon", "mode: energy-model"));
+    expect(model.space.every(({ path }) => path.startsWith("model."))).toBe(true);
+  });
+
+  it("refuses objectives beside a mode", () => {
+    expect(() => study(`${PUBLISHED}objectives: [min carbon]\n`)).toThrow("spec/conflict");
+  });
+
+  it("asks for a latency limit in carbon mode", () => {
+    expect(() => study(PUBLISHED.replace("latency <= 50 ms, ", ""))).toThrow("spec/missing-limit");
+  });
+});
+
+describe("space", () => {
+  const withSpace = (space: string) =>
+    study(`name: s\nmodel: clip-vit-b16\nhardware: catransformers-22nm\nmode: latency\nspace:\n${space}`);
+
+  it("reads ranges with units and fractions exactly", () => {
+    expect(withSpace("  localBuffer.size: 64..256 KiB step 64 KiB").space[0]?.values).toEqual([
+      "64 KiB",
+      "128 KiB",
+      "192 KiB",
+      "256 KiB",
+    ]);
+    expect(withSpace("  deployment.hoursPerDay: 0.1..0.7 step 0.3").space[0]?.values).toEqual([0.1, 0.4, 0.7]);
+  });
+
+  it("reads conditions", () => {
+    const { space } = withSpace(
+      "  array.kind: [systolic, dot-product]\n  array.cols: { values: 8..10, when: { array.kind: systolic } }",
+    );
+    expect(space[1]).toEqual({
+      path: "array.cols",
+      values: [8, 9, 10],
+      ordered: true,
+      when: { path: "array.kind", in: ["systolic"] },
+    });
+    expect(space[0]?.ordered).toBe(false);
+  });
+
+  it.each([
+    ["  array.rows: 8..4", "spec/bad-range"],
+    ["  array.rows: 1..10 step 4", "spec/bad-range"],
+    ["  array.rows: 1..1000000", "spec/bad-range"],
+    ["  array.rows: 1..10 step 0", "spec/bad-range"],
+    ["  array.rows: [1, 1]", "spec/duplicate-value"],
+    ["  array.rows: [1, 2.5]", "spec/out-of-range"],
+    ["  array.rows: []", "spec/wrong-type"],
+    ["  array: { rows: [1] }\n  array.rows: [2]", "spec/duplicate-key"],
+    ["  localBuffer.size: 64..128 step 64 KiB", "spec/bad-range"],
+    ["  localBuffer.size: [64]", "spec/missing-unit"],
+    ["  array.cols: { values: [1], when: { cores: 1 } }", "spec/bad-condition"],
+  ])("refuses %s with %s", (space, code) => {
+    expect(() => withSpace(space)).toThrow(code);
+  });
+
+  it("says where a path does not fit the model", () => {
+    const text =
+      "name: s\nmodel: bert-tiny\nhardware: catransformers-22nm\nmode: latency\nspace: { model.vision.layers: 1..2 }";
+    expect(() => study(text)).toThrow("study.yaml:5:10  spec/does-not-fit");
+  });
+});
+
+describe("technology", () => {
+  it("takes the factors that it is told of", () => {
+    const text = `${PUBLISHED}technology: { profile: published, sramLevel: 1.5 }\n`;
+    expect(study(text, ["sramLevel", "yield"]).technology).toEqual({
+      profile: "published",
+      factors: { sramLevel: 1.5 },
+    });
+    expect(() => study(text)).toThrow("spec/unknown-key");
+  });
+});
