@@ -87,12 +87,13 @@ function compile(kind: "held" | "output", rows: number, cols: number): string {
 }
 
 function programFolder(): string {
-  if (programs === null) {
-    const created = mkdtempSync(join(tmpdir(), "ecotile-rtl-"));
-    process.once("exit", () => {
-      rmSync(created, { recursive: true, force: true });
-    });
-    programs = created;
-  }
+  programs ??= mkdtempSync(join(tmpdir(), "ecotile-rtl-"));
   return programs;
+}
+
+/** To be called when all is run: deletes the compiled programs. */
+export function removePrograms(): void {
+  if (programs !== null) rmSync(programs, { recursive: true, force: true });
+  programs = null;
+  compiled.clear();
 }

@@ -1,8 +1,8 @@
-import { describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import type { Dataflow, PeArray } from "../../../src/spec/hardware.ts";
 import { coreCycles } from "./core.ts";
 import { foldsOf, paperCycles } from "./fold-times.ts";
-import { missingTool, runRtl, type RtlCase } from "./harness.ts";
+import { missingTool, removePrograms, runRtl, type RtlCase } from "./harness.ts";
 
 const seed = Number(process.env["ECOTILE_RTL_SEED"] ?? 20_250_607);
 const casesPerVariant = 5;
@@ -62,6 +62,8 @@ function nameOf(problem: RtlCase): string {
 }
 
 const missing = missingTool();
+
+afterAll(removePrograms);
 
 it("Icarus Verilog is installed", (test) => {
   if (missing === null) return;
