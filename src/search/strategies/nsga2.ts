@@ -1,0 +1,42 @@
+import { crowdingDistances, nonDominatedSort } from "../pareto/index.ts";
+import type { Strategy } from "../types.ts";
+import { createEvolution, type Member, type Selection } from "./evolution.ts";
+import type { StrategyOptions } from "./options.ts";
+
+/**
+ * NSGA-II with constraint-domination, for ordered and unordered values.
+ *
+ * @source Deb, Pratap, Agarwal, Meyarivan: A Fast and Elitist Multiobjective Genetic Algorithm, IEEE TEC 6(2), 2002
+ */
+export function createNsga2(options: StrategyOptions): Strategy {
+  return createEvolution("nsga2", options, selectByCrowding);
+}
+
+function selectByCrowding(pool: readonly Member[], size: number): Selection {
+  const survivors: Member[] = [];
+  const ranks: number[] = [];
+  const distances: number[] = [];
+  nonDominatedSort(pool.map(({ assessment }) => assessment)).forEach((layer, rank) => {
+    const members = layer.map((i) => pool[i]!);
+    const crowding = crowdingOf(members);
+    const order = members
+      .map((_, i) => i)
+      .sort((a, b) => descending(crowding[a]!, crowding[b]!) || members[a]!.number - members[b]!.number);
+    for (const i of order.slice(0, size - survivors.length)) {
+      survivors.push(members[i]!);
+      ranks.push(rank);
+      distances.push(crowding[i]!);
+    }
+  });
+  return { survivors, compare: (a, b) => ranks[a]! - ranks[b]! || descending(distances[a]!, distances[b]!) };
+}
+
+/** Infeasible members are not spread out: what counts is how far they are from the limits. */
+function crowdingOf(members: readonly Member[]): readonly number[] {
+  const costs = members.flatMap(({ assessment }) => (assessment.kind === "feasible" ? [assessment.costs] : []));
+  return costs.length === members.length ? crowdingDistances(costs) : members.map(() => 0);
+}
+
+function descending(a: number, b: number): number {
+  return a === b ? 0 : b - a;
+}
