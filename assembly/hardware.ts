@@ -1,0 +1,142 @@
+import {
+  HW_ACCUMULATORS, HW_ACCUMULATOR_BYTES, HW_ARRAY_BLOCK, HW_ARRAY_KIND, HW_ARRAY_PORT, HW_COLS, HW_CORES, HW_DATAFLOWS,
+  HW_DRAIN, HW_ENERGY_CYCLE, HW_ENERGY_MAC, HW_HAS_OUTER, HW_INNER_BLOCK, HW_INNER_DOUBLE, HW_INNER_PORT, HW_INNER_SIZE,
+  HW_INNER_SPLIT, HW_INPUT_BYTES, HW_MULTICAST, HW_OUTER_BLOCK, HW_OUTER_DOUBLE, HW_OUTER_PORT, HW_OUTER_SIZE,
+  HW_OUTER_SPLIT, HW_OUTPUT_BYTES, HW_OVERLAP, HW_REGISTER_HOLDS, HW_REGISTER_WORDS, HW_ROWS, HW_SKEW, HW_UNROLL,
+  HW_WEIGHT_BYTES,
+} from "./abi";
+import { HARDWARE, get } from "./memory";
+
+/** The hardware of the present call, read once from its record. Meaning and units of each field: abi.ts. */
+export let cores: f64 = 1;
+export let multicast: bool = true;
+export let kind: i32 = 0;
+export let rows: f64 = 1;
+export let cols: f64 = 1;
+export let unroll: i32 = 0;
+export let dataflows: i32 = 7;
+export let skew: i32 = 0;
+export let overlap: i32 = 0;
+export let drain: i32 = 0;
+export let registerWords: f64 = 0;
+export let registerHolds: i32 = 0;
+export let accumulators: f64 = 1;
+export let inputBytes: f64 = 1;
+export let weightBytes: f64 = 1;
+export let accumulatorBytes: f64 = 4;
+export let outputBytes: f64 = 1;
+
+export let innerSplit: bool = false;
+export let innerInput: f64 = 0;
+export let innerWeight: f64 = 0;
+export let innerOutput: f64 = 0;
+export let innerDouble: bool = true;
+export let hasOuter: bool = true;
+export let outerSplit: bool = false;
+export let outerInput: f64 = 0;
+export let outerWeight: f64 = 0;
+export let outerOutput: f64 = 0;
+export let outerDouble: bool = true;
+
+/** Cycles per byte of each port (0: unlimited), as numerator over denominator. */
+export let arrayReadBytes: f64 = 1;
+export let arrayReadCycles: f64 = 0;
+export let arrayWriteBytes: f64 = 1;
+export let arrayWriteCycles: f64 = 0;
+export let arrayShared: bool = false;
+export let innerReadBytes: f64 = 1;
+export let innerReadCycles: f64 = 0;
+export let innerWriteBytes: f64 = 1;
+export let innerWriteCycles: f64 = 0;
+export let innerShared: bool = false;
+export let innerLatency: f64 = 0;
+export let outerReadBytes: f64 = 1;
+export let outerReadCycles: f64 = 0;
+export let outerWriteBytes: f64 = 1;
+export let outerWriteCycles: f64 = 0;
+export let outerShared: bool = false;
+export let outerLatency: f64 = 0;
+export let arrayBlock: f64 = 0;
+export let innerBlock: f64 = 0;
+export let outerBlock: f64 = 0;
+export let energyMac: f64 = 0;
+export let energyCycle: f64 = 0;
+
+function field(index: i32): f64 {
+  return get(HARDWARE, index);
+}
+
+/** Takes the hardware record into the variables above; false where a field is out of its range. */
+export function loadHardware(): bool {
+  cores = field(HW_CORES);
+  multicast = field(HW_MULTICAST) != 0;
+  kind = <i32>field(HW_ARRAY_KIND);
+  rows = field(HW_ROWS);
+  cols = field(HW_COLS);
+  unroll = <i32>field(HW_UNROLL);
+  dataflows = <i32>field(HW_DATAFLOWS);
+  skew = <i32>field(HW_SKEW);
+  overlap = <i32>field(HW_OVERLAP);
+  drain = <i32>field(HW_DRAIN);
+  registerWords = field(HW_REGISTER_WORDS);
+  registerHolds = <i32>field(HW_REGISTER_HOLDS);
+  accumulators = field(HW_ACCUMULATORS);
+  inputBytes = field(HW_INPUT_BYTES);
+  weightBytes = field(HW_WEIGHT_BYTES);
+  accumulatorBytes = field(HW_ACCUMULATOR_BYTES);
+  outputBytes = field(HW_OUTPUT_BYTES);
+  innerSplit = field(HW_INNER_SPLIT) != 0;
+  innerInput = field(HW_INNER_SIZE);
+  innerWeight = field(HW_INNER_SIZE + 1);
+  innerOutput = field(HW_INNER_SIZE + 2);
+  innerDouble = field(HW_INNER_DOUBLE) != 0;
+  hasOuter = field(HW_HAS_OUTER) != 0;
+  outerSplit = field(HW_OUTER_SPLIT) != 0;
+  outerInput = field(HW_OUTER_SIZE);
+  outerWeight = field(HW_OUTER_SIZE + 1);
+  outerOutput = field(HW_OUTER_SIZE + 2);
+  outerDouble = field(HW_OUTER_DOUBLE) != 0;
+  arrayReadBytes = field(HW_ARRAY_PORT);
+  arrayReadCycles = field(HW_ARRAY_PORT + 1);
+  arrayWriteBytes = field(HW_ARRAY_PORT + 2);
+  arrayWriteCycles = field(HW_ARRAY_PORT + 3);
+  arrayShared = field(HW_ARRAY_PORT + 4) != 0;
+  innerReadBytes = field(HW_INNER_PORT);
+  innerReadCycles = field(HW_INNER_PORT + 1);
+  innerWriteBytes = field(HW_INNER_PORT + 2);
+  innerWriteCycles = field(HW_INNER_PORT + 3);
+  innerShared = field(HW_INNER_PORT + 4) != 0;
+  innerLatency = field(HW_INNER_PORT + 5);
+  outerReadBytes = field(HW_OUTER_PORT);
+  outerReadCycles = field(HW_OUTER_PORT + 1);
+  outerWriteBytes = field(HW_OUTER_PORT + 2);
+  outerWriteCycles = field(HW_OUTER_PORT + 3);
+  outerShared = field(HW_OUTER_PORT + 4) != 0;
+  outerLatency = field(HW_OUTER_PORT + 5);
+  arrayBlock = field(HW_ARRAY_BLOCK);
+  innerBlock = field(HW_INNER_BLOCK);
+  outerBlock = field(HW_OUTER_BLOCK);
+  energyMac = field(HW_ENERGY_MAC);
+  energyCycle = field(HW_ENERGY_CYCLE);
+  return (
+    cores >= 1 && rows >= 1 && cols >= 1 && (dataflows & 7) != 0 && inputBytes > 0 && weightBytes > 0 &&
+    accumulatorBytes > 0 && outputBytes > 0 && innerInput > 0 && outerInput > 0 && accumulators >= 0 &&
+    registerWords >= 0 && arrayReadBytes > 0 && innerReadBytes > 0 && outerReadBytes > 0
+  );
+}
+
+/** Words of operand `operand` (INPUT or WEIGHT) that a PE keeps: its registers, or the one latch that every PE has. */
+export function heldWords(operand: i32): f64 {
+  const inRegisters: bool = (registerHolds & (1 << operand)) != 0;
+  return inRegisters && registerWords > 1 ? registerWords : 1;
+}
+
+/** Bytes that a transfer of `bytes` occupies on a port that moves whole blocks (0: exact bytes). */
+export function inBlocks(bytes: f64, block: f64): f64 {
+  return block > 0 ? Math.ceil(bytes / block) * block : bytes;
+}
+
+/** Whole cycles that `bytes` occupy a port of `perBytes` bytes in `perCycles` cycles. */
+export function portCycles(bytes: f64, perBytes: f64, perCycles: f64): f64 {
+  return Math.ceil((bytes * perCycles) / perBytes);
+}

@@ -1,0 +1,193 @@
+import {
+  EFFORT_EXHAUSTIVE, INPUT, INPUT_STATIONARY, KIND_DOT_PRODUCT, OUTPUT_STATIONARY, UNROLL_FIXED, WEIGHT,
+  WEIGHT_STATIONARY,
+} from "../abi";
+import { accumulators, cols, dataflows, heldWords, kind, rows, unroll } from "../hardware";
+import { ceilDiv } from "../int-math";
+import { B, K, M, N, SPLIT_BATCH, SPLIT_M, SPLIT_N, setArray, setInner, setOuter, split, splitCores } from "../mapping";
+import { boundEnergy, boundTime, bound } from "./bound";
+import { arrayIsLegal, chunkOf } from "./legal";
+import { score, secondScore } from "./score";
+
+/*
+ * Ways to use the array for the present problem and split: dataflow, extents unrolled over rows and columns, register
+ * tile. Each is judged by the bound of the whole problem as one tile, which no tiling beats; the best are kept, sorted.
+ */
+export const MOST_OPTIONS: i32 = 8;
+const FIELDS: i32 = 12;
+const TABLE: usize = memory.data((MOST_OPTIONS + 1) * FIELDS * 8, 16);
+export let optionCount: i32 = 0;
+let limit: i32 = MOST_OPTIONS;
+
+function at(row: i32, column: i32): usize {
+  return TABLE + ((<usize>(row * FIELDS + column)) << 3);
+}
+
+/** Bound on the score of option `row`, whatever its tiles. */
+export function optionScore(row: i32): f64 {
+  return load<f64>(at(row, 0));
+}
+
+/** Puts option `row` into the present mapping. */
+export function useOption(row: i32): void {
+  setArray(
+    <i32>load<f64>(at(row, 2)), load<f64>(at(row, 3)), load<f64>(at(row, 4)), load<f64>(at(row, 5)),
+    load<f64>(at(row, 6)), load<f64>(at(row, 7)), load<f64>(at(row, 8)),
+    load<f64>(at(row, 9)), load<f64>(at(row, 10)), load<f64>(at(row, 11)),
+  );
+}
+
+// The array extents under trial.
+let rm: f64 = 1;
+let rn: f64 = 1;
+let rk: f64 = 1;
+let cm: f64 = 1;
+let cn: f64 = 1;
+let oneM: f64 = 1;
+let oneN: f64 = 1;
+
+function tryOption(flow: i32, tm: f64, tn: f64, tk: f64): void {
+  setArray(flow, tm, tn, tk, rm, rn, rk, cm, cn, 1);
+  if (!arrayIsLegal()) return;
+  bound();
+  const first: f64 = score(boundTime, boundEnergy);
+  const second: f64 = secondScore(boundTime, boundEnergy);
+  let i: i32 = optionCount;
+  while (i > 0 && isBefore(first, second, i - 1)) i--;
+  if (i >= limit) return;
+  for (let j: i32 = optionCount < limit ? optionCount : limit - 1; j > i; j--) {
+    memory.copy(at(j, 0), at(j - 1, 0), FIELDS * 8);
+  }
+  store<f64>(at(i, 0), first);
+  store<f64>(at(i, 1), second);
+  store<f64>(at(i, 2), <f64>flow);
+  store<f64>(at(i, 3), tm);
+  store<f64>(at(i, 4), tn);
+  store<f64>(at(i, 5), tk);
+  store<f64>(at(i, 6), rm);
+  store<f64>(at(i, 7), rn);
+  store<f64>(at(i, 8), rk);
+  store<f64>(at(i, 9), cm);
+  store<f64>(at(i, 10), cn);
+  store<f64>(at(i, 11), 1);
+  if (optionCount < limit) optionCount++;
+}
+
+function isBefore(first: f64, second: f64, row: i32): bool {
+  const other: f64 = load<f64>(at(row, 0));
+  return first < other || (first == other && second < load<f64>(at(row, 1)));
+}
+
+/** Even share of `extent` in blocks of at most `most`. */
+function even(extent: f64, most: f64): f64 {
+  return most >= extent ? extent : ceilDiv(extent, ceilDiv(extent, most));
+}
+
+/** Register tiles for the present extents and dataflow. */
+function tryRegisterTiles(flow: i32): void {
+  const Tm: f64 = ceilDiv(oneM, rm * cm);
+  const Tn: f64 = ceilDiv(oneN, rn * cn);
+  const Tk: f64 = ceilDiv(K, rk);
+  const sets: f64 = kind == KIND_DOT_PRODUCT ? rm * rn : 1;
+  const room: f64 = Math.floor(accumulators / sets);
+  if (flow == OUTPUT_STATIONARY) {
+    const mostN: f64 = Math.min(Math.min(Tn, heldWords(WEIGHT)), room);
+    for (let tn: f64 = mostN; tn >= 1; tn = tn == 1 ? 0 : Math.floor(tn / 2)) {
+      tryOption(flow, even(Tm, Math.max(1, Math.floor(room / tn))), even(Tn, tn), 1);
+    }
+    const mostM: f64 = Math.min(Math.min(Tm, heldWords(INPUT)), room);
+    for (let tm: f64 = mostM; tm >= 1; tm = tm == 1 ? 0 : Math.floor(tm / 2)) {
+      tryOption(flow, even(Tm, tm), even(Tn, Math.max(1, Math.floor(room / tm))), 1);
+    }
+    return;
+  }
+  const words: f64 = heldWords(flow == WEIGHT_STATIONARY ? WEIGHT : INPUT);
+  const T: f64 = flow == WEIGHT_STATIONARY ? Tn : Tm;
+  // Words along k: none, all of it, and shares between.
+  let last: f64 = 0;
+  for (let parts: f64 = 1; parts <= Tk; parts = parts < 4 ? parts + 1 : parts * 2) {
+    const tk: f64 = ceilDiv(Tk, parts);
+    if (tk > words || tk == last) continue;
+    last = tk;
+    const most: f64 = tk == 1 ? words : Math.min(Math.floor(words / tk), room);
+    if (most < 1) continue;
+    const t: f64 = even(T, most);
+    if (flow == WEIGHT_STATIONARY) tryOption(flow, 1, t, tk);
+    else tryOption(flow, t, 1, tk);
+  }
+  if (last != 1) {
+    const t: f64 = even(T, words);
+    if (flow == WEIGHT_STATIONARY) tryOption(flow, 1, t, 1);
+    else tryOption(flow, t, 1, 1);
+  }
+}
+
+function tryDataflows(): void {
+  for (let flow: i32 = WEIGHT_STATIONARY; flow <= INPUT_STATIONARY; flow++) {
+    if ((dataflows & (1 << flow)) != 0) tryRegisterTiles(flow);
+  }
+}
+
+/** Shares the columns between m and n. */
+function tryColumns(): void {
+  for (let m: f64 = 1; m <= cols; m *= 2) {
+    cm = m;
+    cn = Math.floor(cols / m);
+    tryDataflows();
+    if (m > oneM) break;
+  }
+  if (oneM < cols) {
+    cm = oneM;
+    cn = Math.floor(cols / oneM);
+    tryDataflows();
+  }
+}
+
+/** Fills the table for the present problem and split. */
+export function findOptions(effort: i32): void {
+  optionCount = 0;
+  limit = effort == EFFORT_EXHAUSTIVE ? MOST_OPTIONS : 4;
+  oneM = chunkOf(M, SPLIT_M);
+  oneN = chunkOf(N, SPLIT_N);
+  setOuter(M, N, K, 0, 0);
+  setInner(oneM, oneN, K, 0, 0);
+  if (unroll == UNROLL_FIXED) {
+    for (let flow: i32 = WEIGHT_STATIONARY; flow <= INPUT_STATIONARY; flow++) {
+      if ((dataflows & (1 << flow)) == 0) continue;
+      rm = flow == OUTPUT_STATIONARY ? rows : 1;
+      rk = flow == OUTPUT_STATIONARY ? 1 : rows;
+      rn = 1;
+      cm = flow == INPUT_STATIONARY ? cols : 1;
+      cn = flow == INPUT_STATIONARY ? 1 : cols;
+      tryRegisterTiles(flow);
+    }
+    return;
+  }
+  // Flexible: k over the rows in even shares, what is left of the rows to m or n.
+  let last: f64 = 0;
+  const least: f64 = ceilDiv(K, Math.min(K, rows));
+  for (let parts: f64 = least; parts <= K; parts = parts < least + 4 ? parts + 1 : Math.ceil(parts * 1.5)) {
+    const share: f64 = ceilDiv(K, parts);
+    if (share == last) continue;
+    last = share;
+    rk = share;
+    const left: f64 = Math.floor(rows / share);
+    rm = left;
+    rn = 1;
+    tryColumns();
+    if (left > 1) {
+      rm = 1;
+      rn = left;
+      tryColumns();
+      if (left >= 4) {
+        rm = 2;
+        rn = Math.floor(left / 2);
+        tryColumns();
+        rn = 2;
+        rm = Math.floor(left / 2);
+        tryColumns();
+      }
+    }
+    if (share == 1) break;
+  }
+}

@@ -1,0 +1,56 @@
+import { ceilDiv } from "../int-math";
+
+/*
+ * Sizes worth trying for one dimension of extent D. A size s matters through ⌈D / s⌉ and through how it divides into
+ * the units q below it (array extents, register blocks): so balanced sizes ⌈D / i⌉, the same rounded up to whole units,
+ * and whole units that leave a short last tile. Between them all other sizes only add remainder.
+ *
+ * A list is a run of f64 in linear memory, largest first, without duplicates.
+ */
+export const MOST_CANDIDATES: i32 = 64;
+
+let list: usize = 0;
+let length: i32 = 0;
+
+function insert(size: f64): void {
+  let i: i32 = 0;
+  while (i < length && load<f64>(list + ((<usize>i) << 3)) > size) i++;
+  if (i < length && load<f64>(list + ((<usize>i) << 3)) == size) return;
+  if (length == MOST_CANDIDATES) return;
+  for (let j: i32 = length; j > i; j--) {
+    store<f64>(list + ((<usize>j) << 3), load<f64>(list + ((<usize>(j - 1)) << 3)));
+  }
+  store<f64>(list + ((<usize>i) << 3), size);
+  length++;
+}
+
+/** Next number of parts after `parts`: every one up to 4, then two a doubling. */
+function nextParts(parts: f64): f64 {
+  if (parts < 4) return parts + 1;
+  const power: f64 = Math.floor(parts);
+  let base: f64 = 4;
+  while (base * 2 <= power) base *= 2;
+  return power < base * 1.5 ? base * 1.5 : base * 2;
+}
+
+/** Writes the sizes for `extent` with unit `unit` at `to`; returns how many. `all`: every size from 1 to extent. */
+export function sizes(to: usize, extent: f64, unit: f64, all: bool): i32 {
+  list = to;
+  length = 0;
+  if (all && extent <= <f64>MOST_CANDIDATES) {
+    for (let s: f64 = extent; s >= 1; s--) insert(s);
+    return length;
+  }
+  for (let parts: f64 = 1; parts <= extent; parts = nextParts(parts)) {
+    const even: f64 = ceilDiv(extent, parts);
+    insert(even);
+    if (unit > 1) {
+      const up: f64 = ceilDiv(even, unit) * unit;
+      if (up < extent) insert(up);
+      const down: f64 = Math.floor(even / unit) * unit;
+      if (down >= 1) insert(down);
+    }
+  }
+  insert(1);
+  return length;
+}

@@ -1,0 +1,103 @@
+import {
+  INPUT, INPUT_STATIONARY, KIND_DOT_PRODUCT, OUTPUT, OUTPUT_STATIONARY, UNROLL_FIXED, WEIGHT, WEIGHT_STATIONARY,
+} from "../abi";
+import { registersFit } from "../array/step";
+import {
+  accumulatorBytes, cols, cores, dataflows, hasOuter, innerDouble, innerInput, innerOutput, innerSplit, innerWeight,
+  inputBytes, kind, outerDouble, outerInput, outerOutput, outerSplit, outerWeight, outputBytes, rows, unroll, weightBytes,
+} from "../hardware";
+import { ceilDiv } from "../int-math";
+import { innermost, middle, outermost, pick } from "../loop-order";
+import {
+  B, K, M, N, SPLIT_BATCH, SPLIT_M, SPLIT_N, colsK, colsM, colsN, dataflow, gk, gm, gn, innerDoubleBits, innerOrder, lk,
+  lm, ln, outerDoubleBits, outerOrder, rowsK, rowsM, rowsN, sk, sm, split, splitCores, tk, tm, tn,
+} from "../mapping";
+
+/** Chunk of a global-buffer tile's extent that one core takes. */
+export function chunkOf(extent: f64, dimension: i32): f64 {
+  return split == dimension ? ceilDiv(extent, splitCores) : extent;
+}
+
+/** Whether the array writes partial sums of a tile with k extent `ek`, so that the local buffer holds them wide. */
+export function spillsFromArray(ek: f64): bool {
+  return dataflow != OUTPUT_STATIONARY && ceilDiv(ceilDiv(ek, sk), tk) > 1;
+}
+
+/** Bytes per element of the sums that a local buffer keeps. */
+export function innerSumWidth(ek: f64): f64 {
+  return ek < K || spillsFromArray(ek) ? accumulatorBytes : outputBytes;
+}
+
+/** Bytes per element of the sums that the global buffer keeps: wide if any leave the local buffers unfinished. */
+export function outerSumWidth(): f64 {
+  if (gk < K) return accumulatorBytes;
+  if (lk >= K) return outputBytes;
+  const Lm: f64 = ceilDiv(chunkOf(gm, SPLIT_M), lm);
+  const Ln: f64 = ceilDiv(chunkOf(gn, SPLIT_N), ln);
+  return sumsLeaveUnfinished(innerOrder, Lm, Ln) ? accumulatorBytes : outputBytes;
+}
+
+/** Whether a loop over m or n with several turns runs inside the k loop. */
+function sumsLeaveUnfinished(order: i32, Lm: f64, Ln: f64): bool {
+  if (innermost(order) == 2) return false;
+  const inside: f64 = pick(innermost(order), Lm, Ln, 1);
+  if (inside > 1) return true;
+  return outermost(order) == 2 && pick(middle(order), Lm, Ln, 1) > 1;
+}
+
+function copies(bits: i32, operand: i32): f64 {
+  return (bits & (1 << operand)) != 0 ? 2 : 1;
+}
+
+export let innerNeeded: f64 = 0;
+export let outerNeeded: f64 = 0;
+
+/** Whether the local tiles of all operands fit together; sets innerNeeded (bytes). */
+export function innerFits(): bool {
+  const a: f64 = Math.ceil(lm * lk * inputBytes) * copies(innerDoubleBits, INPUT);
+  const w: f64 = Math.ceil(ln * lk * weightBytes) * copies(innerDoubleBits, WEIGHT);
+  const o: f64 = Math.ceil(lm * ln * innerSumWidth(lk)) * copies(innerDoubleBits, OUTPUT);
+  innerNeeded = a + w + o;
+  return innerSplit ? a <= innerInput && w <= innerWeight && o <= innerOutput : innerNeeded <= innerInput;
+}
+
+/** Whether the global-buffer tiles of all operands fit together; sets outerNeeded (bytes). */
+export function outerFits(): bool {
+  const batch: f64 = split == SPLIT_BATCH ? Math.min(splitCores, B) : 1;
+  const a: f64 = Math.ceil(gm * gk * inputBytes) * batch * copies(outerDoubleBits, INPUT);
+  const w: f64 = Math.ceil(gn * gk * weightBytes) * batch * copies(outerDoubleBits, WEIGHT);
+  const o: f64 = Math.ceil(gm * gn * outerSumWidth()) * batch * copies(outerDoubleBits, OUTPUT);
+  outerNeeded = a + w + o;
+  return outerSplit ? a <= outerInput && w <= outerWeight && o <= outerOutput : outerNeeded <= outerInput;
+}
+
+/** Whether extents unrolled over the array agree with the hardware. */
+export function arrayIsLegal(): bool {
+  if ((dataflows & (1 << dataflow)) == 0) return false;
+  if (rowsM * rowsN * rowsK > rows || colsM * colsN * colsK > cols) return false;
+  // Sums meet in the adder tree along the rows, nowhere else.
+  if (kind == KIND_DOT_PRODUCT && colsK != 1) return false;
+  if (unroll == UNROLL_FIXED) {
+    const rowsDimension: f64 = dataflow == OUTPUT_STATIONARY ? rowsM : rowsK;
+    const colsDimension: f64 = dataflow == INPUT_STATIONARY ? colsM : colsN;
+    if (rowsM * rowsN * rowsK != rowsDimension || colsM * colsN * colsK != colsDimension) return false;
+  }
+  return registersFit();
+}
+
+/** Whether the whole mapping is well formed and fits. */
+export function isLegal(): bool {
+  if (split < 0 || split > SPLIT_N || splitCores < 1 || splitCores > cores) return false;
+  if (!isSize(gm, M) || !isSize(gn, N) || !isSize(gk, K)) return false;
+  if (!isSize(lm, chunkOf(gm, SPLIT_M)) || !isSize(ln, chunkOf(gn, SPLIT_N)) || !isSize(lk, gk)) return false;
+  if (tm < 1 || tn < 1 || tk < 1 || sm < 1 || sk < 1 || rowsN < 1 || colsN < 1) return false;
+  if (outerOrder < 0 || outerOrder > 5 || innerOrder < 0 || innerOrder > 5) return false;
+  if (dataflow < WEIGHT_STATIONARY || dataflow > INPUT_STATIONARY || !arrayIsLegal()) return false;
+  if ((!innerDouble && innerDoubleBits != 0) || (hasOuter && !outerDouble && outerDoubleBits != 0)) return false;
+  if (!hasOuter && (gm != M || gn != N || gk != K)) return false;
+  return innerFits() && (!hasOuter || outerFits());
+}
+
+function isSize(tile: f64, extent: f64): bool {
+  return tile >= 1 && tile <= extent && Math.floor(tile) == tile;
+}

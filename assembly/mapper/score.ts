@@ -1,0 +1,24 @@
+import { OBJECTIVE_EDP, OBJECTIVE_ENERGY, OBJECTIVE_LATENCY } from "../abi";
+import { energyCycle } from "../hardware";
+
+let objective: i32 = 0;
+
+export function setObjective(value: i32): void {
+  objective = value;
+}
+
+/**
+ * What the search minimises, from time (cycles) and dynamic energy (pJ): cycles, energy, their product, or energy
+ * plus the power above idle over the time (carbon: the grid's intensity is a common factor).
+ */
+export function score(time: f64, dynamic: f64): f64 {
+  if (objective == OBJECTIVE_LATENCY) return time;
+  if (objective == OBJECTIVE_ENERGY) return dynamic;
+  if (objective == OBJECTIVE_EDP) return time * dynamic;
+  return dynamic + energyCycle * time;
+}
+
+/** Decides between equal scores. */
+export function secondScore(time: f64, dynamic: f64): f64 {
+  return objective == OBJECTIVE_LATENCY ? dynamic : time;
+}

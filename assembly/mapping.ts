@@ -1,0 +1,130 @@
+import {
+  MAP_COLS, MAP_CORES, MAP_DATAFLOW, MAP_INNER_DOUBLE, MAP_INNER_ORDER, MAP_INNER_TILE, MAP_OUTER_DOUBLE,
+  MAP_OUTER_ORDER, MAP_OUTER_TILE, MAP_REGISTER_TILE, MAP_ROWS, MAP_SPLIT,
+} from "./abi";
+import { get, put } from "./memory";
+
+/** The problem of the present search, and the mapping under evaluation. Sizes are whole numbers ≥ 1. */
+export let B: f64 = 1;
+export let M: f64 = 1;
+export let N: f64 = 1;
+export let K: f64 = 1;
+
+export function setProblem(batch: f64, m: f64, n: f64, k: f64): void {
+  B = batch;
+  M = m;
+  N = n;
+  K = k;
+}
+
+export const SPLIT_BATCH: i32 = 0;
+export const SPLIT_M: i32 = 1;
+export const SPLIT_N: i32 = 2;
+export const SPLIT_K: i32 = 3;
+
+export let split: i32 = 0;
+export let splitCores: f64 = 1;
+/** Outer (global-buffer) tile and order, inner (local-buffer) tile and order. */
+export let gm: f64 = 1;
+export let gn: f64 = 1;
+export let gk: f64 = 1;
+export let outerOrder: i32 = 0;
+export let lm: f64 = 1;
+export let ln: f64 = 1;
+export let lk: f64 = 1;
+export let innerOrder: i32 = 0;
+export let dataflow: i32 = 0;
+/** Register tile in steps; spatial extents over rows and columns, and their products. */
+export let tm: f64 = 1;
+export let tn: f64 = 1;
+export let tk: f64 = 1;
+export let rowsM: f64 = 1;
+export let rowsN: f64 = 1;
+export let rowsK: f64 = 1;
+export let colsM: f64 = 1;
+export let colsN: f64 = 1;
+export let colsK: f64 = 1;
+export let sm: f64 = 1;
+export let sn: f64 = 1;
+export let sk: f64 = 1;
+export let outerDoubleBits: i32 = 7;
+export let innerDoubleBits: i32 = 7;
+
+export function setSplit(dimension: i32, count: f64): void {
+  split = dimension;
+  splitCores = count;
+}
+export function setOuter(m: f64, n: f64, k: f64, order: i32, doubleBits: i32): void {
+  gm = m;
+  gn = n;
+  gk = k;
+  outerOrder = order;
+  outerDoubleBits = doubleBits;
+}
+export function setInner(m: f64, n: f64, k: f64, order: i32, doubleBits: i32): void {
+  lm = m;
+  ln = n;
+  lk = k;
+  innerOrder = order;
+  innerDoubleBits = doubleBits;
+}
+export function setArray(
+  flow: i32, stepsM: f64, stepsN: f64, stepsK: f64, rm: f64, rn: f64, rk: f64, cm: f64, cn: f64, ck: f64,
+): void {
+  dataflow = flow;
+  tm = stepsM;
+  tn = stepsN;
+  tk = stepsK;
+  rowsM = rm;
+  rowsN = rn;
+  rowsK = rk;
+  colsM = cm;
+  colsN = cn;
+  colsK = ck;
+  sm = rm * cm;
+  sn = rn * cn;
+  sk = rk * ck;
+}
+
+export function storeMapping(record: usize): void {
+  put(record, MAP_SPLIT, <f64>split);
+  put(record, MAP_CORES, splitCores);
+  put(record, MAP_OUTER_TILE, gm);
+  put(record, MAP_OUTER_TILE + 1, gn);
+  put(record, MAP_OUTER_TILE + 2, gk);
+  put(record, MAP_OUTER_ORDER, <f64>outerOrder);
+  put(record, MAP_INNER_TILE, lm);
+  put(record, MAP_INNER_TILE + 1, ln);
+  put(record, MAP_INNER_TILE + 2, lk);
+  put(record, MAP_INNER_ORDER, <f64>innerOrder);
+  put(record, MAP_DATAFLOW, <f64>dataflow);
+  put(record, MAP_REGISTER_TILE, tm);
+  put(record, MAP_REGISTER_TILE + 1, tn);
+  put(record, MAP_REGISTER_TILE + 2, tk);
+  put(record, MAP_ROWS, rowsM);
+  put(record, MAP_ROWS + 1, rowsN);
+  put(record, MAP_ROWS + 2, rowsK);
+  put(record, MAP_COLS, colsM);
+  put(record, MAP_COLS + 1, colsN);
+  put(record, MAP_COLS + 2, colsK);
+  put(record, MAP_OUTER_DOUBLE, <f64>outerDoubleBits);
+  put(record, MAP_INNER_DOUBLE, <f64>innerDoubleBits);
+}
+
+export function loadMapping(record: usize): void {
+  setSplit(<i32>get(record, MAP_SPLIT), get(record, MAP_CORES));
+  setOuter(
+    get(record, MAP_OUTER_TILE), get(record, MAP_OUTER_TILE + 1), get(record, MAP_OUTER_TILE + 2),
+    <i32>get(record, MAP_OUTER_ORDER), <i32>get(record, MAP_OUTER_DOUBLE),
+  );
+  setInner(
+    get(record, MAP_INNER_TILE), get(record, MAP_INNER_TILE + 1), get(record, MAP_INNER_TILE + 2),
+    <i32>get(record, MAP_INNER_ORDER), <i32>get(record, MAP_INNER_DOUBLE),
+  );
+  setArray(
+    <i32>get(record, MAP_DATAFLOW),
+    get(record, MAP_REGISTER_TILE), get(record, MAP_REGISTER_TILE + 1), get(record, MAP_REGISTER_TILE + 2),
+    get(record, MAP_ROWS), get(record, MAP_ROWS + 1), get(record, MAP_ROWS + 2),
+    get(record, MAP_COLS), get(record, MAP_COLS + 1), get(record, MAP_COLS + 2),
+  );
+}

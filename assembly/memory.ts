@@ -1,0 +1,21 @@
+import { HW_FIELDS, IN_FIELDS, MAX_BATCH, RES_FIELDS } from "./abi";
+
+/*
+ * Fixed regions of linear memory; nothing grows and nothing is allocated at run time.
+ *
+ *   hardware   HW_FIELDS × f64
+ *   problems   MAX_BATCH × IN_FIELDS × f64
+ *   results    MAX_BATCH × RES_FIELDS × f64
+ *   scratch    tables of the mapper, named where they are used
+ */
+export const HARDWARE: usize = memory.data(HW_FIELDS * 8, 16);
+export const PROBLEMS: usize = memory.data(MAX_BATCH * IN_FIELDS * 8, 16);
+export const RESULTS: usize = memory.data(MAX_BATCH * RES_FIELDS * 8, 16);
+
+export function get(base: usize, field: i32): f64 {
+  return load<f64>(base + ((<usize>field) << 3));
+}
+
+export function put(base: usize, field: i32, value: f64): void {
+  store<f64>(base + ((<usize>field) << 3), value);
+}

@@ -1,0 +1,402 @@
+import { INPUT, OUTPUT, WEIGHT } from "./abi";
+import { epilogueCycles, lastFoldSlack, prologueCycles, stepCycles, stepOf, sumsOut } from "./array/step";
+import { innerRead, readInner, readOuter, resetPorts, writeInner, writeOuter } from "./buffer/ports";
+import {
+  INNER, INNER_SOURCE, OUTER, SUMS_DOWN, SUMS_UP, count, countEdge, edgeReadBytes, resetCounters, sumBytes,
+} from "./counters";
+import {
+  accumulatorBytes, arrayBlock, arrayReadBytes, arrayReadCycles, arrayShared, arrayWriteBytes, arrayWriteCycles,
+  hasOuter, inBlocks, innerBlock, innerLatency, inputBytes, multicast, outerBlock, outerLatency, outputBytes, portCycles,
+  weightBytes,
+} from "./hardware";
+import { ceilDiv } from "./int-math";
+import { middle, outermost, pick } from "./loop-order";
+import {
+  B, K, M, N, SPLIT_BATCH, SPLIT_M, SPLIT_N, gk, gm, gn, innerDoubleBits, innerOrder, lk, lm, ln, outerDoubleBits,
+  outerOrder, split, splitCores,
+} from "./mapping";
+
+/*
+ * Walks every local tile of the mapping in program order and keeps the time of each event. Rules: docs/model.md, "time".
+ * Local step s is handled in this order, which is also the order of grants at each port:
+ *
+ *   0  where s opens a global-buffer tile: fetch its inputs and weights, as far as they changed
+ *   1  fetch inputs and weights of s into the local buffers, the double-buffered ones
+ *   2  compute step s − 1
+ *   3  store the sums of s − 1 where s works on others; then the same for the global-buffer tile
+ *   4  fetch the single-buffered operands of s, and partial sums that come back
+ *
+ * All cores go in step: a step lasts as long as the first core's tile, which is never the smaller one.
+ */
+
+export let cycles: f64 = 0;
+export let computeCycles: f64 = 0;
+export let stallOuter: f64 = 0;
+export let stallInner: f64 = 0;
+export let stallArray: f64 = 0;
+export let firstFill: f64 = 0;
+export let lastDrain: f64 = 0;
+export let walkedSteps: f64 = 0;
+
+// One tile of an operand at one level: when it is there, and when the place of the one before it became free.
+let outerInputThere: f64 = 0;
+let outerInputRead: f64 = 0;
+let outerInputFreed: f64 = 0;
+let outerWeightThere: f64 = 0;
+let outerWeightRead: f64 = 0;
+let outerWeightFreed: f64 = 0;
+let outerSumsThere: f64 = 0;
+let outerSumsSlot: f64 = 0;
+let outerStored: f64 = 0;
+let outerStoredBefore: f64 = 0;
+let inputThere: f64 = 0;
+let inputFreed: f64 = 0;
+let weightThere: f64 = 0;
+let weightFreed: f64 = 0;
+let sumsThere: f64 = 0;
+let stored: f64 = 0;
+let storedBefore: f64 = 0;
+let inputWaitsForOuter: bool = true;
+let weightWaitsForOuter: bool = true;
+let sumsWaitForOuter: bool = true;
+
+// Step s − 1, which is computed while s is fetched.
+let arrayFree: f64 = 0;
+let pendingReady: f64 = 0;
+let pendingWaitsForOuter: bool = true;
+let pendingTime: f64 = 0;
+let pendingArrayTime: f64 = 0;
+let pendingSumBytes: f64 = 0;
+let pendingOuterSumBytes: f64 = 0;
+
+// Time of a tile; consecutive tiles are mostly equal, so the last answer is kept.
+let memoM: f64 = -1;
+let memoN: f64 = -1;
+let memoK: f64 = -1;
+let memoFirst: bool = false;
+let memoLast: bool = false;
+let memoArray: f64 = 0;
+let memoTime: f64 = 0;
+
+function reset(): void {
+  resetPorts();
+  resetCounters();
+  computeCycles = 0;
+  stallOuter = 0;
+  stallInner = 0;
+  stallArray = 0;
+  firstFill = 0;
+  walkedSteps = 0;
+  outerInputThere = 0;
+  outerInputRead = 0;
+  outerInputFreed = 0;
+  outerWeightThere = 0;
+  outerWeightRead = 0;
+  outerWeightFreed = 0;
+  outerSumsThere = 0;
+  outerSumsSlot = 0;
+  outerStored = 0;
+  outerStoredBefore = 0;
+  inputThere = 0;
+  inputFreed = 0;
+  weightThere = 0;
+  weightFreed = 0;
+  sumsThere = 0;
+  stored = 0;
+  storedBefore = 0;
+  arrayFree = 0;
+  memoM = -1;
+}
+
+/** Sets memoTime and memoArray: one core's tile is limited by its array, or by the local port where that is slower. */
+function timeTile(em: f64, en: f64, ek: f64, isFirstK: bool, isLastK: bool): void {
+  if (em == memoM && en == memoN && ek == memoK && isFirstK == memoFirst && isLastK == memoLast) return;
+  stepOf(em, en, ek, isFirstK);
+  const read: f64 = portCycles(inBlocks(edgeReadBytes(), arrayBlock), arrayReadBytes, arrayReadCycles);
+  const written: f64 = sumBytes(sumsOut, em * en, isLastK);
+  const write: f64 = portCycles(inBlocks(written, arrayBlock), arrayWriteBytes, arrayWriteCycles);
+  memoM = em;
+  memoN = en;
+  memoK = ek;
+  memoFirst = isFirstK;
+  memoLast = isLastK;
+  memoArray = stepCycles;
+  memoTime = Math.max(stepCycles, arrayShared ? read + write : Math.max(read, write));
+}
+
+/** Runs the pending step on the array. */
+function compute(): void {
+  const start: f64 = Math.max(arrayFree, pendingReady);
+  if (pendingWaitsForOuter) stallOuter += start - arrayFree;
+  else stallInner += start - arrayFree;
+  if (walkedSteps == 1) firstFill = start;
+  arrayFree = start + pendingTime;
+  computeCycles += pendingArrayTime;
+  stallArray += pendingTime - pendingArrayTime;
+}
+
+/** Sends the pending step's sums from the local buffers up, and counts them. */
+function storeSums(): void {
+  storedBefore = stored;
+  stored = writeInner(Math.max(arrayFree, outerSumsSlot), pendingSumBytes) + innerLatency;
+  count(INNER_SOURCE + SUMS_UP, inBlocks(pendingSumBytes, innerBlock));
+  count(INNER + SUMS_UP, pendingSumBytes);
+}
+
+/** Sends the finished global-buffer tile of sums to the far memory. */
+function storeOuterSums(): void {
+  outerStoredBefore = outerStored;
+  outerStored = writeOuter(stored, pendingOuterSumBytes) + outerLatency;
+  count(OUTER + SUMS_UP, inBlocks(pendingOuterSumBytes, outerBlock));
+}
+
+/** Fetches an input tile of the present step, not before its place in the local buffer is free. */
+function fetchInput(freed: f64, bytes: f64): void {
+  inputWaitsForOuter = outerInputThere > Math.max(innerRead, freed);
+  outerInputRead = readInner(Math.max(freed, outerInputThere), bytes);
+  inputThere = outerInputRead + innerLatency;
+}
+
+function fetchWeight(freed: f64, bytes: f64): void {
+  weightWaitsForOuter = outerWeightThere > Math.max(innerRead, freed);
+  outerWeightRead = readInner(Math.max(freed, outerWeightThere), bytes);
+  weightThere = outerWeightRead + innerLatency;
+}
+
+function isDouble(bits: i32, operand: i32): bool {
+  return (bits & (1 << operand)) != 0;
+}
+
+/**
+ * How a global-buffer tile of `extent` is shared out: the first cores take `chunk` each, one takes the rest.
+ * Extent that the cores in work have between them at local tile `index` of size `local`.
+ */
+function extentOfAll(extent: f64, chunk: f64, local: f64, index: f64): f64 {
+  const whole: f64 = Math.floor(extent / chunk);
+  return whole * within(chunk - index * local, local) + within(extent - whole * chunk - index * local, local);
+}
+function coresAtWork(extent: f64, chunk: f64, local: f64, index: f64): f64 {
+  const whole: f64 = Math.floor(extent / chunk);
+  return whole + (extent - whole * chunk - index * local > 0 ? 1 : 0);
+}
+function within(x: f64, most: f64): f64 {
+  return x < 0 ? 0 : x > most ? most : x;
+}
+
+/** Runs the mapping in `mapping.ts` on the problem there. The caller has checked that it is legal. */
+export function walk(): void {
+  reset();
+  const Gm: f64 = ceilDiv(M, gm);
+  const Gn: f64 = ceilDiv(N, gn);
+  const Gk: f64 = ceilDiv(K, gk);
+  const o0: i32 = outermost(outerOrder);
+  const o1: i32 = middle(outerOrder);
+  const i0: i32 = outermost(innerOrder);
+  const i1: i32 = middle(innerOrder);
+  const G0: f64 = pick(o0, Gm, Gn, Gk);
+  const G1: f64 = pick(o1, Gm, Gn, Gk);
+  const G2: f64 = (Gm * Gn * Gk) / (G0 * G1);
+  const batchPerStep: f64 = split == SPLIT_BATCH ? splitCores : 1;
+  const batchSteps: f64 = ceilDiv(B, batchPerStep);
+
+  // Where the step before was; −1 before the first.
+  let pb: f64 = -1;
+  let pgm: f64 = -1;
+  let pgn: f64 = -1;
+  let pgk: f64 = -1;
+  let pjm: f64 = -1;
+  let pjn: f64 = -1;
+  let pjk: f64 = -1;
+  let lastM: f64 = 1;
+  let lastN: f64 = 1;
+  let lastK: f64 = 1;
+
+  for (let b: f64 = 0; b < batchSteps; b++) {
+    const batch: f64 = Math.min(batchPerStep, B - b * batchPerStep);
+    for (let x0: f64 = 0; x0 < G0; x0++) {
+      for (let x1: f64 = 0; x1 < G1; x1++) {
+        for (let x2: f64 = 0; x2 < G2; x2++) {
+          const gim: f64 = o0 == 0 ? x0 : o1 == 0 ? x1 : x2;
+          const gin: f64 = o0 == 1 ? x0 : o1 == 1 ? x1 : x2;
+          const gik: f64 = o0 == 2 ? x0 : o1 == 2 ? x1 : x2;
+          const em: f64 = Math.min(gm, M - gim * gm);
+          const en: f64 = Math.min(gn, N - gin * gn);
+          const ek: f64 = Math.min(gk, K - gik * gk);
+          const isNewBatch: bool = b != pb;
+          const changesOuterInput: bool = isNewBatch || gim != pgm || gik != pgk;
+          const changesOuterWeight: bool = isNewBatch || gin != pgn || gik != pgk;
+          const changesOuterSums: bool = isNewBatch || gim != pgm || gin != pgn;
+
+          // Phase 0.
+          if (hasOuter && changesOuterInput) {
+            const bytes: f64 = Math.ceil(em * ek * inputBytes) * batch;
+            const free: f64 = isDouble(outerDoubleBits, INPUT) ? outerInputFreed : outerInputRead;
+            outerInputThere = readOuter(free, bytes) + outerLatency;
+            outerInputFreed = outerInputRead;
+            count(OUTER + INPUT, inBlocks(bytes, outerBlock));
+          }
+          if (hasOuter && changesOuterWeight) {
+            const bytes: f64 = Math.ceil(en * ek * weightBytes) * batch;
+            const free: f64 = isDouble(outerDoubleBits, WEIGHT) ? outerWeightFreed : outerWeightRead;
+            outerWeightThere = readOuter(free, bytes) + outerLatency;
+            outerWeightFreed = outerWeightRead;
+            count(OUTER + WEIGHT, inBlocks(bytes, outerBlock));
+          }
+
+          const chunkM: f64 = split == SPLIT_M ? ceilDiv(em, splitCores) : em;
+          const chunkN: f64 = split == SPLIT_N ? ceilDiv(en, splitCores) : en;
+          const Lm: f64 = ceilDiv(chunkM, lm);
+          const Ln: f64 = ceilDiv(chunkN, ln);
+          const Lk: f64 = ceilDiv(ek, lk);
+          const L0: f64 = pick(i0, Lm, Ln, Lk);
+          const L1: f64 = pick(i1, Lm, Ln, Lk);
+          const L2: f64 = (Lm * Ln * Lk) / (L0 * L1);
+          for (let y0: f64 = 0; y0 < L0; y0++) {
+            for (let y1: f64 = 0; y1 < L1; y1++) {
+              for (let y2: f64 = 0; y2 < L2; y2++) {
+                const jm: f64 = i0 == 0 ? y0 : i1 == 0 ? y1 : y2;
+                const jn: f64 = i0 == 1 ? y0 : i1 == 1 ? y1 : y2;
+                const jk: f64 = i0 == 2 ? y0 : i1 == 2 ? y1 : y2;
+                const am: f64 = Math.min(lm, chunkM - jm * lm);
+                const an: f64 = Math.min(ln, chunkN - jn * ln);
+                const ak: f64 = Math.min(lk, ek - jk * lk);
+                const opensOuter: bool = b != pb || gim != pgm || gin != pgn || gik != pgk;
+                const isNewM: bool = b != pb || gim != pgm || jm != pjm;
+                const isNewN: bool = b != pb || gin != pgn || jn != pjn;
+                const isNewK: bool = gik != pgk || jk != pjk;
+                const changesInput: bool = isNewM || isNewK;
+                const changesWeight: bool = isNewN || isNewK;
+                const changesSums: bool = isNewM || isNewN;
+                const isFirstK: bool = gik == 0 && jk == 0;
+                const isLastOuterK: bool = gik == Gk - 1;
+                const isLastK: bool = isLastOuterK && jk == Lk - 1;
+                // The tiles of all cores together.
+                const allM: f64 = split == SPLIT_M ? extentOfAll(em, chunkM, lm, jm) : am;
+                const allN: f64 = split == SPLIT_N ? extentOfAll(en, chunkN, ln, jn) : an;
+                const inputCopies: f64 = split == SPLIT_N ? coresAtWork(en, chunkN, ln, jn) : 1;
+                const weightCopies: f64 = split == SPLIT_M ? coresAtWork(em, chunkM, lm, jm) : 1;
+                const inputsNeeded: f64 = Math.ceil(allM * ak * inputBytes) * batch;
+                const weightsNeeded: f64 = Math.ceil(allN * ak * weightBytes) * batch;
+                const inputSent: f64 = inputsNeeded * (multicast ? 1 : inputCopies);
+                const weightSent: f64 = weightsNeeded * (multicast ? 1 : weightCopies);
+
+                // Phase 1.
+                const isInputDouble: bool = isDouble(innerDoubleBits, INPUT);
+                const isWeightDouble: bool = isDouble(innerDoubleBits, WEIGHT);
+                if (changesInput && isInputDouble) fetchInput(inputFreed, inputSent);
+                if (changesWeight && isWeightDouble) fetchWeight(weightFreed, weightSent);
+
+                // Phases 2 and 3.
+                if (walkedSteps > 0) {
+                  compute();
+                  if (changesSums) {
+                    storeSums();
+                    if (hasOuter && opensOuter && changesOuterSums) storeOuterSums();
+                  }
+                }
+                if (opensOuter && changesOuterSums) {
+                  outerSumsSlot = isDouble(outerDoubleBits, OUTPUT) ? outerStoredBefore : outerStored;
+                  outerSumsThere = 0;
+                  if (hasOuter && gik > 0) {
+                    const bytes: f64 = Math.ceil(em * en * accumulatorBytes) * batch;
+                    outerSumsThere = readOuter(Math.max(outerSumsSlot, outerStoredBefore), bytes) + outerLatency;
+                    count(OUTER + SUMS_DOWN, inBlocks(bytes, outerBlock));
+                  }
+                }
+
+                // Phase 4.
+                if (changesInput) {
+                  if (!isInputDouble) fetchInput(arrayFree, inputSent);
+                  inputFreed = arrayFree;
+                  count(INNER_SOURCE + INPUT, inBlocks(inputSent, innerBlock));
+                  count(INNER + INPUT, inputsNeeded * inputCopies);
+                }
+                if (changesWeight) {
+                  if (!isWeightDouble) fetchWeight(arrayFree, weightSent);
+                  weightFreed = arrayFree;
+                  count(INNER_SOURCE + WEIGHT, inBlocks(weightSent, innerBlock));
+                  count(INNER + WEIGHT, weightsNeeded * weightCopies);
+                }
+                if (changesSums) {
+                  sumsThere = isDouble(innerDoubleBits, OUTPUT) ? storedBefore : stored;
+                  sumsWaitForOuter = false;
+                  if (!isFirstK) {
+                    const bytes: f64 = Math.ceil(allM * allN * accumulatorBytes) * batch;
+                    const slot: f64 = Math.max(sumsThere, storedBefore);
+                    sumsWaitForOuter = outerSumsThere > Math.max(innerRead, slot);
+                    sumsThere = readInner(Math.max(slot, outerSumsThere), bytes) + innerLatency;
+                    count(INNER_SOURCE + SUMS_DOWN, inBlocks(bytes, innerBlock));
+                    count(INNER + SUMS_DOWN, bytes);
+                  }
+                }
+
+                // The present step becomes the pending one.
+                pendingReady = inputThere;
+                pendingWaitsForOuter = inputWaitsForOuter;
+                if (weightThere > pendingReady) {
+                  pendingReady = weightThere;
+                  pendingWaitsForOuter = weightWaitsForOuter;
+                }
+                if (sumsThere > pendingReady) {
+                  pendingReady = sumsThere;
+                  pendingWaitsForOuter = sumsWaitForOuter;
+                }
+                timeTile(am, an, ak, isFirstK, isLastK);
+                pendingTime = memoTime;
+                pendingArrayTime = memoArray;
+                if (walkedSteps == 0) {
+                  const prologue: f64 = prologueCycles();
+                  pendingTime += prologue;
+                  pendingArrayTime += prologue;
+                }
+                pendingSumBytes = Math.ceil(allM * allN * (isLastK ? outputBytes : accumulatorBytes)) * batch;
+                pendingOuterSumBytes = Math.ceil(em * en * (isLastOuterK ? outputBytes : accumulatorBytes)) * batch;
+                if (split == SPLIT_M) {
+                  const whole: f64 = Math.floor(em / chunkM);
+                  countEdge(whole, am, an, ak, isFirstK, isLastK);
+                  countEdge(1, allM - whole * am, an, ak, isFirstK, isLastK);
+                } else if (split == SPLIT_N) {
+                  const whole: f64 = Math.floor(en / chunkN);
+                  countEdge(whole, am, an, ak, isFirstK, isLastK);
+                  countEdge(1, am, allN - whole * an, ak, isFirstK, isLastK);
+                } else {
+                  countEdge(batch, am, an, ak, isFirstK, isLastK);
+                }
+                walkedSteps += 1;
+                lastM = am;
+                lastN = an;
+                lastK = ak;
+                pb = b;
+                pgm = gim;
+                pgn = gin;
+                pgk = gik;
+                pjm = jm;
+                pjn = jn;
+                pjk = jk;
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+
+  // The last step: nothing is loaded behind its last fold, and its skew drains once.
+  stepOf(lastM, lastN, lastK, true);
+  const tail: f64 = epilogueCycles(lastM, lastN, lastK);
+  const isPortBound: bool = pendingTime > pendingArrayTime;
+  pendingArrayTime += tail - lastFoldSlack;
+  pendingTime = isPortBound ? pendingTime + tail : pendingArrayTime;
+  compute();
+  storeSums();
+  if (hasOuter) storeOuterSums();
+  cycles = Math.max(arrayFree, hasOuter ? outerStored : stored);
+  lastDrain = cycles - arrayFree;
+  if (hasOuter) {
+    const inner: f64 = Math.max(0, stored - arrayFree);
+    stallInner += inner;
+    stallOuter += lastDrain - inner;
+  } else {
+    stallInner += lastDrain;
+  }
+}

@@ -1,0 +1,53 @@
+import { readFileSync } from "node:fs";
+import { instantiateSync } from "@assemblyscript/loader";
+import { ABI_VERSION } from "../../assembly/abi.ts";
+import { packageRoot } from "../package-root.ts";
+
+/** The exported surface of the core, see assembly/index.ts. */
+interface CoreExports extends Record<string, unknown> {
+  readonly memory: WebAssembly.Memory;
+  abiVersion(): number;
+  hardwarePointer(): number;
+  problemsPointer(): number;
+  resultsPointer(): number;
+  maxBatch(): number;
+  evaluate(count: number): number;
+}
+
+/** One instance of the core with views of its three tables; its memory never grows, so the views stay good. */
+export interface Core {
+  readonly hardware: Float64Array;
+  readonly problems: Float64Array;
+  readonly results: Float64Array;
+  evaluate(count: number): number;
+}
+
+/** Which build of the core: with SIMD (default), without, or with assertions. All give the same bytes. */
+export type CoreBuild = "core" | "core.scalar" | "core.debug";
+
+/**
+ * Compiles and instantiates the core.
+ *
+ * @throws Error where the module's ABI is not the one that this package was built for
+ */
+export function createCore(build: CoreBuild = "core"): Core {
+  const module = new WebAssembly.Module(readFileSync(new URL(`build/${build}.wasm`, packageRoot)));
+  const exports = instantiateSync<CoreExports>(module).exports;
+  const version = exports.abiVersion();
+  if (version !== ABI_VERSION) throw new Error(`core has ABI ${version}, this package needs ${ABI_VERSION}`);
+  const view = (pointer: number) => new Float64Array(exports.memory.buffer, pointer);
+  return {
+    hardware: view(exports.hardwarePointer()),
+    problems: view(exports.problemsPointer()),
+    results: view(exports.resultsPointer()),
+    evaluate: (count) => exports.evaluate(count),
+  };
+}
+
+let shared: Core | undefined;
+
+/** The instance that this thread uses by default. */
+export function defaultCore(): Core {
+  shared ??= createCore();
+  return shared;
+}

@@ -1,0 +1,148 @@
+import * as abi from "../../assembly/abi.ts";
+import { LOOP_ORDERS } from "../mapping/loop-orders.ts";
+import type { Mapping, Tile } from "../mapping/mapping.ts";
+import type { Hardware } from "../spec/hardware.ts";
+import type { Levels } from "./encode.ts";
+import type { GemmCounters, GemmProblem, GemmResult, GemmTiming, PerOperand, Traffic } from "./types.ts";
+
+const DATAFLOWS = ["weight-stationary", "output-stationary", "input-stationary"] as const;
+const SPLITS = ["b", "m", "n", "k"] as const;
+const NONE: PerOperand = { input: 0, weight: 0, output: 0 };
+
+/** Reads result row `row`. The status has been checked to be OK or TOO_SMALL. */
+export function decodeResult(
+  from: Float64Array,
+  row: number,
+  problem: GemmProblem,
+  hardware: Hardware,
+  levels: Levels,
+): GemmResult {
+  const at = (field: number) => from[row * abi.RES_FIELDS + field]!;
+  if (at(abi.RES_STATUS) === abi.STATUS_TOO_SMALL) {
+    const isOuter = at(abi.RES_LEVEL) === 1;
+    const inner = levels.innerIs === "global" ? "global-buffer" : "local-buffer";
+    return {
+      kind: "unmappable",
+      level: isOuter ? "global-buffer" : inner,
+      neededBytes: at(abi.RES_NEEDED),
+      availableBytes: at(abi.RES_AVAILABLE),
+    };
+  }
+  const macs = problem.batch * problem.m * problem.n * problem.k;
+  return {
+    kind: "mapped",
+    mapping: decodeMapping(at, levels),
+    timing: decodeTiming(at, macs, hardware),
+    counters: decodeCounters(at, macs, hardware, levels),
+  };
+}
+
+type Field = (field: number) => number;
+
+function tileAt(at: Field, field: number): Tile {
+  return { m: at(field), n: at(field + 1), k: at(field + 2) };
+}
+
+function flags(bits: number): { input: boolean; weight: boolean; output: boolean } {
+  return { input: (bits & 1) !== 0, weight: (bits & 2) !== 0, output: (bits & 4) !== 0 };
+}
+
+function decodeMapping(at: Field, levels: Levels): Mapping {
+  const inner = tileAt(at, abi.MAP_INNER_TILE);
+  const innerOrder = LOOP_ORDERS[at(abi.MAP_INNER_ORDER)]!;
+  const innerFlags = flags(at(abi.MAP_INNER_DOUBLE));
+  const outerFlags = flags(at(abi.MAP_OUTER_DOUBLE));
+  const common = {
+    coreSplit: { dimension: SPLITS[at(abi.MAP_SPLIT)]!, cores: at(abi.MAP_CORES) },
+    dataflow: DATAFLOWS[at(abi.MAP_DATAFLOW)]!,
+    registerTile: tileAt(at, abi.MAP_REGISTER_TILE),
+    spatial: { rows: tileAt(at, abi.MAP_ROWS), cols: tileAt(at, abi.MAP_COLS) },
+  };
+  const none = flags(0);
+  if (levels.innerIs === "global") {
+    // One buffer: its tiles are looped over straight from DRAM.
+    return {
+      ...common,
+      globalTile: inner,
+      dramOrder: innerOrder,
+      localTile: null,
+      globalOrder: LOOP_ORDERS[0]!,
+      doubleBuffered: { global: innerFlags, local: none },
+    };
+  }
+  return {
+    ...common,
+    globalTile: levels.outer === null ? null : tileAt(at, abi.MAP_OUTER_TILE),
+    dramOrder: LOOP_ORDERS[at(abi.MAP_OUTER_ORDER)]!,
+    localTile: inner,
+    globalOrder: innerOrder,
+    doubleBuffered: { global: outerFlags, local: innerFlags },
+  };
+}
+
+function decodeTiming(at: Field, macs: number, hardware: Hardware): GemmTiming {
+  const cycles = at(abi.RES_CYCLES);
+  const pes = hardware.cores * hardware.array.rows * hardware.array.cols;
+  const levels = hardware.localBuffer !== null && hardware.globalBuffer !== null;
+  // Without a global buffer the inner port is DRAM's.
+  const far = at(abi.RES_STALL_OUTER) + (levels ? 0 : at(abi.RES_STALL_INNER));
+  return {
+    cycles,
+    computeCycles: at(abi.RES_COMPUTE),
+    stallCycles: { dram: far, global: levels ? at(abi.RES_STALL_INNER) : 0, local: at(abi.RES_STALL_ARRAY) },
+    firstFillCycles: at(abi.RES_FIRST_FILL),
+    lastDrainCycles: at(abi.RES_LAST_DRAIN),
+    utilisation: macs / (cycles * pes),
+    roofline: {
+      compute: at(abi.RES_ROOF_COMPUTE),
+      dram: at(abi.RES_ROOF_OUTER),
+      local: at(abi.RES_ROOF_ARRAY),
+    },
+  };
+}
+
+function decodeCounters(at: Field, macs: number, hardware: Hardware, levels: Levels): GemmCounters {
+  const group = (index: number) => {
+    const column = abi.RES_TRAFFIC + 4 * index;
+    return {
+      down: { input: at(column), weight: at(column + 1), output: at(column + 2) },
+      up: { input: 0, weight: 0, output: at(column + 3) },
+    };
+  };
+  const outer = group(0);
+  const source = group(1);
+  const inner = group(2);
+  const edge = group(3);
+  const nothing: Traffic = { reads: NONE, writes: NONE };
+  // A buffer is written by what comes down into it and by sums from below; it is read for below and for sums on the way up.
+  const innerTraffic: Traffic = { reads: sum(edge.down, inner.up), writes: sum(inner.down, edge.up) };
+  const outerTraffic: Traffic = { reads: sum(source.down, outer.up), writes: sum(outer.down, source.up) };
+  const far: Traffic =
+    hardware.dram === null
+      ? nothing
+      : levels.outer !== null
+        ? { reads: outer.down, writes: outer.up }
+        : levels.innerIs === "nothing"
+          ? { reads: edge.down, writes: edge.up }
+          : { reads: source.down, writes: source.up };
+  return {
+    macs,
+    dram: far,
+    global: levels.outer !== null ? outerTraffic : levels.innerIs === "global" ? innerTraffic : nothing,
+    local: levels.innerIs === "local" ? innerTraffic : nothing,
+    register: {
+      reads: { input: 0, weight: at(abi.RES_TRAFFIC + 17), output: at(abi.RES_TRAFFIC + 19) },
+      writes: { input: 0, weight: at(abi.RES_TRAFFIC + 16), output: at(abi.RES_TRAFFIC + 18) },
+    },
+    array: {
+      inputReads: at(abi.RES_ELEMENTS),
+      weightReads: at(abi.RES_ELEMENTS + 1),
+      outputReads: at(abi.RES_ELEMENTS + 2),
+      outputWrites: at(abi.RES_ELEMENTS + 3),
+    },
+  };
+}
+
+function sum(a: PerOperand, b: PerOperand): PerOperand {
+  return { input: a.input + b.input, weight: a.weight + b.weight, output: a.output + b.output };
+}

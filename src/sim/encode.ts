@@ -1,0 +1,195 @@
+import * as abi from "../../assembly/abi.ts";
+import type { Mapping, Tile } from "../mapping/mapping.ts";
+import { LOOP_ORDERS } from "../mapping/loop-orders.ts";
+import type { Buffer, Dram, Hardware, Operand } from "../spec/hardware.ts";
+import { UNLIMITED, type Rate } from "../units/quantity.ts";
+import type { EnergyCoefficients, GemmProblem, MappingEffort, MappingObjective } from "./types.ts";
+
+const DATAFLOW = {
+  "weight-stationary": abi.WEIGHT_STATIONARY,
+  "output-stationary": abi.OUTPUT_STATIONARY,
+  "input-stationary": abi.INPUT_STATIONARY,
+} as const;
+const OPERAND: Record<Operand, number> = { input: abi.INPUT, weight: abi.WEIGHT, output: abi.OUTPUT };
+const OVERLAP = { none: abi.OVERLAP_NONE, weights: abi.OVERLAP_WEIGHTS, folds: abi.OVERLAP_FOLDS } as const;
+const OBJECTIVE: Record<MappingObjective, number> = {
+  latency: abi.OBJECTIVE_LATENCY,
+  energy: abi.OBJECTIVE_ENERGY,
+  edp: abi.OBJECTIVE_EDP,
+  carbon: abi.OBJECTIVE_CARBON,
+};
+
+interface CorePort {
+  readonly read: Rate;
+  readonly write: Rate;
+  readonly shared: boolean;
+  readonly latency: number;
+}
+
+const FREE_PORT: CorePort = { read: UNLIMITED, write: UNLIMITED, shared: false, latency: 0 };
+
+/**
+ * What the core's two buffers are on this hardware. The core knows an inner buffer (next to the array), an outer one,
+ * and a far memory; a hardware that lacks a level has the next one in its place.
+ */
+export interface Levels {
+  readonly inner: Buffer | null;
+  readonly outer: Buffer | null;
+  /** Where the inner buffer's words come from. */
+  readonly innerSource: "global" | "dram" | "nothing";
+  readonly innerIs: "local" | "global" | "nothing";
+}
+
+export function levelsOf(hardware: Hardware): Levels {
+  const { localBuffer, globalBuffer, dram } = hardware;
+  if (localBuffer !== null && globalBuffer !== null) {
+    return { inner: localBuffer, outer: globalBuffer, innerSource: "global", innerIs: "local" };
+  }
+  const inner = localBuffer ?? globalBuffer;
+  return {
+    inner,
+    outer: null,
+    innerSource: dram === null ? "nothing" : "dram",
+    innerIs: localBuffer !== null ? "local" : globalBuffer !== null ? "global" : "nothing",
+  };
+}
+
+/** Writes the hardware record; energy coefficients null: none are known, and only time can be searched for. */
+export function encodeHardware(to: Float64Array, hardware: Hardware, energy: EnergyCoefficients | null): void {
+  const { array, precision } = hardware;
+  const levels = levelsOf(hardware);
+  to.fill(0, 0, abi.HW_FIELDS);
+  to[abi.HW_CORES] = hardware.cores;
+  to[abi.HW_MULTICAST] = hardware.multicast ? 1 : 0;
+  to[abi.HW_ARRAY_KIND] = array.kind === "systolic" ? abi.KIND_SYSTOLIC : abi.KIND_DOT_PRODUCT;
+  to[abi.HW_ROWS] = array.rows;
+  to[abi.HW_COLS] = array.cols;
+  to[abi.HW_UNROLL] = array.unroll === "fixed" ? abi.UNROLL_FIXED : abi.UNROLL_FLEXIBLE;
+  to[abi.HW_DATAFLOWS] = array.dataflow.reduce((bits, name) => bits | (1 << DATAFLOW[name]), 0);
+  to[abi.HW_SKEW] = array.skew === "full-array" ? abi.SKEW_FULL_ARRAY : abi.SKEW_EDGE_AWARE;
+  to[abi.HW_OVERLAP] = OVERLAP[array.overlap];
+  to[abi.HW_DRAIN] = array.drain === "shadow" ? abi.DRAIN_SHADOW : abi.DRAIN_SHIFT;
+  to[abi.HW_REGISTER_WORDS] = array.registers.words;
+  to[abi.HW_REGISTER_HOLDS] = array.registers.holds.reduce((bits, name) => bits | (1 << OPERAND[name]), 0);
+  to[abi.HW_ACCUMULATORS] = array.accumulators.count;
+  to[abi.HW_INPUT_BYTES] = precision.input / 8;
+  to[abi.HW_WEIGHT_BYTES] = precision.weight / 8;
+  to[abi.HW_ACCUMULATOR_BYTES] = precision.accumulator / 8;
+  to[abi.HW_OUTPUT_BYTES] = precision.output / 8;
+
+  const dramPort = hardware.dram?.port ?? FREE_PORT;
+  const innerPort =
+    levels.innerSource === "global" ? levels.outer!.port : levels.innerSource === "dram" ? dramPort : FREE_PORT;
+  encodeBuffer(to, levels.inner, abi.HW_INNER_SPLIT, abi.HW_INNER_SIZE, abi.HW_INNER_DOUBLE);
+  encodePort(to, abi.HW_ARRAY_PORT, levels.inner?.port ?? dramPort);
+  to[abi.HW_ARRAY_BLOCK] = blockOf(levels.inner);
+  to[abi.HW_HAS_OUTER] = levels.outer === null ? 0 : 1;
+  encodeBuffer(to, levels.outer, abi.HW_OUTER_SPLIT, abi.HW_OUTER_SIZE, abi.HW_OUTER_DOUBLE);
+  encodePort(to, abi.HW_INNER_PORT, innerPort);
+  to[abi.HW_INNER_PORT + 5] = innerPort.latency;
+  to[abi.HW_INNER_BLOCK] = blockOf(levels.outer ?? hardware.dram);
+  encodePort(to, abi.HW_OUTER_PORT, dramPort);
+  to[abi.HW_OUTER_PORT + 5] = dramPort.latency;
+  to[abi.HW_OUTER_BLOCK] = blockOf(hardware.dram);
+  if (energy !== null) encodeEnergy(to, hardware, energy, levels);
+}
+
+function blockOf(level: Buffer | Dram | null): number {
+  return level !== null && level.rounding === "block" ? level.accessWidth : 0;
+}
+
+function encodeBuffer(to: Float64Array, buffer: Buffer | null, split: number, size: number, double: number): void {
+  const sizes = buffer === null ? Infinity : buffer.size;
+  to[split] = typeof sizes === "number" ? 0 : 1;
+  to[size] = typeof sizes === "number" ? sizes : sizes.input;
+  to[size + 1] = typeof sizes === "number" ? sizes : sizes.weight;
+  to[size + 2] = typeof sizes === "number" ? sizes : sizes.output;
+  to[double] = buffer === null || buffer.doubleBuffer ? 1 : 0;
+}
+
+function encodePort(to: Float64Array, field: number, port: CorePort): void {
+  to[field] = port.read.bytes;
+  to[field + 1] = port.read.cycles;
+  to[field + 2] = port.write.bytes;
+  to[field + 3] = port.write.cycles;
+  to[field + 4] = port.shared ? 1 : 0;
+}
+
+/** pJ per byte of each traffic column: what the transfer reads at one end and writes at the other. */
+function encodeEnergy(to: Float64Array, hardware: Hardware, energy: EnergyCoefficients, levels: Levels): void {
+  const none = { read: 0, write: 0 };
+  const dram = hardware.dram === null ? none : energy.dram;
+  const source = levels.innerSource === "global" ? energy.global : levels.innerSource === "dram" ? dram : none;
+  const inner = levels.innerIs === "local" ? energy.local : levels.innerIs === "global" ? energy.global : none;
+  to[abi.HW_ENERGY_MAC] = energy.mac;
+  to[abi.HW_ENERGY_CYCLE] = energy.activePerCycle;
+  const down = [
+    levels.outer === null ? 0 : dram.read + energy.global.write,
+    source.read,
+    inner.write,
+    levels.innerIs === "nothing" ? dram.read : inner.read,
+  ];
+  const up = [
+    levels.outer === null ? 0 : dram.write + energy.global.read,
+    source.write,
+    inner.read,
+    levels.innerIs === "nothing" ? dram.write : inner.write,
+  ];
+  for (let group = 0; group < 4; group++) {
+    const column = abi.HW_ENERGY_TRAFFIC + 4 * group;
+    to.fill(down[group]!, column, column + 3);
+    to[column + 3] = up[group]!;
+  }
+  to[abi.HW_ENERGY_TRAFFIC + 16] = energy.register.write;
+  to[abi.HW_ENERGY_TRAFFIC + 17] = energy.register.read;
+  to[abi.HW_ENERGY_TRAFFIC + 18] = energy.accumulator.write;
+  to[abi.HW_ENERGY_TRAFFIC + 19] = energy.accumulator.read;
+}
+
+export function encodeProblem(
+  to: Float64Array,
+  row: number,
+  problem: GemmProblem,
+  objective: MappingObjective,
+  effort: MappingEffort,
+  isMappingGiven: boolean,
+): void {
+  const base = row * abi.IN_FIELDS;
+  to[base + abi.IN_BATCH] = problem.batch;
+  to[base + abi.IN_M] = problem.m;
+  to[base + abi.IN_N] = problem.n;
+  to[base + abi.IN_K] = problem.k;
+  to[base + abi.IN_SHARED_B] = problem.sharedB ? 1 : 0;
+  to[base + abi.IN_OBJECTIVE] = OBJECTIVE[objective];
+  to[base + abi.IN_EFFORT] = effort === "fast" ? abi.EFFORT_FAST : abi.EFFORT_EXHAUSTIVE;
+  to[base + abi.IN_GIVEN_MAPPING] = isMappingGiven ? 1 : 0;
+}
+
+const SPLIT = { b: 0, m: 1, n: 2, k: 3 } as const;
+
+/** Writes a mapping into result row `row`, where the core looks for a given one. */
+export function encodeMapping(to: Float64Array, row: number, mapping: Mapping, whole: Tile): void {
+  const base = row * abi.RES_FIELDS;
+  const tile = (field: number, value: Tile) => {
+    to[base + field] = value.m;
+    to[base + field + 1] = value.n;
+    to[base + field + 2] = value.k;
+  };
+  const bits = (flags: { input: boolean; weight: boolean; output: boolean }) =>
+    (flags.input ? 1 : 0) | (flags.weight ? 2 : 0) | (flags.output ? 4 : 0);
+  const order = (name: readonly string[]) => LOOP_ORDERS.findIndex((each) => each.join() === name.join());
+  const outer = mapping.globalTile ?? whole;
+  to[base + abi.MAP_SPLIT] = SPLIT[mapping.coreSplit.dimension];
+  to[base + abi.MAP_CORES] = mapping.coreSplit.cores;
+  tile(abi.MAP_OUTER_TILE, mapping.localTile === null ? whole : outer);
+  to[base + abi.MAP_OUTER_ORDER] = mapping.localTile === null ? 0 : order(mapping.dramOrder);
+  tile(abi.MAP_INNER_TILE, mapping.localTile ?? outer);
+  to[base + abi.MAP_INNER_ORDER] = order(mapping.localTile === null ? mapping.dramOrder : mapping.globalOrder);
+  to[base + abi.MAP_DATAFLOW] = DATAFLOW[mapping.dataflow];
+  tile(abi.MAP_REGISTER_TILE, mapping.registerTile);
+  tile(abi.MAP_ROWS, mapping.spatial.rows);
+  tile(abi.MAP_COLS, mapping.spatial.cols);
+  const outerBits = bits(mapping.doubleBuffered.global);
+  to[base + abi.MAP_OUTER_DOUBLE] = mapping.localTile === null ? 0 : outerBits;
+  to[base + abi.MAP_INNER_DOUBLE] = mapping.localTile === null ? outerBits : bits(mapping.doubleBuffered.local);
+}

@@ -1,0 +1,3 @@
+export { createCore, defaultCore, type Core, type CoreBuild } from "./core.ts";
+export { GemmProblemError, simulateGemms, simulateMapping, type SimulateOptions } from "./simulate.ts";
+export type * from "./types.ts";
