@@ -1,5 +1,5 @@
 import type { ClipModel, TextTower, Tower, VisionTower } from "../../spec/model.ts";
-import { activation, count, headSizeOf, isRecord, perLayer, type ConfigReader } from "./reader.ts";
+import { activation, count, headSizeOf, isRecord, layerCount, perLayer, type ConfigReader } from "./reader.ts";
 import type { Common } from "./common.ts";
 
 /** CLIPConfig. Newer files hold only what differs from the defaults, which are those of ViT-B/32. */
@@ -43,7 +43,7 @@ function readTower(
   defaults: { readonly hidden: number; readonly layers: number; readonly heads: number; readonly ffn: number },
 ): Omit<Tower, "tokens" | "causal"> {
   const hidden = count(reader, ["hidden_size"], defaults.hidden);
-  const layers = count(reader, ["num_hidden_layers"], defaults.layers);
+  const layers = layerCount(reader, ["num_hidden_layers"], defaults.layers);
   const heads = count(reader, ["num_attention_heads"], defaults.heads);
   return {
     layers,

@@ -7,6 +7,7 @@ import {
   headSizeOf,
   isRecord,
   onlyIf,
+  layerCount,
   perLayer,
   valueOf,
   type ConfigReader,
@@ -73,7 +74,7 @@ export function readBert(reader: ConfigReader, common: Common, options: HuggingF
 
 function readEncoder(reader: ConfigReader, normPosition: "pre" | "post"): Omit<Tower, "tokens"> {
   const hidden = count(reader, ["hidden_size"], 768);
-  const layers = count(reader, ["num_hidden_layers"], 12);
+  const layers = layerCount(reader, ["num_hidden_layers"], 12);
   const heads = count(reader, ["num_attention_heads"], 12);
   return {
     layers,

@@ -1,7 +1,17 @@
 import type { DecoderModel, Tower } from "../../spec/model.ts";
 import type { Common, HuggingFaceOptions } from "./common.ts";
 import { sequenceOf } from "./sequence.ts";
-import { activation, count, flag, headSizeOf, onlyIf, perLayer, valueOf, type ConfigReader } from "./reader.ts";
+import {
+  activation,
+  count,
+  flag,
+  headSizeOf,
+  onlyIf,
+  layerCount,
+  perLayer,
+  valueOf,
+  type ConfigReader,
+} from "./reader.ts";
 
 /** GPT2Config, with its own names and their common aliases. */
 export function readGpt2(reader: ConfigReader, common: Common, options: HuggingFaceOptions): DecoderModel {
@@ -10,7 +20,7 @@ export function readGpt2(reader: ConfigReader, common: Common, options: HuggingF
   if (!isInnerGiven) reader.notes.push(`n_inner is absent: 4 · n_embd, as GPT2Config documents.`);
   return readLearned(reader, common, options, {
     hidden,
-    layers: count(reader, ["n_layer", "num_hidden_layers"]),
+    layers: layerCount(reader, ["n_layer", "num_hidden_layers"]),
     heads: count(reader, ["n_head", "num_attention_heads"]),
     ffn: isInnerGiven ? count(reader, ["n_inner", "intermediate_size"]) : 4 * hidden,
     positions: count(reader, ["n_positions", "max_position_embeddings", "n_ctx"]),
@@ -29,7 +39,7 @@ export function readOpt(reader: ConfigReader, common: Common, options: HuggingFa
   reader.notes.push("two rows of the position table that stand before the first token are left out.");
   return readLearned(reader, common, options, {
     hidden,
-    layers: count(reader, ["num_hidden_layers"]),
+    layers: layerCount(reader, ["num_hidden_layers"]),
     heads: count(reader, ["num_attention_heads"]),
     ffn: count(reader, ["ffn_dim", "intermediate_size"]),
     positions: count(reader, ["max_position_embeddings"]),

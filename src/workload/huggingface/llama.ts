@@ -1,7 +1,7 @@
 import type { DecoderModel } from "../../spec/model.ts";
 import type { Common, HuggingFaceOptions } from "./common.ts";
 import { sequenceOf } from "./sequence.ts";
-import { activation, count, flag, headSizeOf, perLayer, valueOf, type ConfigReader } from "./reader.ts";
+import { activation, count, flag, headSizeOf, layerCount, perLayer, valueOf, type ConfigReader } from "./reader.ts";
 
 /** LlamaConfig, MistralConfig, Qwen2Config: RMSNorm before, rotary positions, gated FFN. */
 export function readLlama(
@@ -11,7 +11,7 @@ export function readLlama(
   type: "llama" | "mistral" | "qwen2",
 ): DecoderModel {
   const hidden = count(reader, ["hidden_size"]);
-  const layers = count(reader, ["num_hidden_layers"]);
+  const layers = layerCount(reader, ["num_hidden_layers"]);
   const heads = count(reader, ["num_attention_heads"]);
   const kvHeads = keyValueHeads(reader, heads, type);
   const isHeadSizeGiven = valueOf(reader, ["head_dim"]) !== undefined;

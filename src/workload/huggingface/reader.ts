@@ -49,6 +49,16 @@ export function count(reader: ConfigReader, names: readonly string[], fallback?:
   return 1;
 }
 
+/** As many layers as a model file may have: a list of a value per layer is made. */
+const MOST_LAYERS = 1000;
+
+export function layerCount(reader: ConfigReader, names: readonly string[], fallback?: number): number {
+  const layers = count(reader, names, fallback);
+  if (layers <= MOST_LAYERS) return layers;
+  reader.problems.push(`${reader.path}${names[0]!} is ${layers}, but more than ${MOST_LAYERS} layers are not read.`);
+  return 1;
+}
+
 export function flag(reader: ConfigReader, name: string, fallback: boolean): boolean {
   const value = valueOf(reader, [name]);
   if (value === undefined) return fallback;
