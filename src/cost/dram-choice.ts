@@ -1,0 +1,154 @@
+import type { Dram } from "../spec/hardware.ts";
+import type { Rate } from "../units/quantity.ts";
+import { BITS_PER_BYTE, GIBIBYTE, MILLIWATTS_PER_WATT } from "./constants.ts";
+import { dramType, soldGigabytes, type DramType } from "./dram.ts";
+import { CostError } from "./errors.ts";
+
+/** A memory that can be bought, and all that follows from it. */
+export interface DramChoice {
+  readonly type: string;
+  /** Of one die (HBM: one stack). */
+  readonly densityGbit: number;
+  /** Data bits of all dies together. */
+  readonly widthBits: number;
+  readonly dies: number;
+  readonly capacity_B: number;
+  readonly bandwidth_Bps: number;
+  readonly activePower_W: number;
+  readonly standbyPower_W: number;
+  readonly selfRefreshPower_W: number;
+  /** kgCO2e; null where the type has no published carbon. */
+  readonly carbon_kgCO2e: number | null;
+  /** PHY on the accelerator's die. */
+  readonly phyArea_mm2: number;
+}
+
+const GIGABIT_BYTES = GIBIBYTE / BITS_PER_BYTE;
+const MEGA = 1e6;
+const GBIT_PER_GB = 8;
+
+/**
+ * One memory out of what is sold.
+ * @throws CostError `cost/unknown-dram-type`, `cost/dram-not-sold` with what there is
+ */
+export function dramChoice(wanted: { type: string; densityGbit: number; widthBits: number; dies: number }): DramChoice {
+  const type = dramType(wanted.type)!;
+  const { densityGbit, dies, widthBits } = wanted;
+  if (!type.densities.includes(densityGbit)) {
+    throw notSold(
+      "density",
+      `${type.name} of ${densityGbit} Gbit`,
+      type.densities.map((gbit) => `${gbit} Gbit`),
+    );
+  }
+  if (!Number.isInteger(dies) || dies < 1 || dies > type.largestCount) {
+    throw notSold("dies", `${dies} dies of ${type.name}`, [`1 to ${type.largestCount}`]);
+  }
+  const widths = type.dieWidths.map((bits) => bits * dies);
+  if (!widths.includes(widthBits)) {
+    throw notSold(
+      "width",
+      `${dies} dies with ${widthBits} bits in all`,
+      widths.map((bits) => `${bits} bits`),
+    );
+  }
+  return priced(type, densityGbit, widthBits, dies);
+}
+
+/** Every sold memory of one type, smallest first. */
+export function dramChoices(name: string): readonly DramChoice[] {
+  const type = dramType(name)!;
+  const counts = Array.from({ length: type.largestCount }, (_, index) => index + 1);
+  return counts
+    .flatMap((dies) =>
+      type.densities.flatMap((density) => type.dieWidths.map((bits) => priced(type, density, bits * dies, dies))),
+    )
+    .sort((a, b) => a.capacity_B - b.capacity_B || a.widthBits - b.widthBits || a.dies - b.dies);
+}
+
+/** The memory as a level of the hardware: its whole bandwidth, reads and writes taking turns. */
+export function dramOfChoice(choice: DramChoice, clock: number): Dram {
+  const rate = exactRate(choice.bandwidth_Bps, clock);
+  const accessWidth = Math.max(1, choice.widthBits / BITS_PER_BYTE);
+  const port = { read: rate, write: rate, shared: true, latency: 0 };
+  return { type: choice.type, capacity: choice.capacity_B, port, accessWidth, rounding: "pro-rata" };
+}
+
+/**
+ * Null where memory of this type and capacity can give the bandwidth that the hardware asks for, or is marked idealised.
+ * Otherwise the most that is sold, and by how much the wish goes beyond it; results then stand on idealised bandwidth.
+ */
+export function dramBandwidthLimit(
+  dram: Dram,
+  clock: number,
+): { readonly asked_Bps: number; readonly most_Bps: number; readonly detail: string } | null {
+  const type = dramType(dram.type);
+  if (type === null) return null;
+  const asked = askedBandwidth(dram, clock);
+  const most = Math.max(0, ...soldWidths(type, soldGigabytes(dram.capacity)).map((bits) => bandwidthOf(type, bits)));
+  if (asked <= most) return null;
+  const sold = most === 0 ? "is not sold" : `gives at most ${most / 1e9} GB/s`;
+  const detail = `${type.name} of ${soldGigabytes(dram.capacity)} GB ${sold}; ${asked / 1e9} GB/s are asked for`;
+  return { asked_Bps: asked, most_Bps: most, detail };
+}
+
+/**
+ * DRAM interfaces that the die must have: of the narrowest sold memory that gives the asked bandwidth; where none does, of
+ * the fewest dies that hold the capacity, and the bandwidth beyond them is idealised (`dramBandwidthLimit` says so).
+ */
+export function dramInterfaces(dram: Dram, type: DramType, clock: number): number {
+  const gigabytes = soldGigabytes(dram.capacity);
+  const asked = askedBandwidth(dram, clock);
+  const enough = soldWidths(type, gigabytes).filter((bits) => bandwidthOf(type, bits) >= asked);
+  const fewest = Math.max(1, Math.ceil((gigabytes * GBIT_PER_GB) / Math.max(...type.densities)));
+  const width = enough.length > 0 ? Math.min(...enough) : fewest * Math.max(...type.dieWidths);
+  return width / type.interfaceBits;
+}
+
+/** Widths in which this capacity is sold, over densities and numbers of dies. */
+function soldWidths(type: DramType, gigabytes: number): readonly number[] {
+  return type.densities.flatMap((density) => {
+    const dies = (gigabytes * GBIT_PER_GB) / density;
+    const sold = Number.isInteger(dies) && dies >= 1 && dies <= type.largestCount;
+    return sold ? type.dieWidths.map((bits) => bits * dies) : [];
+  });
+}
+
+function askedBandwidth(dram: Dram, clock: number): number {
+  const of = ({ bytes, cycles }: Rate): number => (cycles === 0 ? Infinity : (bytes * clock) / cycles);
+  return Math.max(of(dram.port.read), of(dram.port.write));
+}
+
+function bandwidthOf(type: DramType, bits: number): number {
+  return (bits * type.dataRate * MEGA) / BITS_PER_BYTE;
+}
+
+function priced(type: DramType, densityGbit: number, widthBits: number, dies: number): DramChoice {
+  const gigabytes = (densityGbit * dies) / GBIT_PER_GB;
+  return {
+    type: type.name,
+    densityGbit,
+    widthBits,
+    dies,
+    capacity_B: densityGbit * dies * GIGABIT_BYTES,
+    bandwidth_Bps: bandwidthOf(type, widthBits),
+    activePower_W: (gigabytes * type.activePower) / MILLIWATTS_PER_WATT,
+    standbyPower_W: (gigabytes * type.standbyPower) / MILLIWATTS_PER_WATT,
+    selfRefreshPower_W: (gigabytes * type.selfRefreshPower) / MILLIWATTS_PER_WATT,
+    carbon_kgCO2e: type.carbonPerGB === null ? null : gigabytes * type.carbonPerGB,
+    phyArea_mm2: (widthBits / type.interfaceBits) * type.phyArea,
+  };
+}
+
+function exactRate(bytesPerSecond: number, clock: number): Rate {
+  const divisor = greatestCommonDivisor(bytesPerSecond, clock);
+  return { bytes: bytesPerSecond / divisor, cycles: clock / divisor };
+}
+
+function greatestCommonDivisor(a: number, b: number): number {
+  return b === 0 ? a : greatestCommonDivisor(b, a % b);
+}
+
+function notSold(field: string, what: string, allowed: readonly string[]): CostError {
+  return new CostError("cost/dram-not-sold", `dram.${field}`, `${what} is not sold.`, allowed);
+}

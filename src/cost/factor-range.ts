@@ -1,0 +1,60 @@
+import type { Hardware } from "../spec/hardware.ts";
+import type { Technology } from "../spec/technology.ts";
+import { factorCatalogue, factorsOf, FACTOR_NAMES, type FactorName } from "./factors.ts";
+import { findRow, loadTable, type TableRow } from "./table.ts";
+
+/** One factor as it acts on one design, with its past. */
+export interface FactorInUse {
+  readonly name: FactorName;
+  readonly value: number;
+  readonly low: number;
+  readonly high: number;
+  readonly unit: string;
+  readonly source: string;
+  readonly year: number;
+  readonly note: string;
+  /** Set by the user: then low and high are the value itself. */
+  readonly isOverridden: boolean;
+}
+
+/**
+ * Every factor that acts on this design: overridden, default of the profile, or the row of the table that the factor stands
+ * for (DRAM type, process node). Factors without a number here (no such type or node) are left out.
+ */
+export function factorsInUse(hardware: Hardware, technology: Technology): readonly FactorInUse[] {
+  return FACTOR_NAMES.flatMap((name) => factorInUse(name, hardware, technology) ?? []);
+}
+
+/** Null: the profile does not use the factor, or no table row gives it a number for this design. */
+export function factorInUse(name: FactorName, hardware: Hardware, technology: Technology): FactorInUse | null {
+  const factor = factorCatalogue().get(name);
+  const profile = factor?.[technology.profile];
+  if (!factor || !profile) return null;
+  const value = factorsOf(technology)[name];
+  const { unit } = factor;
+  if (Object.hasOwn(technology.factors, name) && value !== null) {
+    const past = { source: "set by the user", year: profile.year, note: "" };
+    return { name, value, low: value, high: value, unit, ...past, isOverridden: true };
+  }
+  const row = value === null ? rowBehind(name, hardware) : profile;
+  if (!row || row.value === null || row.low === null || row.high === null) return null;
+  const { low, high, source, year, note } = row;
+  return { name, value: row.value, low, high, unit, source, year, note, isOverridden: false };
+}
+
+const PROCESS_COLUMNS: Partial<Record<FactorName, string>> = {
+  fabEnergyPerArea: "EPA",
+  materialPerArea: "MPA",
+  defectDensity: "defectDensity",
+};
+const DRAM_COLUMNS: Partial<Record<FactorName, string>> = {
+  dramEnergyPerBit: "energyPerBit",
+  dramCarbonPerGB: "carbonPerGB",
+};
+
+function rowBehind(name: FactorName, hardware: Hardware): TableRow | undefined {
+  const process = PROCESS_COLUMNS[name];
+  if (process) return findRow(loadTable("process"), process, { node: hardware.node });
+  const dram = DRAM_COLUMNS[name];
+  return dram && hardware.dram?.type ? findRow(loadTable("dram"), dram, { type: hardware.dram.type }) : undefined;
+}
