@@ -31,13 +31,11 @@ function hypervolumeAfter(name: string, seed: number, objectiveCount: number, tr
   const strategy = createStrategy(name, { space, seed, objectives, constraints: [], populationSize: 40 });
   const found: (readonly number[])[] = [];
   for (let n = 0; n < trialCount; n += 20) {
-    const trials = strategy
-      .suggest(20)
-      .map((point, i) => ({
-        number: n + i,
-        point,
-        outcome: { kind: "evaluated", metrics: metricsOf(point, objectiveCount) } as const,
-      }));
+    const trials = strategy.suggest(20).map((point, i) => ({
+      number: n + i,
+      point,
+      outcome: { kind: "evaluated", metrics: metricsOf(point, objectiveCount) } as const,
+    }));
     strategy.update(trials);
     for (const { outcome } of trials) {
       const assessment = assess(outcome, objectives, []);

@@ -1,0 +1,92 @@
+import { SearchError } from "./errors.ts";
+import { pointKey } from "./space/index.ts";
+import type { TrialStore } from "./trial-store.ts";
+import type { Outcome, Point, Trial } from "./types.ts";
+
+export interface BatchContext {
+  readonly signal: AbortSignal;
+  /**
+   * May be called for any point of the batch as soon as it is done: the trial is stored at once, so that it survives a
+   * crash in the middle of the batch. For evaluators that take long.
+   */
+  readonly report: (position: number, outcome: Outcome) => void;
+}
+
+/**
+ * Evaluates points; outcomes in the order of the points. `firstTrialNumber` is that of the first point. Points that
+ * are stored or known already are left out, so later numbers may have gaps.
+ */
+export type EvaluateBatch = (
+  points: readonly Point[],
+  firstTrialNumber: number,
+  context: BatchContext,
+) => Promise<readonly Outcome[]>;
+
+/** Turns suggested points into trials: stored ones are replayed, known points looked up, the rest evaluated, once each. */
+export interface Evaluations {
+  run(points: readonly Point[], firstTrialNumber: number, signal: AbortSignal): Promise<readonly Trial[]>;
+  /** Points that the evaluator has been handed in this process. */
+  readonly evaluatedCount: number;
+  /** Trials that came from the store. */
+  readonly replayedCount: number;
+}
+
+export function createEvaluations(evaluate: EvaluateBatch, store: TrialStore): Evaluations {
+  const stored = new Map(store.trials().map((trial) => [trial.number, trial]));
+  const known = new Map<string, Outcome>();
+  for (const { point, outcome } of stored.values()) known.set(pointKey(point), outcome);
+  let evaluatedCount = 0;
+  let replayedCount = 0;
+
+  const run = async (
+    points: readonly Point[],
+    firstTrialNumber: number,
+    signal: AbortSignal,
+  ): Promise<readonly Trial[]> => {
+    const keys = points.map(pointKey);
+    keys.forEach((key, i) => checkReplay(stored.get(firstTrialNumber + i), key));
+    const wanted = keys.flatMap((key, i) => (known.has(key) || keys.indexOf(key) < i ? [] : [i]));
+    const durable = new Set<number>();
+    const report = (position: number, outcome: Outcome): void => {
+      const i = wanted[position];
+      if (i === undefined) throw new RangeError(`report: no point ${position} in a batch of ${wanted.length}`);
+      if (durable.has(i)) return;
+      store.append([{ number: firstTrialNumber + i, point: points[i]!, outcome }]);
+      durable.add(i);
+      known.set(keys[i]!, outcome);
+    };
+    if (wanted.length > 0) {
+      evaluatedCount += wanted.length;
+      const outcomes = await evaluate(
+        wanted.map((i) => points[i]!),
+        firstTrialNumber + wanted[0]!,
+        { signal, report },
+      );
+      if (outcomes.length !== wanted.length)
+        throw new SearchError("search/bad-evaluator", `${outcomes.length} outcomes for ${wanted.length} points`);
+      wanted.forEach((i, position) => known.set(keys[i]!, outcomes[position]!));
+    }
+    const trials = points.map((point, i) => ({ number: firstTrialNumber + i, point, outcome: known.get(keys[i]!)! }));
+    const fresh = trials.filter(({ number }, i) => !stored.has(number) && !durable.has(i));
+    if (fresh.length > 0) store.append(fresh);
+    replayedCount += trials.filter(({ number }) => stored.has(number)).length;
+    return trials;
+  };
+  return {
+    run,
+    get evaluatedCount() {
+      return evaluatedCount;
+    },
+    get replayedCount() {
+      return replayedCount;
+    },
+  };
+}
+
+function checkReplay(trial: Trial | undefined, key: string): void {
+  if (trial === undefined || pointKey(trial.point) === key) return;
+  throw new SearchError(
+    "search/replay-mismatch",
+    `stored trial ${trial.number} is not the point that the strategy suggests now: the study, its seed or the strategy has changed`,
+  );
+}

@@ -1,0 +1,10 @@
+export type { Progress } from "./convergence.ts";
+export { SearchError } from "./errors.ts";
+export type { BatchContext, EvaluateBatch } from "./evaluations.ts";
+export * from "./pareto/index.ts";
+export * from "./space/index.ts";
+export * from "./strategies/index.ts";
+export { runStudy, type StudyOptions, type StudyProgress, type StudyResult } from "./study.ts";
+export type { TrialStore } from "./trial-store.ts";
+export type * from "./types.ts";
+export type { ConstraintSummary } from "./violations.ts";

@@ -1,0 +1,142 @@
+import { createConvergence, type Progress } from "./convergence.ts";
+import { createEvaluations, type EvaluateBatch } from "./evaluations.ts";
+import { assess, hypervolume, valuesOf, type FrontEntry } from "./pareto/index.ts";
+import { pointKey } from "./space/index.ts";
+import type { TrialStore } from "./trial-store.ts";
+import type { Constraint, Objective, Strategy, Trial } from "./types.ts";
+import { createViolationTally, type ConstraintSummary } from "./violations.ts";
+
+export interface StudyOptions {
+  readonly objectives: readonly Objective[];
+  readonly constraints: readonly Constraint[];
+  readonly strategy: Strategy;
+  readonly evaluateBatch: EvaluateBatch;
+  readonly store: TrialStore;
+  /** Points suggested at a time, ≥ 1: part of the study, never of the machine. */
+  readonly batchSize: number;
+  readonly maxTrials: number;
+  /** Stop after `batches` batches in a row that each raise the hypervolume by less than `minimumGain` of it. */
+  readonly stall?: { readonly batches: number; readonly minimumGain: number };
+  /** Reference point of the hypervolume in the objectives' own units and directions. Default: see convergence.ts. */
+  readonly referencePoint?: readonly number[];
+  readonly signal?: AbortSignal;
+  /** Called after each batch; `replayedCount` and `evaluatedCount` tell stored from new trials. */
+  readonly onProgress?: (progress: StudyProgress) => void;
+}
+
+export interface StudyProgress extends Progress {
+  readonly maxTrials: number;
+  readonly evaluatedCount: number;
+  readonly replayedCount: number;
+}
+
+export interface StudyResult {
+  readonly stopped: "max-trials" | "stalled" | "exhausted" | "aborted";
+  readonly trialCount: number;
+  readonly feasibleCount: number;
+  /** Non-dominated feasible trials, by objectives best first, then by number; a design only once, equal ones all. */
+  readonly front: readonly Trial[];
+  /** In the objectives' own units and directions; null: nothing was feasible. */
+  readonly referencePoint: readonly number[] | null;
+  readonly hypervolume: number;
+  /** State after each batch. */
+  readonly convergence: readonly Progress[];
+  readonly violations: readonly ConstraintSummary[];
+  readonly evaluatedCount: number;
+  readonly replayedCount: number;
+}
+
+/**
+ * Runs a study to its end. Trials in the store are replayed through the strategy first, so a run that was killed gives
+ * the same result as one that was not: everything but `evaluatedCount` and `replayedCount` is a function of the study.
+ *
+ * When `signal` aborts, the batch under way is given up (what it has reported stays stored) and the result covers the
+ * batches before.
+ *
+ * @throws SearchError `search/replay-mismatch` when the store belongs to another study, `search/unknown-metric`
+ * @throws whatever `evaluateBatch` and the store throw
+ */
+export async function runStudy(options: StudyOptions): Promise<StudyResult> {
+  const { objectives, constraints, strategy, batchSize, maxTrials, stall } = options;
+  for (const count of [batchSize, maxTrials])
+    if (!Number.isSafeInteger(count) || count < 1)
+      throw new RangeError(`batchSize and maxTrials: ${count} is not a whole number ≥ 1`);
+  const signal = options.signal ?? new AbortController().signal;
+  const toCosts = (values: readonly number[]): readonly number[] =>
+    values.map((value, i) => (objectives[i]!.direction === "min" ? value : 0 - value));
+  const tracker = createConvergence(options.referencePoint === undefined ? null : toCosts(options.referencePoint));
+  const evaluations = createEvaluations(options.evaluateBatch, options.store);
+  const tally = createViolationTally();
+  const seen = new Set<string>();
+  const feasible = new Map<number, Trial>();
+  const convergence: Progress[] = [];
+  let trialCount = 0;
+  let feasibleCount = 0;
+  let stalledCount = 0;
+
+  const digest = (trials: readonly Trial[]): void => {
+    const added: FrontEntry[] = [];
+    for (const trial of trials) {
+      const assessment = assess(trial.outcome, objectives, constraints);
+      tally.add(trial.number, assessment);
+      if (assessment.kind !== "feasible") continue;
+      feasibleCount += 1;
+      const key = pointKey(trial.point);
+      if (seen.has(key)) continue;
+      seen.add(key);
+      feasible.set(trial.number, trial);
+      added.push({ number: trial.number, costs: assessment.costs });
+    }
+    const before = tracker.hypervolume;
+    tracker.add(added);
+    trialCount += trials.length;
+    const gain = tracker.hypervolume - before;
+    const isStalled = stall !== undefined && tracker.front.size > 0 && gain <= stall.minimumGain * before;
+    stalledCount = isStalled ? stalledCount + 1 : 0;
+    const progress = { trialCount, feasibleCount, frontSize: tracker.front.size, hypervolume: tracker.hypervolume };
+    convergence.push(progress);
+    const { evaluatedCount, replayedCount } = evaluations;
+    options.onProgress?.({ ...progress, maxTrials, evaluatedCount, replayedCount });
+  };
+
+  const loop = async (): Promise<StudyResult["stopped"]> => {
+    while (trialCount < maxTrials) {
+      if (signal.aborted) return "aborted";
+      const points = strategy.suggest(Math.min(batchSize, maxTrials - trialCount));
+      if (points.length === 0) return "exhausted";
+      let trials: readonly Trial[];
+      try {
+        trials = await evaluations.run(points, trialCount, signal);
+      } catch (error) {
+        if (signal.aborted) return "aborted";
+        throw error;
+      }
+      strategy.update(trials);
+      digest(trials);
+      if (stall !== undefined && stalledCount >= stall.batches) return "stalled";
+    }
+    return "max-trials";
+  };
+
+  const stopped = await loop();
+  const { reference, front } = tracker;
+  const entries = front.entries();
+  return {
+    stopped,
+    trialCount,
+    feasibleCount,
+    front: entries.map(({ number }) => feasible.get(number)!),
+    referencePoint: reference === null ? null : valuesOf(reference, objectives),
+    hypervolume:
+      reference === null
+        ? 0
+        : hypervolume(
+            entries.map(({ costs }) => costs),
+            reference,
+          ),
+    convergence,
+    violations: tally.summary(),
+    evaluatedCount: evaluations.evaluatedCount,
+    replayedCount: evaluations.replayedCount,
+  };
+}

@@ -1,0 +1,5 @@
+export { StoreError, toStoreError, type StoreErrorCode } from "./errors.ts";
+export { createMemoryStore } from "./memory.ts";
+export type { StoreMeta, StudyIdentity } from "./meta.ts";
+export { FORMAT, migrate, type Migrations } from "./migrations.ts";
+export { openSqliteStore, readSqliteStore, type SqliteStoreOptions } from "./sqlite.ts";

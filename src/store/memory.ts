@@ -1,0 +1,24 @@
+import type { Trial, TrialStore } from "../search/index.ts";
+import { conflict } from "./errors.ts";
+import { packTrial, unpackTrial, type PackedTrial } from "./pack.ts";
+
+/** A store that lives as long as the process: for tests, dry runs and embedding. */
+export function createMemoryStore(initial: readonly Trial[] = []): TrialStore {
+  const rows = new Map<number, PackedTrial>();
+  const append = (trials: readonly Trial[]): void => {
+    const packed = new Map<number, PackedTrial>();
+    for (const row of trials.map(packTrial)) {
+      const before = packed.get(row.number) ?? rows.get(row.number);
+      if (before !== undefined && (before.point !== row.point || before.outcome !== row.outcome))
+        throw conflict("memory", row.number);
+      packed.set(row.number, row);
+    }
+    for (const row of packed.values()) rows.set(row.number, row);
+  };
+  append(initial);
+  return {
+    append,
+    trials: () => [...rows.values()].sort((a, b) => a.number - b.number).map(unpackTrial),
+    close: () => undefined,
+  };
+}

@@ -1,0 +1,33 @@
+import type { Trial } from "../search/index.ts";
+
+/** A trial as it is stored: two JSON texts, whose keys keep the order in which they were given. */
+export interface PackedTrial {
+  readonly number: number;
+  readonly point: string;
+  readonly outcome: string;
+}
+
+export function packTrial({ number, point, outcome }: Trial): PackedTrial {
+  if (!Number.isSafeInteger(number) || number < 0) throw new RangeError(`trial number ${number}`);
+  return { number, point: JSON.stringify(point), outcome: JSON.stringify(outcome, spellNonFinite) };
+}
+
+export function unpackTrial({ number, point, outcome }: PackedTrial): Trial {
+  return {
+    number,
+    point: JSON.parse(point) as Trial["point"],
+    outcome: JSON.parse(outcome, readNonFinite) as Trial["outcome"],
+  };
+}
+
+/** JSON has no NaN and no infinities; a metric may be one, and a replay must see it again. Minus zero becomes zero. */
+function spellNonFinite(_key: string, value: unknown): unknown {
+  return typeof value === "number" && !Number.isFinite(value) ? { number: String(value) } : value;
+}
+
+function readNonFinite(_key: string, value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  const { number, ...rest } = value as { readonly number?: unknown };
+  const isSpelt = typeof number === "string" && Object.keys(rest).length === 0;
+  return isSpelt ? Number(number) : value;
+}

@@ -1,0 +1,4 @@
+export { FarmError, type FarmErrorCode } from "./errors.ts";
+export { createFarm, type Farm, type FarmOptions, type RunOptions } from "./farm.ts";
+export { HANDLER_NAME, type ChunkResult, type TaskResult } from "./protocol.ts";
+export { serveTasks } from "./serve.ts";
