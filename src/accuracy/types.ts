@@ -20,3 +20,12 @@ export interface AccuracyEvaluator {
   readonly isMonotoneInTowerScores: boolean;
   evaluate(model: ModelSpec): AccuracyEstimate;
 }
+
+/** An evaluator that takes its time: an external program, a training run. Same estimate, same rules; failures reject. */
+export interface AsyncAccuracyEvaluator {
+  readonly origin: string;
+  readonly isMonotoneInTowerScores: boolean;
+  evaluate(model: ModelSpec): Promise<AccuracyEstimate>;
+  /** Ends what runs; later calls reject. */
+  close(): Promise<void>;
+}

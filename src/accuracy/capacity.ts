@@ -1,0 +1,30 @@
+import type { Tower, VisionTower } from "../spec/model.ts";
+
+/**
+ * Parameters of the blocks of one tower, biases and norms left out:
+ *
+ *   sum over layers of  hidden · headSize · (2 · heads + 2 · kvHeads)  +  (gated ? 3 : 2) · hidden · ffn
+ *
+ * Rises with layers, hidden, ffn and heads, each taken alone. Embeddings are not in it.
+ */
+export function blockParameters(tower: Tower): number {
+  const ffnMatrices = tower.gated ? 3 : 2;
+  let total = 0;
+  for (let layer = 0; layer < tower.layers; layer++) {
+    const heads = 2 * tower.heads[layer]! + 2 * tower.kvHeads[layer]!;
+    total += tower.hidden * (tower.headSize * heads + ffnMatrices * tower.ffn[layer]!);
+  }
+  return total;
+}
+
+/** Image patches, without a class token. */
+export function patchCount(tower: VisionTower): number {
+  const side = Math.floor(tower.imageSize / tower.patchSize);
+  return side * side;
+}
+
+export function meanOf(values: readonly number[]): number {
+  let total = 0;
+  for (const value of values) total += value;
+  return total / values.length;
+}
