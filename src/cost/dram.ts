@@ -1,3 +1,4 @@
+import { GIBIBYTE } from "./constants.ts";
 import { CostError } from "./errors.ts";
 import { findRow, loadTable, rowNamed, valueNamed } from "./table.ts";
 
@@ -66,4 +67,15 @@ export function dramType(name: string | null): DramType | null {
   throw new CostError("cost/unknown-dram-type", "dram.type", `"${name}" is not in the DRAM table.`, [
     ...dramTypes().keys(),
   ]);
+}
+
+const DECIMAL_MEGABYTE = 1e6;
+const DECIMAL_GIGABYTE = 1e9;
+
+/**
+ * Gigabytes as memory is sold: 2^30 bytes. A capacity of whole decimal megabytes was written in decimal units ("1 GB") and is
+ * read as that label, so that 1 GB and 1 GiB name the same part.
+ */
+export function soldGigabytes(bytes: number): number {
+  return bytes % DECIMAL_MEGABYTE === 0 ? bytes / DECIMAL_GIGABYTE : bytes / GIBIBYTE;
 }

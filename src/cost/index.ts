@@ -13,9 +13,11 @@ export {
 } from "./carbon/operational.ts";
 export { fabProcess, gasPerArea, type FabProcess } from "./carbon/process.ts";
 export { defectYield, diesPerWafer, YIELD_MODELS, type YieldModel } from "./carbon/yield.ts";
-export { dramType, dramTypes, type DramType } from "./dram.ts";
+export { dramBandwidthLimit, dramChoice, dramChoices, dramOfChoice, type DramChoice } from "./dram-choice.ts";
+export { dramType, dramTypes, soldGigabytes, type DramType } from "./dram.ts";
 export { energyCoefficients } from "./energy.ts";
 export { CostError } from "./errors.ts";
+export { factorInUse, factorsInUse, type FactorInUse } from "./factor-range.ts";
 export {
   FACTOR_NAMES,
   factorCatalogue,
@@ -25,6 +27,14 @@ export {
   type FactorValues,
 } from "./factors.ts";
 export { gemmEnergy, levelEnergyByOperand } from "./gemm-energy.ts";
+export {
+  drawFactors,
+  resultInterval,
+  technologyInDraw,
+  triangular,
+  type FactorDraw,
+  type Interval,
+} from "./intervals.ts";
 export { breakEvenTime, carbonMetrics, type CarbonLine, type Metrics } from "./metrics.ts";
 export { chargingRules, type ChargingRules } from "./profile.ts";
 export { staticPower } from "./static-power.ts";

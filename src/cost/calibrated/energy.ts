@@ -1,8 +1,78 @@
-import type { Hardware } from "../../spec/hardware.ts";
 import type { EnergyCoefficients } from "../../sim/types.ts";
-import type { FactorValues } from "../factors.ts";
-import type { Unknown } from "../types.ts";
+import type { Buffer, Hardware } from "../../spec/hardware.ts";
+import { BITS_PER_BYTE, PICOJOULES_PER_JOULE } from "../constants.ts";
+import { dramType } from "../dram.ts";
+import { factor, type FactorValues } from "../factors.ts";
+import type { Area, Unknown } from "../types.ts";
+import { calibratedArea } from "./area.ts";
+import { memorySizes } from "./buffers.ts";
+import { components, macScale } from "./components.ts";
+import { nodeScaling, type Context } from "./node.ts";
+import { sramEnergy } from "./sram.ts";
+import { staticPowerOf } from "./static-power.ts";
 
+interface ReadWrite {
+  readonly read: number;
+  readonly write: number;
+}
+
+/**
+ * Coefficients, pJ. MAC and PE overhead by precision and node; registers per byte; buffers: SRAM access and the wires to it,
+ * half of the bits switching over half of the side of the core (local) or of the chip (global); DRAM by type.
+ * Wider ports make the buffers, and so the wires, larger.
+ */
 export function calibratedCoefficients(hardware: Hardware, factors: FactorValues): EnergyCoefficients | Unknown {
-  return { total: null, reason: `not modelled for ${hardware.name} ${Object.keys(factors).length}` };
+  const node = nodeScaling(hardware.node);
+  if ("total" in node) return node;
+  const area = calibratedArea(hardware, factors);
+  if (area.total === null) return area;
+  const dram = dramEnergyPerByte(hardware, factors);
+  if (typeof dram !== "number") return dram;
+  const context = { factors, node };
+  const { multiplierEnergyShare, registerEnergy } = components();
+  const mac = factor(factors, "macEnergy") * macScale(hardware.precision, multiplierEnergyShare);
+  const register = registerEnergy * BITS_PER_BYTE * factor(factors, "registerEnergyLevel") * node.logicEnergy;
+  const held = { read: register, write: register };
+  const power = staticPowerOf(hardware, area, context);
+  const rise = power.dieActive + power.dramActive - power.dieIdle - power.dramStandby;
+  return {
+    mac: (mac + factor(factors, "peOverheadEnergy")) * node.logicEnergy,
+    dram: { read: dram, write: dram },
+    ...bufferCoefficients(hardware, area, context),
+    register: held,
+    accumulator: held,
+    activePerCycle: (rise * PICOJOULES_PER_JOULE) / hardware.clock,
+  };
+}
+
+/** pJ/B of DRAM; 0 without one, Unknown for an idealised one that no factor prices. */
+export function dramEnergyPerByte(hardware: Hardware, factors: FactorValues): number | Unknown {
+  if (hardware.dram === null) return 0;
+  const perBit = factors.dramEnergyPerBit ?? dramType(hardware.dram.type)?.energyPerBit ?? null;
+  if (perBit !== null) return perBit * BITS_PER_BYTE;
+  return { total: null, reason: "idealised DRAM has no energy; technology.dramEnergyPerBit sets one" };
+}
+
+/** pJ/B of the local and the global buffer, wires included. */
+export function bufferCoefficients(
+  hardware: Hardware,
+  area: Area,
+  context: Context,
+): { readonly local: ReadWrite; readonly global: ReadWrite } {
+  const { parts } = area;
+  const chip = area.total - (parts["phy"] ?? 0);
+  const core = (chip - (parts["globalBuffer"] ?? 0) - (parts["controller"] ?? 0)) / hardware.cores;
+  return {
+    local: levelCoefficients(hardware.localBuffer, Math.sqrt(core) / 2, context),
+    global: levelCoefficients(hardware.globalBuffer, Math.sqrt(chip) / 2, context),
+  };
+}
+
+/** Private memories share one coefficient: that of the largest. */
+function levelCoefficients(buffer: Buffer | null, millimetres: number, context: Context): ReadWrite {
+  const largest = Math.max(0, ...memorySizes(buffer));
+  if (largest === 0) return { read: 0, write: 0 };
+  const access = sramEnergy(largest, context);
+  const wires = factor(context.factors, "wireEnergy") * BITS_PER_BYTE * components().bitActivity * millimetres;
+  return { read: access.read + wires, write: access.write + wires };
 }

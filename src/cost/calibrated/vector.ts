@@ -1,8 +1,12 @@
 import type { Hardware } from "../../spec/hardware.ts";
-import type { Primitive } from "../../workload/operator.ts";
-import type { FactorValues } from "../factors.ts";
+import { factor, type FactorValues } from "../factors.ts";
 import type { Unknown } from "../types.ts";
+import { calibratedArea } from "./area.ts";
+import { components } from "./components.ts";
+import { bufferCoefficients, dramEnergyPerByte } from "./energy.ts";
+import { nodeScaling } from "./node.ts";
 
+/** pJ per lane-cycle, and per byte by level. */
 export interface VectorCoefficients {
   readonly operation: number;
   readonly local: number;
@@ -10,10 +14,19 @@ export interface VectorCoefficients {
   readonly dram: number;
 }
 
-export function calibratedVectorCoefficients(
-  p: Primitive,
-  hardware: Hardware,
-  factors: FactorValues,
-): VectorCoefficients | Unknown {
-  return { total: null, reason: `not modelled for ${p} ${hardware.name} ${Object.keys(factors).length}` };
+/** Reads and writes of a level cost their mean: a vector operator's traffic is given as bytes both ways together. */
+export function calibratedVectorCoefficients(hardware: Hardware, factors: FactorValues): VectorCoefficients | Unknown {
+  const node = nodeScaling(hardware.node);
+  if ("total" in node) return node;
+  const area = calibratedArea(hardware, factors);
+  if (area.total === null) return area;
+  const dram = dramEnergyPerByte(hardware, factors);
+  if (typeof dram !== "number") return dram;
+  const { local, global } = bufferCoefficients(hardware, area, { factors, node });
+  return {
+    operation: components().vectorOperationEnergy * factor(factors, "vectorEnergyLevel") * node.logicEnergy,
+    local: (local.read + local.write) / 2,
+    global: (global.read + global.write) / 2,
+    dram,
+  };
 }

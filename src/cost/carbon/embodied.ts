@@ -1,9 +1,9 @@
 import type { Hardware } from "../../spec/hardware.ts";
 import type { Technology } from "../../spec/technology.ts";
 import { breakdown } from "../breakdown.ts";
-import { GIBIBYTE, GRAMS_PER_KILOGRAM, MM2_PER_CM2 } from "../constants.ts";
-import { dramType } from "../dram.ts";
-import { factor, factorsOf, type FactorValues } from "../factors.ts";
+import { GRAMS_PER_KILOGRAM, MM2_PER_CM2 } from "../constants.ts";
+import { dramType, soldGigabytes } from "../dram.ts";
+import { factor, factorsOf, type FactorValues, type Profile } from "../factors.ts";
 import type { Area, EmbodiedCarbon, Unknown } from "../types.ts";
 import { fabProcess, type FabProcess } from "./process.ts";
 import { chargedWaferArea, defectYield, YIELD_MODELS } from "./yield.ts";
@@ -27,7 +27,7 @@ export function embodiedCarbon(
   const factors = factorsOf(technology);
   const process = fabProcess(hardware.node, factors);
   if ("total" in process) return process;
-  const dram = dramCarbon(hardware, factors);
+  const dram = dramCarbon(hardware, factors, technology.profile);
   if (typeof dram !== "number") return dram;
   const die = dieCarbon(area.total, process, factors);
   return breakdown({ ...die, dram, package: factor(factors, "packageCarbon") });
@@ -52,15 +52,19 @@ function dieCarbon(areaMm2: number, process: FabProcess, factors: FactorValues):
   };
 }
 
+/** The published estimator has no other memory, also where the hardware marks its own as idealised. */
+const PUBLISHED_DRAM = "LPDDR3";
+
 /** kgCO2e of the memory; 0 without one, Unknown for a type that no vendor has published. */
-function dramCarbon(hardware: Hardware, factors: FactorValues): number | Unknown {
+function dramCarbon(hardware: Hardware, factors: FactorValues, profile: Profile): number | Unknown {
   if (hardware.dram === null) return 0;
-  const perGigabyte = factors.dramCarbonPerGB ?? dramType(hardware.dram.type)?.carbonPerGB ?? null;
+  const type = dramType(hardware.dram.type ?? (profile === "published" ? PUBLISHED_DRAM : null));
+  const perGigabyte = factors.dramCarbonPerGB ?? type?.carbonPerGB ?? null;
   if (perGigabyte === null) {
     const what = hardware.dram.type === null ? "idealised DRAM" : `DRAM type ${hardware.dram.type}`;
     return { total: null, reason: `${what} has no published carbon per GB; technology.dramCarbonPerGB sets one` };
   }
-  const gigabytes = factors.dramChargedCapacity ?? hardware.dram.capacity / GIBIBYTE;
+  const gigabytes = factors.dramChargedCapacity ?? soldGigabytes(hardware.dram.capacity);
   return (gigabytes * perGigabyte) / factor(factors, "dramYield");
 }
 
