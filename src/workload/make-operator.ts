@@ -15,17 +15,6 @@ export function outsideLayers(tower: string): Place {
   return { prefix: tower, tower, layer: null, phase: null, count: 1 };
 }
 
-function common(place: Place, kind: OperatorKind, name: string) {
-  return {
-    name: `${place.prefix}.${name}`,
-    kind,
-    tower: place.tower,
-    layer: place.layer,
-    phase: place.phase,
-    count: place.count,
-  };
-}
-
 /**
  * Linear layer [rows, k] · W[k, n]. The batch is part of the rows: one product of batch × tokens rows reads W once.
  * A bias is the start value of the accumulators: n words beside k · n weights, counted as parameters and not as an operator.
@@ -36,17 +25,7 @@ export function linear(
   name: string,
   shape: { readonly rows: number; readonly k: number; readonly n: number },
 ): GemmOperator {
-  const { rows, k, n } = shape;
-  return {
-    ...common(place, kind, name),
-    type: "gemm",
-    batch: 1,
-    m: rows,
-    n,
-    k,
-    sharedB: true,
-    weightsAreParameters: true,
-  };
+  return gemm(place, kind, name, 1, shape.rows, shape.n, shape.k, true);
 }
 
 /** Batched product of two activations: every batch element has its own second operand. */
@@ -56,7 +35,39 @@ export function product(
   name: string,
   shape: { readonly batch: number; readonly m: number; readonly k: number; readonly n: number },
 ): GemmOperator {
-  return { ...common(place, kind, name), type: "gemm", ...shape, sharedB: false, weightsAreParameters: false };
+  return gemm(place, kind, name, shape.batch, shape.m, shape.n, shape.k, false);
+}
+
+/**
+ * Fields are written out, here and in `vector`: copying objects into one another is ten times as slow, and searches make many operators.
+ *
+ * @param isWeight  the second operand is a trained matrix, shared by the batch
+ */
+function gemm(
+  place: Place,
+  kind: OperatorKind,
+  name: string,
+  batch: number,
+  m: number,
+  n: number,
+  k: number,
+  isWeight: boolean,
+): GemmOperator {
+  return {
+    name: `${place.prefix}.${name}`,
+    kind,
+    tower: place.tower,
+    layer: place.layer,
+    phase: place.phase,
+    count: place.count,
+    type: "gemm",
+    batch,
+    m,
+    n,
+    k,
+    sharedB: isWeight,
+    weightsAreParameters: isWeight,
+  };
 }
 
 /** Vector work; left out, an element is read once, written once, needs no parameter and is a row of its own. */
@@ -68,15 +79,21 @@ export function vector(
     Pick<VectorOperator, "rowLength" | "elementsRead" | "parametersRead" | "elementsWritten">
   >,
 ): VectorOperator {
-  const { elements } = work;
+  const { elements, rowLength = 1, elementsRead = elements, parametersRead = 0, elementsWritten = elements } = work;
   return {
-    ...common(place, kind, name),
+    name: `${place.prefix}.${name}`,
+    kind,
+    tower: place.tower,
+    layer: place.layer,
+    phase: place.phase,
+    count: place.count,
     type: "vector",
-    rowLength: 1,
-    elementsRead: elements,
-    parametersRead: 0,
-    elementsWritten: elements,
-    ...work,
+    primitive: work.primitive,
+    elements,
+    rowLength,
+    elementsRead,
+    parametersRead,
+    elementsWritten,
   };
 }
 

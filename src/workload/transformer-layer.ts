@@ -26,7 +26,11 @@ export function transformerLayer(
     { name: "ffn", body: feedForward(shape, rows, whole) },
   ];
   return halves.flatMap(({ name, body }) => {
-    const norm = normalisation(whole, `${name}-norm`, { ...shape, rows });
+    const norm = normalisation(whole, `${name}-norm`, {
+      rows,
+      hidden: shape.hidden,
+      normalisation: shape.normalisation,
+    });
     const sum = residual(whole, `${name}-residual`, rows * shape.hidden);
     return shape.normPosition === "pre" ? [norm, ...body, sum] : [...body, sum, norm];
   });
