@@ -19,7 +19,8 @@ export const OUTER: i32 = 0;
 export const INNER_SOURCE: i32 = 4;
 export const INNER: i32 = 8;
 export const EDGE: i32 = 12;
-const REGISTER_WRITES: i32 = 16;
+/** Registers written and read, then accumulators written and read. */
+export const REGISTER_WRITES: i32 = 16;
 const REGISTER_READS: i32 = 17;
 const ACCUMULATOR_WRITES: i32 = 18;
 const ACCUMULATOR_READS: i32 = 19;

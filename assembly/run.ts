@@ -1,5 +1,5 @@
 import { INPUT, OUTPUT, WEIGHT } from "./abi";
-import { epilogueCycles, lastFoldSlack, prologueCycles, stepCycles, stepOf, sumsOut } from "./array/step";
+import { firstFoldCycles, lastFoldCycles, stepCycles, stepOf, sumsOut } from "./array/step";
 import { innerRead, readInner, readOuter, resetPorts, writeInner, writeOuter } from "./buffer/ports";
 import {
   INNER, INNER_SOURCE, OUTER, SUMS_DOWN, SUMS_UP, count, countEdge, edgeReadBytes, resetCounters, sumBytes,
@@ -345,9 +345,9 @@ export function walk(): void {
                 pendingTime = memoTime;
                 pendingArrayTime = memoArray;
                 if (walkedSteps == 0) {
-                  const prologue: f64 = prologueCycles();
-                  pendingTime += prologue;
-                  pendingArrayTime += prologue;
+                  const first: f64 = firstFoldCycles(am, an, ak);
+                  pendingTime += first;
+                  pendingArrayTime += first;
                 }
                 pendingSumBytes = Math.ceil(allM * allN * (isLastK ? outputBytes : accumulatorBytes)) * batch;
                 pendingOuterSumBytes = Math.ceil(em * en * (isLastOuterK ? outputBytes : accumulatorBytes)) * batch;
@@ -381,12 +381,10 @@ export function walk(): void {
     }
   }
 
-  // The last step: nothing is loaded behind its last fold, and its skew drains once.
-  stepOf(lastM, lastN, lastK, true);
-  const tail: f64 = epilogueCycles(lastM, lastN, lastK);
-  const isPortBound: bool = pendingTime > pendingArrayTime;
-  pendingArrayTime += tail - lastFoldSlack;
-  pendingTime = isPortBound ? pendingTime + tail : pendingArrayTime;
+  // The last step: its skew drains once.
+  const tail: f64 = lastFoldCycles(lastM, lastN, lastK);
+  pendingTime += tail;
+  pendingArrayTime += tail;
   compute();
   storeSums();
   if (hasOuter) storeOuterSums();

@@ -28,8 +28,6 @@ import {
 
 /** Cycles of the array for the tile, skew of every fold included where folds do not overlap. */
 export let stepCycles: f64 = 0;
-/** Part of stepCycles that the last fold of the whole GEMM does not need: nothing is loaded behind it. */
-export let lastFoldSlack: f64 = 0;
 /** Elements over the array's edge. `sumsOut` of them `sumsFinal` leave as finished outputs if k is complete. */
 export let inputsIn: f64 = 0;
 export let weightsIn: f64 = 0;
@@ -50,36 +48,6 @@ export function registersFit(): bool {
   }
   const reuse: bool = tm == 1 || tn == 1 || tn <= heldWords(WEIGHT) || tm <= heldWords(INPUT);
   return reuse && sets * tm * tn <= accumulators;
-}
-
-/** Cycles before the first fold streams that are not part of any fold. */
-export function prologueCycles(): f64 {
-  if (kind == KIND_DOT_PRODUCT) {
-    return overlap == OVERLAP_NONE ? 0 : heldPerPe();
-  }
-  return overlap == OVERLAP_NONE || dataflow == OUTPUT_STATIONARY ? 0 : rows * heldPerPe();
-}
-
-/** Cycles behind the last fold that are not part of any fold. `em`, `en`, `ek`: the last tile. */
-export function epilogueCycles(em: f64, en: f64, ek: f64): f64 {
-  if (kind == KIND_DOT_PRODUCT) return ceilLog2(rows);
-  if (overlap != OVERLAP_FOLDS) return 0;
-  const shift: f64 = dataflow == OUTPUT_STATIONARY && drain == DRAIN_SHIFT ? rows : 0;
-  if (skew == SKEW_EDGE_AWARE && unroll == UNROLL_FIXED) {
-    let r: f64 = em;
-    let c: f64 = en;
-    if (dataflow == WEIGHT_STATIONARY) r = ek;
-    if (dataflow == INPUT_STATIONARY) {
-      r = ek;
-      c = em;
-    }
-    return lastUsed(r, rows) + lastUsed(c, cols) - 2 + shift;
-  }
-  return rows + cols - 2 + shift;
-}
-
-function lastUsed(extent: f64, side: f64): f64 {
-  return extent - (ceilDiv(extent, side) - 1) * side;
 }
 
 /** Held words of one PE in a full register tile. */
@@ -143,23 +111,26 @@ export function stepOf(em: f64, en: f64, ek: f64, isFirstK: bool): void {
   sumsIn = sumsOut - (isFirstK ? em * en : 0);
   const folds: f64 = blocksA * blocksB;
 
-  lastFoldSlack = 0;
   if (kind == KIND_DOT_PRODUCT) {
     stepCycles = overlap == OVERLAP_NONE && dataflow != OUTPUT_STATIONARY ? steps + folds * heldPerPe() : steps;
     return;
   }
   const holdsOperand: bool = dataflow != OUTPUT_STATIONARY;
   if (overlap == OVERLAP_FOLDS) {
-    // The next fold's held words come in (or this fold's sums are shifted out) behind the stream: max of the two.
-    const behind: f64 = holdsOperand ? rows : drain == DRAIN_SHIFT ? rows : 0;
-    const perWord: f64 = streamed > behind ? streamed : behind;
-    stepCycles = holdsOperand ? (steps / streamed) * perWord : foldsMax(steps, folds, streamed, behind);
-    if (holdsOperand && behind > streamed) {
-      lastFoldSlack = (behind - streamed) * lastHeld(Tm, Tn, Tk);
+    // A fold is hidden behind its neighbour or not: it takes its stream or, if longer, the load of its held words
+    // (the shifting out of its sums).
+    if (!holdsOperand && drain != DRAIN_SHIFT) {
+      stepCycles = steps;
+      return;
     }
+    const words: f64 = holdsOperand ? steps / streamed / blocksA : blocksB;
+    const per: f64 = holdsOperand ? streamed : steps / folds;
+    const wholeRows: f64 = Math.max(per, rows);
+    const lastRows: f64 = Math.max(per, lastUsed(extentA, wordsA));
+    stepCycles = words * ((blocksA - 1) * wholeRows + lastRows);
     return;
   }
-  const isEdge: bool = skew == SKEW_EDGE_AWARE && unroll == UNROLL_FIXED;
+  const isEdge: bool = isEdgeAware();
   let r: f64 = folds * rows;
   let c: f64 = folds * cols;
   if (isEdge) {
@@ -175,13 +146,64 @@ export function stepOf(em: f64, en: f64, ek: f64, isFirstK: bool): void {
   stepCycles = steps + fixed;
 }
 
-/** Output-stationary folds with overlap: each takes its stream or, if longer, the shifting out of the sums. */
-function foldsMax(steps: f64, folds: f64, streamed: f64, behind: f64): f64 {
-  return streamed >= behind ? steps : steps + folds * (behind - streamed);
+function isEdgeAware(): bool {
+  return skew == SKEW_EDGE_AWARE && unroll == UNROLL_FIXED;
 }
 
-/** Held words of a PE in the last fold of the tile. */
-function lastHeld(Tm: f64, Tn: f64, Tk: f64): f64 {
-  const k: f64 = Tk - (ceilDiv(Tk, tk) - 1) * tk;
-  return dataflow == WEIGHT_STATIONARY ? (Tn - (ceilDiv(Tn, tn) - 1) * tn) * k : (Tm - (ceilDiv(Tm, tm) - 1) * tm) * k;
+/** Rows that the last block of `extent` elements, `words` to a PE, really uses; all of them where skew is the array's. */
+function lastUsed(extent: f64, words: f64): f64 {
+  return isEdgeAware() ? usedOfLast(extent, rows, words) : rows;
+}
+function usedOfLast(extent: f64, side: f64, words: f64): f64 {
+  return Math.min(side, extent - (ceilDiv(extent, side * words) - 1) * side * words);
+}
+
+/**
+ * What the first fold of the whole GEMM takes before it streams, less what `stepOf` has charged it for a load that it
+ * could not hide. The arguments are the first tile.
+ */
+export function firstFoldCycles(em: f64, en: f64, ek: f64): f64 {
+  const words: f64 = heldPerPe();
+  if (overlap == OVERLAP_NONE || dataflow == OUTPUT_STATIONARY) return 0;
+  if (kind == KIND_DOT_PRODUCT) return words;
+  if (overlap != OVERLAP_FOLDS) return rows * words;
+  const streamed: f64 = dataflow == WEIGHT_STATIONARY ? ceilDiv(em, sm) : ceilDiv(en, sn);
+  const load: f64 = ceilDiv(ceilDiv(ek, sk), tk) > 1 ? rows : lastUsed(ek, tk);
+  return (load - Math.max(0, load - streamed)) * words;
+}
+
+/**
+ * What the last fold of the whole GEMM needs to leave the array, beyond its stream, less a drain that `stepOf` has
+ * charged it for. A narrow fold behind a wide one may leave first: the latest counts. The arguments are the last tile.
+ */
+export function lastFoldCycles(em: f64, en: f64, ek: f64): f64 {
+  if (kind == KIND_DOT_PRODUCT) return ceilLog2(rows);
+  if (overlap != OVERLAP_FOLDS) return 0;
+  const isOutput: bool = dataflow == OUTPUT_STATIONARY;
+  const shift: f64 = isOutput && drain == DRAIN_SHIFT ? rows : 0;
+  const extentA: f64 = isOutput ? em : ek;
+  const extentB: f64 = dataflow == INPUT_STATIONARY ? em : en;
+  const wordsA: f64 = isOutput ? tm : tk;
+  const wordsB: f64 = dataflow == INPUT_STATIONARY ? tm : tn;
+  const blocksA: f64 = ceilDiv(extentA, rows * wordsA);
+  const isEdge: bool = isEdgeAware();
+  const r: f64 = lastUsed(extentA, wordsA);
+  const c: f64 = isEdge ? usedOfLast(extentB, cols, wordsB) : cols;
+  const streamed: f64 = isOutput ? ceilDiv(ek, sk) : dataflow == WEIGHT_STATIONARY ? ceilDiv(em, sm) : ceilDiv(en, sn);
+  if (!isOutput) {
+    const gap: f64 = (blocksA - 1) * Math.max(streamed, rows) + Math.max(streamed, r);
+    const isOnly: bool = extentB <= cols * wordsB;
+    return rows - 2 + (isOnly ? c : Math.max(c, cols - gap));
+  }
+  // Sums of a fold are shifted out behind the next stream: the last fold's are paid in `shift`.
+  const whole: f64 = Math.max(streamed, shift > 0 ? rows : 0);
+  const last: f64 = Math.max(streamed, shift > 0 ? r : 0);
+  let latest: f64 = r + c;
+  if (blocksA > 1) latest = Math.max(latest, rows + c - whole);
+  if (extentB > cols * wordsB) {
+    const column: f64 = (blocksA - 1) * whole + last;
+    latest = Math.max(latest, r + cols - column);
+    if (blocksA > 1) latest = Math.max(latest, rows + cols - column - whole);
+  }
+  return latest - 2 + shift - (last - streamed);
 }

@@ -4,8 +4,8 @@ import {
 } from "../abi";
 import { accumulators, cols, dataflows, heldWords, kind, rows, unroll } from "../hardware";
 import { ceilDiv } from "../int-math";
-import { B, K, M, N, SPLIT_BATCH, SPLIT_M, SPLIT_N, setArray, setInner, setOuter, split, splitCores } from "../mapping";
-import { boundEnergy, boundTime, bound } from "./bound";
+import { K, M, N, SPLIT_M, SPLIT_N, setArray } from "../mapping";
+import { boundArrayAlone, boundEnergy, boundTime } from "./bound";
 import { arrayIsLegal, chunkOf } from "./legal";
 import { score, secondScore } from "./score";
 
@@ -49,7 +49,7 @@ let oneN: f64 = 1;
 function tryOption(flow: i32, tm: f64, tn: f64, tk: f64): void {
   setArray(flow, tm, tn, tk, rm, rn, rk, cm, cn, 1);
   if (!arrayIsLegal()) return;
-  bound();
+  boundArrayAlone();
   const first: f64 = score(boundTime, boundEnergy);
   const second: f64 = secondScore(boundTime, boundEnergy);
   let i: i32 = optionCount;
@@ -91,12 +91,14 @@ function tryRegisterTiles(flow: i32): void {
   const sets: f64 = kind == KIND_DOT_PRODUCT ? rm * rn : 1;
   const room: f64 = Math.floor(accumulators / sets);
   if (flow == OUTPUT_STATIONARY) {
+    // Sums of tm × tn steps share what is fetched: near-square tiles fetch least, as far as an operand can be held.
+    const side: f64 = Math.floor(Math.sqrt(room));
     const mostN: f64 = Math.min(Math.min(Tn, heldWords(WEIGHT)), room);
-    for (let tn: f64 = mostN; tn >= 1; tn = tn == 1 ? 0 : Math.floor(tn / 2)) {
+    for (let tn: f64 = mostN; tn >= 1; tn = tn > side ? side : 0) {
       tryOption(flow, even(Tm, Math.max(1, Math.floor(room / tn))), even(Tn, tn), 1);
     }
     const mostM: f64 = Math.min(Math.min(Tm, heldWords(INPUT)), room);
-    for (let tm: f64 = mostM; tm >= 1; tm = tm == 1 ? 0 : Math.floor(tm / 2)) {
+    for (let tm: f64 = mostM; tm >= 1; tm = tm > side ? side : 0) {
       tryOption(flow, even(Tm, tm), even(Tn, Math.max(1, Math.floor(room / tm))), 1);
     }
     return;
@@ -105,7 +107,7 @@ function tryRegisterTiles(flow: i32): void {
   const T: f64 = flow == WEIGHT_STATIONARY ? Tn : Tm;
   // Words along k: none, all of it, and shares between.
   let last: f64 = 0;
-  for (let parts: f64 = 1; parts <= Tk; parts = parts < 4 ? parts + 1 : parts * 2) {
+  for (let parts: f64 = 1; parts <= Tk; parts *= 2) {
     const tk: f64 = ceilDiv(Tk, parts);
     if (tk > words || tk == last) continue;
     last = tk;
@@ -128,17 +130,18 @@ function tryDataflows(): void {
   }
 }
 
-/** Shares the columns between m and n. */
+/** Shares the columns between m and n: all to one, or two or four to m. */
 function tryColumns(): void {
-  for (let m: f64 = 1; m <= cols; m *= 2) {
+  cm = 1;
+  cn = cols;
+  tryDataflows();
+  if (cols == 1 || oneM == 1) return;
+  cm = cols;
+  cn = 1;
+  tryDataflows();
+  for (let m: f64 = 2; m <= 4 && m < cols; m *= 2) {
     cm = m;
     cn = Math.floor(cols / m);
-    tryDataflows();
-    if (m > oneM) break;
-  }
-  if (oneM < cols) {
-    cm = oneM;
-    cn = Math.floor(cols / oneM);
     tryDataflows();
   }
 }
@@ -149,8 +152,6 @@ export function findOptions(effort: i32): void {
   limit = effort == EFFORT_EXHAUSTIVE ? MOST_OPTIONS : 4;
   oneM = chunkOf(M, SPLIT_M);
   oneN = chunkOf(N, SPLIT_N);
-  setOuter(M, N, K, 0, 0);
-  setInner(oneM, oneN, K, 0, 0);
   if (unroll == UNROLL_FIXED) {
     for (let flow: i32 = WEIGHT_STATIONARY; flow <= INPUT_STATIONARY; flow++) {
       if ((dataflows & (1 << flow)) == 0) continue;
@@ -166,7 +167,7 @@ export function findOptions(effort: i32): void {
   // Flexible: k over the rows in even shares, what is left of the rows to m or n.
   let last: f64 = 0;
   const least: f64 = ceilDiv(K, Math.min(K, rows));
-  for (let parts: f64 = least; parts <= K; parts = parts < least + 4 ? parts + 1 : Math.ceil(parts * 1.5)) {
+  for (let parts: f64 = least; parts <= K; parts = parts < least + 3 ? parts + 1 : parts * 2) {
     const share: f64 = ceilDiv(K, parts);
     if (share == last) continue;
     last = share;
@@ -179,14 +180,6 @@ export function findOptions(effort: i32): void {
       rm = 1;
       rn = left;
       tryColumns();
-      if (left >= 4) {
-        rm = 2;
-        rn = Math.floor(left / 2);
-        tryColumns();
-        rn = 2;
-        rm = Math.floor(left / 2);
-        tryColumns();
-      }
     }
     if (share == 1) break;
   }

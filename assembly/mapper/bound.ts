@@ -2,7 +2,7 @@ import {
   DRAIN_SHIFT, HW_ENERGY_TRAFFIC, INPUT, INPUT_STATIONARY, KIND_DOT_PRODUCT, OUTPUT_STATIONARY, OVERLAP_FOLDS,
   OVERLAP_NONE, SKEW_EDGE_AWARE, UNROLL_FIXED, WEIGHT, WEIGHT_STATIONARY,
 } from "../abi";
-import { EDGE, INNER, INNER_SOURCE, OUTER, SUMS_DOWN, SUMS_UP } from "../counters";
+import { EDGE, INNER, INNER_SOURCE, OUTER, REGISTER_WRITES, SUMS_DOWN, SUMS_UP } from "../counters";
 import {
   accumulatorBytes, arrayReadBytes, arrayReadCycles, arrayShared, arrayWriteBytes, arrayWriteCycles, cols, drain,
   energyMac, hasOuter, innerLatency, innerReadBytes, innerReadCycles, innerShared, innerWriteBytes, innerWriteCycles,
@@ -10,7 +10,7 @@ import {
   outerWriteCycles, outputBytes, overlap, registerHolds, registerWords, rows, skew, unroll, weightBytes,
 } from "../hardware";
 import { ceilDiv, ceilLog2 } from "../int-math";
-import { innermost, middle, outermost, pick } from "../loop-order";
+import { isInside, pick } from "../loop-order";
 import {
   B, K, M, N, SPLIT_BATCH, SPLIT_M, SPLIT_N, dataflow, gk, gm, gn, innerOrder, lk, lm, ln, outerOrder, sk, sm, sn, split,
   splitCores, tk, tm, tn,
@@ -22,16 +22,42 @@ import { chunkOf } from "./legal";
  * Closed-form lower bounds of one mapping, without walking it. Every count is the sum that the walk would make, taken
  * over whole loops (a product per dimension); time is the largest of what the array and each port must do, behind the
  * first fill and before the last drain. Admissible: no schedule of the same tiles is faster. docs/model.md, "bound".
+ *
+ * In three parts, since most of a search changes only the last: boundOuter (global-buffer tile and order), boundTiles
+ * (local tile and array), boundOrder (order of local tiles), which combines them.
  */
 export let boundTime: f64 = 0;
 /** Dynamic energy, pJ. */
 export let boundEnergy: f64 = 0;
 
+let Gm: f64 = 1;
+let Gn: f64 = 1;
+let Gk: f64 = 1;
+/** Loads of each operand's outer tiles beyond once: turns of loops that it does not depend on outside those that it does. */
+let outerReloadsA: f64 = 1;
+let outerReloadsW: f64 = 1;
+let outerReloadsO: f64 = 1;
+let outerPorts: f64 = 0;
+let outerFill: f64 = 0;
+let outerDrain: f64 = 0;
+let outerEnergy: f64 = 0;
+
+// Local tiles, array steps and register blocks of one core along each dimension, over all global-buffer tiles.
+let tilesM: f64 = 1;
+let tilesN: f64 = 1;
+let tilesK: f64 = 1;
+/** Cores' worth of work: extent over the chunks of one core. */
+let shareM: f64 = 1;
+let shareN: f64 = 1;
+let arrayTime: f64 = 0;
+let arrayTail: f64 = 0;
+let arrayEnergy: f64 = 0;
+let innerFill: f64 = 0;
+
 // Along one dimension: local tiles, array steps and register blocks of one core, over all global-buffer tiles.
 let tiles: f64 = 0;
 let steps: f64 = 0;
 let blocks: f64 = 0;
-/** Cores' worth of work: extent over the chunks of one core. */
 let share: f64 = 1;
 
 function along(extent: f64, outer: f64, local: f64, spatial: f64, words: f64, dimension: i32): void {
@@ -66,56 +92,100 @@ function inChunk(times: f64, chunk: f64, local: f64, spatial: f64, words: f64): 
   }
 }
 
-/**
- * How often a tensor is moved through one level beyond once: the product of the turns of loops that it does not depend
- * on, as far as they stand outside a loop that it does depend on. `free`: the dimension that it does not depend on.
- */
-function reloads(free: i32, Gm: f64, Gn: f64, Gk: f64, Lm: f64, Ln: f64, Lk: f64): f64 {
-  let factor: f64 = 1;
-  let isMoved: bool = false;
-  // Inner loops from the inside, then outer loops.
-  for (let level: i32 = 0; level < 2; level++) {
-    const order: i32 = level == 0 ? innerOrder : outerOrder;
-    const m: f64 = level == 0 ? Lm : Gm;
-    const n: f64 = level == 0 ? Ln : Gn;
-    const k: f64 = level == 0 ? Lk : Gk;
-    for (let depth: i32 = 2; depth >= 0; depth--) {
-      const dimension: i32 = depth == 2 ? innermost(order) : depth == 1 ? middle(order) : outermost(order);
-      const turns: f64 = pick(dimension, m, n, k);
-      if (turns <= 1) continue;
-      if (dimension != free) isMoved = true;
-      else if (isMoved) factor *= turns;
-    }
-  }
-  return factor;
+
+/** Reloads of a tensor through loops of one level: `free` is the dimension that it does not depend on. */
+function reloads(free: i32, order: i32, m: f64, n: f64, k: f64): f64 {
+  const a: i32 = free == 0 ? 1 : 0;
+  const b: i32 = free == 2 ? 1 : 2;
+  const isOutside: bool =
+    (pick(a, m, n, k) > 1 && isInside(order, a, free)) || (pick(b, m, n, k) > 1 && isInside(order, b, free));
+  return isOutside ? pick(free, m, n, k) : 1;
+}
+
+/** The same through both levels: loops of the outer level count in full once the inner level moves the tensor. */
+function reloadsOfBoth(free: i32, Lm: f64, Ln: f64, Lk: f64, outer: f64): f64 {
+  const a: i32 = free == 0 ? 1 : 0;
+  const b: i32 = free == 2 ? 1 : 2;
+  const isMoved: bool = pick(a, Lm, Ln, Lk) > 1 || pick(b, Lm, Ln, Lk) > 1;
+  return reloads(free, innerOrder, Lm, Ln, Lk) * (isMoved ? pick(free, Gm, Gn, Gk) : outer);
 }
 
 function energyOf(column: i32, bytes: f64): f64 {
   return bytes * get(HARDWARE, HW_ENERGY_TRAFFIC + column);
 }
 
-/** Sets boundTime and boundEnergy for the mapping in mapping.ts. */
-export function bound(): void {
+/** First part: the global-buffer tile and the order of its loops. */
+export function boundOuter(): void {
+  Gm = ceilDiv(M, gm);
+  Gn = ceilDiv(N, gn);
+  Gk = ceilDiv(K, gk);
+  outerReloadsA = reloads(1, outerOrder, Gm, Gn, Gk);
+  outerReloadsW = reloads(0, outerOrder, Gm, Gn, Gk);
+  outerReloadsO = reloads(2, outerOrder, Gm, Gn, Gk);
+  outerPorts = 0;
+  outerFill = 0;
+  outerDrain = 0;
+  outerEnergy = 0;
+  if (!hasOuter) return;
+  const inputs: f64 = M * K * B * inputBytes * outerReloadsA;
+  const weights: f64 = N * K * B * weightBytes * outerReloadsW;
+  const sumsDown: f64 = M * N * B * (outerReloadsO - 1) * accumulatorBytes;
+  const sumsUp: f64 = sumsDown + M * N * B * outputBytes;
+  const read: f64 = ((inputs + weights + sumsDown) * outerReadCycles) / outerReadBytes;
+  const write: f64 = (sumsUp * outerWriteCycles) / outerWriteBytes;
+  outerPorts = outerShared ? read + write : Math.max(read, write);
+  const perStep: f64 = split == SPLIT_BATCH ? Math.min(splitCores, B) : 1;
+  const first: f64 = (gm * gk * inputBytes + gn * gk * weightBytes) * perStep;
+  outerFill = (first * outerReadCycles) / outerReadBytes + outerLatency;
+  const last: f64 = (M - (Gm - 1) * gm) * (N - (Gn - 1) * gn) * outputBytes;
+  outerDrain = (last * outerWriteCycles) / outerWriteBytes + outerLatency;
+  outerEnergy =
+    energyOf(OUTER, inputs) + energyOf(OUTER + 1, weights) + energyOf(OUTER + SUMS_DOWN, sumsDown) +
+    energyOf(OUTER + SUMS_UP, sumsUp);
+}
+
+/** Second part: the local tile and the use of the array. */
+export function boundTiles(): void {
   along(M, gm, lm, sm, tm, SPLIT_M);
-  const tilesM: f64 = tiles;
+  tilesM = tiles;
+  shareM = share;
   const stepsM: f64 = steps;
   const blocksM: f64 = blocks;
-  const shareM: f64 = share;
   along(N, gn, ln, sn, tn, SPLIT_N);
-  const tilesN: f64 = tiles;
+  tilesN = tiles;
+  shareN = share;
   const stepsN: f64 = steps;
   const blocksN: f64 = blocks;
-  const shareN: f64 = share;
   along(K, gk, lk, sk, tk, -1);
-  const tilesK: f64 = tiles;
-  const stepsK: f64 = steps;
-  const blocksK: f64 = blocks;
-  const Gm: f64 = ceilDiv(M, gm);
-  const Gn: f64 = ceilDiv(N, gn);
-  const Gk: f64 = ceilDiv(K, gk);
-  const batchSteps: f64 = split == SPLIT_BATCH ? ceilDiv(B, splitCores) : B;
+  tilesK = tiles;
+  boundArray(stepsM, stepsN, steps, blocksM, blocksN, blocks);
+  const perStep: f64 = split == SPLIT_BATCH ? Math.min(splitCores, B) : 1;
+  const first: f64 = (lm * lk * inputBytes + ln * lk * weightBytes) * perStep;
+  innerFill = (first * innerReadCycles) / innerReadBytes + innerLatency;
+}
 
-  // The array of one core, for one batch element.
+/**
+ * The whole problem as one tile: what this use of the array costs at least, whatever the tiles. Sets boundTime and
+ * boundEnergy (energy without the memories behind the local buffers).
+ */
+export function boundArrayAlone(): void {
+  tilesM = 1;
+  tilesN = 1;
+  tilesK = 1;
+  const oneM: f64 = chunkOf(M, SPLIT_M);
+  const oneN: f64 = chunkOf(N, SPLIT_N);
+  shareM = M / oneM;
+  shareN = N / oneN;
+  const stepsM: f64 = ceilDiv(oneM, sm);
+  const stepsN: f64 = ceilDiv(oneN, sn);
+  const stepsK: f64 = ceilDiv(K, sk);
+  boundArray(stepsM, stepsN, stepsK, ceilDiv(stepsM, tm), ceilDiv(stepsN, tn), ceilDiv(stepsK, tk));
+  boundTime = arrayTime + arrayTail;
+  boundEnergy = arrayEnergy;
+}
+
+function boundArray(stepsM: f64, stepsN: f64, stepsK: f64, blocksM: f64, blocksN: f64, blocksK: f64): void {
+  const batchSteps: f64 = split == SPLIT_BATCH ? ceilDiv(B, splitCores) : B;
   const allSteps: f64 = stepsM * stepsN * stepsK;
   const oneM: f64 = M / shareM;
   const oneN: f64 = N / shareN;
@@ -157,10 +227,10 @@ export function bound(): void {
   }
   const sumsIn: f64 = sums - oneM * oneN;
   let array: f64 = allSteps;
-  let tail: f64 = 0;
+  arrayTail = 0;
   if (kind == KIND_DOT_PRODUCT) {
     if (overlap == OVERLAP_NONE) array += held;
-    tail = ceilLog2(rows);
+    arrayTail = ceilLog2(rows);
   } else if (overlap == OVERLAP_FOLDS) {
     if (dataflow != OUTPUT_STATIONARY) array = Math.max(array, rows * (held - 1));
     else if (drain == DRAIN_SHIFT) array = Math.max(array, folds * rows);
@@ -174,59 +244,13 @@ export function bound(): void {
   const edgeWrite: f64 = sumsIn * accumulatorBytes + oneM * oneN * outputBytes;
   const portRead: f64 = (edgeRead * arrayReadCycles) / arrayReadBytes;
   const portWrite: f64 = (edgeWrite * arrayWriteCycles) / arrayWriteBytes;
-  array = Math.max(array, arrayShared ? portRead + portWrite : Math.max(portRead, portWrite)) * batchSteps;
-
-  // The ports that fill the buffers, for the whole problem.
-  const Lm: f64 = tilesM / Gm;
-  const Ln: f64 = tilesN / Gn;
-  const Lk: f64 = tilesK / Gk;
-  const volumeA: f64 = M * K * B * inputBytes;
-  const volumeW: f64 = N * K * B * weightBytes;
-  const volumeO: f64 = M * N * B;
-  const innerA: f64 = volumeA * reloads(1, Gm, Gn, Gk, Lm, Ln, Lk);
-  const innerW: f64 = volumeW * reloads(0, Gm, Gn, Gk, Lm, Ln, Lk);
-  const visitsO: f64 = reloads(2, Gm, Gn, Gk, Lm, Ln, Lk);
-  const copiesA: f64 = split == SPLIT_N ? shareN : 1;
-  const copiesW: f64 = split == SPLIT_M ? shareM : 1;
-  const sentA: f64 = multicast ? innerA : innerA * copiesA;
-  const sentW: f64 = multicast ? innerW : innerW * copiesW;
-  const innerDown: f64 = volumeO * (visitsO - 1) * accumulatorBytes;
-  const innerUp: f64 = innerDown + volumeO * outputBytes;
-  const innerReadTime: f64 = ((sentA + sentW + innerDown) * innerReadCycles) / innerReadBytes;
-  const innerWriteTime: f64 = (innerUp * innerWriteCycles) / innerWriteBytes;
-  const perStep: f64 = split == SPLIT_BATCH ? Math.min(splitCores, B) : 1;
-  const firstBytes: f64 = (lm * lk * inputBytes + ln * lk * weightBytes) * perStep;
-  let fill: f64 = (firstBytes * innerReadCycles) / innerReadBytes + innerLatency;
-  // The last tile may be a remainder; one element is all that is certain to be behind the last step.
-  let drainTime: f64 = innerLatency;
-  let ports: f64 = innerShared ? innerReadTime + innerWriteTime : Math.max(innerReadTime, innerWriteTime);
-  let dynamic: f64 = 0;
-  if (hasOuter) {
-    const outerA: f64 = volumeA * reloads(1, Gm, Gn, Gk, 1, 1, 1);
-    const outerW: f64 = volumeW * reloads(0, Gm, Gn, Gk, 1, 1, 1);
-    const outerDown: f64 = volumeO * (reloads(2, Gm, Gn, Gk, 1, 1, 1) - 1) * accumulatorBytes;
-    const outerUp: f64 = outerDown + volumeO * outputBytes;
-    const outerReadTime: f64 = ((outerA + outerW + outerDown) * outerReadCycles) / outerReadBytes;
-    const outerWriteTime: f64 = (outerUp * outerWriteCycles) / outerWriteBytes;
-    const outerFirst: f64 = (gm * gk * inputBytes + gn * gk * weightBytes) * perStep;
-    fill += (outerFirst * outerReadCycles) / outerReadBytes + outerLatency;
-    const restM: f64 = M - (Gm - 1) * gm;
-    const restN: f64 = N - (Gn - 1) * gn;
-    drainTime += (Math.min(gm, restM) * Math.min(gn, restN) * outputBytes * outerWriteCycles) / outerWriteBytes + outerLatency;
-    ports = Math.max(ports, outerShared ? outerReadTime + outerWriteTime : Math.max(outerReadTime, outerWriteTime));
-    dynamic += energyOf(OUTER, outerA) + energyOf(OUTER + 1, outerW);
-    dynamic += energyOf(OUTER + SUMS_DOWN, outerDown) + energyOf(OUTER + SUMS_UP, outerUp);
-  }
-  boundTime = Math.max(fill + array + tail + drainTime, ports);
+  arrayTime = Math.max(array, arrayShared ? portRead + portWrite : Math.max(portRead, portWrite)) * batchSteps;
 
   const cores: f64 = B * shareM * shareN;
-  dynamic += energyOf(INNER_SOURCE, sentA) + energyOf(INNER_SOURCE + 1, sentW);
-  dynamic += energyOf(INNER_SOURCE + SUMS_DOWN, innerDown) + energyOf(INNER_SOURCE + SUMS_UP, innerUp);
-  dynamic += energyOf(INNER, innerA * copiesA) + energyOf(INNER + 1, innerW * copiesW);
-  dynamic += energyOf(INNER + SUMS_DOWN, innerDown) + energyOf(INNER + SUMS_UP, innerUp);
+  const macs: f64 = M * N * K * B;
+  let dynamic: f64 = macs * energyMac;
   dynamic += energyOf(EDGE, inputs * inputBytes * cores) + energyOf(EDGE + 1, weights * weightBytes * cores);
   dynamic += energyOf(EDGE + SUMS_DOWN, sumsIn * accumulatorBytes * cores) + energyOf(EDGE + SUMS_UP, edgeWrite * cores);
-  const macs: f64 = M * N * K * B;
   if (registerWords > 0) {
     let written: f64 = 0;
     let read: f64 = 0;
@@ -238,9 +262,40 @@ export function bound(): void {
       written += inputs * sn * inputBytes * cores;
       read += macs * inputBytes;
     }
-    dynamic += energyOf(16, written) + energyOf(17, read);
+    dynamic += energyOf(REGISTER_WRITES, written) + energyOf(REGISTER_WRITES + 1, read);
   }
   const updates: f64 = accumulated * accumulatorBytes * cores;
-  dynamic += energyOf(18, updates) + energyOf(19, updates);
-  boundEnergy = dynamic + macs * energyMac;
+  arrayEnergy = dynamic + energyOf(REGISTER_WRITES + 2, updates) + energyOf(REGISTER_WRITES + 3, updates);
+}
+
+/** Third part: the order of local tiles; sets boundTime and boundEnergy. */
+export function boundOrder(): void {
+  const Lm: f64 = tilesM / Gm;
+  const Ln: f64 = tilesN / Gn;
+  const Lk: f64 = tilesK / Gk;
+  const inputs: f64 = M * K * B * inputBytes * reloadsOfBoth(1, Lm, Ln, Lk, outerReloadsA);
+  const weights: f64 = N * K * B * weightBytes * reloadsOfBoth(0, Lm, Ln, Lk, outerReloadsW);
+  const sumsDown: f64 = M * N * B * (reloadsOfBoth(2, Lm, Ln, Lk, outerReloadsO) - 1) * accumulatorBytes;
+  const sumsUp: f64 = sumsDown + M * N * B * outputBytes;
+  const copiesA: f64 = split == SPLIT_N ? shareN : 1;
+  const copiesW: f64 = split == SPLIT_M ? shareM : 1;
+  const sentA: f64 = multicast ? inputs : inputs * copiesA;
+  const sentW: f64 = multicast ? weights : weights * copiesW;
+  const read: f64 = ((sentA + sentW + sumsDown) * innerReadCycles) / innerReadBytes;
+  const write: f64 = (sumsUp * innerWriteCycles) / innerWriteBytes;
+  const ports: f64 = innerShared ? read + write : Math.max(read, write);
+  boundTime = Math.max(
+    outerFill + innerFill + arrayTime + arrayTail + innerLatency + outerDrain, Math.max(ports, outerPorts),
+  );
+  boundEnergy =
+    outerEnergy + arrayEnergy + energyOf(INNER_SOURCE, sentA) + energyOf(INNER_SOURCE + 1, sentW) +
+    energyOf(INNER_SOURCE + SUMS_DOWN, sumsDown) + energyOf(INNER_SOURCE + SUMS_UP, sumsUp) +
+    energyOf(INNER, inputs * copiesA) + energyOf(INNER + 1, weights * copiesW) +
+    energyOf(INNER + SUMS_DOWN, sumsDown) + energyOf(INNER + SUMS_UP, sumsUp);
+}
+
+/** Bound of a global-buffer tile whatever its local tiles, after boundOuter and a boundTiles of the tile as one. */
+export function boundOuterAlone(): void {
+  boundTime = Math.max(outerFill + arrayTime + arrayTail + outerDrain, outerPorts);
+  boundEnergy = outerEnergy + arrayEnergy;
 }

@@ -1,0 +1,141 @@
+import { INPUT, OUTPUT, WEIGHT } from "../abi";
+import { hasOuter, outerDouble } from "../hardware";
+import { ceilDiv } from "../int-math";
+import { innermost, middle, outermost, pick } from "../loop-order";
+import { B, K, M, N, SPLIT_BATCH, SPLIT_M, SPLIT_N, setInner, setOuter, sk, sm, sn, split, splitCores, tk, tm, tn } from "../mapping";
+import { boundEnergy, boundOuter, boundOuterAlone, boundTiles, boundTime } from "./bound";
+import { MOST_CANDIDATES, sizes } from "./candidates";
+import { chunkOf, outerFits, outerNeeded } from "./legal";
+import { score } from "./score";
+
+/*
+ * Global-buffer tiles of the present problem and split, best bound first. A tile is judged before any local tile is
+ * chosen: its own traffic, first fill and last drain, and the array's time and edge traffic with the whole tile as one
+ * local tile, in the use of the array that is in place.
+ */
+const MOST: i32 = 512;
+const FIELDS: i32 = 6;
+const TABLE: usize = memory.data((MOST + 1) * FIELDS * 8, 16);
+const LISTS: usize = memory.data(3 * MOST_CANDIDATES * 8, 16);
+const M_SIZES: usize = LISTS;
+const N_SIZES: usize = LISTS + MOST_CANDIDATES * 8;
+const K_SIZES: usize = LISTS + 2 * MOST_CANDIDATES * 8;
+let limit: i32 = MOST;
+export let outerCount: i32 = 0;
+/** Bytes that the smallest tile tried needs, where none fits. */
+export let smallestOuter: f64 = Infinity;
+
+function at(row: i32, column: i32): usize {
+  return TABLE + ((<usize>(row * FIELDS + column)) << 3);
+}
+function element(list: usize, index: i32): f64 {
+  return load<f64>(list + ((<usize>index) << 3));
+}
+
+export function outerScore(row: i32): f64 {
+  return load<f64>(at(row, 0));
+}
+
+/** Puts tile `row` into the present mapping. */
+export function useOuter(row: i32): void {
+  setOuter(
+    load<f64>(at(row, 1)), load<f64>(at(row, 2)), load<f64>(at(row, 3)),
+    <i32>load<f64>(at(row, 4)), <i32>load<f64>(at(row, 5)),
+  );
+}
+
+/** Operands with more than one tile to fetch are double buffered, as far as the level can. */
+export function doubleBits(canDouble: bool, tilesM: f64, tilesN: f64, tilesK: f64, others: f64): i32 {
+  if (!canDouble) return 0;
+  let bits: i32 = 0;
+  if (tilesM * tilesK * others > 1) bits |= 1 << INPUT;
+  if (tilesN * tilesK * others > 1) bits |= 1 << WEIGHT;
+  if (tilesM * tilesN * others > 1) bits |= 1 << OUTPUT;
+  return bits;
+}
+
+/** Whether a loop order differs from all lower ones: loops of one turn count for nothing and stand outermost. */
+export function isNewOrder(order: i32, m: f64, n: f64, k: f64): bool {
+  const a: i32 = outermost(order);
+  const b: i32 = middle(order);
+  const isA: bool = pick(a, m, n, k) > 1;
+  const isB: bool = pick(b, m, n, k) > 1;
+  const isC: bool = pick(innermost(order), m, n, k) > 1;
+  if ((isA && !isB) || (isB && !isC)) return false;
+  if (!isA && !isB && a > b) return false;
+  return isC || order == 0;
+}
+
+function insert(value: f64, m: f64, n: f64, k: f64, order: i32, bits: i32): void {
+  let i: i32 = outerCount;
+  while (i > 0 && value < outerScore(i - 1)) i--;
+  if (i >= limit) return;
+  const last: i32 = outerCount < limit ? outerCount : limit - 1;
+  if (last > i) memory.copy(at(i + 1, 0), at(i, 0), (<usize>((last - i) * FIELDS)) << 3);
+  store<f64>(at(i, 0), value);
+  store<f64>(at(i, 1), m);
+  store<f64>(at(i, 2), n);
+  store<f64>(at(i, 3), k);
+  store<f64>(at(i, 4), <f64>order);
+  store<f64>(at(i, 5), <f64>bits);
+  if (outerCount < limit) outerCount++;
+}
+
+function tryTile(m: f64, n: f64, k: f64, batches: f64): void {
+  const Gm: f64 = ceilDiv(M, m);
+  const Gn: f64 = ceilDiv(N, n);
+  const Gk: f64 = ceilDiv(K, k);
+  const bits: i32 = doubleBits(outerDouble, Gm, Gn, Gk, batches);
+  let areTilesBound: bool = false;
+  for (let order: i32 = 0; order < 6; order++) {
+    if (!isNewOrder(order, Gm, Gn, Gk)) continue;
+    setOuter(m, n, k, order, bits);
+    // With k whole in a local tile the sums are narrow: the least room that any local tile leaves them.
+    setInner(chunkOf(m, SPLIT_M), chunkOf(n, SPLIT_N), k, 0, 0);
+    if (!outerFits()) {
+      if (outerNeeded < smallestOuter) smallestOuter = outerNeeded;
+      return;
+    }
+    boundOuter();
+    if (!areTilesBound) {
+      boundTiles();
+      areTilesBound = true;
+    }
+    boundOuterAlone();
+    insert(score(boundTime, boundEnergy), m, n, k, order, bits);
+  }
+}
+
+/**
+ * Fills the table for the use of the array that is in place. Unless `all`, tiles are built with all of
+ * k, or with k in parts and one of m and n whole; where none of those fits, with everything in parts.
+ */
+export function findOuterTiles(most: i32, all: bool): void {
+  outerCount = 0;
+  limit = most < MOST ? most : MOST;
+  smallestOuter = Infinity;
+  if (!hasOuter) {
+    setOuter(M, N, K, 0, 0);
+    setInner(chunkOf(M, SPLIT_M), chunkOf(N, SPLIT_N), K, 0, 0);
+    boundOuter();
+    boundTiles();
+    boundOuterAlone();
+    insert(score(boundTime, boundEnergy), M, N, K, 0, 0);
+    return;
+  }
+  const countM: i32 = sizes(M_SIZES, M, sm * tm, all);
+  const countN: i32 = sizes(N_SIZES, N, sn * tn, all);
+  const countK: i32 = sizes(K_SIZES, K, sk * tk, all);
+  const batches: f64 = split == SPLIT_BATCH ? ceilDiv(B, splitCores) : B;
+  for (let pass: i32 = all ? 1 : 0; pass < 2; pass++) {
+    for (let x: i32 = 0; x < countM; x++) {
+      for (let y: i32 = 0; y < countN; y++) {
+        for (let z: i32 = 0; z < countK; z++) {
+          if (pass == 0 && x > 0 && y > 0 && z > 0) break;
+          tryTile(element(M_SIZES, x), element(N_SIZES, y), element(K_SIZES, z), batches);
+        }
+      }
+    }
+    if (outerCount > 0) return;
+  }
+}
