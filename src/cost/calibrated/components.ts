@@ -11,6 +11,7 @@ export interface Components {
   readonly vectorOperationEnergy: number;
   readonly bitActivity: number;
   readonly nocWireArea: number;
+  readonly sramWidthExponent: number;
 }
 
 let cached: Components | null = null;
@@ -27,6 +28,7 @@ export function components(): Components {
     vectorOperationEnergy: of("vectorOperationEnergy"),
     bitActivity: of("bitActivity"),
     nocWireArea: of("nocWireArea"),
+    sramWidthExponent: of("sramWidthExponent"),
   };
   return cached;
 }

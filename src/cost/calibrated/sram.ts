@@ -1,6 +1,7 @@
 import { BITS_PER_BYTE, KIBIBYTE, MILLIWATTS_PER_WATT, SQUARE_MICROMETRES_PER_MM2 } from "../constants.ts";
 import { factor } from "../factors.ts";
 import { loadTable } from "../table.ts";
+import { components } from "./components.ts";
 import { interpolate, logCurve, power, type LogCurve } from "./interpolate.ts";
 import type { Context } from "./node.ts";
 
@@ -13,8 +14,6 @@ interface SramCurves {
   readonly read: LogCurve;
   readonly write: LogCurve;
   readonly leakage: LogCurve;
-  /** Area by capacity for each port width, never falling with width. */
-  readonly areaByWidth: readonly { readonly bits: number; readonly curve: LogCurve }[];
   readonly nodeExponent: LogCurve;
   readonly exponentRange: readonly [number, number];
 }
@@ -28,14 +27,12 @@ function curves(): SramCurves {
     rows
       .filter((row) => row.name === name && row.at["bits"] === bits)
       .map((row) => [Number(row.at["kib"]), row.value ?? NaN] as const);
-  const widths = [...new Set(rows.filter((row) => row.name === "area").map((row) => Number(row.at["bits"])))];
   const exponents = loadTable("node").rows.filter((row) => row.name === "sramEnergyExponent");
   const exponentValues = exponents.map((row) => row.value ?? NaN);
   cached = {
     read: logCurve(points("readEnergy", WORD_BITS)),
     write: logCurve(points("writeEnergy", WORD_BITS)),
     leakage: logCurve(points("leakage", WORD_BITS)),
-    areaByWidth: widths.sort((a, b) => a - b).map((bits) => ({ bits, curve: logCurve(points("area", bits)) })),
     nodeExponent: logCurve(exponents.map((row) => [Number(row.at["kib"]), row.value ?? NaN] as const)),
     exponentRange: [Math.min(...exponentValues), Math.max(...exponentValues)],
   };
@@ -64,52 +61,20 @@ export function sramEnergy(bytes: number, context: Context): { readonly read: nu
 }
 
 /**
- * Area of one memory, mm2:  bits · cell / efficiency · port(capacity, width) · level
+ * Area of one memory, mm2:  bits · cell / efficiency · (port width / 64 bit)^x · level
  *
- * port: CACTI's area at this port width over that at 64 bits, each with the best split into banks; ≥ 1, never falling with width.
+ * Cells: published bit cells of the node. x: how CACTI's area grows with the port; nothing is saved below 64 bits.
  * @param portBits  bits that the memory gives in one cycle
  */
 export function sramArea(bytes: number, portBits: number, context: Context): number {
   const cells = (bytes * BITS_PER_BYTE * context.node.sramCell) / SQUARE_MICROMETRES_PER_MM2;
+  const port = power(Math.max(1, portBits / WORD_BITS), components().sramWidthExponent);
   const level = factor(context.factors, "sramAreaLevel") / factor(context.factors, "sramArrayEfficiency");
-  return cells * level * portFactor(bytes / KIBIBYTE, portBits);
+  return cells * level * port;
 }
 
 /** Leakage of one memory, W, without power gating. */
 export function sramLeakage(bytes: number, context: Context): number {
   const atReference = interpolate(curves().leakage, bytes / KIBIBYTE);
   return (atReference * context.node.sramLeakage * factor(context.factors, "leakageLevel")) / MILLIWATTS_PER_WATT;
-}
-
-const portFactors = new Map<string, number>();
-const LARGEST_CACHE = 10_000;
-const LARGEST_BANKS = 256;
-
-function portFactor(kib: number, portBits: number): number {
-  const bits = Math.max(WORD_BITS, portBits);
-  const key = `${kib}/${bits}`;
-  const known = portFactors.get(key);
-  if (known !== undefined) return known;
-  const value = bankedArea(kib, bits) / bankedArea(kib, WORD_BITS);
-  if (portFactors.size >= LARGEST_CACHE) portFactors.clear();
-  portFactors.set(key, value);
-  return value;
-}
-
-/** CACTI's area of the best split into 2^i banks that share capacity and width evenly, mm2; a bank has at least 1 KiB and 64 bits. */
-function bankedArea(kib: number, bits: number): number {
-  let best = bankArea(kib, bits);
-  for (let banks = 2; banks <= LARGEST_BANKS && kib / banks >= 1; banks *= 2) {
-    best = Math.min(best, banks * bankArea(kib / banks, Math.max(WORD_BITS, bits / banks)));
-  }
-  return best;
-}
-
-function bankArea(kib: number, bits: number): number {
-  let largest = 0;
-  const areas = curves().areaByWidth.map(({ bits: width, curve }): readonly [number, number] => {
-    largest = Math.max(largest, interpolate(curve, kib));
-    return [width, largest];
-  });
-  return interpolate(logCurve(areas), bits);
 }

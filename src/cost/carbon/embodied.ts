@@ -68,7 +68,7 @@ function dramCarbon(hardware: Hardware, factors: FactorValues, profile: Profile)
   return (gigabytes * perGigabyte) / factor(factors, "dramYield");
 }
 
-/** Largest die that one exposure can print, 26 mm × 33 mm. Source: ASML, table area row reticle. */
+/** Largest die that one exposure can print, 26 mm × 33 mm. Source: ASML exposure field, as quoted in public notes (2023). */
 export const RETICLE_MM2 = 858;
 
 /** Null where the die fits the reticle; else by how much it does not. */
