@@ -1,0 +1,31 @@
+import { CostError } from "../cost/index.ts";
+import { EXIT_BUG, EXIT_INPUT, escapeControls, renderProblems, SpecError } from "../errors/index.ts";
+import { SearchError } from "../search/index.ts";
+import { GemmProblemError } from "../sim/index.ts";
+import { StoreError } from "../store/index.ts";
+
+/** Wrong input that a command itself finds: one message, exit code 2. */
+export class InputError extends Error {
+  override readonly name = "InputError";
+}
+
+/** Prints what went wrong for a person, on stderr; returns the exit code. */
+export function reportFailure(error: unknown): number {
+  if (error instanceof SpecError) {
+    process.stderr.write(renderProblems(error.problems));
+    return EXIT_INPUT;
+  }
+  const isInput =
+    error instanceof InputError ||
+    error instanceof CostError ||
+    error instanceof StoreError ||
+    error instanceof SearchError ||
+    error instanceof GemmProblemError;
+  if (isInput) {
+    process.stderr.write(`${escapeControls(error.message)}\n`);
+    return EXIT_INPUT;
+  }
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(`ecotile has met a bug of its own. Please report this with the command that you ran:\n${text}\n`);
+  return EXIT_BUG;
+}

@@ -1,0 +1,25 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from "commander";
+import { EXIT_DONE, EXIT_INPUT } from "../errors/index.ts";
+import { addGemmCommand } from "./gemm.ts";
+import { packageVersion } from "./package-version.ts";
+import { addPresetsCommand } from "./presets.ts";
+import { addSchemaCommand } from "./schema.ts";
+import { addSimulateCommand } from "./simulate.ts";
+import { reportFailure } from "./failure.ts";
+
+const program = new Command("ecotile")
+  .description("Search transformer models and the accelerators they run on together, for the least total carbon.")
+  .version(packageVersion())
+  .exitOverride()
+  .showHelpAfterError("(--help lists what there is)");
+
+for (const add of [addSimulateCommand, addGemmCommand, addPresetsCommand, addSchemaCommand]) add(program);
+for (const command of program.commands) command.exitOverride();
+
+try {
+  await program.parseAsync(process.argv);
+} catch (error) {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT_DONE : EXIT_INPUT;
+  else process.exitCode = reportFailure(error);
+}

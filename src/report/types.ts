@@ -1,0 +1,56 @@
+import type { Breakdown } from "../cost/types.ts";
+import type { ConstraintSummary, Objective, Point } from "../search/index.ts";
+
+/** One design as reports show it: a trial of the front, or the baseline. */
+export interface FrontRow {
+  /** Trial number; null for the baseline, which is the study's starting point. */
+  readonly trial: number | null;
+  readonly point: Point;
+  /** By the keys of src/evaluate/metrics.ts, and `accuracy`, `accuracy_low`, `accuracy_high`. */
+  readonly metrics: Readonly<Record<string, number | null>>;
+  /** Shape parameters outside what the accuracy fit has seen; empty: interpolation. */
+  readonly extrapolation: readonly string[];
+  /** Published model nearest in shape. */
+  readonly nearest: string;
+  readonly energy_J: Breakdown;
+  readonly area_mm2: Breakdown;
+  readonly embodied_kgCO2e: Breakdown;
+  readonly operational_kgCO2e: Breakdown;
+}
+
+/** Everything that front files and reports say about a run. Holds no time, path, host or worker count. */
+export interface RunRecord {
+  readonly study: {
+    readonly name: string;
+    readonly description: string;
+    readonly mode: string | null;
+    readonly objectives: readonly Objective[];
+    /** As the study wrote them. */
+    readonly constraints: readonly string[];
+    readonly strategy: string;
+    readonly seed: number;
+    /** Number of designs in the space, as a decimal. */
+    readonly spaceSize: string;
+    readonly deployment: Readonly<Record<string, number | string | null>>;
+    readonly technologyProfile: string;
+    readonly mappingPolicy: string;
+  };
+  readonly front: readonly FrontRow[];
+  readonly baseline: FrontRow | null;
+  /** Feasible trials off the front, thinned to at most 2000: objective values only. */
+  readonly others: readonly { readonly trial: number; readonly metrics: Readonly<Record<string, number>> }[];
+  readonly trialCount: number;
+  readonly feasibleCount: number;
+  readonly hypervolume: number;
+  readonly referencePoint: readonly number[] | null;
+  readonly convergence: readonly { readonly trialCount: number; readonly hypervolume: number }[];
+  readonly violations: readonly ConstraintSummary[];
+  /** What the accuracies are and how wrong, for example "predictor, …, cross-validated MAE 1.3 points". */
+  readonly accuracyOrigin: string;
+  readonly provenance: {
+    readonly version: string;
+    readonly abi: number;
+    readonly studyHash: string;
+    readonly idlePolicy: string;
+  };
+}
