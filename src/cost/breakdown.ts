@@ -3,7 +3,7 @@ import type { Breakdown } from "./types.ts";
 /** Sums the parts in insertion order, so that the total is the exact sum of what it shows. */
 export function breakdown(parts: Readonly<Record<string, number>>): Breakdown {
   let total = 0;
-  for (const value of Object.values(parts)) total += value;
+  for (const name in parts) total += parts[name] ?? 0;
   return { total, parts };
 }
 

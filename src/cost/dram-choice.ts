@@ -26,6 +26,7 @@ export interface DramChoice {
 const GIGABIT_BYTES = GIBIBYTE / BITS_PER_BYTE;
 const MEGA = 1e6;
 const GBIT_PER_GB = 8;
+const LARGEST_MEMO = 1000;
 
 /**
  * One memory out of what is sold.
@@ -99,19 +100,31 @@ export function dramBandwidthLimit(
 export function dramInterfaces(dram: Dram, type: DramType, clock: number): number {
   const gigabytes = soldGigabytes(dram.capacity);
   const asked = askedBandwidth(dram, clock);
-  const enough = soldWidths(type, gigabytes).filter((bits) => bandwidthOf(type, bits) >= asked);
+  let narrowest = Infinity;
+  for (const bits of soldWidths(type, gigabytes)) {
+    if (bandwidthOf(type, bits) >= asked) narrowest = Math.min(narrowest, bits);
+  }
+  if (Number.isFinite(narrowest)) return narrowest / type.interfaceBits;
   const fewest = Math.max(1, Math.ceil((gigabytes * GBIT_PER_GB) / Math.max(...type.densities)));
-  const width = enough.length > 0 ? Math.min(...enough) : fewest * Math.max(...type.dieWidths);
-  return width / type.interfaceBits;
+  return (fewest * Math.max(...type.dieWidths)) / type.interfaceBits;
 }
 
-/** Widths in which this capacity is sold, over densities and numbers of dies. */
+const widthsByCapacity = new WeakMap<DramType, Map<number, readonly number[]>>();
+
+/** Widths in which this capacity is sold, over densities and numbers of dies; remembered, since a search asks for few. */
 function soldWidths(type: DramType, gigabytes: number): readonly number[] {
-  return type.densities.flatMap((density) => {
+  const byCapacity = widthsByCapacity.get(type) ?? new Map<number, readonly number[]>();
+  widthsByCapacity.set(type, byCapacity);
+  const known = byCapacity.get(gigabytes);
+  if (known) return known;
+  const widths = type.densities.flatMap((density) => {
     const dies = (gigabytes * GBIT_PER_GB) / density;
     const sold = Number.isInteger(dies) && dies >= 1 && dies <= type.largestCount;
     return sold ? type.dieWidths.map((bits) => bits * dies) : [];
   });
+  if (byCapacity.size >= LARGEST_MEMO) byCapacity.clear();
+  byCapacity.set(gigabytes, widths);
+  return widths;
 }
 
 function askedBandwidth(dram: Dram, clock: number): number {

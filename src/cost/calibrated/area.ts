@@ -29,59 +29,68 @@ export function calibratedArea(hardware: Hardware, factors: FactorValues): Area 
 function computeArea(hardware: Hardware, factors: FactorValues): Area | Unknown {
   const node = nodeScaling(hardware.node);
   if ("total" in node) return node;
-  const idealised =
-    idealisedBuffer("localBuffer", hardware.localBuffer) ?? idealisedBuffer("globalBuffer", hardware.globalBuffer);
+  const { localBuffer, globalBuffer } = hardware;
+  const idealised = idealisedBuffer("localBuffer", localBuffer) ?? idealisedBuffer("globalBuffer", globalBuffer);
   if (idealised) return { total: null, reason: `${idealised}, so that the chip has no area` };
   const context = { factors, node };
-  const parts = { ...logicArea(hardware, context), ...bufferAreas(hardware, context) };
-  return breakdown({ ...parts, noc: networkArea(hardware, context, parts), ...memoryInterfaceArea(hardware, context) });
+  const mac = macArea(hardware, context);
+  const registers = registersArea(hardware, context);
+  const vector = vectorArea(hardware, context);
+  const localBuffers = hardware.cores * levelArea(localBuffer, context);
+  const global = levelArea(globalBuffer, context);
+  const side = Math.sqrt(mac + registers + vector + localBuffers + global);
+  const noc = networkArea(globalBuffer, side, factors);
+  const interfaces = dramInterfacesOf(hardware);
+  const controller = controllerArea(hardware, interfaces, context);
+  const phy = phyArea(hardware, interfaces, factors);
+  return breakdown({ mac, registers, vector, localBuffers, globalBuffer: global, noc, controller, phy });
 }
 
-/** Area of MACs, registers and vector lanes, mm2. */
-function logicArea(hardware: Hardware, { factors, node }: Context): Record<string, number> {
-  const { multiplierAreaShare, registerArea } = components();
+function macArea(hardware: Hardware, { factors, node }: Context): number {
   const pes = hardware.cores * hardware.arraysPerCore * hardware.array.rows * hardware.array.cols;
-  const scale = node.logicArea / SQUARE_MICROMETRES_PER_MM2;
-  const register = registerArea * factor(factors, "registerAreaLevel");
-  return {
-    mac: pes * factor(factors, "macArea") * macScale(hardware.precision, multiplierAreaShare) * scale,
-    registers: hardware.cores * registerBits(hardware) * register * scale,
-    vector: hardware.cores * hardware.vector.lanes * factor(factors, "vectorLaneArea") * scale,
-  };
+  const scale = macScale(hardware.precision, components().multiplierAreaShare);
+  return (pes * factor(factors, "macArea") * scale * node.logicArea) / SQUARE_MICROMETRES_PER_MM2;
 }
 
-function bufferAreas(hardware: Hardware, context: Context): Record<string, number> {
-  return {
-    localBuffers: hardware.cores * levelArea(hardware.localBuffer, context),
-    globalBuffer: levelArea(hardware.globalBuffer, context),
-  };
+function registersArea(hardware: Hardware, { factors, node }: Context): number {
+  const perBit = components().registerArea * factor(factors, "registerAreaLevel");
+  return (hardware.cores * registerBits(hardware) * perBit * node.logicArea) / SQUARE_MICROMETRES_PER_MM2;
+}
+
+function vectorArea(hardware: Hardware, { factors, node }: Context): number {
+  const lanes = hardware.cores * hardware.vector.lanes;
+  return (lanes * factor(factors, "vectorLaneArea") * node.logicArea) / SQUARE_MICROMETRES_PER_MM2;
 }
 
 function levelArea(buffer: Buffer | null, context: Context): number {
   if (buffer === null) return 0;
   const bits = portBits(buffer);
-  return memorySizes(buffer).reduce((sum, bytes) => sum + sramArea(bytes, bits, context), 0);
+  let sum = 0;
+  for (const bytes of memorySizes(buffer)) sum += sramArea(bytes, bits, context);
+  return sum;
 }
 
 /** Silicon under the repeaters of the global buffer's wires: bits each way · length of the chip's side · area per bit and mm. */
-function networkArea(hardware: Hardware, { factors }: Context, parts: Readonly<Record<string, number>>): number {
-  if (hardware.globalBuffer === null) return 0;
-  const { read, write } = hardware.globalBuffer.port;
-  const bits = rateBits(read) + rateBits(write);
-  const side = Math.sqrt(Object.values(parts).reduce((sum, part) => sum + part, 0));
+function networkArea(globalBuffer: Buffer | null, side: number, factors: FactorValues): number {
+  if (globalBuffer === null) return 0;
+  const bits = rateBits(globalBuffer.port.read) + rateBits(globalBuffer.port.write);
   return (bits * side * components().nocWireArea * factor(factors, "nocAreaLevel")) / SQUARE_MICROMETRES_PER_MM2;
 }
 
 const PER_MILLION = 1e6;
 
-/** Controller (by transistor count and density) and PHY (which does not shrink) of the DRAM interfaces. */
-function memoryInterfaceArea(hardware: Hardware, { factors, node }: Context): Record<string, number> {
-  const type = hardware.dram === null ? null : dramType(hardware.dram.type);
-  if (hardware.dram === null || type === null) return { controller: 0, phy: 0 };
-  const interfaces = dramInterfaces(hardware.dram, type, hardware.clock);
-  const density = node.transistorDensity * PER_MILLION;
-  return {
-    controller: ((interfaces * type.controllerTransistors) / density) * factor(factors, "controllerAreaLevel"),
-    phy: interfaces * type.phyArea * factor(factors, "phyAreaLevel"),
-  };
+function dramInterfacesOf({ dram, clock }: Hardware): number {
+  const type = dram === null ? null : dramType(dram.type);
+  return dram === null || type === null ? 0 : dramInterfaces(dram, type, clock);
+}
+
+/** By transistor count and logic density. */
+function controllerArea({ dram }: Hardware, interfaces: number, { factors, node }: Context): number {
+  const transistors = interfaces * (dramType(dram?.type ?? null)?.controllerTransistors ?? 0);
+  return (transistors / (node.transistorDensity * PER_MILLION)) * factor(factors, "controllerAreaLevel");
+}
+
+/** The interface to the pins does not shrink with the node. */
+function phyArea({ dram }: Hardware, interfaces: number, factors: FactorValues): number {
+  return interfaces * (dramType(dram?.type ?? null)?.phyArea ?? 0) * factor(factors, "phyAreaLevel");
 }

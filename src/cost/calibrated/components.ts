@@ -51,8 +51,10 @@ export function macScale(precision: Hardware["precision"], multiplierShare: numb
 export function registerBits(hardware: Hardware): number {
   const { array, precision } = hardware;
   const pes = array.rows * array.cols;
-  const width = { input: precision.input, weight: precision.weight, output: precision.accumulator };
-  const word = Math.max(0, ...array.registers.holds.map((operand) => width[operand]));
+  let word = 0;
+  for (const operand of array.registers.holds) {
+    word = Math.max(word, operand === "output" ? precision.accumulator : precision[operand]);
+  }
   const places = array.accumulators.per === "pe" ? pes : array.cols;
   const bits = pes * array.registers.words * word + places * array.accumulators.count * precision.accumulator;
   return hardware.arraysPerCore * bits;

@@ -24,7 +24,8 @@ const LOGIC = ["mac", "registers", "vector", "noc", "controller"] as const;
  */
 export function staticPowerOf(hardware: Hardware, area: Area, context: Context): StaticPower {
   const { factors } = context;
-  const logic = LOGIC.reduce((sum, part) => sum + (area.parts[part] ?? 0), 0);
+  let logic = 0;
+  for (const part of LOGIC) logic += area.parts[part] ?? 0;
   const dieActive = bufferLeakage(hardware, context) + (logic * factor(factors, "logicLeakage")) / MILLIWATTS_PER_WATT;
   const type = hardware.dram === null ? null : dramType(hardware.dram.type);
   const gigabytes = hardware.dram === null ? 0 : soldGigabytes(hardware.dram.capacity);
