@@ -14,14 +14,14 @@ type Checked =
   { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly problems: readonly Problem[] };
 
 /** Values checked before, by path and value: a search sets the same few thousands again and again. */
-const checkedValues = new WeakMap<SetPath, Map<string, Checked>>();
+const checkedValues = new WeakMap<SetPath, Map<unknown, Checked>>();
 const MAX_CHECKED = 10_000;
 
 /** Checks a value of a path once; frozen, so that specs may share it. */
 function checkValue(set: SetPath, setting: Setting): Checked {
-  const cache = checkedValues.get(set) ?? new Map<string, Checked>();
+  const cache = checkedValues.get(set) ?? new Map<unknown, Checked>();
   checkedValues.set(set, cache);
-  const key = `${typeof setting.value} ${typeof setting.value === "object" ? JSON.stringify(setting.value) : String(setting.value)}`;
+  const key = typeof setting.value === "object" ? `list ${JSON.stringify(setting.value)}` : setting.value;
   const before = cache.get(key);
   if (before) return before;
   const result = set.schema.safeParse(setting.value);

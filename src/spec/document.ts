@@ -41,13 +41,30 @@ export function valueAt(root: unknown, path: Path): unknown {
   return value;
 }
 
+let indexed: { readonly text: string; readonly starts: readonly number[] } | undefined;
+
+/** Offsets at which the lines of a text begin; kept for the text asked for last. */
+function lineStarts(text: string): readonly number[] {
+  if (indexed?.text === text) return indexed.starts;
+  const starts = [0];
+  for (let at = text.indexOf("\n"); at !== -1; at = text.indexOf("\n", at + 1)) starts.push(at + 1);
+  indexed = { text, starts };
+  return starts;
+}
+
 /** Line and column (both from 1), and the line's text, of an offset. */
 export function placeOf(text: string, offset: number) {
-  const start = text.lastIndexOf("\n", offset - 1) + 1;
-  const end = text.indexOf("\n", offset);
-  let line = 1;
-  for (let at = text.indexOf("\n"); at !== -1 && at < start; at = text.indexOf("\n", at + 1)) line++;
-  return { line, column: offset - start + 1, text: text.slice(start, end === -1 ? undefined : end).replace(/\r$/, "") };
+  const starts = lineStarts(text);
+  let [low, high] = [0, starts.length - 1];
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if (starts[middle]! <= offset) low = middle;
+    else high = middle - 1;
+  }
+  const start = starts[low]!;
+  const next = starts[low + 1];
+  const line = text.slice(start, next === undefined ? undefined : next - 1).replace(/\r$/, "");
+  return { line: low + 1, column: offset - start + 1, text: line };
 }
 
 /** A problem at a span of a text. Only the first line of the span is marked. */

@@ -1,6 +1,13 @@
 import * as z from "zod";
 import { didYouMean } from "../errors/index.ts";
-import { parseBandwidth, parseQuantity, UNIT_TABLES, type QuantityKind, type UnitFailure } from "../units/index.ts";
+import {
+  formatQuantity,
+  parseBandwidth,
+  parseQuantity,
+  UNIT_TABLES,
+  type QuantityKind,
+  type UnitFailure,
+} from "../units/index.ts";
 
 /*
  * Building blocks of the schemas. Every message is a predicate that continues "<path> …", without a full stop;
@@ -83,7 +90,8 @@ export function quantity(kind: QuantityKind, range: QuantityRange) {
     if (!parsed.ok) return refuseUnit(ctx, parsed.failure);
     const isGood = parsed.value >= range.min && parsed.value <= range.max;
     if (isGood && (!range.whole || Number.isInteger(parsed.value))) return parsed.value;
-    const limits = `${noun}${range.whole ? ` of whole ${canonical}` : ""} from ${range.min} to ${range.max} ${canonical}`;
+    const [low, high] = [formatQuantity(range.min, kind), formatQuantity(range.max, kind)];
+    const limits = `${noun}${range.whole ? ` of whole ${canonical}` : ""} from ${low} to ${high}`;
     return refuse(ctx, "spec/out-of-range", `is ${String(value)}, but must be ${limits}`);
   });
   return schema.describe(

@@ -2,6 +2,10 @@
 export function deepFreeze<T>(value: T): T {
   if (typeof value !== "object" || value === null || Object.isFrozen(value)) return value;
   Object.freeze(value);
-  for (const part of Object.values(value)) deepFreeze(part);
+  if (Array.isArray(value)) {
+    if (typeof value[0] === "object") for (const part of value) deepFreeze(part);
+    return value;
+  }
+  for (const key in value) deepFreeze(value[key]);
   return value;
 }

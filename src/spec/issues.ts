@@ -2,6 +2,9 @@ import type * as z from "zod";
 import { didYouMean, SpecError, type Problem } from "../errors/index.ts";
 import { pathText, problemAtSpan, spanAt, valueAt, type Path, type SourceDocument } from "./document.ts";
 
+/** Problems of one file that are told, at most. */
+const MAX_PROBLEMS = 500;
+
 type Issue = z.core.$ZodIssue;
 
 /** What is wrong, before it has a place. */
@@ -27,7 +30,8 @@ export function findingsOf(issue: Issue, root: unknown, at: Path): readonly Find
   const path = [...at, ...issue.path];
   const value = valueAt(root, issue.path);
   if (issue.code === "invalid_union") return unionFindings(issue, root, at, value);
-  if (issue.code === "unrecognized_keys") return issue.keys.map((key) => unknownKey(path, key, issue.message));
+  if (issue.code === "unrecognized_keys")
+    return issue.keys.slice(0, MAX_PROBLEMS).map((key) => unknownKey(path, key, issue.message));
   if (issue.code === "custom") {
     const params = (issue.params ?? {}) as { code?: string; hint?: string | null };
     const message = sentence(`${pathText(path)} ${issue.message}`.trim());
@@ -62,23 +66,34 @@ function wrongValue(issue: Issue, path: Path, value: unknown): Finding {
 /** A union is judged by the branch that fits the value's type; a message of its own goes before that. */
 function unionFindings(issue: Issue & { code: "invalid_union" }, root: unknown, at: Path, value: unknown) {
   const path = [...at, ...issue.path];
+  const hasOwnMessage = issue.message !== "Invalid input";
+  const expected = hasOwnMessage ? issue.message : issue.errors[0]?.[0]?.message;
   if (value === undefined) {
-    const expected = issue.message === "Invalid input" ? "" : `: it ${issue.message}`;
-    const message = `${pathText(path)} is missing${expected}.`;
+    const message = `${pathText(path)} is missing${expected === undefined ? "" : `: it ${expected}`}.`;
     return [{ path, target: "value", code: "spec/missing-key", message, hint: null } as const];
   }
-  const isOwnType = (issues: readonly Issue[]) => !issues.some((each) => each.path.length === 0 && isTypeIssue(each));
-  const branch = issue.errors.find(isOwnType);
-  if (branch && issue.message === "Invalid input") {
+  const isList = Array.isArray(value);
+  const branch = issue.errors.find(
+    (issues) => !issues.some((each) => each.path.length === 0 && isMismatch(each, isList)),
+  );
+  if (branch && !hasOwnMessage) {
     return branch.flatMap((each) => findingsOf({ ...each, path: [...issue.path, ...each.path] } as Issue, root, at));
   }
-  const code = value === null || typeof value === "object" ? "spec/wrong-type" : "spec/unknown-value";
-  const predicate = issue.message === "Invalid input" ? "has the wrong type" : issue.message;
-  const message = `${pathText(path)} ${predicate}, not ${shown(value)}.`;
-  return [{ path, target: "value", code, message, hint: null } as const];
+  return [unionValue(path, value, expected ?? "has the wrong type")];
 }
 
-const isTypeIssue = (issue: Issue): boolean => issue.code === "invalid_type" || issue.code === "invalid_union";
+function unionValue(path: Path, value: unknown, expected: string): Finding {
+  const list = /^must be one of: (.*)$/.exec(expected)?.[1]?.split(", ");
+  const message = sentence(`${pathText(path)} ${expected}${list ? "" : `, not ${shown(value)}`}`);
+  const hint = list && typeof value === "string" ? didYouMean(value, list) : null;
+  const codes: Readonly<Record<string, string>> = { string: "spec/unknown-value", number: "spec/out-of-range" };
+  return { path, target: "value", code: codes[typeof value] ?? "spec/wrong-type", message, hint };
+}
+
+/** Whether an issue says that the value is of another type than this branch of a union is for. */
+function isMismatch(issue: Issue, isList: boolean): boolean {
+  return issue.code === "invalid_type" || issue.code === "invalid_union" || (isList && issue.code === "invalid_value");
+}
 
 /** Findings as problems of a document. */
 export function problemsOf(findings: readonly Finding[], document: SourceDocument): readonly Problem[] {

@@ -79,7 +79,7 @@ function towerPaths(name: TowerName): readonly SetPath[] {
     setPath(path("heads"), `Attention heads, ${perLayerNote}`, "8", f.heads, (specs, heads) =>
       changeTower(specs, name, (tower) => withHeads(tower, heads)),
     ),
-    setPath(path("kvHeads"), `Key-value heads, ${perLayerNote}`, "8", f.heads, (specs, heads) =>
+    setPath(path("kvHeads"), `Key-value heads, ${perLayerNote}`, "4", f.heads, (specs, heads) =>
       changeTower(specs, name, (tower) => withKvHeads(tower, heads)),
     ),
     setPath(path("headSize"), "Size of one head", "64", f.headSize, (specs, headSize) =>

@@ -1,4 +1,4 @@
-import { exampleText, parseExact, type Parsed } from "./parse.ts";
+import { exampleText, parseExact, type Parsed, type UnitFailureReason } from "./parse.ts";
 import { divide, fromWhole, parseDecimal, ratio, type Ratio } from "./ratio.ts";
 import { UNLIMITED, type Hertz, type Rate } from "./quantity.ts";
 import { UNIT_TABLES } from "./tables.ts";
@@ -10,7 +10,7 @@ export type Bandwidth =
 const EXAMPLES = ["128 B/cycle", "80 GB/s"] as const;
 const ALLOWED = [...UNIT_TABLES.size.units.keys()].flatMap((unit) => [`${unit}/cycle`, `${unit}/s`]);
 
-function fail(reason: "not-a-number" | "missing-unit" | "unknown-unit" | "wrong-unit", predicate: string, unit = "") {
+function fail(reason: UnitFailureReason, predicate: string, unit = "") {
   return { ok: false, failure: { reason, predicate, unit, allowed: ALLOWED } } as const;
 }
 
@@ -32,11 +32,11 @@ export function parseBandwidth(text: string): Parsed<Bandwidth> {
   const size = parseExact(`${number}${unit}`, "size");
   if (!size.ok) return notABandwidth(shown);
   if (divisor === "0" || size.value.numerator <= 0n) {
-    return fail("not-a-number", `is ${shown}, but a bandwidth must be positive, or unlimited`);
+    return fail("out-of-range", `is ${shown}, but a bandwidth must be positive, or unlimited`);
   }
   const value = divide(size.value, ratio(BigInt(divisor), 1n));
   if (!whole(value) || (per === "s" && value.denominator !== 1n)) {
-    return fail("not-a-number", `is ${shown}, which is finer or larger than exact numbers reach (2^53)`);
+    return fail("out-of-range", `is ${shown}, which is finer or larger than exact numbers reach (2^53)`);
   }
   if (per === "s") return { ok: true, value: { per: "second", bytesPerSecond: Number(value.numerator) } };
   return { ok: true, value: { per: "cycle", rate: rateOf(value) } };

@@ -1,7 +1,7 @@
 import { parseDecimal, toNumber, type Ratio } from "./ratio.ts";
 import { toCanonical, UNIT_TABLES, type QuantityKind } from "./tables.ts";
 
-export type UnitFailureReason = "not-a-number" | "missing-unit" | "unknown-unit" | "wrong-unit";
+export type UnitFailureReason = "not-a-number" | "missing-unit" | "unknown-unit" | "wrong-unit" | "out-of-range";
 
 /** Why a text is no quantity. The predicate continues a sentence that begins with the field's name. */
 export interface UnitFailure {

@@ -1,0 +1,106 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { SpecError } from "../../src/errors/index.ts";
+import {
+  applySettings,
+  defaultDeployment,
+  loadHardware,
+  loadModel,
+  loadStudy,
+  parseSetting,
+  readYaml,
+} from "../../src/spec/index.ts";
+import { check } from "../../src/spec/issues.ts";
+import { hardwareSchema } from "../../src/spec/hardware-schema.ts";
+import { modelSchema } from "../../src/spec/model-schema.ts";
+import { readStudy } from "../../src/spec/load-study.ts";
+
+// Exact texts of messages. After a wanted change: ECOTILE_BLESS=1 npx vitest run test/errors, then read the diff.
+
+const folder = fileURLToPath(new URL("./", import.meta.url));
+const inputs = readdirSync(join(folder, "input"));
+
+function messageOf(act: () => unknown): string {
+  try {
+    act();
+  } catch (cause) {
+    if (cause instanceof SpecError) return `${cause.message}\n`;
+    throw cause;
+  }
+  throw new Error("nothing was wrong");
+}
+
+function expectMessage(name: string, message: string): void {
+  const golden = join(folder, "expected", `${name}.txt`);
+  if (process.env["ECOTILE_BLESS"] === "1") writeFileSync(golden, message);
+  expect(existsSync(golden), `${golden} is missing`).toBe(true);
+  expect(message).toBe(readFileSync(golden, "utf8"));
+}
+
+/** Inputs end in .txt, since most of them are no files that a formatter should touch; messages show the name without. */
+function read(file: string): unknown {
+  const shown = file.replace(/\.txt$/, "");
+  const document = readYaml(readFileSync(join(folder, "input", file), "utf8"), shown);
+  if (shown.endsWith(".study.yaml")) return readStudy(document);
+  return check(shown.endsWith(".model.yaml") ? modelSchema : hardwareSchema, document);
+}
+
+describe("messages of bad files", () => {
+  it.each(inputs)("%s", (file) => {
+    expectMessage(
+      file.replace(/\..*$/, ""),
+      messageOf(() => read(file)),
+    );
+  });
+});
+
+describe("messages of names", () => {
+  it.each([
+    ["unknown-preset", () => loadHardware("catransformers-22mm")],
+    ["unknown-preset-far", () => loadModel("resnet-50")],
+    ["unreadable-file", () => loadHardware("no/such/file.yaml")],
+    ["unreadable-study", () => loadStudy("no/such/study.yaml")],
+    ["directory", () => loadHardware("presets/")],
+  ])("%s", (name, act) => {
+    expectMessage(name, messageOf(act));
+  });
+});
+
+describe("messages of files by their bytes", () => {
+  const scratch = mkdtempSync(join(tmpdir(), "ecotile-"));
+  const write = (name: string, bytes: string | Uint8Array) => {
+    const path = join(scratch, name);
+    writeFileSync(path, bytes);
+    return path;
+  };
+  it.each([
+    ["too-large", write("too-large.yaml", "#".repeat(1024 * 1024 + 1))],
+    ["not-utf8", write("not-utf8.yaml", Uint8Array.of(0x6e, 0xff, 0xfe))],
+  ])("%s", (name, path) => {
+    const message = messageOf(() => loadHardware(path));
+    expectMessage(name, message.replaceAll(scratch, "SCRATCH"));
+  });
+});
+
+describe("messages of settings", () => {
+  const specs = {
+    hardware: loadHardware("zigzag-16x16"),
+    model: loadModel("vit-b16"),
+    deployment: defaultDeployment(),
+    technology: { profile: "calibrated" as const, factors: {} },
+  };
+  const set = (...texts: string[]) => messageOf(() => applySettings(specs, texts.map(parseSetting), ["sramLevel"]));
+  it.each([
+    ["set-unknown-path", ["array.rwos=4", "technology.sramlevel=2", "__proto__=1", "model.vision.layer=2"]],
+    ["set-bad-value", ["array.rows=-4", "clock=5", "array.dataflow=[weight_stationary]", "globalBuffer.size=-1 KiB"]],
+    ["set-does-not-fit", ["localBuffer.size=4 KiB", "model.text.layers=3", "model.vision.ffn=[1, 2]"]],
+    ["set-no-value", ["array.rows"]],
+    ["set-not-plain", ["array.rows={a: 1}"]],
+    ["set-control-characters", ["\u001b[2J=1", "array.kind=\u001b[31m"]],
+  ])("%s", (name, texts) => {
+    expectMessage(name, set(...texts));
+  });
+});

@@ -1,0 +1,96 @@
+import { describe, expect, it } from "vitest";
+import {
+  applySettings,
+  defaultDeployment,
+  listSetPaths,
+  loadHardware,
+  loadModel,
+  parseSetting,
+  type SpecSet,
+} from "../../../src/spec/index.ts";
+
+const specs: SpecSet = {
+  hardware: loadHardware("catransformers-22nm"),
+  model: loadModel("clip-vit-b16"),
+  deployment: defaultDeployment(),
+  technology: { profile: "calibrated", factors: {} },
+};
+const set = (...texts: string[]) => applySettings(specs, texts.map(parseSetting), ["sramLevel"]);
+const textTower = ({ model }: SpecSet) => (model.family === "clip" ? model.text : undefined)!;
+
+describe("applySettings", () => {
+  it("changes a copy and freezes it", () => {
+    const { hardware } = set("array.rows=64");
+    expect(hardware.array.rows).toBe(64);
+    expect(specs.hardware.array.rows).toBe(256);
+    expect(Object.isFrozen(hardware.array)).toBe(true);
+    expect(hardware.dram).toBe(specs.hardware.dram);
+  });
+
+  it("lets the later of two settings of a path win", () => {
+    expect(set("cores=2", "cores=4").hardware.cores).toBe(4);
+  });
+
+  it("does not depend on the order of different paths", () => {
+    const texts = ["clock=700 MHz", "dram.bandwidth=80 GB/s", "model.text.ffn=[1, 2]", "model.text.layers=2"];
+    expect(set(...texts)).toEqual(set(...texts.toReversed()));
+    expect(set(...texts).hardware.dram?.port.read).toMatchObject({ bytes: 800, cycles: 7 });
+  });
+
+  it("moves the vector lanes with the rows until they are set", () => {
+    expect(set("array.rows=32").hardware.vector.lanes).toBe(32);
+    expect(set("array.rows=32", "vector.lanes=16").hardware.vector).toEqual({ lanes: 16, cyclesPerElement: {} });
+    expect(set("vector.lanes=rows", "array.rows=8").hardware.vector.lanes).toBe(8);
+  });
+
+  it("sets both directions of a bandwidth", () => {
+    const rate = { bytes: 256, cycles: 25 };
+    expect(set("localBuffer.bandwidth=10.24 B/cycle").hardware.localBuffer?.port).toMatchObject({
+      read: rate,
+      write: rate,
+    });
+  });
+
+  it("takes one dataflow or a list", () => {
+    expect(set("array.dataflow=output-stationary").hardware.array.dataflow).toEqual(["output-stationary"]);
+    expect(set("array.dataflow=[input-stationary, weight-stationary]").hardware.array.dataflow).toEqual([
+      "input-stationary",
+      "weight-stationary",
+    ]);
+  });
+
+  it("fills every layer, and keeps the head size", () => {
+    const tower = textTower(set("model.text.layers=6", "model.text.heads=5", "model.text.hidden=320"));
+    expect(tower.heads).toEqual([5, 5, 5, 5, 5, 5]);
+    expect(tower.kvHeads).toEqual([5, 5, 5, 5, 5, 5]);
+    expect(tower.ffn).toHaveLength(6);
+    expect([tower.hidden, tower.headSize]).toEqual([320, 64]);
+  });
+
+  it("keeps grouped key-value heads, and refuses broken groups", () => {
+    const llama = { ...specs, model: loadModel("llama-3-8b") };
+    const { model } = applySettings(llama, [parseSetting("model.text.heads=16")]);
+    expect(model.family === "decoder" && [model.text.heads[0], model.text.kvHeads[0]]).toEqual([16, 8]);
+    expect(() => applySettings(llama, [parseSetting("model.text.heads=12")])).toThrow("spec/does-not-fit");
+  });
+
+  it("sets deployment and technology", () => {
+    const { deployment, technology } = set(
+      "deployment.region=taiwan",
+      "deployment.lifetime=4 years",
+      "technology.profile=published",
+      "technology.sramLevel=1.5",
+    );
+    expect(deployment).toMatchObject({ region: "taiwan", gridIntensity: 524, lifetime: 4 * 365 * 86400 });
+    expect(technology).toEqual({ profile: "published", factors: { sramLevel: 1.5 } });
+  });
+
+  it("has a working example for every path", () => {
+    const decoder = { ...specs, model: loadModel("llama-2-7b") };
+    for (const { path, example, description } of listSetPaths(["sramLevel"])) {
+      const base = /^model\.(contextTokens|generatedTokens)$/.test(path) ? decoder : specs;
+      expect(() => applySettings(base, [parseSetting(`${path}=${example}`)], ["sramLevel"])).not.toThrow();
+      expect(description).not.toBe("");
+    }
+  });
+});
