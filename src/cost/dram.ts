@@ -1,6 +1,6 @@
 import { GIBIBYTE } from "./constants.ts";
 import { CostError } from "./errors.ts";
-import { findRow, loadTable, rowNamed, valueNamed } from "./table.ts";
+import { findRow, loadTable, valueNamed } from "./table.ts";
 
 /** One DRAM type as the table has it. Powers per GB (2^30 bytes). */
 export interface DramType {
@@ -29,12 +29,13 @@ let cached: ReadonlyMap<string, DramType> | null = null;
 export function dramTypes(): ReadonlyMap<string, DramType> {
   if (cached) return cached;
   const table = loadTable("dram");
+  const sold = loadTable("dram-sold");
   const names = [...new Set(table.rows.map((row) => String(row.at["type"])))];
   cached = new Map(
     names.map((name) => {
       const of = (quantity: string): number => valueNamed(table, quantity, { type: name });
       const all = (quantity: string): readonly number[] =>
-        table.rows.filter((row) => row.name === quantity && row.at["type"] === name).map((row) => row.value ?? NaN);
+        sold.rows.filter((row) => row.name === quantity && row.at["type"] === name).map((row) => row.value ?? NaN);
       const type: DramType = {
         name,
         energyPerBit: of("energyPerBit"),
@@ -44,11 +45,11 @@ export function dramTypes(): ReadonlyMap<string, DramType> {
         carbonPerGB: findRow(table, "carbonPerGB", { type: name })?.value ?? null,
         phyArea: of("phyArea"),
         controllerTransistors: of("controllerTransistors"),
-        interfaceBits: of("interfaceBits"),
-        dataRate: of("dataRate"),
+        interfaceBits: valueNamed(sold, "interfaceBits", { type: name }),
+        dataRate: valueNamed(sold, "dataRate", { type: name }),
         dieWidths: all("dieWidth"),
         densities: all("density"),
-        largestCount: rowNamed(table, "largestCount", { type: name }).value ?? 0,
+        largestCount: valueNamed(sold, "largestCount", { type: name }),
       };
       return [name, type];
     }),

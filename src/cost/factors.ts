@@ -87,7 +87,9 @@ let catalogue: ReadonlyMap<string, Factor> | null = null;
 
 export function factorCatalogue(): ReadonlyMap<string, Factor> {
   catalogue ??= new Map(
-    fileSchema.parse(parse(readTableFile("factors"))).factors.map((factor) => [factor.name, factor]),
+    fileSchema
+      .parse(parse(readTableFile("factors"), { prettyErrors: false }))
+      .factors.map((factor) => [factor.name, factor]),
   );
   return catalogue;
 }

@@ -44,6 +44,8 @@ export const rowSchema = z
 const tableSchema = z.strictObject({
   table: z.string(),
   edition: z.string(),
+  /** Rows are counts or constants of a definition: low = value = high. */
+  exact: z.boolean().default(false),
   defaults: partialRowSchema.optional(),
   rows: z.array(partialRowSchema).min(1),
 });
@@ -58,9 +60,15 @@ export interface Table {
 
 /** Text of one table → rows; throws on a row without a source, unit, year or range, and on unknown keys. */
 export function parseTable(text: string): Table {
-  const raw = tableSchema.parse(parse(text));
+  const raw = tableSchema.parse(parse(text, { prettyErrors: false }));
   const rows = raw.rows.map((row, index) => {
-    const parsed = rowSchema.safeParse({ at: {}, note: "", ...raw.defaults, ...row });
+    const parsed = rowSchema.safeParse({
+      at: {},
+      note: "",
+      ...(raw.exact ? { low: row.value, high: row.value } : {}),
+      ...raw.defaults,
+      ...row,
+    });
     if (parsed.success) return Object.freeze(parsed.data);
     throw new Error(
       `table ${raw.table}, row ${index + 1} (${row.name ?? "unnamed"}): ${z.prettifyError(parsed.error)}`,
