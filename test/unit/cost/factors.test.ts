@@ -1,5 +1,7 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { CostError, factorInUse, factorsInUse, factorsOf } from "../../../src/cost/index.ts";
+import { CostError, FACTOR_NAMES, factorInUse, factorsInUse, factorsOf } from "../../../src/cost/index.ts";
+import { packageRoot } from "../../../src/package-root.ts";
 import { hardwareAt, technology } from "../../fixtures/cost/hardware.ts";
 
 function refused(profile: "published" | "calibrated", name: string, value: number): CostError {
@@ -44,5 +46,10 @@ describe("named factors", () => {
       for (const { source } of factorsInUse(hardwareAt(), technology(profile)))
         expect(source.length).toBeGreaterThan(3);
     }
+  });
+
+  it("stand in the manual, each of them", () => {
+    const manual = readFileSync(new URL("docs/carbon.md", packageRoot), "utf8");
+    for (const name of FACTOR_NAMES) expect(manual).toContain(`| \`${name}\` |`);
   });
 });
