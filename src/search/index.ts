@@ -1,6 +1,7 @@
 export type { Progress } from "./convergence.ts";
 export { SearchError } from "./errors.ts";
 export type { BatchContext, EvaluateBatch } from "./evaluations.ts";
+export * from "./exact/index.ts";
 export * from "./pareto/index.ts";
 export * from "./space/index.ts";
 export * from "./strategies/index.ts";
