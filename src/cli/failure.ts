@@ -26,6 +26,8 @@ export function reportFailure(error: unknown): number {
     return EXIT_INPUT;
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  process.stderr.write(`ecotile has met a bug of its own. Please report this with the command that you ran:\n${text}\n`);
+  process.stderr.write(
+    `ecotile has met a bug of its own. Please report this with the command that you ran:\n${text}\n`,
+  );
   return EXIT_BUG;
 }

@@ -1,0 +1,68 @@
+import { energyCoefficients, gemmEnergy } from "../cost/index.ts";
+import type { GemmResult, PerOperand } from "../sim/index.ts";
+import type { SpecSet } from "../spec/index.ts";
+
+/** Columns that `gemm` appends, in order. */
+export const RESULT_COLUMNS = [
+  "status",
+  "reason",
+  "cycles",
+  "compute_cycles",
+  "stall_cycles",
+  "first_fill_cycles",
+  "last_drain_cycles",
+  "latency_s",
+  "utilisation",
+  "macs",
+  "energy_total_pJ",
+  "dram_read_bytes",
+  "dram_write_bytes",
+  "glb_read_bytes",
+  "glb_write_bytes",
+  "array_input_reads",
+  "array_weight_reads",
+  "array_output_reads",
+  "array_output_writes",
+  "mapping",
+] as const;
+
+type ResultColumn = (typeof RESULT_COLUMNS)[number];
+export type GemmNumbers = Readonly<Record<ResultColumn, unknown>> & { readonly status: "ok" | "infeasible" };
+
+/** One result under the names that files and JSON use; null where there is no number. */
+export function gemmNumbers(result: GemmResult, { hardware, technology }: SpecSet): GemmNumbers {
+  if (result.kind === "unmappable") {
+    const empty = Object.fromEntries(RESULT_COLUMNS.map((name) => [name, null])) as Record<ResultColumn, unknown>;
+    const reason = `${result.level} too small: the smallest tile needs ${result.neededBytes} B, there are ${result.availableBytes} B`;
+    return { ...empty, status: "infeasible", reason };
+  }
+  const { timing, counters, mapping } = result;
+  const coefficients = energyCoefficients(hardware, technology);
+  const energy = "total" in coefficients ? null : gemmEnergy(counters, timing.cycles, coefficients).total * 1e12;
+  return {
+    status: "ok",
+    reason: null,
+    cycles: timing.cycles,
+    compute_cycles: timing.computeCycles,
+    stall_cycles: timing.cycles - timing.computeCycles,
+    first_fill_cycles: timing.firstFillCycles,
+    last_drain_cycles: timing.lastDrainCycles,
+    latency_s: timing.cycles / hardware.clock,
+    utilisation: timing.utilisation,
+    macs: counters.macs,
+    energy_total_pJ: energy,
+    dram_read_bytes: sum(counters.dram.reads),
+    dram_write_bytes: sum(counters.dram.writes),
+    glb_read_bytes: sum(counters.global.reads),
+    glb_write_bytes: sum(counters.global.writes),
+    array_input_reads: counters.array.inputReads,
+    array_weight_reads: counters.array.weightReads,
+    array_output_reads: counters.array.outputReads,
+    array_output_writes: counters.array.outputWrites,
+    mapping,
+  };
+}
+
+function sum({ input, weight, output }: PerOperand): number {
+  return input + weight + output;
+}

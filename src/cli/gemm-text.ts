@@ -1,0 +1,36 @@
+import { formatQuantity } from "../units/index.ts";
+import { formatMapping } from "../mapping/format.ts";
+import type { GemmProblem, GemmResult } from "../sim/index.ts";
+import type { SpecSet } from "../spec/index.ts";
+import type { GemmNumbers } from "./gemm-numbers.ts";
+
+/** What `gemm --shape` prints for people. */
+export function gemmText(
+  problem: GemmProblem,
+  result: GemmResult,
+  numbers: GemmNumbers,
+  { hardware }: SpecSet,
+): string {
+  const { batch, m, n, k } = problem;
+  const title = `${batch} × (${m} × ${k}) · (${k} × ${n}) on ${hardware.name}`;
+  if (result.kind === "unmappable") return `${title}\ninfeasible: ${String(numbers.reason)}`;
+  const { timing, counters, mapping } = result;
+  const { roofline, stallCycles } = timing;
+  const energy = numbers.energy_total_pJ as number | null;
+  return [
+    title,
+    "",
+    formatMapping(mapping),
+    "",
+    `cycles        ${timing.cycles} (${formatQuantity(timing.cycles / hardware.clock, "time")})`,
+    `roofline      compute ${Math.ceil(roofline.compute)}, DRAM ${Math.ceil(roofline.dram)}, local ports ${Math.ceil(roofline.local)} cycles`,
+    `array         ${timing.computeCycles} cycles, utilisation ${(100 * timing.utilisation).toFixed(1)} %`,
+    `stalls        DRAM ${stallCycles.dram}, global buffer ${stallCycles.global}, local buffer ${stallCycles.local} cycles`,
+    `              of these first fill ${timing.firstFillCycles}, last drain ${timing.lastDrainCycles}`,
+    `energy        ${energy === null ? "unknown" : formatQuantity(energy * 1e-12, "energy")}`,
+    `DRAM          ${String(numbers.dram_read_bytes)} B read, ${String(numbers.dram_write_bytes)} B written`,
+    `global buffer ${String(numbers.glb_read_bytes)} B read, ${String(numbers.glb_write_bytes)} B written`,
+    `array edge    inputs ${counters.array.inputReads}, weights ${counters.array.weightReads}, ` +
+      `sums ${counters.array.outputReads} in and ${counters.array.outputWrites} out (elements)`,
+  ].join("\n");
+}

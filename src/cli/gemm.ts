@@ -1,0 +1,124 @@
+import { InvalidArgumentError, Option, type Command } from "commander";
+import { energyCoefficients } from "../cost/index.ts";
+import { EXIT_INFEASIBLE } from "../errors/index.ts";
+import {
+  simulateGemms,
+  type GemmProblem,
+  type GemmResult,
+  type MappingEffort,
+  type MappingObjective,
+} from "../sim/index.ts";
+import type { SpecSet } from "../spec/index.ts";
+import { InputError } from "./failure.ts";
+import { gemmNumbers } from "./gemm-numbers.ts";
+import { readGemmRows, writeGemmRows } from "./gemm-rows.ts";
+import { gemmText } from "./gemm-text.ts";
+import { printJson, printText, writeFileWhole } from "./output.ts";
+import { collect, loadSpecs } from "./specs.ts";
+
+interface Options {
+  readonly shape?: GemmProblem;
+  readonly input?: string;
+  readonly output?: string;
+  readonly set: readonly string[];
+  readonly objective: MappingObjective;
+  readonly effort: MappingEffort;
+  readonly json?: boolean;
+}
+
+export function addGemmCommand(program: Command): void {
+  program
+    .command("gemm")
+    .description("Maps and simulates matrix products C[b,m,n] = A[b,m,k] · B[b,k,n] on one accelerator.")
+    .argument("<hardware>", "hardware preset or file")
+    .addOption(
+      new Option("--shape <batch,m,n,k>", "one product; every batch element has its own B")
+        .argParser(parseShape)
+        .conflicts("input"),
+    )
+    .option(
+      "--input <file.csv>",
+      "many: columns m, n, k, and optionally batch (1) and shared_b (0: each batch element has its own B)",
+    )
+    .option("--output <file.csv>", "write the input with results appended (default: stdout)")
+    .option("--set <path=value>", "change one field of the hardware; may be repeated, later wins", collect, [])
+    .addOption(
+      new Option("--objective <what>", "what the mapping is chosen for")
+        .choices(["latency", "energy", "edp", "carbon"])
+        .default("latency"),
+    )
+    .addOption(new Option("--effort <how>", "how far the search goes").choices(["fast", "exhaustive"]).default("fast"))
+    .option("--json", "one JSON document on stdout")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  ecotile gemm catransformers-22nm --shape 1,197,3072,768
+  ecotile gemm scale-sim --set array.dataflow=weight-stationary --input shapes.csv --output results.csv
+
+Rows that fit no buffer get the status "infeasible" and empty numbers; the exit code stays 0.`,
+    )
+    .action(runGemm);
+}
+
+function parseShape(text: string): GemmProblem {
+  const sizes = text.split(",").map((part) => (/^\s*\d+\s*$/.test(part) ? Number(part) : NaN));
+  const [batch, m, n, k] = sizes;
+  const isGood = sizes.length === 4 && sizes.every((size) => Number.isSafeInteger(size) && size >= 1);
+  if (!isGood || batch === undefined || m === undefined || n === undefined || k === undefined) {
+    throw new InvalidArgumentError("four whole numbers of at least 1, for example 1,197,768,768.");
+  }
+  return { batch, m, n, k, sharedB: false };
+}
+
+function runGemm(hardware: string, options: Options): void {
+  const { shape, input } = options;
+  if (shape === undefined && input === undefined) {
+    throw new InputError("gemm needs --shape batch,m,n,k or --input FILE.csv.");
+  }
+  if (shape !== undefined && options.output !== undefined) {
+    throw new InputError("--output goes with --input; the result of one --shape is printed.");
+  }
+  const specs = loadSpecs(null, hardware, options.set);
+  if (shape !== undefined) runShape(specs, shape, options);
+  else runFile(specs, input!, options);
+}
+
+function simulate(specs: SpecSet, problems: readonly GemmProblem[], options: Options): readonly GemmResult[] {
+  const coefficients = energyCoefficients(specs.hardware, specs.technology);
+  const energy = "total" in coefficients ? null : coefficients;
+  if (energy === null && options.objective !== "latency" && "total" in coefficients) {
+    throw new InputError(`--objective ${options.objective} needs energies: ${coefficients.reason}.`);
+  }
+  return simulateGemms(specs.hardware, problems, { objective: options.objective, effort: options.effort, energy });
+}
+
+function runShape(specs: SpecSet, problem: GemmProblem, options: Options): void {
+  const [result] = simulate(specs, [problem], options);
+  const numbers = gemmNumbers(result!, specs);
+  if (options.json)
+    printJson({
+      hardware: specs.hardware.name,
+      ...problem,
+      objective: options.objective,
+      effort: options.effort,
+      ...numbers,
+    });
+  else printText(gemmText(problem, result!, numbers, specs), false);
+  if (result!.kind === "unmappable") process.exitCode = EXIT_INFEASIBLE;
+}
+
+function runFile(specs: SpecSet, input: string, options: Options): void {
+  const table = readGemmRows(input);
+  const results = simulate(specs, table.problems, options).map((result) => gemmNumbers(result, specs));
+  if (options.json) {
+    const rows = results.map((numbers, i) => ({ ...table.rows[i]!.cells, ...numbers }));
+    printJson({ hardware: specs.hardware.name, objective: options.objective, effort: options.effort, rows });
+  }
+  const text = writeGemmRows(table, results);
+  if (options.output !== undefined) {
+    writeFileWhole(options.output, text);
+    const infeasible = results.filter(({ status }) => status === "infeasible").length;
+    printText(`${options.output}: ${results.length} rows, ${infeasible} infeasible.`, true);
+  } else if (!options.json) process.stdout.write(text);
+}

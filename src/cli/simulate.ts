@@ -1,0 +1,65 @@
+import type { Command } from "commander";
+import { keepsUp } from "../cost/index.ts";
+import { EXIT_INFEASIBLE } from "../errors/index.ts";
+import { evaluate } from "../evaluate/index.ts";
+import { printJson, printText, writeFileWhole } from "./output.ts";
+import { simulationJson, infeasibleJson } from "./simulate-json.ts";
+import { simulationText } from "./simulate-text.ts";
+import { traceOf } from "./simulate-trace.ts";
+import { collect, loadSpecs } from "./specs.ts";
+
+interface Options {
+  readonly set: readonly string[];
+  readonly region?: string;
+  readonly json?: boolean;
+  readonly trace?: string;
+}
+
+export function addSimulateCommand(program: Command): void {
+  program
+    .command("simulate")
+    .description("Latency, energy, area and carbon of one model on one accelerator.")
+    .argument("<model>", "model preset or file")
+    .argument("<hardware>", "hardware preset or file")
+    .option(
+      "--set <path=value>",
+      "change one field; may be repeated, later wins (`ecotile schema` lists the paths)",
+      collect,
+      [],
+    )
+    .option("--region <name>", "region of use (`ecotile presets regions`)")
+    .option("--json", "one JSON document on stdout")
+    .option(
+      "--trace <file>",
+      "write the schedule of operators, to be opened in a trace viewer (chrome://tracing, Perfetto)",
+    )
+    .addHelpText(
+      "after",
+      `
+Example:
+  ecotile simulate clip-vit-b16 catransformers-22nm --set array.rows=128 --set localBuffer.size=128KiB --region taiwan
+
+Limits (latency, area, ...) live in studies; here they are not checked. Exit 3: an operator fits no buffer, or DRAM is too small.`,
+    )
+    .action(runSimulate);
+}
+
+function runSimulate(model: string, hardware: string, options: Options): void {
+  const specs = loadSpecs(model, hardware, options.set, options.region);
+  const result = evaluate({ ...specs, mapper: { objective: "carbon", effort: "fast" } });
+  if (result.kind === "infeasible") {
+    if (options.json) printJson(infeasibleJson(result));
+    else printText(`Infeasible: ${result.constraint}: ${result.detail}.`, false);
+    process.exitCode = EXIT_INFEASIBLE;
+    return;
+  }
+  if (options.trace !== undefined) {
+    const trace = traceOf(result);
+    writeFileWhole(options.trace, trace.text);
+    if (trace.leftOut > 0) printText(`${options.trace}: ${trace.leftOut} later operators left out.`, true);
+  }
+  const { infeasible } = keepsUp(result.latency_s, specs.deployment);
+  const violations = infeasible === null ? [] : [infeasible];
+  if (options.json) printJson(simulationJson(result, violations));
+  else printText(simulationText(result, violations), false);
+}

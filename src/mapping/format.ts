@@ -1,0 +1,30 @@
+import type { Mapping, Tile } from "./mapping.ts";
+
+const sizes = ({ m, n, k }: Tile): string => `${m} × ${n} × ${k}`;
+
+function doubled(flags: { readonly input: boolean; readonly weight: boolean; readonly output: boolean }): string {
+  const names = Object.entries(flags)
+    .filter(([, isDouble]) => isDouble)
+    .map(([name]) => name);
+  return names.length === 0 ? "single buffered" : `double buffered: ${names.join(", ")}`;
+}
+
+/** A mapping for people, from DRAM inwards, one level a line; tiles are m × n × k. */
+export function formatMapping(mapping: Mapping): string {
+  const { coreSplit, globalTile, localTile, spatial, registerTile, doubleBuffered } = mapping;
+  const lines = [];
+  if (coreSplit.cores > 1) lines.push(`cores         ${coreSplit.dimension} over ${coreSplit.cores}`);
+  if (globalTile !== null) {
+    const order = mapping.dramOrder.join(" > ");
+    lines.push(`global buffer ${sizes(globalTile)}, loops ${order}, ${doubled(doubleBuffered.global)}`);
+  }
+  if (localTile !== null) {
+    const order = mapping.globalOrder.join(" > ");
+    lines.push(`local buffer  ${sizes(localTile)}, loops ${order}, ${doubled(doubleBuffered.local)}`);
+  }
+  lines.push(
+    `array         ${mapping.dataflow}, rows ${sizes(spatial.rows)}, columns ${sizes(spatial.cols)}`,
+    `registers     ${sizes(registerTile)} steps`,
+  );
+  return lines.join("\n");
+}
