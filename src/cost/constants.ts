@@ -12,3 +12,4 @@ export const MEBIBYTE = 1024 * 1024;
 /** Memory is sold, and its carbon quoted, in units of 2^30 bytes. */
 export const GIBIBYTE = 1024 * 1024 * 1024;
 export const MILLIWATTS_PER_WATT = 1000;
+export const GBIT_PER_GB = 8;

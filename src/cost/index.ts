@@ -1,6 +1,6 @@
 export { dieArea } from "./area.ts";
 export { addBreakdowns, breakdown } from "./breakdown.ts";
-export { ACT_EDITIONS, actCarbonPerArea, type ActEdition } from "./carbon/act.ts";
+export { ACT_EDITIONS, actCarbonPerArea, imecCarbonPerArea, type ActEdition } from "./carbon/act.ts";
 export { dieYield, embodiedCarbon, RETICLE_MM2, reticleLimit } from "./carbon/embodied.ts";
 export {
   gridCarbon,
@@ -13,7 +13,8 @@ export {
 } from "./carbon/operational.ts";
 export { fabProcess, gasPerArea, type FabProcess } from "./carbon/process.ts";
 export { defectYield, diesPerWafer, YIELD_MODELS, type YieldModel } from "./carbon/yield.ts";
-export { dramBandwidthLimit, dramChoice, dramChoices, dramOfChoice, type DramChoice } from "./dram-choice.ts";
+export { dramChoice, dramChoices, dramOfChoice, type DramChoice } from "./dram-choice.ts";
+export { dramBandwidthLimit, dramInterfaces } from "./dram-interface.ts";
 export { dramType, dramTypes, soldGigabytes, type DramType } from "./dram.ts";
 export { energyCoefficients } from "./energy.ts";
 export { CostError } from "./errors.ts";

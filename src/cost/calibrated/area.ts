@@ -1,7 +1,7 @@
 import type { Buffer, Hardware } from "../../spec/hardware.ts";
 import { breakdown } from "../breakdown.ts";
 import { SQUARE_MICROMETRES_PER_MM2 } from "../constants.ts";
-import { dramInterfaces } from "../dram-choice.ts";
+import { dramInterfaces } from "../dram-interface.ts";
 import { dramType } from "../dram.ts";
 import { factor, type FactorValues } from "../factors.ts";
 import type { Area, Unknown } from "../types.ts";

@@ -1,3 +1,6 @@
+import { findRow, loadTable } from "../table.ts";
+import type { Unknown } from "../types.ts";
+
 /**
  * Carbon per area of ACT, gCO2e/cm²:  CPA = (CI_fab · EPA + GPA + MPA) / Y
  *
@@ -21,3 +24,13 @@ export const ACT_EDITIONS = {
   "imec-netzero-4.0": "imec.netzero public version 4.0, scope 1 and 2: materials are to be added",
 } as const;
 export type ActEdition = keyof typeof ACT_EDITIONS;
+
+/**
+ * Carbon per processed wafer area of imec.netzero 4.0, with materials added, gCO2e/cm²: a cross-check of ACT at yield 1.
+ * @param materialPerArea  MPA, gCO2e/cm²; the public figures hold scope 1 and 2 only
+ */
+export function imecCarbonPerArea(node: number, materialPerArea: number): number | Unknown {
+  const value = findRow(loadTable("process"), "imecCPA", { node })?.value ?? null;
+  if (value === null) return { total: null, reason: `imec.netzero 4.0 has no public figure for ${node} nm` };
+  return value + materialPerArea;
+}

@@ -8,7 +8,7 @@ import {
   dramType,
   soldGigabytes,
 } from "../../../src/cost/index.ts";
-import { dramInterfaces } from "../../../src/cost/dram-choice.ts";
+import { dramInterfaces } from "../../../src/cost/dram-interface.ts";
 import { dram, GIB, port } from "../../fixtures/cost/hardware.ts";
 
 describe("DRAM as a design variable", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { actCarbonPerArea, gasPerArea } from "../../../src/cost/index.ts";
+import { actCarbonPerArea, gasPerArea, imecCarbonPerArea } from "../../../src/cost/index.ts";
 import { processRows } from "../../../src/cost/carbon/process.ts";
 import { readFixture } from "../../fixtures/cost/csv.ts";
 
@@ -47,5 +47,21 @@ describe("ACT, ISCA 2022: logic process table (act_logic_process.csv)", () => {
       Number(row["gpa_97pct_abatement_gco2e_per_cm2"]),
       9,
     );
+  });
+});
+
+describe("imec.netzero 4.0 beside ACT (97 % abatement, Taiwan 2022, yield 1)", () => {
+  it("ACT lies within 0.7 to 1.3 times imec at every node that both have", () => {
+    for (const [node, process] of processRows()) {
+      const imec = imecCarbonPerArea(node, process.MPA);
+      if (typeof imec !== "number") continue;
+      const gas = gasPerArea(process.GPA95, process.GPA99, 97);
+      const ratio =
+        actCarbonPerArea(583, { energyPerArea: process.EPA, gasPerArea: gas, materialPerArea: process.MPA }, 1) / imec;
+      expect(ratio, `${node} nm: ${ratio}`).toBeGreaterThan(0.7);
+      expect(ratio, `${node} nm: ${ratio}`).toBeLessThan(1.3);
+    }
+    expect(imecCarbonPerArea(28, 500)).toBe(1410);
+    expect(imecCarbonPerArea(22, 500)).toMatchObject({ total: null });
   });
 });
