@@ -28,7 +28,12 @@ export const accuracyColumns: readonly AccuracyColumn[] = [
     "arch",
   ),
   text("pretrained", "training tag as OpenCLIP or timm name it; empty: unknown", "pretrain_tag"),
-  count("samples_seen", 0, 1e15, "image-text pairs, or tokens of a decoder; empty: read from the tag, else unknown"),
+  count(
+    "samples_seen",
+    0,
+    1e15,
+    "image-text pairs, or tokens of a decoder; 0 or empty: read from the tag, else unknown",
+  ),
   ...towerColumns("text"),
   count("context", 1, 1e6, "text tokens; default 77 (dual encoder), 512 (bert), 2048 (decoder)", "context_length"),
   count("vocabulary", 2, 1e7, "default 49408; not used by the predictor", "vocab_size"),

@@ -5,3 +5,5 @@ export { accuracyColumns, type AccuracyColumn } from "./columns.ts";
 export { modelFromRow, type RowModel } from "./model-from-row.ts";
 export type { RowProblem } from "./row.ts";
 export type { CrossValidation, FamilyError } from "./stored-fit.ts";
+export { createCommandEvaluator, type CommandOptions } from "./command/evaluator.ts";
+export { CommandFailure, type CommandFailureCode } from "./command/failure.ts";

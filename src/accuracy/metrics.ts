@@ -45,6 +45,7 @@ export const metricDefinitions: readonly MetricDefinition[] = [
         { quantity: "patches", exponent: 0.5, reference: 196 },
       ],
       ...pooled,
+      tagPenalty: 0.3,
     },
   },
   {
@@ -53,7 +54,7 @@ export const metricDefinitions: readonly MetricDefinition[] = [
     family: "bert",
     table: "bert.csv",
     minimumSamples: 0,
-    settings: { terms: [{ quantity: "text-blocks", exponent: 0.25, reference: 8.5e7 }], ...pooled, termPenalty: 1e-6 },
+    settings: { terms: [{ quantity: "text-blocks", exponent: 0.1, reference: 8.5e7 }], ...pooled, termPenalty: 0.001 },
   },
   {
     metric: "lm-zero-shot-mean",
@@ -63,8 +64,8 @@ export const metricDefinitions: readonly MetricDefinition[] = [
     minimumSamples: 2e9,
     settings: {
       terms: [
-        { quantity: "text-blocks", exponent: 0.25, reference: 1e9 },
-        { quantity: "samples", exponent: 0.5, reference: 3e11 },
+        { quantity: "text-blocks", exponent: 0.1, reference: 1e9 },
+        { quantity: "samples", exponent: 0.3, reference: 3e11 },
       ],
       ...pooled,
       termPenalty: 0.001,

@@ -16,20 +16,18 @@ const OTHER_DATA = 0.01;
 
 /** Name of the fitted model nearest in shape; the first in the table wins a tie. */
 export function nearestModel(models: readonly StoredModel[], subject: Subject): string {
-  const [text, vision, patches] = shapePoint(subject);
+  const point = shapePoint(subject);
   const data = subject.training?.data;
   let best = "";
   let least = Infinity;
-  for (const model of models) {
-    const [otherText, otherVision, otherPatches] = model.shape;
-    const distance =
-      (text - otherText) ** 2 +
-      (vision - otherVision) ** 2 +
-      (patches - otherPatches) ** 2 +
-      (model.data === data ? 0 : OTHER_DATA);
+  for (const { name, data: otherData, shape } of models) {
+    const text = point[0] - shape[0];
+    const vision = point[1] - shape[1];
+    const patches = point[2] - shape[2];
+    const distance = text * text + vision * vision + patches * patches + (otherData === data ? 0 : OTHER_DATA);
     if (distance < least) {
       least = distance;
-      best = model.name;
+      best = name;
     }
   }
   return best;

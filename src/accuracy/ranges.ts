@@ -1,24 +1,25 @@
 import { naturalLog } from "./elementary.ts";
-import type { Subject, TowerShape } from "./subject.ts";
+import type { Subject } from "./subject.ts";
 
-/** Columns whose range is watched, with their value in one model. */
-export function watchedValues({
-  text,
-  vision,
-  training,
-}: Subject): readonly (readonly [column: string, value: number])[] {
-  const found: (readonly [string, number])[] = [];
-  const add = (name: string, tower: TowerShape): void => {
-    found.push([`${name}_layers`, tower.layers], [`${name}_hidden`, tower.hidden]);
-    found.push([`${name}_ffn`, tower.ffn], [`${name}_heads`, tower.heads]);
-  };
-  if (text) add("text", text);
-  if (vision) {
-    add("vision", vision);
-    found.push(["vision_patches", vision.patches]);
+/** Calls `visit` with each column whose range is watched and its value in this model. */
+export function forEachWatched(
+  { text, vision, training }: Subject,
+  visit: (column: string, value: number) => void,
+): void {
+  if (text) {
+    visit("text_layers", text.layers);
+    visit("text_hidden", text.hidden);
+    visit("text_ffn", text.ffn);
+    visit("text_heads", text.heads);
   }
-  if (training?.samplesSeen) found.push(["samples_seen", training.samplesSeen]);
-  return found;
+  if (vision) {
+    visit("vision_layers", vision.layers);
+    visit("vision_hidden", vision.hidden);
+    visit("vision_ffn", vision.ffn);
+    visit("vision_heads", vision.heads);
+    visit("vision_patches", vision.patches);
+  }
+  if (training?.samplesSeen) visit("samples_seen", training.samplesSeen);
 }
 
 export interface Outside {
@@ -31,11 +32,11 @@ export interface Outside {
 export function outsideRanges(ranges: Readonly<Record<string, readonly [number, number]>>, subject: Subject): Outside {
   const columns: string[] = [];
   let distance = 0;
-  for (const [column, value] of watchedValues(subject)) {
-    const [low, high] = ranges[column] ?? [value, value];
-    if (value >= low * 0.99 && value <= high * 1.01) continue;
+  forEachWatched(subject, (column, value) => {
+    const range = ranges[column];
+    if (!range || (value >= range[0] * 0.99 && value <= range[1] * 1.01)) return;
     columns.push(column);
-    distance += Math.abs(naturalLog(value / (value < low ? low : high)));
-  }
+    distance += Math.abs(naturalLog(value / (value < range[0] ? range[0] : range[1])));
+  });
   return { columns, distance };
 }

@@ -25,7 +25,8 @@ export interface CrossValidation {
   readonly models: number;
   readonly maePoints: number;
   readonly maePrunedPoints: number | null;
-  readonly maeUnseenDataPoints: number;
+  /** A whole training set held out; null: there is only one. */
+  readonly maeUnseenDataPoints: number | null;
   readonly spearman: number;
   /** Mean of the families' rank correlations, weighted by their models; null: no family has four. */
   readonly spearmanWithinFamily: number | null;

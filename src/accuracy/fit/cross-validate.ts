@@ -80,7 +80,7 @@ export function crossValidate(
     models: observations.length,
     maePoints: mean(errors),
     maePrunedPoints: pruned.length > 0 ? mean(pruned) : null,
-    maeUnseenDataPoints: mean(points(unseen)),
+    maeUnseenDataPoints: new Set(observations.map(dataKey)).size > 1 ? mean(points(unseen)) : null,
     spearman: spearman(
       observations.map(({ accuracy }) => accuracy),
       held,

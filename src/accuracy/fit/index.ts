@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { MetricDefinition } from "../metrics.ts";
 import { metricDefinitions } from "../metrics.ts";
 import { shapePoint } from "../nearest.ts";
-import { watchedValues } from "../ranges.ts";
+import { forEachWatched } from "../ranges.ts";
 import { tableText, type StoredFit } from "../stored-fit.ts";
 import { crossValidate, dataKey, halfWidthsOf } from "./cross-validate.ts";
 import { fitForm } from "./fit-form.ts";
@@ -13,7 +13,7 @@ export function fitMetric(definition: MetricDefinition): StoredFit {
   const { metric, table, settings } = definition;
   const text = tableText(table);
   const observations = observationsOf(text, metric).filter(
-    ({ subject }) => (subject.training?.samplesSeen ?? Infinity) >= definition.minimumSamples,
+    ({ subject }) => (subject.training?.samplesSeen ?? 0) >= definition.minimumSamples,
   );
   const { intercept, amplitudes, effects } = fitForm(observations, settings);
   return {
@@ -49,11 +49,11 @@ function familyOf(one: Observation): string {
 function rangesOf(observations: readonly Observation[]): Readonly<Record<string, readonly [number, number]>> {
   const ranges: Record<string, [number, number]> = {};
   for (const { subject } of observations) {
-    for (const [column, value] of watchedValues(subject)) {
+    forEachWatched(subject, (column, value) => {
       const range = (ranges[column] ??= [value, value]);
       range[0] = Math.min(range[0], value);
       range[1] = Math.max(range[1], value);
-    }
+    });
   }
   return ranges;
 }
