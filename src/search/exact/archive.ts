@@ -1,61 +1,84 @@
 import { createDominanceTree, type DominanceTree } from "./tree.ts";
 
 /**
- * A front that takes millions of questions: a tree of what it held at the last rebuild, and the newest points in a
- * list. `ids` are rows of whole numbers that travel with the points.
+ * A front that takes millions of questions: trees of points, each at least twice as large as the next, and a short list
+ * of the newest points. `ids` are rows of whole numbers that travel with the points.
  */
 export interface Archive {
   dominates(costs: Float64Array): boolean;
-  /** Only for points that are not dominated; may leave points behind that the new one dominates until `finish`. */
+  /** Only for points that are not dominated; points that the new one dominates may stay until `finish`. */
   insert(costs: Float64Array, id: readonly number[]): void;
   /** Exactly the non-dominated points of all that were inserted, equal ones included. */
   finish(): readonly { readonly costs: readonly number[]; readonly id: readonly number[] }[];
-  /** Points held, dominated ones that wait for the next rebuild included. */
+  /** Points held, dominated ones included. */
   readonly size: number;
 }
 
+/** Points with a tree over them. */
+interface Level {
+  readonly points: Float64Array;
+  readonly ids: readonly (readonly number[])[];
+  readonly tree: DominanceTree;
+}
+
+const NEWEST = 64;
+
 export function createArchive(dimension: number): Archive {
-  let points = new Float64Array(1024 * dimension);
-  let ids: (readonly number[])[] = [];
-  let settled = 0;
-  let tree: DominanceTree = createDominanceTree(points, 0, dimension);
+  /** Largest first. */
+  let levels: Level[] = [];
+  let newest = new Float64Array(NEWEST * dimension);
+  let newestIds: (readonly number[])[] = [];
 
   const dominates = (costs: Float64Array): boolean => {
-    for (let row = ids.length - 1; row >= settled; row -= 1)
-      if (rowDominates(points, row * dimension, costs)) return true;
-    return tree.dominates(costs);
+    for (const { tree } of levels) if (tree.dominates(costs)) return true;
+    for (let row = 0; row < newestIds.length; row += 1) if (rowDominates(newest, row * dimension, costs)) return true;
+    return false;
   };
-  const rebuild = (): void => {
-    const all = createDominanceTree(points, ids.length, dimension);
-    const kept = ids
-      .map((_, row) => row)
-      .filter((row) => !all.dominates(points.subarray(row * dimension, (row + 1) * dimension)));
-    const packed = new Float64Array(Math.max(1024, 2 * kept.length) * dimension);
-    kept.forEach((row, i) => packed.set(points.subarray(row * dimension, (row + 1) * dimension), i * dimension));
-    ids = kept.map((row) => ids[row]!);
-    points = packed;
-    settled = ids.length;
-    tree = createDominanceTree(points.slice(0, settled * dimension), settled, dimension);
+  const createLevel = (points: Float64Array, ids: readonly (readonly number[])[]): Level => ({
+    points,
+    ids,
+    tree: createDominanceTree(points, ids.length, dimension),
+  });
+  /** One level of all points of several, without those that another of them dominates. */
+  const join = (parts: readonly Level[]): Level => {
+    const kept: number[] = [];
+    const ids: (readonly number[])[] = [];
+    for (const { points, ids: own } of parts)
+      own.forEach((id, row) => {
+        const costs = points.subarray(row * dimension, (row + 1) * dimension);
+        if (parts.some(({ tree }) => tree.dominates(costs))) return;
+        kept.push(...costs);
+        ids.push(id);
+      });
+    return createLevel(Float64Array.from(kept), ids);
+  };
+  /** Makes the newest points a level, joined with as many smaller levels as keep sizes doubling. */
+  const settle = (all: boolean): void => {
+    const parts = [createLevel(newest.slice(0, newestIds.length * dimension), newestIds)];
+    let size = newestIds.length;
+    while (levels.length > 0 && (all || levels.at(-1)!.ids.length < 2 * size)) {
+      const level = levels.pop()!;
+      parts.push(level);
+      size += level.ids.length;
+    }
+    levels = [...levels, join(parts)];
+    newest = new Float64Array(NEWEST * dimension);
+    newestIds = [];
   };
   return {
     dominates,
     insert(costs, id) {
-      const at = ids.length * dimension;
-      if (at + dimension > points.length) {
-        const grown = new Float64Array(points.length * 2);
-        grown.set(points);
-        points = grown;
-      }
-      points.set(costs, at);
-      ids.push(id);
-      if (ids.length - settled >= Math.max(64, settled >> 5)) rebuild();
+      newest.set(costs, newestIds.length * dimension);
+      newestIds.push(id);
+      if (newestIds.length === NEWEST) settle(false);
     },
     finish() {
-      rebuild();
+      settle(true);
+      const { points, ids } = levels[0]!;
       return ids.map((id, row) => ({ costs: [...points.subarray(row * dimension, (row + 1) * dimension)], id }));
     },
     get size() {
-      return ids.length;
+      return levels.reduce((sum, { ids }) => sum + ids.length, newestIds.length);
     },
   };
 }

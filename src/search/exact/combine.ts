@@ -1,44 +1,21 @@
 import type { Archive } from "./archive.ts";
 import { BLOCK, type Block } from "./blocks.ts";
-import { ACCURACY, type Problem } from "./problem.ts";
-import type { Column, Ordering, Towers } from "./towers.ts";
+import type { Bound } from "./bound.ts";
+import type { Problem } from "./problem.ts";
+import type { Ordering, Towers } from "./towers.ts";
 
 /** Adds every non-dominated feasible pair of two towers to an archive. */
 export type Combiner = (towers: Towers, archive: Archive, hardware: number, variant: number) => void;
 
 /**
  * Branch and bound over blocks of options: a block of pairs whose best corner already breaks a limit or is dominated
- * holds nothing for the front. Sums are rounded monotonically, so the corner bounds every pair bit for bit.
+ * holds nothing for the front.
  */
-export function createCombiner(problem: Problem, ordering: Ordering, columns: readonly Column[]): Combiner {
-  const { objectives, limits, pairs } = problem;
+export function createCombiner(problem: Problem, ordering: Ordering, bound: Bound): Combiner {
+  const { pairs } = problem;
   const countB = problem.decomposition.optionCounts[1];
-  const dimension = objectives.length;
-  const columnAt = objectives.map((metric) => columns.findIndex((c) => c.metric === metric && c.sign === 1));
-  const bounds = limits
-    .filter(({ column }) => column !== ACCURACY)
-    .map(({ column, sign, constraint }) => ({
-      at: columns.findIndex((c) => c.metric === column && c.sign === sign),
-      limit: sign * constraint.limit,
-    }));
   const blockAccuracy = createBlockAccuracy(problem, ordering);
-  const costs = new Float64Array(dimension);
-
-  /** Whether sums of the two rows of values may be on the front; leaves the corner in `costs`. */
-  const isOpen = (
-    base: readonly number[],
-    a: Float64Array,
-    b: Float64Array,
-    accuracy: number,
-    archive: Archive,
-  ): boolean => {
-    for (const { at, limit } of bounds) if (base[at]! + (a[at]! + b[at]!) > limit) return false;
-    for (let k = 0; k < dimension; k += 1) {
-      const at = columnAt[k]!;
-      costs[k] = at < 0 ? 0 - accuracy : base[at]! + (a[at]! + b[at]!);
-    }
-    return !archive.dominates(costs);
-  };
+  const { isOpen, costs } = bound;
 
   return ({ base, a, b }, archive, hardware, variant) => {
     const rowValues = (columnValues: readonly Float64Array[], row: number): Float64Array =>

@@ -1,6 +1,7 @@
 import { compareCosts, nonDominated } from "../pareto/index.ts";
 import type { Objective } from "../types.ts";
 import { createArchive } from "./archive.ts";
+import { createBound } from "./bound.ts";
 import { createCombiner } from "./combine.ts";
 import { ACCURACY, createProblem, type Problem } from "./problem.ts";
 import { createTally } from "./tally.ts";
@@ -20,7 +21,8 @@ export async function enumerateExact(decomposition: Decomposition, options: Exac
   const { optionCounts } = decomposition;
   const columns = columnsOf(problem);
   const ordering = createOrdering(problem);
-  const combine = createCombiner(problem, ordering, columns);
+  const bound = createBound(problem, columns);
+  const combine = createCombiner(problem, ordering, bound);
   const archive = createArchive(problem.objectives.length);
   const tally = createTally(problem);
   const [from, to] = options.range ?? [0, decomposition.hardwareCount];
@@ -34,7 +36,7 @@ export async function enumerateExact(decomposition: Decomposition, options: Exac
       const usable = tables.variants.map((variant) => usableOptions(problem, variant));
       tally.count(tables.variants, usable);
       tables.variants.forEach((variant, v) => {
-        const towers = createTowers(problem, ordering, columns, variant, usable[v]!);
+        const towers = createTowers(problem, ordering, columns, bound, archive, variant, usable[v]!);
         if (towers !== null) combine(towers, archive, hardware, v);
       });
     }

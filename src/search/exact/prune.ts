@@ -14,23 +14,38 @@ export function pruneOptions(
   margins: readonly number[],
 ): Int32Array {
   if (strictCount === 0) return rows;
-  const order = rows.slice().sort((i, j) => {
-    for (const column of columns) if (column[i] !== column[j]) return column[i]! - column[j]!;
-    return i - j;
-  });
-  const kept: number[] = [];
-  for (const i of order) if (!kept.some((k) => covers(k, i))) kept.push(i);
-  return Int32Array.from(kept);
-
-  function covers(k: number, i: number): boolean {
-    let isStrict = false;
-    for (let c = 0; c < columns.length; c += 1) {
-      const column = columns[c]!;
-      if (column[k]! > column[i]!) return false;
-      if (c < strictCount && column[i]! - column[k]! > margins[c]!) isStrict = true;
-    }
-    return isStrict;
+  const width = columns.length;
+  const first = columns[0]!;
+  const order = rows.slice().sort((i, j) => first[i]! - first[j]! || i - j);
+  // Kept options row by row, so that the inner loop stays in one array.
+  const kept = new Float64Array(rows.length * width);
+  const result: number[] = [];
+  const own = new Float64Array(width);
+  for (const i of order) {
+    for (let c = 0; c < width; c += 1) own[c] = columns[c]![i]!;
+    if (isCovered(kept, result.length, own, strictCount, margins)) continue;
+    kept.set(own, result.length * width);
+    result.push(i);
   }
+  return Int32Array.from(result);
+}
+
+function isCovered(
+  kept: Float64Array,
+  count: number,
+  own: Float64Array,
+  strictCount: number,
+  margins: readonly number[],
+): boolean {
+  const width = own.length;
+  for (let k = 0; k < count; k += 1) {
+    const at = k * width;
+    let c = 0;
+    while (c < width && kept[at + c]! <= own[c]!) c += 1;
+    if (c < width) continue;
+    for (let s = 0; s < strictCount; s += 1) if (own[s]! - kept[at + s]! > margins[s]!) return true;
+  }
+  return false;
 }
 
 /** Twice and more the rounding of base + (a + b), for |a|, |b|, |base| up to the given ones. */

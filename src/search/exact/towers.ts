@@ -1,4 +1,6 @@
 import { ACCURACY, type Problem } from "./problem.ts";
+import type { Archive } from "./archive.ts";
+import type { Bound } from "./bound.ts";
 import { BLOCK, createBlocks, mergeBlocks, type Block } from "./blocks.ts";
 import { pruneOptions, roundingMargin } from "./prune.ts";
 import type { Variant } from "./types.ts";
@@ -29,6 +31,8 @@ export interface Ordering {
   /** Fixed blocks, for accuracies that are given pair by pair. */
   readonly places: readonly [Int32Array, Int32Array] | null;
   readonly orders: readonly [Int32Array, Int32Array] | null;
+  /** Highest accuracy of each option with any partner; 0 where accuracy is no part of the study. */
+  readonly bestAccuracy: readonly [Float64Array, Float64Array];
 }
 
 /** Columns that decide: additive objectives first, in their order, then limits that are not among them. */
@@ -42,12 +46,19 @@ export function columnsOf({ objectives, limits }: Problem): readonly Column[] {
 
 export function createOrdering({ decomposition, pairs }: Problem): Ordering {
   const { accuracy, optionCounts } = decomposition;
-  if (pairs === null || accuracy === null) return { scores: null, places: null, orders: null };
+  const [countA, countB] = optionCounts;
+  const bestAccuracy = [new Float64Array(countA), new Float64Array(countB)] as const;
+  if (pairs === null || accuracy === null) return { scores: null, places: null, orders: null, bestAccuracy };
+  for (const best of bestAccuracy) best.fill(-Infinity);
+  pairs.values.forEach((value, pair) => {
+    const [i, j] = [Math.floor(pair / countB), pair % countB];
+    bestAccuracy[0][i] = Math.max(bestAccuracy[0][i]!, value);
+    bestAccuracy[1][j] = Math.max(bestAccuracy[1][j]!, value);
+  });
   if (accuracy.kind === "monotone") {
     const orders = accuracy.scores.map(ascending) as [Int32Array, Int32Array];
-    return { scores: accuracy.scores, places: null, orders };
+    return { scores: accuracy.scores, places: null, orders, bestAccuracy };
   }
-  const [countA, countB] = optionCounts;
   const means = [new Float64Array(countA), new Float64Array(countB)] as const;
   pairs.values.forEach((value, i) => {
     means[0][Math.floor(i / countB)]! += value;
@@ -59,18 +70,26 @@ export function createOrdering({ decomposition, pairs }: Problem): Ordering {
     order.forEach((row, i) => (place[row] = Math.floor(i / BLOCK)));
     return place;
   }) as [Int32Array, Int32Array];
-  return { scores: null, places, orders };
+  return { scores: null, places, orders, bestAccuracy };
 }
 
 function ascending(values: Float64Array): Int32Array {
   return Int32Array.from(values, (_, i) => i).sort((i, j) => values[i]! - values[j]! || i - j);
 }
 
-/** @param usable options of each tower that have a mapping. @returns null where a tower has none */
+/**
+ * Orders one variant's options and leaves out those that cannot be on the front: first options that are hopeless with
+ * the best of the other tower, then options that another one of the same tower covers.
+ *
+ * @param usable options of each tower that have a mapping
+ * @returns null where a tower has none left
+ */
 export function createTowers(
   problem: Problem,
   ordering: Ordering,
   columns: readonly Column[],
+  bound: Bound,
+  archive: Archive,
   variant: Variant,
   usable: readonly [Int32Array, Int32Array],
 ): Towers | null {
@@ -82,18 +101,38 @@ export function createTowers(
       return sign === 1 ? column : column.map((value) => -value);
     }),
   ) as [Float64Array[], Float64Array[]];
+  const best = (t: 0 | 1, rows: Int32Array): Float64Array =>
+    Float64Array.from(values[t], (column) => least(column, rows));
+  /** Options of tower t that are open beside `others` of the other tower. */
+  const open = (t: 0 | 1, rows: Int32Array, others: Int32Array): Int32Array => {
+    const otherBest = best(t === 0 ? 1 : 0, others);
+    const own = new Float64Array(columns.length);
+    return rows.filter((row) => {
+      for (let c = 0; c < own.length; c += 1) own[c] = values[t][c]![row]!;
+      return bound.isOpen(base, own, otherBest, ordering.bestAccuracy[t][row]!, archive);
+    });
+  };
+  const openA = open(0, usable[0], usable[1]);
+  const openB = open(1, usable[1], openA);
+  const rows = [open(0, openA, openB), openB] as const;
+  if (rows[0].length === 0 || rows[1].length === 0) return null;
+
   const largest = (t: 0 | 1, c: number): number =>
-    usable[t].reduce((most, row) => Math.max(most, Math.abs(values[t][c]![row]!)), 0);
+    rows[t].reduce((most, row) => Math.max(most, Math.abs(values[t][c]![row]!)), 0);
   const margins = columns.map((_, c) => roundingMargin(base[c]!, largest(0, c), largest(1, c)));
-  const tower = (t: 0 | 1): Tower | null => {
-    const rows = ordered(prune(problem, usable[t], values[t], margins, t), ordering.orders?.[t] ?? null);
-    if (rows.length === 0) return null;
+  const tower = (t: 0 | 1): Tower => {
+    const kept = ordered(prune(problem, rows[t], values[t], margins, t), ordering.orders?.[t] ?? null);
     const scores = ordering.scores?.[t] ?? null;
-    const blocks = createBlocks(rows, values[t], scores, ordering.places?.[t] ?? null);
+    const blocks = createBlocks(kept, values[t], scores, ordering.places?.[t] ?? null);
     return { columns: values[t], blocks, all: mergeBlocks(blocks, values[t], scores) };
   };
-  const [a, b] = [tower(0), tower(1)];
-  return a === null || b === null ? null : { base, a, b };
+  return { base, a: tower(0), b: tower(1) };
+}
+
+function least(column: Float64Array, rows: Int32Array): number {
+  let value = Infinity;
+  for (const row of rows) if (column[row]! < value) value = column[row]!;
+  return value;
 }
 
 function prune(
@@ -116,6 +155,7 @@ function prune(
 
 function ordered(rows: Int32Array, order: Int32Array | null): Int32Array {
   if (order === null) return rows;
-  const isKept = new Set(rows);
-  return order.filter((row) => isKept.has(row));
+  const isKept = new Uint8Array(order.length);
+  for (const row of rows) isKept[row] = 1;
+  return order.filter((row) => isKept[row] === 1);
 }
