@@ -294,8 +294,25 @@ export function boundOrder(): void {
     energyOf(INNER + SUMS_DOWN, sumsDown) + energyOf(INNER + SUMS_UP, sumsUp);
 }
 
+/** Bound of the present tiles whatever the order of local tiles, after boundOuter and boundTiles. */
+export function boundAnyOrder(): void {
+  const inputs: f64 = M * K * B * inputBytes;
+  const weights: f64 = N * K * B * weightBytes;
+  const sums: f64 = M * N * B * outputBytes;
+  boundTime = Math.max(outerFill + innerFill + arrayTime + arrayTail + innerLatency + outerDrain, outerPorts);
+  boundEnergy =
+    outerEnergy + arrayEnergy + energyOf(INNER_SOURCE, inputs) + energyOf(INNER_SOURCE + 1, weights) +
+    energyOf(INNER_SOURCE + SUMS_UP, sums) + energyOf(INNER, inputs) + energyOf(INNER + 1, weights) +
+    energyOf(INNER + SUMS_UP, sums);
+}
+
 /** Bound of a global-buffer tile whatever its local tiles, after boundOuter and a boundTiles of the tile as one. */
 export function boundOuterAlone(): void {
-  boundTime = Math.max(outerFill + arrayTime + arrayTail + outerDrain, outerPorts);
-  boundEnergy = outerEnergy + arrayEnergy;
+  boundOuterWith(arrayTime + arrayTail, arrayEnergy);
+}
+
+/** The same with the array's time and energy given. */
+export function boundOuterWith(time: f64, energy: f64): void {
+  boundTime = Math.max(outerFill + time + outerDrain, outerPorts);
+  boundEnergy = outerEnergy + energy;
 }

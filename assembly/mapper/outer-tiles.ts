@@ -3,8 +3,8 @@ import { hasOuter, outerDouble } from "../hardware";
 import { ceilDiv } from "../int-math";
 import { innermost, middle, outermost, pick } from "../loop-order";
 import { B, K, M, N, SPLIT_BATCH, SPLIT_M, SPLIT_N, setInner, setOuter, sk, sm, sn, split, splitCores, tk, tm, tn } from "../mapping";
-import { boundEnergy, boundOuter, boundOuterAlone, boundTiles, boundTime } from "./bound";
-import { MOST_CANDIDATES, sizes } from "./candidates";
+import { boundArrayAlone, boundEnergy, boundOuter, boundOuterAlone, boundOuterWith, boundTiles, boundTime } from "./bound";
+import { MOST_CANDIDATES, fewSizes, sizes } from "./candidates";
 import { chunkOf, outerFits, outerNeeded } from "./legal";
 import { score } from "./score";
 
@@ -86,18 +86,22 @@ function tryTile(m: f64, n: f64, k: f64, batches: f64): void {
   const Gn: f64 = ceilDiv(N, n);
   const Gk: f64 = ceilDiv(K, k);
   const bits: i32 = doubleBits(outerDouble, Gm, Gn, Gk, batches);
+  setOuter(m, n, k, 0, bits);
+  // With k whole in a local tile the sums are narrow: the least room that any local tile leaves them.
+  setInner(chunkOf(m, SPLIT_M), chunkOf(n, SPLIT_N), k, 0, 0);
+  if (!outerFits()) {
+    if (outerNeeded < smallestOuter) smallestOuter = outerNeeded;
+    return;
+  }
   let areTilesBound: bool = false;
   for (let order: i32 = 0; order < 6; order++) {
     if (!isNewOrder(order, Gm, Gn, Gk)) continue;
     setOuter(m, n, k, order, bits);
-    // With k whole in a local tile the sums are narrow: the least room that any local tile leaves them.
-    setInner(chunkOf(m, SPLIT_M), chunkOf(n, SPLIT_N), k, 0, 0);
-    if (!outerFits()) {
-      if (outerNeeded < smallestOuter) smallestOuter = outerNeeded;
-      return;
-    }
     boundOuter();
     if (!areTilesBound) {
+      // The array takes at least what it would for the whole problem as one tile: often enough to say no.
+      boundOuterWith(leastTime, leastEnergy);
+      if (outerCount == limit && score(boundTime, boundEnergy) >= outerScore(outerCount - 1)) continue;
       boundTiles();
       areTilesBound = true;
     }
@@ -106,11 +110,17 @@ function tryTile(m: f64, n: f64, k: f64, batches: f64): void {
   }
 }
 
+let leastTime: f64 = 0;
+let leastEnergy: f64 = 0;
+
 /**
  * Fills the table for the use of the array that is in place. Unless `all`, tiles are built with all of
  * k, or with k in parts and one of m and n whole; where none of those fits, with everything in parts.
  */
 export function findOuterTiles(most: i32, all: bool): void {
+  boundArrayAlone();
+  leastTime = boundTime;
+  leastEnergy = boundEnergy;
   outerCount = 0;
   limit = most < MOST ? most : MOST;
   smallestOuter = Infinity;
@@ -123,9 +133,10 @@ export function findOuterTiles(most: i32, all: bool): void {
     insert(score(boundTime, boundEnergy), M, N, K, 0, 0);
     return;
   }
-  const countM: i32 = sizes(M_SIZES, M, sm * tm, all);
-  const countN: i32 = sizes(N_SIZES, N, sn * tn, all);
-  const countK: i32 = sizes(K_SIZES, K, sk * tk, all);
+  const mostParts: f64 = 32;
+  let countM: i32 = all ? sizes(M_SIZES, M, sm * tm, all) : fewSizes(M_SIZES, M, sm * tm, mostParts);
+  let countN: i32 = all ? sizes(N_SIZES, N, sn * tn, all) : fewSizes(N_SIZES, N, sn * tn, mostParts);
+  let countK: i32 = all ? sizes(K_SIZES, K, sk * tk, all) : fewSizes(K_SIZES, K, sk * tk, mostParts);
   const batches: f64 = split == SPLIT_BATCH ? ceilDiv(B, splitCores) : B;
   for (let pass: i32 = all ? 1 : 0; pass < 2; pass++) {
     for (let x: i32 = 0; x < countM; x++) {
@@ -137,5 +148,9 @@ export function findOuterTiles(most: i32, all: bool): void {
       }
     }
     if (outerCount > 0) return;
+    // Nothing fits with one dimension whole: everything in parts, down to single elements.
+    countM = sizes(M_SIZES, M, sm * tm, all);
+    countN = sizes(N_SIZES, N, sn * tn, all);
+    countK = sizes(K_SIZES, K, sk * tk, all);
   }
 }

@@ -8,8 +8,8 @@ import {
 import { energyOfWalk } from "../result";
 import { cycles, walk } from "../run";
 import { findOptions, optionCount, optionScore, useOption } from "./array-options";
-import { boundEnergy, boundOrder, boundOuter, boundTiles, boundTime } from "./bound";
-import { MOST_CANDIDATES, sizes } from "./candidates";
+import { boundAnyOrder, boundEnergy, boundOrder, boundOuter, boundTiles, boundTime } from "./bound";
+import { MOST_CANDIDATES, fewSizes, sizes } from "./candidates";
 import { chunkOf, innerFits, innerNeeded, outerFits } from "./legal";
 import { doubleBits, findOuterTiles, isNewOrder, outerCount, outerScore, smallestOuter, useOuter } from "./outer-tiles";
 import { score, secondScore } from "./score";
@@ -40,6 +40,9 @@ function element(list: usize, index: i32): f64 {
 /** Scores every order of the present local tiles. */
 function tryOrders(Lm: f64, Ln: f64, Lk: f64, bits: i32): void {
   boundTiles();
+  boundAnyOrder();
+  scored += 1;
+  if (score(boundTime, boundEnergy) >= worstKept()) return;
   for (let order: i32 = 0; order < 6; order++) {
     if (!isNewOrder(order, Lm, Ln, Lk)) continue;
     setInner(tileM, tileN, tileK, order, bits);
@@ -56,12 +59,12 @@ let tileN: f64 = 1;
 let tileK: f64 = 1;
 
 /** Tries local tiles for the present global-buffer tile and use of the array. */
-function tryLocalTiles(all: bool): void {
+function tryLocalTiles(all: bool, mostParts: f64): void {
   const cm: f64 = chunkOf(gm, SPLIT_M);
   const cn: f64 = chunkOf(gn, SPLIT_N);
-  const countM: i32 = sizes(M_SIZES, cm, sm * tm, all);
-  const countN: i32 = sizes(N_SIZES, cn, sn * tn, all);
-  const countK: i32 = sizes(K_SIZES, gk, sk * tk, all);
+  const countM: i32 = all ? sizes(M_SIZES, cm, sm * tm, true) : fewSizes(M_SIZES, cm, sm * tm, mostParts);
+  const countN: i32 = all ? sizes(N_SIZES, cn, sn * tn, true) : fewSizes(N_SIZES, cn, sn * tn, mostParts);
+  const countK: i32 = all ? sizes(K_SIZES, gk, sk * tk, true) : fewSizes(K_SIZES, gk, sk * tk, mostParts);
   const Gm: f64 = ceilDiv(M, gm);
   const Gn: f64 = ceilDiv(N, gn);
   const Gk: f64 = ceilDiv(K, gk);
@@ -103,15 +106,17 @@ function trySplit(dimension: i32, count: f64, effort: i32): void {
   setSplit(dimension, count);
   findOptions(effort);
   if (optionCount == 0) return;
+  useOption(0);
+  findOuterTiles(all ? 512 : 6, all);
+  if (smallestOuter < neededOuter) neededOuter = smallestOuter;
   for (let option: i32 = 0; option < optionCount; option++) {
     if (optionScore(option) >= worstKept()) break;
     useOption(option);
-    findOuterTiles(all ? 512 : 6, all);
-    if (smallestOuter < neededOuter) neededOuter = smallestOuter;
     for (let outer: i32 = 0; outer < outerCount; outer++) {
       if (outerScore(outer) >= worstKept()) break;
       useOuter(outer);
-      tryLocalTiles(all);
+      tryLocalTiles(all, 64);
+      if (keptCount == 0) tryLocalTiles(all, Infinity);
     }
   }
 }
