@@ -5,6 +5,7 @@ import { addGemmCommand } from "./gemm.ts";
 import { packageVersion } from "./package-version.ts";
 import { addPresetsCommand } from "./presets.ts";
 import { addSchemaCommand } from "./schema.ts";
+import { addSearchCommand } from "./search.ts";
 import { addSimulateCommand } from "./simulate.ts";
 import { reportFailure } from "./failure.ts";
 
@@ -14,7 +15,7 @@ const program = new Command("ecotile")
   .exitOverride()
   .showHelpAfterError("(--help lists what there is)");
 
-for (const add of [addSimulateCommand, addGemmCommand, addPresetsCommand, addSchemaCommand]) add(program);
+for (const add of [addSimulateCommand, addGemmCommand, addPresetsCommand, addSchemaCommand, addSearchCommand]) add(program);
 for (const command of program.commands) command.exitOverride();
 
 try {

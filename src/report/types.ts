@@ -6,23 +6,34 @@ export interface FrontRow {
   /** Trial number; null for the baseline, which is the study's starting point. */
   readonly trial: number | null;
   readonly point: Point;
+  /** The chip in few words: cores × array, local buffer, global buffer. */
+  readonly hardware: string;
+  /** The model in few words: layers × hidden / FFN / heads of each tower. */
+  readonly towers: string;
   /** By the keys of src/evaluate/metrics.ts, and `accuracy`, `accuracy_low`, `accuracy_high`. */
   readonly metrics: Readonly<Record<string, number | null>>;
   /** Shape parameters outside what the accuracy fit has seen; empty: interpolation. */
   readonly extrapolation: readonly string[];
   /** Published model nearest in shape. */
   readonly nearest: string;
-  readonly energy_J: Breakdown;
-  readonly area_mm2: Breakdown;
-  readonly embodied_kgCO2e: Breakdown;
-  readonly operational_kgCO2e: Breakdown;
+  /** Null: not modelled for this design. */
+  readonly energy_J: Breakdown | null;
+  readonly area_mm2: Breakdown | null;
+  readonly embodied_kgCO2e: Breakdown | null;
+  readonly operational_kgCO2e: Breakdown | null;
+  /** Operational carbon of the same device never switched down. */
+  readonly alwaysOn_kgCO2e: number | null;
 }
 
 /** Everything that front files and reports say about a run. Holds no time, path, host or worker count. */
 export interface RunRecord {
+  /** Format of this record; raised when a field changes its meaning. */
+  readonly format: 1;
   readonly study: {
     readonly name: string;
     readonly description: string;
+    readonly model: string;
+    readonly hardware: string;
     readonly mode: string | null;
     readonly objectives: readonly Objective[];
     /** As the study wrote them. */
@@ -41,6 +52,8 @@ export interface RunRecord {
   readonly others: readonly { readonly trial: number; readonly metrics: Readonly<Record<string, number>> }[];
   readonly trialCount: number;
   readonly feasibleCount: number;
+  /** Why the search ended: `max-trials`, `stalled` or `exhausted`. */
+  readonly stopped: string;
   readonly hypervolume: number;
   readonly referencePoint: readonly number[] | null;
   readonly convergence: readonly { readonly trialCount: number; readonly hypervolume: number }[];
@@ -49,7 +62,10 @@ export interface RunRecord {
   readonly accuracyOrigin: string;
   readonly provenance: {
     readonly version: string;
-    readonly abi: number;
+    /** Digest of the WebAssembly core, which holds its ABI version. */
+    readonly core: string;
+    /** Digest of the cost and accuracy tables. */
+    readonly tables: string;
     readonly studyHash: string;
     readonly idlePolicy: string;
   };

@@ -1,0 +1,85 @@
+import { availableParallelism } from "node:os";
+import { InvalidArgumentError, Option, type Command } from "commander";
+import { createSpace } from "../search/index.ts";
+import { EXIT_INTERRUPTED } from "../errors/index.ts";
+import { dryRunText } from "./search/dry-run.ts";
+import { loadSearchStudy } from "./search/load.ts";
+import { defaultRunFolder } from "./search/run-folder.ts";
+import { runSearch } from "./search/run.ts";
+
+interface Options {
+  readonly out?: string;
+  readonly workers: number;
+  readonly strategy?: string;
+  readonly seed?: number;
+  readonly resume?: boolean;
+  readonly dryRun?: boolean;
+}
+
+const MOST_WORKERS = 1024;
+
+export function addSearchCommand(program: Command): void {
+  program
+    .command("search")
+    .description("Searches models and accelerators together, as a study says; writes the front and a report.")
+    .argument("<study.yaml>", "study file")
+    .option("--out <dir>", "folder of the run (default: runs/<study name>)")
+    .addOption(
+      new Option("--workers <n>", "worker threads; no result depends on it")
+        .argParser((text) => wholeNumber(text, 1, MOST_WORKERS))
+        .default(availableParallelism(), "all cores"),
+    )
+    .option("--strategy <name>", "instead of the study's: nsga2, nsga3 or random")
+    .addOption(
+      new Option("--seed <n>", "instead of the study's").argParser((text) =>
+        wholeNumber(text, 0, Number.MAX_SAFE_INTEGER),
+      ),
+    )
+    .option("--resume", "continue the run in the folder")
+    .option("--dry-run", "print the size of the space and stop")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  ecotile search examples/clip-vit-b16.yaml
+  ecotile search study.yaml --out runs/night --seed 7 --workers 8
+  ecotile search runs/night/study.yaml --out runs/night --resume
+
+Same study and seed, same front, byte for byte. Exit codes: 2 wrong input, 3 no feasible design, 130 interrupted (resume it).`,
+    )
+    .action(search);
+}
+
+function wholeNumber(text: string, low: number, high: number): number {
+  const value = /^\d+$/.test(text) ? Number(text) : NaN;
+  if (value >= low && value <= high) return value;
+  throw new InvalidArgumentError(`must be a whole number from ${low} to ${high}.`);
+}
+
+async function search(file: string, options: Options): Promise<void> {
+  const study = loadSearchStudy(file, options);
+  const space = createSpace(study.space);
+  if (options.dryRun === true) {
+    process.stdout.write(`${dryRunText(study, space)}\n`);
+    return;
+  }
+  const stop = new AbortController();
+  const interrupt = (): void => {
+    if (stop.signal.aborted) process.exit(EXIT_INTERRUPTED);
+    stop.abort(new Error("interrupted"));
+  };
+  process.on("SIGINT", interrupt);
+  process.on("SIGTERM", interrupt);
+  try {
+    process.exitCode = await runSearch(study, space, {
+      folder: options.out ?? defaultRunFolder(study.name),
+      file,
+      workers: options.workers,
+      isResumed: options.resume === true,
+      signal: stop.signal,
+    });
+  } finally {
+    process.off("SIGINT", interrupt);
+    process.off("SIGTERM", interrupt);
+  }
+}

@@ -1,0 +1,31 @@
+import { partSizes, type Space } from "../../search/index.ts";
+import type { Study } from "../../spec/index.ts";
+
+const PARTS = {
+  "text tower": ["model.text."],
+  "vision tower": ["model.vision."],
+  "model, other": ["model."],
+  deployment: ["deployment."],
+  technology: ["technology."],
+};
+
+/** What a study would search: sizes of the space and of its parts, what is wanted, how long it goes. */
+export function dryRunText(study: Study, space: Space): string {
+  const { objectives, constraints, search, fixed } = study;
+  const parts = partSizes(study.space, PARTS, "hardware").map(
+    ({ part, size, parameterCount }) => `  ${part}: ${grouped(size)} (${parameterCount} parameters)`,
+  );
+  return [
+    `${study.name}: ${grouped(space.size)} designs`,
+    ...parts,
+    ...(fixed.length === 0 ? [] : [`  kept as they are by mode ${study.mode ?? ""}: ${fixed.join(", ")}`]),
+    `objectives: ${objectives.map(({ direction, metric }) => `${direction} ${metric}`).join(", ")}`,
+    `constraints: ${constraints.length === 0 ? "none" : constraints.map(({ text }) => text).join(", ")}`,
+    `search: ${search.strategy}, seed ${search.seed}, at most ${search.trials} trials in batches of ${search.batch}`,
+  ].join("\n");
+}
+
+/** 3472875000 → "3,472,875,000". */
+export function grouped(value: bigint | number): string {
+  return String(value).replace(/\B(?=(\d{3})+$)/g, ",");
+}

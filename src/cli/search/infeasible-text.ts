@@ -1,0 +1,26 @@
+import type { ConstraintSummary } from "../../search/index.ts";
+import { METRICS, type StudyConstraint } from "../../spec/index.ts";
+import { formatQuantity } from "../../units/index.ts";
+
+/** Why no design was feasible: what each constraint rules out, and by how much the nearest design misses. */
+export function infeasibleText(
+  violations: readonly ConstraintSummary[],
+  constraints: readonly StudyConstraint[],
+  trialCount: number,
+): string {
+  const lines = violations.map((each) => {
+    const alone = each.aloneCount === each.trialCount ? "" : ` (${each.aloneCount} of them break nothing else)`;
+    return `  ${each.constraint}: rules out ${each.trialCount} of ${trialCount} trials${alone}${nearestText(each, constraints)}`;
+  });
+  return [`No feasible design among ${trialCount} trials.`, ...lines].join("\n");
+}
+
+function nearestText(summary: ConstraintSummary, constraints: readonly StudyConstraint[]): string {
+  const { constraint, nearestAmount, nearestRelative, unit, nearestTrial } = summary;
+  const metric = constraints.find(({ text }) => text === constraint)?.metric;
+  const kind = METRICS.find(({ key }) => key === metric)?.kind;
+  if (kind === undefined && nearestAmount === 0) return "";
+  const amount = kind === undefined ? `${nearestAmount} ${unit ?? ""}`.trim() : formatQuantity(nearestAmount, kind);
+  const share = nearestRelative === null ? "" : ` (${Number((nearestRelative * 100).toPrecision(3))} %)`;
+  return `; the nearest, trial ${nearestTrial}, misses by ${amount}${share}`;
+}

@@ -1,0 +1,33 @@
+import type { Buffer, ModelSpec, SpecSet, Tower } from "../../spec/index.ts";
+import { formatRate, formatSize } from "../../units/index.ts";
+
+/** The chip in few words: "1 × 256×8, L 64 KiB at 128 B/cycle, G 2 MiB". */
+export function hardwareLabel({ hardware }: SpecSet): string {
+  const { cores, array, localBuffer, globalBuffer } = hardware;
+  const parts = [`${cores} × ${array.rows}×${array.cols}`];
+  if (localBuffer !== null) parts.push(`L ${sizeOf(localBuffer)} at ${formatRate(localBuffer.port.read)}`);
+  if (globalBuffer !== null) parts.push(`G ${sizeOf(globalBuffer)}`);
+  return parts.join(", ");
+}
+
+function sizeOf({ size }: Buffer): string {
+  return formatSize(typeof size === "number" ? size : size.input + size.weight + size.output);
+}
+
+/** The model in few words, layers × hidden / FFN / heads: "text 12×512/2048/8, vision 12×768/3072/12". */
+export function towersLabel(model: ModelSpec): string {
+  const parts: string[] = [];
+  if ("text" in model) parts.push(`text ${towerLabel(model.text)}`);
+  if ("vision" in model) parts.push(`vision ${towerLabel(model.vision)}`);
+  return parts.join(", ");
+}
+
+function towerLabel({ layers, hidden, ffn, heads }: Tower): string {
+  return `${layers}×${hidden}/${range(ffn)}/${range(heads)}`;
+}
+
+/** One number where all layers are equal, else the least and the most. */
+function range(values: readonly number[]): string {
+  const [least, most] = [Math.min(...values), Math.max(...values)];
+  return least === most ? String(least) : `${least}–${most}`;
+}

@@ -1,0 +1,109 @@
+import { createPredictor } from "../../accuracy/index.ts";
+import { assess, metricOf, type Objective, type Point, type StudyResult, type Trial } from "../../search/index.ts";
+import { type Breakdown, type Unknown } from "../../cost/index.ts";
+import type { Study } from "../../spec/index.ts";
+import { thinned } from "../../report/front-table.ts";
+import type { FrontRow, RunRecord } from "../../report/types.ts";
+import type { DesignDetail, DesignEvaluator } from "../../worker/index.ts";
+import { hardwareLabel, towersLabel } from "./labels.ts";
+import type { Sources } from "./identity.ts";
+import { constraintSummaries } from "./violations.ts";
+
+const MOST_OTHERS = 2000;
+
+/** What a record is made of, beside the study. */
+export interface RunParts {
+  readonly study: Study;
+  readonly spaceSize: bigint;
+  readonly result: StudyResult;
+  readonly trials: readonly Trial[];
+  /** Of `result.front`, in its order. */
+  readonly details: readonly (DesignDetail | null)[];
+  readonly baseline: DesignDetail | null;
+  readonly evaluator: DesignEvaluator;
+  readonly sources: Sources;
+  readonly studyHash: string;
+}
+
+/** Everything that is known of a finished run: a function of the study, not of the machine. */
+export function recordOf(parts: RunParts): RunRecord {
+  const { study, result, baseline, evaluator, sources } = parts;
+  const { objectives, constraints } = study;
+  const trials = parts.trials.filter(({ number }) => number < result.trialCount);
+  const front = result.front.flatMap(({ number, point }, i): readonly FrontRow[] => {
+    const detail = parts.details[i] ?? null;
+    return detail === null ? [] : [frontRow(number, point, detail, evaluator)];
+  });
+  return {
+    format: 1,
+    study: studyOf(study, parts.spaceSize),
+    front,
+    baseline: baseline === null ? null : frontRow(null, {}, baseline, evaluator),
+    others: othersOf(trials, study, new Set(result.front.map(({ number }) => number))),
+    trialCount: result.trialCount,
+    feasibleCount: result.feasibleCount,
+    stopped: result.stopped,
+    hypervolume: result.hypervolume,
+    referencePoint: result.referencePoint,
+    convergence: result.convergence.map(({ trialCount, hypervolume }) => ({ trialCount, hypervolume })),
+    violations: constraintSummaries(trials, objectives, constraints, evaluator),
+    accuracyOrigin: createPredictor(study.accuracy.metric).origin,
+    provenance: {
+      ...sources,
+      studyHash: parts.studyHash,
+      idlePolicy: baseline?.idlePolicy ?? parts.details[0]?.idlePolicy ?? "",
+    },
+  };
+}
+
+function studyOf(study: Study, spaceSize: bigint): RunRecord["study"] {
+  const { name, description, mode, objectives, constraints, search, technology, mapping } = study;
+  return {
+    name,
+    description,
+    model: study.model.name,
+    hardware: study.hardware.name,
+    mode,
+    objectives: objectives.map(({ metric, direction }): Objective => ({ metric, direction })),
+    constraints: constraints.map(({ text }) => text),
+    strategy: search.strategy,
+    seed: search.seed,
+    spaceSize: String(spaceSize),
+    deployment: { ...study.deployment },
+    technologyProfile: technology.profile,
+    mappingPolicy: `objective ${mapping.objective}, effort ${mapping.effort}`,
+  };
+}
+
+function frontRow(trial: number | null, point: Point, detail: DesignDetail, evaluator: DesignEvaluator): FrontRow {
+  const specs = evaluator.specsOf(point);
+  return {
+    trial,
+    point,
+    hardware: hardwareLabel(specs),
+    towers: towersLabel(specs.model),
+    metrics: detail.metrics,
+    extrapolation: detail.extrapolation,
+    nearest: detail.nearest,
+    energy_J: knownOf(detail.energy),
+    area_mm2: knownOf(detail.area),
+    embodied_kgCO2e: knownOf(detail.embodied),
+    operational_kgCO2e: knownOf(detail.operational),
+    alwaysOn_kgCO2e: detail.alwaysOn,
+  };
+}
+
+function knownOf(breakdown: Breakdown | Unknown): Breakdown | null {
+  return breakdown.total === null ? null : breakdown;
+}
+
+function othersOf(trials: readonly Trial[], study: Study, front: ReadonlySet<number>): RunRecord["others"] {
+  const { objectives, constraints } = study;
+  const others = trials.flatMap(({ number, outcome }) => {
+    if (front.has(number) || outcome.kind !== "evaluated") return [];
+    if (assess(outcome, objectives, constraints).kind !== "feasible") return [];
+    const values = objectives.map(({ metric }) => [metric, metricOf(outcome.metrics, metric)] as const);
+    return [{ trial: number, metrics: Object.fromEntries(values) }];
+  });
+  return thinned(others, MOST_OTHERS);
+}

@@ -1,0 +1,141 @@
+import { join } from "node:path";
+import { EXIT_DONE, EXIT_INFEASIBLE, EXIT_INTERRUPTED } from "../../errors/index.ts";
+import { frontCsv, frontJson } from "../../report/front-files.ts";
+import type { RunRecord } from "../../report/types.ts";
+import { createStrategy, runStudy, type Space, type StudyResult, type TrialStore } from "../../search/index.ts";
+import type { Study } from "../../spec/index.ts";
+import { openSqliteStore } from "../../store/index.ts";
+import { createDesignEvaluator, type DesignContext, type DesignDetail } from "../../worker/index.ts";
+import { InputError } from "../failure.ts";
+import { writeFileWhole } from "../output.ts";
+import { grouped } from "./dry-run.ts";
+import { createDesignFarm, type DesignFarm } from "./evaluations.ts";
+import { identityOf, sourcesInUse } from "./identity.ts";
+import { infeasibleText } from "./infeasible-text.ts";
+import { startProgress } from "./progress.ts";
+import { recordOf } from "./record.ts";
+import { prepareRunFolder, RUN_FILES } from "./run-folder.ts";
+import { specsOfStudy, startingPoint } from "./starting-point.ts";
+import { summaryText } from "./summary-text.ts";
+
+export interface RunSettings {
+  readonly folder: string;
+  /** The study as the user named it, for messages. */
+  readonly file: string;
+  readonly workers: number;
+  readonly isResumed: boolean;
+  readonly signal: AbortSignal;
+}
+
+const say = (text: string): void => void process.stderr.write(`${text}\n`);
+
+/** Runs a study in its folder to the end, or until the signal aborts. @returns the exit code */
+export async function runSearch(study: Study, space: Space, settings: RunSettings): Promise<number> {
+  const { folder, workers, signal } = settings;
+  const context = contextOf(study);
+  const sources = sourcesInUse();
+  const identity = identityOf(study, sources);
+  prepareRunFolder(folder, settings.isResumed);
+  const store = openSqliteStore(join(folder, RUN_FILES.trials), identity);
+  const farm = createDesignFarm(context, workers);
+  try {
+    writeFileWhole(join(folder, RUN_FILES.study), study.resolved);
+    const { name, search } = study;
+    const size = `${grouped(space.size)} designs`;
+    say(`${name}: ${size}, ${search.strategy}, seed ${search.seed}, ${search.trials} trials, ${workers} workers`);
+    const [baseline] = await farm.details([{}], signal);
+    checkMetrics(study, baseline ?? null);
+    const result = await runTrials(study, space, store, farm, signal);
+    if (result.stopped === "aborted") throw new Interruption(result.trialCount);
+    const details = await farm.details(
+      result.front.map(({ point }) => point),
+      signal,
+    );
+    const evaluator = createDesignEvaluator(context);
+    const trials = store.trials();
+    const record = recordOf({
+      ...{ study, spaceSize: space.size, result, trials, details, evaluator, sources },
+      ...{ baseline: baseline ?? null, studyHash: identity.studyHash },
+    });
+    return finish(record, study, folder);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    const done = error instanceof Interruption ? ` after ${error.trialCount} trials` : "";
+    say(`\nInterrupted${done}. Continue with: ecotile search ${settings.file} --out ${folder} --resume`);
+    return EXIT_INTERRUPTED;
+  } finally {
+    store.close();
+    await farm.destroy();
+  }
+}
+
+class Interruption extends Error {
+  constructor(readonly trialCount: number) {
+    super("interrupted");
+  }
+}
+
+function contextOf(study: Study): DesignContext {
+  const { mapping, accuracy, constraints } = study;
+  return { base: specsOfStudy(study), mapping, accuracyMetric: accuracy.metric, limits: constraints };
+}
+
+/** An objective or limit over something that is not modelled is found before the search. */
+function checkMetrics({ objectives, constraints }: Study, baseline: DesignDetail | null): void {
+  if (baseline === null) {
+    say("The starting design cannot be run by itself; there is no baseline beside the front.");
+    return;
+  }
+  for (const { metric } of [...objectives, ...constraints]) {
+    if (typeof baseline.metrics[metric] === "number") continue;
+    const { energy, area, embodied, operational } = baseline;
+    const reasons = [energy, area, embodied, operational].flatMap((each) => (each.total === null ? [each.reason] : []));
+    throw new InputError(
+      `The study asks for ${metric}, which is not modelled for its starting design: ${[...new Set(reasons)].join("; ")}.`,
+    );
+  }
+}
+
+async function runTrials(
+  study: Study,
+  space: Space,
+  store: TrialStore,
+  farm: DesignFarm,
+  signal: AbortSignal,
+): Promise<StudyResult> {
+  const { objectives, constraints, search } = study;
+  const start = startingPoint(study);
+  const strategy = createStrategy(search.strategy, {
+    ...{ space, seed: search.seed, objectives, constraints },
+    ...(start === null ? {} : { initial: [start] }),
+    ...(search.population === null ? {} : { populationSize: search.population }),
+  });
+  const { patience, reference } = search;
+  const display = startProgress(search.trials);
+  try {
+    return await runStudy({
+      ...{ objectives, constraints, strategy, store, signal },
+      evaluateBatch: farm.evaluateBatch,
+      batchSize: search.batch,
+      maxTrials: search.trials,
+      ...(patience === null ? {} : { stall: { batches: Math.ceil(patience / search.batch), minimumGain: 0 } }),
+      ...(reference === null ? {} : { referencePoint: objectives.map(({ metric }) => reference[metric]!) }),
+      onProgress: display.update,
+    });
+  } finally {
+    display.stop();
+    const counts = farm.trialCounts();
+    if (counts.length > 0 && !signal.aborted) say(`Trials by worker: ${counts.join(", ")}`);
+  }
+}
+
+function finish(record: RunRecord, study: Study, folder: string): number {
+  writeFileWhole(join(folder, RUN_FILES.frontCsv), frontCsv(record));
+  writeFileWhole(join(folder, RUN_FILES.frontJson), frontJson(record));
+  if (record.front.length === 0) {
+    say(infeasibleText(record.violations, study.constraints, record.trialCount));
+    return EXIT_INFEASIBLE;
+  }
+  process.stdout.write(`${summaryText(record)}\n`);
+  return EXIT_DONE;
+}

@@ -1,0 +1,44 @@
+import { accuracyText, frontTable } from "../../report/front-table.ts";
+import { shownNumber } from "../../report/metric-labels.ts";
+import type { FrontRow, RunRecord } from "../../report/types.ts";
+import { renderTable } from "../output.ts";
+import { grouped } from "./dry-run.ts";
+
+const MOST_ROWS = 20;
+
+/** What a finished search tells: the front beside the baseline, and what it gains. */
+export function summaryText(record: RunRecord): string {
+  const { front, trialCount, feasibleCount, study } = record;
+  const { head, rows } = frontTable(record, MOST_ROWS);
+  const shown = front.length > MOST_ROWS ? ` (${MOST_ROWS} of them shown)` : "";
+  return [
+    `${study.name}: ${front.length} designs on the front${shown}; ${trialCount} of ${grouped(BigInt(study.spaceSize))} designs tried, ${feasibleCount} feasible`,
+    renderTable(head, rows),
+    ...gainText(record),
+    `Accuracy: ${record.accuracyOrigin}; intervals hold 90 % of unseen models.`,
+  ].join("\n");
+}
+
+/** The least carbon at no less accuracy than the baseline's, and at no less than its interval allows. */
+function gainText({ front, baseline }: RunRecord): readonly string[] {
+  const carbonOf = ({ metrics }: FrontRow): number => metrics.carbon_total_kgCO2e ?? Infinity;
+  if (baseline === null || !Number.isFinite(carbonOf(baseline))) return [];
+  const least = (floor: number): FrontRow | undefined =>
+    front
+      .filter(({ metrics }) => (metrics.accuracy ?? 0) >= floor)
+      .reduce<FrontRow | undefined>((best, row) => (best && carbonOf(best) <= carbonOf(row) ? best : row), undefined);
+  const line = (what: string, floor: number): readonly string[] => {
+    const row = least(floor);
+    if (row === undefined) return [];
+    const change = (carbonOf(row) / carbonOf(baseline) - 1) * 100;
+    const carbon = shownNumber("carbon_total_kgCO2e", carbonOf(row));
+    const sign = change < 0 ? "−" : "+";
+    return [
+      `Least carbon ${what}: ${carbon} kgCO2e (${sign}${Math.abs(change).toFixed(1)} %), accuracy ${accuracyText(row)} %, trial ${row.trial ?? "-"}`,
+    ];
+  };
+  return [
+    ...line("at the baseline's accuracy", baseline.metrics.accuracy ?? 0),
+    ...line("within the baseline's interval of accuracy", baseline.metrics.accuracy_low ?? 0),
+  ];
+}

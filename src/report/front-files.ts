@@ -1,0 +1,22 @@
+import { writeCsv, type CsvCell } from "./csv.ts";
+import type { RunRecord } from "./types.ts";
+
+/** `front.json`: the whole record. Equal runs give equal bytes. */
+export function frontJson(record: RunRecord): string {
+  return `${JSON.stringify(record, null, 1)}\n`;
+}
+
+/** `front.csv`: one line per design of the front; metrics with their units in the header, then the values of the space. */
+export function frontCsv({ front, baseline }: RunRecord): string {
+  const example = front[0] ?? baseline;
+  const metrics = example === null ? [] : Object.keys(example.metrics);
+  const paths = [...new Set(front.flatMap(({ point }) => Object.keys(point)))];
+  const rows = front.map((row): readonly CsvCell[] => [
+    row.trial,
+    ...metrics.map((metric) => row.metrics[metric]),
+    row.extrapolation.join(" "),
+    row.nearest,
+    ...paths.map((path) => row.point[path]),
+  ]);
+  return writeCsv(["trial", ...metrics, "extrapolation", "nearest", ...paths], rows);
+}

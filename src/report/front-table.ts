@@ -1,0 +1,49 @@
+import { shownNumber, titleWithUnit } from "./metric-labels.ts";
+import type { FrontRow, RunRecord } from "./types.ts";
+
+const COLUMNS = [
+  "carbon_total_kgCO2e",
+  "carbon_embodied_kgCO2e",
+  "carbon_operational_kgCO2e",
+  "latency_s",
+  "area_mm2",
+  "energy_total_J",
+] as const;
+
+export interface TextTable {
+  readonly head: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+/** "52.7 (49.7–55.7)": percent and its interval. */
+export function accuracyText({ metrics }: FrontRow): string {
+  const percent = (metric: string): string => ((metrics[metric] ?? 0) * 100).toFixed(1);
+  if (metrics.accuracy === undefined || metrics.accuracy === null) return "-";
+  return `${percent("accuracy")} (${percent("accuracy_low")}–${percent("accuracy_high")})`;
+}
+
+/** The front for a terminal, the baseline first; at most `most` designs, evenly spread, the ends among them. */
+export function frontTable({ front, baseline }: RunRecord, most: number): TextTable {
+  const row = (each: FrontRow): readonly string[] => [
+    each.trial === null ? "baseline" : String(each.trial),
+    accuracyText(each),
+    ...COLUMNS.map((metric) => shownNumber(metric, each.metrics[metric])),
+    each.hardware,
+    each.towers,
+  ];
+  const shown = thinned(front, most);
+  return {
+    head: ["Trial", "Accuracy (%)", ...COLUMNS.map(shortTitle), "Hardware", "Towers"],
+    rows: [...(baseline === null ? [] : [baseline]), ...shown].map(row),
+  };
+}
+
+const shortTitle = (metric: string): string =>
+  titleWithUnit(metric).replace(" carbon", "").replace(" per inference", "");
+
+/** Evenly spread items, the first and the last among them. */
+export function thinned<Item>(items: readonly Item[], most: number): readonly Item[] {
+  if (items.length <= most) return items;
+  const step = (items.length - 1) / (most - 1);
+  return Array.from({ length: most }, (_, i) => items[Math.round(i * step)]!);
+}

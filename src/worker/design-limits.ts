@@ -1,0 +1,51 @@
+import { dieArea, embodiedCarbon } from "../cost/index.ts";
+import type { SpecSet } from "../spec/index.ts";
+import type { DesignLimit, DesignOutcome } from "./design.ts";
+
+/** Units of what is known without simulation, by metric. */
+const UNITS: Readonly<Record<string, string>> = {
+  accuracy: "",
+  area_mm2: "mm2",
+  peak_TOPS: "TOPS",
+  carbon_embodied_kgCO2e: "kgCO2e",
+};
+
+/** A metric that needs no simulation; null: it does, or is not modelled. `accuracy` is asked for where it is limited. */
+function cheapMetric(metric: string, specs: SpecSet, accuracy: () => number): number | null {
+  const { hardware, technology } = specs;
+  const { cores, arraysPerCore, array, clock } = hardware;
+  if (metric === "accuracy") return accuracy();
+  if (metric === "peak_TOPS") return (2 * cores * arraysPerCore * array.rows * array.cols * clock) / 1e12;
+  if (metric === "area_mm2") return dieArea(hardware, technology).total;
+  if (metric === "carbon_embodied_kgCO2e")
+    return embodiedCarbon(dieArea(hardware, technology), hardware, technology).total;
+  return null;
+}
+
+/** A limit that a design breaks, and by how much in the unit of its metric. */
+export interface BrokenLimit {
+  readonly limit: DesignLimit;
+  readonly by: number;
+}
+
+/**
+ * Limits that a design breaks for all that its mapping could do: those of area, peak, embodied carbon and accuracy, in the
+ * order of the study. What this takes is a hundredth of a simulation.
+ */
+export function brokenCheapLimits(
+  limits: readonly DesignLimit[],
+  specs: SpecSet,
+  accuracy: () => number,
+): readonly BrokenLimit[] {
+  return limits.flatMap((limit) => {
+    const value = cheapMetric(limit.metric, specs, accuracy);
+    if (value === null) return [];
+    const by = limit.comparison === "<=" ? value - limit.limit : limit.limit - value;
+    return by > 0 ? [{ limit, by }] : [];
+  });
+}
+
+/** The outcome of a design that breaks a cheap limit: the first one stands for all. */
+export function outcomeOfBroken({ limit, by }: BrokenLimit): DesignOutcome {
+  return { kind: "infeasible", constraint: limit.text, by, unit: UNITS[limit.metric] ?? "" };
+}

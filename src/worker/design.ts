@@ -1,0 +1,48 @@
+import type { Breakdown, Unknown } from "../cost/index.ts";
+import type { SpecSet } from "../spec/index.ts";
+import type { MappingEffort, MappingObjective } from "../sim/index.ts";
+
+/** A point of a study's space: paths of `--set` and their values. */
+export type DesignPoint = Readonly<Record<string, number | string | boolean>>;
+
+/** A limit of the study, in the metric's unit. */
+export interface DesignLimit {
+  readonly metric: string;
+  readonly comparison: "<=" | ">=";
+  readonly limit: number;
+  /** As the study wrote it. */
+  readonly text: string;
+}
+
+/** What all designs of a study share. Plain data: it is handed to each worker once. */
+export interface DesignContext {
+  readonly base: SpecSet;
+  readonly mapping: { readonly objective: MappingObjective; readonly effort: MappingEffort };
+  /** Metric of the accuracy predictor. */
+  readonly accuracyMetric: string;
+  readonly limits: readonly DesignLimit[];
+}
+
+/** What a search learns of a design; structurally the search room's outcome. */
+export type DesignOutcome =
+  | { readonly kind: "evaluated"; readonly metrics: Readonly<Record<string, number>> }
+  | { readonly kind: "infeasible"; readonly constraint: string; readonly by: number; readonly unit: string };
+
+/** What a report shows of a design beyond its outcome. */
+export interface DesignDetail {
+  readonly metrics: Readonly<Record<string, number | null>>;
+  readonly extrapolation: readonly string[];
+  readonly nearest: string;
+  readonly energy: Breakdown | Unknown;
+  readonly area: Breakdown | Unknown;
+  readonly embodied: Breakdown | Unknown;
+  readonly operational: Breakdown | Unknown;
+  /** What the idle power is charged for, and the carbon of the same device never switched down, kgCO2e. */
+  readonly idlePolicy: string | null;
+  readonly alwaysOn: number | null;
+}
+
+export type DesignTask =
+  { readonly want: "outcome"; readonly point: DesignPoint } | { readonly want: "detail"; readonly point: DesignPoint };
+
+export type DesignResult = DesignOutcome | DesignDetail;

@@ -1,0 +1,93 @@
+import { createPredictor, type AccuracyEstimate } from "../accuracy/index.ts";
+import { CostError, FACTOR_NAMES, keepsUp, reticleLimit } from "../cost/index.ts";
+import { SpecError } from "../errors/index.ts";
+import { evaluate, metricsOf, type Evaluation } from "../evaluate/index.ts";
+import { applySettings, settingsOfPoint, type SpecSet } from "../spec/index.ts";
+import { brokenCheapLimits, outcomeOfBroken, type BrokenLimit } from "./design-limits.ts";
+import type { DesignContext, DesignDetail, DesignOutcome, DesignPoint } from "./design.ts";
+
+/** Turns points of one study into numbers. Pure: equal points give equal results in any thread. */
+export interface DesignEvaluator {
+  /** The specs that a point stands for. @throws SpecError where its settings do not fit together */
+  specsOf(point: DesignPoint): SpecSet;
+  /** Metrics, or why there are none; limits that need no simulation are checked first. */
+  outcome(point: DesignPoint): DesignOutcome;
+  /** Limits that need no simulation and that the point breaks, all of them. */
+  brokenCheap(point: DesignPoint): readonly BrokenLimit[];
+  /** Everything that a report shows; limits are not looked at. Null: there is no evaluation. */
+  detail(point: DesignPoint): DesignDetail | null;
+}
+
+/** @throws AccuracyRefusal for a metric that the predictor does not know */
+export function createDesignEvaluator(context: DesignContext): DesignEvaluator {
+  const { base, mapping, limits } = context;
+  const predictor = createPredictor(context.accuracyMetric);
+  const specsOf = (point: DesignPoint): SpecSet => applySettings(base, settingsOfPoint(point), FACTOR_NAMES);
+  const brokenBy = (specs: SpecSet): readonly BrokenLimit[] =>
+    brokenCheapLimits(limits, specs, () => predictor.evaluate(specs.model).accuracy);
+
+  const outcomeOf = (specs: SpecSet): DesignOutcome => {
+    const [broken] = brokenBy(specs);
+    if (broken !== undefined) return outcomeOfBroken(broken);
+    const evaluation = evaluate({ ...specs, mapper: mapping });
+    const infeasible = evaluation.kind === "infeasible" ? evaluation : limitsOfUse(evaluation);
+    if (infeasible !== null) {
+      const { constraint, by, unit } = infeasible;
+      return { kind: "infeasible", constraint, by, unit };
+    }
+    const metrics = { ...metricsOf(evaluation as Evaluation), ...accuracyMetrics(predictor.evaluate(specs.model)) };
+    const known = Object.entries(metrics).filter((entry): entry is [string, number] => entry[1] !== null);
+    return { kind: "evaluated", metrics: Object.fromEntries(known) };
+  };
+
+  return {
+    specsOf,
+    outcome: (point) => {
+      try {
+        return outcomeOf(specsOf(point));
+      } catch (error) {
+        return outcomeOfRefusal(error);
+      }
+    },
+    brokenCheap: (point) => brokenBy(specsOf(point)),
+    detail: (point) => {
+      const specs = specsOf(point);
+      const evaluation = evaluate({ ...specs, mapper: mapping });
+      return evaluation.kind === "infeasible" ? null : detailOf(evaluation, predictor.evaluate(specs.model));
+    },
+  };
+}
+
+/** A device that cannot keep up with its profile, or a die that no exposure can print. */
+function limitsOfUse({ latency_s, design, area }: Evaluation) {
+  const { infeasible } = keepsUp(latency_s, design.deployment);
+  return infeasible ?? (area.total === null ? null : reticleLimit(area));
+}
+
+/** Settings that do not fit together, and sizes that a table does not have, rule a point out; the rest is a bug. */
+function outcomeOfRefusal(error: unknown): DesignOutcome {
+  const reason =
+    error instanceof CostError ? error.message : error instanceof SpecError ? error.problems[0]?.message : undefined;
+  if (reason === undefined) throw error;
+  return { kind: "infeasible", constraint: reason, by: 0, unit: "" };
+}
+
+function accuracyMetrics({ accuracy, low, high }: AccuracyEstimate): Readonly<Record<string, number>> {
+  return { accuracy, accuracy_low: low, accuracy_high: high };
+}
+
+function detailOf(evaluation: Evaluation, estimate: AccuracyEstimate): DesignDetail {
+  const { energy, area, embodied, operational } = evaluation;
+  const isKnown = operational.total !== null;
+  return {
+    metrics: { ...accuracyMetrics(estimate), ...metricsOf(evaluation) },
+    extrapolation: estimate.extrapolation,
+    nearest: estimate.nearest,
+    energy,
+    area,
+    embodied,
+    operational: isKnown ? { total: operational.total, parts: operational.parts } : operational,
+    idlePolicy: isKnown ? operational.policy : null,
+    alwaysOn: isKnown ? operational.alwaysOnTotal : null,
+  };
+}
