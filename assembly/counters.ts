@@ -1,5 +1,5 @@
 import { INPUT, TRAFFIC_COLUMNS, WEIGHT } from "./abi";
-import { accumulated, inputsIn, stepOf, sumsIn, sumsOut, weightsIn } from "./array/step";
+import { accumulated, changesEachStep, inputsIn, stepOf, sumsIn, sumsOut, weightsIn } from "./array/step";
 import {
   accumulatorBytes, inputBytes, outputBytes, registerHolds, registerWords, weightBytes,
 } from "./hardware";
@@ -74,11 +74,11 @@ export function countEdge(cores: f64, em: f64, en: f64, ek: f64, isFirstK: bool,
     if ((registerHolds & (1 << WEIGHT)) != 0) {
       // Every PE that works on another row of inputs keeps its own copy of the weight.
       written += weightsIn * sm * weightBytes;
-      read += macs * weightBytes;
+      read += (changesEachStep(WEIGHT) ? macs : weightsIn * sm) * weightBytes;
     }
     if ((registerHolds & (1 << INPUT)) != 0) {
       written += inputsIn * sn * inputBytes;
-      read += macs * inputBytes;
+      read += (changesEachStep(INPUT) ? macs : inputsIn * sn) * inputBytes;
     }
     count(REGISTER_WRITES, cores * Math.ceil(written));
     count(REGISTER_READS, cores * Math.ceil(read));

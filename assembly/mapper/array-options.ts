@@ -1,8 +1,8 @@
 import {
-  EFFORT_EXHAUSTIVE, INPUT, INPUT_STATIONARY, KIND_DOT_PRODUCT, OUTPUT_STATIONARY, UNROLL_FIXED, WEIGHT,
+  EFFORT_EXHAUSTIVE, INPUT, INPUT_STATIONARY, KIND_DOT_PRODUCT, OUTPUT, OUTPUT_STATIONARY, UNROLL_FIXED, WEIGHT,
   WEIGHT_STATIONARY,
 } from "../abi";
-import { accumulators, cols, dataflows, heldWords, kind, rows, unroll } from "../hardware";
+import { accumulators, cols, dataflows, heldWords, kind, registerHolds, registerWords, rows, unroll } from "../hardware";
 import { ceilDiv } from "../int-math";
 import { K, M, N, SPLIT_M, SPLIT_N, setArray } from "../mapping";
 import { boundArrayAlone, boundEnergy, boundTime } from "./bound";
@@ -89,17 +89,19 @@ function tryRegisterTiles(flow: i32): void {
   const Tn: f64 = ceilDiv(oneN, rn * cn);
   const Tk: f64 = ceilDiv(K, rk);
   const sets: f64 = kind == KIND_DOT_PRODUCT ? rm * rn : 1;
-  const room: f64 = Math.floor(accumulators / sets);
+  const pool: f64 = (registerHolds & (1 << OUTPUT)) != 0 ? registerWords : 0;
+  const room: f64 = Math.max(Math.floor(accumulators / sets), pool - 1);
   if (flow == OUTPUT_STATIONARY) {
     // Sums of tm × tn steps share what is fetched: near-square tiles fetch least, as far as an operand can be held.
-    const side: f64 = Math.floor(Math.sqrt(room));
     const mostN: f64 = Math.min(Math.min(Tn, heldWords(WEIGHT)), room);
-    for (let tn: f64 = mostN; tn >= 1; tn = tn > side ? side : 0) {
-      tryOption(flow, even(Tm, Math.max(1, Math.floor(room / tn))), even(Tn, tn), 1);
+    for (let tn: f64 = mostN; tn >= 1; tn = Math.floor(tn / 2)) {
+      const left: f64 = tn == 1 ? room : Math.max(Math.floor(accumulators / sets), pool - tn);
+      tryOption(flow, even(Tm, Math.max(1, Math.floor(left / tn))), even(Tn, tn), 1);
     }
     const mostM: f64 = Math.min(Math.min(Tm, heldWords(INPUT)), room);
-    for (let tm: f64 = mostM; tm >= 1; tm = tm > side ? side : 0) {
-      tryOption(flow, even(Tm, tm), even(Tn, Math.max(1, Math.floor(room / tm))), 1);
+    for (let tm: f64 = mostM; tm >= 1; tm = Math.floor(tm / 2)) {
+      const left: f64 = tm == 1 ? room : Math.max(Math.floor(accumulators / sets), pool - tm);
+      tryOption(flow, even(Tm, tm), even(Tn, Math.max(1, Math.floor(left / tm))), 1);
     }
     return;
   }
@@ -155,8 +157,10 @@ export function findOptions(effort: i32): void {
   if (unroll == UNROLL_FIXED) {
     for (let flow: i32 = WEIGHT_STATIONARY; flow <= INPUT_STATIONARY; flow++) {
       if ((dataflows & (1 << flow)) == 0) continue;
-      rm = flow == OUTPUT_STATIONARY ? rows : 1;
-      rk = flow == OUTPUT_STATIONARY ? 1 : rows;
+      // An adder tree adds along the rows in every dataflow; a systolic array keeps outputs in its PEs.
+      const keepsOutputs: bool = flow == OUTPUT_STATIONARY && kind != KIND_DOT_PRODUCT;
+      rm = keepsOutputs ? rows : 1;
+      rk = keepsOutputs ? 1 : rows;
       rn = 1;
       cm = flow == INPUT_STATIONARY ? cols : 1;
       cn = flow == INPUT_STATIONARY ? 1 : cols;

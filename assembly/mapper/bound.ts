@@ -2,6 +2,7 @@ import {
   DRAIN_SHIFT, HW_ENERGY_TRAFFIC, INPUT, INPUT_STATIONARY, KIND_DOT_PRODUCT, OUTPUT_STATIONARY, OVERLAP_FOLDS,
   OVERLAP_NONE, SKEW_EDGE_AWARE, UNROLL_FIXED, WEIGHT, WEIGHT_STATIONARY,
 } from "../abi";
+import { changesEachStep } from "../array/step";
 import { EDGE, INNER, INNER_SOURCE, OUTER, REGISTER_WRITES, SUMS_DOWN, SUMS_UP } from "../counters";
 import {
   accumulatorBytes, arrayReadBytes, arrayReadCycles, arrayShared, arrayWriteBytes, arrayWriteCycles, cols, drain,
@@ -256,11 +257,11 @@ function boundArray(stepsM: f64, stepsN: f64, stepsK: f64, blocksM: f64, blocksN
     let read: f64 = 0;
     if ((registerHolds & (1 << WEIGHT)) != 0) {
       written += weights * sm * weightBytes * cores;
-      read += macs * weightBytes;
+      read += changesEachStep(WEIGHT) ? macs * weightBytes : weights * sm * weightBytes * cores;
     }
     if ((registerHolds & (1 << INPUT)) != 0) {
       written += inputs * sn * inputBytes * cores;
-      read += macs * inputBytes;
+      read += changesEachStep(INPUT) ? macs * inputBytes : inputs * sn * inputBytes * cores;
     }
     dynamic += energyOf(REGISTER_WRITES, written) + energyOf(REGISTER_WRITES + 1, read);
   }

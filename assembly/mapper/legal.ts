@@ -78,7 +78,7 @@ export function arrayIsLegal(): bool {
   // Sums meet in the adder tree along the rows, nowhere else.
   if (kind == KIND_DOT_PRODUCT && colsK != 1) return false;
   if (unroll == UNROLL_FIXED) {
-    const rowsDimension: f64 = dataflow == OUTPUT_STATIONARY ? rowsM : rowsK;
+    const rowsDimension: f64 = dataflow == OUTPUT_STATIONARY && kind != KIND_DOT_PRODUCT ? rowsM : rowsK;
     const colsDimension: f64 = dataflow == INPUT_STATIONARY ? colsM : colsN;
     if (rowsM * rowsN * rowsK != rowsDimension || colsM * colsN * colsK != colsDimension) return false;
   }

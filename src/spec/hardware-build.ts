@@ -41,6 +41,7 @@ export function buildHardware(raw: RawHardware): Hardware {
         : { lanes, cyclesPerElement },
     localBuffer: raw.localBuffer ? buildBuffer(raw.localBuffer, raw.clock) : null,
     globalBuffer: raw.globalBuffer ? buildBuffer(raw.globalBuffer, raw.clock) : null,
+    energy: raw.energy ?? null,
     dram: raw.dram ? buildDram(raw.dram, raw.clock) : null,
   });
 }

@@ -51,6 +51,7 @@ const buffer = section({
   doubleBuffer: flag().default(true),
 });
 
+const perByte = quantity("energy-per-byte", { min: 0, max: 1e6 }).default(0);
 const seconds = quantity("time", { min: 0, max: 1 }).default(0);
 
 /** A hardware file, as written. Left-out levels do not exist; left-out fields have the default shown. */
@@ -84,6 +85,16 @@ export const rawHardwareSchema = section({
   localBuffer: buffer.optional().describe("One per core"),
   globalBuffer: buffer.optional().describe("One per chip"),
   dram: section({ type: f.dramType, capacity: f.capacity, ...port }).optional(),
+  energy: section({
+    mac: quantity("energy", { min: 0, max: 1 }).describe("Per MAC"),
+    registers: perByte,
+    accumulators: perByte,
+    localBuffer: perByte,
+    globalBuffer: perByte,
+    dram: perByte,
+  })
+    .optional()
+    .describe("Energies of the machine's own description, instead of the technology tables; per byte read or written"),
   launchOverhead: section({ gemm: seconds, softmax: seconds, normalisation: seconds, elementwise: seconds })
     .default({ gemm: 0, softmax: 0, normalisation: 0, elementwise: 0 })
     .describe("Time to start one operator"),

@@ -28,6 +28,18 @@ export interface Hardware {
   readonly globalBuffer: Buffer | null;
   /** Null: nothing outside the chip is modelled. */
   readonly dram: Dram | null;
+  /**
+   * Energies that the machine's own description gives, which then stand for the technology tables: J per MAC, pJ per byte
+   * read or written at each level. Null: the technology profile prices events.
+   */
+  readonly energy: {
+    readonly mac: number;
+    readonly registers: number;
+    readonly accumulators: number;
+    readonly localBuffer: number;
+    readonly globalBuffer: number;
+    readonly dram: number;
+  } | null;
   /** Fixed cost of starting one operator, seconds by operator class; 0 where there is none. */
   readonly launchOverhead: {
     readonly gemm: number;

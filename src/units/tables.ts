@@ -12,6 +12,7 @@ export type QuantityKind =
   | "intensity"
   | "mass"
   | "energy"
+  | "energy-per-byte"
   | "cycles"
   | "fraction"
   | "energy-delay"
@@ -147,6 +148,13 @@ export const UNIT_TABLES: Readonly<Record<QuantityKind, UnitTable>> = {
       kWh: "3.6e6",
     },
     ["pJ", "nJ", "uJ", "mJ", "J", "kJ"],
+  ),
+  "energy-per-byte": table(
+    "an energy per byte",
+    "pJ/B",
+    ["0.15 pJ/B", "4 pJ/bit"],
+    { "pJ/B": "1", "pJ/bit": "8", "fJ/B": "1e-3", "nJ/B": "1e3" },
+    ["pJ/B"],
   ),
   cycles: table("a latency", "cycles", ["10 cycles", "1 cycle"], { cycle: "1", cycles: "1" }, ["cycles"]),
   fraction: table("a fraction", "", ["0.6", "60 %"], { "": "1", "%": "0.01" }, ["%"]),
