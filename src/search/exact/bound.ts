@@ -23,10 +23,15 @@ export function createBound({ objectives, limits }: Problem, columns: readonly C
       at: columns.findIndex((c) => c.metric === column && c.sign === sign),
       limit: sign * constraint.limit,
     }));
+  const floors = limits
+    .filter(({ column, sign }) => column === ACCURACY && sign < 0)
+    .map(({ constraint }) => constraint.limit);
+  const leastAccuracy = floors.reduce((most, floor) => Math.max(most, floor), -Infinity);
   const costs = new Float64Array(dimension);
   return {
     costs,
     isOpen(base, a, b, accuracy, archive) {
+      if (accuracy < leastAccuracy) return false;
       for (const { at, limit } of bounds) if (base[at]! + (a[at]! + b[at]!) > limit) return false;
       for (let k = 0; k < dimension; k += 1) {
         const at = columnAt[k]!;

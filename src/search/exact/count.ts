@@ -18,16 +18,22 @@ export function countMisses(limit: Limit, base: number, a: Float64Array, b: Floa
   let count = 0;
   let amount = Infinity;
   for (const own of a) {
-    let low = 0;
-    let high = sorted.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (breaks(limit, base + (own + sorted[middle]!))) high = middle;
-      else low = middle + 1;
-    }
+    const low = firstWhere(sorted.length, (at) => breaks(limit, base + (own + sorted[at]!)));
     if (low === sorted.length) continue;
     count += sorted.length - low;
     amount = Math.min(amount, sign * (base + (own + sorted[low]!) - constraint.limit));
   }
   return { count, amount };
+}
+
+/** Least position in [0, count) at which a condition holds that holds from there on; `count` where it never does. */
+export function firstWhere(count: number, holds: (at: number) => boolean): number {
+  let low = 0;
+  let high = count;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (holds(middle)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }

@@ -22,6 +22,8 @@ export interface Limit {
 export interface PairTable {
   readonly values: Float64Array;
   readonly isAllowed: Uint8Array;
+  /** For each option of tower A the options of tower B with which it is allowed. */
+  readonly allowed: readonly Int32Array[];
 }
 
 export const ACCURACY = -1;
@@ -73,7 +75,11 @@ function pairTable(
       for (let j = 0; j < countB; j += 1) values[i * countB + j] = accuracy.valueOf(a[i]! + b[j]!);
   }
   const isAllowed = Uint8Array.from(values, (value) => (limits.every((limit) => !breaks(limit, value)) ? 1 : 0));
-  return { values, isAllowed };
+  const allowed = Array.from({ length: countA }, (_, i) => {
+    const row = isAllowed.subarray(i * countB, (i + 1) * countB);
+    return Int32Array.from(row, (_flag, j) => j).filter((j) => row[j] === 1);
+  });
+  return { values, isAllowed, allowed };
 }
 
 export function breaks({ sign, constraint }: Limit, value: number): boolean {

@@ -1,4 +1,5 @@
 import { countMisses, NO_MISS, type Miss } from "./count.ts";
+import { countVariants } from "./count-variants.ts";
 import { ACCURACY, breaks, type Limit, type Problem } from "./problem.ts";
 import type { ExactReason, Variant } from "./types.ts";
 
@@ -50,17 +51,23 @@ export function createTally(problem: Problem): Tally {
   const countOne = (variant: Variant, rows: readonly [Int32Array, Int32Array]): void => {
     const total = rows[0].length * rows[1].length;
     add(UNMAPPED, { count: countA * countB - total, amount: 0 }, null, "");
-    const misses = limits.map((limit) => {
-      if (limit.column === ACCURACY) return countAccuracy(limit, rows);
-      return countMisses(limit, variant.base[limit.column]!, ...valuesOf(variant, rows, limit.column));
-    });
+    const misses = limits.map((limit) => missesOf(limit, variant, rows));
     addLimits(misses);
     const biting = limits.filter((_, l) => misses[l]!.count > 0);
     if (misses.some(({ count }) => count === total)) return;
     if (biting.length <= 1) feasibleCount += total - misses.reduce((sum, { count }) => sum + count, 0);
     else feasibleCount += countJointly(biting, variant, rows);
   };
+  const missesOf = (limit: Limit, variant: Variant, rows: readonly [Int32Array, Int32Array]): Miss =>
+    limit.column === ACCURACY
+      ? countAccuracy(limit, rows)
+      : countMisses(limit, variant.base[limit.column]!, ...valuesOf(variant, rows, limit.column));
+  const accuracyMisses = new Map<Limit, Miss>();
   const countAccuracy = (limit: Limit, rows: readonly [Int32Array, Int32Array]): Miss => {
+    // All options have a mapping on most hardware, and then the answer is always the same.
+    const isWhole = rows[0].length === countA && rows[1].length === countB;
+    const known = isWhole ? accuracyMisses.get(limit) : undefined;
+    if (known !== undefined) return known;
     let { count, amount } = NO_MISS;
     for (const i of rows[0])
       for (const j of rows[1]) {
@@ -69,6 +76,7 @@ export function createTally(problem: Problem): Tally {
         count += 1;
         amount = Math.min(amount, limit.sign * (value - limit.constraint.limit));
       }
+    if (isWhole) accuracyMisses.set(limit, { count, amount });
     return { count, amount };
   };
   const countJointly = (
@@ -77,51 +85,46 @@ export function createTally(problem: Problem): Tally {
     rows: readonly [Int32Array, Int32Array],
   ): number => {
     const additive = biting.filter(({ column }) => column !== ACCURACY);
+    const none = new Float64Array(Math.max(countA, countB));
     const tables = additive.map(({ column, sign, constraint }) => {
-      const [a, b] = valuesOf(variant, rows, column);
-      return { a, b, base: variant.base[column]!, sign, limit: sign * constraint.limit };
+      const { a, b } = variant.columns[column]!;
+      return { a: a ?? none, b: b ?? none, base: variant.base[column]!, sign, limit: sign * constraint.limit };
     });
     const isScored = additive.length < biting.length;
-    const isFeasible = new Uint8Array(rows[1].length);
-    let count = 0;
-    rows[0].forEach((row, i) => {
-      if (isScored) rows[1].forEach((other, j) => (isFeasible[j] = pairs!.isAllowed[row * countB + other]!));
-      else isFeasible.fill(1);
+    const isUsable = new Uint8Array(countB);
+    for (const j of rows[1]) isUsable[j] = 1;
+    const left = new Int32Array(countB);
+    let total = 0;
+    for (const i of rows[0]) {
+      const partners = isScored ? pairs!.allowed[i]! : rows[1];
+      let count = 0;
+      for (const j of partners) if (isUsable[j] === 1) left[count++] = j;
       for (const { a, b, base, sign, limit } of tables) {
         const own = a[i]!;
-        for (let j = 0; j < b.length; j += 1) if (sign * (base + (own + b[j]!)) > limit) isFeasible[j] = 0;
+        let kept = 0;
+        for (let k = 0; k < count; k += 1) {
+          const j = left[k]!;
+          if (sign * (base + (own + b[j]!)) <= limit) left[kept++] = j;
+        }
+        count = kept;
       }
-      for (const flag of isFeasible) count += flag;
-    });
-    return count;
+      total += count;
+    }
+    return total;
   };
 
   /** Several variants: a design is ruled out by a limit that it breaks under each variant it has. */
   const countAny = (variants: readonly Variant[], usable: readonly (readonly [Int32Array, Int32Array])[]): void => {
-    const isUsable = usable.map((rows) => [new Set(rows[0]), new Set(rows[1])] as const);
-    const misses = limits.map(() => ({ ...NO_MISS }));
-    let unmapped = 0;
-    for (let i = 0; i < countA; i += 1)
-      for (let j = 0; j < countB; j += 1) {
-        const own = variants.filter((_, v) => isUsable[v]![0].has(i) && isUsable[v]![1].has(j));
-        if (own.length === 0) unmapped += 1;
-        if (own.some((variant) => limits.every((limit) => missBy(limit, variant, i, j) <= 0))) feasibleCount += 1;
-        else if (own.length > 0)
-          limits.forEach((limit, l) => {
-            const amount = own.reduce((least, variant) => Math.min(least, missBy(limit, variant, i, j)), Infinity);
-            if (amount <= 0) return;
-            misses[l] = { count: misses[l]!.count + 1, amount: Math.min(misses[l]!.amount, amount) };
-          });
-      }
+    const first = limits.map((limit) => missesOf(limit, variants[0]!, usable[0]!));
+    const isWhole = usable[0]![0].length === countA && usable[0]![1].length === countB;
+    if (isWhole && first.every(({ count }) => count === 0)) {
+      feasibleCount += countA * countB;
+      return;
+    }
+    const { unmapped, feasible, misses } = countVariants(problem, variants, usable);
+    feasibleCount += feasible;
     add(UNMAPPED, { count: unmapped, amount: 0 }, null, "");
     addLimits(misses);
-  };
-  const missBy = ({ column, sign, constraint }: Limit, { base, columns }: Variant, i: number, j: number): number => {
-    const value =
-      column === ACCURACY
-        ? pairs!.values[i * countB + j]!
-        : base[column]! + ((columns[column]!.a?.[i] ?? 0) + (columns[column]!.b?.[j] ?? 0));
-    return sign * (value - constraint.limit);
   };
 
   return {
