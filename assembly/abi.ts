@@ -50,6 +50,8 @@ export const HW_OUTER_BLOCK = 47;
 export const HW_ENERGY_MAC = 48;
 export const HW_ENERGY_CYCLE = 49;
 export const HW_ENERGY_TRAFFIC = 50;
+/** 1: no inner buffer; the array is fed straight from the outer one (or far memory), a fold at a time. */
+export const HW_DIRECT = 70;
 export const HW_FIELDS = 72;
 
 export const KIND_SYSTOLIC = 0;

@@ -1,6 +1,6 @@
 import {
   HW_ACCUMULATORS, HW_ACCUMULATOR_BYTES, HW_ARRAY_BLOCK, HW_ARRAY_KIND, HW_ARRAY_PORT, HW_COLS, HW_CORES, HW_DATAFLOWS,
-  HW_DRAIN, HW_ENERGY_CYCLE, HW_ENERGY_MAC, HW_HAS_OUTER, HW_INNER_BLOCK, HW_INNER_DOUBLE, HW_INNER_PORT, HW_INNER_SIZE,
+  HW_DIRECT, HW_DRAIN, HW_ENERGY_CYCLE, HW_ENERGY_MAC, HW_HAS_OUTER, HW_INNER_BLOCK, HW_INNER_DOUBLE, HW_INNER_PORT, HW_INNER_SIZE,
   HW_INNER_SPLIT, HW_INPUT_BYTES, HW_MULTICAST, HW_OUTER_BLOCK, HW_OUTER_DOUBLE, HW_OUTER_PORT, HW_OUTER_SIZE,
   HW_OUTER_SPLIT, HW_OUTPUT_BYTES, HW_OVERLAP, HW_REGISTER_HOLDS, HW_REGISTER_WORDS, HW_ROWS, HW_SKEW, HW_UNROLL,
   HW_WEIGHT_BYTES,
@@ -31,6 +31,8 @@ export let innerInput: f64 = 0;
 export let innerWeight: f64 = 0;
 export let innerOutput: f64 = 0;
 export let innerDouble: bool = true;
+/** The array is fed straight from the outer buffer (or far memory): an inner tile is one fold and takes no room. */
+export let isDirect: bool = false;
 export let hasOuter: bool = true;
 export let outerSplit: bool = false;
 export let outerInput: f64 = 0;
@@ -90,6 +92,7 @@ export function loadHardware(): bool {
   innerWeight = field(HW_INNER_SIZE + 1);
   innerOutput = field(HW_INNER_SIZE + 2);
   innerDouble = field(HW_INNER_DOUBLE) != 0;
+  isDirect = field(HW_DIRECT) != 0;
   hasOuter = field(HW_HAS_OUTER) != 0;
   outerSplit = field(HW_OUTER_SPLIT) != 0;
   outerInput = field(HW_OUTER_SIZE);

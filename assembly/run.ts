@@ -18,12 +18,12 @@ import {
 
 /*
  * Walks every local tile of the mapping in program order and keeps the time of each event. Rules: docs/model.md, "time".
- * Local step s is handled in this order, which is also the order of grants at each port:
+ * Inner step s is handled in this order, which is also the order of grants at each port:
  *
- *   0  where s opens a global-buffer tile: fetch its inputs and weights, as far as they changed
- *   1  fetch inputs and weights of s into the local buffers, the double-buffered ones
- *   2  compute step s − 1
- *   3  store the sums of s − 1 where s works on others; then the same for the global-buffer tile
+ *   0  bring the parts of the outer input and weight tiles that s is the first to use into the outer buffer
+ *   1  fetch inputs and weights of s into the inner buffers, the double-buffered ones
+ *   2  compute s − 1
+ *   3  store the sums of s − 1 where s works on others, and send them on where the outer buffer needs them no more
  *   4  fetch the single-buffered operands of s, and partial sums that come back
  *
  * All cores go in step: a step lasts as long as the first core's tile, which is never the smaller one.
@@ -42,13 +42,14 @@ export let walkedSteps: f64 = 0;
 let outerInputThere: f64 = 0;
 let outerInputRead: f64 = 0;
 let outerInputFreed: f64 = 0;
+let outerInputSlot: f64 = 0;
 let outerWeightThere: f64 = 0;
 let outerWeightRead: f64 = 0;
 let outerWeightFreed: f64 = 0;
-let outerSumsThere: f64 = 0;
+let outerWeightSlot: f64 = 0;
 let outerSumsSlot: f64 = 0;
 let outerStored: f64 = 0;
-let outerStoredBefore: f64 = 0;
+let outerStoredAtOpening: f64 = 0;
 let inputThere: f64 = 0;
 let inputFreed: f64 = 0;
 let weightThere: f64 = 0;
@@ -66,8 +67,17 @@ let pendingReady: f64 = 0;
 let pendingWaitsForOuter: bool = true;
 let pendingTime: f64 = 0;
 let pendingArrayTime: f64 = 0;
+/** Cycles that the array needs before the first step of all streams. */
+let pendingFirst: f64 = 0;
+/** Cycles from the end of the pending step's stream to the moment when its last sum has left the array. */
+let pendingSkew: f64 = 0;
 let pendingSumBytes: f64 = 0;
-let pendingOuterSumBytes: f64 = 0;
+/** Whether the outer buffer is done with the pending step's sums. */
+let pendingLeavesOuter: bool = false;
+let sumsOutOfArray: f64 = 0;
+let drained: f64 = 0;
+/** When the sums of the outer tile before the last were all in the far memory. */
+let outerSumsBefore: f64 = 0;
 
 // Time of a tile; consecutive tiles are mostly equal, so the last answer is kept.
 let memoM: f64 = -1;
@@ -77,6 +87,7 @@ let memoFirst: bool = false;
 let memoLast: bool = false;
 let memoArray: f64 = 0;
 let memoTime: f64 = 0;
+let memoSkew: f64 = 0;
 
 function reset(): void {
   resetPorts();
@@ -93,10 +104,14 @@ function reset(): void {
   outerWeightThere = 0;
   outerWeightRead = 0;
   outerWeightFreed = 0;
-  outerSumsThere = 0;
+  outerInputSlot = 0;
+  outerWeightSlot = 0;
   outerSumsSlot = 0;
   outerStored = 0;
-  outerStoredBefore = 0;
+  outerStoredAtOpening = 0;
+  outerSumsBefore = 0;
+  sumsOutOfArray = 0;
+  drained = 0;
   inputThere = 0;
   inputFreed = 0;
   weightThere = 0;
@@ -122,6 +137,7 @@ function timeTile(em: f64, en: f64, ek: f64, isFirstK: bool, isLastK: bool): voi
   memoLast = isLastK;
   memoArray = stepCycles;
   memoTime = Math.max(stepCycles, arrayShared ? read + write : Math.max(read, write));
+  memoSkew = lastFoldCycles(em, en, ek);
 }
 
 /** Runs the pending step on the array. */
@@ -129,28 +145,27 @@ function compute(): void {
   const start: f64 = Math.max(arrayFree, pendingReady);
   if (pendingWaitsForOuter) stallOuter += start - arrayFree;
   else stallInner += start - arrayFree;
-  if (walkedSteps == 1) firstFill = start;
+  if (walkedSteps == 1) firstFill = start + pendingFirst;
   arrayFree = start + pendingTime;
+  sumsOutOfArray = arrayFree + pendingSkew;
+  if (sumsOutOfArray > drained) drained = sumsOutOfArray;
   computeCycles += pendingArrayTime;
   stallArray += pendingTime - pendingArrayTime;
 }
 
-/** Sends the pending step's sums from the local buffers up, and counts them. */
+/** Sends the pending step's sums from the inner buffers up, on to the far memory where they are done with, and counts them. */
 function storeSums(): void {
   storedBefore = stored;
-  stored = writeInner(Math.max(arrayFree, outerSumsSlot), pendingSumBytes) + innerLatency;
+  stored = writeInner(Math.max(sumsOutOfArray, outerSumsSlot), pendingSumBytes) + innerLatency;
   count(INNER_SOURCE + SUMS_UP, inBlocks(pendingSumBytes, innerBlock));
   count(INNER + SUMS_UP, pendingSumBytes);
+  if (hasOuter && pendingLeavesOuter) {
+    outerStored = writeOuter(stored, pendingSumBytes) + outerLatency;
+    count(OUTER + SUMS_UP, inBlocks(pendingSumBytes, outerBlock));
+  }
 }
 
-/** Sends the finished global-buffer tile of sums to the far memory. */
-function storeOuterSums(): void {
-  outerStoredBefore = outerStored;
-  outerStored = writeOuter(stored, pendingOuterSumBytes) + outerLatency;
-  count(OUTER + SUMS_UP, inBlocks(pendingOuterSumBytes, outerBlock));
-}
-
-/** Fetches an input tile of the present step, not before its place in the local buffer is free. */
+/** Fetches an input tile of the present step, not before its place in the inner buffer is free. */
 function fetchInput(freed: f64, bytes: f64): void {
   inputWaitsForOuter = outerInputThere > Math.max(innerRead, freed);
   outerInputRead = readInner(Math.max(freed, outerInputThere), bytes);
@@ -196,6 +211,9 @@ export function walk(): void {
   const G0: f64 = pick(o0, Gm, Gn, Gk);
   const G1: f64 = pick(o1, Gm, Gn, Gk);
   const G2: f64 = (Gm * Gn * Gk) / (G0 * G1);
+  // Whether the outer buffer keeps a tile of sums until its k is complete: no loop of several turns inside k's.
+  const inside1: f64 = o0 == 2 ? G1 * G2 : o1 == 2 ? G2 : 1;
+  const keepsSums: bool = inside1 == 1;
   const batchPerStep: f64 = split == SPLIT_BATCH ? splitCores : 1;
   const batchSteps: f64 = ceilDiv(B, batchPerStep);
 
@@ -207,9 +225,6 @@ export function walk(): void {
   let pjm: f64 = -1;
   let pjn: f64 = -1;
   let pjk: f64 = -1;
-  let lastM: f64 = 1;
-  let lastN: f64 = 1;
-  let lastK: f64 = 1;
 
   for (let b: f64 = 0; b < batchSteps; b++) {
     const batch: f64 = Math.min(batchPerStep, B - b * batchPerStep);
@@ -226,22 +241,6 @@ export function walk(): void {
           const changesOuterInput: bool = isNewBatch || gim != pgm || gik != pgk;
           const changesOuterWeight: bool = isNewBatch || gin != pgn || gik != pgk;
           const changesOuterSums: bool = isNewBatch || gim != pgm || gin != pgn;
-
-          // Phase 0.
-          if (hasOuter && changesOuterInput) {
-            const bytes: f64 = Math.ceil(em * ek * inputBytes) * batch;
-            const free: f64 = isDouble(outerDoubleBits, INPUT) ? outerInputFreed : outerInputRead;
-            outerInputThere = readOuter(free, bytes) + outerLatency;
-            outerInputFreed = outerInputRead;
-            count(OUTER + INPUT, inBlocks(bytes, outerBlock));
-          }
-          if (hasOuter && changesOuterWeight) {
-            const bytes: f64 = Math.ceil(en * ek * weightBytes) * batch;
-            const free: f64 = isDouble(outerDoubleBits, WEIGHT) ? outerWeightFreed : outerWeightRead;
-            outerWeightThere = readOuter(free, bytes) + outerLatency;
-            outerWeightFreed = outerWeightRead;
-            count(OUTER + WEIGHT, inBlocks(bytes, outerBlock));
-          }
 
           const chunkM: f64 = split == SPLIT_M ? ceilDiv(em, splitCores) : em;
           const chunkN: f64 = split == SPLIT_N ? ceilDiv(en, splitCores) : en;
@@ -261,6 +260,17 @@ export function walk(): void {
                 const an: f64 = Math.min(ln, chunkN - jn * ln);
                 const ak: f64 = Math.min(lk, ek - jk * lk);
                 const opensOuter: bool = b != pb || gim != pgm || gin != pgn || gik != pgk;
+                if (opensOuter) {
+                  // The place of a new outer tile is that of the one before the last (double buffered), or of the last.
+                  if (changesOuterInput) {
+                    outerInputSlot = isDouble(outerDoubleBits, INPUT) ? outerInputFreed : outerInputRead;
+                    outerInputFreed = outerInputRead;
+                  }
+                  if (changesOuterWeight) {
+                    outerWeightSlot = isDouble(outerDoubleBits, WEIGHT) ? outerWeightFreed : outerWeightRead;
+                    outerWeightFreed = outerWeightRead;
+                  }
+                }
                 const isNewM: bool = b != pb || gim != pgm || jm != pjm;
                 const isNewN: bool = b != pb || gin != pgn || jn != pjn;
                 const isNewK: bool = gik != pgk || jk != pjk;
@@ -280,6 +290,18 @@ export function walk(): void {
                 const inputSent: f64 = inputsNeeded * (multicast ? 1 : inputCopies);
                 const weightSent: f64 = weightsNeeded * (multicast ? 1 : weightCopies);
 
+                // Phase 0.
+                if (hasOuter) {
+                  if (changesOuterInput && jn == 0 && changesInput) {
+                    outerInputThere = readOuter(outerInputSlot, inputsNeeded) + outerLatency;
+                    count(OUTER + INPUT, inBlocks(inputsNeeded, outerBlock));
+                  }
+                  if (changesOuterWeight && jm == 0 && changesWeight) {
+                    outerWeightThere = readOuter(outerWeightSlot, weightsNeeded) + outerLatency;
+                    count(OUTER + WEIGHT, inBlocks(weightsNeeded, outerBlock));
+                  }
+                }
+
                 // Phase 1.
                 const isInputDouble: bool = isDouble(innerDoubleBits, INPUT);
                 const isWeightDouble: bool = isDouble(innerDoubleBits, WEIGHT);
@@ -289,19 +311,12 @@ export function walk(): void {
                 // Phases 2 and 3.
                 if (walkedSteps > 0) {
                   compute();
-                  if (changesSums) {
-                    storeSums();
-                    if (hasOuter && opensOuter && changesOuterSums) storeOuterSums();
-                  }
+                  if (changesSums) storeSums();
                 }
                 if (opensOuter && changesOuterSums) {
-                  outerSumsSlot = isDouble(outerDoubleBits, OUTPUT) ? outerStoredBefore : outerStored;
-                  outerSumsThere = 0;
-                  if (hasOuter && gik > 0) {
-                    const bytes: f64 = Math.ceil(em * en * accumulatorBytes) * batch;
-                    outerSumsThere = readOuter(Math.max(outerSumsSlot, outerStoredBefore), bytes) + outerLatency;
-                    count(OUTER + SUMS_DOWN, inBlocks(bytes, outerBlock));
-                  }
+                  outerSumsSlot = isDouble(outerDoubleBits, OUTPUT) ? outerStoredAtOpening : outerStored;
+                  outerSumsBefore = outerStoredAtOpening;
+                  outerStoredAtOpening = outerStored;
                 }
 
                 // Phase 4.
@@ -323,8 +338,13 @@ export function walk(): void {
                   if (!isFirstK) {
                     const bytes: f64 = Math.ceil(allM * allN * accumulatorBytes) * batch;
                     const slot: f64 = Math.max(sumsThere, storedBefore);
-                    sumsWaitForOuter = outerSumsThere > Math.max(innerRead, slot);
-                    sumsThere = readInner(Math.max(slot, outerSumsThere), bytes) + innerLatency;
+                    let there: f64 = 0;
+                    if (hasOuter && changesOuterSums && jk == 0) {
+                      there = readOuter(Math.max(outerSumsSlot, outerSumsBefore), bytes) + outerLatency;
+                      count(OUTER + SUMS_DOWN, inBlocks(bytes, outerBlock));
+                    }
+                    sumsWaitForOuter = there > Math.max(innerRead, slot);
+                    sumsThere = readInner(Math.max(slot, there), bytes) + innerLatency;
                     count(INNER_SOURCE + SUMS_DOWN, inBlocks(bytes, innerBlock));
                     count(INNER + SUMS_DOWN, bytes);
                   }
@@ -344,13 +364,15 @@ export function walk(): void {
                 timeTile(am, an, ak, isFirstK, isLastK);
                 pendingTime = memoTime;
                 pendingArrayTime = memoArray;
+                pendingSkew = memoSkew;
                 if (walkedSteps == 0) {
                   const first: f64 = firstFoldCycles(am, an, ak);
+                  pendingFirst = first;
                   pendingTime += first;
                   pendingArrayTime += first;
                 }
                 pendingSumBytes = Math.ceil(allM * allN * (isLastK ? outputBytes : accumulatorBytes)) * batch;
-                pendingOuterSumBytes = Math.ceil(em * en * (isLastOuterK ? outputBytes : accumulatorBytes)) * batch;
+                pendingLeavesOuter = jk == Lk - 1 && (isLastOuterK || !keepsSums);
                 if (split == SPLIT_M) {
                   const whole: f64 = Math.floor(em / chunkM);
                   countEdge(whole, am, an, ak, isFirstK, isLastK);
@@ -363,9 +385,6 @@ export function walk(): void {
                   countEdge(batch, am, an, ak, isFirstK, isLastK);
                 }
                 walkedSteps += 1;
-                lastM = am;
-                lastN = an;
-                lastK = ak;
                 pb = b;
                 pgm = gim;
                 pgn = gin;
@@ -381,20 +400,13 @@ export function walk(): void {
     }
   }
 
-  // The last step: its skew drains once.
-  const tail: f64 = lastFoldCycles(lastM, lastN, lastK);
-  pendingTime += tail;
-  pendingArrayTime += tail;
   compute();
   storeSums();
-  if (hasOuter) storeOuterSums();
-  cycles = Math.max(arrayFree, hasOuter ? outerStored : stored);
+  // What is left in the array behind the last stream is the array's own time, the rest waits for the ports.
+  computeCycles += drained - arrayFree;
+  cycles = Math.max(drained, Math.max(stored, outerStored));
   lastDrain = cycles - arrayFree;
-  if (hasOuter) {
-    const inner: f64 = Math.max(0, stored - arrayFree);
-    stallInner += inner;
-    stallOuter += lastDrain - inner;
-  } else {
-    stallInner += lastDrain;
-  }
+  const inner: f64 = Math.max(0, stored - drained);
+  stallInner += hasOuter ? inner : cycles - drained;
+  stallOuter += hasOuter ? cycles - drained - inner : 0;
 }

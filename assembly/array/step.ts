@@ -195,8 +195,8 @@ export function firstFoldCycles(em: f64, en: f64, ek: f64): f64 {
 }
 
 /**
- * What the last fold of the whole GEMM needs to leave the array, beyond its stream, less a drain that `stepOf` has
- * charged it for. A narrow fold behind a wide one may leave first: the latest counts. The arguments are the last tile.
+ * Cycles from the end of a tile's last stream to the last sum that leaves the array, where folds overlap; less a drain
+ * that `stepOf` has charged it for. A narrow fold behind a wide one may leave first: the latest of the tile counts.
  */
 export function lastFoldCycles(em: f64, en: f64, ek: f64): f64 {
   if (kind == KIND_DOT_PRODUCT) return ceilLog2(rows);

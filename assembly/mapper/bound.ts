@@ -39,8 +39,6 @@ let outerReloadsA: f64 = 1;
 let outerReloadsW: f64 = 1;
 let outerReloadsO: f64 = 1;
 let outerPorts: f64 = 0;
-let outerFill: f64 = 0;
-let outerDrain: f64 = 0;
 let outerEnergy: f64 = 0;
 
 // Local tiles, array steps and register blocks of one core along each dimension, over all global-buffer tiles.
@@ -53,7 +51,9 @@ let shareN: f64 = 1;
 let arrayTime: f64 = 0;
 let arrayTail: f64 = 0;
 let arrayEnergy: f64 = 0;
+/** Time before the first step has its operands, and after the last has left the array. */
 let innerFill: f64 = 0;
+let lastDrain: f64 = 0;
 
 // Along one dimension: local tiles, array steps and register blocks of one core, over all global-buffer tiles.
 let tiles: f64 = 0;
@@ -124,8 +124,6 @@ export function boundOuter(): void {
   outerReloadsW = reloads(0, outerOrder, Gm, Gn, Gk);
   outerReloadsO = reloads(2, outerOrder, Gm, Gn, Gk);
   outerPorts = 0;
-  outerFill = 0;
-  outerDrain = 0;
   outerEnergy = 0;
   if (!hasOuter) return;
   const inputs: f64 = M * K * B * inputBytes * outerReloadsA;
@@ -135,11 +133,6 @@ export function boundOuter(): void {
   const read: f64 = ((inputs + weights + sumsDown) * outerReadCycles) / outerReadBytes;
   const write: f64 = (sumsUp * outerWriteCycles) / outerWriteBytes;
   outerPorts = outerShared ? read + write : Math.max(read, write);
-  const perStep: f64 = split == SPLIT_BATCH ? Math.min(splitCores, B) : 1;
-  const first: f64 = (gm * gk * inputBytes + gn * gk * weightBytes) * perStep;
-  outerFill = (first * outerReadCycles) / outerReadBytes + outerLatency;
-  const last: f64 = (M - (Gm - 1) * gm) * (N - (Gn - 1) * gn) * outputBytes;
-  outerDrain = (last * outerWriteCycles) / outerWriteBytes + outerLatency;
   outerEnergy =
     energyOf(OUTER, inputs) + energyOf(OUTER + 1, weights) + energyOf(OUTER + SUMS_DOWN, sumsDown) +
     energyOf(OUTER + SUMS_UP, sumsUp);
@@ -163,6 +156,11 @@ export function boundTiles(): void {
   const perStep: f64 = split == SPLIT_BATCH ? Math.min(splitCores, B) : 1;
   const first: f64 = (lm * lk * inputBytes + ln * lk * weightBytes) * perStep;
   innerFill = (first * innerReadCycles) / innerReadBytes + innerLatency;
+  lastDrain = innerLatency;
+  if (hasOuter) {
+    innerFill += (first * outerReadCycles) / outerReadBytes + outerLatency;
+    lastDrain += outerLatency;
+  }
 }
 
 /**
@@ -286,7 +284,7 @@ export function boundOrder(): void {
   const write: f64 = (sumsUp * innerWriteCycles) / innerWriteBytes;
   const ports: f64 = innerShared ? read + write : Math.max(read, write);
   boundTime = Math.max(
-    outerFill + innerFill + arrayTime + arrayTail + innerLatency + outerDrain, Math.max(ports, outerPorts),
+    innerFill + arrayTime + arrayTail + lastDrain, Math.max(ports, outerPorts),
   );
   boundEnergy =
     outerEnergy + arrayEnergy + energyOf(INNER_SOURCE, sentA) + energyOf(INNER_SOURCE + 1, sentW) +
@@ -300,7 +298,7 @@ export function boundAnyOrder(): void {
   const inputs: f64 = M * K * B * inputBytes;
   const weights: f64 = N * K * B * weightBytes;
   const sums: f64 = M * N * B * outputBytes;
-  boundTime = Math.max(outerFill + innerFill + arrayTime + arrayTail + innerLatency + outerDrain, outerPorts);
+  boundTime = Math.max(innerFill + arrayTime + arrayTail + lastDrain, outerPorts);
   boundEnergy =
     outerEnergy + arrayEnergy + energyOf(INNER_SOURCE, inputs) + energyOf(INNER_SOURCE + 1, weights) +
     energyOf(INNER_SOURCE + SUMS_UP, sums) + energyOf(INNER, inputs) + energyOf(INNER + 1, weights) +
@@ -314,6 +312,6 @@ export function boundOuterAlone(): void {
 
 /** The same with the array's time and energy given. */
 export function boundOuterWith(time: f64, energy: f64): void {
-  boundTime = Math.max(outerFill + time + outerDrain, outerPorts);
+  boundTime = Math.max(time, outerPorts);
   boundEnergy = outerEnergy + energy;
 }

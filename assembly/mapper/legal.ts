@@ -4,13 +4,13 @@ import {
 import { registersFit } from "../array/step";
 import {
   accumulatorBytes, cols, cores, dataflows, hasOuter, innerDouble, innerInput, innerOutput, innerSplit, innerWeight,
-  inputBytes, kind, outerDouble, outerInput, outerOutput, outerSplit, outerWeight, outputBytes, rows, unroll, weightBytes,
+  inputBytes, isDirect, kind, outerDouble, outerInput, outerOutput, outerSplit, outerWeight, outputBytes, rows, unroll, weightBytes,
 } from "../hardware";
 import { ceilDiv } from "../int-math";
 import { innermost, middle, outermost, pick } from "../loop-order";
 import {
   B, K, M, N, SPLIT_BATCH, SPLIT_M, SPLIT_N, colsK, colsM, colsN, dataflow, gk, gm, gn, innerDoubleBits, innerOrder, lk,
-  lm, ln, outerDoubleBits, outerOrder, rowsK, rowsM, rowsN, sk, sm, split, splitCores, tk, tm, tn,
+  lm, ln, outerDoubleBits, outerOrder, rowsK, rowsM, rowsN, sk, sm, sn, split, splitCores, tk, tm, tn,
 } from "../mapping";
 
 /** Chunk of a global-buffer tile's extent that one core takes. */
@@ -52,8 +52,23 @@ function copies(bits: i32, operand: i32): f64 {
 export let innerNeeded: f64 = 0;
 export let outerNeeded: f64 = 0;
 
-/** Whether the local tiles of all operands fit together; sets innerNeeded (bytes). */
+/** Extents of the largest inner tile that the array works off in one fold: what it streams is not bounded. */
+export function foldM(): f64 {
+  return dataflow == WEIGHT_STATIONARY ? Infinity : sm * tm;
+}
+export function foldN(): f64 {
+  return dataflow == INPUT_STATIONARY ? Infinity : sn * tn;
+}
+export function foldK(): f64 {
+  return dataflow == OUTPUT_STATIONARY ? Infinity : sk * tk;
+}
+
+/** Whether the inner tiles of all operands fit together; sets innerNeeded (bytes). */
 export function innerFits(): bool {
+  if (isDirect) {
+    innerNeeded = 0;
+    return lm <= foldM() && ln <= foldN() && lk <= foldK();
+  }
   const a: f64 = Math.ceil(lm * lk * inputBytes) * copies(innerDoubleBits, INPUT);
   const w: f64 = Math.ceil(ln * lk * weightBytes) * copies(innerDoubleBits, WEIGHT);
   const o: f64 = Math.ceil(lm * ln * innerSumWidth(lk)) * copies(innerDoubleBits, OUTPUT);

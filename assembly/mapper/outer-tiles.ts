@@ -6,15 +6,15 @@ import { B, K, M, N, SPLIT_BATCH, SPLIT_M, SPLIT_N, setInner, setOuter, sk, sm, 
 import { boundArrayAlone, boundEnergy, boundOuter, boundOuterAlone, boundOuterWith, boundTiles, boundTime } from "./bound";
 import { MOST_CANDIDATES, fewSizes, sizes } from "./candidates";
 import { chunkOf, outerFits, outerNeeded } from "./legal";
-import { score } from "./score";
+import { score, secondScore } from "./score";
 
 /*
  * Global-buffer tiles of the present problem and split, best bound first. A tile is judged before any local tile is
- * chosen: its own traffic, first fill and last drain, and the array's time and edge traffic with the whole tile as one
+ * chosen: its own traffic, and the array's time and edge traffic with the whole tile as one
  * local tile, in the use of the array that is in place.
  */
 const MOST: i32 = 512;
-const FIELDS: i32 = 6;
+const FIELDS: i32 = 7;
 const TABLE: usize = memory.data((MOST + 1) * FIELDS * 8, 16);
 const LISTS: usize = memory.data(3 * MOST_CANDIDATES * 8, 16);
 const M_SIZES: usize = LISTS;
@@ -66,9 +66,15 @@ export function isNewOrder(order: i32, m: f64, n: f64, k: f64): bool {
   return isC || order == 0;
 }
 
-function insert(value: f64, m: f64, n: f64, k: f64, order: i32, bits: i32): void {
+function insert(m: f64, n: f64, k: f64, order: i32, bits: i32): void {
+  const value: f64 = score(boundTime, boundEnergy);
+  const second: f64 = secondScore(boundTime, boundEnergy);
   let i: i32 = outerCount;
-  while (i > 0 && value < outerScore(i - 1)) i--;
+  while (i > 0) {
+    const other: f64 = outerScore(i - 1);
+    if (value > other || (value == other && second >= load<f64>(at(i - 1, 6)))) break;
+    i--;
+  }
   if (i >= limit) return;
   const last: i32 = outerCount < limit ? outerCount : limit - 1;
   if (last > i) memory.copy(at(i + 1, 0), at(i, 0), (<usize>((last - i) * FIELDS)) << 3);
@@ -78,6 +84,7 @@ function insert(value: f64, m: f64, n: f64, k: f64, order: i32, bits: i32): void
   store<f64>(at(i, 3), k);
   store<f64>(at(i, 4), <f64>order);
   store<f64>(at(i, 5), <f64>bits);
+  store<f64>(at(i, 6), second);
   if (outerCount < limit) outerCount++;
 }
 
@@ -85,13 +92,22 @@ function tryTile(m: f64, n: f64, k: f64, batches: f64): void {
   const Gm: f64 = ceilDiv(M, m);
   const Gn: f64 = ceilDiv(N, n);
   const Gk: f64 = ceilDiv(K, k);
-  const bits: i32 = doubleBits(outerDouble, Gm, Gn, Gk, batches);
+  let bits: i32 = doubleBits(outerDouble, Gm, Gn, Gk, batches);
   setOuter(m, n, k, 0, bits);
   // With k whole in a local tile the sums are narrow: the least room that any local tile leaves them.
   setInner(chunkOf(m, SPLIT_M), chunkOf(n, SPLIT_N), k, 0, 0);
   if (!outerFits()) {
-    if (outerNeeded < smallestOuter) smallestOuter = outerNeeded;
-    return;
+    // Rather single-buffer the operand with the fewest tiles, which is replaced least, than none of the tile.
+    bits = bits & ~(1 << fewestTiles(Gm, Gn, Gk));
+    setOuter(m, n, k, 0, bits);
+    if (!outerFits()) {
+      bits = 0;
+      setOuter(m, n, k, 0, 0);
+      if (!outerFits()) {
+        if (outerNeeded < smallestOuter) smallestOuter = outerNeeded;
+        return;
+      }
+    }
   }
   let areTilesBound: bool = false;
   for (let order: i32 = 0; order < 6; order++) {
@@ -101,13 +117,21 @@ function tryTile(m: f64, n: f64, k: f64, batches: f64): void {
     if (!areTilesBound) {
       // The array takes at least what it would for the whole problem as one tile: often enough to say no.
       boundOuterWith(leastTime, leastEnergy);
-      if (outerCount == limit && score(boundTime, boundEnergy) >= outerScore(outerCount - 1)) continue;
+      if (outerCount == limit && score(boundTime, boundEnergy) > outerScore(outerCount - 1)) continue;
       boundTiles();
       areTilesBound = true;
     }
     boundOuterAlone();
-    insert(score(boundTime, boundEnergy), m, n, k, order, bits);
+    insert(m, n, k, order, bits);
   }
+}
+
+function fewestTiles(Gm: f64, Gn: f64, Gk: f64): i32 {
+  const inputs: f64 = Gm * Gk;
+  const weights: f64 = Gn * Gk;
+  const sums: f64 = Gm * Gn;
+  if (inputs <= weights && inputs <= sums) return INPUT;
+  return weights <= sums ? WEIGHT : OUTPUT;
 }
 
 let leastTime: f64 = 0;
@@ -130,7 +154,7 @@ export function findOuterTiles(most: i32, all: bool): void {
     boundOuter();
     boundTiles();
     boundOuterAlone();
-    insert(score(boundTime, boundEnergy), M, N, K, 0, 0);
+    insert(M, N, K, 0, 0);
     return;
   }
   const mostParts: f64 = 32;

@@ -1,5 +1,5 @@
 import { EFFORT_EXHAUSTIVE, RES_FIELDS } from "../abi";
-import { cores, hasOuter, innerDouble } from "../hardware";
+import { cores, hasOuter, innerDouble, isDirect } from "../hardware";
 import { ceilDiv } from "../int-math";
 import {
   B, K, M, N, SPLIT_BATCH, SPLIT_M, SPLIT_N, gk, gm, gn, loadMapping, setInner, setSplit, sk, sm, sn, split, splitCores,
@@ -10,7 +10,7 @@ import { cycles, walk } from "../run";
 import { findOptions, optionCount, optionScore, useOption } from "./array-options";
 import { boundAnyOrder, boundEnergy, boundOrder, boundOuter, boundTiles, boundTime } from "./bound";
 import { MOST_CANDIDATES, fewSizes, sizes } from "./candidates";
-import { chunkOf, innerFits, innerNeeded, outerFits } from "./legal";
+import { chunkOf, foldK, foldM, foldN, innerFits, innerNeeded, outerFits } from "./legal";
 import { doubleBits, findOuterTiles, isNewOrder, outerCount, outerScore, smallestOuter, useOuter } from "./outer-tiles";
 import { score, secondScore } from "./score";
 import { clearShortList, keep, keptCount, keptRow, keptScore, worstKept } from "./short-list";
@@ -42,7 +42,7 @@ function tryOrders(Lm: f64, Ln: f64, Lk: f64, bits: i32): void {
   boundTiles();
   boundAnyOrder();
   scored += 1;
-  if (score(boundTime, boundEnergy) >= worstKept()) return;
+  if (score(boundTime, boundEnergy) > worstKept()) return;
   for (let order: i32 = 0; order < 6; order++) {
     if (!isNewOrder(order, Lm, Ln, Lk)) continue;
     setInner(tileM, tileN, tileK, order, bits);
@@ -50,7 +50,7 @@ function tryOrders(Lm: f64, Ln: f64, Lk: f64, bits: i32): void {
     boundOrder();
     scored += 1;
     const first: f64 = score(boundTime, boundEnergy);
-    if (first < worstKept()) keep(first, secondScore(boundTime, boundEnergy));
+    if (first <= worstKept()) keep(first, secondScore(boundTime, boundEnergy));
   }
 }
 
@@ -58,13 +58,22 @@ let tileM: f64 = 1;
 let tileN: f64 = 1;
 let tileK: f64 = 1;
 
+/** Sizes of inner tiles along one dimension; where the array is fed directly, those of one fold, `most`. */
+function innerSizes(to: usize, extent: f64, unit: f64, most: f64, all: bool, mostParts: f64): i32 {
+  if (isDirect && most != Infinity) {
+    store<f64>(to, Math.min(extent, most));
+    return 1;
+  }
+  return all ? sizes(to, extent, unit, true) : fewSizes(to, extent, unit, isDirect ? 8 : mostParts);
+}
+
 /** Tries local tiles for the present global-buffer tile and use of the array. */
 function tryLocalTiles(all: bool, mostParts: f64): void {
   const cm: f64 = chunkOf(gm, SPLIT_M);
   const cn: f64 = chunkOf(gn, SPLIT_N);
-  const countM: i32 = all ? sizes(M_SIZES, cm, sm * tm, true) : fewSizes(M_SIZES, cm, sm * tm, mostParts);
-  const countN: i32 = all ? sizes(N_SIZES, cn, sn * tn, true) : fewSizes(N_SIZES, cn, sn * tn, mostParts);
-  const countK: i32 = all ? sizes(K_SIZES, gk, sk * tk, true) : fewSizes(K_SIZES, gk, sk * tk, mostParts);
+  const countM: i32 = innerSizes(M_SIZES, cm, sm * tm, foldM(), all, mostParts);
+  const countN: i32 = innerSizes(N_SIZES, cn, sn * tn, foldN(), all, mostParts);
+  const countK: i32 = innerSizes(K_SIZES, gk, sk * tk, foldK(), all, mostParts);
   const Gm: f64 = ceilDiv(M, gm);
   const Gn: f64 = ceilDiv(N, gn);
   const Gk: f64 = ceilDiv(K, gk);
@@ -94,10 +103,10 @@ function tryLocalTiles(all: bool, mostParts: f64): void {
         break;
       }
       // Where all of k fits, still fewer rows only cost reuse; a second size is kept for its shorter first fill.
-      if (!all && wholes == 2) break;
+      if (!all && !isDirect && wholes == 2) break;
     }
     if (wholes == 2) wholeColumns++;
-    if (!all && wholeColumns == 4) break;
+    if (!all && !isDirect && wholeColumns == 4) break;
   }
 }
 
@@ -110,10 +119,10 @@ function trySplit(dimension: i32, count: f64, effort: i32): void {
   findOuterTiles(all ? 512 : 6, all);
   if (smallestOuter < neededOuter) neededOuter = smallestOuter;
   for (let option: i32 = 0; option < optionCount; option++) {
-    if (optionScore(option) >= worstKept()) break;
+    if (optionScore(option) > worstKept()) break;
     useOption(option);
     for (let outer: i32 = 0; outer < outerCount; outer++) {
-      if (outerScore(outer) >= worstKept()) break;
+      if (outerScore(outer) > worstKept()) break;
       useOuter(outer);
       tryLocalTiles(all, 64);
       if (keptCount == 0) tryLocalTiles(all, Infinity);

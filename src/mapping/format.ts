@@ -11,17 +11,19 @@ function doubled(flags: { readonly input: boolean; readonly weight: boolean; rea
 
 /** A mapping for people, from DRAM inwards, one level a line; tiles are m × n × k. */
 export function formatMapping(mapping: Mapping): string {
-  const { coreSplit, globalTile, localTile, spatial, registerTile, doubleBuffered } = mapping;
+  const { coreSplit, globalTile, localTile, arrayTile, spatial, registerTile, doubleBuffered } = mapping;
   const lines = [];
   if (coreSplit.cores > 1) lines.push(`cores         ${coreSplit.dimension} over ${coreSplit.cores}`);
+  const outerOrder = mapping.dramOrder.join(" > ");
+  const innerOrder = mapping.globalOrder.join(" > ");
   if (globalTile !== null) {
-    const order = mapping.dramOrder.join(" > ");
-    lines.push(`global buffer ${sizes(globalTile)}, loops ${order}, ${doubled(doubleBuffered.global)}`);
+    lines.push(`global buffer ${sizes(globalTile)}, loops ${outerOrder}, ${doubled(doubleBuffered.global)}`);
   }
   if (localTile !== null) {
-    const order = mapping.globalOrder.join(" > ");
+    const order = globalTile === null && arrayTile !== null ? outerOrder : innerOrder;
     lines.push(`local buffer  ${sizes(localTile)}, loops ${order}, ${doubled(doubleBuffered.local)}`);
   }
+  if (arrayTile !== null) lines.push(`array tile    ${sizes(arrayTile)}, loops ${innerOrder}`);
   lines.push(
     `array         ${mapping.dataflow}, rows ${sizes(spatial.rows)}, columns ${sizes(spatial.cols)}`,
     `registers     ${sizes(registerTile)} steps`,

@@ -17,11 +17,13 @@ export interface Mapping {
   /** Which dimension is split over cores, and over how many. */
   readonly coreSplit: { readonly dimension: "b" | "m" | "n" | "k"; readonly cores: number };
   readonly globalTile: Tile | null;
-  /** Order of the loops over global-buffer tiles. */
+  /** Order of the loops over tiles of the outermost buffer. */
   readonly dramOrder: LoopOrder;
   readonly localTile: Tile | null;
-  /** Order of the loops over local tiles within a global-buffer tile. */
+  /** Order of the loops within such a tile: over local tiles, or, without a local buffer, over array tiles. */
   readonly globalOrder: LoopOrder;
+  /** Where the array is fed straight from the innermost buffer: what it does between two fetches, one fold. Else null. */
+  readonly arrayTile: Tile | null;
   readonly dataflow: Dataflow;
   /** Steps that the registers keep an operand for: the register tile in units of `spatial`. */
   readonly registerTile: Tile;

@@ -20,10 +20,10 @@ export function decodeResult(
   const at = (field: number) => from[row * abi.RES_FIELDS + field]!;
   if (at(abi.RES_STATUS) === abi.STATUS_TOO_SMALL) {
     const isOuter = at(abi.RES_LEVEL) === 1;
-    const inner = levels.innerIs === "global" ? "global-buffer" : "local-buffer";
+    const outer = levels.outerIs === "local" ? "local-buffer" : "global-buffer";
     return {
       kind: "unmappable",
-      level: isOuter ? "global-buffer" : inner,
+      level: isOuter ? outer : "local-buffer",
       neededBytes: at(abi.RES_NEEDED),
       availableBytes: at(abi.RES_AVAILABLE),
     };
@@ -32,7 +32,7 @@ export function decodeResult(
   return {
     kind: "mapped",
     mapping: decodeMapping(at, levels),
-    timing: decodeTiming(at, macs, hardware),
+    timing: decodeTiming(at, macs, hardware, levels),
     counters: decodeCounters(at, macs, hardware, levels),
   };
 }
@@ -58,38 +58,35 @@ function decodeMapping(at: Field, levels: Levels): Mapping {
     registerTile: tileAt(at, abi.MAP_REGISTER_TILE),
     spatial: { rows: tileAt(at, abi.MAP_ROWS), cols: tileAt(at, abi.MAP_COLS) },
   };
+  const outer = levels.outer === null ? null : tileAt(at, abi.MAP_OUTER_TILE);
+  const isDirect = levels.inner === null;
   const none = flags(0);
-  if (levels.innerIs === "global") {
-    // One buffer: its tiles are looped over straight from DRAM.
-    return {
-      ...common,
-      globalTile: inner,
-      dramOrder: innerOrder,
-      localTile: null,
-      globalOrder: LOOP_ORDERS[0]!,
-      doubleBuffered: { global: innerFlags, local: none },
-    };
-  }
   return {
     ...common,
-    globalTile: levels.outer === null ? null : tileAt(at, abi.MAP_OUTER_TILE),
+    globalTile: levels.outerIs === "global" ? outer : null,
     dramOrder: LOOP_ORDERS[at(abi.MAP_OUTER_ORDER)]!,
-    localTile: inner,
+    localTile: isDirect ? (levels.outerIs === "local" ? outer : null) : inner,
     globalOrder: innerOrder,
-    doubleBuffered: { global: outerFlags, local: innerFlags },
+    arrayTile: isDirect ? inner : null,
+    doubleBuffered: {
+      global: levels.outerIs === "global" ? outerFlags : none,
+      local: isDirect ? (levels.outerIs === "local" ? outerFlags : none) : innerFlags,
+    },
   };
 }
 
-function decodeTiming(at: Field, macs: number, hardware: Hardware): GemmTiming {
+function decodeTiming(at: Field, macs: number, hardware: Hardware, levels: Levels): GemmTiming {
   const cycles = at(abi.RES_CYCLES);
   const pes = hardware.cores * hardware.array.rows * hardware.array.cols;
-  const levels = hardware.localBuffer !== null && hardware.globalBuffer !== null;
-  // Without a global buffer the inner port is DRAM's.
-  const far = at(abi.RES_STALL_OUTER) + (levels ? 0 : at(abi.RES_STALL_INNER));
+  // The inner port is that of the outer buffer, or DRAM's where there is none.
+  const inner = at(abi.RES_STALL_INNER);
+  const stalls = { dram: at(abi.RES_STALL_OUTER), global: 0, local: at(abi.RES_STALL_ARRAY) };
+  if (levels.outerIs === null) stalls.dram += inner;
+  else stalls[levels.outerIs] += inner;
   return {
     cycles,
     computeCycles: at(abi.RES_COMPUTE),
-    stallCycles: { dram: far, global: levels ? at(abi.RES_STALL_INNER) : 0, local: at(abi.RES_STALL_ARRAY) },
+    stallCycles: stalls,
     firstFillCycles: at(abi.RES_FIRST_FILL),
     lastDrainCycles: at(abi.RES_LAST_DRAIN),
     utilisation: macs / (cycles * pes),
@@ -117,19 +114,12 @@ function decodeCounters(at: Field, macs: number, hardware: Hardware, levels: Lev
   // A buffer is written by what comes down into it and by sums from below; it is read for below and for sums on the way up.
   const innerTraffic: Traffic = { reads: sum(edge.down, inner.up), writes: sum(inner.down, edge.up) };
   const outerTraffic: Traffic = { reads: sum(source.down, outer.up), writes: sum(outer.down, source.up) };
-  const far: Traffic =
-    hardware.dram === null
-      ? nothing
-      : levels.outer !== null
-        ? { reads: outer.down, writes: outer.up }
-        : levels.innerIs === "nothing"
-          ? { reads: edge.down, writes: edge.up }
-          : { reads: source.down, writes: source.up };
+  const far = levels.outer === null ? source : outer;
   return {
     macs,
-    dram: far,
-    global: levels.outer !== null ? outerTraffic : levels.innerIs === "global" ? innerTraffic : nothing,
-    local: levels.innerIs === "local" ? innerTraffic : nothing,
+    dram: hardware.dram === null ? nothing : { reads: far.down, writes: far.up },
+    global: levels.outerIs === "global" ? outerTraffic : nothing,
+    local: levels.outerIs === "local" ? outerTraffic : levels.inner === null ? nothing : innerTraffic,
     register: {
       reads: { input: 0, weight: at(abi.RES_TRAFFIC + 17), output: at(abi.RES_TRAFFIC + 19) },
       writes: { input: 0, weight: at(abi.RES_TRAFFIC + 16), output: at(abi.RES_TRAFFIC + 18) },

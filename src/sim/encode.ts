@@ -29,29 +29,24 @@ interface CorePort {
 const FREE_PORT: CorePort = { read: UNLIMITED, write: UNLIMITED, shared: false, latency: 0 };
 
 /**
- * What the core's two buffers are on this hardware. The core knows an inner buffer (next to the array), an outer one,
- * and a far memory; a hardware that lacks a level has the next one in its place.
+ * What the core's two buffers are on this hardware. The core knows an inner buffer (one per core, next to the array), an
+ * outer one (shared), and a far memory. A single buffer is the outer one, with the array fed straight from it; several
+ * cores with a local buffer each and nothing shared have inner buffers only.
  */
 export interface Levels {
   readonly inner: Buffer | null;
   readonly outer: Buffer | null;
-  /** Where the inner buffer's words come from. */
-  readonly innerSource: "global" | "dram" | "nothing";
-  readonly innerIs: "local" | "global" | "nothing";
+  /** Which of the hardware's buffers the outer one is. */
+  readonly outerIs: "global" | "local" | null;
 }
 
-export function levelsOf(hardware: Hardware): Levels {
-  const { localBuffer, globalBuffer, dram } = hardware;
+export function levelsOf({ localBuffer, globalBuffer, cores }: Hardware): Levels {
   if (localBuffer !== null && globalBuffer !== null) {
-    return { inner: localBuffer, outer: globalBuffer, innerSource: "global", innerIs: "local" };
+    return { inner: localBuffer, outer: globalBuffer, outerIs: "global" };
   }
-  const inner = localBuffer ?? globalBuffer;
-  return {
-    inner,
-    outer: null,
-    innerSource: dram === null ? "nothing" : "dram",
-    innerIs: localBuffer !== null ? "local" : globalBuffer !== null ? "global" : "nothing",
-  };
+  if (localBuffer !== null && cores > 1) return { inner: localBuffer, outer: null, outerIs: null };
+  if (globalBuffer !== null) return { inner: null, outer: globalBuffer, outerIs: "global" };
+  return { inner: null, outer: localBuffer, outerIs: localBuffer === null ? null : "local" };
 }
 
 /** Writes the hardware record; energy coefficients null: none are known, and only time can be searched for. */
@@ -78,11 +73,11 @@ export function encodeHardware(to: Float64Array, hardware: Hardware, energy: Ene
   to[abi.HW_OUTPUT_BYTES] = precision.output / 8;
 
   const dramPort = hardware.dram?.port ?? FREE_PORT;
-  const innerPort =
-    levels.innerSource === "global" ? levels.outer!.port : levels.innerSource === "dram" ? dramPort : FREE_PORT;
+  const innerPort = levels.outer?.port ?? dramPort;
   encodeBuffer(to, levels.inner, abi.HW_INNER_SPLIT, abi.HW_INNER_SIZE, abi.HW_INNER_DOUBLE);
-  encodePort(to, abi.HW_ARRAY_PORT, levels.inner?.port ?? dramPort);
+  encodePort(to, abi.HW_ARRAY_PORT, levels.inner?.port ?? FREE_PORT);
   to[abi.HW_ARRAY_BLOCK] = blockOf(levels.inner);
+  to[abi.HW_DIRECT] = levels.inner === null ? 1 : 0;
   to[abi.HW_HAS_OUTER] = levels.outer === null ? 0 : 1;
   encodeBuffer(to, levels.outer, abi.HW_OUTER_SPLIT, abi.HW_OUTER_SIZE, abi.HW_OUTER_DOUBLE);
   encodePort(to, abi.HW_INNER_PORT, innerPort);
@@ -119,22 +114,13 @@ function encodePort(to: Float64Array, field: number, port: CorePort): void {
 function encodeEnergy(to: Float64Array, hardware: Hardware, energy: EnergyCoefficients, levels: Levels): void {
   const none = { read: 0, write: 0 };
   const dram = hardware.dram === null ? none : energy.dram;
-  const source = levels.innerSource === "global" ? energy.global : levels.innerSource === "dram" ? dram : none;
-  const inner = levels.innerIs === "local" ? energy.local : levels.innerIs === "global" ? energy.global : none;
+  const outer = levels.outerIs === "local" ? energy.local : energy.global;
+  const source = levels.outer === null ? dram : outer;
+  const inner = levels.inner === null ? none : energy.local;
   to[abi.HW_ENERGY_MAC] = energy.mac;
   to[abi.HW_ENERGY_CYCLE] = energy.activePerCycle;
-  const down = [
-    levels.outer === null ? 0 : dram.read + energy.global.write,
-    source.read,
-    inner.write,
-    levels.innerIs === "nothing" ? dram.read : inner.read,
-  ];
-  const up = [
-    levels.outer === null ? 0 : dram.write + energy.global.read,
-    source.write,
-    inner.read,
-    levels.innerIs === "nothing" ? dram.write : inner.write,
-  ];
+  const down = [levels.outer === null ? 0 : dram.read + outer.write, source.read, inner.write, inner.read];
+  const up = [levels.outer === null ? 0 : dram.write + outer.read, source.write, inner.read, inner.write];
   for (let group = 0; group < 4; group++) {
     const column = abi.HW_ENERGY_TRAFFIC + 4 * group;
     to.fill(down[group]!, column, column + 3);
@@ -178,18 +164,19 @@ export function encodeMapping(to: Float64Array, row: number, mapping: Mapping, w
   const bits = (flags: { input: boolean; weight: boolean; output: boolean }) =>
     (flags.input ? 1 : 0) | (flags.weight ? 2 : 0) | (flags.output ? 4 : 0);
   const order = (name: readonly string[]) => LOOP_ORDERS.findIndex((each) => each.join() === name.join());
-  const outer = mapping.globalTile ?? whole;
+  const isDirect = mapping.arrayTile !== null;
+  const outer = mapping.globalTile ?? (isDirect ? mapping.localTile : null);
   to[base + abi.MAP_SPLIT] = SPLIT[mapping.coreSplit.dimension];
   to[base + abi.MAP_CORES] = mapping.coreSplit.cores;
-  tile(abi.MAP_OUTER_TILE, mapping.localTile === null ? whole : outer);
-  to[base + abi.MAP_OUTER_ORDER] = mapping.localTile === null ? 0 : order(mapping.dramOrder);
-  tile(abi.MAP_INNER_TILE, mapping.localTile ?? outer);
-  to[base + abi.MAP_INNER_ORDER] = order(mapping.localTile === null ? mapping.dramOrder : mapping.globalOrder);
+  tile(abi.MAP_OUTER_TILE, outer ?? whole);
+  to[base + abi.MAP_OUTER_ORDER] = order(mapping.dramOrder);
+  tile(abi.MAP_INNER_TILE, mapping.arrayTile ?? mapping.localTile ?? whole);
+  to[base + abi.MAP_INNER_ORDER] = order(mapping.globalOrder);
   to[base + abi.MAP_DATAFLOW] = DATAFLOW[mapping.dataflow];
   tile(abi.MAP_REGISTER_TILE, mapping.registerTile);
   tile(abi.MAP_ROWS, mapping.spatial.rows);
   tile(abi.MAP_COLS, mapping.spatial.cols);
-  const outerBits = bits(mapping.doubleBuffered.global);
-  to[base + abi.MAP_OUTER_DOUBLE] = mapping.localTile === null ? 0 : outerBits;
-  to[base + abi.MAP_INNER_DOUBLE] = mapping.localTile === null ? outerBits : bits(mapping.doubleBuffered.local);
+  const { global, local } = mapping.doubleBuffered;
+  to[base + abi.MAP_OUTER_DOUBLE] = bits(mapping.globalTile === null && isDirect ? local : global);
+  to[base + abi.MAP_INNER_DOUBLE] = isDirect ? 7 : bits(local);
 }

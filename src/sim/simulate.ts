@@ -41,7 +41,7 @@ export function simulateGemms(
   const { objective = "latency", effort = "fast", energy = null, core = defaultCore() } = options;
   if (energy === null && objective !== "latency") throw new Error(`objective ${objective} needs energies`);
   const levels = levelsOf(hardware);
-  refuseUnmodelled(hardware, levels.innerIs);
+  refuseUnmodelled(hardware);
   encodeHardware(core.hardware, hardware, energy);
   const results: GemmResult[] = [];
   for (let first = 0; first < problems.length; first += abi.MAX_BATCH) {
@@ -71,7 +71,7 @@ export function simulateMapping(
 ): GemmResult {
   const { energy = null, core = defaultCore() } = options;
   const levels = levelsOf(hardware);
-  refuseUnmodelled(hardware, levels.innerIs);
+  refuseUnmodelled(hardware);
   encodeHardware(core.hardware, hardware, energy);
   encodeProblem(core.problems, 0, problem, "latency", "fast", true);
   const m = problem.sharedB ? problem.batch * problem.m : problem.m;
@@ -82,11 +82,8 @@ export function simulateMapping(
 }
 
 /** Says no to what the core would silently leave out. */
-function refuseUnmodelled(hardware: Hardware, innerIs: string): void {
+function refuseUnmodelled(hardware: Hardware): void {
   if (hardware.arraysPerCore !== 1) throw new Error("arraysPerCore other than 1 is not simulated yet");
-  if (hardware.cores > 1 && innerIs === "global") {
-    throw new Error("several cores need a local buffer each: set localBuffer, or cores: 1");
-  }
 }
 
 function checkStatus(status: number, row: number, problem: GemmProblem): void {

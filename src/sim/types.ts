@@ -62,7 +62,7 @@ export interface GemmTiming {
   readonly computeCycles: Cycles;
   /** cycles − computeCycles, by cause; the causes sum to it. */
   readonly stallCycles: { readonly dram: Cycles; readonly global: Cycles; readonly local: Cycles };
-  /** Before the first array step starts, and after the last one ends; parts of the stalls. */
+  /** Until the first operands stream through the array, and from the end of the last stream: memory and array pipeline. */
   readonly firstFillCycles: Cycles;
   readonly lastDrainCycles: Cycles;
   /** MACs / (cycles × PEs of all cores). */
