@@ -4,6 +4,7 @@ import { EXIT_DONE, EXIT_INPUT } from "../errors/index.ts";
 import { addGemmCommand } from "./gemm.ts";
 import { packageVersion } from "./package-version.ts";
 import { addPresetsCommand } from "./presets.ts";
+import { addReportCommand } from "./report.ts";
 import { addSchemaCommand } from "./schema.ts";
 import { addSearchCommand } from "./search.ts";
 import { addSimulateCommand } from "./simulate.ts";
@@ -15,7 +16,15 @@ const program = new Command("ecotile")
   .exitOverride()
   .showHelpAfterError("(--help lists what there is)");
 
-for (const add of [addSimulateCommand, addGemmCommand, addPresetsCommand, addSchemaCommand, addSearchCommand]) add(program);
+for (const add of [
+  addSimulateCommand,
+  addGemmCommand,
+  addPresetsCommand,
+  addSchemaCommand,
+  addSearchCommand,
+  addReportCommand,
+])
+  add(program);
 for (const command of program.commands) command.exitOverride();
 
 try {

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { EXIT_DONE, EXIT_INFEASIBLE, EXIT_INTERRUPTED } from "../../errors/index.ts";
 import { frontCsv, frontJson } from "../../report/front-files.ts";
+import { reportHtml } from "../../report/html.ts";
 import type { RunRecord } from "../../report/types.ts";
 import { createStrategy, runStudy, type Space, type StudyResult, type TrialStore } from "../../search/index.ts";
 import type { Study } from "../../spec/index.ts";
@@ -132,10 +133,12 @@ async function runTrials(
 function finish(record: RunRecord, study: Study, folder: string): number {
   writeFileWhole(join(folder, RUN_FILES.frontCsv), frontCsv(record));
   writeFileWhole(join(folder, RUN_FILES.frontJson), frontJson(record));
+  const report = join(folder, RUN_FILES.report);
+  writeFileWhole(report, reportHtml(record));
   if (record.front.length === 0) {
     say(infeasibleText(record.violations, study.constraints, record.trialCount));
     return EXIT_INFEASIBLE;
   }
-  process.stdout.write(`${summaryText(record)}\n`);
+  process.stdout.write(`${summaryText(record)}\nReport: ${report}\n`);
   return EXIT_DONE;
 }

@@ -1,0 +1,158 @@
+import { chartNumber, metricLabel, shownNumber, titleWithUnit } from "../metric-labels.ts";
+import type { FrontRow, RunRecord } from "../types.ts";
+import { frontAxes, type FrontAxes } from "./axes.ts";
+import { AXIS, INK, MUTED, PALETTE } from "./style.ts";
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** One series of the scatter by the place it has in `series`. */
+export const FRONT_SERIES = { others: 0, intervals: 1, front: 2, baseline: 3 } as const;
+
+/**
+ * Options of the scatter of the front, plain data: other feasible designs pale, accuracy intervals as bars, the front
+ * coloured, the baseline as a diamond.
+ */
+export function frontChart(record: RunRecord): Json {
+  const axes = frontAxes(record);
+  const { x, y, colour } = axes;
+  const rows = [...record.front, ...(record.baseline === null ? [] : [record.baseline])];
+  const [low, high] = rangeOf(rows, x);
+  const others = record.others.flatMap(({ trial, metrics }) => {
+    const [right, up] = [metrics[x], metrics[y]];
+    if (right === undefined || up === undefined || right > high || right < low) return [];
+    return [{ name: `Trial ${trial}`, value: [chartNumber(x, right), chartNumber(y, up)] }];
+  });
+  return {
+    animation: false,
+    textStyle: { fontFamily: "inherit", color: INK },
+    legend: { top: 0, left: "center", type: "scroll", data: legendOf(record) },
+    grid: { left: 12, right: 20, top: 44, bottom: colour === null ? 24 : 96, containLabel: true },
+    tooltip: { trigger: "item", renderMode: "richText", confine: true, textStyle: { fontSize: 12 } },
+    xAxis: { ...AXIS, name: titleWithUnit(x), min: chartNumber(x, low), max: chartNumber(x, high) },
+    yAxis: { ...AXIS, name: titleWithUnit(y), nameGap: 44 },
+    ...(colour === null ? {} : { visualMap: visualMapOf(rows, colour) }),
+    series: [
+      {
+        name: "Other feasible designs",
+        type: "scatter",
+        data: others,
+        symbolSize: 5,
+        itemStyle: { color: "#c3cad1", opacity: 0.7 },
+        tooltip: { formatter: "{b}" },
+        silent: true,
+      },
+      intervalSeries(rows, axes),
+      {
+        name: "Front",
+        type: "scatter",
+        data: record.front.map((row) => item(row, axes)),
+        symbolSize: 11,
+        itemStyle: { borderColor: "#fff", borderWidth: 1 },
+        tooltip: { formatter: "{b}" },
+        z: 4,
+      },
+      {
+        name: "Baseline",
+        type: "scatter",
+        symbol: "diamond",
+        symbolSize: 20,
+        data: record.baseline === null ? [] : [item(record.baseline, axes)],
+        itemStyle: { color: "#c8102e", borderColor: "#fff", borderWidth: 1.5 },
+        label: { show: true, formatter: "Baseline", position: "left", color: "#c8102e", fontWeight: "bold" },
+        tooltip: { formatter: "{b}" },
+        z: 5,
+      },
+    ],
+  };
+}
+
+function legendOf({ baseline, others }: RunRecord): readonly Json[] {
+  return [
+    { name: "Front", icon: "circle", itemStyle: { color: PALETTE[1] } },
+    ...(baseline === null ? [] : [{ name: "Baseline", icon: "diamond" }]),
+    { name: "90 % interval of accuracy", icon: "rect" },
+    ...(others.length === 0 ? [] : [{ name: "Other feasible designs", icon: "circle" }]),
+  ];
+}
+
+/** Range of the axis: that of the front and the baseline, with room at both ends. Others outside it are left out. */
+function rangeOf(rows: readonly FrontRow[], metric: string): readonly [number, number] {
+  const values = rows
+    .map(({ metrics }) => metrics[metric])
+    .filter((value): value is number => typeof value === "number");
+  if (values.length === 0) return [0, 1];
+  const [least, most] = [Math.min(...values), Math.max(...values)];
+  const room = (most - least) * 0.08 || Math.abs(most) * 0.1 || 1;
+  return [roundedTo(least - room, most - least, Math.floor), roundedTo(most + room, most - least, Math.ceil)];
+}
+
+/** A round number near an end of a range. */
+function roundedTo(value: number, range: number, round: (value: number) => number): number {
+  const step = 10 ** Math.floor(Math.log10(range || Math.abs(value) || 1)) / 5;
+  return Number((round(value / step) * step).toPrecision(12));
+}
+
+function item(row: FrontRow, { x, y, colour }: FrontAxes): Json {
+  const value = [x, y, ...(colour === null ? [] : [colour])].map((metric) =>
+    chartNumber(metric, row.metrics[metric] ?? 0),
+  );
+  return { name: tooltipOf(row), value, trial: row.trial };
+}
+
+const SHOWN = ["carbon_total_kgCO2e", "carbon_embodied_kgCO2e", "carbon_operational_kgCO2e", "latency_s", "area_mm2"];
+
+function tooltipOf(row: FrontRow): string {
+  const { accuracy, accuracy_low, accuracy_high } = row.metrics;
+  const percent = (value: number | null | undefined): string => shownNumber("accuracy", value);
+  const lines = SHOWN.map((metric) => {
+    const { title, unit } = metricLabel(metric);
+    return `${title} ${shownNumber(metric, row.metrics[metric])} ${unit}`;
+  });
+  return [
+    row.trial === null ? "Baseline" : `Trial ${row.trial}`,
+    `Accuracy ${percent(accuracy)} % (${percent(accuracy_low)}–${percent(accuracy_high)})`,
+    ...lines,
+    row.hardware,
+    row.towers,
+  ].join("\n");
+}
+
+/** Bars from the low to the high accuracy; nothing where accuracy is not on the chart. */
+function intervalSeries(rows: readonly FrontRow[], { x, y }: FrontAxes): Json {
+  const data = rows.flatMap(({ metrics }) => {
+    const [right, low, high] = [metrics[x], metrics.accuracy_low, metrics.accuracy_high];
+    if (y !== "accuracy" || typeof right !== "number" || typeof low !== "number" || typeof high !== "number") return [];
+    const at = chartNumber(x, right);
+    return [{ coords: [low, high].map((each) => [at, chartNumber("accuracy", each)]) }];
+  });
+  return {
+    name: "90 % interval of accuracy",
+    type: "lines",
+    coordinateSystem: "cartesian2d",
+    data,
+    lineStyle: { color: MUTED, width: 1.5, opacity: 0.28 },
+    itemStyle: { color: MUTED },
+    silent: true,
+    z: 3,
+  };
+}
+
+function visualMapOf(rows: readonly FrontRow[], colour: string): Json {
+  const values = rows.map(({ metrics }) => chartNumber(colour, metrics[colour] ?? 0));
+  const { unit, title } = metricLabel(colour);
+  return {
+    type: "continuous",
+    seriesIndex: FRONT_SERIES.front,
+    dimension: 2,
+    min: Math.floor(Math.min(...values)),
+    max: Math.ceil(Math.max(...values)) || 1,
+    orient: "horizontal",
+    left: "center",
+    bottom: 0,
+    itemWidth: 14,
+    itemHeight: 160,
+    text: [unit, title],
+    inRange: { color: PALETTE },
+    calculable: true,
+  };
+}

@@ -1,0 +1,91 @@
+import { accuracyText } from "./front-table.ts";
+import { escapeHtml } from "./escape-html.ts";
+import { metricLabel, shownNumber, titleWithUnit } from "./metric-labels.ts";
+import type { FrontRow, RunRecord } from "./types.ts";
+
+const COLUMNS = [
+  "carbon_total_kgCO2e",
+  "carbon_embodied_kgCO2e",
+  "carbon_operational_kgCO2e",
+  "latency_s",
+  "area_mm2",
+  "energy_total_J",
+] as const;
+
+/** Identifier of a design on the page. */
+export function rowId({ trial }: FrontRow): string {
+  return trial === null ? "baseline" : String(trial);
+}
+
+const cell = (text: string, key: string, isText = false): string =>
+  `<td${isText ? ' class="text"' : ""} data-key="${escapeHtml(key)}">${escapeHtml(text)}</td>`;
+
+/** The sortable table: baseline, then the front. */
+export function tableHtml({ front, baseline }: RunRecord): string {
+  const head = [
+    "Trial",
+    "Accuracy (%)",
+    ...COLUMNS.map(titleWithUnit),
+    "Hardware",
+    "Towers",
+    "Nearest published model",
+  ];
+  const isText = (title: string): boolean => /^(Hardware|Towers|Nearest)/.test(title);
+  const headings = head.map(
+    (title) => `<th scope="col"${isText(title) ? ' class="text"' : ""}><button>${escapeHtml(title)}</button></th>`,
+  );
+  const lines = [...(baseline === null ? [] : [baseline]), ...front].map((row) => {
+    const cells = [
+      cell(rowId(row), row.trial === null ? "-1" : String(row.trial)),
+      cell(accuracyText(row), String(row.metrics.accuracy ?? "")),
+      ...COLUMNS.map((metric) => cell(shownNumber(metric, row.metrics[metric]), String(row.metrics[metric] ?? ""))),
+      cell(row.hardware, row.hardware, true),
+      cell(row.towers, row.towers, true),
+      cell(row.extrapolation.length > 0 ? `${row.nearest} (extrapolated)` : row.nearest, row.nearest, true),
+    ];
+    const kind = row.trial === null ? ' class="baseline"' : "";
+    return `<tr${kind} data-id="${rowId(row)}" tabindex="0">${cells.join("")}</tr>`;
+  });
+  return `<table id="front-table"><thead><tr>${headings.join("")}</tr></thead><tbody>${lines.join("\n")}</tbody></table>`;
+}
+
+/** Name and value of what is said of a picked design. */
+export function figuresOf(row: FrontRow): readonly (readonly [string, string])[] {
+  const figures = COLUMNS.map((metric): readonly [string, string] => {
+    const { title, unit } = metricLabel(metric);
+    return [title, `${shownNumber(metric, row.metrics[metric])} ${unit}`];
+  });
+  return [
+    ["Accuracy, with its 90 % interval", `${accuracyText(row)} %`],
+    ...figures,
+    [
+      "Operational carbon if never switched down",
+      `${shownNumber("carbon_operational_kgCO2e", row.alwaysOn_kgCO2e)} kgCO2e`,
+    ],
+    ["Hardware (cores × rows×cols, local buffer, global buffer)", row.hardware],
+    ["Towers (layers×hidden/FFN/heads)", row.towers],
+    ["Nearest published model", row.nearest],
+    ...(row.extrapolation.length === 0
+      ? []
+      : [["Outside what the accuracy fit has seen", row.extrapolation.join(", ")] as const]),
+  ];
+}
+
+export function definitionsHtml(pairs: readonly (readonly [string, string])[]): string {
+  return `<dl>${pairs.map(([name, text]) => `<dt>${escapeHtml(name)}</dt><dd>${escapeHtml(text)}</dd>`).join("")}</dl>`;
+}
+
+/** What each constraint ruled out. */
+export function constraintsHtml({ violations, trialCount, study }: RunRecord): string {
+  if (violations.length === 0) {
+    const none = study.constraints.length === 0 ? "The study has no constraints." : "No trial broke a constraint.";
+    return `<p>${none}</p>`;
+  }
+  const rows = violations.map(({ constraint, trialCount: count, aloneCount, nearestRelative }) => {
+    const nearest = nearestRelative === null ? "-" : `${Number((nearestRelative * 100).toPrecision(3))} %`;
+    const cells = [count, aloneCount, nearest].map((each) => `<td>${escapeHtml(String(each))}</td>`);
+    return `<tr><td class="text">${escapeHtml(constraint)}</td>${cells.join("")}</tr>`;
+  });
+  const head = ["Trials ruled out", "by it alone", "Nearest misses by"].map((title) => `<th>${title}</th>`).join("");
+  return `<p class="muted">Of ${trialCount} trials.</p><div class="scroll"><table><thead><tr><th class="text">Constraint</th>${head}</tr></thead><tbody>${rows.join("")}</tbody></table></div>`;
+}
