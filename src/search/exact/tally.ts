@@ -1,4 +1,5 @@
 import { countMisses, NO_MISS, type Miss } from "./count.ts";
+import { countOneLimit } from "./count-one-limit.ts";
 import { countVariants } from "./count-variants.ts";
 import { ACCURACY, breaks, type Limit, type Problem } from "./problem.ts";
 import type { ExactReason, Variant } from "./types.ts";
@@ -116,9 +117,15 @@ export function createTally(problem: Problem): Tally {
   /** Several variants: a design is ruled out by a limit that it breaks under each variant it has. */
   const countAny = (variants: readonly Variant[], usable: readonly (readonly [Int32Array, Int32Array])[]): void => {
     const first = limits.map((limit) => missesOf(limit, variants[0]!, usable[0]!));
-    const isWhole = usable[0]![0].length === countA && usable[0]![1].length === countB;
-    if (isWhole && first.every(({ count }) => count === 0)) {
+    const isWhole = usable.map((rows) => rows[0].length === countA && rows[1].length === countB);
+    if (isWhole[0] && first.every(({ count }) => count === 0)) {
       feasibleCount += countA * countB;
+      return;
+    }
+    if (isWhole.every(Boolean) && limits.length === 1 && limits[0]!.column !== ACCURACY) {
+      const miss = countOneLimit(limits[0]!, variants, [countA, countB]);
+      feasibleCount += countA * countB - miss.count;
+      addLimits([miss]);
       return;
     }
     const { unmapped, feasible, misses } = countVariants(problem, variants, usable);
