@@ -1,6 +1,6 @@
 // Builds the WebAssembly core (release, scalar, debug) and the TypeScript sources into build/ and dist/.
 import { execFileSync } from "node:child_process";
-import { mkdirSync, rmSync } from "node:fs";
+import { chmodSync, mkdirSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -13,3 +13,5 @@ for (const target of ["release", "scalar", "debug"]) {
 }
 rmSync(new URL("../dist", import.meta.url), { recursive: true, force: true });
 node("node_modules/typescript/bin/tsc", "-p", "tsconfig.json");
+// npm makes a bin file executable only when it links it.
+chmodSync(new URL("../dist/src/cli/main.js", import.meta.url), 0o755);

@@ -2,7 +2,7 @@
 // Node built-ins only, since it runs before anything is installed. Works offline once installed.
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -15,7 +15,12 @@ if (major < 20 || (major === 20 && minor < 19)) {
 
 const hash = (files) => {
   const digest = createHash("sha256");
-  for (const file of files) digest.update(file).update("\0").update(readFileSync(join(root, file))).update("\0");
+  for (const file of files)
+    digest
+      .update(file)
+      .update("\0")
+      .update(readFileSync(join(root, file)))
+      .update("\0");
   return digest.digest("hex");
 };
 const filesUnder = (folder) =>
@@ -25,16 +30,31 @@ const filesUnder = (folder) =>
     .sort();
 const stampIs = (file, value) => existsSync(join(root, file)) && readFileSync(join(root, file), "utf8") === value;
 
+/** Whether npm has already put the lockfile's packages in place, say by an `npm ci` of the user's own. */
+const isInstalled = () => {
+  const written = join(root, "node_modules/.package-lock.json");
+  if (!existsSync(written)) return false;
+  const { packages: there } = JSON.parse(readFileSync(written, "utf8"));
+  const { packages: wanted } = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8"));
+  return Object.entries(wanted).every(([path, { version, integrity, optional }]) => {
+    if (path === "") return true;
+    const found = there[path];
+    return found === undefined ? optional === true : found.version === version && found.integrity === integrity;
+  });
+};
+
 const lock = hash(["package-lock.json", "package.json"]);
 const installStamp = "node_modules/.ecotile-setup";
 if (!stampIs(installStamp, lock)) {
-  console.error("Installing packages (npm ci) ...");
-  // Windows has npm only as a command file, which needs a shell.
-  execFileSync("npm", ["ci", "--no-audit", "--no-fund"], {
-    cwd: root,
-    stdio: ["ignore", 2, 2],
-    shell: process.platform === "win32",
-  });
+  if (!isInstalled()) {
+    console.error("Installing packages (npm ci) ...");
+    // Windows has npm only as a command file, which needs a shell.
+    execFileSync("npm", ["ci", "--no-audit", "--no-fund"], {
+      cwd: root,
+      stdio: ["ignore", 2, 2],
+      shell: process.platform === "win32",
+    });
+  }
   writeFileSync(join(root, installStamp), lock);
 }
 
@@ -47,8 +67,13 @@ const sources = hash([
   "scripts/build.mjs",
 ]);
 const buildStamp = "build/.ecotile-build";
-if (!stampIs(buildStamp, sources)) {
+const isBuilt = () =>
+  stampIs(buildStamp, sources) &&
+  ["build/core.wasm", "dist/src/cli/main.js"].every((file) => existsSync(join(root, file)));
+if (!isBuilt()) {
   console.error("Building (assembly/ to WebAssembly, src/ to JavaScript) ...");
+  // A build that fails half-way must not look finished once its sources are put back.
+  rmSync(join(root, buildStamp), { force: true });
   execFileSync(process.execPath, [join(root, "scripts/build.mjs")], { cwd: root, stdio: ["ignore", 2, 2] });
   writeFileSync(join(root, buildStamp), sources);
 }

@@ -1,3 +1,4 @@
+import { AccuracyRefusal, CommandFailure } from "../accuracy/index.ts";
 import { CostError } from "../cost/index.ts";
 import { EXIT_BUG, EXIT_INPUT, escapeControls, renderProblems, SpecError } from "../errors/index.ts";
 import { SearchError } from "../search/index.ts";
@@ -9,19 +10,24 @@ export class InputError extends Error {
   override readonly name = "InputError";
 }
 
+const INPUT_ERRORS = [
+  InputError,
+  CostError,
+  StoreError,
+  SearchError,
+  GemmProblemError,
+  AccuracyRefusal,
+  CommandFailure,
+];
+
 /** Prints what went wrong for a person, on stderr; returns the exit code. */
 export function reportFailure(error: unknown): number {
   if (error instanceof SpecError) {
-    process.stderr.write(renderProblems(error.problems));
+    process.stderr.write(`${renderProblems(error.problems)}\n`);
     return EXIT_INPUT;
   }
-  const isInput =
-    error instanceof InputError ||
-    error instanceof CostError ||
-    error instanceof StoreError ||
-    error instanceof SearchError ||
-    error instanceof GemmProblemError;
-  if (isInput) {
+  const isOurs = error instanceof StoreError && error.code === "store/failed";
+  if (!isOurs && error instanceof Error && INPUT_ERRORS.some((kind) => error instanceof kind)) {
     process.stderr.write(`${escapeControls(error.message)}\n`);
     return EXIT_INPUT;
   }

@@ -10,6 +10,8 @@ export interface GemmTable extends CsvTable {
 }
 
 const LARGEST = 2 ** 24;
+/** Largest table that is read, bytes. */
+const MOST_BYTES = 64 * 1024 * 1024;
 
 /**
  * Reads a CSV of GEMMs: columns m, n, k; batch (default 1) and shared_b (0 or 1, default 0) where present.
@@ -17,13 +19,13 @@ const LARGEST = 2 ** 24;
  * @throws SpecError with every bad row and its line, or a column that is missing or named like a result
  */
 export function readGemmRows(path: string): GemmTable {
-  const text = readTextFile(path, path);
+  const text = readTextFile(path, path, MOST_BYTES);
   let table: CsvTable;
   try {
     table = readCsv(text);
   } catch (cause) {
     if (!(cause instanceof CsvError)) throw cause;
-    throw new SpecError([at(path, cause.line, "csv/unreadable", cause.message)]);
+    throw new SpecError(cause.problems.map(({ line, message }) => at(path, line, "csv/unreadable", message)));
   }
   const problems: Problem[] = headerProblems(path, table.columns);
   if (problems.length > 0) throw new SpecError(problems);

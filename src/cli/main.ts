@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from "commander";
-import { EXIT_DONE, EXIT_INPUT } from "../errors/index.ts";
+import { escapeControls, EXIT_DONE, EXIT_INPUT } from "../errors/index.ts";
 import { addGemmCommand } from "./gemm.ts";
 import { packageVersion } from "./package-version.ts";
 import { addPresetsCommand } from "./presets.ts";
@@ -14,7 +14,8 @@ const program = new Command("ecotile")
   .description("Search transformer models and the accelerators they run on together, for the least total carbon.")
   .version(packageVersion())
   .exitOverride()
-  .showHelpAfterError("(--help lists what there is)");
+  .showHelpAfterError("(--help lists what there is)")
+  .configureOutput({ outputError: (text, write) => write(escapeControls(text)) });
 
 for (const add of [
   addSimulateCommand,
@@ -27,8 +28,15 @@ for (const add of [
   add(program);
 for (const command of program.commands) command.exitOverride();
 
+// A reader that has seen enough, such as `head`, is no error.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit();
+});
+
 try {
-  await program.parseAsync(process.argv);
+  if (process.argv.length <= 2) program.outputHelp();
+  else await program.parseAsync(process.argv);
 } catch (error) {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT_DONE : EXIT_INPUT;
   else process.exitCode = reportFailure(error);

@@ -1,4 +1,4 @@
-import { metricsOf, type Evaluation, type Infeasible } from "../evaluate/index.ts";
+import { metricsOf, type Design, type Evaluation, type Infeasible } from "../evaluate/index.ts";
 
 /** The document that `simulate --json` prints for a design that runs. */
 export function simulationJson(
@@ -10,7 +10,7 @@ export function simulationJson(
     model: design.model.name,
     hardware: design.hardware.name,
     feasible: violations.length === 0,
-    violations,
+    violations: violations.map(violationJson),
     ...metricsOf(evaluation),
     energy_J: energy,
     area_by_component_mm2: area,
@@ -38,6 +38,14 @@ export function simulationJson(
   };
 }
 
-export function infeasibleJson({ constraint, by, unit, detail }: Infeasible): Readonly<Record<string, unknown>> {
-  return { feasible: false, violations: [{ constraint, by, unit, detail }] };
+/** The document for a design that cannot run at all. */
+export function infeasibleJson(
+  { model, hardware }: Pick<Design, "model" | "hardware">,
+  infeasible: Infeasible,
+): Readonly<Record<string, unknown>> {
+  return { model: model.name, hardware: hardware.name, feasible: false, violations: [violationJson(infeasible)] };
+}
+
+function violationJson({ constraint, by, unit, detail }: Infeasible): Readonly<Record<string, unknown>> {
+  return { constraint, by, unit, detail };
 }

@@ -48,7 +48,7 @@ function runSimulate(model: string, hardware: string, options: Options): void {
   const specs = loadSpecs(model, hardware, options.set, options.region);
   const result = evaluate({ ...specs, mapper: { objective: "carbon", effort: "fast" } });
   if (result.kind === "infeasible") {
-    if (options.json) printJson(infeasibleJson(result));
+    if (options.json) printJson(infeasibleJson(specs, result));
     else printText(`Infeasible: ${result.constraint}: ${result.detail}.`, false);
     process.exitCode = EXIT_INFEASIBLE;
     return;

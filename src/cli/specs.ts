@@ -1,65 +1,70 @@
 import { FACTOR_NAMES } from "../cost/index.ts";
+import { problemOf, SpecError, type Problem } from "../errors/index.ts";
 import {
   applySettings,
   defaultDeployment,
   loadHardware,
   loadModel,
   parseSetting,
-  type Hardware,
-  type ModelSpec,
+  problemsOfSetting,
   type Setting,
   type SpecSet,
 } from "../spec/index.ts";
-import { problemOf, SpecError, type Problem } from "../errors/index.ts";
 
 /** Collects `--set` of a command line, in order. */
 export function collect(text: string, before: readonly string[]): readonly string[] {
   return [...before, text];
 }
 
-/** Settings of a command line. Throws SpecError with every text that is not path=value. */
-export function readSettings(texts: readonly string[]): readonly Setting[] {
-  const problems: Problem[] = [];
-  const settings = texts.flatMap((text) => {
-    try {
-      return [parseSetting(text)];
-    } catch (error) {
-      if (!(error instanceof SpecError)) throw error;
-      problems.push(...error.problems);
-      return [];
-    }
-  });
-  if (problems.length > 0) throw new SpecError(problems);
-  return settings;
+/** Runs a step that may throw SpecError; its problems are kept, so that they can be shown with those of other steps. */
+function attempt<T>(problems: Problem[], step: () => T): T | undefined {
+  try {
+    return step();
+  } catch (error) {
+    if (!(error instanceof SpecError)) throw error;
+    problems.push(...error.problems);
+    return undefined;
+  }
 }
 
-/** Loads what a command names and applies its settings; the problems of both files are shown together. */
+/** What a command that has no model does not look at. */
+const ELSEWHERE = [
+  ["model.", "this command takes no model"],
+  ["deployment.", "this command does not look at the deployment"],
+] as const;
+
+function misplaced({ path }: Setting): readonly Problem[] {
+  const found = ELSEWHERE.find(([start]) => path.startsWith(start));
+  if (found === undefined) return [];
+  return [problemOf(`--set ${path}`, "spec/does-not-fit", `${path} cannot be set here: ${found[1]}.`)];
+}
+
+/** A problem of the region, under the option that the user typed. */
+function asRegionOption(problem: Problem, region: string): Problem {
+  const message = problem.message.replace(/^deployment\.region /, "region ");
+  return { ...problem, file: `--region ${region}`, message };
+}
+
+/**
+ * Loads what a command names and applies its settings. All problems of both files, the settings and the region are
+ * shown together; what only shows when settings meet files is looked for once the files are good.
+ *
+ * @param model null: a command about hardware alone
+ * @throws SpecError with every problem found
+ */
 export function loadSpecs(model: string | null, hardware: string, texts: readonly string[], region?: string): SpecSet {
   const problems: Problem[] = [];
-  const attempt = <T>(step: () => T): T | undefined => {
-    try {
-      return step();
-    } catch (error) {
-      if (!(error instanceof SpecError)) throw error;
-      problems.push(...error.problems);
-      return undefined;
-    }
-  };
-  const loadedModel = attempt((): ModelSpec => loadModel(model ?? "clip-vit-b16"));
-  const loadedHardware = attempt((): Hardware => loadHardware(hardware));
-  const settings = attempt(() => readSettings(texts));
-  if (loadedModel === undefined || loadedHardware === undefined || settings === undefined)
-    throw new SpecError(problems);
-  const all = region === undefined ? settings : [...settings, { path: "deployment.region", value: region }];
-  if (model === null) {
-    const misplaced = all.filter(({ path }) => path.startsWith("model."));
-    if (misplaced.length > 0) {
-      throw new SpecError(
-        misplaced.map(({ path }) =>
-          problemOf(`--set ${path}`, "spec/does-not-fit", `${path} cannot be set here: this command takes no model.`),
-        ),
-      );
-    }
+  const loadedModel = attempt(problems, () => loadModel(model ?? "clip-vit-b16"));
+  const loadedHardware = attempt(problems, () => loadHardware(hardware));
+  const settings = texts.flatMap((text) => attempt(problems, () => parseSetting(text)) ?? []);
+  if (model === null) problems.push(...settings.flatMap(misplaced));
+  if (region !== undefined) {
+    const setting = { path: "deployment.region", value: region };
+    problems.push(...problemsOfSetting(setting, FACTOR_NAMES).map((problem) => asRegionOption(problem, region)));
+    if (problems.length === 0) settings.push(setting);
+  }
+  if (loadedModel === undefined || loadedHardware === undefined || problems.length > 0) {
+    throw new SpecError([...problems, ...settings.flatMap((setting) => problemsOfSetting(setting, FACTOR_NAMES))]);
   }
   const specs: SpecSet = {
     model: loadedModel,
@@ -67,5 +72,5 @@ export function loadSpecs(model: string | null, hardware: string, texts: readonl
     deployment: defaultDeployment(),
     technology: { profile: "calibrated", factors: {} },
   };
-  return applySettings(specs, all, FACTOR_NAMES);
+  return applySettings(specs, settings, FACTOR_NAMES);
 }

@@ -13,39 +13,69 @@ export interface CsvRow {
   readonly cells: Readonly<Record<string, string>>;
 }
 
-/** Why a text is no CSV table; `line` where it is known. */
+/** One thing that is wrong with a CSV text: a whole sentence; `line` null where it is the text as a whole. */
+export interface CsvProblem {
+  readonly line: number | null;
+  readonly message: string;
+}
+
+/** Why a text is no CSV table: every problem, in order of lines. */
 export class CsvError extends Error {
   override readonly name = "CsvError";
-  readonly line: number | null;
-  constructor(message: string, line: number | null = null) {
-    super(message);
-    this.line = line;
+  readonly problems: readonly CsvProblem[];
+  constructor(problems: readonly CsvProblem[]) {
+    super(problems.map(({ line, message }) => (line === null ? message : `Line ${line}: ${message}`)).join("\n"));
+    this.problems = problems;
   }
+}
+
+type Records = readonly { readonly record: readonly string[]; readonly info: { readonly lines: number } }[];
+
+function parseRecords(text: string): Records {
+  try {
+    return parse(text, {
+      bom: true,
+      info: true,
+      relax_column_count: true,
+      skip_empty_lines: true,
+      trim: true,
+    }) as unknown as Records;
+  } catch (cause) {
+    const line = typeof cause === "object" && cause !== null && "lines" in cause ? Number(cause.lines) : null;
+    const message = cause instanceof Error ? cause.message : String(cause);
+    throw new CsvError([{ line, message: `The file is no CSV: ${message}.` }]);
+  }
+}
+
+function columnProblems(columns: readonly string[]): readonly CsvProblem[] {
+  const doubled = columns.filter((name, i) => name !== "" && columns.indexOf(name) < i);
+  const messages = [...new Set(doubled)].map((name) => `There are two columns named "${name}".`);
+  if (columns.includes("")) messages.unshift("A column has no name.");
+  return messages.map((message) => ({ line: 1, message }));
 }
 
 /**
  * Reads CSV (RFC 4180, UTF-8, a byte-order mark is skipped). The first line names the columns.
  *
- * @throws CsvError for an empty text, an empty or doubled column name, or a row of another length
+ * @throws CsvError for an empty text, an empty or doubled column name, and every row of another length
  */
 export function readCsv(text: string): CsvTable {
-  let records: readonly { readonly record: readonly string[]; readonly info: { readonly lines: number } }[];
-  try {
-    records = parse(text, { bom: true, info: true, skip_empty_lines: true, trim: true }) as unknown as typeof records;
-  } catch (cause) {
-    const line = typeof cause === "object" && cause !== null && "lines" in cause ? Number(cause.lines) : null;
-    throw new CsvError(cause instanceof Error ? cause.message : String(cause), line);
-  }
+  const records = parseRecords(text);
   const columns = records[0]?.record;
-  if (columns === undefined) throw new CsvError("is empty: the first line must name the columns");
-  const doubled = columns.find((name, i) => name === "" || columns.indexOf(name) !== i);
-  if (doubled === "") throw new CsvError("has a column without a name", 1);
-  if (doubled !== undefined) throw new CsvError(`has two columns named "${doubled}"`, 1);
-  const rows = records.slice(1).map(({ record, info }) => {
+  if (columns === undefined) {
+    throw new CsvError([{ line: null, message: "The file is empty; its first line must name the columns." }]);
+  }
+  const problems = [...columnProblems(columns)];
+  const rows = records.slice(1).map(({ record, info: { lines } }) => {
+    if (record.length !== columns.length) {
+      const message = `The row has ${record.length} cells, the header ${columns.length}.`;
+      problems.push({ line: lines, message });
+    }
     const cells = Object.create(null) as Record<string, string>;
     columns.forEach((name, i) => (cells[name] = record[i] ?? ""));
-    return { line: info.lines, cells };
+    return { line: lines, cells };
   });
+  if (problems.length > 0) throw new CsvError(problems);
   return { columns, rows };
 }
 

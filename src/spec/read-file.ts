@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { problemOf, SpecError } from "../errors/index.ts";
 
-/** Largest file that is read, bytes. */
+/** Largest file that is read unless told otherwise, bytes. */
 export const MAX_FILE_BYTES = 1024 * 1024;
 
 const REASONS: Readonly<Record<string, string>> = {
@@ -24,23 +24,24 @@ function unreadable(file: string, cause: unknown): SpecError {
 }
 
 /**
- * Text of a file of at most 1 MiB of UTF-8.
+ * Text of a file of UTF-8.
  *
- * @param shownAs the name for messages
+ * @param shownAs   the name for messages
+ * @param mostBytes how large it may be; by default 1 MiB
  * @throws SpecError spec/unreadable-file, spec/too-large, spec/not-utf8
  */
-export function readTextFile(path: string, shownAs: string): string {
+export function readTextFile(path: string, shownAs: string, mostBytes = MAX_FILE_BYTES): string {
   let bytes: Buffer;
   try {
     const stat = statSync(path);
     if (stat.isDirectory()) throw Object.assign(new Error(), { code: "EISDIR" });
     if (!stat.isFile()) throw Object.assign(new Error(), { code: "it is no regular file" });
-    if (stat.size > MAX_FILE_BYTES) throw tooLarge(shownAs, stat.size);
+    if (stat.size > mostBytes) throw tooLarge(shownAs, stat.size, mostBytes);
     bytes = readFileSync(path);
   } catch (cause) {
     throw cause instanceof SpecError ? cause : unreadable(shownAs, cause);
   }
-  if (bytes.length > MAX_FILE_BYTES) throw tooLarge(shownAs, bytes.length);
+  if (bytes.length > mostBytes) throw tooLarge(shownAs, bytes.length, mostBytes);
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
@@ -48,6 +49,7 @@ export function readTextFile(path: string, shownAs: string): string {
   }
 }
 
-function tooLarge(file: string, size: number): SpecError {
-  return refuse(file, "spec/too-large", `The file has ${size} bytes, but at most ${MAX_FILE_BYTES} (1 MiB) are read.`);
+function tooLarge(file: string, size: number, most: number): SpecError {
+  const mebibytes = `${most / 1024 / 1024} MiB`;
+  return refuse(file, "spec/too-large", `The file has ${size} bytes, but at most ${most} (${mebibytes}) are read.`);
 }
