@@ -56,18 +56,13 @@ export function figuresOf(row: FrontRow): readonly (readonly [string, string])[]
     return [title, `${shownNumber(metric, row.metrics[metric])} ${unit}`];
   });
   return [
-    ["Accuracy, with its 90 % interval", `${accuracyText(row)} %`],
+    ["Accuracy (90 % interval)", `${accuracyText(row)} %`],
     ...figures,
-    [
-      "Operational carbon if never switched down",
-      `${shownNumber("carbon_operational_kgCO2e", row.alwaysOn_kgCO2e)} kgCO2e`,
-    ],
-    ["Hardware (cores × rows×cols, local buffer, global buffer)", row.hardware],
-    ["Towers (layers×hidden/FFN/heads)", row.towers],
+    ["Operational, never switched down", `${shownNumber("carbon_operational_kgCO2e", row.alwaysOn_kgCO2e)} kgCO2e`],
+    ["Hardware", row.hardware],
+    ["Towers", row.towers],
     ["Nearest published model", row.nearest],
-    ...(row.extrapolation.length === 0
-      ? []
-      : [["Outside what the accuracy fit has seen", row.extrapolation.join(", ")] as const]),
+    ...(row.extrapolation.length === 0 ? [] : [["Extrapolated in", row.extrapolation.join(", ")] as const]),
   ];
 }
 

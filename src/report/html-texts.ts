@@ -1,3 +1,4 @@
+import { grouped } from "./metric-labels.ts";
 import type { RunRecord } from "./types.ts";
 
 /** Where the numbers of a run come from, by name. */
@@ -39,7 +40,7 @@ export function limitsOf({ accuracyOrigin, study }: RunRecord): readonly string[
       : "Energy, area and static power are calibrated on published chips, not on yours; factors have ranges, which a study can set.";
   return [
     `Accuracies are predicted, not measured (${accuracyOrigin}). Fine-tune and measure a design before you decide for it.`,
-    `The front is that of the designs tried, not of all ${study.spaceSize} in the space.`,
+    `The front is that of the designs tried, not of all ${grouped(study.spaceSize)} in the space.`,
     profile,
     "Not modelled: the host and the rest of the board, transport and end of life, training and pruning, heat and voltage scaling, contention with other software.",
     "Vector work runs unfused, and activations do not stay on chip between operators; both cost more energy and time than a tuned compiler would.",

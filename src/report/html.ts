@@ -8,6 +8,7 @@ import { frontChart } from "./charts/front-chart.ts";
 import { escapeHtml, scriptJson, scriptText } from "./escape-html.ts";
 import { constraintsHtml, definitionsHtml, figuresOf, rowId, tableHtml } from "./html-sections.ts";
 import { limitsOf, provenanceOf } from "./html-texts.ts";
+import { grouped } from "./metric-labels.ts";
 import { PAGE_STYLE } from "./page-style.ts";
 import type { FrontRow, RunRecord } from "./types.ts";
 
@@ -33,7 +34,7 @@ export function reportHtml(record: RunRecord): string {
   const scripts = [libraryText(), pageText()].map(scriptText);
   const picked = pickedOf(record);
   const policy = `default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src ${scripts.map(hashOf).join(" ")}; base-uri 'none'; form-action 'none'`;
-  const counts = `${front.length} designs on the front; ${record.trialCount} of ${study.spaceSize} designs tried with ${study.strategy}, ${record.feasibleCount} of them feasible.`;
+  const counts = `${front.length} designs on the front; ${record.trialCount} of ${grouped(study.spaceSize)} designs tried with ${study.strategy}, ${record.feasibleCount} of them feasible.`;
   const wants = study.objectives.map(({ direction, metric }) => `${direction} ${metric}`).join(", ");
   const limits = study.constraints.length === 0 ? "no constraints" : study.constraints.join(", ");
   return `<!doctype html>
@@ -85,7 +86,8 @@ function pickedOf({ front, baseline }: RunRecord): FrontRow | null {
 }
 
 function pickedHtml(picked: FrontRow): string {
-  return `<section><h2 id="picked-title">${escapeHtml(titleOf(picked))}</h2><div id="picked-figures" class="figures"></div></section>
+  return `<section><h2 id="picked-title">${escapeHtml(titleOf(picked))}</h2><dl id="picked-figures"></dl>
+<p class="muted">Hardware: cores × rows×columns of PEs, L local buffer of each core, G global buffer. Towers: layers×hidden/FFN/heads. Extrapolated: outside what the accuracy fit has seen.</p></section>
 <section><h2>Carbon of the picked design</h2><div id="carbon-chart" class="chart small" role="img" aria-label="Carbon by part"></div>
 <p class="muted">Blue: embodied. Orange: use. Thin grey: the baseline.</p></section>`;
 }

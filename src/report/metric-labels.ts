@@ -45,3 +45,8 @@ export function shownNumber(metric: string, value: number | null | undefined): s
 export function chartNumber(metric: string, value: number): number {
   return Number((value * metricLabel(metric).scale).toPrecision(7));
 }
+
+/** 3472875000 → "3,472,875,000". */
+export function grouped(value: bigint | number | string): string {
+  return String(value).replace(/\B(?=(\d{3})+$)/g, ",");
+}

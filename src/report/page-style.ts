@@ -15,7 +15,7 @@ p { margin: 4px 0; max-width: 100ch; }
 table { border-collapse: collapse; width: 100%; font-size: 13px; }
 th, td { padding: 5px 9px; text-align: right; white-space: nowrap; border-bottom: 1px solid var(--line); }
 th.text, td.text { text-align: left; }
-thead th { position: sticky; top: 0; background: #fff; }
+thead th { white-space: normal; vertical-align: bottom; position: sticky; top: 0; background: #fff; }
 th button { all: unset; cursor: pointer; font-weight: 600; }
 th button:focus-visible, tr:focus-visible { outline: 2px solid var(--accent); outline-offset: -2px; }
 th[aria-sort="ascending"] button::after { content: " ▲"; }

@@ -1,3 +1,4 @@
+import { grouped } from "../../report/metric-labels.ts";
 import { partSizes, type Space } from "../../search/index.ts";
 import type { Study } from "../../spec/index.ts";
 
@@ -23,9 +24,4 @@ export function dryRunText(study: Study, space: Space): string {
     `constraints: ${constraints.length === 0 ? "none" : constraints.map(({ text }) => text).join(", ")}`,
     `search: ${search.strategy}, seed ${search.seed}, at most ${search.trials} trials in batches of ${search.batch}`,
   ].join("\n");
-}
-
-/** 3472875000 → "3,472,875,000". */
-export function grouped(value: bigint | number): string {
-  return String(value).replace(/\B(?=(\d{3})+$)/g, ",");
 }

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { EXIT_DONE, EXIT_INFEASIBLE, EXIT_INTERRUPTED } from "../../errors/index.ts";
 import { frontCsv, frontJson } from "../../report/front-files.ts";
+import { grouped } from "../../report/metric-labels.ts";
 import { reportHtml } from "../../report/html.ts";
 import type { RunRecord } from "../../report/types.ts";
 import { createStrategy, runStudy, type Space, type StudyResult, type TrialStore } from "../../search/index.ts";
@@ -9,7 +10,6 @@ import { openSqliteStore } from "../../store/index.ts";
 import { createDesignEvaluator, type DesignContext, type DesignDetail } from "../../worker/index.ts";
 import { InputError } from "../failure.ts";
 import { writeFileWhole } from "../output.ts";
-import { grouped } from "./dry-run.ts";
 import { createDesignFarm, type DesignFarm } from "./evaluations.ts";
 import { identityOf, sourcesInUse } from "./identity.ts";
 import { infeasibleText } from "./infeasible-text.ts";

@@ -1,8 +1,7 @@
 import { accuracyText, frontTable } from "../../report/front-table.ts";
-import { shownNumber } from "../../report/metric-labels.ts";
+import { grouped, shownNumber } from "../../report/metric-labels.ts";
 import type { FrontRow, RunRecord } from "../../report/types.ts";
 import { renderTable } from "../output.ts";
-import { grouped } from "./dry-run.ts";
 
 const MOST_ROWS = 20;
 
@@ -12,7 +11,7 @@ export function summaryText(record: RunRecord): string {
   const { head, rows } = frontTable(record, MOST_ROWS);
   const shown = front.length > MOST_ROWS ? ` (${MOST_ROWS} of them shown)` : "";
   return [
-    `${study.name}: ${front.length} designs on the front${shown}; ${trialCount} of ${grouped(BigInt(study.spaceSize))} designs tried, ${feasibleCount} feasible`,
+    `${study.name}: ${front.length} designs on the front${shown}; ${trialCount} of ${grouped(study.spaceSize)} designs tried, ${feasibleCount} feasible`,
     renderTable(head, rows),
     ...gainText(record),
     `Accuracy: ${record.accuracyOrigin}; intervals hold 90 % of unseen models.`,

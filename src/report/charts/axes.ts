@@ -1,4 +1,5 @@
-import type { RunRecord } from "../types.ts";
+import { chartNumber } from "../metric-labels.ts";
+import type { FrontRow, RunRecord } from "../types.ts";
 
 /** What the scatter of the front shows. */
 export interface FrontAxes {
@@ -20,3 +21,39 @@ export function frontAxes({ study, front, baseline }: RunRecord): FrontAxes {
   const colour = COLOURS.find((metric) => metric !== x && metric !== y && isKnown(metric)) ?? null;
   return { x, y, colour };
 }
+
+/** What an axis of accuracy must hold: the intervals too. */
+export function yMetrics(y: string): readonly string[] {
+  return y === "accuracy" ? ["accuracy", "accuracy_low", "accuracy_high"] : [y];
+}
+
+/** Ends of an axis and the distance of its labels, in the unit of its label. */
+export interface AxisRange {
+  readonly min: number;
+  readonly max: number;
+  readonly interval: number;
+}
+
+const STEPS = [1, 2, 2.5, 5, 10];
+const LABELS = 7;
+
+/** Holds all values of the designs, ends on round numbers; designs off the front may lie outside. */
+export function axisRange(rows: readonly FrontRow[], metrics: readonly string[], label: string): AxisRange {
+  const values = rows.flatMap((row) => metrics.map((metric) => row.metrics[metric])).filter(isNumber);
+  const shown = values.map((value) => chartNumber(label, value));
+  const [least, most] = shown.length === 0 ? [0, 1] : [Math.min(...shown), Math.max(...shown)];
+  const room = (most - least) * 0.04 || Math.abs(most) * 0.1 || 1;
+  const range = most - least + 2 * room;
+  const decade = 10 ** Math.floor(Math.log10(range / LABELS));
+  const interval = rounded(decade * (STEPS.find((step) => step * decade * LABELS >= range) ?? 10));
+  const ends = [Math.floor((least - room) / interval), Math.ceil((most + room) / interval)] as const;
+  return { min: rounded(ends[0] * interval), max: rounded(ends[1] * interval), interval };
+}
+
+export function isInside(value: number, { min, max }: AxisRange): boolean {
+  return value >= min && value <= max;
+}
+
+const isNumber = (value: number | null | undefined): value is number => typeof value === "number";
+
+const rounded = (value: number): number => Number(value.toPrecision(12));

@@ -7,10 +7,10 @@ export function convergenceChart({ convergence }: RunRecord): Readonly<Record<st
   return {
     animation: false,
     textStyle: { fontFamily: "inherit", color: INK },
-    grid: { left: 12, right: 20, top: 16, bottom: 34, containLabel: true },
+    grid: { left: 34, right: 20, top: 16, bottom: 34, containLabel: true },
     tooltip: { trigger: "axis", renderMode: "richText", confine: true },
     xAxis: { ...AXIS, scale: false, name: "Trials" },
-    yAxis: { ...AXIS, name: "Hypervolume", nameGap: 56 },
+    yAxis: { ...AXIS, name: "Hypervolume", nameGap: 50 },
     series: [
       {
         name: "Hypervolume",

@@ -1,6 +1,6 @@
 import { chartNumber, metricLabel, shownNumber, titleWithUnit } from "../metric-labels.ts";
 import type { FrontRow, RunRecord } from "../types.ts";
-import { frontAxes, type FrontAxes } from "./axes.ts";
+import { axisRange, frontAxes, isInside, yMetrics, type FrontAxes } from "./axes.ts";
 import { AXIS, INK, MUTED, PALETTE } from "./style.ts";
 
 type Json = Readonly<Record<string, unknown>>;
@@ -16,24 +16,25 @@ export function frontChart(record: RunRecord): Json {
   const axes = frontAxes(record);
   const { x, y, colour } = axes;
   const rows = [...record.front, ...(record.baseline === null ? [] : [record.baseline])];
-  const [low, high] = rangeOf(rows, x);
+  const [across, upwards] = [axisRange(rows, [x], x), axisRange(rows, yMetrics(y), y)];
   const others = record.others.flatMap(({ trial, metrics }) => {
     const [right, up] = [metrics[x], metrics[y]];
-    if (right === undefined || up === undefined || right > high || right < low) return [];
-    return [{ name: `Trial ${trial}`, value: [chartNumber(x, right), chartNumber(y, up)] }];
+    if (right === undefined || up === undefined) return [];
+    const value = [chartNumber(x, right), chartNumber(y, up)] as const;
+    return isInside(value[0], across) && isInside(value[1], upwards) ? [{ name: `Trial ${trial}`, value }] : [];
   });
   return {
     animation: false,
     textStyle: { fontFamily: "inherit", color: INK },
-    legend: { top: 0, left: "center", type: "scroll", data: legendOf(record) },
-    grid: { left: 12, right: 20, top: 44, bottom: colour === null ? 24 : 96, containLabel: true },
+    legend: { top: 0, left: "center", itemGap: 14, data: legendOf(record) },
+    grid: { left: 34, right: 20, top: 64, bottom: colour === null ? 24 : 96, containLabel: true },
     tooltip: { trigger: "item", renderMode: "richText", confine: true, textStyle: { fontSize: 12 } },
-    xAxis: { ...AXIS, name: titleWithUnit(x), min: chartNumber(x, low), max: chartNumber(x, high) },
-    yAxis: { ...AXIS, name: titleWithUnit(y), nameGap: 44 },
+    xAxis: { ...AXIS, name: titleWithUnit(x), ...across },
+    yAxis: { ...AXIS, name: titleWithUnit(y), nameGap: 40, ...upwards },
     ...(colour === null ? {} : { visualMap: visualMapOf(rows, colour) }),
     series: [
       {
-        name: "Other feasible designs",
+        name: "Other designs",
         type: "scatter",
         data: others,
         symbolSize: 5,
@@ -70,26 +71,9 @@ function legendOf({ baseline, others }: RunRecord): readonly Json[] {
   return [
     { name: "Front", icon: "circle", itemStyle: { color: PALETTE[1] } },
     ...(baseline === null ? [] : [{ name: "Baseline", icon: "diamond" }]),
-    { name: "90 % interval of accuracy", icon: "rect" },
-    ...(others.length === 0 ? [] : [{ name: "Other feasible designs", icon: "circle" }]),
+    { name: "Interval of accuracy (90 %)", icon: "rect" },
+    ...(others.length === 0 ? [] : [{ name: "Other designs", icon: "circle" }]),
   ];
-}
-
-/** Range of the axis: that of the front and the baseline, with room at both ends. Others outside it are left out. */
-function rangeOf(rows: readonly FrontRow[], metric: string): readonly [number, number] {
-  const values = rows
-    .map(({ metrics }) => metrics[metric])
-    .filter((value): value is number => typeof value === "number");
-  if (values.length === 0) return [0, 1];
-  const [least, most] = [Math.min(...values), Math.max(...values)];
-  const room = (most - least) * 0.08 || Math.abs(most) * 0.1 || 1;
-  return [roundedTo(least - room, most - least, Math.floor), roundedTo(most + room, most - least, Math.ceil)];
-}
-
-/** A round number near an end of a range. */
-function roundedTo(value: number, range: number, round: (value: number) => number): number {
-  const step = 10 ** Math.floor(Math.log10(range || Math.abs(value) || 1)) / 5;
-  return Number((round(value / step) * step).toPrecision(12));
 }
 
 function item(row: FrontRow, { x, y, colour }: FrontAxes): Json {
@@ -126,7 +110,7 @@ function intervalSeries(rows: readonly FrontRow[], { x, y }: FrontAxes): Json {
     return [{ coords: [low, high].map((each) => [at, chartNumber("accuracy", each)]) }];
   });
   return {
-    name: "90 % interval of accuracy",
+    name: "Interval of accuracy (90 %)",
     type: "lines",
     coordinateSystem: "cartesian2d",
     data,
