@@ -56,7 +56,7 @@ const accuracy = section({
 const search = section({
   strategy: oneOf(["exact", "nsga2", "nsga3", "random", "bayesian"]).default("nsga2"),
   seed: whole(0, MAX_WHOLE).default(1),
-  trials: whole(1, 100_000_000).default(1000).describe("Designs evaluated at most"),
+  trials: whole(1, 100_000_000).default(4000).describe("Designs evaluated at most"),
   batch: whole(1, 100_000).default(32).describe("Designs proposed at a time"),
   population: whole(2, 100_000).optional().describe("Individuals of nsga2 and nsga3"),
   patience: whole(1, 100_000_000).optional().describe("Stop after so many trials without a gain"),
