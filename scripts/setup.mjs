@@ -1,5 +1,6 @@
 // Brings a clone to a state that runs: installs when the lockfile changed, builds when a source changed.
 // Node built-ins only, since it runs before anything is installed. Works offline once installed.
+// --check: changes nothing, and exits with 1 where something is to be done.
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
@@ -43,11 +44,17 @@ const isInstalled = () => {
   });
 };
 
+/** Says what is done next; with --check, ends instead. */
+const announce = (what) => {
+  console.error(what);
+  if (process.argv.includes("--check")) process.exit(1);
+};
+
 const lock = hash(["package-lock.json", "package.json"]);
 const installStamp = "node_modules/.ecotile-setup";
 if (!stampIs(installStamp, lock)) {
   if (!isInstalled()) {
-    console.error("Installing packages (npm ci) ...");
+    announce("Installing packages (npm ci) ...");
     // Windows has npm only as a command file, which needs a shell.
     execFileSync("npm", ["ci", "--no-audit", "--no-fund"], {
       cwd: root,
@@ -71,7 +78,7 @@ const isBuilt = () =>
   stampIs(buildStamp, sources) &&
   ["build/core.wasm", "dist/src/cli/main.js"].every((file) => existsSync(join(root, file)));
 if (!isBuilt()) {
-  console.error("Building (assembly/ to WebAssembly, src/ to JavaScript) ...");
+  announce("Building (assembly/ to WebAssembly, src/ to JavaScript) ...");
   // A build that fails half-way must not look finished once its sources are put back.
   rmSync(join(root, buildStamp), { force: true });
   execFileSync(process.execPath, [join(root, "scripts/build.mjs")], { cwd: root, stdio: ["ignore", 2, 2] });
