@@ -82,7 +82,11 @@ export const IN_OBJECTIVE = 5;
 export const IN_EFFORT = 6;
 /** 1: evaluate the mapping that the result record holds already, without a search. */
 export const IN_GIVEN_MAPPING = 7;
-export const IN_FIELDS = 8;
+/** Bit o set: operand o is in the outer buffer already (or stays there) and does not cross the outer port. */
+export const IN_RESIDENT = 8;
+/** Bytes of the outer buffer that are taken: resident operands and what others keep there. */
+export const IN_RESERVED = 9;
+export const IN_FIELDS = 10;
 
 export const OBJECTIVE_LATENCY = 0;
 export const OBJECTIVE_ENERGY = 1;
@@ -135,7 +139,9 @@ export const MAP_INNER_DOUBLE = 60;
 export const RES_STEPS = 61;
 export const RES_SCORED = 62;
 export const RES_WALKED = 63;
-export const RES_FIELDS = 64;
+/** 1: the held operand goes past the inner buffer, from the outer buffer straight into the PE registers. */
+export const MAP_BYPASS = 64;
+export const RES_FIELDS = 66;
 
 export const STATUS_OK = 0;
 export const STATUS_TOO_SMALL = 1;

@@ -1,9 +1,7 @@
 import { INPUT, TRAFFIC_COLUMNS, WEIGHT } from "./abi";
 import { accumulated, changesEachStep, inputsIn, stepOf, sumsIn, sumsOut, weightsIn } from "./array/step";
-import {
-  accumulatorBytes, inputBytes, outputBytes, registerHolds, registerWords, weightBytes,
-} from "./hardware";
-import { sm, sn } from "./mapping";
+import { accumulatorBytes, inputBytes, outputBytes, registerHolds, registerWords, weightBytes } from "./hardware";
+import { isBypassed, sm, sn } from "./mapping";
 import { get, put } from "./memory";
 
 /** Elements over the edges of all arrays, after multicast. */
@@ -52,19 +50,21 @@ export function sumBytes(sums: f64, finals: f64, isLastK: bool): f64 {
 
 /** Bytes that the array takes from the inner buffer for the tile that `stepOf` has seen last. */
 export function edgeReadBytes(): f64 {
-  return Math.ceil(inputsIn * inputBytes) + Math.ceil(weightsIn * weightBytes) + Math.ceil(sumsIn * accumulatorBytes);
+  const inputs: f64 = isBypassed(INPUT) ? 0 : Math.ceil(inputsIn * inputBytes);
+  const weights: f64 = isBypassed(WEIGHT) ? 0 : Math.ceil(weightsIn * weightBytes);
+  return inputs + weights + Math.ceil(sumsIn * accumulatorBytes);
 }
 
 /** Counts what `cores` cores with a tile of em × en × ek each move over their arrays' edges. */
-export function countEdge(cores: f64, em: f64, en: f64, ek: f64, isFirstK: bool, isLastK: bool): void {
-  if (cores == 0 || em == 0 || en == 0) return;
-  stepOf(em, en, ek, isFirstK);
+export function countEdge(cores: f64, em: f64, en: f64, ek: f64, isFirstK: bool, isLastK: bool, isHeld: bool): void {
+  if (cores == 0 || em == 0 || en == 0 || ek == 0) return;
+  stepOf(em, en, ek, isFirstK, isHeld);
   elementsInput += cores * inputsIn;
   elementsWeight += cores * weightsIn;
   elementsSumsIn += cores * sumsIn;
   elementsSumsOut += cores * sumsOut;
-  count(EDGE, cores * Math.ceil(inputsIn * inputBytes));
-  count(EDGE + 1, cores * Math.ceil(weightsIn * weightBytes));
+  if (!isBypassed(INPUT)) count(EDGE, cores * Math.ceil(inputsIn * inputBytes));
+  if (!isBypassed(WEIGHT)) count(EDGE + 1, cores * Math.ceil(weightsIn * weightBytes));
   count(EDGE + SUMS_DOWN, cores * Math.ceil(sumsIn * accumulatorBytes));
   count(EDGE + SUMS_UP, cores * sumBytes(sumsOut, em * en, isLastK));
   if (registerWords > 0) {

@@ -1,8 +1,36 @@
 import {
-  HW_ACCUMULATORS, HW_ACCUMULATOR_BYTES, HW_ARRAY_BLOCK, HW_ARRAY_KIND, HW_ARRAY_PORT, HW_COLS, HW_CORES, HW_DATAFLOWS,
-  HW_DIRECT, HW_DRAIN, HW_ENERGY_CYCLE, HW_ENERGY_MAC, HW_HAS_OUTER, HW_INNER_BLOCK, HW_INNER_DOUBLE, HW_INNER_PORT, HW_INNER_SIZE,
-  HW_INNER_SPLIT, HW_INPUT_BYTES, HW_MULTICAST, HW_OUTER_BLOCK, HW_OUTER_DOUBLE, HW_OUTER_PORT, HW_OUTER_SIZE,
-  HW_OUTER_SPLIT, HW_OUTPUT_BYTES, HW_OVERLAP, HW_REGISTER_HOLDS, HW_REGISTER_WORDS, HW_ROWS, HW_SKEW, HW_UNROLL,
+  HW_ACCUMULATORS,
+  HW_ACCUMULATOR_BYTES,
+  HW_ARRAY_BLOCK,
+  HW_ARRAY_KIND,
+  HW_ARRAY_PORT,
+  HW_COLS,
+  HW_CORES,
+  HW_DATAFLOWS,
+  HW_DIRECT,
+  HW_DRAIN,
+  HW_ENERGY_CYCLE,
+  HW_ENERGY_MAC,
+  HW_HAS_OUTER,
+  HW_INNER_BLOCK,
+  HW_INNER_DOUBLE,
+  HW_INNER_PORT,
+  HW_INNER_SIZE,
+  HW_INNER_SPLIT,
+  HW_INPUT_BYTES,
+  HW_MULTICAST,
+  HW_OUTER_BLOCK,
+  HW_OUTER_DOUBLE,
+  HW_OUTER_PORT,
+  HW_OUTER_SIZE,
+  HW_OUTER_SPLIT,
+  HW_OUTPUT_BYTES,
+  HW_OVERLAP,
+  HW_REGISTER_HOLDS,
+  HW_REGISTER_WORDS,
+  HW_ROWS,
+  HW_SKEW,
+  HW_UNROLL,
   HW_WEIGHT_BYTES,
 } from "./abi";
 import { HARDWARE, get } from "./memory";
@@ -122,9 +150,21 @@ export function loadHardware(): bool {
   energyMac = field(HW_ENERGY_MAC);
   energyCycle = field(HW_ENERGY_CYCLE);
   return (
-    cores >= 1 && rows >= 1 && cols >= 1 && (dataflows & 7) != 0 && inputBytes > 0 && weightBytes > 0 &&
-    accumulatorBytes > 0 && outputBytes > 0 && innerInput > 0 && outerInput > 0 && accumulators >= 0 &&
-    registerWords >= 0 && arrayReadBytes > 0 && innerReadBytes > 0 && outerReadBytes > 0
+    cores >= 1 &&
+    rows >= 1 &&
+    cols >= 1 &&
+    (dataflows & 7) != 0 &&
+    inputBytes > 0 &&
+    weightBytes > 0 &&
+    accumulatorBytes > 0 &&
+    outputBytes > 0 &&
+    innerInput > 0 &&
+    outerInput > 0 &&
+    accumulators >= 0 &&
+    registerWords >= 0 &&
+    arrayReadBytes > 0 &&
+    innerReadBytes > 0 &&
+    outerReadBytes > 0
   );
 }
 

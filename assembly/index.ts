@@ -1,13 +1,38 @@
 import {
-  ABI_VERSION, EFFORT_EXHAUSTIVE, HW_FIELDS, IN_BATCH, IN_EFFORT, IN_FIELDS, IN_GIVEN_MAPPING, IN_K, IN_M, IN_N,
-  IN_OBJECTIVE, IN_SHARED_B, MAX_BATCH, OBJECTIVE_CARBON, RES_AVAILABLE, RES_FIELDS, RES_LEVEL, RES_NEEDED, RES_SCORED,
-  RES_STATUS, RES_WALKED, STATUS_BAD_HARDWARE, STATUS_BAD_MAPPING, STATUS_BAD_PROBLEM, STATUS_OK, STATUS_TOO_SMALL,
+  ABI_VERSION,
+  EFFORT_EXHAUSTIVE,
+  HW_FIELDS,
+  IN_BATCH,
+  IN_EFFORT,
+  IN_FIELDS,
+  IN_GIVEN_MAPPING,
+  IN_K,
+  IN_M,
+  IN_N,
+  IN_OBJECTIVE,
+  IN_RESERVED,
+  IN_RESIDENT,
+  IN_SHARED_B,
+  MAX_BATCH,
+  OBJECTIVE_CARBON,
+  RES_AVAILABLE,
+  RES_FIELDS,
+  RES_LEVEL,
+  RES_NEEDED,
+  RES_SCORED,
+  RES_STATUS,
+  RES_WALKED,
+  STATUS_BAD_HARDWARE,
+  STATUS_BAD_MAPPING,
+  STATUS_BAD_PROBLEM,
+  STATUS_OK,
+  STATUS_TOO_SMALL,
 } from "./abi";
 import { hasOuter, innerInput, innerOutput, innerSplit, innerWeight, loadHardware, outerInput } from "./hardware";
 import { isLegal } from "./mapper/legal";
 import { neededInner, neededOuter, scored, search, walked } from "./mapper/search";
 import { setObjective } from "./mapper/score";
-import { loadMapping, setProblem } from "./mapping";
+import { loadMapping, setProblem, setResidency } from "./mapping";
 import { HARDWARE, PROBLEMS, RESULTS, get, put } from "./memory";
 import { storeResult } from "./result";
 import { walk } from "./run";
@@ -55,8 +80,8 @@ export function evaluate(count: i32): i32 {
   const isHardwareGood: bool = loadHardware();
   let failures: i32 = 0;
   for (let i: i32 = 0; i < count; i++) {
-    const problem: usize = PROBLEMS + (<usize>(i * IN_FIELDS)) * 8;
-    const result: usize = RESULTS + (<usize>(i * RES_FIELDS)) * 8;
+    const problem: usize = PROBLEMS + <usize>(i * IN_FIELDS) * 8;
+    const result: usize = RESULTS + <usize>(i * RES_FIELDS) * 8;
     const status: i32 = isHardwareGood ? evaluateOne(problem, result) : STATUS_BAD_HARDWARE;
     put(result, RES_STATUS, <f64>status);
     if (status != STATUS_OK) failures++;
@@ -82,6 +107,12 @@ function evaluateOne(problem: usize, result: usize): i32 {
     batch = 1;
   }
   setProblem(batch, m, n, k);
+  const resident: f64 = get(problem, IN_RESIDENT);
+  const reserved: f64 = get(problem, IN_RESERVED);
+  if (!(resident >= 0 && resident <= 7 && reserved >= 0)) return STATUS_BAD_PROBLEM;
+  // Without an outer buffer there is nothing that could stay anywhere.
+  if (!hasOuter && resident != 0) return STATUS_BAD_PROBLEM;
+  setResidency(<i32>resident, reserved);
   setObjective(objective);
   if (get(problem, IN_GIVEN_MAPPING) != 0) {
     loadMapping(result);

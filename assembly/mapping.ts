@@ -1,6 +1,21 @@
 import {
-  MAP_COLS, MAP_CORES, MAP_DATAFLOW, MAP_INNER_DOUBLE, MAP_INNER_ORDER, MAP_INNER_TILE, MAP_OUTER_DOUBLE,
-  MAP_OUTER_ORDER, MAP_OUTER_TILE, MAP_REGISTER_TILE, MAP_ROWS, MAP_SPLIT,
+  MAP_BYPASS,
+  MAP_COLS,
+  MAP_CORES,
+  MAP_DATAFLOW,
+  MAP_INNER_DOUBLE,
+  MAP_INNER_ORDER,
+  MAP_INNER_TILE,
+  MAP_OUTER_DOUBLE,
+  MAP_OUTER_ORDER,
+  MAP_OUTER_TILE,
+  MAP_REGISTER_TILE,
+  MAP_ROWS,
+  MAP_SPLIT,
+  OUTPUT,
+  WEIGHT,
+  WEIGHT_STATIONARY,
+  INPUT_STATIONARY,
 } from "./abi";
 import { get, put } from "./memory";
 
@@ -9,6 +24,24 @@ export let B: f64 = 1;
 export let M: f64 = 1;
 export let N: f64 = 1;
 export let K: f64 = 1;
+
+/** Operands that do not cross the outer port (bit per operand), and bytes of the outer buffer that are taken. */
+export let residentBits: i32 = 0;
+export let reservedBytes: f64 = 0;
+
+export function setResidency(bits: i32, reserved: f64): void {
+  residentBits = bits;
+  reservedBytes = reserved;
+}
+
+/** Whether `operand` goes past the inner buffer: the one that the dataflow holds. */
+export function isBypassed(operand: i32): bool {
+  return bypass && dataflow == (operand == WEIGHT ? WEIGHT_STATIONARY : INPUT_STATIONARY) && operand != OUTPUT;
+}
+
+export function isResident(operand: i32): bool {
+  return (residentBits & (1 << operand)) != 0;
+}
 
 export function setProblem(batch: f64, m: f64, n: f64, k: f64): void {
   B = batch;
@@ -49,6 +82,12 @@ export let sn: f64 = 1;
 export let sk: f64 = 1;
 export let outerDoubleBits: i32 = 7;
 export let innerDoubleBits: i32 = 7;
+/** The held operand (weight- or input-stationary) goes past the inner buffer into the PE registers. */
+export let bypass: bool = false;
+
+export function setBypass(value: bool): void {
+  bypass = value;
+}
 
 export function setSplit(dimension: i32, count: f64): void {
   split = dimension;
@@ -69,7 +108,16 @@ export function setInner(m: f64, n: f64, k: f64, order: i32, doubleBits: i32): v
   innerDoubleBits = doubleBits;
 }
 export function setArray(
-  flow: i32, stepsM: f64, stepsN: f64, stepsK: f64, rm: f64, rn: f64, rk: f64, cm: f64, cn: f64, ck: f64,
+  flow: i32,
+  stepsM: f64,
+  stepsN: f64,
+  stepsK: f64,
+  rm: f64,
+  rn: f64,
+  rk: f64,
+  cm: f64,
+  cn: f64,
+  ck: f64,
 ): void {
   dataflow = flow;
   tm = stepsM;
@@ -109,22 +157,36 @@ export function storeMapping(record: usize): void {
   put(record, MAP_COLS + 2, colsK);
   put(record, MAP_OUTER_DOUBLE, <f64>outerDoubleBits);
   put(record, MAP_INNER_DOUBLE, <f64>innerDoubleBits);
+  put(record, MAP_BYPASS, bypass ? 1 : 0);
 }
 
 export function loadMapping(record: usize): void {
+  setBypass(get(record, MAP_BYPASS) != 0);
   setSplit(<i32>get(record, MAP_SPLIT), get(record, MAP_CORES));
   setOuter(
-    get(record, MAP_OUTER_TILE), get(record, MAP_OUTER_TILE + 1), get(record, MAP_OUTER_TILE + 2),
-    <i32>get(record, MAP_OUTER_ORDER), <i32>get(record, MAP_OUTER_DOUBLE),
+    get(record, MAP_OUTER_TILE),
+    get(record, MAP_OUTER_TILE + 1),
+    get(record, MAP_OUTER_TILE + 2),
+    <i32>get(record, MAP_OUTER_ORDER),
+    <i32>get(record, MAP_OUTER_DOUBLE),
   );
   setInner(
-    get(record, MAP_INNER_TILE), get(record, MAP_INNER_TILE + 1), get(record, MAP_INNER_TILE + 2),
-    <i32>get(record, MAP_INNER_ORDER), <i32>get(record, MAP_INNER_DOUBLE),
+    get(record, MAP_INNER_TILE),
+    get(record, MAP_INNER_TILE + 1),
+    get(record, MAP_INNER_TILE + 2),
+    <i32>get(record, MAP_INNER_ORDER),
+    <i32>get(record, MAP_INNER_DOUBLE),
   );
   setArray(
     <i32>get(record, MAP_DATAFLOW),
-    get(record, MAP_REGISTER_TILE), get(record, MAP_REGISTER_TILE + 1), get(record, MAP_REGISTER_TILE + 2),
-    get(record, MAP_ROWS), get(record, MAP_ROWS + 1), get(record, MAP_ROWS + 2),
-    get(record, MAP_COLS), get(record, MAP_COLS + 1), get(record, MAP_COLS + 2),
+    get(record, MAP_REGISTER_TILE),
+    get(record, MAP_REGISTER_TILE + 1),
+    get(record, MAP_REGISTER_TILE + 2),
+    get(record, MAP_ROWS),
+    get(record, MAP_ROWS + 1),
+    get(record, MAP_ROWS + 2),
+    get(record, MAP_COLS),
+    get(record, MAP_COLS + 1),
+    get(record, MAP_COLS + 2),
   );
 }

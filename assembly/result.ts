@@ -1,19 +1,50 @@
 import {
-  HW_ENERGY_TRAFFIC, RES_COMPUTE, RES_CYCLES, RES_ELEMENTS, RES_ENERGY, RES_FIRST_FILL, RES_LAST_DRAIN, RES_ROOF_ARRAY,
-  RES_ROOF_COMPUTE, RES_ROOF_OUTER, RES_STALL_ARRAY, RES_STALL_INNER, RES_STALL_OUTER, RES_STEPS, RES_TRAFFIC,
+  HW_ENERGY_TRAFFIC,
+  RES_COMPUTE,
+  RES_CYCLES,
+  RES_ELEMENTS,
+  RES_ENERGY,
+  RES_FIRST_FILL,
+  RES_LAST_DRAIN,
+  RES_ROOF_ARRAY,
+  RES_ROOF_COMPUTE,
+  RES_ROOF_OUTER,
+  RES_STALL_ARRAY,
+  RES_STALL_INNER,
+  RES_STALL_OUTER,
+  RES_STEPS,
+  RES_TRAFFIC,
   TRAFFIC_COLUMNS,
 } from "./abi";
 import { elementsInput, elementsSumsIn, elementsSumsOut, elementsWeight, traffic } from "./counters";
 import {
-  arrayReadBytes, arrayReadCycles, arrayShared, arrayWriteBytes, arrayWriteCycles, cols, cores, energyMac, hasOuter,
-  innerReadBytes, innerReadCycles, innerShared, innerWriteBytes, innerWriteCycles, inputBytes, outerReadBytes,
-  outerReadCycles, outerShared, outerWriteBytes, outerWriteCycles, outputBytes, rows, weightBytes,
+  arrayReadBytes,
+  arrayReadCycles,
+  arrayShared,
+  arrayWriteBytes,
+  arrayWriteCycles,
+  cols,
+  cores,
+  energyMac,
+  hasOuter,
+  innerReadBytes,
+  innerReadCycles,
+  innerShared,
+  innerWriteBytes,
+  innerWriteCycles,
+  inputBytes,
+  outerReadBytes,
+  outerReadCycles,
+  outerShared,
+  outerWriteBytes,
+  outerWriteCycles,
+  outputBytes,
+  rows,
+  weightBytes,
 } from "./hardware";
 import { B, K, M, N, storeMapping } from "./mapping";
 import { HARDWARE, get, put } from "./memory";
-import {
-  computeCycles, cycles, firstFill, lastDrain, stallArray, stallInner, stallOuter, walkedSteps,
-} from "./run";
+import { computeCycles, cycles, firstFill, lastDrain, stallArray, stallInner, stallOuter, walkedSteps } from "./run";
 
 /** Dynamic energy of the walk, pJ: MACs and traffic, each times its coefficient. */
 export function energyOfWalk(): f64 {
@@ -23,7 +54,14 @@ export function energyOfWalk(): f64 {
 }
 
 /** Cycles that a port needs for operands once in and results once out. */
-function compulsory(readBytes: f64, readCycles: f64, writeBytes: f64, writeCycles: f64, isShared: bool, ports: f64): f64 {
+function compulsory(
+  readBytes: f64,
+  readCycles: f64,
+  writeBytes: f64,
+  writeCycles: f64,
+  isShared: bool,
+  ports: f64,
+): f64 {
   const reads: f64 = ((M * K * inputBytes + N * K * weightBytes) * B * readCycles) / (readBytes * ports);
   const writes: f64 = (M * N * B * outputBytes * writeCycles) / (writeBytes * ports);
   return isShared ? reads + writes : Math.max(reads, writes);
@@ -44,7 +82,8 @@ export function storeResult(record: usize): void {
   const outer: f64 = compulsory(outerReadBytes, outerReadCycles, outerWriteBytes, outerWriteCycles, outerShared, 1);
   put(record, RES_ROOF_OUTER, hasOuter ? outer : inner);
   put(
-    record, RES_ROOF_ARRAY,
+    record,
+    RES_ROOF_ARRAY,
     compulsory(arrayReadBytes, arrayReadCycles, arrayWriteBytes, arrayWriteCycles, arrayShared, cores),
   );
   put(record, RES_ELEMENTS, elementsInput);

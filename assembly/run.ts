@@ -1,19 +1,64 @@
-import { INPUT, OUTPUT, WEIGHT } from "./abi";
+import { INPUT, OUTPUT, WEIGHT, WEIGHT_STATIONARY } from "./abi";
 import { firstFoldCycles, lastFoldCycles, stepCycles, stepOf, sumsOut } from "./array/step";
 import { innerRead, readInner, readOuter, resetPorts, writeInner, writeOuter } from "./buffer/ports";
 import {
-  INNER, INNER_SOURCE, OUTER, SUMS_DOWN, SUMS_UP, count, countEdge, edgeReadBytes, resetCounters, sumBytes,
+  INNER,
+  INNER_SOURCE,
+  OUTER,
+  SUMS_DOWN,
+  SUMS_UP,
+  count,
+  countEdge,
+  edgeReadBytes,
+  resetCounters,
+  sumBytes,
 } from "./counters";
 import {
-  accumulatorBytes, arrayBlock, arrayReadBytes, arrayReadCycles, arrayShared, arrayWriteBytes, arrayWriteCycles,
-  hasOuter, inBlocks, innerBlock, innerLatency, inputBytes, multicast, outerBlock, outerLatency, outputBytes, portCycles,
+  accumulatorBytes,
+  arrayBlock,
+  arrayReadBytes,
+  arrayReadCycles,
+  arrayShared,
+  arrayWriteBytes,
+  arrayWriteCycles,
+  hasOuter,
+  inBlocks,
+  innerBlock,
+  innerLatency,
+  inputBytes,
+  multicast,
+  outerBlock,
+  outerLatency,
+  outputBytes,
+  portCycles,
   weightBytes,
 } from "./hardware";
 import { ceilDiv } from "./int-math";
 import { middle, outermost, pick } from "./loop-order";
 import {
-  B, K, M, N, SPLIT_BATCH, SPLIT_M, SPLIT_N, gk, gm, gn, innerDoubleBits, innerOrder, lk, lm, ln, outerDoubleBits,
-  outerOrder, split, splitCores,
+  B,
+  K,
+  M,
+  N,
+  SPLIT_BATCH,
+  SPLIT_K,
+  SPLIT_M,
+  SPLIT_N,
+  dataflow,
+  gk,
+  gm,
+  gn,
+  innerDoubleBits,
+  innerOrder,
+  isBypassed,
+  isResident,
+  lk,
+  lm,
+  ln,
+  outerDoubleBits,
+  outerOrder,
+  split,
+  splitCores,
 } from "./mapping";
 
 /*
@@ -72,8 +117,12 @@ let pendingFirst: f64 = 0;
 /** Cycles from the end of the pending step's stream to the moment when its last sum has left the array. */
 let pendingSkew: f64 = 0;
 let pendingSumBytes: f64 = 0;
-/** Whether the outer buffer is done with the pending step's sums. */
+/** Whether the outer buffer sends the pending step's sums on, and how many bytes that is. */
 let pendingLeavesOuter: bool = false;
+let pendingOuterSumBytes: f64 = 0;
+/** Bytes of earlier partial sums that the outer buffer reads to add the pending ones to. */
+let pendingAddedBytes: f64 = 0;
+let pendingIsFirst: bool = false;
 let sumsOutOfArray: f64 = 0;
 let drained: f64 = 0;
 /** When the sums of the outer tile before the last were all in the far memory. */
@@ -84,6 +133,7 @@ let memoM: f64 = -1;
 let memoN: f64 = -1;
 let memoK: f64 = -1;
 let memoFirst: bool = false;
+let memoHeld: bool = false;
 let memoLast: bool = false;
 let memoArray: f64 = 0;
 let memoTime: f64 = 0;
@@ -124,9 +174,10 @@ function reset(): void {
 }
 
 /** Sets memoTime and memoArray: one core's tile is limited by its array, or by the local port where that is slower. */
-function timeTile(em: f64, en: f64, ek: f64, isFirstK: bool, isLastK: bool): void {
-  if (em == memoM && en == memoN && ek == memoK && isFirstK == memoFirst && isLastK == memoLast) return;
-  stepOf(em, en, ek, isFirstK);
+function timeTile(em: f64, en: f64, ek: f64, isFirstK: bool, isLastK: bool, isHeld: bool): void {
+  const isSameSize: bool = em == memoM && en == memoN && ek == memoK;
+  if (isSameSize && isFirstK == memoFirst && isLastK == memoLast && isHeld == memoHeld) return;
+  stepOf(em, en, ek, isFirstK, isHeld);
   const read: f64 = portCycles(inBlocks(edgeReadBytes(), arrayBlock), arrayReadBytes, arrayReadCycles);
   const written: f64 = sumBytes(sumsOut, em * en, isLastK);
   const write: f64 = portCycles(inBlocks(written, arrayBlock), arrayWriteBytes, arrayWriteCycles);
@@ -135,6 +186,7 @@ function timeTile(em: f64, en: f64, ek: f64, isFirstK: bool, isLastK: bool): voi
   memoK = ek;
   memoFirst = isFirstK;
   memoLast = isLastK;
+  memoHeld = isHeld;
   memoArray = stepCycles;
   memoTime = Math.max(stepCycles, arrayShared ? read + write : Math.max(read, write));
   memoSkew = lastFoldCycles(em, en, ek);
@@ -159,9 +211,10 @@ function storeSums(): void {
   stored = writeInner(Math.max(sumsOutOfArray, outerSumsSlot), pendingSumBytes) + innerLatency;
   count(INNER_SOURCE + SUMS_UP, inBlocks(pendingSumBytes, innerBlock));
   count(INNER + SUMS_UP, pendingSumBytes);
+  count(INNER_SOURCE + SUMS_DOWN, pendingAddedBytes);
   if (hasOuter && pendingLeavesOuter) {
-    outerStored = writeOuter(stored, pendingSumBytes) + outerLatency;
-    count(OUTER + SUMS_UP, inBlocks(pendingSumBytes, outerBlock));
+    outerStored = writeOuter(stored, pendingOuterSumBytes) + outerLatency;
+    count(OUTER + SUMS_UP, inBlocks(pendingOuterSumBytes, outerBlock));
   }
 }
 
@@ -176,6 +229,11 @@ function fetchWeight(freed: f64, bytes: f64): void {
   weightWaitsForOuter = outerWeightThere > Math.max(innerRead, freed);
   outerWeightRead = readInner(Math.max(freed, outerWeightThere), bytes);
   weightThere = outerWeightRead + innerLatency;
+}
+
+/** Bytes of sums at accumulator width. */
+function wideBytes(sums: f64): f64 {
+  return Math.ceil(sums * accumulatorBytes);
 }
 
 function isDouble(bits: i32, operand: i32): bool {
@@ -246,7 +304,8 @@ export function walk(): void {
           const chunkN: f64 = split == SPLIT_N ? ceilDiv(en, splitCores) : en;
           const Lm: f64 = ceilDiv(chunkM, lm);
           const Ln: f64 = ceilDiv(chunkN, ln);
-          const Lk: f64 = ceilDiv(ek, lk);
+          const chunkK: f64 = split == SPLIT_K ? ceilDiv(ek, splitCores) : ek;
+          const Lk: f64 = ceilDiv(chunkK, lk);
           const L0: f64 = pick(i0, Lm, Ln, Lk);
           const L1: f64 = pick(i1, Lm, Ln, Lk);
           const L2: f64 = (Lm * Ln * Lk) / (L0 * L1);
@@ -258,7 +317,7 @@ export function walk(): void {
                 const jk: f64 = i0 == 2 ? y0 : i1 == 2 ? y1 : y2;
                 const am: f64 = Math.min(lm, chunkM - jm * lm);
                 const an: f64 = Math.min(ln, chunkN - jn * ln);
-                const ak: f64 = Math.min(lk, ek - jk * lk);
+                const ak: f64 = Math.min(lk, chunkK - jk * lk);
                 const opensOuter: bool = b != pb || gim != pgm || gin != pgn || gik != pgk;
                 if (opensOuter) {
                   // The place of a new outer tile is that of the one before the last (double buffered), or of the last.
@@ -277,26 +336,29 @@ export function walk(): void {
                 const changesInput: bool = isNewM || isNewK;
                 const changesWeight: bool = isNewN || isNewK;
                 const changesSums: bool = isNewM || isNewN;
-                const isFirstK: bool = gik == 0 && jk == 0;
+                // With k split over cores each core starts its sums anew, and the outer buffer adds them up.
+                const addsOutside: bool = split == SPLIT_K;
+                const isFirstK: bool = addsOutside ? changesSums : gik == 0 && jk == 0;
                 const isLastOuterK: bool = gik == Gk - 1;
-                const isLastK: bool = isLastOuterK && jk == Lk - 1;
+                const isLastK: bool = isLastOuterK && jk == Lk - 1 && !addsOutside;
                 // The tiles of all cores together.
                 const allM: f64 = split == SPLIT_M ? extentOfAll(em, chunkM, lm, jm) : am;
                 const allN: f64 = split == SPLIT_N ? extentOfAll(en, chunkN, ln, jn) : an;
                 const inputCopies: f64 = split == SPLIT_N ? coresAtWork(en, chunkN, ln, jn) : 1;
                 const weightCopies: f64 = split == SPLIT_M ? coresAtWork(em, chunkM, lm, jm) : 1;
-                const inputsNeeded: f64 = Math.ceil(allM * ak * inputBytes) * batch;
-                const weightsNeeded: f64 = Math.ceil(allN * ak * weightBytes) * batch;
+                const allK: f64 = addsOutside ? extentOfAll(ek, chunkK, lk, jk) : ak;
+                const inputsNeeded: f64 = Math.ceil(allM * allK * inputBytes) * batch;
+                const weightsNeeded: f64 = Math.ceil(allN * allK * weightBytes) * batch;
                 const inputSent: f64 = inputsNeeded * (multicast ? 1 : inputCopies);
                 const weightSent: f64 = weightsNeeded * (multicast ? 1 : weightCopies);
 
                 // Phase 0.
                 if (hasOuter) {
-                  if (changesOuterInput && jn == 0 && changesInput) {
+                  if (changesOuterInput && jn == 0 && changesInput && !isResident(INPUT)) {
                     outerInputThere = readOuter(outerInputSlot, inputsNeeded) + outerLatency;
                     count(OUTER + INPUT, inBlocks(inputsNeeded, outerBlock));
                   }
-                  if (changesOuterWeight && jm == 0 && changesWeight) {
+                  if (changesOuterWeight && jm == 0 && changesWeight && !isResident(WEIGHT)) {
                     outerWeightThere = readOuter(outerWeightSlot, weightsNeeded) + outerLatency;
                     count(OUTER + WEIGHT, inBlocks(weightsNeeded, outerBlock));
                   }
@@ -324,22 +386,29 @@ export function walk(): void {
                   if (!isInputDouble) fetchInput(arrayFree, inputSent);
                   inputFreed = arrayFree;
                   count(INNER_SOURCE + INPUT, inBlocks(inputSent, innerBlock));
-                  count(INNER + INPUT, inputsNeeded * inputCopies);
+                  if (!isBypassed(INPUT)) count(INNER + INPUT, inputsNeeded * inputCopies);
                 }
                 if (changesWeight) {
                   if (!isWeightDouble) fetchWeight(arrayFree, weightSent);
                   weightFreed = arrayFree;
                   count(INNER_SOURCE + WEIGHT, inBlocks(weightSent, innerBlock));
-                  count(INNER + WEIGHT, weightsNeeded * weightCopies);
+                  if (!isBypassed(WEIGHT)) count(INNER + WEIGHT, weightsNeeded * weightCopies);
                 }
                 if (changesSums) {
                   sumsThere = isDouble(innerDoubleBits, OUTPUT) ? storedBefore : stored;
                   sumsWaitForOuter = false;
+                  const isOpened: bool = hasOuter && changesOuterSums && jk == 0 && gik > 0 && !isResident(OUTPUT);
+                  if (addsOutside && isOpened) {
+                    // What the far memory holds of these sums comes back to the outer buffer, to be added to there.
+                    const bytes: f64 = Math.ceil(allM * allN * accumulatorBytes) * batch;
+                    readOuter(Math.max(outerSumsSlot, outerSumsBefore), bytes);
+                    count(OUTER + SUMS_DOWN, inBlocks(bytes, outerBlock));
+                  }
                   if (!isFirstK) {
                     const bytes: f64 = Math.ceil(allM * allN * accumulatorBytes) * batch;
                     const slot: f64 = Math.max(sumsThere, storedBefore);
                     let there: f64 = 0;
-                    if (hasOuter && changesOuterSums && jk == 0) {
+                    if (isOpened) {
                       there = readOuter(Math.max(outerSumsSlot, outerSumsBefore), bytes) + outerLatency;
                       count(OUTER + SUMS_DOWN, inBlocks(bytes, outerBlock));
                     }
@@ -361,7 +430,8 @@ export function walk(): void {
                   pendingReady = sumsThere;
                   pendingWaitsForOuter = sumsWaitForOuter;
                 }
-                timeTile(am, an, ak, isFirstK, isLastK);
+                const isHeld: bool = dataflow == WEIGHT_STATIONARY ? !changesWeight : !changesInput;
+                timeTile(am, an, ak, isFirstK, isLastK, isHeld);
                 pendingTime = memoTime;
                 pendingArrayTime = memoArray;
                 pendingSkew = memoSkew;
@@ -371,18 +441,32 @@ export function walk(): void {
                   pendingTime += first;
                   pendingArrayTime += first;
                 }
-                pendingSumBytes = Math.ceil(allM * allN * (isLastK ? outputBytes : accumulatorBytes)) * batch;
-                pendingLeavesOuter = jk == Lk - 1 && (isLastOuterK || !keepsSums);
+                const summands: f64 = addsOutside ? coresAtWork(ek, chunkK, lk, jk) : 1;
+                pendingSumBytes =
+                  Math.ceil(allM * allN * (isLastK ? outputBytes : accumulatorBytes)) * batch * summands;
+                pendingOuterSumBytes = Math.ceil(allM * allN * (isLastOuterK ? outputBytes : accumulatorBytes)) * batch;
+                pendingLeavesOuter = jk == Lk - 1 && (isLastOuterK || !keepsSums) && !isResident(OUTPUT);
+                if (addsOutside) {
+                  if (changesSums) pendingIsFirst = gik == 0 && jk == 0;
+                  const fresh: f64 = pendingIsFirst ? wideBytes(allM * allN) * batch : 0;
+                  pendingAddedBytes = pendingSumBytes - fresh;
+                } else {
+                  pendingAddedBytes = 0;
+                }
                 if (split == SPLIT_M) {
                   const whole: f64 = Math.floor(em / chunkM);
-                  countEdge(whole, am, an, ak, isFirstK, isLastK);
-                  countEdge(1, allM - whole * am, an, ak, isFirstK, isLastK);
+                  countEdge(whole, am, an, ak, isFirstK, isLastK, isHeld);
+                  countEdge(1, allM - whole * am, an, ak, isFirstK, isLastK, isHeld);
                 } else if (split == SPLIT_N) {
                   const whole: f64 = Math.floor(en / chunkN);
-                  countEdge(whole, am, an, ak, isFirstK, isLastK);
-                  countEdge(1, am, allN - whole * an, ak, isFirstK, isLastK);
+                  countEdge(whole, am, an, ak, isFirstK, isLastK, isHeld);
+                  countEdge(1, am, allN - whole * an, ak, isFirstK, isLastK, isHeld);
+                } else if (addsOutside) {
+                  const whole: f64 = Math.floor(ek / chunkK);
+                  countEdge(whole, am, an, ak, isFirstK, false, isHeld);
+                  countEdge(1, am, an, allK - whole * ak, isFirstK, false, isHeld);
                 } else {
-                  countEdge(batch, am, an, ak, isFirstK, isLastK);
+                  countEdge(batch, am, an, ak, isFirstK, isLastK, isHeld);
                 }
                 walkedSteps += 1;
                 pb = b;

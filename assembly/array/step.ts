@@ -1,14 +1,32 @@
 import {
-  DRAIN_SHIFT, INPUT, INPUT_STATIONARY, KIND_DOT_PRODUCT, OUTPUT, OUTPUT_STATIONARY, OVERLAP_FOLDS, OVERLAP_NONE,
-  SKEW_EDGE_AWARE, UNROLL_FIXED, WEIGHT, WEIGHT_STATIONARY,
+  DRAIN_SHIFT,
+  INPUT,
+  INPUT_STATIONARY,
+  KIND_DOT_PRODUCT,
+  OUTPUT,
+  OUTPUT_STATIONARY,
+  OVERLAP_FOLDS,
+  OVERLAP_NONE,
+  SKEW_EDGE_AWARE,
+  UNROLL_FIXED,
+  WEIGHT,
+  WEIGHT_STATIONARY,
 } from "../abi";
 import {
-  accumulators, cols, drain, heldWords, kind, overlap, registerHolds, registerWords, rows, skew, unroll,
+  accumulators,
+  cols,
+  drain,
+  heldWords,
+  kind,
+  overlap,
+  registerHolds,
+  registerWords,
+  rows,
+  skew,
+  unroll,
 } from "../hardware";
 import { ceilDiv, ceilLog2 } from "../int-math";
-import {
-  dataflow, rowsM, rowsN, sk, sm, sn, tk, tm, tn,
-} from "../mapping";
+import { dataflow, rowsM, rowsN, sk, sm, sn, tk, tm, tn } from "../mapping";
 
 /*
  * One local tile on one array. A tile of em × en × ek takes Tm · Tn · Tk steps (one step: the extents unrolled over
@@ -85,8 +103,11 @@ function usedSum(extent: f64, side: f64, words: f64, blocks: f64): f64 {
   return (blocks - 1) * side + (rest < side ? rest : side);
 }
 
-/** Sets the variables above for a tile of em × en × ek; `isFirstK`: no partial sums exist yet for it. */
-export function stepOf(em: f64, en: f64, ek: f64, isFirstK: bool): void {
+/**
+ * Sets the variables above for a tile of em × en × ek. `isFirstK`: no partial sums exist yet for it. `isHeld`: the
+ * operand that the dataflow holds is that of the tile before; where one fold covers the tile, it still rests in the PEs.
+ */
+export function stepOf(em: f64, en: f64, ek: f64, isFirstK: bool, isHeld: bool): void {
   const Tm: f64 = ceilDiv(em, sm);
   const Tn: f64 = ceilDiv(en, sn);
   const Tk: f64 = ceilDiv(ek, sk);
@@ -132,9 +153,15 @@ export function stepOf(em: f64, en: f64, ek: f64, isFirstK: bool): void {
   }
   sumsIn = sumsOut - (isFirstK ? em * en : 0);
   const folds: f64 = blocksA * blocksB;
+  const isInPlace: bool = isHeld && folds == 1 && dataflow != OUTPUT_STATIONARY;
+  if (isInPlace) {
+    if (dataflow == WEIGHT_STATIONARY) weightsIn = 0;
+    else inputsIn = 0;
+  }
 
   if (kind == KIND_DOT_PRODUCT) {
-    stepCycles = overlap == OVERLAP_NONE && dataflow != OUTPUT_STATIONARY ? steps + folds * heldPerPe() : steps;
+    stepCycles =
+      overlap == OVERLAP_NONE && dataflow != OUTPUT_STATIONARY && !isInPlace ? steps + folds * heldPerPe() : steps;
     return;
   }
   const holdsOperand: bool = dataflow != OUTPUT_STATIONARY;
@@ -148,7 +175,7 @@ export function stepOf(em: f64, en: f64, ek: f64, isFirstK: bool): void {
     const words: f64 = holdsOperand ? steps / streamed / blocksA : blocksB;
     const per: f64 = holdsOperand ? streamed : steps / folds;
     const wholeRows: f64 = Math.max(per, rows);
-    const lastRows: f64 = Math.max(per, lastUsed(extentA, wordsA));
+    const lastRows: f64 = isInPlace ? per : Math.max(per, lastUsed(extentA, wordsA));
     stepCycles = words * ((blocksA - 1) * wholeRows + lastRows);
     return;
   }
@@ -162,7 +189,7 @@ export function stepOf(em: f64, en: f64, ek: f64, isFirstK: bool): void {
   let fixed: f64 = r + c - 2 * folds;
   if (!holdsOperand) {
     if (drain == DRAIN_SHIFT) fixed += folds * rows;
-  } else if (overlap == OVERLAP_NONE) {
+  } else if (overlap == OVERLAP_NONE && !isInPlace) {
     fixed += (rows * steps) / streamed;
   }
   stepCycles = steps + fixed;

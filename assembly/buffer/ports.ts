@@ -1,6 +1,18 @@
 import {
-  inBlocks, innerBlock, innerReadBytes, innerReadCycles, innerShared, innerWriteBytes, innerWriteCycles, outerBlock,
-  outerReadBytes, outerReadCycles, outerShared, outerWriteBytes, outerWriteCycles, portCycles,
+  inBlocks,
+  innerBlock,
+  innerReadBytes,
+  innerReadCycles,
+  innerShared,
+  innerWriteBytes,
+  innerWriteCycles,
+  outerBlock,
+  outerReadBytes,
+  outerReadCycles,
+  outerShared,
+  outerWriteBytes,
+  outerWriteCycles,
+  portCycles,
 } from "../hardware";
 
 /*
@@ -22,8 +34,7 @@ export function resetPorts(): void {
 
 /** Reads `bytes` over the inner port, not before `earliest`; returns the cycle in which the last byte left the port. */
 export function readInner(earliest: f64, bytes: f64): f64 {
-  innerRead =
-    Math.max(innerRead, earliest) + portCycles(inBlocks(bytes, innerBlock), innerReadBytes, innerReadCycles);
+  innerRead = Math.max(innerRead, earliest) + portCycles(inBlocks(bytes, innerBlock), innerReadBytes, innerReadCycles);
   if (innerShared) innerWrite = innerRead;
   return innerRead;
 }
@@ -36,8 +47,7 @@ export function writeInner(earliest: f64, bytes: f64): f64 {
 }
 
 export function readOuter(earliest: f64, bytes: f64): f64 {
-  outerRead =
-    Math.max(outerRead, earliest) + portCycles(inBlocks(bytes, outerBlock), outerReadBytes, outerReadCycles);
+  outerRead = Math.max(outerRead, earliest) + portCycles(inBlocks(bytes, outerBlock), outerReadBytes, outerReadCycles);
   if (outerShared) outerWrite = outerRead;
   return outerRead;
 }

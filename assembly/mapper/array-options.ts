@@ -1,10 +1,28 @@
 import {
-  EFFORT_EXHAUSTIVE, INPUT, INPUT_STATIONARY, KIND_DOT_PRODUCT, OUTPUT, OUTPUT_STATIONARY, UNROLL_FIXED, WEIGHT,
+  EFFORT_EXHAUSTIVE,
+  INPUT,
+  INPUT_STATIONARY,
+  KIND_DOT_PRODUCT,
+  OUTPUT,
+  OUTPUT_STATIONARY,
+  UNROLL_FIXED,
+  WEIGHT,
   WEIGHT_STATIONARY,
 } from "../abi";
-import { accumulators, cols, dataflows, heldWords, kind, registerHolds, registerWords, rows, unroll } from "../hardware";
+import {
+  accumulators,
+  cols,
+  dataflows,
+  heldWords,
+  isDirect,
+  kind,
+  registerHolds,
+  registerWords,
+  rows,
+  unroll,
+} from "../hardware";
 import { ceilDiv } from "../int-math";
-import { K, M, N, SPLIT_M, SPLIT_N, setArray } from "../mapping";
+import { K, M, N, SPLIT_K, SPLIT_M, SPLIT_N, setArray, setBypass } from "../mapping";
 import { boundArrayAlone, boundEnergy, boundTime } from "./bound";
 import { arrayIsLegal, chunkOf } from "./legal";
 import { score, secondScore } from "./score";
@@ -14,7 +32,7 @@ import { score, secondScore } from "./score";
  * tile. Each is judged by the bound of the whole problem as one tile, which no tiling beats; the best are kept, sorted.
  */
 export const MOST_OPTIONS: i32 = 8;
-const FIELDS: i32 = 12;
+const FIELDS: i32 = 13;
 const TABLE: usize = memory.data((MOST_OPTIONS + 1) * FIELDS * 8, 16);
 export let optionCount: i32 = 0;
 let limit: i32 = MOST_OPTIONS;
@@ -30,10 +48,18 @@ export function optionScore(row: i32): f64 {
 
 /** Puts option `row` into the present mapping. */
 export function useOption(row: i32): void {
+  setBypass(load<f64>(at(row, 12)) != 0);
   setArray(
-    <i32>load<f64>(at(row, 2)), load<f64>(at(row, 3)), load<f64>(at(row, 4)), load<f64>(at(row, 5)),
-    load<f64>(at(row, 6)), load<f64>(at(row, 7)), load<f64>(at(row, 8)),
-    load<f64>(at(row, 9)), load<f64>(at(row, 10)), load<f64>(at(row, 11)),
+    <i32>load<f64>(at(row, 2)),
+    load<f64>(at(row, 3)),
+    load<f64>(at(row, 4)),
+    load<f64>(at(row, 5)),
+    load<f64>(at(row, 6)),
+    load<f64>(at(row, 7)),
+    load<f64>(at(row, 8)),
+    load<f64>(at(row, 9)),
+    load<f64>(at(row, 10)),
+    load<f64>(at(row, 11)),
   );
 }
 
@@ -45,10 +71,19 @@ let cm: f64 = 1;
 let cn: f64 = 1;
 let oneM: f64 = 1;
 let oneN: f64 = 1;
+let oneK: f64 = 1;
 
 function tryOption(flow: i32, tm: f64, tn: f64, tk: f64): void {
   setArray(flow, tm, tn, tk, rm, rn, rk, cm, cn, 1);
   if (!arrayIsLegal()) return;
+  tryWith(false, flow, tm, tn, tk);
+  // Held words that the registers keep need no place in the inner buffer on their way.
+  const held: i32 = flow == WEIGHT_STATIONARY ? WEIGHT : INPUT;
+  if (flow != OUTPUT_STATIONARY && !isDirect && heldWords(held) > 1) tryWith(true, flow, tm, tn, tk);
+}
+
+function tryWith(bypass: bool, flow: i32, tm: f64, tn: f64, tk: f64): void {
+  setBypass(bypass);
   boundArrayAlone();
   const first: f64 = score(boundTime, boundEnergy);
   const second: f64 = secondScore(boundTime, boundEnergy);
@@ -70,6 +105,7 @@ function tryOption(flow: i32, tm: f64, tn: f64, tk: f64): void {
   store<f64>(at(i, 9), cm);
   store<f64>(at(i, 10), cn);
   store<f64>(at(i, 11), 1);
+  store<f64>(at(i, 12), bypass ? 1 : 0);
   if (optionCount < limit) optionCount++;
 }
 
@@ -87,7 +123,7 @@ function even(extent: f64, most: f64): f64 {
 function tryRegisterTiles(flow: i32): void {
   const Tm: f64 = ceilDiv(oneM, rm * cm);
   const Tn: f64 = ceilDiv(oneN, rn * cn);
-  const Tk: f64 = ceilDiv(K, rk);
+  const Tk: f64 = ceilDiv(oneK, rk);
   const sets: f64 = kind == KIND_DOT_PRODUCT ? rm * rn : 1;
   const pool: f64 = (registerHolds & (1 << OUTPUT)) != 0 ? registerWords : 0;
   const room: f64 = Math.max(Math.floor(accumulators / sets), pool - 1);
@@ -151,9 +187,10 @@ function tryColumns(): void {
 /** Fills the table for the present problem and split. */
 export function findOptions(effort: i32): void {
   optionCount = 0;
-  limit = effort == EFFORT_EXHAUSTIVE ? MOST_OPTIONS : 4;
+  limit = effort == EFFORT_EXHAUSTIVE ? MOST_OPTIONS : 6;
   oneM = chunkOf(M, SPLIT_M);
   oneN = chunkOf(N, SPLIT_N);
+  oneK = chunkOf(K, SPLIT_K);
   if (unroll == UNROLL_FIXED) {
     for (let flow: i32 = WEIGHT_STATIONARY; flow <= INPUT_STATIONARY; flow++) {
       if ((dataflows & (1 << flow)) == 0) continue;
@@ -170,9 +207,9 @@ export function findOptions(effort: i32): void {
   }
   // Flexible: k over the rows in even shares, what is left of the rows to m or n.
   let last: f64 = 0;
-  const least: f64 = ceilDiv(K, Math.min(K, rows));
-  for (let parts: f64 = least; parts <= K; parts = parts < least + 3 ? parts + 1 : parts * 2) {
-    const share: f64 = ceilDiv(K, parts);
+  const least: f64 = ceilDiv(oneK, Math.min(oneK, rows));
+  for (let parts: f64 = least; parts <= oneK; parts = parts < least + 3 ? parts + 1 : parts * 2) {
+    const share: f64 = ceilDiv(oneK, parts);
     if (share == last) continue;
     last = share;
     rk = share;

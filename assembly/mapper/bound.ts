@@ -1,23 +1,89 @@
 import {
-  DRAIN_SHIFT, HW_ENERGY_TRAFFIC, INPUT, INPUT_STATIONARY, KIND_DOT_PRODUCT, OUTPUT_STATIONARY, OVERLAP_FOLDS,
-  OVERLAP_NONE, SKEW_EDGE_AWARE, UNROLL_FIXED, WEIGHT, WEIGHT_STATIONARY,
+  DRAIN_SHIFT,
+  HW_ENERGY_TRAFFIC,
+  INPUT,
+  INPUT_STATIONARY,
+  KIND_DOT_PRODUCT,
+  OUTPUT,
+  OUTPUT_STATIONARY,
+  OVERLAP_FOLDS,
+  OVERLAP_NONE,
+  SKEW_EDGE_AWARE,
+  UNROLL_FIXED,
+  WEIGHT,
+  WEIGHT_STATIONARY,
 } from "../abi";
 import { changesEachStep } from "../array/step";
 import { EDGE, INNER, INNER_SOURCE, OUTER, REGISTER_WRITES, SUMS_DOWN, SUMS_UP } from "../counters";
 import {
-  accumulatorBytes, arrayReadBytes, arrayReadCycles, arrayShared, arrayWriteBytes, arrayWriteCycles, cols, drain,
-  energyMac, hasOuter, innerLatency, innerReadBytes, innerReadCycles, innerShared, innerWriteBytes, innerWriteCycles,
-  inputBytes, kind, multicast, outerLatency, outerReadBytes, outerReadCycles, outerShared, outerWriteBytes,
-  outerWriteCycles, outputBytes, overlap, registerHolds, registerWords, rows, skew, unroll, weightBytes,
+  accumulatorBytes,
+  arrayReadBytes,
+  arrayReadCycles,
+  arrayShared,
+  arrayWriteBytes,
+  arrayWriteCycles,
+  cols,
+  drain,
+  energyMac,
+  hasOuter,
+  innerLatency,
+  innerReadBytes,
+  innerReadCycles,
+  innerShared,
+  innerWriteBytes,
+  innerWriteCycles,
+  inputBytes,
+  kind,
+  multicast,
+  outerLatency,
+  outerReadBytes,
+  outerReadCycles,
+  outerShared,
+  outerWriteBytes,
+  outerWriteCycles,
+  outputBytes,
+  overlap,
+  registerHolds,
+  registerWords,
+  rows,
+  skew,
+  unroll,
+  weightBytes,
 } from "../hardware";
 import { ceilDiv, ceilLog2 } from "../int-math";
 import { isInside, pick } from "../loop-order";
 import {
-  B, K, M, N, SPLIT_BATCH, SPLIT_M, SPLIT_N, dataflow, gk, gm, gn, innerOrder, lk, lm, ln, outerOrder, sk, sm, sn, split,
-  splitCores, tk, tm, tn,
+  B,
+  K,
+  M,
+  N,
+  SPLIT_BATCH,
+  SPLIT_K,
+  SPLIT_M,
+  SPLIT_N,
+  dataflow,
+  gk,
+  gm,
+  gn,
+  innerOrder,
+  isBypassed,
+  isResident,
+  lk,
+  lm,
+  ln,
+  outerOrder,
+  residentBits,
+  sk,
+  sm,
+  sn,
+  split,
+  splitCores,
+  tk,
+  tm,
+  tn,
 } from "../mapping";
 import { HARDWARE, get } from "../memory";
-import { chunkOf } from "./legal";
+import { chunkOf, foldK, foldM, foldN } from "./legal";
 
 /*
  * Closed-form lower bounds of one mapping, without walking it. Every count is the sum that the walk would make, taken
@@ -48,6 +114,7 @@ let tilesK: f64 = 1;
 /** Cores' worth of work: extent over the chunks of one core. */
 let shareM: f64 = 1;
 let shareN: f64 = 1;
+let shareK: f64 = 1;
 let arrayTime: f64 = 0;
 let arrayTail: f64 = 0;
 let arrayEnergy: f64 = 0;
@@ -93,7 +160,6 @@ function inChunk(times: f64, chunk: f64, local: f64, spatial: f64, words: f64): 
   }
 }
 
-
 /** Reloads of a tensor through loops of one level: `free` is the dimension that it does not depend on. */
 function reloads(free: i32, order: i32, m: f64, n: f64, k: f64): f64 {
   const a: i32 = free == 0 ? 1 : 0;
@@ -126,15 +192,18 @@ export function boundOuter(): void {
   outerPorts = 0;
   outerEnergy = 0;
   if (!hasOuter) return;
-  const inputs: f64 = M * K * B * inputBytes * outerReloadsA;
-  const weights: f64 = N * K * B * weightBytes * outerReloadsW;
-  const sumsDown: f64 = M * N * B * (outerReloadsO - 1) * accumulatorBytes;
-  const sumsUp: f64 = sumsDown + M * N * B * outputBytes;
+  const inputs: f64 = isResident(INPUT) ? 0 : M * K * B * inputBytes * outerReloadsA;
+  const weights: f64 = isResident(WEIGHT) ? 0 : N * K * B * weightBytes * outerReloadsW;
+  const isKept: bool = isResident(OUTPUT);
+  const sumsDown: f64 = isKept ? 0 : M * N * B * (outerReloadsO - 1) * accumulatorBytes;
+  const sumsUp: f64 = isKept ? 0 : sumsDown + M * N * B * outputBytes;
   const read: f64 = ((inputs + weights + sumsDown) * outerReadCycles) / outerReadBytes;
   const write: f64 = (sumsUp * outerWriteCycles) / outerWriteBytes;
   outerPorts = outerShared ? read + write : Math.max(read, write);
   outerEnergy =
-    energyOf(OUTER, inputs) + energyOf(OUTER + 1, weights) + energyOf(OUTER + SUMS_DOWN, sumsDown) +
+    energyOf(OUTER, inputs) +
+    energyOf(OUTER + 1, weights) +
+    energyOf(OUTER + SUMS_DOWN, sumsDown) +
     energyOf(OUTER + SUMS_UP, sumsUp);
 }
 
@@ -150,16 +219,18 @@ export function boundTiles(): void {
   shareN = share;
   const stepsN: f64 = steps;
   const blocksN: f64 = blocks;
-  along(K, gk, lk, sk, tk, -1);
+  along(K, gk, lk, sk, tk, SPLIT_K);
   tilesK = tiles;
+  shareK = share;
   boundArray(stepsM, stepsN, steps, blocksM, blocksN, blocks);
   const perStep: f64 = split == SPLIT_BATCH ? Math.min(splitCores, B) : 1;
-  const first: f64 = (lm * lk * inputBytes + ln * lk * weightBytes) * perStep;
+  // The first tiles of all cores: an operand that the split does not cut is the same for all.
+  const first: f64 = (lm * lk * inputBytes * shareM + ln * lk * weightBytes * shareN) * shareK * perStep;
   innerFill = (first * innerReadCycles) / innerReadBytes + innerLatency;
   lastDrain = innerLatency;
   if (hasOuter) {
-    innerFill += (first * outerReadCycles) / outerReadBytes + outerLatency;
-    lastDrain += outerLatency;
+    if (residentBits == 0) innerFill += (first * outerReadCycles) / outerReadBytes + outerLatency;
+    if (!isResident(OUTPUT)) lastDrain += outerLatency;
   }
 }
 
@@ -175,9 +246,11 @@ export function boundArrayAlone(): void {
   const oneN: f64 = chunkOf(N, SPLIT_N);
   shareM = M / oneM;
   shareN = N / oneN;
+  const oneK: f64 = chunkOf(K, SPLIT_K);
+  shareK = K / oneK;
   const stepsM: f64 = ceilDiv(oneM, sm);
   const stepsN: f64 = ceilDiv(oneN, sn);
-  const stepsK: f64 = ceilDiv(K, sk);
+  const stepsK: f64 = ceilDiv(oneK, sk);
   boundArray(stepsM, stepsN, stepsK, ceilDiv(stepsM, tm), ceilDiv(stepsN, tn), ceilDiv(stepsK, tk));
   boundTime = arrayTime + arrayTail;
   boundEnergy = arrayEnergy;
@@ -186,8 +259,10 @@ export function boundArrayAlone(): void {
 function boundArray(stepsM: f64, stepsN: f64, stepsK: f64, blocksM: f64, blocksN: f64, blocksK: f64): void {
   const batchSteps: f64 = split == SPLIT_BATCH ? ceilDiv(B, splitCores) : B;
   const allSteps: f64 = stepsM * stepsN * stepsK;
+  const isOneFold: bool = lm <= foldM() && ln <= foldN() && lk <= foldK();
   const oneM: f64 = M / shareM;
   const oneN: f64 = N / shareN;
+  const oneK: f64 = K / shareK;
   let inputs: f64 = 0;
   let weights: f64 = 0;
   let sums: f64 = 0;
@@ -197,26 +272,27 @@ function boundArray(stepsM: f64, stepsN: f64, stepsK: f64, blocksM: f64, blocksN
   let usedRows: f64 = 0;
   let usedCols: f64 = 0;
   if (dataflow == WEIGHT_STATIONARY) {
-    inputs = oneM * K * blocksN;
-    weights = oneN * K * tilesM;
+    inputs = oneM * oneK * blocksN;
+    // One fold a tile: what rests in the PEs may stay there from tile to tile.
+    weights = oneN * oneK * (isOneFold ? 1 : tilesM);
     sums = oneM * oneN * blocksK;
     accumulated = tk > 1 ? oneM * oneN * stepsK : 0;
     folds = tilesM * blocksN * blocksK;
-    held = tilesM * stepsN * stepsK;
-    usedRows = (tilesM * blocksN * K) / tk;
+    held = (isOneFold ? 1 : tilesM) * stepsN * stepsK;
+    usedRows = (tilesM * blocksN * oneK) / tk;
     usedCols = (tilesM * blocksK * oneN) / tn;
   } else if (dataflow == INPUT_STATIONARY) {
-    inputs = oneM * K * tilesN;
-    weights = oneN * K * blocksM;
+    inputs = oneM * oneK * (isOneFold ? 1 : tilesN);
+    weights = oneN * oneK * blocksM;
     sums = oneM * oneN * blocksK;
     accumulated = tk > 1 ? oneM * oneN * stepsK : 0;
     folds = tilesN * blocksM * blocksK;
-    held = tilesN * stepsM * stepsK;
-    usedRows = (tilesN * blocksM * K) / tk;
+    held = (isOneFold ? 1 : tilesN) * stepsM * stepsK;
+    usedRows = (tilesN * blocksM * oneK) / tk;
     usedCols = (tilesN * blocksK * oneM) / tm;
   } else {
-    inputs = oneM * K * blocksN;
-    weights = oneN * K * blocksM;
+    inputs = oneM * oneK * blocksN;
+    weights = oneN * oneK * blocksM;
     sums = oneM * oneN * tilesK;
     accumulated = oneM * oneN * stepsK;
     folds = tilesK * blocksM * blocksN;
@@ -239,17 +315,21 @@ function boundArray(stepsM: f64, stepsN: f64, stepsK: f64, blocksM: f64, blocksN
     if (dataflow == OUTPUT_STATIONARY) array += drain == DRAIN_SHIFT ? folds * rows : 0;
     else if (overlap == OVERLAP_NONE) array += rows * held;
   }
-  const edgeRead: f64 = inputs * inputBytes + weights * weightBytes + sumsIn * accumulatorBytes;
-  const edgeWrite: f64 = sumsIn * accumulatorBytes + oneM * oneN * outputBytes;
+  const edgeInputs: f64 = isBypassed(INPUT) ? 0 : inputs * inputBytes;
+  const edgeWeights: f64 = isBypassed(WEIGHT) ? 0 : weights * weightBytes;
+  const edgeRead: f64 = edgeInputs + edgeWeights + sumsIn * accumulatorBytes;
+  const lastWidth: f64 = split == SPLIT_K ? accumulatorBytes : outputBytes;
+  const edgeWrite: f64 = sumsIn * accumulatorBytes + oneM * oneN * lastWidth;
   const portRead: f64 = (edgeRead * arrayReadCycles) / arrayReadBytes;
   const portWrite: f64 = (edgeWrite * arrayWriteCycles) / arrayWriteBytes;
   arrayTime = Math.max(array, arrayShared ? portRead + portWrite : Math.max(portRead, portWrite)) * batchSteps;
 
-  const cores: f64 = B * shareM * shareN;
+  const cores: f64 = B * shareM * shareN * shareK;
   const macs: f64 = M * N * K * B;
   let dynamic: f64 = macs * energyMac;
-  dynamic += energyOf(EDGE, inputs * inputBytes * cores) + energyOf(EDGE + 1, weights * weightBytes * cores);
-  dynamic += energyOf(EDGE + SUMS_DOWN, sumsIn * accumulatorBytes * cores) + energyOf(EDGE + SUMS_UP, edgeWrite * cores);
+  dynamic += energyOf(EDGE, edgeInputs * cores) + energyOf(EDGE + 1, edgeWeights * cores);
+  dynamic +=
+    energyOf(EDGE + SUMS_DOWN, sumsIn * accumulatorBytes * cores) + energyOf(EDGE + SUMS_UP, edgeWrite * cores);
   if (registerWords > 0) {
     let written: f64 = 0;
     let read: f64 = 0;
@@ -274,8 +354,13 @@ export function boundOrder(): void {
   const Lk: f64 = tilesK / Gk;
   const inputs: f64 = M * K * B * inputBytes * reloadsOfBoth(1, Lm, Ln, Lk, outerReloadsA);
   const weights: f64 = N * K * B * weightBytes * reloadsOfBoth(0, Lm, Ln, Lk, outerReloadsW);
-  const sumsDown: f64 = M * N * B * (reloadsOfBoth(2, Lm, Ln, Lk, outerReloadsO) - 1) * accumulatorBytes;
-  const sumsUp: f64 = sumsDown + M * N * B * outputBytes;
+  let sumsDown: f64 = M * N * B * (reloadsOfBoth(2, Lm, Ln, Lk, outerReloadsO) - 1) * accumulatorBytes;
+  let sumsUp: f64 = sumsDown + M * N * B * outputBytes;
+  if (split == SPLIT_K) {
+    // Every visit of every core goes up wide and is added to what is there; nothing comes back down.
+    sumsUp = (sumsDown + M * N * B * accumulatorBytes) * shareK;
+    sumsDown = 0;
+  }
   const copiesA: f64 = split == SPLIT_N ? shareN : 1;
   const copiesW: f64 = split == SPLIT_M ? shareM : 1;
   const sentA: f64 = multicast ? inputs : inputs * copiesA;
@@ -283,14 +368,18 @@ export function boundOrder(): void {
   const read: f64 = ((sentA + sentW + sumsDown) * innerReadCycles) / innerReadBytes;
   const write: f64 = (sumsUp * innerWriteCycles) / innerWriteBytes;
   const ports: f64 = innerShared ? read + write : Math.max(read, write);
-  boundTime = Math.max(
-    innerFill + arrayTime + arrayTail + lastDrain, Math.max(ports, outerPorts),
-  );
+  boundTime = Math.max(innerFill + arrayTime + arrayTail + lastDrain, Math.max(ports, outerPorts));
   boundEnergy =
-    outerEnergy + arrayEnergy + energyOf(INNER_SOURCE, sentA) + energyOf(INNER_SOURCE + 1, sentW) +
-    energyOf(INNER_SOURCE + SUMS_DOWN, sumsDown) + energyOf(INNER_SOURCE + SUMS_UP, sumsUp) +
-    energyOf(INNER, inputs * copiesA) + energyOf(INNER + 1, weights * copiesW) +
-    energyOf(INNER + SUMS_DOWN, sumsDown) + energyOf(INNER + SUMS_UP, sumsUp);
+    outerEnergy +
+    arrayEnergy +
+    energyOf(INNER_SOURCE, sentA) +
+    energyOf(INNER_SOURCE + 1, sentW) +
+    energyOf(INNER_SOURCE + SUMS_DOWN, sumsDown) +
+    energyOf(INNER_SOURCE + SUMS_UP, sumsUp) +
+    (isBypassed(INPUT) ? 0 : energyOf(INNER, inputs * copiesA)) +
+    (isBypassed(WEIGHT) ? 0 : energyOf(INNER + 1, weights * copiesW)) +
+    energyOf(INNER + SUMS_DOWN, sumsDown) +
+    energyOf(INNER + SUMS_UP, sumsUp);
 }
 
 /** Bound of the present tiles whatever the order of local tiles, after boundOuter and boundTiles. */
@@ -300,8 +389,13 @@ export function boundAnyOrder(): void {
   const sums: f64 = M * N * B * outputBytes;
   boundTime = Math.max(innerFill + arrayTime + arrayTail + lastDrain, outerPorts);
   boundEnergy =
-    outerEnergy + arrayEnergy + energyOf(INNER_SOURCE, inputs) + energyOf(INNER_SOURCE + 1, weights) +
-    energyOf(INNER_SOURCE + SUMS_UP, sums) + energyOf(INNER, inputs) + energyOf(INNER + 1, weights) +
+    outerEnergy +
+    arrayEnergy +
+    energyOf(INNER_SOURCE, inputs) +
+    energyOf(INNER_SOURCE + 1, weights) +
+    energyOf(INNER_SOURCE + SUMS_UP, sums) +
+    (isBypassed(INPUT) ? 0 : energyOf(INNER, inputs)) +
+    (isBypassed(WEIGHT) ? 0 : energyOf(INNER + 1, weights)) +
     energyOf(INNER + SUMS_UP, sums);
 }
 

@@ -1,16 +1,77 @@
 import {
-  INPUT, INPUT_STATIONARY, KIND_DOT_PRODUCT, OUTPUT, OUTPUT_STATIONARY, UNROLL_FIXED, WEIGHT, WEIGHT_STATIONARY,
+  INPUT,
+  INPUT_STATIONARY,
+  KIND_DOT_PRODUCT,
+  OUTPUT,
+  OUTPUT_STATIONARY,
+  UNROLL_FIXED,
+  WEIGHT,
+  WEIGHT_STATIONARY,
 } from "../abi";
 import { registersFit } from "../array/step";
 import {
-  accumulatorBytes, cols, cores, dataflows, hasOuter, innerDouble, innerInput, innerOutput, innerSplit, innerWeight,
-  inputBytes, isDirect, kind, outerDouble, outerInput, outerOutput, outerSplit, outerWeight, outputBytes, rows, unroll, weightBytes,
+  accumulatorBytes,
+  cols,
+  cores,
+  dataflows,
+  hasOuter,
+  innerDouble,
+  innerInput,
+  innerOutput,
+  innerSplit,
+  innerWeight,
+  inputBytes,
+  isDirect,
+  kind,
+  outerDouble,
+  outerInput,
+  outerOutput,
+  outerSplit,
+  outerWeight,
+  outputBytes,
+  rows,
+  unroll,
+  weightBytes,
 } from "../hardware";
 import { ceilDiv } from "../int-math";
 import { innermost, middle, outermost, pick } from "../loop-order";
 import {
-  B, K, M, N, SPLIT_BATCH, SPLIT_M, SPLIT_N, colsK, colsM, colsN, dataflow, gk, gm, gn, innerDoubleBits, innerOrder, lk,
-  lm, ln, outerDoubleBits, outerOrder, rowsK, rowsM, rowsN, sk, sm, sn, split, splitCores, tk, tm, tn,
+  B,
+  K,
+  M,
+  N,
+  SPLIT_BATCH,
+  SPLIT_K,
+  SPLIT_M,
+  SPLIT_N,
+  colsK,
+  colsM,
+  colsN,
+  dataflow,
+  gk,
+  gm,
+  gn,
+  innerDoubleBits,
+  innerOrder,
+  isBypassed,
+  isResident,
+  lk,
+  lm,
+  ln,
+  outerDoubleBits,
+  outerOrder,
+  reservedBytes,
+  rowsK,
+  rowsM,
+  rowsN,
+  sk,
+  sm,
+  sn,
+  split,
+  splitCores,
+  tk,
+  tm,
+  tn,
 } from "../mapping";
 
 /** Chunk of a global-buffer tile's extent that one core takes. */
@@ -25,12 +86,12 @@ export function spillsFromArray(ek: f64): bool {
 
 /** Bytes per element of the sums that a local buffer keeps. */
 export function innerSumWidth(ek: f64): f64 {
-  return ek < K || spillsFromArray(ek) ? accumulatorBytes : outputBytes;
+  return split == SPLIT_K || ek < K || spillsFromArray(ek) ? accumulatorBytes : outputBytes;
 }
 
 /** Bytes per element of the sums that the global buffer keeps: wide if any leave the local buffers unfinished. */
 export function outerSumWidth(): f64 {
-  if (gk < K) return accumulatorBytes;
+  if (gk < K || split == SPLIT_K) return accumulatorBytes;
   if (lk >= K) return outputBytes;
   const Lm: f64 = ceilDiv(chunkOf(gm, SPLIT_M), lm);
   const Ln: f64 = ceilDiv(chunkOf(gn, SPLIT_N), ln);
@@ -69,21 +130,26 @@ export function innerFits(): bool {
     innerNeeded = 0;
     return lm <= foldM() && ln <= foldN() && lk <= foldK();
   }
-  const a: f64 = Math.ceil(lm * lk * inputBytes) * copies(innerDoubleBits, INPUT);
-  const w: f64 = Math.ceil(ln * lk * weightBytes) * copies(innerDoubleBits, WEIGHT);
+  // An operand that goes past the buffer takes no room there, and comes one fold at a time.
+  if (isBypassed(WEIGHT) && (ln > foldN() || lk > foldK())) return false;
+  if (isBypassed(INPUT) && (lm > foldM() || lk > foldK())) return false;
+  const a: f64 = isBypassed(INPUT) ? 0 : Math.ceil(lm * lk * inputBytes) * copies(innerDoubleBits, INPUT);
+  const w: f64 = isBypassed(WEIGHT) ? 0 : Math.ceil(ln * lk * weightBytes) * copies(innerDoubleBits, WEIGHT);
   const o: f64 = Math.ceil(lm * ln * innerSumWidth(lk)) * copies(innerDoubleBits, OUTPUT);
   innerNeeded = a + w + o;
   return innerSplit ? a <= innerInput && w <= innerWeight && o <= innerOutput : innerNeeded <= innerInput;
 }
 
-/** Whether the global-buffer tiles of all operands fit together; sets outerNeeded (bytes). */
+/** Whether the outer tiles of all operands fit together beside what is reserved; sets outerNeeded (bytes). */
 export function outerFits(): bool {
   const batch: f64 = split == SPLIT_BATCH ? Math.min(splitCores, B) : 1;
-  const a: f64 = Math.ceil(gm * gk * inputBytes) * batch * copies(outerDoubleBits, INPUT);
-  const w: f64 = Math.ceil(gn * gk * weightBytes) * batch * copies(outerDoubleBits, WEIGHT);
+  const a: f64 = isResident(INPUT) ? 0 : Math.ceil(gm * gk * inputBytes) * batch * copies(outerDoubleBits, INPUT);
+  const w: f64 = isResident(WEIGHT) ? 0 : Math.ceil(gn * gk * weightBytes) * batch * copies(outerDoubleBits, WEIGHT);
   const o: f64 = Math.ceil(gm * gn * outerSumWidth()) * batch * copies(outerDoubleBits, OUTPUT);
-  outerNeeded = a + w + o;
-  return outerSplit ? a <= outerInput && w <= outerWeight && o <= outerOutput : outerNeeded <= outerInput;
+  // A resident output has its room at its final width; sums that are not final yet are wider.
+  const kept: f64 = isResident(OUTPUT) ? Math.max(0, o - Math.ceil(gm * gn * outputBytes) * batch) : o;
+  outerNeeded = a + w + kept + reservedBytes;
+  return outerSplit ? a <= outerInput && w <= outerWeight && kept <= outerOutput : outerNeeded <= outerInput;
 }
 
 /** Whether extents unrolled over the array agree with the hardware. */
@@ -102,9 +168,12 @@ export function arrayIsLegal(): bool {
 
 /** Whether the whole mapping is well formed and fits. */
 export function isLegal(): bool {
-  if (split < 0 || split > SPLIT_N || splitCores < 1 || splitCores > cores) return false;
+  if (split < 0 || split > SPLIT_K || splitCores < 1 || splitCores > cores) return false;
   if (!isSize(gm, M) || !isSize(gn, N) || !isSize(gk, K)) return false;
-  if (!isSize(lm, chunkOf(gm, SPLIT_M)) || !isSize(ln, chunkOf(gn, SPLIT_N)) || !isSize(lk, gk)) return false;
+  if (!isSize(lm, chunkOf(gm, SPLIT_M)) || !isSize(ln, chunkOf(gn, SPLIT_N)) || !isSize(lk, chunkOf(gk, SPLIT_K)))
+    return false;
+  // Partial sums of several cores meet in the outer buffer.
+  if (split == SPLIT_K && splitCores > 1 && !hasOuter) return false;
   if (tm < 1 || tn < 1 || tk < 1 || sm < 1 || sk < 1 || rowsN < 1 || colsN < 1) return false;
   if (outerOrder < 0 || outerOrder > 5 || innerOrder < 0 || innerOrder > 5) return false;
   if (dataflow < WEIGHT_STATIONARY || dataflow > INPUT_STATIONARY || !arrayIsLegal()) return false;

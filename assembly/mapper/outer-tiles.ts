@@ -2,8 +2,35 @@ import { INPUT, OUTPUT, WEIGHT } from "../abi";
 import { hasOuter, outerDouble } from "../hardware";
 import { ceilDiv } from "../int-math";
 import { innermost, middle, outermost, pick } from "../loop-order";
-import { B, K, M, N, SPLIT_BATCH, SPLIT_M, SPLIT_N, setInner, setOuter, sk, sm, sn, split, splitCores, tk, tm, tn } from "../mapping";
-import { boundArrayAlone, boundEnergy, boundOuter, boundOuterAlone, boundOuterWith, boundTiles, boundTime } from "./bound";
+import {
+  B,
+  K,
+  M,
+  N,
+  SPLIT_BATCH,
+  SPLIT_K,
+  SPLIT_M,
+  SPLIT_N,
+  setInner,
+  setOuter,
+  sk,
+  sm,
+  sn,
+  split,
+  splitCores,
+  tk,
+  tm,
+  tn,
+} from "../mapping";
+import {
+  boundArrayAlone,
+  boundEnergy,
+  boundOuter,
+  boundOuterAlone,
+  boundOuterWith,
+  boundTiles,
+  boundTime,
+} from "./bound";
 import { MOST_CANDIDATES, fewSizes, sizes } from "./candidates";
 import { chunkOf, outerFits, outerNeeded } from "./legal";
 import { score, secondScore } from "./score";
@@ -39,8 +66,11 @@ export function outerScore(row: i32): f64 {
 /** Puts tile `row` into the present mapping. */
 export function useOuter(row: i32): void {
   setOuter(
-    load<f64>(at(row, 1)), load<f64>(at(row, 2)), load<f64>(at(row, 3)),
-    <i32>load<f64>(at(row, 4)), <i32>load<f64>(at(row, 5)),
+    load<f64>(at(row, 1)),
+    load<f64>(at(row, 2)),
+    load<f64>(at(row, 3)),
+    <i32>load<f64>(at(row, 4)),
+    <i32>load<f64>(at(row, 5)),
   );
 }
 
@@ -95,7 +125,7 @@ function tryTile(m: f64, n: f64, k: f64, batches: f64): void {
   let bits: i32 = doubleBits(outerDouble, Gm, Gn, Gk, batches);
   setOuter(m, n, k, 0, bits);
   // With k whole in a local tile the sums are narrow: the least room that any local tile leaves them.
-  setInner(chunkOf(m, SPLIT_M), chunkOf(n, SPLIT_N), k, 0, 0);
+  setInner(chunkOf(m, SPLIT_M), chunkOf(n, SPLIT_N), chunkOf(k, SPLIT_K), 0, 0);
   if (!outerFits()) {
     // Rather single-buffer the operand with the fewest tiles, which is replaced least, than none of the tile.
     bits = bits & ~(1 << fewestTiles(Gm, Gn, Gk));
@@ -150,7 +180,7 @@ export function findOuterTiles(most: i32, all: bool): void {
   smallestOuter = Infinity;
   if (!hasOuter) {
     setOuter(M, N, K, 0, 0);
-    setInner(chunkOf(M, SPLIT_M), chunkOf(N, SPLIT_N), K, 0, 0);
+    setInner(chunkOf(M, SPLIT_M), chunkOf(N, SPLIT_N), chunkOf(K, SPLIT_K), 0, 0);
     boundOuter();
     boundTiles();
     boundOuterAlone();

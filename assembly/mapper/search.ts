@@ -1,9 +1,32 @@
-import { EFFORT_EXHAUSTIVE, RES_FIELDS } from "../abi";
+import { EFFORT_EXHAUSTIVE, INPUT, RES_FIELDS, WEIGHT } from "../abi";
 import { cores, hasOuter, innerDouble, isDirect } from "../hardware";
 import { ceilDiv } from "../int-math";
 import {
-  B, K, M, N, SPLIT_BATCH, SPLIT_M, SPLIT_N, gk, gm, gn, loadMapping, setInner, setSplit, sk, sm, sn, split, splitCores,
-  storeMapping, tk, tm, tn,
+  B,
+  K,
+  M,
+  N,
+  SPLIT_BATCH,
+  SPLIT_K,
+  SPLIT_M,
+  SPLIT_N,
+  bypass,
+  gk,
+  gm,
+  gn,
+  isBypassed,
+  loadMapping,
+  setInner,
+  setSplit,
+  sk,
+  sm,
+  sn,
+  split,
+  splitCores,
+  storeMapping,
+  tk,
+  tm,
+  tn,
 } from "../mapping";
 import { energyOfWalk } from "../result";
 import { cycles, walk } from "../run";
@@ -58,9 +81,9 @@ let tileM: f64 = 1;
 let tileN: f64 = 1;
 let tileK: f64 = 1;
 
-/** Sizes of inner tiles along one dimension; where the array is fed directly, those of one fold, `most`. */
+/** Sizes of inner tiles along one dimension; where they are bounded by one fold, that of it, `most`. */
 function innerSizes(to: usize, extent: f64, unit: f64, most: f64, all: bool, mostParts: f64): i32 {
-  if (isDirect && most != Infinity) {
+  if (most != Infinity) {
     store<f64>(to, Math.min(extent, most));
     return 1;
   }
@@ -71,9 +94,13 @@ function innerSizes(to: usize, extent: f64, unit: f64, most: f64, all: bool, mos
 function tryLocalTiles(all: bool, mostParts: f64): void {
   const cm: f64 = chunkOf(gm, SPLIT_M);
   const cn: f64 = chunkOf(gn, SPLIT_N);
-  const countM: i32 = innerSizes(M_SIZES, cm, sm * tm, foldM(), all, mostParts);
-  const countN: i32 = innerSizes(N_SIZES, cn, sn * tn, foldN(), all, mostParts);
-  const countK: i32 = innerSizes(K_SIZES, gk, sk * tk, foldK(), all, mostParts);
+  const ck: f64 = chunkOf(gk, SPLIT_K);
+  const mostM: f64 = isDirect || isBypassed(INPUT) ? foldM() : Infinity;
+  const mostN: f64 = isDirect || isBypassed(WEIGHT) ? foldN() : Infinity;
+  const mostK: f64 = isDirect || bypass ? foldK() : Infinity;
+  const countM: i32 = innerSizes(M_SIZES, cm, sm * tm, mostM, all, mostParts);
+  const countN: i32 = innerSizes(N_SIZES, cn, sn * tn, mostN, all, mostParts);
+  const countK: i32 = innerSizes(K_SIZES, ck, sk * tk, mostK, all, mostParts);
   const Gm: f64 = ceilDiv(M, gm);
   const Gn: f64 = ceilDiv(N, gn);
   const Gk: f64 = ceilDiv(K, gk);
@@ -89,7 +116,7 @@ function tryLocalTiles(all: bool, mostParts: f64): void {
       const Lm: f64 = ceilDiv(cm, tileM);
       for (let z: i32 = 0; z < countK; z++) {
         tileK = element(K_SIZES, z);
-        const Lk: f64 = ceilDiv(gk, tileK);
+        const Lk: f64 = ceilDiv(ck, tileK);
         const bits: i32 = doubleBits(innerDouble, Lm * Gm, Ln * Gn, Lk * Gk, batches);
         setInner(tileM, tileN, tileK, 0, bits);
         if (!innerFits()) {
@@ -103,7 +130,7 @@ function tryLocalTiles(all: bool, mostParts: f64): void {
         break;
       }
       // Where all of k fits, still fewer rows only cost reuse; a second size is kept for its shorter first fill.
-      if (!all && !isDirect && wholes == 2) break;
+      if (!all && !isDirect && !bypass && wholes == 2) break;
     }
     if (wholes == 2) wholeColumns++;
     if (!all && !isDirect && wholeColumns == 4) break;
@@ -141,6 +168,7 @@ export function search(effort: i32): bool {
     if (B > 1) trySplit(SPLIT_BATCH, Math.min(cores, B), effort);
     if (M > 1) trySplit(SPLIT_M, Math.min(cores, M), effort);
     if (N > 1) trySplit(SPLIT_N, Math.min(cores, N), effort);
+    if (K > 1 && hasOuter) trySplit(SPLIT_K, Math.min(cores, K), effort);
   }
   if (keptCount == 0) trySplit(SPLIT_BATCH, 1, effort);
   if (keptCount == 0) return false;

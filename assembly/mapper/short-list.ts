@@ -17,7 +17,7 @@ export function clearShortList(most: i32): void {
 }
 
 export function keptRow(index: i32): usize {
-  return ROWS + (<usize>index) * ROW;
+  return ROWS + <usize>index * ROW;
 }
 
 export function keptScore(index: i32): f64 {
@@ -39,7 +39,7 @@ export function keep(first: f64, second: f64): void {
   }
   if (i >= limit) return;
   const last: i32 = keptCount < limit ? keptCount : limit - 1;
-  if (last > i) memory.copy(keptRow(i + 1), keptRow(i), (<usize>(last - i)) * ROW);
+  if (last > i) memory.copy(keptRow(i + 1), keptRow(i), <usize>(last - i) * ROW);
   storeMapping(keptRow(i));
   store<f64>(keptRow(i), first);
   store<f64>(keptRow(i) + 8, second);

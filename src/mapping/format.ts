@@ -23,6 +23,7 @@ export function formatMapping(mapping: Mapping): string {
     const order = globalTile === null && arrayTile !== null ? outerOrder : innerOrder;
     lines.push(`local buffer  ${sizes(localTile)}, loops ${order}, ${doubled(doubleBuffered.local)}`);
   }
+  if (mapping.bypass !== null) lines.push(`              ${mapping.bypass} goes past it into the PE registers`);
   if (arrayTile !== null) lines.push(`array tile    ${sizes(arrayTile)}, loops ${innerOrder}`);
   lines.push(
     `array         ${mapping.dataflow}, rows ${sizes(spatial.rows)}, columns ${sizes(spatial.cols)}`,

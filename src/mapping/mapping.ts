@@ -29,6 +29,8 @@ export interface Mapping {
   readonly registerTile: Tile;
   /** What the array does in one cycle: extents unrolled over the rows and over the columns. */
   readonly spatial: { readonly rows: Tile; readonly cols: Tile };
+  /** Operand that goes past the local buffer, from the global buffer straight into the PE registers; null: none. */
+  readonly bypass: "input" | "weight" | null;
   /** Which operands are double buffered at each level; the others stall while they are replaced. */
   readonly doubleBuffered: {
     readonly global: { readonly input: boolean; readonly weight: boolean; readonly output: boolean };

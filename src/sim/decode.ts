@@ -47,6 +47,12 @@ function flags(bits: number): { input: boolean; weight: boolean; output: boolean
   return { input: (bits & 1) !== 0, weight: (bits & 2) !== 0, output: (bits & 4) !== 0 };
 }
 
+/** Where anything goes past the local buffer, it is what the dataflow holds. */
+function bypassed(at: Field): "input" | "weight" | null {
+  if (at(abi.MAP_BYPASS) === 0 || at(abi.MAP_DATAFLOW) === abi.OUTPUT_STATIONARY) return null;
+  return at(abi.MAP_DATAFLOW) === abi.WEIGHT_STATIONARY ? "weight" : "input";
+}
+
 function decodeMapping(at: Field, levels: Levels): Mapping {
   const inner = tileAt(at, abi.MAP_INNER_TILE);
   const innerOrder = LOOP_ORDERS[at(abi.MAP_INNER_ORDER)]!;
@@ -55,6 +61,7 @@ function decodeMapping(at: Field, levels: Levels): Mapping {
   const common = {
     coreSplit: { dimension: SPLITS[at(abi.MAP_SPLIT)]!, cores: at(abi.MAP_CORES) },
     dataflow: DATAFLOWS[at(abi.MAP_DATAFLOW)]!,
+    bypass: bypassed(at),
     registerTile: tileAt(at, abi.MAP_REGISTER_TILE),
     spatial: { rows: tileAt(at, abi.MAP_ROWS), cols: tileAt(at, abi.MAP_COLS) },
   };

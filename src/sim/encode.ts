@@ -149,6 +149,13 @@ export function encodeProblem(
   to[base + abi.IN_OBJECTIVE] = OBJECTIVE[objective];
   to[base + abi.IN_EFFORT] = effort === "fast" ? abi.EFFORT_FAST : abi.EFFORT_EXHAUSTIVE;
   to[base + abi.IN_GIVEN_MAPPING] = isMappingGiven ? 1 : 0;
+  to[base + abi.IN_RESIDENT] = problem.resident === undefined ? 0 : bitsOf(problem.resident);
+  to[base + abi.IN_RESERVED] = problem.reservedBytes ?? 0;
+}
+
+/** One bit an operand, as the core numbers them. */
+function bitsOf(flags: { readonly input: boolean; readonly weight: boolean; readonly output: boolean }): number {
+  return (flags.input ? 1 : 0) | (flags.weight ? 2 : 0) | (flags.output ? 4 : 0);
 }
 
 const SPLIT = { b: 0, m: 1, n: 2, k: 3 } as const;
@@ -161,8 +168,6 @@ export function encodeMapping(to: Float64Array, row: number, mapping: Mapping, w
     to[base + field + 1] = value.n;
     to[base + field + 2] = value.k;
   };
-  const bits = (flags: { input: boolean; weight: boolean; output: boolean }) =>
-    (flags.input ? 1 : 0) | (flags.weight ? 2 : 0) | (flags.output ? 4 : 0);
   const order = (name: readonly string[]) => LOOP_ORDERS.findIndex((each) => each.join() === name.join());
   const isDirect = mapping.arrayTile !== null;
   const outer = mapping.globalTile ?? (isDirect ? mapping.localTile : null);
@@ -173,10 +178,11 @@ export function encodeMapping(to: Float64Array, row: number, mapping: Mapping, w
   tile(abi.MAP_INNER_TILE, mapping.arrayTile ?? mapping.localTile ?? whole);
   to[base + abi.MAP_INNER_ORDER] = order(mapping.globalOrder);
   to[base + abi.MAP_DATAFLOW] = DATAFLOW[mapping.dataflow];
+  to[base + abi.MAP_BYPASS] = mapping.bypass === null ? 0 : 1;
   tile(abi.MAP_REGISTER_TILE, mapping.registerTile);
   tile(abi.MAP_ROWS, mapping.spatial.rows);
   tile(abi.MAP_COLS, mapping.spatial.cols);
   const { global, local } = mapping.doubleBuffered;
-  to[base + abi.MAP_OUTER_DOUBLE] = bits(mapping.globalTile === null && isDirect ? local : global);
-  to[base + abi.MAP_INNER_DOUBLE] = isDirect ? 7 : bits(local);
+  to[base + abi.MAP_OUTER_DOUBLE] = bitsOf(mapping.globalTile === null && isDirect ? local : global);
+  to[base + abi.MAP_INNER_DOUBLE] = isDirect ? 7 : bitsOf(local);
 }

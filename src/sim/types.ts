@@ -8,6 +8,10 @@ export interface GemmProblem {
   readonly n: number;
   readonly k: number;
   readonly sharedB: boolean;
+  /** Operands that are in the global buffer already (output: stay there) and do not cross the DRAM port. Default: none. */
+  readonly resident?: { readonly input: boolean; readonly weight: boolean; readonly output: boolean };
+  /** Bytes of the global buffer that are taken, resident operands of this problem included. Default 0. */
+  readonly reservedBytes?: number;
 }
 
 export interface PerOperand {
