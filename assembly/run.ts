@@ -170,13 +170,17 @@ function reset(): void {
   stored = 0;
   storedBefore = 0;
   arrayFree = 0;
+  runSteps = 0;
   memoM = -1;
 }
 
-/** Sets memoTime and memoArray: one core's tile is limited by its array, or by the local port where that is slower. */
-function timeTile(em: f64, en: f64, ek: f64, isFirstK: bool, isLastK: bool, isHeld: bool): void {
+/**
+ * Sets memoTime, memoArray and memoSkew: one core's tile is limited by its array, or by the local port where that is
+ * slower. True where the tile is of another kind than the one before.
+ */
+function timeTile(em: f64, en: f64, ek: f64, isFirstK: bool, isLastK: bool, isHeld: bool): bool {
   const isSameSize: bool = em == memoM && en == memoN && ek == memoK;
-  if (isSameSize && isFirstK == memoFirst && isLastK == memoLast && isHeld == memoHeld) return;
+  if (isSameSize && isFirstK == memoFirst && isLastK == memoLast && isHeld == memoHeld) return false;
   stepOf(em, en, ek, isFirstK, isHeld);
   const read: f64 = portCycles(inBlocks(edgeReadBytes(), arrayBlock), arrayReadBytes, arrayReadCycles);
   const written: f64 = sumBytes(sumsOut, em * en, isLastK);
@@ -190,6 +194,31 @@ function timeTile(em: f64, en: f64, ek: f64, isFirstK: bool, isLastK: bool, isHe
   memoArray = stepCycles;
   memoTime = Math.max(stepCycles, arrayShared ? read + write : Math.max(read, write));
   memoSkew = lastFoldCycles(em, en, ek);
+  return true;
+}
+
+// Steps of one kind in a row: extents of a whole core's tile, how many cores have one, and the extent of the one that has less.
+let runSteps: f64 = 0;
+let runM: f64 = 0;
+let runN: f64 = 0;
+let runK: f64 = 0;
+let runFirst: bool = false;
+let runLast: bool = false;
+let runHeld: bool = false;
+let runWhole: f64 = 0;
+let runRest: f64 = 0;
+
+/** Counts the run of equal steps that ends here. */
+function countRun(): void {
+  if (runSteps == 0) return;
+  countEdge(runWhole * runSteps, runM, runN, runK, runFirst, runLast, runHeld);
+  if (runRest > 0) {
+    const m: f64 = split == SPLIT_M ? runRest : runM;
+    const n: f64 = split == SPLIT_N ? runRest : runN;
+    const k: f64 = split == SPLIT_K ? runRest : runK;
+    countEdge(runSteps, m, n, k, runFirst, runLast, runHeld);
+  }
+  runSteps = 0;
 }
 
 /** Runs the pending step on the array. */
@@ -431,7 +460,7 @@ export function walk(): void {
                   pendingWaitsForOuter = sumsWaitForOuter;
                 }
                 const isHeld: bool = dataflow == WEIGHT_STATIONARY ? !changesWeight : !changesInput;
-                timeTile(am, an, ak, isFirstK, isLastK, isHeld);
+                const isNewKind: bool = timeTile(am, an, ak, isFirstK, isLastK, isHeld);
                 pendingTime = memoTime;
                 pendingArrayTime = memoArray;
                 pendingSkew = memoSkew;
@@ -453,21 +482,31 @@ export function walk(): void {
                 } else {
                   pendingAddedBytes = 0;
                 }
+                // Equal steps in a row are counted together.
+                let whole: f64 = batch;
+                let rest: f64 = 0;
                 if (split == SPLIT_M) {
-                  const whole: f64 = Math.floor(em / chunkM);
-                  countEdge(whole, am, an, ak, isFirstK, isLastK, isHeld);
-                  countEdge(1, allM - whole * am, an, ak, isFirstK, isLastK, isHeld);
+                  whole = Math.floor(em / chunkM);
+                  rest = allM - whole * am;
                 } else if (split == SPLIT_N) {
-                  const whole: f64 = Math.floor(en / chunkN);
-                  countEdge(whole, am, an, ak, isFirstK, isLastK, isHeld);
-                  countEdge(1, am, allN - whole * an, ak, isFirstK, isLastK, isHeld);
+                  whole = Math.floor(en / chunkN);
+                  rest = allN - whole * an;
                 } else if (addsOutside) {
-                  const whole: f64 = Math.floor(ek / chunkK);
-                  countEdge(whole, am, an, ak, isFirstK, false, isHeld);
-                  countEdge(1, am, an, allK - whole * ak, isFirstK, false, isHeld);
-                } else {
-                  countEdge(batch, am, an, ak, isFirstK, isLastK, isHeld);
+                  whole = Math.floor(ek / chunkK);
+                  rest = allK - whole * ak;
                 }
+                if (isNewKind || whole != runWhole || rest != runRest) {
+                  countRun();
+                  runM = am;
+                  runN = an;
+                  runK = ak;
+                  runFirst = isFirstK;
+                  runLast = isLastK;
+                  runHeld = isHeld;
+                  runWhole = whole;
+                  runRest = rest;
+                }
+                runSteps += 1;
                 walkedSteps += 1;
                 pb = b;
                 pgm = gim;
@@ -484,6 +523,7 @@ export function walk(): void {
     }
   }
 
+  countRun();
   compute();
   storeSums();
   // What is left in the array behind the last stream is the array's own time, the rest waits for the ports.

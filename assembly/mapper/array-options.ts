@@ -25,7 +25,7 @@ import { ceilDiv } from "../int-math";
 import { K, M, N, SPLIT_K, SPLIT_M, SPLIT_N, setArray, setBypass } from "../mapping";
 import { boundArrayAlone, boundEnergy, boundTime } from "./bound";
 import { arrayIsLegal, chunkOf } from "./legal";
-import { score, secondScore } from "./score";
+import { isTimeCounted, score, secondScore } from "./score";
 
 /*
  * Ways to use the array for the present problem and split: dataflow, extents unrolled over rows and columns, register
@@ -69,6 +69,8 @@ let rn: f64 = 1;
 let rk: f64 = 1;
 let cm: f64 = 1;
 let cn: f64 = 1;
+/** Steps of the best extents so far. */
+let fewestSteps: f64 = Infinity;
 let oneM: f64 = 1;
 let oneN: f64 = 1;
 let oneK: f64 = 1;
@@ -124,6 +126,10 @@ function tryRegisterTiles(flow: i32): void {
   const Tm: f64 = ceilDiv(oneM, rm * cm);
   const Tn: f64 = ceilDiv(oneN, rn * cn);
   const Tk: f64 = ceilDiv(oneK, rk);
+  // Unless time is free, an array that stands half idle cannot make up for it.
+  const steps: f64 = Tm * Tn * Tk;
+  if (steps < fewestSteps) fewestSteps = steps;
+  else if (isTimeCounted() && steps > 1.25 * fewestSteps) return;
   const sets: f64 = kind == KIND_DOT_PRODUCT ? rm * rn : 1;
   const pool: f64 = (registerHolds & (1 << OUTPUT)) != 0 ? registerWords : 0;
   const room: f64 = Math.max(Math.floor(accumulators / sets), pool - 1);
@@ -187,6 +193,7 @@ function tryColumns(): void {
 /** Fills the table for the present problem and split. */
 export function findOptions(effort: i32): void {
   optionCount = 0;
+  fewestSteps = Infinity;
   limit = effort == EFFORT_EXHAUSTIVE ? MOST_OPTIONS : 6;
   oneM = chunkOf(M, SPLIT_M);
   oneN = chunkOf(N, SPLIT_N);

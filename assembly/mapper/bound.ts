@@ -96,6 +96,8 @@ import { chunkOf, foldK, foldM, foldN } from "./legal";
 export let boundTime: f64 = 0;
 /** Dynamic energy, pJ. */
 export let boundEnergy: f64 = 0;
+/** Inner steps that a walk of the mapping would take. */
+export let stepCount: f64 = 0;
 
 let Gm: f64 = 1;
 let Gn: f64 = 1;
@@ -222,6 +224,8 @@ export function boundTiles(): void {
   along(K, gk, lk, sk, tk, SPLIT_K);
   tilesK = tiles;
   shareK = share;
+  const batches: f64 = split == SPLIT_BATCH ? ceilDiv(B, splitCores) : B;
+  stepCount = tilesM * tilesN * tilesK * batches;
   boundArray(stepsM, stepsN, steps, blocksM, blocksN, blocks);
   const perStep: f64 = split == SPLIT_BATCH ? Math.min(splitCores, B) : 1;
   // The first tiles of all cores: an operand that the split does not cut is the same for all.

@@ -187,12 +187,12 @@ export function findOuterTiles(most: i32, all: bool): void {
     insert(M, N, K, 0, 0);
     return;
   }
-  const mostParts: f64 = 32;
+  const mostParts: f64 = 16;
   let countM: i32 = all ? sizes(M_SIZES, M, sm * tm, all) : fewSizes(M_SIZES, M, sm * tm, mostParts);
   let countN: i32 = all ? sizes(N_SIZES, N, sn * tn, all) : fewSizes(N_SIZES, N, sn * tn, mostParts);
   let countK: i32 = all ? sizes(K_SIZES, K, sk * tk, all) : fewSizes(K_SIZES, K, sk * tk, mostParts);
   const batches: f64 = split == SPLIT_BATCH ? ceilDiv(B, splitCores) : B;
-  for (let pass: i32 = all ? 1 : 0; pass < 2; pass++) {
+  for (let pass: i32 = all ? 2 : 0; pass < 3; pass++) {
     for (let x: i32 = 0; x < countM; x++) {
       for (let y: i32 = 0; y < countN; y++) {
         for (let z: i32 = 0; z < countK; z++) {
@@ -202,9 +202,9 @@ export function findOuterTiles(most: i32, all: bool): void {
       }
     }
     if (outerCount > 0) return;
-    // Nothing fits with one dimension whole: everything in parts, down to single elements.
-    countM = sizes(M_SIZES, M, sm * tm, all);
-    countN = sizes(N_SIZES, N, sn * tn, all);
-    countK = sizes(K_SIZES, K, sk * tk, all);
+    // Nothing fits with one dimension whole: first smaller parts of the others, then everything down to single elements.
+    countM = pass == 0 ? fewSizes(M_SIZES, M, sm * tm, 1024) : sizes(M_SIZES, M, sm * tm, all);
+    countN = pass == 0 ? fewSizes(N_SIZES, N, sn * tn, 1024) : sizes(N_SIZES, N, sn * tn, all);
+    countK = pass == 0 ? fewSizes(K_SIZES, K, sk * tk, 1024) : sizes(K_SIZES, K, sk * tk, all);
   }
 }

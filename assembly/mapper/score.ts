@@ -18,6 +18,11 @@ export function score(time: f64, dynamic: f64): f64 {
   return dynamic + energyCycle * time;
 }
 
+/** Whether the objective depends on time at all. */
+export function isTimeCounted(): bool {
+  return objective != OBJECTIVE_ENERGY;
+}
+
 /** Decides between equal scores. */
 export function secondScore(time: f64, dynamic: f64): f64 {
   return objective == OBJECTIVE_LATENCY ? dynamic : time;

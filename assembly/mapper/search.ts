@@ -31,7 +31,7 @@ import {
 import { energyOfWalk } from "../result";
 import { cycles, walk } from "../run";
 import { findOptions, optionCount, optionScore, useOption } from "./array-options";
-import { boundAnyOrder, boundEnergy, boundOrder, boundOuter, boundTiles, boundTime } from "./bound";
+import { boundAnyOrder, boundEnergy, boundOrder, boundOuter, boundTiles, boundTime, stepCount } from "./bound";
 import { MOST_CANDIDATES, fewSizes, sizes } from "./candidates";
 import { chunkOf, foldK, foldM, foldN, innerFits, innerNeeded, outerFits } from "./legal";
 import { doubleBits, findOuterTiles, isNewOrder, outerCount, outerScore, smallestOuter, useOuter } from "./outer-tiles";
@@ -61,8 +61,9 @@ function element(list: usize, index: i32): f64 {
 }
 
 /** Scores every order of the present local tiles. */
-function tryOrders(Lm: f64, Ln: f64, Lk: f64, bits: i32): void {
+function tryOrders(Lm: f64, Ln: f64, Lk: f64, bits: i32, mostSteps: f64): void {
   boundTiles();
+  if (stepCount > mostSteps) return;
   boundAnyOrder();
   scored += 1;
   if (score(boundTime, boundEnergy) > worstKept()) return;
@@ -91,7 +92,7 @@ function innerSizes(to: usize, extent: f64, unit: f64, most: f64, all: bool, mos
 }
 
 /** Tries local tiles for the present global-buffer tile and use of the array. */
-function tryLocalTiles(all: bool, mostParts: f64): void {
+function tryLocalTiles(all: bool, mostParts: f64, mostSteps: f64): void {
   const cm: f64 = chunkOf(gm, SPLIT_M);
   const cn: f64 = chunkOf(gn, SPLIT_N);
   const ck: f64 = chunkOf(gk, SPLIT_K);
@@ -111,6 +112,8 @@ function tryLocalTiles(all: bool, mostParts: f64): void {
     tileN = element(N_SIZES, y);
     const Ln: f64 = ceilDiv(cn, tileN);
     let wholes: i32 = 0;
+    let before: f64 = 0;
+    let sames: i32 = 0;
     for (let x: i32 = 0; x < countM; x++) {
       tileM = element(M_SIZES, x);
       const Lm: f64 = ceilDiv(cm, tileM);
@@ -123,7 +126,10 @@ function tryLocalTiles(all: bool, mostParts: f64): void {
           if (innerNeeded < neededInner) neededInner = innerNeeded;
           continue;
         }
-        tryOrders(Lm, Ln, Lk, bits);
+        // Of equal k, fewer rows only cost reuse; a second size is kept for its shorter first fill.
+        sames = tileK == before ? sames + 1 : 0;
+        before = tileK;
+        if (all || isDirect || bypass || sames < 2) tryOrders(Lm, Ln, Lk, bits, mostSteps);
         if (all) continue;
         // Less of k than fits only adds partial sums.
         if (z == 0) wholes++;
@@ -143,16 +149,17 @@ function trySplit(dimension: i32, count: f64, effort: i32): void {
   findOptions(effort);
   if (optionCount == 0) return;
   useOption(0);
-  findOuterTiles(all ? 512 : 6, all);
+  findOuterTiles(all ? 512 : 4, all);
   if (smallestOuter < neededOuter) neededOuter = smallestOuter;
   for (let option: i32 = 0; option < optionCount; option++) {
     if (optionScore(option) > worstKept()) break;
     useOption(option);
-    for (let outer: i32 = 0; outer < outerCount; outer++) {
+    const outers: i32 = all || option == 0 ? outerCount : min(outerCount, 2);
+    for (let outer: i32 = 0; outer < outers; outer++) {
       if (outerScore(outer) > worstKept()) break;
       useOuter(outer);
-      tryLocalTiles(all, 64);
-      if (keptCount == 0) tryLocalTiles(all, Infinity);
+      tryLocalTiles(all, 64, all ? Infinity : 4096);
+      if (keptCount == 0) tryLocalTiles(all, Infinity, Infinity);
     }
   }
 }
