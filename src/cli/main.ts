@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from "commander";
 import { escapeControls, EXIT_DONE, EXIT_INPUT } from "../errors/index.ts";
+import { addAccuracyCommand } from "./accuracy.ts";
 import { addGemmCommand } from "./gemm.ts";
 import { packageVersion } from "./package-version.ts";
 import { addPresetsCommand } from "./presets.ts";
@@ -24,6 +25,7 @@ for (const add of [
   addSchemaCommand,
   addSearchCommand,
   addReportCommand,
+  addAccuracyCommand,
 ])
   add(program);
 for (const command of program.commands) command.exitOverride();

@@ -71,13 +71,15 @@ async function search(file: string, options: Options): Promise<void> {
   process.on("SIGINT", interrupt);
   process.on("SIGTERM", interrupt);
   try {
-    process.exitCode = await runSearch(study, space, {
+    const code = await runSearch(study, space, {
       folder: options.out ?? defaultRunFolder(study.name),
       file,
       workers: options.workers,
       isResumed: options.resume === true,
       signal: stop.signal,
     });
+    if (code === EXIT_INTERRUPTED) process.exit(code);
+    process.exitCode = code;
   } finally {
     process.off("SIGINT", interrupt);
     process.off("SIGTERM", interrupt);

@@ -43,6 +43,5 @@ export function limitsOf({ accuracyOrigin, study }: RunRecord): readonly string[
     `The front is that of the designs tried, not of all ${grouped(study.spaceSize)} in the space.`,
     profile,
     "Not modelled: the host and the rest of the board, transport and end of life, training and pruning, heat and voltage scaling, contention with other software.",
-    "Vector work runs unfused, and activations do not stay on chip between operators; both cost more energy and time than a tuned compiler would.",
   ];
 }

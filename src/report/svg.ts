@@ -11,8 +11,17 @@ export function frontSvg(record: RunRecord): string {
   try {
     const option = frontChart(record);
     chart.setOption({ backgroundColor: "#fff", ...option, textStyle: { fontFamily: "sans-serif" } } as EChartsOption);
-    return `${chart.renderToSVGString()}\n`;
+    return `${settled(chart.renderToSVGString())}\n`;
   } finally {
     chart.dispose();
   }
+}
+
+/** Without hover styles, and with names that do not count the charts that this process made before. */
+function settled(svg: string): string {
+  const names = new Map<string, string>();
+  return svg.replace(/<style\b[\s\S]*?<\/style>\n?/g, "").replace(/zr\d+-[a-z]+-?\d+/g, (name) => {
+    if (!names.has(name)) names.set(name, `e${names.size}`);
+    return names.get(name)!;
+  });
 }

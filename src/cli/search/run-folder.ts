@@ -1,5 +1,5 @@
-import { mkdirSync, readdirSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync, readdirSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import { InputError } from "../failure.ts";
 
 /** Names of the files of a run. */
@@ -43,10 +43,17 @@ export function prepareRunFolder(folder: string, isResumed: boolean): void {
     throw new InputError(`${folder} holds no run to resume: there is no ${RUN_FILES.trials} in it.`);
   }
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(resolve(folder));
   } catch (error) {
     throw new InputError(`${folder} cannot be made: ${messageOf(error)}`);
   }
+}
+
+/** One folder at a time: the recursive mode of Node never returns on file systems that answer ENOENT for a parent that is there. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  if (dirname(folder) !== folder) makeFolder(dirname(folder));
+  mkdirSync(folder);
 }
 
 const codeOf = (error: unknown): unknown =>

@@ -66,7 +66,8 @@ export async function runSearch(study: Study, space: Space, settings: RunSetting
     return EXIT_INTERRUPTED;
   } finally {
     store.close();
-    await farm.destroy();
+    // After an interruption the process ends at once, and its threads with it.
+    if (!signal.aborted) await farm.destroy();
   }
 }
 

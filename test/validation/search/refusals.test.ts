@@ -37,7 +37,7 @@ test("a limit on what needs simulation alone", async () => {
   writeFileSync(study, readFileSync(study, "utf8").replace("trials: 96", "trials: 12"));
   const { code, stderr } = await runCli("search", study, "--out", folder("too-fast"), "--strategy", "random");
   expect(code).toBe(3);
-  expect(stderr).toMatch(/latency <= 1 us: rules out 12 of 12 trials; the nearest, trial \d+, misses by [\d.]+ ms/);
+  expect(stderr).toMatch(/latency <= 1 us: rules out 12 of 12 trials; the nearest, trial \d+, misses by [\d.]+ [mu]s/);
 });
 
 test("a folder that is not empty, and one that holds no run: exit 2", async () => {

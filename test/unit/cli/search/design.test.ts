@@ -1,0 +1,84 @@
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+import { FACTOR_NAMES } from "../../../../src/cost/index.ts";
+import { hardwareLabel, towersLabel } from "../../../../src/cli/search/labels.ts";
+import { defaultRunFolder } from "../../../../src/cli/search/run-folder.ts";
+import { identityOf } from "../../../../src/cli/search/identity.ts";
+import { specsOfStudy, startingPoint } from "../../../../src/cli/search/starting-point.ts";
+import { createSpace } from "../../../../src/search/index.ts";
+import { loadStudy } from "../../../../src/spec/index.ts";
+import { createDesignEvaluator } from "../../../../src/worker/index.ts";
+
+const study = loadStudy(
+  fileURLToPath(new URL("../../../../examples/clip-vit-b16.yaml", import.meta.url)),
+  FACTOR_NAMES,
+);
+const context = {
+  ...{ base: specsOfStudy(study), mapping: study.mapping },
+  ...{ accuracyMetric: study.accuracy.metric, limits: study.constraints },
+};
+
+test("the published baseline is a point of the published space", () => {
+  const start = startingPoint(study);
+  expect(start).toMatchObject({ "model.vision.hidden": 768, "array.rows": 256, "localBuffer.size": "64 KiB" });
+  expect(() => createSpace(study.space).encode(start!)).not.toThrow();
+});
+
+test("a start outside the space is none of its points", () => {
+  const space = study.space.map((each) => (each.path === "cores" ? { ...each, values: [2, 4] } : each));
+  expect(startingPoint({ ...study, space })).toBe(null);
+});
+
+test("designs that are too large are ruled out by the first limit, all limits are known", () => {
+  const { outcome, brokenCheap } = createDesignEvaluator(context);
+  const point = { cores: 4, "array.rows": 256, "array.cols": 64 };
+  expect(outcome(point)).toMatchObject({ kind: "infeasible", constraint: "area <= 31.990347 mm2", unit: "mm2" });
+  expect(brokenCheap(point).map(({ limit }) => limit.metric)).toEqual(["area_mm2", "peak_TOPS"]);
+});
+
+test("settings that do not fit together rule a point out", () => {
+  const { outcome } = createDesignEvaluator(context);
+  expect(outcome({ "model.text.ffn": [1, 2] as unknown as number }).kind).toBe("infeasible");
+});
+
+test("an evaluated design has its metrics and the accuracy's interval, the same each time", () => {
+  const { outcome, detail } = createDesignEvaluator(context);
+  const point = { "model.text.layers": 6 };
+  const result = outcome(point);
+  expect(outcome(point)).toEqual(result);
+  const { metrics } = result as { metrics: Record<string, number> };
+  expect(metrics.accuracy_low).toBeLessThan(metrics.accuracy!);
+  expect(metrics.carbon_total_kgCO2e).toBeCloseTo(
+    metrics.carbon_embodied_kgCO2e! + metrics.carbon_operational_kgCO2e!,
+    12,
+  );
+  expect(detail(point)!.metrics).toMatchObject(metrics);
+});
+
+test("a device that cannot keep up with its use is infeasible", () => {
+  const base = { ...context.base, deployment: { ...context.base.deployment, rate: 1000 } };
+  expect(createDesignEvaluator({ ...context, base, limits: [] }).outcome({})).toMatchObject({
+    kind: "infeasible",
+    constraint: "deployment.rate",
+  });
+});
+
+test("labels in few words", () => {
+  expect(hardwareLabel(context.base)).toBe("1 × 256×8, L 64 KiB at 128 B/cycle, G 2 MiB");
+  expect(towersLabel(context.base.model)).toBe("text 12×512/2048/8, vision 12×768/3072/12");
+});
+
+test("the identity of a study knows all but its name and its length", () => {
+  const sources = { version: "1", core: "c", tables: "t" };
+  const { studyHash } = identityOf(study, sources);
+  const longer = { ...study, name: "other", search: { ...study.search, trials: 7, patience: 3 } };
+  expect(identityOf(longer, sources).studyHash).toBe(studyHash);
+  expect(identityOf({ ...study, search: { ...study.search, seed: 9 } }, sources).studyHash).not.toBe(studyHash);
+  expect(identityOf(study, { ...sources, core: "d" }).studyHash).not.toBe(studyHash);
+});
+
+test("a study's name cannot lead out of runs/", () => {
+  expect(defaultRunFolder("../../etc")).toBe("runs/etc");
+  expect(defaultRunFolder("a b/c")).toBe("runs/a-b-c");
+  expect(defaultRunFolder("..")).toBe("runs/study");
+});

@@ -1,0 +1,213 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { readFixture } from "../../fixtures/cost/csv.ts";
+import { ecotile, json, scratch, settings } from "./run.ts";
+
+interface Operator {
+  readonly name: string;
+  readonly tower: string;
+  readonly kind: string;
+  readonly count: number;
+  readonly macs: number;
+  readonly cycles: number;
+  readonly energy_J: Readonly<Record<string, number>>;
+  readonly bound_by: string;
+}
+interface Document {
+  readonly cycles: number;
+  readonly macs: number;
+  readonly latency_s: number;
+  readonly energy_total_J: number;
+  readonly area_mm2: number;
+  readonly carbon_embodied_kgCO2e: number;
+  readonly carbon_operational_kgCO2e: number;
+  readonly carbon_total_kgCO2e: number;
+  readonly area_by_component_mm2: { readonly parts: Readonly<Record<string, number>> };
+  readonly carbon_embodied: { readonly parts: Readonly<Record<string, number>> };
+  readonly carbon_operational: { readonly parts: Readonly<Record<string, number>>; readonly total: number };
+  readonly non_operator_cycles: Readonly<Record<string, number>>;
+  readonly operators: readonly Operator[];
+  readonly feasible: boolean;
+  readonly violations: readonly Readonly<Record<string, unknown>>[];
+}
+
+const SETTINGS = [
+  "cores=1",
+  "array.rows=256",
+  "array.cols=8",
+  "localBuffer.size=64KiB",
+  "localBuffer.bandwidth=128B/cycle",
+  "globalBuffer.size=2MiB",
+];
+const CLIP = ["simulate", "clip-vit-b16", "catransformers-22nm", "--json"];
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+
+/** Every matrix product of CLIP ViT-B/16, from its published shape: runs, batch, M, N, K. */
+const tower = (tokens: number, hidden: number, ffn: number, heads: number, layers: number) =>
+  [
+    ["qkv", layers, 1, tokens, 3 * hidden, hidden],
+    ["scores", layers, heads, tokens, tokens, hidden / heads],
+    ["context", layers, heads, tokens, hidden / heads, tokens],
+    ["output-projection", layers, 1, tokens, hidden, hidden],
+    ["ffn-up", layers, 1, tokens, ffn, hidden],
+    ["ffn-down", layers, 1, tokens, hidden, ffn],
+    ["projection", 1, 1, 1, 512, hidden],
+  ] as const;
+const GEMMS = {
+  text: tower(77, 512, 2048, 8, 12),
+  // 196 patches of 16 × 16 × 3 and one class token.
+  vision: [...tower(197, 768, 3072, 12, 12), ["patch-embedding", 1, 1, 196, 768, 768] as const],
+  // One image against one text.
+  joint: [["head", 1, 1, 1, 1, 512] as const],
+};
+const gemms = Object.entries(GEMMS).flatMap(([where, list]) =>
+  list.map(([kind, count, b, m, n, k]) => ({ where, kind, count, b, m, n, k })),
+);
+
+describe("simulate: CLIP ViT-B/16 on 256 × 8 PEs", () => {
+  const run = ecotile(...CLIP, ...settings(...SETTINGS));
+  const document = json(run) as unknown as Document;
+  const { operators } = document;
+
+  it("prints one JSON document and nothing else", () => {
+    expect(run.status).toBe(0);
+    expect(run.stderr).toBe("");
+    expect(run.stdout.startsWith("{\n")).toBe(true);
+    expect(run.stdout.endsWith("}\n")).toBe(true);
+    expect(document.feasible).toBe(true);
+    expect(document.violations).toEqual([]);
+  });
+
+  it("MACs are the sum worked out by hand: 20,543,224,320", () => {
+    const byHand = sum(gemms.map(({ count, b, m, n, k }) => count * b * m * n * k));
+    expect(byHand).toBe(20_543_224_320);
+    expect(document.macs).toBe(byHand);
+    expect(sum(operators.map(({ count, macs }) => count * macs))).toBe(byHand);
+    for (const { where, kind, count, b, m, n, k } of gemms) {
+      const found = operators.filter((operator) => operator.tower === where && operator.kind === kind);
+      expect(sum(found.map((each) => each.count * each.macs)), `${where} ${kind}`).toBe(count * b * m * n * k);
+    }
+  });
+
+  it("count × cycles and the named other cycles sum to cycles exactly, and the clock makes them seconds", () => {
+    const others = sum(Object.values(document.non_operator_cycles));
+    expect(sum(operators.map(({ count, cycles }) => count * cycles)) + others).toBe(document.cycles);
+    expect(document.latency_s).toBe(document.cycles / 625e6);
+  });
+
+  it("energy, area and carbon are the sums of their parts", () => {
+    const joules = sum(operators.map(({ count, energy_J }) => count * sum(Object.values(energy_J))));
+    expect(joules / document.energy_total_J).toBeCloseTo(1, 12);
+    const { area_by_component_mm2: area, carbon_embodied: embodied, carbon_operational: operational } = document;
+    expect(sum(Object.values(area.parts)) / document.area_mm2).toBeCloseTo(1, 12);
+    expect(sum(Object.values(embodied.parts)) / document.carbon_embodied_kgCO2e).toBeCloseTo(1, 12);
+    expect(sum(Object.values(operational.parts)) / document.carbon_operational_kgCO2e).toBeCloseTo(1, 12);
+    expect(document.carbon_total_kgCO2e).toBe(document.carbon_embodied_kgCO2e + document.carbon_operational_kgCO2e);
+    for (const value of [joules, document.area_mm2, document.carbon_total_kgCO2e]) expect(value).toBeGreaterThan(0);
+  });
+
+  it("latency lies between the roofline and 1.5 times it", () => {
+    // 8-bit operands; 2048 PEs; DRAM and local port 128 B/cycle each way, so that reads and writes overlap.
+    const roofline = (b: number, m: number, n: number, k: number): number => {
+      const reads = b * (m * k + k * n);
+      const writes = b * m * n;
+      return Math.max((b * m * n * k) / 2048, reads / 128, writes / 128);
+    };
+    let total = 0;
+    for (const { where, kind, count, b, m, n, k } of gemms) {
+      const bound = roofline(b, m, n, k);
+      const cycles = operators.find((each) => each.tower === where && each.kind === kind)!.cycles;
+      expect(cycles, `${where} ${kind}`).toBeGreaterThanOrEqual(bound);
+      total += count * bound;
+    }
+    const vector = sum(operators.filter(({ macs }) => macs === 0).map(({ count, cycles }) => count * cycles));
+    expect(vector / document.cycles).toBeLessThan(0.1);
+    expect(document.cycles).toBeGreaterThanOrEqual(total);
+    expect(document.cycles, `roofline ${total}`).toBeLessThanOrEqual(1.5 * total);
+  });
+
+  it("settings come in any order, and of two of one path the later wins", () => {
+    const reversed = ecotile(...CLIP, ...settings("array.rows=32", ...[...SETTINGS].reverse()));
+    expect(reversed.stdout).toBe(run.stdout);
+  });
+});
+
+describe("simulate: options", () => {
+  it("--region changes operational carbon by the grid's intensity only", () => {
+    const [california, taiwan] = ["california", "taiwan"].map((region) =>
+      json(ecotile(...CLIP, "--region", region)),
+    ) as unknown as readonly [Document, Document];
+    expect(taiwan.carbon_embodied_kgCO2e).toBe(california.carbon_embodied_kgCO2e);
+    expect(taiwan.carbon_operational_kgCO2e / california.carbon_operational_kgCO2e).toBeCloseTo(524 / 224, 12);
+  });
+
+  it("technology.profile=published gives area and embodied carbon of the published grid", () => {
+    const rows = readFixture("estimator_area_grid.csv");
+    const other = new Set(["128x64", "256x32", "256x64"]);
+    const comparable = rows.filter((row) => !other.has(`${row["pe_width"]}x${row["pe_depth"]}`));
+    for (const row of [3, 444, 1333, 1700].map((i) => comparable[i]!)) {
+      const document = json(
+        ecotile(
+          ...CLIP,
+          ...settings(
+            "technology.profile=published",
+            `cores=${row["cluster_num"]}`,
+            `array.rows=${row["pe_width"]}`,
+            `array.cols=${row["pe_depth"]}`,
+            `localBuffer.size=${row["l2_kib"]} KiB`,
+            `localBuffer.bandwidth=${row["l2_bw_words_per_cycle"]} B/cycle`,
+            `globalBuffer.size=${row["glb_mib"]} MiB`,
+          ),
+        ),
+      ) as unknown as Document;
+      expect(Math.abs((document.area_mm2 * 1e6) / Number(row["area_um2"]) - 1)).toBeLessThanOrEqual(1e-9);
+      const carbon = Number(row["embodied_total_1gb_kgco2e"]);
+      expect(Math.abs(document.carbon_embodied_kgCO2e / carbon - 1)).toBeLessThanOrEqual(1e-9);
+    }
+  });
+
+  it("a device that cannot keep up still gets its numbers, and says so", () => {
+    const run = ecotile(...CLIP, ...settings("deployment.rate=1000/s"));
+    const document = json(run) as unknown as Document;
+    expect(run.status).toBe(0);
+    expect(document.feasible).toBe(false);
+    expect(document.violations.map(({ constraint }) => constraint)).toEqual(["deployment.rate"]);
+    expect(document.latency_s).toBeGreaterThan(0);
+  });
+
+  it("too little DRAM is exit 3, as text and as JSON", () => {
+    const small = settings("dram.type=idealised", "dram.capacity=1 MiB");
+    const run = ecotile(...CLIP, ...small);
+    expect(run.status).toBe(3);
+    expect(json(run)).toMatchObject({
+      model: "clip-vit-b16",
+      hardware: "catransformers-22nm",
+      feasible: false,
+      violations: [{ constraint: "dram.capacity", unit: "B" }],
+    });
+    const text = ecotile("simulate", "clip-vit-b16", "catransformers-22nm", ...small);
+    expect(text.status).toBe(3);
+    expect(text.stdout).toMatch(/^Infeasible: dram\.capacity: .*\n$/);
+  });
+
+  it("what is not modelled is null with its reason", () => {
+    const document = json(ecotile("simulate", "vit-b16", "scale-sim", "--json"));
+    expect(document["energy_total_J"]).toBe(null);
+    expect(document["area_by_component_mm2"]).toMatchObject({ total: null, reason: expect.stringMatching(/./) });
+    expect(document["cycles"]).toBeGreaterThan(0);
+  });
+
+  it("prints a table for people, and --trace writes the schedule", () => {
+    const trace = join(scratch, "trace.json");
+    const run = ecotile("simulate", "clip-vit-b16", "catransformers-22nm", "--trace", trace);
+    expect(run.status).toBe(0);
+    for (const word of ["latency", "energy", "area", "embodied", "operational", "vision ffn-up"]) {
+      expect(run.stdout).toContain(word);
+    }
+    const events = JSON.parse(readFileSync(trace, "utf8")) as { traceEvents: { ts: number; dur: number }[] };
+    const last = events.traceEvents.at(-1)!;
+    const { latency_s } = json(ecotile(...CLIP)) as unknown as Document;
+    expect((last.ts + last.dur) / 1e6 / latency_s).toBeCloseTo(1, 9);
+  });
+});

@@ -1,0 +1,86 @@
+import { expect, test } from "vitest";
+import { axisRange, frontAxes } from "../../../src/report/charts/axes.ts";
+import { carbonParts } from "../../../src/report/charts/carbon-chart.ts";
+import { frontChart } from "../../../src/report/charts/front-chart.ts";
+import { frontCsv, frontJson } from "../../../src/report/front-files.ts";
+import { frontTable, thinned } from "../../../src/report/front-table.ts";
+import { frontSvg } from "../../../src/report/svg.ts";
+import { record, row } from "../../fixtures/report/record.ts";
+
+test("front.csv: one line per design, metrics with units, values of the space", () => {
+  const [head, first, ...rest] = frontCsv(record()).trim().split("\n");
+  expect(head).toMatch(/^trial,accuracy,accuracy_low,accuracy_high,latency_s,.*,nearest,cores,localBuffer\.size$/);
+  expect(first).toMatch(/^7,0\.5,0\.45,0\.55,0\.02,.*,CarbonCLIP-M,1,64 KiB$/);
+  expect(rest.length).toBe(1);
+  expect(
+    frontCsv({ ...record(), front: [] })
+      .trim()
+      .split("\n").length,
+  ).toBe(1);
+});
+
+test("front.json is the record", () => {
+  expect(JSON.parse(frontJson(record()))).toEqual(record());
+});
+
+test("the table has the baseline first, and the ends of a long front", () => {
+  const { head, rows } = frontTable(record(), 20);
+  expect(head.slice(0, 3)).toEqual(["Trial", "Accuracy (%)", "Total (kgCO2e)"]);
+  expect(rows.map(([trial, accuracy]) => [trial, accuracy])).toEqual([
+    ["baseline", "55.0 (49.5–60.5)"],
+    ["7", "50.0 (45.0–55.0)"],
+    ["2", "45.0 (40.5–49.5)"],
+  ]);
+  expect(thinned([0, 1, 2, 3, 4, 5, 6, 7, 8, 9], 4)).toEqual([0, 3, 6, 9]);
+});
+
+test("axes follow the objectives", () => {
+  expect(frontAxes(record())).toEqual({ x: "carbon_total_kgCO2e", y: "accuracy", colour: "latency_s" });
+  const objectives = [
+    { metric: "carbon_total_kgCO2e", direction: "min" },
+    { metric: "latency_s", direction: "min" },
+  ] as const;
+  expect(frontAxes(record({ objectives }))).toEqual({
+    x: "latency_s",
+    y: "carbon_total_kgCO2e",
+    colour: "energy_total_J",
+  });
+});
+
+test("an axis holds its values and ends on round numbers", () => {
+  const { min, max, interval } = axisRange(record().front, ["accuracy_low", "accuracy_high"], "accuracy");
+  expect(min).toBeLessThanOrEqual(40.5);
+  expect(max).toBeGreaterThanOrEqual(55);
+  expect([min, max].map((end) => Math.abs(end / interval - Math.round(end / interval)) < 1e-9)).toEqual([true, true]);
+  expect(axisRange([], ["accuracy"], "accuracy").max).toBeGreaterThan(1);
+});
+
+test("the chart has axis titles with units, the baseline and the intervals", () => {
+  const chart = frontChart(record()) as {
+    xAxis: { name: string };
+    yAxis: { name: string };
+    series: { name: string; data: unknown[] }[];
+  };
+  expect(chart.xAxis.name).toBe("Total carbon (kgCO2e)");
+  expect(chart.yAxis.name).toBe("Accuracy (%)");
+  expect(chart.series.map(({ name, data }) => [name, data.length])).toEqual([
+    ["Other designs", 1],
+    ["Interval of accuracy (90 %)", 3],
+    ["Front", 2],
+    ["Baseline", 1],
+  ]);
+});
+
+test("the parts of the carbon, embodied before use", () => {
+  expect(carbonParts(row(1, 1)).map(({ name, value }) => [name, value])).toEqual([
+    ["die: energy of the fab", 0.2],
+    ["DRAM", 0.1],
+    ["use: inferences", 0.1],
+  ]);
+});
+
+test("the SVG is the same each time", () => {
+  const svg = frontSvg(record());
+  expect(svg).toContain("Accuracy (%)");
+  expect(frontSvg(record())).toBe(svg);
+});
