@@ -1,0 +1,218 @@
+import fc from "fast-check";
+import type { LoopOrder, Mapping, Tile } from "../../src/mapping/mapping.ts";
+import { LOOP_ORDERS } from "../../src/mapping/loop-orders.ts";
+import type { GemmProblem } from "../../src/sim/types.ts";
+import type { Buffer, Dataflow, Hardware, Operand, PeArray, Port } from "../../src/spec/hardware.ts";
+import { UNLIMITED, type Rate } from "../../src/units/quantity.ts";
+import { levelsOf } from "./levels.ts";
+import { folded, tilesOf } from "./steps.ts";
+
+/** Seed of the randomised tests, and how many cases each runs; both from the environment where given. */
+export const seed = Number(process.env["ECOTILE_PROPERTY_SEED"] ?? 20_250_607);
+export const effort = Number(process.env["ECOTILE_PROPERTY_EFFORT"] ?? 1);
+
+export interface WalkCase {
+  readonly hardware: Hardware;
+  readonly problem: GemmProblem;
+  readonly mapping: Mapping;
+}
+
+const rate: fc.Arbitrary<Rate> = fc.oneof(
+  { weight: 2, arbitrary: fc.constant(UNLIMITED) },
+  { weight: 3, arbitrary: fc.integer({ min: 1, max: 64 }).map((bytes) => ({ bytes, cycles: 1 })) },
+  {
+    weight: 3,
+    arbitrary: fc.record({ bytes: fc.integer({ min: 1, max: 300 }), cycles: fc.integer({ min: 1, max: 25 }) }),
+  },
+);
+
+const port: fc.Arbitrary<Port> = fc
+  .record({
+    read: rate,
+    write: rate,
+    shared: fc.boolean(),
+    latency: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 60 })),
+  })
+  // A shared port has one bandwidth.
+  .map((port) => (port.shared ? { ...port, write: port.read } : port));
+
+const bytes = fc.oneof(fc.constant(Infinity), fc.integer({ min: 16, max: 400 }), fc.integer({ min: 200, max: 12_000 }));
+
+const buffer: fc.Arbitrary<Buffer> = fc.record({
+  size: fc.oneof(bytes, fc.record({ input: bytes, weight: bytes, output: bytes })),
+  port,
+  accessWidth: fc.constant(1),
+  rounding: fc.constant("pro-rata" as const),
+  doubleBuffer: fc.boolean(),
+});
+
+const DATAFLOWS: readonly Dataflow[] = ["weight-stationary", "output-stationary", "input-stationary"];
+const OPERANDS: readonly Operand[] = ["input", "weight", "output"];
+
+const arrayCommon = {
+  rows: fc.integer({ min: 1, max: 12 }),
+  cols: fc.integer({ min: 1, max: 12 }),
+  dataflow: fc.shuffledSubarray([...DATAFLOWS], { minLength: 1 }),
+  skew: fc.constantFrom("full-array" as const, "edge-aware" as const),
+  overlap: fc.constantFrom("none" as const, "weights" as const, "folds" as const),
+  drain: fc.constantFrom("shadow" as const, "shift" as const),
+  registers: fc.record({
+    words: fc.constantFrom(0, 1, 2, 4, 7, 16),
+    holds: fc.subarray([...OPERANDS]),
+  }),
+  accumulators: fc.record({
+    count: fc.constantFrom(1, 2, 3, 4, 16),
+    per: fc.constantFrom("pe" as const, "column" as const),
+  }),
+};
+
+export const peArray: fc.Arbitrary<PeArray> = fc.oneof(
+  fc.record({ kind: fc.constant("systolic" as const), unroll: fc.constant("fixed" as const), ...arrayCommon }),
+  fc.record({ kind: fc.constant("dot-product" as const), unroll: fc.constant("flexible" as const), ...arrayCommon }),
+);
+
+export const hardware: fc.Arbitrary<Hardware> = fc
+  .record({
+    precision: fc.record({
+      input: fc.constantFrom(4, 8, 16),
+      weight: fc.constantFrom(4, 8, 16),
+      accumulator: fc.constantFrom(16, 32),
+      output: fc.constantFrom(4, 8, 16),
+    }),
+    cores: fc.integer({ min: 1, max: 4 }),
+    multicast: fc.boolean(),
+    array: peArray,
+    localBuffer: fc.option(buffer, { freq: 8 }),
+    globalBuffer: fc.option(buffer, { freq: 4 }),
+    dram: fc.option(port, { freq: 8 }),
+  })
+  .map(({ dram, cores, ...rest }): Hardware => ({
+    name: "random",
+    description: "",
+    clock: 1e9,
+    node: 22,
+    arraysPerCore: 1,
+    energy: null,
+    ...rest,
+    cores,
+    vector: { lanes: 1, cyclesPerElement: {} },
+    dram: dram === null ? null : { type: null, capacity: Infinity, port: dram, accessWidth: 1, rounding: "pro-rata" },
+    launchOverhead: { gemm: 0, softmax: 0, normalisation: 0, elementwise: 0 },
+  }));
+
+export const problem: fc.Arbitrary<GemmProblem> = fc.record({
+  batch: fc.integer({ min: 1, max: 5 }),
+  m: fc.integer({ min: 1, max: 40 }),
+  n: fc.integer({ min: 1, max: 40 }),
+  k: fc.integer({ min: 1, max: 40 }),
+  sharedB: fc.boolean(),
+});
+
+/** Dice that a mapping is read off: each a number in [0, 1). */
+const dice = fc.array(
+  fc.integer({ min: 0, max: 999 }).map((die) => die / 1000),
+  { minLength: 40, maxLength: 40 },
+);
+
+/** A mapping of the right form; it may be too large for the buffers. */
+export const walkCase: fc.Arbitrary<WalkCase> = fc
+  .record({ hardware, problem, dice })
+  .map(({ hardware, problem, dice }) => ({ hardware, problem, mapping: mappingOf(hardware, problem, dice) }))
+  .filter(({ problem, mapping }) => stepsUpTo(problem, mapping) <= 1200);
+
+/** Number of inner steps, or a few more. */
+function stepsUpTo(problem: GemmProblem, mapping: Mapping): number {
+  const whole = folded(problem);
+  const { outer, inner } = tilesOf(mapping, whole);
+  const along = (d: keyof Tile): number => Math.ceil(whole[d] / outer[d]) * Math.ceil(outer[d] / inner[d]);
+  return whole.batch * along("m") * along("n") * along("k");
+}
+
+export function mappingOf(hardware: Hardware, problem: GemmProblem, dice: readonly number[]): Mapping {
+  let thrown = 0;
+  const die = (): number => dice[thrown++ % dice.length]!;
+  /** Whole number from 1 to `max`; one time in three `max` itself. */
+  const upTo = (max: number): number => {
+    const value = die();
+    return value > 0.66 ? max : 1 + Math.floor((value / 0.66) * max * 0.999);
+  };
+  const pick = <T>(from: readonly T[]): T => from[Math.floor(die() * from.length)]!;
+  const flag = (): boolean => die() < 0.5;
+  const order = (): LoopOrder => pick(LOOP_ORDERS);
+
+  const { array } = hardware;
+  const whole = folded(problem);
+  const levels = levelsOf(hardware);
+  const outer: Tile = levels.outer !== null ? { m: upTo(whole.m), n: upTo(whole.n), k: upTo(whole.k) } : whole;
+  const dimension = pick(["b", "m", "n"] as const);
+  const limit = dimension === "b" ? whole.batch : outer[dimension];
+  const cores = Math.min(limit, upTo(hardware.cores));
+  const chunk = { ...outer };
+  if (dimension !== "b") chunk[dimension] = Math.ceil(outer[dimension] / cores);
+
+  const dataflow = pick(array.dataflow);
+  const spatial = { rows: { m: 1, n: 1, k: 1 }, cols: { m: 1, n: 1, k: 1 } };
+  if (array.unroll === "fixed") {
+    const [down, across] = {
+      "weight-stationary": ["k", "n"] as const,
+      "output-stationary": ["m", "n"] as const,
+      "input-stationary": ["k", "m"] as const,
+    }[dataflow];
+    spatial.rows[down] = array.rows;
+    spatial.cols[across] = array.cols;
+  } else {
+    for (const [side, size] of [
+      ["rows", array.rows],
+      ["cols", array.cols],
+    ] as const) {
+      let left = size;
+      for (const d of order()) {
+        // The adder trees run along the rows.
+        if (side === "cols" && d === "k") continue;
+        spatial[side][d] = upTo(left);
+        left = Math.floor(left / spatial[side][d]);
+      }
+    }
+  }
+  const register = { m: 1, n: 1, k: 1 };
+  const registerWords = (operand: Operand): number =>
+    array.registers.holds.includes(operand) ? Math.max(1, array.registers.words) : 1;
+  const [held, room] = {
+    "weight-stationary": [["n", "k"] as const, registerWords("weight")] as const,
+    "output-stationary": [["m", "n"] as const, array.accumulators.count] as const,
+    "input-stationary": [["m", "k"] as const, registerWords("input")] as const,
+  }[dataflow];
+  const spatialAlong = (d: keyof Tile): number => spatial.rows[d] * spatial.cols[d];
+  const isDirect = levels.inner === null;
+  const inner = { m: upTo(chunk.m), n: upTo(chunk.n), k: upTo(chunk.k) };
+  const stepsAlong = (d: keyof Tile): number => Math.ceil((isDirect ? chunk : inner)[d] / spatialAlong(d));
+  register[held[0]] = upTo(Math.min(room, stepsAlong(held[0])));
+  register[held[1]] = upTo(Math.min(Math.floor(room / register[held[0]]), stepsAlong(held[1])));
+  if (isDirect) {
+    // Mostly one fold; now and then more, which is refused.
+    for (const d of held) if (die() < 0.95) inner[d] = Math.min(chunk[d], spatialAlong(d) * register[d]);
+    for (const d of held) register[d] = Math.min(register[d], Math.ceil(inner[d] / spatialAlong(d)));
+  }
+
+  const flags = (buffer: Buffer | null): { input: boolean; weight: boolean; output: boolean } => {
+    const can = buffer === null ? false : buffer.doubleBuffer;
+    return { input: can && flag(), weight: can && flag(), output: can && flag() };
+  };
+  const none = { input: false, weight: false, output: false };
+  return {
+    coreSplit: { dimension, cores },
+    globalTile: levels.outerIs === "global" ? outer : null,
+    dramOrder: order(),
+    localTile: isDirect ? (levels.outerIs === "local" ? outer : null) : inner,
+    globalOrder: order(),
+    arrayTile: isDirect ? inner : null,
+    dataflow,
+    registerTile: register,
+    bypass: null,
+    spatial,
+    doubleBuffered: {
+      global: levels.outerIs === "global" ? flags(hardware.globalBuffer) : none,
+      local: flags(hardware.localBuffer),
+    },
+  };
+}

@@ -1,0 +1,120 @@
+import type { Mapping, Tile } from "../../src/mapping/mapping.ts";
+import type { GemmProblem, PerOperand } from "../../src/sim/types.ts";
+import type { Buffer, Hardware, PeArray } from "../../src/spec/hardware.ts";
+import { arrayWork, HELD } from "./array-time.ts";
+import { levelsOf } from "./levels.ts";
+import { chunksOf, folded, tilesOf } from "./steps.ts";
+
+/** The paragraph "Legal" of docs/model.md. Says what is wrong, or null. */
+export function whyIllegal(hardware: Hardware, problem: GemmProblem, mapping: Mapping): string | null {
+  return whyNotOnArray(hardware, mapping) ?? whyNotInBuffers(hardware, problem, mapping);
+}
+
+const STREAMED = { "weight-stationary": "m", "output-stationary": "k", "input-stationary": "n" } as const;
+
+const product = (tile: Tile): number => tile.m * tile.n * tile.k;
+
+function whyNotOnArray({ array }: Hardware, mapping: Mapping): string | null {
+  if (!array.dataflow.includes(mapping.dataflow)) return "the array lacks the dataflow";
+  const { rows, cols } = mapping.spatial;
+  if (product(rows) > array.rows) return "rows do not hold their spatial extents";
+  if (product(cols) > array.cols) return "columns do not hold their spatial extents";
+  if (array.unroll === "fixed") {
+    const [down, across] = {
+      "weight-stationary": ["k", "n"] as const,
+      "output-stationary": ["m", "n"] as const,
+      "input-stationary": ["k", "m"] as const,
+    }[mapping.dataflow];
+    if (product(rows) !== rows[down]) return "a fixed array unrolls another dimension over its rows";
+    if (product(cols) !== cols[across]) return "a fixed array unrolls another dimension over its columns";
+  }
+  if (array.kind === "dot-product" && cols.k > 1) return "the adder trees run along the rows only";
+  return whyNotInRegisters(array, mapping);
+}
+
+/** Registers hold the register tile of the held operand, accumulators the sums that are open at a time. */
+function whyNotInRegisters(array: PeArray, { dataflow, registerTile, spatial }: Mapping): string | null {
+  const { m, n, k } = registerTile;
+  const held = { "weight-stationary": n * k, "output-stationary": 0, "input-stationary": m * k }[dataflow];
+  // Sums that are open at a time: those of a fold, or, where sums pass through, none unless several k steps are held.
+  const perPe = { "weight-stationary": k > 1 ? n : 0, "output-stationary": m * n, "input-stationary": k > 1 ? m : 0 }[
+    dataflow
+  ];
+  // An adder tree whose rows work for several sums needs an accumulator for each.
+  const perColumn = array.kind === "dot-product" ? perPe * spatial.rows.m * spatial.rows.n : perPe;
+  // Each word of an output-stationary step is used for a row or a column of sums: one of the operands waits.
+  const waiting =
+    dataflow === "output-stationary" && m > 1 && n > 1 ? { input: m, weight: n } : { input: 0, weight: 0 };
+  const fits = (sumsInRegisters: number): boolean => {
+    const { words, holds } = array.registers;
+    const has = (operand: "input" | "weight", count: number): boolean =>
+      count + sumsInRegisters <= (holds.includes(operand) ? words : 0);
+    if (sumsInRegisters > 0 && (!holds.includes("output") || sumsInRegisters > words)) return false;
+    // One held word rests in the latch that every PE has.
+    if (held > 0) return held === 1 || has(HELD[dataflow] ?? "weight", held);
+    return waiting.input === 0 || has("input", waiting.input) || has("weight", waiting.weight);
+  };
+  if (perColumn <= array.accumulators.count ? fits(0) || fits(perPe) : fits(perPe)) return null;
+  return "registers and accumulators do not hold the register tile";
+}
+
+function whyNotInBuffers(hardware: Hardware, problem: GemmProblem, mapping: Mapping): string | null {
+  const { precision } = hardware;
+  const whole = folded(problem);
+  const isSplitOverBatch = mapping.coreSplit.dimension === "b";
+  if (mapping.coreSplit.dimension === "k") return "K is not split over cores";
+  if (mapping.coreSplit.cores > hardware.cores) return "more cores than there are";
+  const levels = levelsOf(hardware);
+  const { outer: outerTile, inner: innerTile } = tilesOf(mapping, whole);
+  const chunk = chunksOf(mapping, outerTile, mapping.coreSplit.cores)[0]!;
+  for (const d of ["m", "n", "k"] as const) {
+    if (outerTile[d] > whole[d]) return "outer tile larger than the GEMM";
+    if (innerTile[d] > chunk[d]) return "inner tile larger than the core's chunk";
+  }
+  const width = { input: precision.input / 8, weight: precision.weight / 8, output: precision.output / 8 };
+  const sum = precision.accumulator / 8;
+
+  if (levels.inner === null) {
+    for (const d of ["m", "n", "k"] as const) {
+      if (d === STREAMED[mapping.dataflow]) continue;
+      const fold = mapping.spatial.rows[d] * mapping.spatial.cols[d] * mapping.registerTile[d];
+      if (innerTile[d] > fold) return "array tile larger than a fold";
+    }
+  } else {
+    // Array writes several sums per output: more than one fold along k.
+    const work = arrayWork(hardware.array, mapping, innerTile, true);
+    const arrayHasSums = work.sumsWritten > innerTile.m * innerTile.n;
+    const innerWidth = { ...width, output: innerTile.k < whole.k || arrayHasSums ? sum : width.output };
+    const why = whyNotIn(levels.inner, innerTile, 1, innerWidth, mapping.doubleBuffered.local);
+    if (why !== null) return `inner buffer: ${why}`;
+  }
+  if (levels.outer === null) return null;
+
+  const insideK = mapping.globalOrder.slice(mapping.globalOrder.indexOf("k") + 1);
+  const evictsSums = insideK.some((d) => Math.ceil(chunk[d] / innerTile[d]) > 1);
+  const outerHasSums = outerTile.k < whole.k || (innerTile.k < whole.k && evictsSums);
+  const outerWidth = { ...width, output: outerHasSums ? sum : width.output };
+  const elements = isSplitOverBatch ? mapping.coreSplit.cores : 1;
+  const isDouble = levels.outerIs === "local" ? mapping.doubleBuffered.local : mapping.doubleBuffered.global;
+  const why = whyNotIn(levels.outer, outerTile, elements, outerWidth, isDouble);
+  return why === null ? null : `outer buffer: ${why}`;
+}
+
+function whyNotIn(
+  buffer: Buffer,
+  tile: Tile,
+  copies: number,
+  width: PerOperand,
+  isDouble: Mapping["doubleBuffered"]["global"],
+): string | null {
+  const need = (elements: number, elementBytes: number, twice: boolean): number =>
+    copies * Math.ceil(elements * elementBytes) * (twice ? 2 : 1);
+  if (!buffer.doubleBuffer && (isDouble.input || isDouble.weight || isDouble.output)) return "not double buffered";
+  const input = need(tile.m * tile.k, width.input, isDouble.input);
+  const weight = need(tile.n * tile.k, width.weight, isDouble.weight);
+  const output = need(tile.m * tile.n, width.output, isDouble.output);
+  if (typeof buffer.size === "number") return input + weight + output > buffer.size ? "too small" : null;
+  if (input > buffer.size.input) return "too small for the input";
+  if (weight > buffer.size.weight) return "too small for the weight";
+  return output > buffer.size.output ? "too small for the output" : null;
+}

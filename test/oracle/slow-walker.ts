@@ -1,0 +1,356 @@
+/**
+ * The model of one GEMM as docs/model.md tells it, walked tile by tile, core by core and fold by fold. Slow and plain on
+ * purpose: the tests compare the core with it number by number, so it shares no code and no derivation with the core.
+ *
+ *   far memory --outer port--> outer buffer --inner port--> inner buffers --array port--> arrays
+ *
+ * Which buffers these are on a chip, see levels.ts. Units: cycles and bytes. Compared with the
+ * core in test/property/sim/walk.test.ts.
+ */
+import type { Mapping, Tile } from "../../src/mapping/mapping.ts";
+import type { GemmProblem, PerOperand, Traffic } from "../../src/sim/types.ts";
+import type { Hardware } from "../../src/spec/hardware.ts";
+import type { Rate } from "../../src/units/quantity.ts";
+import { arrayTime, arrayWork, HELD, headCycles } from "./array-time.ts";
+import { levelsOf } from "./levels.ts";
+import { hasWork, stepsOf, type Step } from "./steps.ts";
+
+export interface Walk {
+  readonly cycles: number;
+  readonly computeCycles: number;
+  readonly stallCycles: number;
+  readonly firstFillCycles: number;
+  readonly lastDrainCycles: number;
+  readonly dram: Traffic;
+  readonly global: Traffic;
+  readonly local: Traffic;
+  readonly array: {
+    readonly inputReads: number;
+    readonly weightReads: number;
+    readonly outputReads: number;
+    readonly outputWrites: number;
+  };
+}
+
+type Operand = keyof PerOperand;
+interface Counts {
+  input: number;
+  weight: number;
+  output: number;
+}
+
+/** A bandwidth and a latency, with the times from which on its two directions are free. */
+interface PortState {
+  readonly read: Rate;
+  readonly write: Rate;
+  readonly isShared: boolean;
+  readonly latency: number;
+  readFree: number;
+  writeFree: number;
+}
+
+/** When a transfer leaves the port, and when what it brings is there. */
+interface Transfer {
+  readonly end: number;
+  readonly there: number;
+}
+
+interface OuterTile {
+  /** When each part, one inner tile, is there. */
+  readonly parts: Map<string, number>;
+  lastRead: number;
+}
+
+interface InnerTile {
+  readonly there: number;
+  lastUse: number;
+}
+
+function transferCycles(bytes: number, rate: Rate): number {
+  return Math.ceil((bytes * rate.cycles) / rate.bytes);
+}
+
+function portOf(port: { read: Rate; write: Rate; shared: boolean; latency: number } | null): PortState {
+  const free: Rate = { bytes: 1, cycles: 0 };
+  return {
+    read: port?.read ?? free,
+    write: port === null ? free : port.shared ? port.read : port.write,
+    isShared: port?.shared ?? false,
+    latency: port?.latency ?? 0,
+    readFree: 0,
+    writeFree: 0,
+  };
+}
+
+function down(port: PortState, earliest: number, bytes: number): Transfer {
+  const end = Math.max(earliest, port.readFree) + transferCycles(bytes, port.read);
+  port.readFree = end;
+  if (port.isShared) port.writeFree = end;
+  return { end, there: end + port.latency };
+}
+
+function up(port: PortState, earliest: number, bytes: number): Transfer {
+  const end = Math.max(earliest, port.writeFree) + transferCycles(bytes, port.write);
+  port.writeFree = end;
+  if (port.isShared) port.readFree = end;
+  return { end, there: end + port.latency };
+}
+
+function zero(): Counts {
+  return { input: 0, weight: 0, output: 0 };
+}
+
+export function walk(hardware: Hardware, problem: GemmProblem, mapping: Mapping): Walk {
+  const { precision } = hardware;
+  const width = {
+    input: precision.input / 8,
+    weight: precision.weight / 8,
+    output: precision.output / 8,
+    sum: precision.accumulator / 8,
+  };
+  const { dram } = hardware;
+  const levels = levelsOf(hardware);
+  const hasOuter = levels.outer !== null;
+  const outerPort = portOf(dram?.port ?? null);
+  const innerPort = portOf(levels.outer?.port ?? dram?.port ?? null);
+  const arrayPort = portOf(levels.inner?.port ?? null);
+  const all = { input: true, weight: true, output: true };
+  const isDouble = {
+    outer: levels.outerIs === "local" ? mapping.doubleBuffered.local : mapping.doubleBuffered.global,
+    inner: levels.inner === null ? all : mapping.doubleBuffered.local,
+  };
+
+  // Bytes over each boundary, downwards per operand and upwards (outputs only).
+  const outerDown = zero();
+  const innerDown = zero();
+  const arrivedDown = zero();
+  const edgeDown = zero();
+  const outerUp = zero();
+  const innerUp = zero();
+  const edgeUp = zero();
+  const array = { inputReads: 0, weightReads: 0, outputReads: 0, outputWrites: 0 };
+
+  const bytes = (elements: number, elementBytes: number): number => Math.ceil(elements * elementBytes);
+  const elementsOf = (tile: Tile, operand: Operand): number =>
+    operand === "input" ? tile.m * tile.k : operand === "weight" ? tile.n * tile.k : tile.m * tile.n;
+  const isSharedByCores = (operand: Operand): boolean =>
+    (operand === "input" && mapping.coreSplit.dimension === "n") ||
+    (operand === "weight" && mapping.coreSplit.dimension === "m");
+
+  /**
+   * Bytes of an operand's inner tiles, of all cores: those that the inner port carries, and those that arrive. What the
+   * cores hold of one outer tile is one transfer and is rounded up once; tiles of several batch elements, and copies of
+   * a tile for several cores, are rounded up each.
+   */
+  function innerBytes(step: Step, operand: Operand, elementBytes: number): { carried: number; arrived: number } {
+    const mine = step.cores.filter(hasWork).map((tile) => elementsOf(tile, operand));
+    if (mapping.coreSplit.dimension === "b" || isSharedByCores(operand)) {
+      let arrived = 0;
+      for (const elements of mine) arrived += bytes(elements, elementBytes);
+      const once = bytes(Math.max(...mine), elementBytes);
+      return { carried: isSharedByCores(operand) && hardware.multicast ? once : arrived, arrived };
+    }
+    let elements = 0;
+    for (const part of mine) elements += part;
+    return { carried: bytes(elements, elementBytes), arrived: bytes(elements, elementBytes) };
+  }
+
+  /** The same tiles over the outer port: the outer buffer has one copy of each. */
+  function partBytes(step: Step, operand: Operand, elementBytes: number): number {
+    if (!isSharedByCores(operand)) return innerBytes(step, operand, elementBytes).arrived;
+    return bytes(Math.max(...step.cores.filter(hasWork).map((tile) => elementsOf(tile, operand))), elementBytes);
+  }
+
+  /** Counts what crosses the arrays' edges in a step; returns the cycles that the busiest array port needs for it. */
+  function crossEdges(step: Step, wasHeld: boolean): number {
+    let portCycles = 0;
+    for (const tile of step.cores) {
+      if (!hasWork(tile)) continue;
+      const work = arrayWork(hardware.array, mapping, tile, step.isFirstK, wasHeld);
+      const finished = step.isLastK ? tile.m * tile.n : 0;
+      const read = {
+        input: bytes(work.inputsRead, width.input),
+        weight: bytes(work.weightsRead, width.weight),
+        output: bytes(work.sumsRead, width.sum),
+      };
+      const written = bytes(finished * width.output + (work.sumsWritten - finished) * width.sum, 1);
+      edgeDown.input += read.input;
+      edgeDown.weight += read.weight;
+      edgeDown.output += read.output;
+      edgeUp.output += written;
+      array.inputReads += work.inputsRead;
+      array.weightReads += work.weightsRead;
+      array.outputReads += work.sumsRead;
+      array.outputWrites += work.sumsWritten;
+      const reads = transferCycles(read.input + read.weight + read.output, arrayPort.read);
+      const writes = transferCycles(written, arrayPort.write);
+      portCycles = Math.max(portCycles, arrayPort.isShared ? reads + writes : Math.max(reads, writes));
+    }
+    return portCycles;
+  }
+
+  const steps = stepsOf(problem, mapping);
+  const operands = ["input", "weight"] as const;
+
+  // What the walk remembers. Lists hold one entry per tile that ever came in; the last entry is the one in place.
+  const outerTiles = { input: [] as OuterTile[], weight: [] as OuterTile[] };
+  const innerTiles = { input: [] as InnerTile[], weight: [] as InnerTile[] };
+  /** For each outer output that was ever in place: when the last of its parts was in the far memory. */
+  const outerOutputs: { stored: number }[] = [];
+  const innerStores: Transfer[] = [];
+  let outerPlaceFree = 0;
+  let innerPlaceFree = 0;
+  let innerSumsThere = 0;
+  let namesOfStepBefore: Step["innerName"] | undefined;
+  let arrayFree = 0;
+  let sumsLeft = 0;
+  let arrayEmpty = 0;
+  let computeCycles = 0;
+  let firstFill = -1;
+  let end = 0;
+
+  function bringPart(step: Step, operand: "input" | "weight"): void {
+    const tiles = outerTiles[operand];
+    const present = tiles.at(-1)!;
+    const waitsFor = tiles.at(isDouble.outer[operand] ? -3 : -2);
+    const size = partBytes(step, operand, width[operand]);
+    outerDown[operand] += size;
+    present.parts.set(step.innerName[operand], down(outerPort, waitsFor?.lastRead ?? 0, size).there);
+  }
+
+  function fetchInner(step: Step, operand: "input" | "weight"): void {
+    const tiles = innerTiles[operand];
+    const source = outerTiles[operand].at(-1);
+    const partThere = source?.parts.get(step.innerName[operand]) ?? 0;
+    const placeFree = isDouble.inner[operand] ? (tiles.at(-2)?.lastUse ?? 0) : arrayFree;
+    const size = innerBytes(step, operand, width[operand]);
+    innerDown[operand] += size.carried;
+    arrivedDown[operand] += size.arrived;
+    const transfer = down(innerPort, Math.max(placeFree, partThere), size.carried);
+    if (source !== undefined) source.lastRead = transfer.end;
+    tiles.push({ there: transfer.there, lastUse: 0 });
+  }
+
+  function computeStep(step: Step, inputs: InnerTile, weights: InnerTile): void {
+    // Cores go in step, and the first one has the largest tile: its array sets the time.
+    const held = HELD[mapping.dataflow];
+    const wasHeld = held !== null && step.innerName[held] === namesOfStepBefore?.[held];
+    namesOfStepBefore = step.innerName;
+    const { folds } = arrayWork(hardware.array, mapping, step.cores[0]!, step.isFirstK, wasHeld);
+    const time = arrayTime(hardware.array, mapping.dataflow, folds);
+    const streamCycles = Math.max(time.stream, crossEdges(step, wasHeld));
+    let start = Math.max(arrayFree, inputs.there, weights.there, innerSumsThere, innerPlaceFree);
+    if (firstFill < 0) {
+      const head = headCycles(hardware.array, mapping.dataflow, folds[0]!);
+      start += head;
+      computeCycles += head;
+      firstFill = start;
+    }
+    arrayFree = start + streamCycles;
+    sumsLeft = arrayFree + time.skew;
+    arrayEmpty = Math.max(arrayEmpty, sumsLeft);
+    computeCycles += time.stream;
+    inputs.lastUse = arrayFree;
+    weights.lastUse = arrayFree;
+  }
+
+  function storeOutput(step: Step): void {
+    const elementBytes = step.isLastK ? width.output : width.sum;
+    const size = innerBytes(step, "output", elementBytes);
+    innerUp.output += size.carried;
+    const store = up(innerPort, Math.max(sumsLeft, outerPlaceFree), size.carried);
+    innerStores.push(store);
+    end = Math.max(end, store.there);
+    if (!hasOuter || !step.isLastInnerK || !step.outerOutputLeaves) return;
+    const part = partBytes(step, "output", elementBytes);
+    outerUp.output += part;
+    const stored = up(outerPort, store.there, part).there;
+    outerOutputs.at(-1)!.stored = stored;
+    end = Math.max(end, stored);
+  }
+
+  function openInnerOutput(step: Step, isOuterOutputNew: boolean): void {
+    innerPlaceFree = innerStores.at(isDouble.inner.output ? -2 : -1)?.there ?? 0;
+    innerSumsThere = 0;
+    if (step.isFirstK) return;
+    let inOuterBuffer = 0;
+    if (hasOuter && isOuterOutputNew && step.inner.k === 0) {
+      const part = partBytes(step, "output", width.sum);
+      outerDown.output += part;
+      const beforeTheLast = outerOutputs.at(-3)?.stored ?? 0;
+      inOuterBuffer = down(outerPort, Math.max(outerPlaceFree, beforeTheLast), part).there;
+    }
+    const size = innerBytes(step, "output", width.sum);
+    innerDown.output += size.carried;
+    arrivedDown.output += size.arrived;
+    const earliest = Math.max(innerPlaceFree, innerStores.at(-2)?.there ?? 0, inOuterBuffer);
+    innerSumsThere = down(innerPort, earliest, size.carried).there;
+  }
+
+  /** Whether the operand of the present outer tile came in when that tile was opened. */
+  const isNew = { input: false, weight: false, output: false };
+  steps.forEach((step, s) => {
+    const before = steps[s - 1];
+    const changed = (operand: Operand): boolean => step.innerName[operand] !== before?.innerName[operand];
+    if (step.opensOuterTile) {
+      for (const operand of ["input", "weight", "output"] as const) {
+        isNew[operand] = step.outerName[operand] !== before?.outerName[operand];
+      }
+    }
+    // 0
+    if (hasOuter) {
+      for (const operand of operands) {
+        if (step.opensOuterTile && isNew[operand]) outerTiles[operand].push({ parts: new Map(), lastRead: 0 });
+        const isFirstUse = operand === "input" ? step.inner.n === 0 : step.inner.m === 0;
+        if (isNew[operand] && isFirstUse) bringPart(step, operand);
+      }
+    }
+    // The tiles in place for step s - 1, before those of s come in.
+    const inputs = innerTiles.input.at(-1);
+    const weights = innerTiles.weight.at(-1);
+    // 1
+    for (const operand of operands) {
+      if (changed(operand) && isDouble.inner[operand]) fetchInner(step, operand);
+    }
+    // 2
+    if (before !== undefined) computeStep(before, inputs!, weights!);
+    // 3
+    if (before !== undefined && changed("output")) storeOutput(before);
+    if (step.opensOuterTile && isNew.output) {
+      outerPlaceFree = hasOuter ? (outerOutputs.at(isDouble.outer.output ? -2 : -1)?.stored ?? 0) : 0;
+      outerOutputs.push({ stored: 0 });
+    }
+    // 4
+    for (const operand of operands) {
+      if (changed(operand) && !isDouble.inner[operand]) fetchInner(step, operand);
+    }
+    if (changed("output")) openInnerOutput(step, isNew.output);
+  });
+  const last = steps.at(-1)!;
+  computeStep(last, innerTiles.input.at(-1)!, innerTiles.weight.at(-1)!);
+  const lastStreamEnd = arrayFree;
+  computeCycles += arrayEmpty - lastStreamEnd;
+  storeOutput(last);
+  end = Math.max(end, arrayEmpty);
+
+  const add = (a: Counts, b: Counts): PerOperand => ({
+    input: a.input + b.input,
+    weight: a.weight + b.weight,
+    output: a.output + b.output,
+  });
+  const none: Traffic = { reads: zero(), writes: zero() };
+  const inner: Traffic = { reads: add(edgeDown, innerUp), writes: add(arrivedDown, edgeUp) };
+  const outer: Traffic = { reads: add(innerDown, outerUp), writes: add(outerDown, innerUp) };
+  const far: Traffic = hasOuter ? { reads: outerDown, writes: outerUp } : { reads: innerDown, writes: innerUp };
+  return {
+    cycles: end,
+    computeCycles,
+    stallCycles: end - computeCycles,
+    firstFillCycles: firstFill,
+    lastDrainCycles: end - lastStreamEnd,
+    dram: dram === null ? none : far,
+    global: levels.outerIs === "global" ? outer : none,
+    local: levels.outerIs === "local" ? outer : levels.inner !== null ? inner : none,
+    array,
+  };
+}

@@ -1,0 +1,142 @@
+import type { Mapping, Tile } from "../../src/mapping/mapping.ts";
+import type { GemmProblem } from "../../src/sim/types.ts";
+
+/** One inner step: which tiles it needs, by name, and how large they are on each core. */
+export interface Step {
+  /** Extents of the inner tile on each core; a core without work has a 0 in it. */
+  readonly cores: readonly Tile[];
+  /** Extents of the outer tile, and how many batch elements it holds at once. */
+  readonly outer: Tile;
+  readonly outerBatch: number;
+  readonly opensOuterTile: boolean;
+  /** Indices of the inner loops. */
+  readonly inner: Tile;
+  /** Two steps with the same name use the same tile. */
+  readonly innerName: Names;
+  readonly outerName: Names;
+  readonly isFirstK: boolean;
+  readonly isLastK: boolean;
+  readonly isLastInnerK: boolean;
+  /** Whether the outer output goes once this outer tile is done: its k is complete, or others come in between. */
+  readonly outerOutputLeaves: boolean;
+}
+
+interface Names {
+  readonly input: string;
+  readonly weight: string;
+  readonly output: string;
+}
+
+/** The whole GEMM: where B is shared by the batch, the batch is folded into m. */
+export function folded(problem: GemmProblem): Tile & { readonly batch: number } {
+  const { batch, m, n, k } = problem;
+  return problem.sharedB ? { batch: 1, m: batch * m, n, k } : { batch, m, n, k };
+}
+
+/** Pieces of an extent, the last of them what is left. */
+function pieces(extent: number, size: number): number[] {
+  const result: number[] = [];
+  for (let at = 0; at < extent; at += size) result.push(Math.min(size, extent - at));
+  return result;
+}
+
+/** Visits the loop nest in the given order, outermost first. */
+function nest(order: Mapping["dramOrder"], turns: Tile, visit: (at: Tile) => void): void {
+  const [first, second, third] = order;
+  for (let i = 0; i < turns[first]; i++) {
+    for (let j = 0; j < turns[second]; j++) {
+      for (let l = 0; l < turns[third]; l++) {
+        const at = { m: 0, n: 0, k: 0 };
+        at[first] = i;
+        at[second] = j;
+        at[third] = l;
+        visit(at);
+      }
+    }
+  }
+}
+
+/** Sizes of full outer and inner tiles, whatever buffers hold them. */
+export function tilesOf(mapping: Mapping, whole: Tile): { readonly outer: Tile; readonly inner: Tile } {
+  const isDirect = mapping.arrayTile !== null;
+  return {
+    outer: mapping.globalTile ?? (isDirect ? mapping.localTile : null) ?? whole,
+    inner: mapping.arrayTile ?? mapping.localTile ?? whole,
+  };
+}
+
+/** The part of each core of an outer tile: in b as many batch elements as there are, in m and n chunks. */
+export function chunksOf(mapping: Mapping, outer: Tile, batchElements: number): Tile[] {
+  const { dimension, cores } = mapping.coreSplit;
+  const chunks: Tile[] = [];
+  for (let core = 0; core < cores; core++) {
+    if (dimension === "b") {
+      chunks.push(core < batchElements ? outer : { m: 0, n: 0, k: 0 });
+      continue;
+    }
+    const size = Math.ceil(outer[dimension] / cores);
+    const mine = Math.max(0, Math.min(size, outer[dimension] - core * size));
+    chunks.push({ ...outer, [dimension]: mine });
+  }
+  return chunks;
+}
+
+/** Every inner step of a GEMM in the order in which it runs. */
+export function stepsOf(problem: GemmProblem, mapping: Mapping): Step[] {
+  const whole = folded(problem);
+  const { outer: outerTile, inner: innerTile } = tilesOf(mapping, whole);
+  const cuts = {
+    m: pieces(whole.m, outerTile.m),
+    n: pieces(whole.n, outerTile.n),
+    k: pieces(whole.k, outerTile.k),
+  };
+  const insideOuterK = mapping.dramOrder.slice(mapping.dramOrder.indexOf("k") + 1);
+  const outerSumsLeave = insideOuterK.some((d) => cuts[d].length > 1);
+  const steps: Step[] = [];
+  const batchAtOnce = mapping.coreSplit.dimension === "b" ? mapping.coreSplit.cores : 1;
+  pieces(whole.batch, batchAtOnce).forEach((batchElements, b) => {
+    nest(mapping.dramOrder, { m: cuts.m.length, n: cuts.n.length, k: cuts.k.length }, (o) => {
+      const outer = { m: cuts.m[o.m]!, n: cuts.n[o.n]!, k: cuts.k[o.k]! };
+      const chunks = chunksOf(mapping, outer, batchElements);
+      const turns = {
+        m: pieces(chunks[0]!.m, innerTile.m).length,
+        n: pieces(chunks[0]!.n, innerTile.n).length,
+        k: pieces(chunks[0]!.k, innerTile.k).length,
+      };
+      let opensOuterTile = true;
+      nest(mapping.globalOrder, turns, (i) => {
+        steps.push({
+          cores: chunks.map((chunk) => ({
+            m: pieces(chunk.m, innerTile.m)[i.m] ?? 0,
+            n: pieces(chunk.n, innerTile.n)[i.n] ?? 0,
+            k: pieces(chunk.k, innerTile.k)[i.k] ?? 0,
+          })),
+          outer,
+          outerBatch: batchElements,
+          opensOuterTile,
+          inner: i,
+          innerName: names(b, { m: `${o.m}.${i.m}`, n: `${o.n}.${i.n}`, k: `${o.k}.${i.k}` }),
+          outerName: names(b, { m: `${o.m}`, n: `${o.n}`, k: `${o.k}` }),
+          isFirstK: o.k === 0 && i.k === 0,
+          isLastK: o.k === cuts.k.length - 1 && i.k === turns.k - 1,
+          isLastInnerK: i.k === turns.k - 1,
+          outerOutputLeaves: o.k === cuts.k.length - 1 || outerSumsLeave,
+        });
+        opensOuterTile = false;
+      });
+    });
+  });
+  return steps;
+}
+
+function names(b: number, at: { readonly m: string; readonly n: string; readonly k: string }): Names {
+  return {
+    input: `b${b} m${at.m} k${at.k}`,
+    weight: `b${b} n${at.n} k${at.k}`,
+    output: `b${b} m${at.m} n${at.n}`,
+  };
+}
+
+export function hasWork(tile: Tile): boolean {
+  return tile.m > 0 && tile.n > 0 && tile.k > 0;
+}

@@ -1,0 +1,79 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { createCore, simulateMapping, type MappedGemm } from "../../../src/sim/index.ts";
+import { effort, seed, walkCase, type WalkCase } from "../../oracle/cases.ts";
+import { whyIllegal } from "../../oracle/legality.ts";
+import { walk } from "../../oracle/slow-walker.ts";
+
+const builds = (["core", "core.scalar", "core.debug"] as const).map((name) => ({ name, core: createCore(name) }));
+
+/** The core's numbers in the oracle's form; how waiting is shared out among DRAM and global buffer has its own test. */
+function numbersOf({ timing, counters }: MappedGemm): unknown {
+  const { dram, global, local, array } = counters;
+  return {
+    cycles: timing.cycles,
+    computeCycles: timing.computeCycles,
+    stallCycles: timing.stallCycles.dram + timing.stallCycles.global + timing.stallCycles.local,
+    firstFillCycles: timing.firstFillCycles,
+    lastDrainCycles: timing.lastDrainCycles,
+    dram,
+    global,
+    local,
+    array,
+  };
+}
+
+function compare({ hardware, problem, mapping }: WalkCase): void {
+  const why = whyIllegal(hardware, problem, mapping);
+  for (const { name, core } of builds) {
+    if (why !== null) {
+      expect(() => simulateMapping(hardware, problem, mapping, { core }), `${name}, ${why}`).toThrow("not legal");
+      continue;
+    }
+    const result = simulateMapping(hardware, problem, mapping, { core });
+    if (result.kind !== "mapped") throw new Error(`${name} does not map what is legal`);
+    expect(numbersOf(result), name).toEqual(walk(hardware, problem, mapping));
+    expect(result.counters.macs).toBe(problem.batch * problem.m * problem.n * problem.k);
+  }
+}
+
+/** Counts of legal and refused cases, so that a generator that stopped making one kind is noticed. */
+function check(cases: fc.Arbitrary<WalkCase>, runs: number): void {
+  const seen = { legal: 0, illegal: 0 };
+  fc.assert(
+    fc.property(cases, (each) => {
+      seen[whyIllegal(each.hardware, each.problem, each.mapping) === null ? "legal" : "illegal"] += 1;
+      compare(each);
+    }),
+    { seed, numRuns: runs * effort },
+  );
+  expect(seen.legal).toBeGreaterThan(runs / 5);
+  expect(seen.illegal).toBeGreaterThan(runs / 20);
+}
+
+const kinds = [
+  { kind: "systolic", overlap: "none" },
+  { kind: "systolic", overlap: "weights" },
+  { kind: "systolic", overlap: "folds" },
+  { kind: "dot-product", overlap: "none" },
+  { kind: "dot-product", overlap: "weights" },
+  { kind: "dot-product", overlap: "folds" },
+] as const;
+
+/** Cases with one kind of array; `registers` off: one held word and one sum a PE. */
+function casesOf({ kind, overlap }: (typeof kinds)[number], registers: boolean): fc.Arbitrary<WalkCase> {
+  return walkCase
+    .filter(({ hardware, mapping: { registerTile: t } }) => {
+      return hardware.array.kind === kind && (registers || t.m * t.n * t.k === 1);
+    })
+    .map((each) => ({ ...each, hardware: { ...each.hardware, array: { ...each.hardware.array, overlap } } }));
+}
+
+describe(`the core against the slow walker (ECOTILE_PROPERTY_SEED=${seed})`, () => {
+  it.each(kinds)("$kind array, overlap $overlap, one held word", (kind) => {
+    check(casesOf(kind, false), 300);
+  });
+  it.each(kinds)("$kind array, overlap $overlap, register tiles", (kind) => {
+    check(casesOf(kind, true), 300);
+  });
+});
