@@ -20,15 +20,9 @@ import {
   type Workload,
 } from "../workload/index.ts";
 import { simulateDistinct } from "./gemm-cache.ts";
+import { launchSeconds } from "./operator-latency.ts";
 import { runVector } from "./vector-operator.ts";
 import type { Design, Evaluation, Infeasible, OperatorEvaluation } from "./types.ts";
-
-const LAUNCH_CLASS = {
-  softmax: "softmax",
-  layernorm: "normalisation",
-  rmsnorm: "normalisation",
-  "l2-normalise": "normalisation",
-} as const;
 
 /**
  * Evaluates one design: model → operators → mapping and simulation of each distinct one → energy, area, carbon.
@@ -167,16 +161,8 @@ function evaluateVector(
 }
 
 /** Cycles spent starting operators, on targets that launch kernels. */
-function launchCycles(workload: Workload, { hardware }: Design): number {
-  const overhead = hardware.launchOverhead;
-  const seconds = workload.operators.reduce((sum, operator) => {
-    if (operator.type === "gemm") return sum + operator.count * overhead.gemm;
-    const kind =
-      operator.primitive in LAUNCH_CLASS
-        ? LAUNCH_CLASS[operator.primitive as keyof typeof LAUNCH_CLASS]
-        : "elementwise";
-    return sum + operator.count * overhead[kind];
-  }, 0);
+function launchCycles({ operators }: Workload, { hardware }: Design): number {
+  const seconds = operators.reduce((sum, operator) => sum + operator.count * launchSeconds(operator, hardware), 0);
   return Math.ceil(seconds * hardware.clock);
 }
 

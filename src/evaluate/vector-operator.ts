@@ -1,11 +1,14 @@
-import type { Hardware } from "../spec/hardware.ts";
+import type { Hardware, Port } from "../spec/hardware.ts";
 import type { Rate } from "../units/quantity.ts";
 import { laneCyclesOf, localAccessesOf, type VectorOperator } from "../workload/index.ts";
+import { NOTHING_KEPT, type Kept } from "./schedule.ts";
+
+type Level = "vector" | "local" | "global" | "dram";
 
 /** Time and traffic of one run of a vector operator. */
 export interface VectorRun {
   readonly cycles: number;
-  readonly boundBy: "vector" | "local" | "global" | "dram";
+  readonly boundBy: Level;
   /** Bytes read and written at each level, together. */
   readonly traffic: { readonly local: number; readonly global: number; readonly dram: number };
 }
@@ -15,51 +18,53 @@ function cyclesAt(bytes: number, rate: Rate): number {
   return Math.ceil((bytes * rate.cycles) / rate.bytes);
 }
 
+function cyclesOf({ read, write, shared }: Port, bytesRead: number, bytesWritten: number): number {
+  const reads = cyclesAt(bytesRead, read);
+  const writes = cyclesAt(bytesWritten, write);
+  return shared ? reads + writes : Math.max(reads, writes);
+}
+
 /**
- * A vector operator that is neither fused nor resident: operands come from DRAM and results go there, through every
- * buffer that there is; within the local buffer each pass reads and writes. Transfers overlap the lanes:
+ * A vector operator: operands come from DRAM and results go there, through every buffer that there is, but for what the
+ * schedule keeps in the global buffer (`kept`); within the local buffer each pass reads and writes.
  *
- *   cycles = max(lane-cycles / lanes, bytes / bandwidth of each level), lanes and local buffers of all cores
+ *   lanes  = lane-cycles / lanes of all cores               local = bytes of the passes / bandwidth of all local buffers
+ *   global, dram = bytes / bandwidth of the level
+ *   cycles = max(lanes, local, global, dram)                where transfers overlap the lanes (default)
+ *   cycles = lanes + local + max(global, dram)              where they do not (`vector.overlap: none`)
  *
- * Unit: cycles, bytes. Passes: src/workload/vector-primitives.ts. Limit of validity: long rows; the last reduction over
- * lanes and the first fill are left out.
+ * Unit: cycles, bytes. Passes: src/workload/vector-primitives.ts. Limit of validity: long rows and rows that fit the local
+ * buffer; the last reduction over lanes and the first fill are left out. Checked: test/validation/measured.
  */
-export function runVector(operator: VectorOperator, hardware: Hardware): VectorRun {
+export function runVector(operator: VectorOperator, hardware: Hardware, kept: Kept = NOTHING_KEPT): VectorRun {
   const { cores, precision, vector, localBuffer, globalBuffer, dram } = hardware;
   const activation = precision.output / 8;
-  const bytesIn = Math.ceil(operator.elementsRead * activation + operator.parametersRead * (precision.weight / 8));
+  const parameters = operator.parametersRead * (precision.weight / 8);
+  const bytesIn = Math.ceil(operator.elementsRead * activation + parameters);
   const bytesOut = Math.ceil(operator.elementsWritten * activation);
+  const dramIn = Math.max(0, bytesIn - kept.inputBytes);
+  const dramOut = Math.max(0, bytesOut - kept.outputBytes);
   const passes = localAccessesOf(operator);
-  const localReads = Math.ceil(passes.reads * activation) + bytesOut;
-  const localWrites = Math.ceil(passes.writes * activation) + bytesIn;
+  const passReads = Math.ceil(passes.reads * activation);
+  const passWrites = Math.ceil(passes.writes * activation);
 
-  const times: (readonly [VectorRun["boundBy"], number])[] = [
-    ["vector", Math.ceil(laneCyclesOf(operator, vector.cyclesPerElement) / (vector.lanes * cores))],
-  ];
-  if (localBuffer !== null) {
-    const { read, write, shared } = localBuffer.port;
-    const reads = cyclesAt(Math.ceil(passes.reads * activation) / cores, read);
-    const writes = cyclesAt(Math.ceil(passes.writes * activation) / cores, write);
-    times.push(["local", shared ? reads + writes : Math.max(reads, writes)]);
-  }
-  for (const [name, level] of [
-    ["global", globalBuffer],
-    ["dram", dram],
-  ] as const) {
-    if (level === null) continue;
-    const { read, write, shared } = level.port;
-    const reads = cyclesAt(bytesIn, read);
-    const writes = cyclesAt(bytesOut, write);
-    times.push([name, shared ? reads + writes : Math.max(reads, writes)]);
-  }
-  const [boundBy, cycles] = times.reduce((slowest, each) => (each[1] > slowest[1] ? each : slowest));
+  const times: Readonly<Record<Level, number>> = {
+    vector: Math.ceil(laneCyclesOf(operator, vector.cyclesPerElement) / (vector.lanes * cores)),
+    local: localBuffer === null ? 0 : cyclesOf(localBuffer.port, passReads / cores, passWrites / cores),
+    global: globalBuffer === null ? 0 : cyclesOf(globalBuffer.port, bytesIn, bytesOut),
+    dram: dram === null ? 0 : cyclesOf(dram.port, dramIn, dramOut),
+  };
   return {
-    cycles,
-    boundBy,
+    cycles: totalCycles(times, vector.overlap !== "none"),
+    boundBy: (Object.keys(times) as Level[]).reduce((most, level) => (times[level] > times[most] ? level : most)),
     traffic: {
-      local: localBuffer === null ? 0 : localReads + localWrites,
-      global: globalBuffer === null ? 0 : 2 * (bytesIn + bytesOut),
-      dram: dram === null ? 0 : bytesIn + bytesOut,
+      local: localBuffer === null ? 0 : passReads + bytesOut + passWrites + bytesIn,
+      global: globalBuffer === null ? 0 : bytesIn + bytesOut + dramIn + dramOut,
+      dram: dram === null ? 0 : dramIn + dramOut,
     },
   };
+}
+
+function totalCycles({ vector, local, global, dram }: Readonly<Record<Level, number>>, isOverlapped: boolean): number {
+  return isOverlapped ? Math.max(vector, local, global, dram) : vector + local + Math.max(global, dram);
 }

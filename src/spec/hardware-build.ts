@@ -32,13 +32,11 @@ function buildDram(raw: NonNullable<RawHardware["dram"]>, clock: Hertz): Dram {
 /** Resolves what depends on other fields: bandwidths per second by the clock, lanes by the rows. */
 export function buildHardware(raw: RawHardware): Hardware {
   const { lanes, cyclesPerElement } = raw.vector;
+  const rest = raw.vector.overlap === "none" ? { cyclesPerElement, overlap: "none" as const } : { cyclesPerElement };
   return deepFreeze({
     ...raw,
     array: { ...raw.array, dataflow: listOfDataflows(raw.array.dataflow) },
-    vector:
-      lanes === "rows"
-        ? { lanes: raw.array.rows, lanesFollow: "rows" as const, cyclesPerElement }
-        : { lanes, cyclesPerElement },
+    vector: lanes === "rows" ? { lanes: raw.array.rows, lanesFollow: "rows" as const, ...rest } : { lanes, ...rest },
     localBuffer: raw.localBuffer ? buildBuffer(raw.localBuffer, raw.clock) : null,
     globalBuffer: raw.globalBuffer ? buildBuffer(raw.globalBuffer, raw.clock) : null,
     energy: raw.energy ?? null,

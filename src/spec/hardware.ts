@@ -100,4 +100,9 @@ export interface VectorUnit {
   readonly lanesFollow?: "rows";
   /** Lane-cycles per element for one primitive. Missing primitive: the default of the vector room. */
   readonly cyclesPerElement: Readonly<Record<string, number>>;
+  /**
+   * Present where lanes and local buffer do not work while an operator's data cross the levels above: kernels that load,
+   * compute and store in turn. Absent: they overlap, and the slowest decides.
+   */
+  readonly overlap?: "none";
 }

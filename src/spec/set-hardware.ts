@@ -112,10 +112,11 @@ export const hardwarePaths: readonly SetPath[] = [
     withBandwidth(specs, "dram", rate),
   ),
   setPath("vector.lanes", "Vector lanes per core; rows: as many as rows", "256", f.lanes, (specs, lanes) => {
-    const { cyclesPerElement } = specs.hardware.vector;
+    const { cyclesPerElement, overlap } = specs.hardware.vector;
+    const rest = { cyclesPerElement, ...(overlap === undefined ? {} : { overlap }) };
     const { rows } = specs.hardware.array;
     return withHardware(specs, {
-      vector: lanes === "rows" ? { lanes: rows, lanesFollow: lanes, cyclesPerElement } : { lanes, cyclesPerElement },
+      vector: lanes === "rows" ? { lanes: rows, lanesFollow: lanes, ...rest } : { lanes, ...rest },
     });
   }),
 ];

@@ -1,0 +1,54 @@
+import type { Hardware } from "../spec/hardware.ts";
+import { simulateGemms } from "../sim/index.ts";
+import type { Operator, VectorOperator } from "../workload/index.ts";
+import { runVector } from "./vector-operator.ts";
+
+const LAUNCH_CLASS: Readonly<Record<string, "softmax" | "normalisation">> = {
+  softmax: "softmax",
+  layernorm: "normalisation",
+  rmsnorm: "normalisation",
+  "l2-normalise": "normalisation",
+};
+
+/** Fixed time to start one run of an operator, s; 0 where the machine has none. */
+export function launchSeconds(operator: Operator, { launchOverhead }: Hardware): number {
+  if (operator.type === "gemm") return launchOverhead.gemm;
+  return launchOverhead[LAUNCH_CLASS[operator.primitive] ?? "elementwise"];
+}
+
+/**
+ * Latency of one run of one operator by itself, s: operands from DRAM, best mapping for latency, launch overhead included.
+ *
+ * @returns null where a GEMM has no legal mapping
+ */
+export function operatorLatency(operator: Operator, hardware: Hardware): number | null {
+  const launch = launchSeconds(operator, hardware);
+  if (operator.type === "vector") return runVector(operator, hardware).cycles / hardware.clock + launch;
+  const [result] = simulateGemms(hardware, [operator]);
+  return result?.kind === "mapped" ? result.timing.cycles / hardware.clock + launch : null;
+}
+
+/** A vector operator on [rows, rowLength] elements that reads each once and writes each once, outside any model. */
+export function rowsOperator(
+  primitive: "softmax" | "layernorm" | "rmsnorm" | "gelu" | "silu" | "relu",
+  rows: number,
+  rowLength: number,
+): VectorOperator {
+  const elements = rows * rowLength;
+  const gains = primitive === "layernorm" ? 2 : primitive === "rmsnorm" ? 1 : 0;
+  return {
+    type: "vector",
+    name: primitive,
+    kind: primitive === "softmax" ? "softmax" : gains > 0 ? "normalisation" : "activation",
+    tower: "joint",
+    layer: null,
+    phase: null,
+    count: 1,
+    primitive,
+    elements,
+    rowLength,
+    elementsRead: elements,
+    parametersRead: gains * rowLength,
+    elementsWritten: elements,
+  };
+}
