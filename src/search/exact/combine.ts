@@ -4,8 +4,15 @@ import type { Bound } from "./bound.ts";
 import type { Problem } from "./problem.ts";
 import type { Ordering, Towers } from "./towers.ts";
 
-/** Adds every non-dominated feasible pair of two towers to an archive. */
-export type Combiner = (towers: Towers, archive: Archive, hardware: number, variant: number) => void;
+/**
+ * Visits every feasible pair of two towers that an archive does not dominate, with its costs, which are overwritten
+ * after the call. The visitor may add to the archive.
+ */
+export type Combiner = (
+  towers: Towers,
+  archive: Archive,
+  visit: (a: number, b: number, costs: Float64Array) => void,
+) => void;
 
 /**
  * Branch and bound over blocks of options: a block of pairs whose best corner already breaks a limit or is dominated
@@ -17,7 +24,7 @@ export function createCombiner(problem: Problem, ordering: Ordering, bound: Boun
   const blockAccuracy = createBlockAccuracy(problem, ordering);
   const { isOpen, costs } = bound;
 
-  return ({ base, a, b }, archive, hardware, variant) => {
+  return ({ base, a, b }, archive, visit) => {
     const rowValues = (columnValues: readonly Float64Array[], row: number): Float64Array =>
       Float64Array.from(columnValues, (column) => column[row]!);
     const valuesB = new Map<number, Float64Array>();
@@ -34,7 +41,7 @@ export function createCombiner(problem: Problem, ordering: Ordering, bound: Boun
             const pair = i * countB + j;
             if (pairs !== null && pairs.isAllowed[pair] === 0) continue;
             if (isOpen(base, own, valuesB.get(j)!, pairs === null ? 0 : pairs.values[pair]!, archive))
-              archive.insert(costs, [hardware, variant, i, j]);
+              visit(i, j, costs);
           }
         }
       }

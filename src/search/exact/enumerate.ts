@@ -1,124 +1,142 @@
-import { compareCosts, nonDominated } from "../pareto/index.ts";
-import type { Objective } from "../types.ts";
-import { createArchive } from "./archive.ts";
+import { createArchive, type Archive } from "./archive.ts";
 import { createBound } from "./bound.ts";
 import { createCombiner } from "./combine.ts";
-import { ACCURACY, createProblem, type Problem } from "./problem.ts";
+import { costsOfDesign, finishExact } from "./merge.ts";
+import { ACCURACY, createProblem } from "./problem.ts";
+import { visitSlow, type Workbench } from "./second-look.ts";
 import { createTally } from "./tally.ts";
 import { columnsOf, createOrdering, createTowers } from "./towers.ts";
-import type { Decomposition, ExactDesign, ExactOptions, ExactReason, ExactResult, Variant } from "./types.ts";
+import type {
+  Decomposition,
+  ExactDesign,
+  ExactOptions,
+  ExactPart,
+  ExactResult,
+  ExactRun,
+  SecondLook,
+  SecondLookResult,
+} from "./types.ts";
+import { usableOptions } from "./usable.ts";
 
 /**
- * The exact Pareto front of a decomposed space, and how many designs are ruled out by what. Deterministic; the result
- * of a range of hardware points can be joined with others by `mergeExact`.
+ * Enumerates a decomposed space part by part. Designs of earlier parts rule out those of later ones, so a part holds
+ * only what is new; `mergeExact` of all parts is the exact result, whatever the parts and their order.
+ */
+export interface ExactEnumerator {
+  /** @throws the signal's reason */
+  run(run?: ExactRun): Promise<ExactPart>;
+  /**
+   * Takes second looks of all parts, of those designs that the front of the first look leaves open.
+   * @param front of `mergeExact` of all parts
+   */
+  lookAgain(looks: readonly SecondLook[], front: readonly ExactDesign[]): Promise<SecondLookResult>;
+}
+
+/** @throws SearchError for objectives or constraints that the decomposition does not know */
+export function createExactEnumerator(decomposition: Decomposition, options: ExactOptions): ExactEnumerator {
+  const { objectives } = options;
+  const problem = createProblem(decomposition, options);
+  const columns = columnsOf(problem);
+  const ordering = createOrdering(problem);
+  const bound = createBound(problem, columns);
+  const combine = createCombiner(problem, ordering, bound);
+  const bench: Workbench = { problem, columns, ordering, bound, combine };
+  const archive = createArchive(objectives.length);
+  const designOf = (hardware: number, variant: number, a: number, b: number, costs: Float64Array): ExactDesign => ({
+    ...{ hardware, variant, a, b },
+    values: Array.from(costs, (cost, k) => (problem.objectives[k] === ACCURACY ? 0 - cost : cost)),
+  });
+  const costsOf = (design: ExactDesign): Float64Array => Float64Array.from(costsOfDesign(design, objectives));
+
+  const run = async ({ range, signal, onProgress }: ExactRun = {}): Promise<ExactPart> => {
+    const [from, to] = range ?? [0, decomposition.hardwareCount];
+    const tally = createTally(problem);
+    const secondLooks: SecondLook[] = [];
+    const fresh: ExactDesign[] = [];
+    for (let hardware = from; hardware < to; hardware += 1) {
+      signal?.throwIfAborted();
+      const answer = decomposition.tables(hardware);
+      const tables = answer instanceof Promise ? await answer : answer;
+      if (tables.kind === "ruled-out") tally.ruleOut(tables.breaks);
+      else {
+        const { variants, floor, counted = [] } = tables;
+        const usable = variants.map((variant) => usableOptions(problem, variant));
+        tally.count(variants, usable);
+        for (const { designCount, ...reason } of counted) tally.note(reason, designCount);
+        variants.forEach((variant, v) => {
+          const towers = createTowers(problem, ordering, columns, bound, archive, variant, usable[v]!);
+          if (towers === null) return;
+          combine(towers, archive, (a, b, costs) => {
+            archive.insert(costs, [hardware, v, a, b]);
+            fresh.push(designOf(hardware, v, a, b, costs));
+          });
+        });
+        const first = variants[0]!;
+        if (floor !== undefined && isWorthALook(bench, first, floor, archive))
+          secondLooks.push({ hardware, variantCount: variants.length, first, floor });
+      }
+      onProgress?.(hardware - from + 1, to - from, archive.size);
+    }
+    const front = fresh.filter((design) => !archive.dominates(costsOf(design)));
+    const result = finishExact(front, objectives, tally.coveredCount, tally.feasibleCount, tally.reasons());
+    return { ...result, secondLooks };
+  };
+
+  const lookAgain: ExactEnumerator["lookAgain"] = async (looks, front) => {
+    const { secondLook } = decomposition;
+    const known = createArchive(objectives.length);
+    for (const design of front) known.insert(costsOf(design), []);
+    const found: ExactDesign[] = [];
+    let designCount = 0;
+    let feasibleCount = 0;
+    const anything = createArchive(objectives.length);
+    for (const { hardware, variantCount, first, floor } of looks) {
+      const wanted = [new Set<number>(), new Set<number>()] as const;
+      const pairs = new Set<number>();
+      visitSlow(bench, first, floor, known, (a, b) => {
+        wanted[0].add(a);
+        wanted[1].add(b);
+        pairs.add(a * decomposition.optionCounts[1] + b);
+      });
+      if (pairs.size === 0 || secondLook === undefined) continue;
+      designCount += pairs.size;
+      const rows = wanted.map((set) => Int32Array.from(set).sort()) as [Int32Array, Int32Array];
+      const second = await secondLook.tables(hardware, ...rows);
+      const isAsked = (a: number, b: number): boolean => pairs.has(a * decomposition.optionCounts[1] + b);
+      visitSlow(bench, first, second, anything, (a, b, costs) => {
+        if (!isAsked(a, b)) return;
+        feasibleCount += 1;
+        if (!known.dominates(costs)) found.push(designOf(hardware, variantCount, a, b, costs));
+      });
+    }
+    return { designCount, feasibleCount, found };
+  };
+  return { run, lookAgain };
+}
+
+function isWorthALook(
+  bench: Workbench,
+  first: SecondLook["first"],
+  floor: SecondLook["floor"],
+  archive: Archive,
+): boolean {
+  let isWorth = false;
+  visitSlow(bench, first, floor, archive, () => (isWorth = true));
+  return isWorth;
+}
+
+/**
+ * The exact Pareto front of a decomposed space, and how many designs are ruled out by what, without second looks.
+ * Deterministic; the result of a range of hardware points can be joined with others by `mergeExact`.
  *
  * @throws SearchError for objectives or constraints that the decomposition does not know
  * @throws the signal's reason
  * Checked: test/property/search/exact.test.ts, against brute force.
  */
-export async function enumerateExact(decomposition: Decomposition, options: ExactOptions): Promise<ExactResult> {
-  const problem = createProblem(decomposition, options);
-  const { optionCounts } = decomposition;
-  const columns = columnsOf(problem);
-  const ordering = createOrdering(problem);
-  const bound = createBound(problem, columns);
-  const combine = createCombiner(problem, ordering, bound);
-  const archive = createArchive(problem.objectives.length);
-  const tally = createTally(problem);
-  const [from, to] = options.range ?? [0, decomposition.hardwareCount];
-  for (let hardware = from; hardware < to; hardware += 1) {
-    options.signal?.throwIfAborted();
-    const answer = decomposition.tables(hardware);
-    const tables = answer instanceof Promise ? await answer : answer;
-    if (tables.kind === "ruled-out")
-      tally.ruleOut(tables.constraint, optionCounts[0] * optionCounts[1], tables.by, tables.unit);
-    else {
-      const usable = tables.variants.map((variant) => usableOptions(problem, variant));
-      tally.count(tables.variants, usable);
-      tables.variants.forEach((variant, v) => {
-        const towers = createTowers(problem, ordering, columns, bound, archive, variant, usable[v]!);
-        if (towers !== null) combine(towers, archive, hardware, v);
-      });
-    }
-    options.onProgress?.(hardware - from + 1, to - from, archive.size);
-  }
-  const front = archive.finish().map(({ costs, id }): ExactDesign => {
-    const [hardware, variant, a, b] = id as [number, number, number, number];
-    return {
-      hardware,
-      variant,
-      a,
-      b,
-      values: costs.map((cost, k) => (problem.objectives[k] === ACCURACY ? 0 - cost : cost)),
-    };
-  });
-  return finish(front, options.objectives, tally.coveredCount, tally.feasibleCount, tally.reasons());
-}
-
-/** Joins results over different hardware points of the same decomposition and study. */
-export function mergeExact(results: readonly ExactResult[], objectives: readonly Objective[]): ExactResult {
-  const designs = results.flatMap(({ front }) => front);
-  const kept = nonDominated(designs.map((design) => costsOfDesign(design, objectives))).map((i) => designs[i]!);
-  const reasons = new Map<string, ExactReason>();
-  for (const reason of results.flatMap((result) => result.reasons)) {
-    const key = JSON.stringify([reason.constraint, reason.unit]);
-    const before = reasons.get(key);
-    const nearest = before !== undefined && before.nearestAmount <= reason.nearestAmount ? before : reason;
-    reasons.set(key, { ...nearest, designCount: (before?.designCount ?? 0) + reason.designCount });
-  }
-  const sum = (count: (result: ExactResult) => number): number =>
-    results.reduce((total, result) => total + count(result), 0);
-  return finish(
-    kept,
-    objectives,
-    sum((r) => r.coveredCount),
-    sum((r) => r.feasibleCount),
-    [...reasons.values()],
-  );
-}
-
-function finish(
-  front: readonly ExactDesign[],
-  objectives: readonly Objective[],
-  coveredCount: number,
-  feasibleCount: number,
-  reasons: readonly ExactReason[],
-): ExactResult {
-  const onFront = new Set(front.map(({ hardware, a, b }) => `${hardware},${a},${b}`)).size;
-  return {
-    front: [...front].sort(
-      (x, y) =>
-        compareCosts(costsOfDesign(x, objectives), costsOfDesign(y, objectives)) ||
-        x.hardware - y.hardware ||
-        x.variant - y.variant ||
-        x.a - y.a ||
-        x.b - y.b,
-    ),
-    coveredCount,
-    feasibleCount,
-    dominatedCount: feasibleCount - onFront,
-    reasons: [...reasons].sort((x, y) => y.designCount - x.designCount || (x.constraint < y.constraint ? -1 : 1)),
-  };
-}
-
-function costsOfDesign({ values }: ExactDesign, objectives: readonly Objective[]): readonly number[] {
-  return values.map((value, k) => (objectives[k]!.direction === "min" ? value : 0 - value));
-}
-
-/** Options whose columns of interest are all finite. */
-function usableOptions(
-  { decomposition, objectives, limits }: Problem,
-  variant: Variant,
-): readonly [Int32Array, Int32Array] {
-  const asked = [...new Set([...objectives, ...limits.map(({ column }) => column)])].filter(
-    (column) => column !== ACCURACY,
-  );
-  const rows = (["a", "b"] as const).map((side, t) => {
-    const columns = asked.flatMap((column) => variant.columns[column]![side] ?? []);
-    const usable: number[] = [];
-    for (let row = 0; row < decomposition.optionCounts[t]!; row += 1)
-      if (columns.every((column) => Number.isFinite(column[row]))) usable.push(row);
-    return Int32Array.from(usable);
-  });
-  return rows as [Int32Array, Int32Array];
+export async function enumerateExact(
+  decomposition: Decomposition,
+  options: ExactOptions & ExactRun,
+): Promise<ExactResult> {
+  const { secondLooks: _, ...result } = await createExactEnumerator(decomposition, options).run(options);
+  return result;
 }

@@ -1,11 +1,18 @@
-export { enumerateExact, mergeExact } from "./enumerate.ts";
+export { createExactEnumerator, enumerateExact, type ExactEnumerator } from "./enumerate.ts";
+export { addSecondLooks, mergeExact } from "./merge.ts";
 export type {
   Accuracy,
   Decomposition,
   ExactDesign,
   ExactOptions,
+  ExactPart,
   ExactReason,
   ExactResult,
+  ExactRun,
+  HardwareBreak,
   HardwareTables,
+  SecondLook,
+  SecondLookResult,
+  SecondLookRule,
   Variant,
 } from "./types.ts";

@@ -45,7 +45,7 @@ export function createProblem(decomposition: Decomposition, options: ExactOption
     return column;
   });
   if (objectives.length === 0) throw new SearchError("search/not-decomposable", "exact search needs an objective");
-  const limits = options.constraints.map((constraint): Limit => ({
+  const limits = [...options.constraints, ...(decomposition.limits ?? [])].map((constraint): Limit => ({
     constraint,
     column: columnOf(constraint.metric),
     sign: constraint.comparison === "<=" ? 1 : -1,

@@ -2,13 +2,16 @@ import { countMisses, NO_MISS, type Miss } from "./count.ts";
 import { countOneLimit } from "./count-one-limit.ts";
 import { countVariants } from "./count-variants.ts";
 import { ACCURACY, breaks, type Limit, type Problem } from "./problem.ts";
-import type { ExactReason, Variant } from "./types.ts";
+import type { ExactReason, HardwareBreak, Variant } from "./types.ts";
 
 const UNMAPPED = "no legal mapping";
 
 /** Counts designs by what rules them out, hardware point by hardware point. */
 export interface Tally {
-  ruleOut(constraint: string, designCount: number, by: number, unit: string): void;
+  /** A hardware point of which no design is feasible. */
+  ruleOut(breaks: readonly HardwareBreak[]): void;
+  /** Designs that break something else than a limit on a sum; whether they are feasible is not decided here. */
+  note(reason: HardwareBreak, designCount: number): void;
   /** @param usable options with a mapping, by variant and tower */
   count(variants: readonly Variant[], usable: readonly (readonly [Int32Array, Int32Array])[]): void;
   readonly coveredCount: number;
@@ -38,7 +41,12 @@ export function createTally(problem: Problem): Tally {
     });
   };
   const addLimits = (misses: readonly Miss[]): void =>
-    misses.forEach((miss, l) => add(limits[l]!.constraint.text, miss, limits[l]!.constraint.limit, null));
+    misses.forEach((miss, l) => {
+      const { text, limit } = limits[l]!.constraint;
+      if (text !== "") add(text, miss, limit, null);
+    });
+  const note = ({ constraint, by, limit, unit }: HardwareBreak, count: number): void =>
+    add(constraint, { count, amount: by }, limit, unit);
   const valuesOf = (
     variant: Variant,
     rows: readonly [Int32Array, Int32Array],
@@ -135,10 +143,11 @@ export function createTally(problem: Problem): Tally {
   };
 
   return {
-    ruleOut: (constraint, designCount, by, unit) => {
-      coveredCount += designCount;
-      add(constraint, { count: designCount, amount: by }, null, unit);
+    ruleOut: (breaks) => {
+      coveredCount += countA * countB;
+      for (const each of breaks) note(each, countA * countB);
     },
+    note,
     count: (variants, usable) => {
       coveredCount += countA * countB;
       if (variants.length === 1) countOne(variants[0]!, usable[0]!);

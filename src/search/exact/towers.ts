@@ -81,7 +81,8 @@ function ascending(values: Float64Array): Int32Array {
  * Orders one variant's options and leaves out those that cannot be on the front: first options that are hopeless with
  * the best of the other tower, then options that another one of the same tower covers.
  *
- * @param usable options of each tower that have a mapping
+ * @param usable   options of each tower that have a mapping
+ * @param isPruned false: keep options that another one of the same tower covers
  * @returns null where a tower has none left
  */
 export function createTowers(
@@ -92,6 +93,7 @@ export function createTowers(
   archive: Archive,
   variant: Variant,
   usable: readonly [Int32Array, Int32Array],
+  isPruned = true,
 ): Towers | null {
   const base = columns.map(({ metric, sign }) => sign * variant.base[metric]!);
   const counts = problem.decomposition.optionCounts;
@@ -104,7 +106,7 @@ export function createTowers(
   const best = (t: 0 | 1, rows: Int32Array): Float64Array =>
     Float64Array.from(values[t], (column) => least(column, rows));
   /** Options of tower t that are open beside `others` of the other tower. */
-  const open = (t: 0 | 1, rows: Int32Array, others: Int32Array): Int32Array => {
+  const openAmong = (t: 0 | 1, rows: Int32Array, others: Int32Array): Int32Array => {
     const otherBest = best(t === 0 ? 1 : 0, others);
     const own = new Float64Array(columns.length);
     return rows.filter((row) => {
@@ -112,16 +114,17 @@ export function createTowers(
       return bound.isOpen(base, own, otherBest, ordering.bestAccuracy[t][row]!, archive);
     });
   };
-  const openA = open(0, usable[0], usable[1]);
-  const openB = open(1, usable[1], openA);
-  const rows = [open(0, openA, openB), openB] as const;
+  const openA = openAmong(0, usable[0], usable[1]);
+  const openB = openAmong(1, usable[1], openA);
+  const rows = [openAmong(0, openA, openB), openB] as const;
   if (rows[0].length === 0 || rows[1].length === 0) return null;
 
   const largest = (t: 0 | 1, c: number): number =>
     rows[t].reduce((most, row) => Math.max(most, Math.abs(values[t][c]![row]!)), 0);
   const margins = columns.map((_, c) => roundingMargin(base[c]!, largest(0, c), largest(1, c)));
   const tower = (t: 0 | 1): Tower => {
-    const kept = ordered(prune(problem, rows[t], values[t], margins, t), ordering.orders?.[t] ?? null);
+    const open = isPruned ? prune(problem, rows[t], values[t], margins, t) : rows[t];
+    const kept = ordered(open, ordering.orders?.[t] ?? null);
     const scores = ordering.scores?.[t] ?? null;
     const blocks = createBlocks(kept, values[t], scores, ordering.places?.[t] ?? null);
     return { columns: values[t], blocks, all: mergeBlocks(blocks, values[t], scores) };

@@ -15,8 +15,21 @@ export interface Decomposition {
   readonly metrics: readonly string[];
   /** Null: accuracy is no part of the study. */
   readonly accuracy: Accuracy | null;
+  /** Limits of the decomposition's own, beside the study's. One without text is not counted among the reasons. */
+  readonly limits?: readonly Constraint[];
   /** Asked once for each hardware point, in order. */
   tables(hardware: number): HardwareTables | Promise<HardwareTables>;
+  readonly secondLook?: SecondLookRule;
+}
+
+/**
+ * Another way to run a design, too dear to be tried on all: only designs that break a limit of `metrics` under the first
+ * variant take it, and of these only what could still be on the front by the floor of the hardware point.
+ */
+export interface SecondLookRule {
+  readonly metrics: readonly string[];
+  /** Costs of these options in the second way; options that were not asked for may be Infinity. */
+  tables(hardware: number, a: Int32Array, b: Int32Array): Variant | Promise<Variant>;
 }
 
 export type Accuracy =
@@ -36,9 +49,26 @@ export type Accuracy =
     };
 
 export type HardwareTables =
-  | { readonly kind: "ruled-out"; readonly constraint: string; readonly by: number; readonly unit: string }
-  /** Usually one variant. More: ways to run the same designs (for example mapping objectives), of which each design may use any. */
-  | { readonly kind: "tables"; readonly variants: readonly Variant[] };
+  /** What every design of the hardware point breaks, at least one. */
+  | { readonly kind: "ruled-out"; readonly breaks: readonly HardwareBreak[] }
+  | {
+      readonly kind: "tables";
+      /** Usually one. More: ways to run the same designs, of which each design may use any. */
+      readonly variants: readonly Variant[];
+      /** At most what a second look would give, column by column; left out: no second look here. */
+      readonly floor?: Variant;
+      /** Designs that break something that is no sum, counted by the decomposition. */
+      readonly counted?: readonly (HardwareBreak & { readonly designCount: number })[];
+    };
+
+export interface HardwareBreak {
+  readonly constraint: string;
+  readonly by: number;
+  /** Null: there is no limit to compare with. */
+  readonly limit: number | null;
+  /** Null: the metric's. */
+  readonly unit: string | null;
+}
 
 /** Costs by metric, in the order of `metrics`. A column that is null is 0 throughout; Infinity: no legal mapping. */
 export interface Variant {
@@ -50,6 +80,10 @@ export interface ExactOptions {
   /** Accuracy max, additive metrics min; one to four. */
   readonly objectives: readonly Objective[];
   readonly constraints: readonly Constraint[];
+}
+
+/** How far an enumeration goes, and who watches it. */
+export interface ExactRun {
   /** Hardware points to enumerate: from, to (excluded). Default: all. */
   readonly range?: readonly [number, number];
   readonly signal?: AbortSignal;
@@ -60,6 +94,7 @@ export interface ExactOptions {
 /** One design of the exact front. */
 export interface ExactDesign {
   readonly hardware: number;
+  /** Position among the variants; their number: the second look. */
   readonly variant: number;
   readonly a: number;
   readonly b: number;
@@ -88,4 +123,25 @@ export interface ExactResult {
   readonly dominatedCount: number;
   /** Designs ruled out before or by the tables and constraints; a design may count under several. Most first. */
   readonly reasons: readonly ExactReason[];
+}
+
+/** A hardware point with designs that a second look might bring to the front. */
+export interface SecondLook {
+  readonly hardware: number;
+  readonly variantCount: number;
+  readonly first: Variant;
+  readonly floor: Variant;
+}
+
+/** Result over some hardware points, and what is worth a second look there. */
+export interface ExactPart extends ExactResult {
+  readonly secondLooks: readonly SecondLook[];
+}
+
+/** What second looks have brought. */
+export interface SecondLookResult {
+  /** Designs looked at again, those of them that then meet every limit, and those that the front does not dominate. */
+  readonly designCount: number;
+  readonly feasibleCount: number;
+  readonly found: readonly ExactDesign[];
 }

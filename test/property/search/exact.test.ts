@@ -89,7 +89,7 @@ const problem: fc.Arbitrary<Case> = fc
               : { kind: "pairs", metric: "accuracy", values: pairs },
           tables: (h) =>
             ruledOut[h] && h > 0
-              ? { kind: "ruled-out", constraint: "area", by: h, unit: "mm2" }
+              ? { kind: "ruled-out", breaks: [{ constraint: "area", by: h, limit: null, unit: "mm2" }] }
               : { kind: "tables", variants: variants[h]! },
         },
         options: { objectives, constraints },
