@@ -26,6 +26,7 @@ import {
   innerBlock,
   innerLatency,
   inputBytes,
+  isDirect,
   multicast,
   outerBlock,
   outerLatency,
@@ -424,7 +425,8 @@ export function walk(): void {
                   if (!isBypassed(WEIGHT)) count(INNER + WEIGHT, weightsNeeded * weightCopies);
                 }
                 if (changesSums) {
-                  sumsThere = isDouble(innerDoubleBits, OUTPUT) ? storedBefore : stored;
+                  // Sums that go straight to the outer buffer wait for no place on their way.
+                  sumsThere = isDirect ? 0 : isDouble(innerDoubleBits, OUTPUT) ? storedBefore : stored;
                   sumsWaitForOuter = false;
                   const isOpened: bool = hasOuter && changesOuterSums && jk == 0 && gik > 0 && !isResident(OUTPUT);
                   if (addsOutside && isOpened) {

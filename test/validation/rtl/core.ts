@@ -1,4 +1,8 @@
+import type { Mapping } from "../../../src/mapping/mapping.ts";
+import { simulateMapping } from "../../../src/sim/index.ts";
 import type { Hardware } from "../../../src/spec/hardware.ts";
+import type { Mapping } from "../../../src/mapping/mapping.ts";
+import { simulateMapping } from "../../../src/sim/index.ts";
 import { UNLIMITED } from "../../../src/units/quantity.ts";
 import type { ArrayCase } from "./fold-times.ts";
 
@@ -35,17 +39,41 @@ export function hardwareOf(problem: ArrayCase): Hardware {
     },
     globalBuffer: null,
     dram: null,
+    energy: null,
     launchOverhead: { gemm: 0, softmax: 0, normalisation: 0, elementwise: 0 },
   };
 }
 
 /**
- * The simulator core's count for a case, or null as long as the core is not connected here: `simulateGemms` of
- * src/sim/index.ts on `hardwareOf(problem)` and one GEMM { batch: 1, m, n, k, sharedB: true }, no first fill or last
- * drain of memories, objective latency. The mapping must be that of `foldsOf`: whole-array folds, columns outside,
- * rows inside, the streamed dimension in one piece (the mapper may know a faster order of remainder folds).
+ * The simulator core's count for a case, its mapping that of `foldsOf`: whole-array folds, columns outside, rows inside,
+ * the streamed dimension in one piece. (The mapper itself may know a faster order of remainder folds.)
  */
-export function coreCycles(problem: ArrayCase): number | null {
-  hardwareOf(problem);
-  return null;
+export function coreCycles(problem: ArrayCase): number {
+  const { dataflow, rows, cols, m, n, k } = problem;
+  const isOutput = dataflow === "output-stationary";
+  const isInput = dataflow === "input-stationary";
+  const flags = { input: false, weight: false, output: false };
+  const mapping: Mapping = {
+    coreSplit: { dimension: "b", cores: 1 },
+    globalTile: null,
+    dramOrder: ["m", "n", "k"],
+    localTile: { m, n, k },
+    globalOrder: isOutput ? ["n", "m", "k"] : isInput ? ["m", "k", "n"] : ["n", "k", "m"],
+    arrayTile: {
+      m: isOutput ? Math.min(m, rows) : isInput ? Math.min(m, cols) : m,
+      n: isInput ? n : Math.min(n, cols),
+      k: isOutput ? k : Math.min(k, rows),
+    },
+    bypass: null,
+    dataflow,
+    registerTile: { m: 1, n: 1, k: 1 },
+    spatial: {
+      rows: isOutput ? { m: rows, n: 1, k: 1 } : { m: 1, n: 1, k: rows },
+      cols: isInput ? { m: cols, n: 1, k: 1 } : { m: 1, n: cols, k: 1 },
+    },
+    doubleBuffered: { global: flags, local: flags },
+  };
+  const result = simulateMapping(hardwareOf(problem), { batch: 1, m, n, k, sharedB: false }, mapping);
+  if (result.kind !== "mapped") throw new Error(`the core does not map ${JSON.stringify(problem)}`);
+  return result.timing.cycles;
 }
