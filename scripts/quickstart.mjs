@@ -22,7 +22,8 @@ const isFinished = () => {
 
 const entries = existsSync(join(root, folder)) ? readdirSync(join(root, folder)) : [];
 const isOurs = entries.every((entry) => runFiles.test(entry));
-if (entries.length > 0 && isOurs && isFinished()) {
+const isDry = process.argv.includes("--dry-run");
+if (entries.length > 0 && isOurs && isFinished() && !isDry) {
   for (const entry of entries) rmSync(path(entry));
   entries.length = 0;
 }
@@ -33,5 +34,5 @@ const { status } = spawnSync(
   [join(root, "dist/src/cli/main.js"), "search", study, "--out", folder, ...resume, ...process.argv.slice(2)],
   { cwd: root, stdio: "inherit" },
 );
-if (status === 0) console.error(`Done in ${((performance.now() - started) / 1000).toFixed(0)} s.`);
+if (status === 0 && !isDry) console.error(`Done in ${((performance.now() - started) / 1000).toFixed(0)} s.`);
 process.exitCode = status ?? 1;
