@@ -1,8 +1,6 @@
 import type { Mapping } from "../../../src/mapping/mapping.ts";
 import { simulateMapping } from "../../../src/sim/index.ts";
 import type { Hardware } from "../../../src/spec/hardware.ts";
-import type { Mapping } from "../../../src/mapping/mapping.ts";
-import { simulateMapping } from "../../../src/sim/index.ts";
 import { UNLIMITED } from "../../../src/units/quantity.ts";
 import type { ArrayCase } from "./fold-times.ts";
 
