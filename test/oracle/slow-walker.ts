@@ -270,7 +270,8 @@ export function walk(hardware: Hardware, problem: GemmProblem, mapping: Mapping)
   }
 
   function openInnerOutput(step: Step, isOuterOutputNew: boolean): void {
-    innerPlaceFree = innerStores.at(isDouble.inner.output ? -2 : -1)?.there ?? 0;
+    // Straight from the array, sums wait for no place.
+    innerPlaceFree = levels.inner === null ? 0 : (innerStores.at(isDouble.inner.output ? -2 : -1)?.there ?? 0);
     innerSumsThere = 0;
     if (step.isFirstK) return;
     let inOuterBuffer = 0;

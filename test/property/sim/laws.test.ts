@@ -1,0 +1,185 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { simulateGemms, simulateMapping, type GemmProblem, type MappedGemm } from "../../../src/sim/index.ts";
+import type { Hardware, Port } from "../../../src/spec/hardware.ts";
+import { UNLIMITED, type Rate } from "../../../src/units/quantity.ts";
+import { effort as runsFactor, hardware, problem, seed, walkCase } from "../../oracle/cases.ts";
+import { whyIllegal } from "../../oracle/legality.ts";
+
+/** The laws of the GEMM model, each on random chips and shapes; searched mappings unless a law is about a fixed one. */
+const options = (runs: number) => ({ seed, numRuns: runs * runsFactor });
+
+function search(chip: Hardware, gemm: GemmProblem, effort: "fast" | "exhaustive" = "fast"): MappedGemm | null {
+  const [result] = simulateGemms(chip, [gemm], { effort });
+  return result?.kind === "mapped" ? result : null;
+}
+
+function holds(runs: number, law: (result: MappedGemm, chip: Hardware, gemm: GemmProblem) => void): void {
+  let mapped = 0;
+  fc.assert(
+    fc.property(hardware, problem, (chip, gemm) => {
+      const result = search(chip, gemm);
+      if (result === null) return;
+      mapped += 1;
+      law(result, chip, gemm);
+    }),
+    options(runs),
+  );
+  expect(mapped, "chips that hold a mapping").toBeGreaterThan(runs / 2);
+}
+
+const operands = ["input", "weight", "output"] as const;
+
+/** A chip on which one bandwidth is higher or one latency lower; null where the port is as fast as can be or is not there. */
+type Faster = (chip: Hardware) => Hardware | null;
+
+function fasterRate(rate: Rate): Rate {
+  return rate.cycles === 0 ? rate : { bytes: rate.bytes * 3, cycles: rate.cycles * 2 };
+}
+
+const faster: Record<string, Faster> = {};
+for (const level of ["dram", "globalBuffer", "localBuffer"] as const) {
+  const change = (chip: Hardware, port: Partial<Port>): Hardware | null => {
+    const part = chip[level];
+    return part === null ? null : { ...chip, [level]: { ...part, port: { ...part.port, ...port } } };
+  };
+  for (const side of ["read", "write"] as const) {
+    faster[`${level} ${side} bandwidth`] = (chip) => {
+      const port = chip[level]?.port;
+      if (port === undefined) return null;
+      const rate = fasterRate(port[side]);
+      // A shared port has one bandwidth.
+      return change(chip, port.shared ? { read: rate, write: rate } : { [side]: rate });
+    };
+  }
+  faster[`${level} latency`] = (chip) => {
+    const port = chip[level]?.port;
+    return port === undefined ? null : change(chip, { latency: Math.floor(port.latency / 2) });
+  };
+}
+
+function unlimited(chip: Hardware): Hardware {
+  const port = { read: UNLIMITED, write: UNLIMITED, shared: false, latency: 0 };
+  const open = <T extends { readonly port: object } | null>(part: T): T => (part === null ? part : { ...part, port });
+  return { ...chip, dram: open(chip.dram), globalBuffer: open(chip.globalBuffer), localBuffer: open(chip.localBuffer) };
+}
+
+describe(`laws of the GEMM model (ECOTILE_PROPERTY_SEED=${seed})`, () => {
+  it.each(["compute", "dram", "local"] as const)("cycles ≥ roofline: %s", (entry) => {
+    holds(150, ({ timing }) => {
+      expect(timing.cycles, `roofline ${entry}`).toBeGreaterThanOrEqual(timing.roofline[entry]);
+    });
+  });
+
+  it("MACs are exact", () => {
+    holds(100, ({ counters }, _, { batch, m, n, k }) => expect(counters.macs).toBe(batch * m * n * k));
+  });
+
+  it("DRAM bytes ≥ compulsory: operands once in, results once out", () => {
+    holds(200, ({ counters }, { dram, precision }, { batch, m, n, k, sharedB }) => {
+      if (dram === null) return;
+      expect(counters.dram.reads.input).toBeGreaterThanOrEqual((batch * m * k * precision.input) / 8);
+      expect(counters.dram.reads.weight).toBeGreaterThanOrEqual(((sharedB ? 1 : batch) * k * n * precision.weight) / 8);
+      expect(counters.dram.writes.output).toBeGreaterThanOrEqual((batch * m * n * precision.output) / 8);
+    });
+  });
+
+  it("utilisation is in (0, 1]", () => {
+    holds(100, ({ timing }) => {
+      expect(timing.utilisation).toBeGreaterThan(0);
+      expect(timing.utilisation).toBeLessThanOrEqual(1);
+    });
+  });
+
+  it("compute and stalls by cause sum to the cycles, none negative", () => {
+    holds(200, ({ timing: { cycles, computeCycles, stallCycles } }) => {
+      for (const part of Object.values(stallCycles)) expect(part).toBeGreaterThanOrEqual(0);
+      expect(computeCycles + stallCycles.dram + stallCycles.global + stallCycles.local).toBe(cycles);
+    });
+  });
+
+  it("all times and counters are whole numbers", () => {
+    const leaves = (value: unknown): unknown[] =>
+      typeof value === "object" && value !== null ? Object.values(value).flatMap(leaves) : [value];
+    holds(150, ({ timing, counters }) => {
+      const { cycles, computeCycles, stallCycles, firstFillCycles, lastDrainCycles } = timing;
+      for (const leaf of leaves([cycles, computeCycles, stallCycles, firstFillCycles, lastDrainCycles, counters])) {
+        expect(Number.isSafeInteger(leaf), String(leaf)).toBe(true);
+      }
+    });
+  });
+
+  it("what a buffer gives away came into it", () => {
+    holds(150, ({ counters }) => {
+      for (const level of ["global", "local"] as const) {
+        const { reads, writes } = counters[level];
+        for (const operand of operands) if (reads[operand] > 0) expect(writes[operand], level).toBeGreaterThan(0);
+      }
+    });
+  });
+
+  it("a searched mapping, given back, has the same numbers", () => {
+    holds(200, (result, chip, gemm) => expect(simulateMapping(chip, gemm, result.mapping)).toEqual(result));
+  });
+
+  it("unlimited bandwidth without latency: no stall, the time is the array's", () => {
+    fc.assert(
+      fc.property(walkCase, ({ hardware: chip, problem: gemm, mapping }) => {
+        if (whyIllegal(chip, gemm, mapping) !== null) return;
+        const result = simulateMapping(unlimited(chip), gemm, mapping);
+        if (result.kind !== "mapped") throw new Error("not mapped");
+        expect(result.timing.stallCycles).toEqual({ dram: 0, global: 0, local: 0 });
+        expect(result.timing.cycles).toBe(result.timing.computeCycles);
+      }),
+      options(400),
+    );
+  });
+
+  it.each(Object.keys(faster))("a fixed mapping is never slower for a better %s", (name) => {
+    fc.assert(
+      fc.property(walkCase, ({ hardware: chip, problem: gemm, mapping }) => {
+        const better = faster[name]!(chip);
+        if (better === null || whyIllegal(chip, gemm, mapping) !== null) return;
+        const [before, after] = [chip, better].map((each) => simulateMapping(each, gemm, mapping) as MappedGemm);
+        expect(after!.timing.cycles).toBeLessThanOrEqual(before!.timing.cycles);
+      }),
+      options(300),
+    );
+  });
+
+  it.each(Object.keys(faster))("a searched mapping is at most 1 % slower for a better %s", (name) => {
+    holds(100, (before, chip, gemm) => {
+      const better = faster[name]!(chip);
+      if (better === null) return;
+      expect(search(better, gemm)!.timing.cycles).toBeLessThanOrEqual(before.timing.cycles * 1.01);
+    });
+  });
+
+  it("exhaustive search is never worse than fast search", () => {
+    fc.assert(
+      fc.property(hardware, problem, (chip, gemm) => {
+        const small = { ...gemm, m: Math.ceil(gemm.m / 4), n: Math.ceil(gemm.n / 4), k: Math.ceil(gemm.k / 4) };
+        const fast = search(chip, small);
+        const exhaustive = search(chip, small, "exhaustive");
+        expect(exhaustive === null).toBe(fast === null);
+        if (fast !== null) expect(exhaustive!.timing.cycles).toBeLessThanOrEqual(fast.timing.cycles);
+      }),
+      options(15),
+    );
+  });
+
+  it("a shared second operand makes the batch part of m", () => {
+    holds(150, (result, chip, gemm) => {
+      if (!gemm.sharedB) return;
+      expect(result).toEqual(search(chip, { ...gemm, batch: 1, m: gemm.batch * gemm.m }));
+    });
+  });
+
+  it("a batch on one core takes at most as long as its elements one after the other", () => {
+    holds(150, (result, chip, gemm) => {
+      if (gemm.sharedB || chip.cores > 1) return;
+      const one = search(chip, { ...gemm, batch: 1 })!;
+      expect(result.timing.cycles).toBeLessThanOrEqual(gemm.batch * one.timing.cycles);
+    });
+  });
+});
