@@ -1,3 +1,7 @@
+export { createDecomposition, type StudyDecomposition } from "./decomposition.ts";
+export { DECOMPOSABLE_METRICS } from "./decompose/metrics.ts";
+export { towerCountOf } from "./decompose/model-parts.ts";
+export type { DecompositionRequest, PartPoint, Refused } from "./decompose/types.ts";
 export { evaluate } from "./evaluate.ts";
 export { clearGemmCache } from "./gemm-cache.ts";
 export { metricsOf } from "./metrics.ts";

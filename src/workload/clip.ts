@@ -88,12 +88,19 @@ function similarity(embedding: number, batch: number): readonly Operator[] {
 
 /** Towers run one after the other; the text embeddings wait while the vision tower runs. */
 function peakOfClip(model: ClipModel, batch: number): number {
+  const { text, vision } = clipPeaks(model, batch);
+  return Math.max(text, vision);
+}
+
+/** Largest set of live activations while each tower runs, elements; neither depends on the other tower. */
+export function clipPeaks(model: ClipModel, batch: number): { readonly text: number; readonly vision: number } {
   const { text, vision } = model;
   const whole = (tokens: number) => ({ batch, queries: tokens, keys: tokens, kvCache: false });
   const pixels = batch * vision.channels * vision.imageSize ** 2;
-  return Math.max(
-    peakOfStack(text, whole(text.tokens)),
-    batch * model.embedding +
+  return {
+    text: peakOfStack(text, whole(text.tokens)),
+    vision:
+      batch * model.embedding +
       Math.max(peakOfStack(vision, whole(vision.tokens)), pixels + batch * patchesOf(vision) * vision.hidden),
-  );
+  };
 }

@@ -1,6 +1,6 @@
 export * from "./operator.ts";
 export { buildWorkload } from "./build.ts";
-export { clipText, clipVision } from "./clip.ts";
+export { clipPeaks, clipText, clipVision } from "./clip.ts";
 export { vitVision } from "./vit.ts";
 export { decode, prefill } from "./decoder.ts";
 export { totalMacs, totalParameters } from "./totals.ts";

@@ -1,0 +1,67 @@
+import {
+  DECOMPOSABLE_METRICS,
+  towerCountOf,
+  type DecompositionRequest,
+  type PartPoint,
+} from "../../../evaluate/index.ts";
+import { createSpace } from "../../../search/index.ts";
+import { METRICS, type SpaceParameter, type Study } from "../../../spec/index.ts";
+import { InputError } from "../../failure.ts";
+import { specsOfStudy } from "../starting-point.ts";
+
+/** The accuracy of every pair of tower options is held in memory. */
+const MOST_PAIRS = 20_000_000;
+const MOST_HARDWARE = 5_000_000;
+
+/**
+ * The parts of a study whose product is its space: hardware (with deployment and technology), and the options of one or
+ * two towers.
+ *
+ * @throws InputError for what cannot be enumerated exactly
+ */
+export function decompositionRequest(study: Study): DecompositionRequest {
+  const { model, space, mapping, accuracy, objectives, constraints } = study;
+  refuseMetrics(study);
+  const isPair = towerCountOf(model) === 2;
+  const sideOf = ({ path }: SpaceParameter): number =>
+    !path.startsWith("model.") ? 0 : isPair && path.startsWith("model.vision.") ? 2 : 1;
+  const parts = [0, 1, 2].map((side) => space.filter((parameter) => sideOf(parameter) === side));
+  for (const part of parts)
+    for (const { path, when } of part)
+      if (when !== undefined && !part.some((other) => other.path === when.path))
+        throw new InputError(
+          `Strategy exact cannot search ${path} where ${when.path} has some values: they belong to different parts (hardware, text tower, vision tower). Use nsga2.`,
+        );
+  const sizes = parts.map((part) => createSpace(part).size);
+  if (sizes[1]! * sizes[2]! > BigInt(MOST_PAIRS) || sizes[0]! > BigInt(MOST_HARDWARE))
+    throw new InputError(
+      `Strategy exact takes at most ${MOST_PAIRS} models and ${MOST_HARDWARE} hardware points; the study has ${sizes[1]! * sizes[2]!} and ${sizes[0]}. Use nsga2.`,
+    );
+  const [hardware, first, second] = parts.map(pointsOf);
+  return {
+    ...{ mapping, hardware: hardware!, limits: constraints },
+    base: specsOfStudy(study),
+    accuracyMetric: accuracy.metric,
+    objectives: objectives.map(({ metric }) => metric),
+    towers: [first!, second!],
+  };
+}
+
+function pointsOf(parameters: readonly SpaceParameter[]): readonly PartPoint[] {
+  const space = createSpace(parameters);
+  return Array.from({ length: Number(space.size) }, (_, i) => space.decode(space.genesAt(BigInt(i))));
+}
+
+function refuseMetrics({ objectives, constraints }: Study): void {
+  const nameOf = (metric: string): string => METRICS.find(({ key }) => key === metric)?.name ?? metric;
+  const known = DECOMPOSABLE_METRICS.map(nameOf).join(", ");
+  for (const { metric } of [...objectives, ...constraints])
+    if (!DECOMPOSABLE_METRICS.includes(metric))
+      throw new InputError(
+        `Strategy exact cannot search by ${nameOf(metric)}, which is no sum over operators; it takes ${known}. Use nsga2.`,
+      );
+  for (const { metric, direction } of objectives)
+    if ((direction === "max") !== (metric === "accuracy"))
+      throw new InputError(`Strategy exact cannot make ${nameOf(metric)} ${direction}imal. Use nsga2.`);
+  if (objectives.length > 4) throw new InputError("Strategy exact takes at most 4 objectives.");
+}

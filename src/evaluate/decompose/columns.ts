@@ -1,0 +1,94 @@
+import { gridCarbon, inferencesOverLife, keepsUp } from "../../cost/index.ts";
+import type { Fixed } from "./fixed.ts";
+import { ALL_LIVE, FIRST_LIVE, SECOND_LIVE, DUTY } from "./metrics.ts";
+import type { OperatorCosts } from "./operator-costs.ts";
+import type { OperatorTable, OptionOperators } from "./operator-table.ts";
+import type { Columns } from "./types.ts";
+
+/**
+ * Sums operators into columns, one value an option: cycles are whole numbers and exact; energies are added operator by
+ * operator, so that they differ from those of `evaluate`, which adds source by source, by rounding (1e-12 at most).
+ */
+export function columnsOf(
+  metrics: readonly string[],
+  table: OperatorTable,
+  costs: OperatorCosts,
+  fixed: Fixed,
+): Columns {
+  const [a, b] = table.towers.map((options) => ({
+    cycles: sums(options, costs.cycles),
+    energy: sums(options, costs.energy),
+    options,
+  }));
+  const joint = { cycles: sumOf(table.joint, costs.cycles), energy: sumOf(table.joint, costs.energy) };
+  const bases: number[] = [];
+  const columns = metrics.map((metric) => {
+    const scale = scaleOf(metric, fixed, table);
+    bases.push(scale.base(joint.cycles, joint.energy));
+    const side = (tower: typeof a, isFirst: boolean): Float64Array | null =>
+      scale.of === null
+        ? null
+        : Float64Array.from(tower!.options, (option, i) =>
+            scale.of!(tower!.cycles[i]!, tower!.energy[i]!, option, isFirst),
+          );
+    return { a: side(a, true), b: side(b, false) };
+  });
+  return { base: bases, columns };
+}
+
+interface Scale {
+  readonly base: (cycles: number, energy: number) => number;
+  /** Null: the same for all options. */
+  readonly of: ((cycles: number, energy: number, option: OptionOperators, isFirst: boolean) => number) | null;
+}
+
+function scaleOf(metric: string, fixed: Fixed, { joint }: OperatorTable): Scale {
+  const { hardware, deployment } = fixed.specs;
+  const inferences = inferencesOverLife(deployment);
+  const carbon = (energy: number): number => gridCarbon(inferences * energy, deployment.gridIntensity);
+  const linear = (of: (cycles: number, energy: number) => number, base = 0): Scale => ({
+    base: (cycles, energy) => base + of(cycles, energy),
+    of,
+  });
+  switch (metric) {
+    case "latency_s":
+      return linear((cycles) => cycles / hardware.clock);
+    case "energy_total_J":
+      return linear((_, energy) => energy);
+    case "carbon_operational_kgCO2e":
+      return linear((_, energy) => carbon(energy), fixed.idleCarbon);
+    case "carbon_total_kgCO2e":
+      return linear((_, energy) => carbon(energy), fixed.values.carbon_embodied_kgCO2e! + fixed.idleCarbon);
+    case "cdp_kgCO2e_s":
+      return linear((cycles) => fixed.values.carbon_embodied_kgCO2e! * (cycles / hardware.clock));
+    case DUTY:
+      return linear((cycles) => keepsUp(cycles / hardware.clock, deployment).duty);
+    case FIRST_LIVE:
+    case SECOND_LIVE:
+    case ALL_LIVE: {
+      const { weight, output } = hardware.precision;
+      const bytes = ({ parameters, live }: OptionOperators, isLive: boolean): number =>
+        (parameters * weight + (isLive ? live : 0) * output) / 8;
+      const isLive = (isFirst: boolean): boolean => metric === ALL_LIVE || isFirst === (metric === FIRST_LIVE);
+      return {
+        base: () => bytes(joint, true) - (hardware.dram?.capacity ?? Infinity),
+        of: (_cycles, _energy, option, isFirst) => bytes(option, isLive(isFirst)),
+      };
+    }
+    default: {
+      const value = fixed.values[metric];
+      if (value === undefined || value === null) throw new Error(`${metric} is no column`);
+      return { base: () => value, of: null };
+    }
+  }
+}
+
+function sums(options: readonly OptionOperators[], values: Float64Array): Float64Array {
+  return Float64Array.from(options, (option) => sumOf(option, values));
+}
+
+function sumOf({ rows, counts }: OptionOperators, values: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < rows.length; i += 1) sum += counts[i]! * values[rows[i]!]!;
+  return sum;
+}

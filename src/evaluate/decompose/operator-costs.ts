@@ -1,0 +1,90 @@
+import { gemmEnergy, vectorEnergy } from "../../cost/index.ts";
+import { simulateGemms, type EnergyCoefficients, type MappingEffort, type MappingObjective } from "../../sim/index.ts";
+import type { Hardware } from "../../spec/hardware.ts";
+import type { Technology } from "../../spec/technology.ts";
+import type { Operator } from "../../workload/index.ts";
+import { launchSeconds } from "../operator-latency.ts";
+import { runVector } from "../vector-operator.ts";
+import { gemmFloor } from "./floor.ts";
+import type { OperatorTable } from "./operator-table.ts";
+
+/** Cost of one run of each operator of a table; Infinity: no legal mapping. */
+export interface OperatorCosts {
+  readonly cycles: Float64Array;
+  /** J; 0 throughout where energies are unknown. */
+  readonly energy: Float64Array;
+}
+
+/** The chip that runs the operators, and what events cost on it. */
+export interface Machine {
+  readonly hardware: Hardware;
+  readonly technology: Technology;
+  readonly energies: EnergyCoefficients | null;
+}
+
+export interface Mapper {
+  readonly objective: MappingObjective;
+  readonly effort: MappingEffort;
+}
+
+const PICOJOULES = 1e12;
+
+/**
+ * Simulates GEMMs of a table, each once, and prices its vector work. Time to launch operators is part of their cycles,
+ * without the rounding up that `evaluate` does once for a whole model.
+ *
+ * @param rows GEMMs to simulate; the others stay Infinity
+ */
+export function simulateTable(table: OperatorTable, machine: Machine, mapper: Mapper, rows: Int32Array): OperatorCosts {
+  const { hardware, energies } = machine;
+  const costs = vectorCosts(table, machine);
+  costs.cycles.fill(Infinity, 0, table.gemms.length);
+  costs.energy.fill(Infinity, 0, table.gemms.length);
+  const objective = energies === null ? "latency" : mapper.objective;
+  const problems = Array.from(rows, (row) => table.gemms[row]!);
+  const results = simulateGemms(hardware, problems, { objective, effort: mapper.effort, energy: energies });
+  results.forEach((result, i) => {
+    if (result.kind === "unmappable") return;
+    const { cycles } = result.timing;
+    const energy = energies === null ? 0 : gemmEnergy(result.counters, cycles, energies).total;
+    launched(costs, rows[i]!, cycles, energy, problems[i]!, machine);
+  });
+  return costs;
+}
+
+/** Costs that no mapping can be below, see floor.ts; those of vector work are what it costs. */
+export function floorOfTable(table: OperatorTable, machine: Machine): OperatorCosts {
+  const costs = vectorCosts(table, machine);
+  table.gemms.forEach((gemm, row) => {
+    const { cycles, energy } = gemmFloor(gemm, machine.hardware, machine.energies);
+    launched(costs, row, cycles, energy, gemm, machine);
+  });
+  return costs;
+}
+
+function vectorCosts({ gemms, vectors }: OperatorTable, machine: Machine): OperatorCosts {
+  const { hardware, technology, energies } = machine;
+  const count = gemms.length + vectors.length;
+  const costs = { cycles: new Float64Array(count), energy: new Float64Array(count) };
+  vectors.forEach((operator, i) => {
+    const { cycles, traffic } = runVector(operator, hardware);
+    const own = energies === null ? null : vectorEnergy(operator, hardware, technology, traffic);
+    const energy =
+      own === null || own.total === null ? 0 : own.total + (cycles * energies!.activePerCycle) / PICOJOULES;
+    launched(costs, gemms.length + i, cycles, energy, operator, machine);
+  });
+  return costs;
+}
+
+function launched(
+  costs: OperatorCosts,
+  row: number,
+  cycles: number,
+  energy: number,
+  operator: Operator,
+  { hardware, energies }: Machine,
+): void {
+  const launch = launchSeconds(operator, hardware) * hardware.clock;
+  costs.cycles[row] = cycles + launch;
+  costs.energy[row] = energy + (launch * (energies?.activePerCycle ?? 0)) / PICOJOULES;
+}

@@ -1,0 +1,174 @@
+import { FACTOR_NAMES, keepsUp } from "../cost/index.ts";
+import { applySettings, settingsOfPoint } from "../spec/apply-settings.ts";
+import type { ModelSpec } from "../spec/model.ts";
+import type { SpecSet } from "../spec/settings.ts";
+import { accuracyOf, type PartAccuracy } from "./decompose/accuracies.ts";
+import { columnsOf } from "./decompose/columns.ts";
+import { countDram, mostDramBytes } from "./decompose/dram.ts";
+import { fixedOf, refusalOf, type Fixed } from "./decompose/fixed.ts";
+import { ALL_LIVE, DUTY, FIRST_LIVE, FIXED_METRICS, SECOND_LIVE } from "./decompose/metrics.ts";
+import { towerCountOf } from "./decompose/model-parts.ts";
+import { floorOfTable, simulateTable } from "./decompose/operator-costs.ts";
+import { createOperatorTable, type OperatorTable } from "./decompose/operator-table.ts";
+import type {
+  Columns,
+  DecomposedLimit,
+  DecompositionRequest,
+  PartPoint,
+  PointTables,
+  Refused,
+} from "./decompose/types.ts";
+
+/**
+ * A study as sums: latency and energy of a design are sums over the operators of its towers, and operators depend on few
+ * parameters, so a space of billions of designs needs some hundred simulations a chip. Structurally what the search room
+ * calls a decomposition.
+ *
+ * Mapping policy: the study's mapping objective for every operator; a design that misses a latency limit, or its rate, is
+ * evaluated again with objective latency (`secondLook`).
+ */
+export interface StudyDecomposition {
+  readonly hardwareCount: number;
+  readonly optionCounts: readonly [number, number];
+  readonly metrics: readonly string[];
+  readonly accuracy: PartAccuracy | null;
+  readonly limits: readonly DecomposedLimit[];
+  tables(hardware: number): PointTables;
+  readonly secondLook?: {
+    readonly metrics: readonly string[];
+    tables(hardware: number, a: Int32Array, b: Int32Array): Columns;
+  };
+  /** Points of the options, of those that fit the model. */
+  readonly options: readonly [readonly PartPoint[], readonly PartPoint[]];
+  /** Options of each tower whose settings do not fit together, by reason. */
+  readonly refused: readonly [readonly Refused[], readonly Refused[]];
+  /** Distinct GEMMs over all options. */
+  readonly shapeCount: number;
+  /** GEMMs simulated so far. */
+  readonly simulationCount: number;
+}
+
+/** @throws AccuracyRefusal for a metric that the predictor does not know, or of another family */
+export function createDecomposition(request: DecompositionRequest): StudyDecomposition {
+  const { base, mapping, objectives, limits } = request;
+  const specsAt = (point: PartPoint): SpecSet => applySettings(base, settingsOfPoint(point), FACTOR_NAMES);
+  const sides = request.towers.map((points) => readOptions(points, specsAt));
+  const models = [sides[0]!.models, sides[1]!.models] as const;
+  const tables = new Map<number, OperatorTable>();
+  const tableOf = ({ specs }: Fixed): OperatorTable => {
+    const { batch } = specs.deployment;
+    const table = tables.get(batch) ?? createOperatorTable(base.model, models, batch);
+    tables.set(batch, table);
+    return table;
+  };
+  const wholeTable = createOperatorTable(base.model, models, base.deployment.batch);
+  tables.set(base.deployment.batch, wholeTable);
+
+  const own = ownLimits(request, wholeTable);
+  const studyLimits = limits.filter(({ metric }) => !(FIXED_METRICS as readonly string[]).includes(metric));
+  const asked = [...objectives, ...limits.map(({ metric }) => metric)];
+  const metrics = [...new Set([...asked, ...own.map(({ metric }) => metric)])].filter(
+    (metric) => metric !== "accuracy",
+  );
+  const slow = ["latency_s", DUTY].filter((metric) => [...studyLimits, ...own].some((each) => each.metric === metric));
+  const hasSecondLook = mapping.objective !== "latency" && slow.length > 0;
+  let simulationCount = 0;
+
+  const fixedAt = (hardware: number): ReturnType<typeof fixedOf> =>
+    fixedOf(() => specsAt(request.hardware[hardware]!), asked, limits);
+  const simulated = (fixed: Fixed, objective: typeof mapping.objective, rows: Int32Array): Columns => {
+    const table = tableOf(fixed);
+    simulationCount += rows.length;
+    const costs = simulateTable(table, fixed.machine, { ...mapping, objective }, rows);
+    return columnsOf(metrics, table, costs, fixed);
+  };
+
+  return {
+    hardwareCount: request.hardware.length,
+    optionCounts: [models[0].length, models[1].length],
+    metrics,
+    accuracy: asked.includes("accuracy") ? accuracyOf(request.accuracyMetric, base.model, models) : null,
+    limits: own,
+    tables: (hardware) => {
+      const fixed = fixedAt(hardware);
+      if (!("machine" in fixed) || fixed.breaks.length > 0) return { kind: "ruled-out", breaks: fixed.breaks };
+      const table = tableOf(fixed);
+      const variant = simulated(fixed, mapping.objective, everyGemm(table));
+      const isSecondUseful = hasSecondLook && fixed.machine.energies !== null;
+      const counted = own.some(({ text }) => text === "") ? countDram(table, fixed.specs.hardware) : null;
+      return {
+        kind: "tables",
+        variants: [variant],
+        ...(counted === null ? {} : { counted: [counted] }),
+        ...(isSecondUseful ? { floor: columnsOf(metrics, table, floorOfTable(table, fixed.machine), fixed) } : {}),
+      };
+    },
+    ...(hasSecondLook
+      ? {
+          secondLook: {
+            metrics: slow,
+            tables: (hardware: number, a: Int32Array, b: Int32Array): Columns => {
+              const fixed = fixedAt(hardware) as Fixed;
+              return simulated(fixed, "latency", gemmsOf(tableOf(fixed), a, b));
+            },
+          },
+        }
+      : {}),
+    options: [sides[0]!.points, sides[1]!.points],
+    refused: [sides[0]!.refused, sides[1]!.refused],
+    shapeCount: wholeTable.gemms.length,
+    get simulationCount() {
+      return simulationCount;
+    },
+  };
+}
+
+/** Models of the options of one tower; settings that do not fit the model are set aside. */
+function readOptions(points: readonly PartPoint[], specsAt: (point: PartPoint) => SpecSet) {
+  const models: ModelSpec[] = [];
+  const kept: PartPoint[] = [];
+  const reasons = new Map<string, number>();
+  for (const point of points) {
+    try {
+      models.push(specsAt(point).model);
+      kept.push(point);
+    } catch (error) {
+      const reason = refusalOf(error);
+      if (reason === null) throw error;
+      reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+    }
+  }
+  return { models, points: kept, refused: [...reasons].map(([reason, count]): Refused => ({ reason, count })) };
+}
+
+/** Limits that every design has: it keeps up with its rate, and fits into DRAM. Left out where they cannot bite. */
+function ownLimits({ base, limits, hardware }: DecompositionRequest, table: OperatorTable): readonly DecomposedLimit[] {
+  const isSet = (pattern: RegExp): boolean =>
+    hardware.some((point) => Object.keys(point).some((path) => pattern.test(path)));
+  const latencyLimit = limits.find(({ metric, comparison }) => metric === "latency_s" && comparison === "<=")?.limit;
+  const isRateFree =
+    latencyLimit !== undefined && !isSet(/^deployment\./) && keepsUp(latencyLimit, base.deployment).duty <= 1;
+  const capacity = base.hardware.dram?.capacity ?? Infinity;
+  const isDramFree = !isSet(/^(dram|deployment\.batch)/) && mostDramBytes(table, base.hardware) <= capacity;
+  const atMost = (metric: string, limit: number, text: string): DecomposedLimit => ({
+    ...{ metric, limit, text },
+    comparison: "<=",
+  });
+  const isPair = towerCountOf(base.model) === 2;
+  return [
+    ...(isRateFree ? [] : [atMost(DUTY, 1, "deployment.rate")]),
+    ...(isDramFree ? [] : (isPair ? [FIRST_LIVE, SECOND_LIVE] : [ALL_LIVE]).map((metric) => atMost(metric, 0, ""))),
+  ];
+}
+
+function everyGemm({ gemms }: OperatorTable): Int32Array {
+  return Int32Array.from(gemms, (_, row) => row);
+}
+
+/** GEMMs of some options, and of what runs beside the towers. */
+function gemmsOf({ gemms, towers, joint }: OperatorTable, a: Int32Array, b: Int32Array): Int32Array {
+  const rows = new Set<number>();
+  for (const option of [...Array.from(a, (i) => towers[0][i]!), ...Array.from(b, (i) => towers[1][i]!), joint])
+    for (const row of option.rows) if (row < gemms.length) rows.add(row);
+  return Int32Array.from(rows).sort();
+}
