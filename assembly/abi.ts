@@ -52,6 +52,8 @@ export const HW_ENERGY_CYCLE = 49;
 export const HW_ENERGY_TRAFFIC = 50;
 /** 1: no inner buffer; the array is fed straight from the outer one (or far memory), a fold at a time. */
 export const HW_DIRECT = 70;
+/** Latency of the array port, cycles. */
+export const HW_ARRAY_LATENCY = 71;
 export const HW_FIELDS = 72;
 
 export const KIND_SYSTOLIC = 0;

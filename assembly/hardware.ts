@@ -3,6 +3,7 @@ import {
   HW_ACCUMULATOR_BYTES,
   HW_ARRAY_BLOCK,
   HW_ARRAY_KIND,
+  HW_ARRAY_LATENCY,
   HW_ARRAY_PORT,
   HW_COLS,
   HW_CORES,
@@ -74,6 +75,7 @@ export let arrayReadCycles: f64 = 0;
 export let arrayWriteBytes: f64 = 1;
 export let arrayWriteCycles: f64 = 0;
 export let arrayShared: bool = false;
+export let arrayLatency: f64 = 0;
 export let innerReadBytes: f64 = 1;
 export let innerReadCycles: f64 = 0;
 export let innerWriteBytes: f64 = 1;
@@ -132,6 +134,7 @@ export function loadHardware(): bool {
   arrayWriteBytes = field(HW_ARRAY_PORT + 2);
   arrayWriteCycles = field(HW_ARRAY_PORT + 3);
   arrayShared = field(HW_ARRAY_PORT + 4) != 0;
+  arrayLatency = field(HW_ARRAY_LATENCY);
   innerReadBytes = field(HW_INNER_PORT);
   innerReadCycles = field(HW_INNER_PORT + 1);
   innerWriteBytes = field(HW_INNER_PORT + 2);

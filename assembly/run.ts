@@ -1,5 +1,5 @@
 import { INPUT, OUTPUT, WEIGHT, WEIGHT_STATIONARY } from "./abi";
-import { firstFoldCycles, lastFoldCycles, stepCycles, stepOf, sumsOut } from "./array/step";
+import { firstLoad, lastFoldCycles, lastStream, stepCycles, stepOf, sumsOut, unhiddenLoad } from "./array/step";
 import { innerRead, readInner, readOuter, resetPorts, writeInner, writeOuter } from "./buffer/ports";
 import {
   INNER,
@@ -16,6 +16,7 @@ import {
 import {
   accumulatorBytes,
   arrayBlock,
+  arrayLatency,
   arrayReadBytes,
   arrayReadCycles,
   arrayShared,
@@ -111,8 +112,11 @@ let sumsWaitForOuter: bool = true;
 let arrayFree: f64 = 0;
 let pendingReady: f64 = 0;
 let pendingWaitsForOuter: bool = true;
-let pendingTime: f64 = 0;
+let pendingPortTime: f64 = 0;
 let pendingArrayTime: f64 = 0;
+/** Stream of the pending step's last fold, behind which the next step's held words are loaded. */
+let pendingStream: f64 = 0;
+let pendingLoad: f64 = 0;
 /** Cycles that the array needs before the first step of all streams. */
 let pendingFirst: f64 = 0;
 /** Cycles from the end of the pending step's stream to the moment when its last sum has left the array. */
@@ -137,7 +141,9 @@ let memoFirst: bool = false;
 let memoHeld: bool = false;
 let memoLast: bool = false;
 let memoArray: f64 = 0;
-let memoTime: f64 = 0;
+let memoPort: f64 = 0;
+let memoLoad: f64 = 0;
+let memoStream: f64 = 0;
 let memoSkew: f64 = 0;
 
 function reset(): void {
@@ -172,12 +178,13 @@ function reset(): void {
   storedBefore = 0;
   arrayFree = 0;
   runSteps = 0;
+  pendingFirst = 0;
+  pendingLoad = 0;
   memoM = -1;
 }
 
 /**
- * Sets memoTime, memoArray and memoSkew: one core's tile is limited by its array, or by the local port where that is
- * slower. True where the tile is of another kind than the one before.
+ * Sets what the array and its port need for one core's tile (memoArray to memoStream). True where the tile is of another kind than the one before.
  */
 function timeTile(em: f64, en: f64, ek: f64, isFirstK: bool, isLastK: bool, isHeld: bool): bool {
   const isSameSize: bool = em == memoM && en == memoN && ek == memoK;
@@ -193,8 +200,10 @@ function timeTile(em: f64, en: f64, ek: f64, isFirstK: bool, isLastK: bool, isHe
   memoLast = isLastK;
   memoHeld = isHeld;
   memoArray = stepCycles;
-  memoTime = Math.max(stepCycles, arrayShared ? read + write : Math.max(read, write));
+  memoPort = arrayShared ? read + write : Math.max(read, write);
   memoSkew = lastFoldCycles(em, en, ek);
+  memoLoad = firstLoad;
+  memoStream = lastStream;
   return true;
 }
 
@@ -228,11 +237,17 @@ function compute(): void {
   if (pendingWaitsForOuter) stallOuter += start - arrayFree;
   else stallInner += start - arrayFree;
   if (walkedSteps == 1) firstFill = start + pendingFirst;
-  arrayFree = start + pendingTime;
-  sumsOutOfArray = arrayFree + pendingSkew;
+  const streams: f64 = start + pendingFirst;
+  const streamed: f64 = streams + Math.max(pendingArrayTime, pendingPortTime);
+  // The next step's held words come in behind the last fold's stream, and may take longer.
+  arrayFree = Math.max(streamed, streams + pendingArrayTime + pendingLoad);
+  sumsOutOfArray = streamed + pendingSkew;
   if (sumsOutOfArray > drained) drained = sumsOutOfArray;
-  computeCycles += pendingArrayTime;
-  stallArray += pendingTime - pendingArrayTime;
+  const arrayTime: f64 = pendingArrayTime + pendingLoad;
+  computeCycles += pendingFirst + arrayTime;
+  stallArray += arrayFree - streams - arrayTime;
+  pendingFirst = 0;
+  pendingLoad = 0;
 }
 
 /** Sends the pending step's sums from the inner buffers up, on to the far memory where they are done with, and counts them. */
@@ -401,7 +416,10 @@ export function walk(): void {
                 if (changesWeight && isWeightDouble) fetchWeight(weightFreed, weightSent);
 
                 // Phases 2 and 3.
+                const isHeld: bool = dataflow == WEIGHT_STATIONARY ? !changesWeight : !changesInput;
+                const isNewKind: bool = timeTile(am, an, ak, isFirstK, isLastK, isHeld);
                 if (walkedSteps > 0) {
+                  pendingLoad = unhiddenLoad(memoLoad, pendingStream);
                   compute();
                   if (changesSums) storeSums();
                 }
@@ -457,21 +475,17 @@ export function walk(): void {
                   pendingReady = weightThere;
                   pendingWaitsForOuter = weightWaitsForOuter;
                 }
+                // The place of new sums is needed when the first of them leaves the array, not when it starts.
+                if (isFirstK) sumsThere -= memoSkew;
                 if (sumsThere > pendingReady) {
                   pendingReady = sumsThere;
                   pendingWaitsForOuter = sumsWaitForOuter;
                 }
-                const isHeld: bool = dataflow == WEIGHT_STATIONARY ? !changesWeight : !changesInput;
-                const isNewKind: bool = timeTile(am, an, ak, isFirstK, isLastK, isHeld);
-                pendingTime = memoTime;
+                pendingPortTime = memoPort;
                 pendingArrayTime = memoArray;
+                pendingStream = memoStream;
                 pendingSkew = memoSkew;
-                if (walkedSteps == 0) {
-                  const first: f64 = firstFoldCycles(am, an, ak);
-                  pendingFirst = first;
-                  pendingTime += first;
-                  pendingArrayTime += first;
-                }
+                if (walkedSteps == 0) pendingFirst = unhiddenLoad(memoLoad, 0) + arrayLatency;
                 const summands: f64 = addsOutside ? coresAtWork(ek, chunkK, lk, jk) : 1;
                 pendingSumBytes =
                   Math.ceil(allM * allN * (isLastK ? outputBytes : accumulatorBytes)) * batch * summands;

@@ -7,6 +7,7 @@ import {
   OUTPUT_STATIONARY,
   OVERLAP_FOLDS,
   OVERLAP_NONE,
+  OVERLAP_WEIGHTS,
   SKEW_EDGE_AWARE,
   UNROLL_FIXED,
   WEIGHT,
@@ -46,6 +47,9 @@ import { dataflow, rowsM, rowsN, sk, sm, sn, tk, tm, tn } from "../mapping";
 
 /** Cycles of the array for the tile, skew of every fold included where folds do not overlap. */
 export let stepCycles: f64 = 0;
+/** Cycles of loading the first fold's words, not in stepCycles, and of the last fold's stream. */
+export let firstLoad: f64 = 0;
+export let lastStream: f64 = 0;
 /** Elements over the array's edge. `sumsOut` of them `sumsFinal` leave as finished outputs if k is complete. */
 export let inputsIn: f64 = 0;
 export let weightsIn: f64 = 0;
@@ -90,13 +94,6 @@ export function changesEachStep(operand: i32): bool {
   return dataflow == OUTPUT_STATIONARY && tm > 1 && tn > 1;
 }
 
-/** Held words of one PE in a full register tile. */
-function heldPerPe(): f64 {
-  if (dataflow == WEIGHT_STATIONARY) return tn * tk;
-  if (dataflow == INPUT_STATIONARY) return tm * tk;
-  return 1;
-}
-
 /** Σ over blocks of `side · words` elements of the rows (or columns) that each block really uses. */
 function usedSum(extent: f64, side: f64, words: f64, blocks: f64): f64 {
   const rest: f64 = extent - (blocks - 1) * side * words;
@@ -120,7 +117,6 @@ export function stepOf(em: f64, en: f64, ek: f64, isFirstK: bool, isHeld: bool):
   let wordsA: f64 = tk;
   let wordsB: f64 = tn;
   let streamed: f64 = Tm;
-  let perFoldWords: f64 = tn * tk;
   if (dataflow == WEIGHT_STATIONARY) {
     blocksA = ceilDiv(Tk, tk);
     blocksB = ceilDiv(Tn, tn);
@@ -134,7 +130,6 @@ export function stepOf(em: f64, en: f64, ek: f64, isFirstK: bool, isHeld: bool):
     extentB = em;
     wordsB = tm;
     streamed = Tn;
-    perFoldWords = tm * tk;
     inputsIn = em * ek;
     weightsIn = en * ek * blocksB;
     sumsOut = em * en * blocksA;
@@ -145,7 +140,6 @@ export function stepOf(em: f64, en: f64, ek: f64, isFirstK: bool, isHeld: bool):
     extentA = em;
     wordsA = tm;
     streamed = Tk;
-    perFoldWords = tm * tn;
     inputsIn = em * ek * blocksB;
     weightsIn = en * ek * blocksA;
     sumsOut = em * en;
@@ -153,46 +147,58 @@ export function stepOf(em: f64, en: f64, ek: f64, isFirstK: bool, isHeld: bool):
   }
   sumsIn = sumsOut - (isFirstK ? em * en : 0);
   const folds: f64 = blocksA * blocksB;
-  const isInPlace: bool = isHeld && folds == 1 && dataflow != OUTPUT_STATIONARY;
+  const isOutput: bool = dataflow == OUTPUT_STATIONARY;
+  const isInPlace: bool = isHeld && folds == 1 && !isOutput;
   if (isInPlace) {
     if (dataflow == WEIGHT_STATIONARY) weightsIn = 0;
     else inputsIn = 0;
   }
+  // Held words (or sums) per PE: of all folds, of a whole block along each side, and of the last block.
+  const held: f64 = steps / streamed;
+  const stepsA: f64 = isOutput ? Tm : Tk;
+  const stepsB: f64 = held / stepsA;
+  const lastA: f64 = stepsA - (blocksA - 1) * wordsA;
+  const lastB: f64 = stepsB - (blocksB - 1) * wordsB;
+  const firstHeld: f64 = Math.min(wordsA, stepsA) * Math.min(wordsB, stepsB);
+  firstLoad = 0;
+  lastStream = streamed * lastA * lastB;
 
   if (kind == KIND_DOT_PRODUCT) {
-    stepCycles =
-      overlap == OVERLAP_NONE && dataflow != OUTPUT_STATIONARY && !isInPlace ? steps + folds * heldPerPe() : steps;
+    const isLoaded: bool = !isOutput && !isInPlace;
+    stepCycles = overlap == OVERLAP_NONE && isLoaded ? steps + held : steps;
+    if (overlap != OVERLAP_NONE && isLoaded) firstLoad = firstHeld;
     return;
   }
-  const holdsOperand: bool = dataflow != OUTPUT_STATIONARY;
   if (overlap == OVERLAP_FOLDS) {
-    // A fold is hidden behind its neighbour or not: it takes its stream or, if longer, the load of its held words
-    // (the shifting out of its sums).
-    if (!holdsOperand && drain != DRAIN_SHIFT) {
+    if (isOutput && drain != DRAIN_SHIFT) {
       stepCycles = steps;
       return;
     }
-    const words: f64 = holdsOperand ? steps / streamed / blocksA : blocksB;
-    const per: f64 = holdsOperand ? streamed : steps / folds;
-    const wholeRows: f64 = Math.max(per, rows);
-    const lastRows: f64 = isInPlace ? per : Math.max(per, lastUsed(extentA, wordsA));
-    stepCycles = words * ((blocksA - 1) * wholeRows + lastRows);
+    // A fold takes its stream or, if longer, the load of the next fold's words (the shifting out of its own sums).
+    const lastRows: f64 = lastUsed(extentA, wordsA);
+    const wholeTime: f64 = (blocksA - 1) * wordsA * Math.max(streamed, rows);
+    stepCycles = isInPlace ? steps : stepsB * (wholeTime + lastA * Math.max(streamed, lastRows));
+    if (!isOutput && !isInPlace) {
+      // The load of the first fold is hidden, or not, behind the tile before.
+      const r: f64 = blocksA > 1 ? rows : lastRows;
+      firstLoad = r * firstHeld;
+      stepCycles -= firstHeld * Math.max(0, r - streamed);
+    }
     return;
   }
-  const isEdge: bool = isEdgeAware();
   let r: f64 = folds * rows;
   let c: f64 = folds * cols;
-  if (isEdge) {
+  if (isEdgeAware()) {
     r = blocksB * usedSum(extentA, rows, wordsA, blocksA);
     c = blocksA * usedSum(extentB, cols, wordsB, blocksB);
   }
-  let fixed: f64 = r + c - 2 * folds;
-  if (!holdsOperand) {
-    if (drain == DRAIN_SHIFT) fixed += folds * rows;
-  } else if (overlap == OVERLAP_NONE && !isInPlace) {
-    fixed += (rows * steps) / streamed;
+  stepCycles = steps + r + c - 2 * folds;
+  if (isOutput) {
+    if (drain == DRAIN_SHIFT) stepCycles += rows * held;
+  } else if (!isInPlace) {
+    if (overlap == OVERLAP_NONE) stepCycles += rows * held;
+    else firstLoad = rows * firstHeld;
   }
-  stepCycles = steps + fixed;
 }
 
 function isEdgeAware(): bool {
@@ -208,51 +214,61 @@ function usedOfLast(extent: f64, side: f64, words: f64): f64 {
 }
 
 /**
- * What the first fold of the whole GEMM takes before it streams, less what `stepOf` has charged it for a load that it
- * could not hide. The arguments are the first tile.
+ * Cycles that a tile whose first fold's load takes `load` adds to the tile before, whose last fold streams for `stream`
+ * cycles; 0 cycles of stream: nothing is before it.
  */
-export function firstFoldCycles(em: f64, en: f64, ek: f64): f64 {
-  const words: f64 = heldPerPe();
-  if (overlap == OVERLAP_NONE || dataflow == OUTPUT_STATIONARY) return 0;
-  if (kind == KIND_DOT_PRODUCT) return words;
-  if (overlap != OVERLAP_FOLDS) return rows * words;
-  const streamed: f64 = dataflow == WEIGHT_STATIONARY ? ceilDiv(em, sm) : ceilDiv(en, sn);
-  const load: f64 = ceilDiv(ceilDiv(ek, sk), tk) > 1 ? rows : lastUsed(ek, tk);
-  return (load - Math.max(0, load - streamed)) * words;
+export function unhiddenLoad(load: f64, stream: f64): f64 {
+  // With `overlap: weights` only the first load of all is seen: later ones hide behind the skew of the fold before.
+  if (overlap == OVERLAP_WEIGHTS && kind != KIND_DOT_PRODUCT) return stream == 0 ? load : 0;
+  return Math.max(0, load - stream);
 }
 
 /**
- * Cycles from the end of a tile's last stream to the last sum that leaves the array, where folds overlap; less a drain
- * that `stepOf` has charged it for. A narrow fold behind a wide one may leave first: the latest of the tile counts.
+ * Cycles from the end of a tile, as `stepOf` counts it, to the last sum that leaves the array, where folds overlap. A
+ * narrow fold behind a wide one may leave first: the latest of the tile counts.
  */
 export function lastFoldCycles(em: f64, en: f64, ek: f64): f64 {
   if (kind == KIND_DOT_PRODUCT) return ceilLog2(rows);
   if (overlap != OVERLAP_FOLDS) return 0;
   const isOutput: bool = dataflow == OUTPUT_STATIONARY;
-  const shift: f64 = isOutput && drain == DRAIN_SHIFT ? rows : 0;
   const extentA: f64 = isOutput ? em : ek;
   const extentB: f64 = dataflow == INPUT_STATIONARY ? em : en;
   const wordsA: f64 = isOutput ? tm : tk;
   const wordsB: f64 = dataflow == INPUT_STATIONARY ? tm : tn;
-  const blocksA: f64 = ceilDiv(extentA, rows * wordsA);
-  const isEdge: bool = isEdgeAware();
+  const stepsA: f64 = ceilDiv(extentA, isOutput ? sm : sk);
+  const stepsB: f64 = ceilDiv(extentB, dataflow == INPUT_STATIONARY ? sm : sn);
+  const blocksA: f64 = ceilDiv(stepsA, wordsA);
+  const blocksB: f64 = ceilDiv(stepsB, wordsB);
+  const lastA: f64 = stepsA - (blocksA - 1) * wordsA;
+  const lastB: f64 = stepsB - (blocksB - 1) * wordsB;
   const r: f64 = lastUsed(extentA, wordsA);
-  const c: f64 = isEdge ? usedOfLast(extentB, cols, wordsB) : cols;
+  const c: f64 = isEdgeAware() ? usedOfLast(extentB, cols, wordsB) : cols;
   const streamed: f64 = isOutput ? ceilDiv(ek, sk) : dataflow == WEIGHT_STATIONARY ? ceilDiv(em, sm) : ceilDiv(en, sn);
+  // Time that the folds of the last column of blocks take, the last one apart.
+  const isLong: bool = !isOutput || drain == DRAIN_SHIFT;
+  const whole: f64 = wordsA * lastB * Math.max(streamed, isLong ? rows : 0);
+  const last: f64 = lastA * lastB * Math.max(streamed, isLong ? r : 0);
   if (!isOutput) {
-    const gap: f64 = (blocksA - 1) * Math.max(streamed, rows) + Math.max(streamed, r);
-    const isOnly: bool = extentB <= cols * wordsB;
-    return rows - 2 + (isOnly ? c : Math.max(c, cols - gap));
+    const gap: f64 = (blocksA - 1) * whole + last;
+    return rows - 2 + (blocksB == 1 ? c : Math.max(c, cols - gap));
   }
-  // Sums of a fold are shifted out behind the next stream: the last fold's are paid in `shift`.
-  const whole: f64 = Math.max(streamed, shift > 0 ? rows : 0);
-  const last: f64 = Math.max(streamed, shift > 0 ? r : 0);
-  let latest: f64 = r + c;
-  if (blocksA > 1) latest = Math.max(latest, rows + c - whole);
-  if (extentB > cols * wordsB) {
-    const column: f64 = (blocksA - 1) * whole + last;
-    latest = Math.max(latest, r + cols - column);
-    if (blocksA > 1) latest = Math.max(latest, rows + cols - column - whole);
+  // Sums wait for the end of their fold, and then for all held ones to be shifted out.
+  const shift: f64 = drain == DRAIN_SHIFT ? rows : 0;
+  const stream: f64 = streamed * lastA * lastB;
+  let latest: f64 = stream + r + c + shift * lastA * lastB;
+  if (blocksA > 1) {
+    latest = Math.max(latest, streamed * wordsA * lastB - whole + rows + c + shift * wordsA * lastB);
   }
-  return latest - 2 + shift - (last - streamed);
+  if (blocksB > 1) {
+    const before: f64 = (blocksA - 1) * whole;
+    const beforeLast: f64 = lastA * wordsB * Math.max(streamed, isLong ? r : 0);
+    const leaves: f64 = streamed * lastA * wordsB - beforeLast - before + r + cols + shift * lastA * wordsB;
+    latest = Math.max(latest, leaves);
+    if (blocksA > 1) {
+      const beforeWhole: f64 = wordsA * wordsB * Math.max(streamed, isLong ? rows : 0);
+      const first: f64 = streamed * wordsA * wordsB - beforeWhole - beforeLast - before;
+      latest = Math.max(latest, first + rows + cols + shift * wordsA * wordsB);
+    }
+  }
+  return latest - 2 - last;
 }

@@ -120,7 +120,8 @@ function tryLocalTiles(all: bool, mostParts: f64, mostSteps: f64): void {
       for (let z: i32 = 0; z < countK; z++) {
         tileK = element(K_SIZES, z);
         const Lk: f64 = ceilDiv(ck, tileK);
-        const bits: i32 = doubleBits(innerDouble, Lm * Gm, Ln * Gn, Lk * Gk, batches);
+        // What goes straight to the array is always fetched ahead.
+        const bits: i32 = isDirect ? 7 : doubleBits(innerDouble, Lm * Gm, Ln * Gn, Lk * Gk, batches);
         setInner(tileM, tileN, tileK, 0, bits);
         if (!innerFits()) {
           if (innerNeeded < neededInner) neededInner = innerNeeded;

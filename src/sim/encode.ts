@@ -76,6 +76,7 @@ export function encodeHardware(to: Float64Array, hardware: Hardware, energy: Ene
   const innerPort = levels.outer?.port ?? dramPort;
   encodeBuffer(to, levels.inner, abi.HW_INNER_SPLIT, abi.HW_INNER_SIZE, abi.HW_INNER_DOUBLE);
   encodePort(to, abi.HW_ARRAY_PORT, levels.inner?.port ?? FREE_PORT);
+  to[abi.HW_ARRAY_LATENCY] = levels.inner?.port.latency ?? 0;
   to[abi.HW_ARRAY_BLOCK] = blockOf(levels.inner);
   to[abi.HW_DIRECT] = levels.inner === null ? 1 : 0;
   to[abi.HW_HAS_OUTER] = levels.outer === null ? 0 : 1;
@@ -105,8 +106,10 @@ function encodeBuffer(to: Float64Array, buffer: Buffer | null, split: number, si
 function encodePort(to: Float64Array, field: number, port: CorePort): void {
   to[field] = port.read.bytes;
   to[field + 1] = port.read.cycles;
-  to[field + 2] = port.write.bytes;
-  to[field + 3] = port.write.cycles;
+  // On a shared port reads and writes take turns at the read bandwidth.
+  const write = port.shared ? port.read : port.write;
+  to[field + 2] = write.bytes;
+  to[field + 3] = write.cycles;
   to[field + 4] = port.shared ? 1 : 0;
 }
 
