@@ -2,26 +2,16 @@ import {
   dieArea,
   embodiedCarbon,
   energyCoefficients,
-  gemmEnergy,
   operationalCarbon,
   staticPower,
-  vectorEnergy,
   type Breakdown,
   type StaticPower,
   type Unknown,
 } from "../cost/index.ts";
-import type { EnergyCoefficients, GemmResult, MappedGemm, Unmappable } from "../sim/index.ts";
-import {
-  buildWorkload,
-  macsOf,
-  totalParameters,
-  type GemmOperator,
-  type Operator,
-  type Workload,
-} from "../workload/index.ts";
-import { simulateDistinct } from "./gemm-cache.ts";
-import { launchSeconds } from "./operator-latency.ts";
-import { runVector } from "./vector-operator.ts";
+import type { EnergyCoefficients, Unmappable } from "../sim/index.ts";
+import { buildWorkload, totalParameters, type GemmOperator, type Workload } from "../workload/index.ts";
+import { runSchedule } from "./run-schedule.ts";
+import { PLAIN_SCHEDULE } from "./schedule.ts";
 import type { Design, Evaluation, Infeasible, OperatorEvaluation } from "./types.ts";
 
 /**
@@ -40,20 +30,10 @@ export function evaluate(design: Design): Evaluation | Infeasible {
 
   const coefficients = energyCoefficients(hardware, technology);
   const known = "total" in coefficients ? null : coefficients;
-  const gemms = workload.operators.filter((operator): operator is GemmOperator => operator.type === "gemm");
-  const results = new Map<Operator, GemmResult>();
-  simulateDistinct(hardware, gemms, known, design.mapper).forEach((result, i) => results.set(gemms[i]!, result));
-  for (const gemm of gemms) {
-    const result = results.get(gemm)!;
-    if (result.kind === "unmappable") return unmappable(gemm, result);
-  }
-
-  const operators = workload.operators.map((operator) =>
-    operator.type === "gemm"
-      ? evaluateGemm(operator, results.get(operator) as MappedGemm, known)
-      : evaluateVector(operator, design, known),
-  );
-  const launch = launchCycles(workload, design);
+  const costing = { hardware, technology, mapper: design.mapper, coefficients: known };
+  const run = runSchedule(workload, costing, design.schedule ?? PLAIN_SCHEDULE);
+  if ("result" in run) return unmappable(run.operator, run.result);
+  const { evaluations: operators, launchCycles: launch, outcome } = run;
   const cycles = operators.reduce((sum, each) => sum + each.count * each.cycles, 0) + launch;
   const macs = operators.reduce((sum, each) => sum + each.count * each.macs, 0);
   const pes = hardware.cores * hardware.arraysPerCore * hardware.array.rows * hardware.array.cols;
@@ -82,6 +62,7 @@ export function evaluate(design: Design): Evaluation | Infeasible {
     carbon_total_kgCO2e: isCarbonKnown ? embodied.total + operational.total : null,
     parameters: totalParameters(workload),
     dramNeeded_B: dramNeeded,
+    schedule: outcome,
   };
 }
 
@@ -103,67 +84,6 @@ function unmappable(operator: GemmOperator, { level, neededBytes, availableBytes
   const field = level === "global-buffer" ? "globalBuffer.size" : level === "local-buffer" ? "localBuffer.size" : level;
   const detail = `${operator.name}: the smallest tile needs ${neededBytes} bytes, ${level} has ${availableBytes}`;
   return { kind: "infeasible", constraint: field, by: neededBytes - availableBytes, unit: "B", detail };
-}
-
-function evaluateGemm(
-  operator: GemmOperator,
-  result: MappedGemm,
-  coefficients: EnergyCoefficients | null,
-): OperatorEvaluation {
-  const { timing, counters } = result;
-  return {
-    name: operator.name,
-    kind: operator.kind,
-    tower: operator.tower,
-    layer: operator.layer,
-    count: operator.count,
-    macs: counters.macs,
-    cycles: timing.cycles,
-    energy: coefficients === null ? {} : gemmEnergy(counters, timing.cycles, coefficients).parts,
-    utilisation: timing.utilisation,
-    bound_by: gemmBoundBy(result),
-    gemm: result,
-  };
-}
-
-/** The array where it works most of the time, else the level that it waited longest for. */
-function gemmBoundBy({ timing }: MappedGemm): string {
-  const { stallCycles, computeCycles, cycles } = timing;
-  if (computeCycles * 2 >= cycles) return "compute";
-  const [level] = Object.entries(stallCycles).reduce((most, each) => (each[1] > most[1] ? each : most));
-  return level;
-}
-
-function evaluateVector(
-  operator: Exclude<Operator, GemmOperator>,
-  { hardware, technology }: Design,
-  coefficients: EnergyCoefficients | null,
-): OperatorEvaluation {
-  const run = runVector(operator, hardware);
-  const energy = coefficients === null ? null : vectorEnergy(operator, hardware, technology, run.traffic);
-  const isKnown = energy !== null && energy.total !== null;
-  return {
-    name: operator.name,
-    kind: operator.kind,
-    tower: operator.tower,
-    layer: operator.layer,
-    count: operator.count,
-    macs: macsOf(operator),
-    cycles: run.cycles,
-    energy:
-      isKnown && coefficients !== null
-        ? { ...energy.parts, static: (run.cycles * coefficients.activePerCycle) / 1e12 }
-        : {},
-    utilisation: 0,
-    bound_by: run.boundBy,
-    gemm: null,
-  };
-}
-
-/** Cycles spent starting operators, on targets that launch kernels. */
-function launchCycles({ operators }: Workload, { hardware }: Design): number {
-  const seconds = operators.reduce((sum, operator) => sum + operator.count * launchSeconds(operator, hardware), 0);
-  return Math.ceil(seconds * hardware.clock);
 }
 
 /** J of one inference by source, all operators together. */

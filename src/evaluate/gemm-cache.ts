@@ -21,13 +21,16 @@ function hardwareKey(hardware: Hardware): string {
   return key;
 }
 
-function problemKey({ batch, m, n, k, sharedB }: GemmProblem): string {
-  return sharedB ? `1,${batch * m},${n},${k}` : `${batch},${m},${n},${k}`;
+function problemKey({ batch, m, n, k, sharedB, resident, reservedBytes = 0 }: GemmProblem): string {
+  const shape = sharedB ? `1,${batch * m},${n},${k}` : `${batch},${m},${n},${k}`;
+  if (resident === undefined && reservedBytes === 0) return shape;
+  const { input = false, weight = false, output = false } = resident ?? {};
+  return `${shape},${input ? "i" : ""}${weight ? "w" : ""}${output ? "o" : ""},${reservedBytes}`;
 }
 
 /**
- * Simulates each GEMM once per distinct content (shape, the hardware fields that it depends on, energies, mapper
- * settings), within a call and across calls of one thread. Results in the order of the problems.
+ * Simulates each GEMM once per distinct content (shape, residency, the hardware fields that it depends on,
+ * energies, mapper settings), within a call and across calls of one thread. Results in the order of the problems.
  */
 export function simulateDistinct(
   hardware: Hardware,

@@ -8,3 +8,4 @@ export { metricsOf } from "./metrics.ts";
 export { launchSeconds, operatorLatency, rowsOperator } from "./operator-latency.ts";
 export { runVector, type VectorRun } from "./vector-operator.ts";
 export type * from "./types.ts";
+export { PLAIN_SCHEDULE, type ScheduleOutcome, type ScheduleSettings } from "./schedule.ts";

@@ -3,6 +3,7 @@ import type { Deployment } from "../spec/deployment.ts";
 import type { Hardware } from "../spec/hardware.ts";
 import type { ModelSpec } from "../spec/model.ts";
 import type { Technology } from "../spec/technology.ts";
+import type { ScheduleOutcome, ScheduleSettings } from "./schedule.ts";
 import type { GemmResult, MappingEffort, MappingObjective } from "../sim/types.ts";
 
 export interface Design {
@@ -11,6 +12,8 @@ export interface Design {
   readonly deployment: Deployment;
   readonly technology: Technology;
   readonly mapper: { readonly objective: MappingObjective; readonly effort: MappingEffort };
+  /** Default: operators one after the other, operands in DRAM. */
+  readonly schedule?: ScheduleSettings;
 }
 
 export interface OperatorEvaluation {
@@ -50,6 +53,7 @@ export interface Evaluation {
   readonly carbon_total_kgCO2e: number | null;
   readonly parameters: number;
   readonly dramNeeded_B: number;
+  readonly schedule: ScheduleOutcome;
 }
 
 export interface Infeasible {

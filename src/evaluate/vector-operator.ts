@@ -44,6 +44,8 @@ export function runVector(operator: VectorOperator, hardware: Hardware, kept: Ke
   const bytesOut = Math.ceil(operator.elementsWritten * activation);
   const dramIn = Math.max(0, bytesIn - kept.inputBytes);
   const dramOut = Math.max(0, bytesOut - kept.outputBytes);
+  const globalIn = kept.isOnTile ? dramIn : bytesIn;
+  const globalOut = kept.isOnTile ? dramOut : bytesOut;
   const passes = localAccessesOf(operator);
   const passReads = Math.ceil(passes.reads * activation);
   const passWrites = Math.ceil(passes.writes * activation);
@@ -51,7 +53,7 @@ export function runVector(operator: VectorOperator, hardware: Hardware, kept: Ke
   const times: Readonly<Record<Level, number>> = {
     vector: Math.ceil(laneCyclesOf(operator, vector.cyclesPerElement) / (vector.lanes * cores)),
     local: localBuffer === null ? 0 : cyclesOf(localBuffer.port, passReads / cores, passWrites / cores),
-    global: globalBuffer === null ? 0 : cyclesOf(globalBuffer.port, bytesIn, bytesOut),
+    global: globalBuffer === null ? 0 : cyclesOf(globalBuffer.port, globalIn, globalOut),
     dram: dram === null ? 0 : cyclesOf(dram.port, dramIn, dramOut),
   };
   return {
@@ -59,7 +61,7 @@ export function runVector(operator: VectorOperator, hardware: Hardware, kept: Ke
     boundBy: (Object.keys(times) as Level[]).reduce((most, level) => (times[level] > times[most] ? level : most)),
     traffic: {
       local: localBuffer === null ? 0 : passReads + bytesOut + passWrites + bytesIn,
-      global: globalBuffer === null ? 0 : bytesIn + bytesOut + dramIn + dramOut,
+      global: globalBuffer === null ? 0 : globalIn + globalOut + dramIn + dramOut,
       dram: dram === null ? 0 : dramIn + dramOut,
     },
   };

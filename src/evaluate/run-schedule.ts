@@ -1,0 +1,131 @@
+import type { MappingObjective } from "../sim/index.ts";
+import { totalParameters, type Workload } from "../workload/index.ts";
+import { launchSeconds } from "./operator-latency.ts";
+import { planResidency, valueOf, type ResidencyPlan } from "./residency.ts";
+import { runOperators, type Costing, type Unplaced } from "./run-operator.ts";
+import { PLAIN_PLACEMENT, type ScheduleOutcome, type ScheduleSettings } from "./schedule.ts";
+import { slotsOf, type Slot } from "./slots.ts";
+import type { OperatorEvaluation } from "./types.ts";
+
+export interface ScheduledRun {
+  readonly evaluations: readonly OperatorEvaluation[];
+  /** Cycles spent starting operators. */
+  readonly launchCycles: number;
+  readonly outcome: ScheduleOutcome;
+}
+
+interface Candidate {
+  readonly slots: readonly Slot[];
+  readonly plan: ResidencyPlan;
+  readonly weightBytes: number;
+}
+
+/**
+ * Runs a model under a schedule. Fusion is done as asked; what stays in the global buffer is chosen for the mapper's objective,
+ * and nothing kept is always one of the choices, also for EDP, which is no sum: there, plans for latency and for energy
+ * are made, and the one with the smaller product is taken.
+ *
+ * @returns the first operator without a legal mapping, where there is one
+ */
+export function runSchedule(workload: Workload, costing: Costing, settings: ScheduleSettings): ScheduledRun | Unplaced {
+  const { fusion, activations, weights } = settings;
+  if (fusion === "none" && !activations && !weights) return runPlain(workload, costing, settings);
+  const { hardware, mapper, coefficients } = costing;
+  const objective = coefficients === null ? "latency" : mapper.objective;
+  const candidates: Candidate[] = [];
+  for (const weightBytes of settings.weights ? [0, roomForWeights(workload, costing)] : [0]) {
+    if (weightBytes === null) continue;
+    const slots = slotsOf(workload.operators, hardware, settings.fusion, weightBytes);
+    for (const [sum, isAllowed] of plansFor(objective, settings.activations)) {
+      const plan = planResidency(slots, costing, sum, isAllowed);
+      if (!("result" in plan)) candidates.push({ slots, plan, weightBytes });
+      else if (weightBytes === 0) return plan;
+    }
+  }
+  const { slots, plan, weightBytes } = candidates.reduce((best, each) =>
+    totalOf(each, objective, costing) < totalOf(best, objective, costing) ? each : best,
+  );
+  return {
+    evaluations: plan.evaluations,
+    launchCycles: launchCyclesOf(slots, costing),
+    outcome: {
+      settings,
+      fused: slots.flatMap(({ parts }) => parts.filter((job) => !job.isLaunched).map(({ operator }) => operator.name)),
+      handovers: plan.handovers.flatMap((handover, i) =>
+        handover === null ? [] : [{ from: slots[i]!.last.name, to: slots[i + 1]!.first.name, bytes: handover.bytes }],
+      ),
+      weightBytes,
+      attentionRereadBytes: settings.fusion === "attention" ? rereadBytes(workload, slots, costing) : 0,
+    },
+  };
+}
+
+/** The same as a schedule with one choice, without its lists: searches take this way. */
+function runPlain({ operators }: Workload, costing: Costing, settings: ScheduleSettings): ScheduledRun | Unplaced {
+  const jobs = operators.map((operator) => ({ operator, placement: PLAIN_PLACEMENT, isLaunched: true }));
+  const evaluations: OperatorEvaluation[] = [];
+  for (const each of runOperators(jobs, costing)) {
+    if ("result" in each) return each;
+    evaluations.push(each);
+  }
+  const outcome = { settings, fused: [], handovers: [], weightBytes: 0, attentionRereadBytes: 0 };
+  return { evaluations, launchCycles: launchCyclesOf([{ parts: jobs }], costing), outcome };
+}
+
+type Sum = Exclude<MappingObjective, "edp">;
+
+function plansFor(objective: MappingObjective, activations: boolean): readonly (readonly [Sum, boolean])[] {
+  if (objective !== "edp") return [[objective, activations]];
+  return activations
+    ? [
+        ["latency", false],
+        ["latency", true],
+        ["energy", true],
+      ]
+    : [["latency", false]];
+}
+
+/** Room that all parameters take, or null where they do not fit beside anything else. */
+function roomForWeights(workload: Workload, { hardware }: Costing): number | null {
+  const room = hardware.globalBuffer?.size;
+  const bytes = Math.ceil((totalParameters(workload) * hardware.precision.weight) / 8);
+  return typeof room === "number" && bytes < room ? bytes : null;
+}
+
+function totalOf({ plan, slots }: Candidate, objective: MappingObjective, costing: Costing): number {
+  const sum = (of: Sum) => plan.evaluations.reduce((total, each) => total + each.count * valueOf(each, of), 0);
+  if (objective !== "edp") return sum(objective);
+  return (sum("latency") + launchCyclesOf(slots, costing)) * sum("carbon");
+}
+
+function launchCyclesOf(slots: readonly Pick<Slot, "parts">[], { hardware }: Costing): number {
+  const seconds = slots.reduce(
+    (sum, { parts }) =>
+      parts.reduce(
+        (each, { operator, isLaunched }) =>
+          isLaunched ? each + operator.count * launchSeconds(operator, hardware) : each,
+        sum,
+      ),
+    0,
+  );
+  return Math.ceil(seconds * hardware.clock);
+}
+
+/** DRAM bytes of queries, keys, values and results in fused attention, less those of the same products unfused. */
+function rereadBytes(workload: Workload, slots: readonly Slot[], costing: Costing): number {
+  const fused = slots.filter(({ parts }) => parts.length > 1 && parts[0]!.operator.kind === "scores");
+  const names = new Set(fused.flatMap(({ first, last }) => [first.name, last.name]));
+  const unfused = workload.operators
+    .filter(({ name }) => names.has(name))
+    .map((operator) => ({ operator, placement: PLAIN_PLACEMENT, isLaunched: true }));
+  const bytesOf = (evaluations: ReturnType<typeof runOperators>) =>
+    evaluations.reduce((sum, each) => ("result" in each ? sum : sum + each.count * attentionOperandBytes(each)), 0);
+  const parts = fused.flatMap((slot) => slot.parts);
+  return bytesOf(runOperators(parts, costing)) - bytesOf(runOperators(unfused, costing));
+}
+
+function attentionOperandBytes({ gemm, kind }: OperatorEvaluation): number {
+  if (gemm?.kind !== "mapped") return 0;
+  const { reads, writes } = gemm.counters.dram;
+  return kind === "scores" ? reads.input + reads.weight : reads.weight + reads.output + writes.output;
+}
