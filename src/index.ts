@@ -1,1 +1,32 @@
-export type { Hardware } from "./spec/hardware.ts";
+// The public interface. Rooms and their contracts: docs/architecture.md.
+export { createPredictor, predictorFor, type AccuracyEstimate, type AccuracyEvaluator } from "./accuracy/index.ts";
+export { CostError, FACTOR_NAMES } from "./cost/index.ts";
+export { SpecError } from "./errors/index.ts";
+export { evaluate, metricsOf, type Design, type Evaluation, type Infeasible } from "./evaluate/index.ts";
+export { formatMapping } from "./mapping/format.ts";
+export type { Mapping, Tile } from "./mapping/mapping.ts";
+export {
+  createCore,
+  simulateGemms,
+  simulateMapping,
+  type EnergyCoefficients,
+  type GemmProblem,
+  type GemmResult,
+  type SimulateOptions,
+} from "./sim/index.ts";
+export {
+  applySettings,
+  defaultDeployment,
+  listPresets,
+  loadHardware,
+  loadModel,
+  loadStudy,
+  parseSetting,
+  type Deployment,
+  type Hardware,
+  type ModelSpec,
+  type Setting,
+  type SpecSet,
+  type Study,
+} from "./spec/index.ts";
+export { buildWorkload, type Operator, type Workload } from "./workload/index.ts";
