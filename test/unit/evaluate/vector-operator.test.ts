@@ -1,0 +1,42 @@
+import { describe, expect, it } from "vitest";
+import { launchSeconds, operatorLatency, rowsOperator, runVector } from "../../../src/evaluate/index.ts";
+import { loadHardware } from "../../../src/spec/index.ts";
+
+// 1,024 rows of 512 elements on the 22 nm preset: 256 lanes, 128 B/cycle local, 512 global, 128 DRAM, 8 bit activations.
+const operator = rowsOperator("softmax", 1024, 512);
+const hardware = loadHardware("catransformers-22nm");
+const ELEMENTS = 1024 * 512;
+
+describe("runVector", () => {
+  it("takes as long as the slowest of lanes and levels: 8 lane-cycles an element, 3 reads and 2 writes of it", () => {
+    const lanes = (8 * ELEMENTS + 4 * 1024) / 256;
+    expect(runVector(operator, hardware)).toEqual({
+      cycles: lanes,
+      boundBy: "vector",
+      traffic: { local: 7 * ELEMENTS, global: 4 * ELEMENTS, dram: 2 * ELEMENTS },
+    });
+  });
+
+  it("adds lanes, local buffer and memory where they do not overlap", () => {
+    const inTurn = { ...hardware, vector: { ...hardware.vector, overlap: "none" as const } };
+    const lanes = (8 * ELEMENTS + 4 * 1024) / 256;
+    expect(runVector(operator, inTurn).cycles).toBe(lanes + (3 * ELEMENTS) / 128 + ELEMENTS / 128);
+  });
+
+  it("leaves what is kept out of DRAM, and on a tile out of the global buffer too", () => {
+    const kept = { inputBytes: ELEMENTS, outputBytes: 0, isOnTile: false };
+    expect(runVector(operator, hardware, kept).traffic).toMatchObject({ global: 3 * ELEMENTS, dram: ELEMENTS });
+    const onTile = { inputBytes: ELEMENTS, outputBytes: ELEMENTS, isOnTile: true };
+    expect(runVector(operator, hardware, onTile).traffic).toMatchObject({ global: 0, dram: 0 });
+  });
+});
+
+describe("operatorLatency", () => {
+  it("adds the launch overhead of the operator's class", () => {
+    const a100 = loadHardware("a100");
+    const gelu = rowsOperator("gelu", 1024, 1);
+    expect(launchSeconds(operator, a100)).toBe(12e-6);
+    expect(launchSeconds(rowsOperator("layernorm", 8, 8), a100)).toBe(45e-6);
+    expect(operatorLatency(gelu, a100)).toBe(runVector(gelu, a100).cycles / 1.41e9 + 45e-6);
+  });
+});
