@@ -3,6 +3,7 @@ import { Command, CommanderError } from "commander";
 import { escapeControls, EXIT_DONE, EXIT_INPUT } from "../errors/index.ts";
 import { addAccuracyCommand } from "./accuracy.ts";
 import { addGemmCommand } from "./gemm.ts";
+import { addImportCommand } from "./import.ts";
 import { packageVersion } from "./package-version.ts";
 import { addPresetsCommand } from "./presets.ts";
 import { addReportCommand } from "./report.ts";
@@ -23,12 +24,13 @@ for (const add of [
   addGemmCommand,
   addPresetsCommand,
   addSchemaCommand,
+  addImportCommand,
   addSearchCommand,
   addReportCommand,
   addAccuracyCommand,
 ])
   add(program);
-for (const command of program.commands) command.exitOverride();
+for (const command of program.commands) for (const each of [command, ...command.commands]) each.exitOverride();
 
 // A reader that has seen enough, such as `head`, is no error.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
