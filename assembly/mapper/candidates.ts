@@ -56,13 +56,13 @@ export function sizes(to: usize, extent: f64, unit: f64, all: bool): i32 {
 }
 
 /**
- * The same in a short list: one size for each number of parts up to `mostParts`, rounded up to whole units where that
+ * The same in a short list: one size for each number of parts up to `mostParts` (doubling from 16 on), rounded up to whole units where that
  * takes no part more or less.
  */
 export function fewSizes(to: usize, extent: f64, unit: f64, mostParts: f64): i32 {
   list = to;
   length = 0;
-  for (let parts: f64 = 1; parts <= extent && parts <= mostParts; parts = nextParts(parts)) {
+  for (let parts: f64 = 1; parts <= extent && parts <= mostParts; parts = parts < 16 ? nextParts(parts) : parts * 2) {
     const even: f64 = ceilDiv(extent, parts);
     const up: f64 = ceilDiv(even, unit) * unit;
     insert(up <= extent && ceilDiv(extent, up) == ceilDiv(extent, even) ? up : even);

@@ -1,7 +1,7 @@
 import { INPUT, OUTPUT, WEIGHT } from "../abi";
 import { hasOuter, outerDouble } from "../hardware";
 import { ceilDiv } from "../int-math";
-import { innermost, middle, outermost, pick } from "../loop-order";
+import { innermost, middle, outermost } from "../loop-order";
 import {
   B,
   K,
@@ -84,16 +84,30 @@ export function doubleBits(canDouble: bool, tilesM: f64, tilesN: f64, tilesK: f6
   return bits;
 }
 
-/** Whether a loop order differs from all lower ones: loops of one turn count for nothing and stand outermost. */
-export function isNewOrder(order: i32, m: f64, n: f64, k: f64): bool {
+/** Loop orders (a bit each) that differ, by which of m, n, k have several turns (bits 0 to 2): the others stand outermost. */
+const ORDERS: usize = memory.data(8, 8);
+for (let turns: i32 = 0; turns < 8; turns++) {
+  let bits: i32 = 0;
+  for (let order: i32 = 0; order < 6; order++) {
+    if (isFirstOfItsKind(order, turns)) bits |= 1 << order;
+  }
+  store<u8>(ORDERS + <usize>turns, <u8>bits);
+}
+
+function isFirstOfItsKind(order: i32, turns: i32): bool {
   const a: i32 = outermost(order);
   const b: i32 = middle(order);
-  const isA: bool = pick(a, m, n, k) > 1;
-  const isB: bool = pick(b, m, n, k) > 1;
-  const isC: bool = pick(innermost(order), m, n, k) > 1;
+  const isA: bool = ((turns >> a) & 1) != 0;
+  const isB: bool = ((turns >> b) & 1) != 0;
+  const isC: bool = ((turns >> innermost(order)) & 1) != 0;
   if ((isA && !isB) || (isB && !isC)) return false;
   if (!isA && !isB && a > b) return false;
   return isC || order == 0;
+}
+
+/** Orders worth trying for loops of m, n and k turns, a bit each. */
+export function newOrders(m: f64, n: f64, k: f64): i32 {
+  return <i32>load<u8>(ORDERS + <usize>((m > 1 ? 1 : 0) | (n > 1 ? 2 : 0) | (k > 1 ? 4 : 0)));
 }
 
 function insert(m: f64, n: f64, k: f64, order: i32, bits: i32): void {
@@ -140,8 +154,9 @@ function tryTile(m: f64, n: f64, k: f64, batches: f64): void {
     }
   }
   let areTilesBound: bool = false;
+  const orders: i32 = newOrders(Gm, Gn, Gk);
   for (let order: i32 = 0; order < 6; order++) {
-    if (!isNewOrder(order, Gm, Gn, Gk)) continue;
+    if (((orders >> order) & 1) == 0) continue;
     setOuter(m, n, k, order, bits);
     boundOuter();
     if (!areTilesBound) {
@@ -187,7 +202,7 @@ export function findOuterTiles(most: i32, all: bool): void {
     insert(M, N, K, 0, 0);
     return;
   }
-  const mostParts: f64 = 16;
+  const mostParts: f64 = 128;
   let countM: i32 = all ? sizes(M_SIZES, M, sm * tm, all) : fewSizes(M_SIZES, M, sm * tm, mostParts);
   let countN: i32 = all ? sizes(N_SIZES, N, sn * tn, all) : fewSizes(N_SIZES, N, sn * tn, mostParts);
   let countK: i32 = all ? sizes(K_SIZES, K, sk * tk, all) : fewSizes(K_SIZES, K, sk * tk, mostParts);

@@ -34,7 +34,8 @@ import { findOptions, optionCount, optionScore, useOption } from "./array-option
 import { boundAnyOrder, boundEnergy, boundOrder, boundOuter, boundTiles, boundTime, stepCount } from "./bound";
 import { MOST_CANDIDATES, fewSizes, sizes } from "./candidates";
 import { chunkOf, foldK, foldM, foldN, innerFits, innerNeeded, outerFits } from "./legal";
-import { doubleBits, findOuterTiles, isNewOrder, outerCount, outerScore, smallestOuter, useOuter } from "./outer-tiles";
+import { doubleBits, findOuterTiles, newOrders, outerCount, outerScore, smallestOuter, useOuter } from "./outer-tiles";
+import { refine } from "./refine";
 import { score, secondScore } from "./score";
 import { clearShortList, keep, keptCount, keptRow, keptScore, worstKept } from "./short-list";
 
@@ -67,8 +68,9 @@ function tryOrders(Lm: f64, Ln: f64, Lk: f64, bits: i32, mostSteps: f64): void {
   boundAnyOrder();
   scored += 1;
   if (score(boundTime, boundEnergy) > worstKept()) return;
+  const orders: i32 = newOrders(Lm, Ln, Lk);
   for (let order: i32 = 0; order < 6; order++) {
-    if (!isNewOrder(order, Lm, Ln, Lk)) continue;
+    if (((orders >> order) & 1) == 0) continue;
     setInner(tileM, tileN, tileK, order, bits);
     if (hasOuter && !outerFits()) continue;
     boundOrder();
@@ -159,7 +161,7 @@ function trySplit(dimension: i32, count: f64, effort: i32): void {
     for (let outer: i32 = 0; outer < outers; outer++) {
       if (outerScore(outer) > worstKept()) break;
       useOuter(outer);
-      tryLocalTiles(all, 64, all ? Infinity : 4096);
+      tryLocalTiles(all, 64, all ? Infinity : 1024);
       if (keptCount == 0) tryLocalTiles(all, Infinity, Infinity);
     }
   }
@@ -167,7 +169,7 @@ function trySplit(dimension: i32, count: f64, effort: i32): void {
 
 /** Searches the best mapping of the problem in mapping.ts; true if there is one, which then is in place and walked. */
 export function search(effort: i32): bool {
-  clearShortList(effort == EFFORT_EXHAUSTIVE ? 64 : 6);
+  clearShortList(effort == EFFORT_EXHAUSTIVE ? 64 : 4);
   scored = 0;
   walked = 0;
   neededInner = Infinity;
@@ -183,7 +185,6 @@ export function search(effort: i32): bool {
 
   let best: f64 = Infinity;
   let second: f64 = Infinity;
-  let isBestInPlace: bool = false;
   for (let i: i32 = 0; i < keptCount; i++) {
     if (keptScore(i) > best) break;
     loadMapping(keptRow(i));
@@ -192,16 +193,14 @@ export function search(effort: i32): bool {
     const dynamic: f64 = energyOfWalk();
     const first: f64 = score(cycles, dynamic);
     const other: f64 = secondScore(cycles, dynamic);
-    isBestInPlace = first < best || (first == best && other < second);
-    if (isBestInPlace) {
+    if (first < best || (first == best && other < second)) {
       best = first;
       second = other;
       storeMapping(BEST);
     }
   }
-  if (!isBestInPlace) {
-    loadMapping(BEST);
-    walk();
-  }
+  walked += refine(BEST, best, second);
+  loadMapping(BEST);
+  walk();
   return true;
 }

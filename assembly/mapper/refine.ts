@@ -1,0 +1,169 @@
+import { hasOuter, innerDouble, isDirect, outerDouble } from "../hardware";
+import { ceilDiv } from "../int-math";
+import {
+  B,
+  K,
+  M,
+  N,
+  SPLIT_BATCH,
+  SPLIT_K,
+  SPLIT_M,
+  SPLIT_N,
+  colsM,
+  colsN,
+  colsK,
+  dataflow,
+  gk,
+  gm,
+  gn,
+  innerDoubleBits,
+  innerOrder,
+  isBypassed,
+  lk,
+  lm,
+  ln,
+  loadMapping,
+  outerDoubleBits,
+  outerOrder,
+  rowsK,
+  rowsM,
+  rowsN,
+  setArray,
+  setInner,
+  setOuter,
+  sk,
+  sm,
+  sn,
+  split,
+  splitCores,
+  storeMapping,
+  tk,
+  tm,
+  tn,
+} from "../mapping";
+import { energyOfWalk } from "../result";
+import { cycles, walk, walkedSteps } from "../run";
+import { boundEnergy, boundOrder, boundOuter, boundTiles, boundTime, stepCount } from "./bound";
+import { chunkOf, foldK, foldM, foldN, isLegal } from "./legal";
+import { doubleBits } from "./outer-tiles";
+import { score, secondScore } from "./score";
+import { INPUT, WEIGHT } from "../abi";
+
+/*
+ * Improves the best mapping by small changes, one at a time: a tile size halved, doubled, or rounded to a whole number of
+ * array steps, another loop order, another register tile. What the bounds leave out (pipelines that start and end, ports
+ * that wait for each other) decides on small problems; there a walk costs little.
+ */
+const MOVES: i32 = 42;
+/** Steps that may be walked in all. */
+const BUDGET: f64 = 800;
+
+/** Size `which` of a dimension: half, double, one array step less or more, all. */
+function resized(which: i32, size: f64, most: f64, unit: f64): f64 {
+  let next: f64 = size;
+  if (which == 0) next = ceilDiv(size, 2);
+  else if (which == 1) next = size * 2;
+  else if (which == 2) next = size - unit;
+  else if (which == 3) next = size + unit;
+  else next = most;
+  return Math.max(1, Math.min(most, next));
+}
+
+/** Puts change `move` of the present mapping in place; false where it changes nothing. */
+function change(move: i32): bool {
+  let m: f64 = gm;
+  let n: f64 = gn;
+  let k: f64 = gk;
+  let im: f64 = lm;
+  let in_: f64 = ln;
+  let ik: f64 = lk;
+  let outer: i32 = outerOrder;
+  let inner: i32 = innerOrder;
+  if (move < 15) {
+    const which: i32 = move % 5;
+    if (move < 5) im = resized(which, lm, chunkOf(gm, SPLIT_M), sm);
+    else if (move < 10) in_ = resized(which, ln, chunkOf(gn, SPLIT_N), sn);
+    else ik = resized(which, lk, chunkOf(gk, SPLIT_K), sk);
+  } else if (move < 24) {
+    if (!hasOuter) return false;
+    const which: i32 = (move - 15) % 3 == 2 ? 4 : (move - 15) % 3;
+    if (move < 18) m = resized(which, gm, M, sm);
+    else if (move < 21) n = resized(which, gn, N, sn);
+    else k = resized(which, gk, K, sk);
+  } else if (move < 30) {
+    inner = move - 24;
+  } else if (move < 36) {
+    outer = move - 30;
+  } else {
+    const which: i32 = (move - 36) % 2;
+    const a: f64 = move < 38 ? resized(which, tm, Infinity, 1) : tm;
+    const b: f64 = move >= 38 && move < 40 ? resized(which, tn, Infinity, 1) : tn;
+    const c: f64 = move >= 40 ? resized(which, tk, Infinity, 1) : tk;
+    if (a == tm && b == tn && c == tk) return false;
+    setArray(dataflow, a, b, c, rowsM, rowsN, rowsK, colsM, colsN, colsK);
+    // A tile of one fold follows the register tile.
+    if (isDirect || isBypassed(INPUT) || isBypassed(WEIGHT)) {
+      im = Math.min(isDirect || isBypassed(INPUT) ? foldM() : lm, chunkOf(m, SPLIT_M));
+      in_ = Math.min(isDirect || isBypassed(WEIGHT) ? foldN() : ln, chunkOf(n, SPLIT_N));
+      ik = Math.min(foldK(), chunkOf(k, SPLIT_K));
+      if (foldM() == Infinity) im = lm;
+      if (foldN() == Infinity) in_ = ln;
+      if (foldK() == Infinity) ik = lk;
+    }
+  }
+  im = Math.min(im, chunkOf(m, SPLIT_M));
+  in_ = Math.min(in_, chunkOf(n, SPLIT_N));
+  ik = Math.min(ik, chunkOf(k, SPLIT_K));
+  const isSameOuter: bool = m == gm && n == gn && k == gk && outer == outerOrder;
+  const isSameInner: bool = im == lm && in_ == ln && ik == lk && inner == innerOrder;
+  if (isSameOuter && isSameInner && move < 36) return false;
+  const batches: f64 = split == SPLIT_BATCH ? ceilDiv(B, splitCores) : B;
+  const Gm: f64 = ceilDiv(M, m);
+  const Gn: f64 = ceilDiv(N, n);
+  const Gk: f64 = ceilDiv(K, k);
+  // Operands that were single buffered for want of room stay so.
+  const outerBits: i32 = doubleBits(outerDouble, Gm, Gn, Gk, batches);
+  setOuter(m, n, k, outer, outerDoubleBits == 0 ? 0 : outerBits);
+  const Lm: f64 = ceilDiv(chunkOf(m, SPLIT_M), im);
+  const Ln: f64 = ceilDiv(chunkOf(n, SPLIT_N), in_);
+  const Lk: f64 = ceilDiv(chunkOf(k, SPLIT_K), ik);
+  const innerBits: i32 = isDirect ? 7 : doubleBits(innerDouble, Lm * Gm, Ln * Gn, Lk * Gk, batches);
+  setInner(im, in_, ik, inner, innerBits);
+  if (isLegal()) return true;
+  if (!hasOuter || outerDoubleBits == 0) return false;
+  setOuter(m, n, k, outer, 0);
+  return isLegal();
+}
+
+/** Improves the mapping in record `best`, which scores `first` and `second`; returns the walks that it took. */
+export function refine(best: usize, first: f64, second: f64): f64 {
+  let walks: f64 = 0;
+  let spent: f64 = 0;
+  let move: i32 = 0;
+  let unchanged: i32 = 0;
+  while (unchanged < MOVES && spent < BUDGET) {
+    loadMapping(best);
+    const changed: bool = change(move);
+    move = move + 1 == MOVES ? 0 : move + 1;
+    unchanged++;
+    if (!changed) continue;
+    boundOuter();
+    boundTiles();
+    if (spent + stepCount > BUDGET) continue;
+    boundOrder();
+    if (score(boundTime, boundEnergy) >= first) continue;
+    walk();
+    walks += 1;
+    spent += walkedSteps;
+    const dynamic: f64 = energyOfWalk();
+    const value: f64 = score(cycles, dynamic);
+    const other: f64 = secondScore(cycles, dynamic);
+    if (value < first || (value == first && other < second)) {
+      first = value;
+      second = other;
+      storeMapping(best);
+      unchanged = 0;
+    }
+  }
+  return walks;
+}
