@@ -34,6 +34,8 @@ export interface StudyDecomposition {
   readonly accuracy: PartAccuracy | null;
   readonly limits: readonly DecomposedLimit[];
   tables(hardware: number): PointTables;
+  /** What no mapping can be below; null: ruled out before. */
+  floor(hardware: number): Columns | null;
   readonly secondLook?: {
     readonly metrics: readonly string[];
     tables(hardware: number, a: Int32Array, b: Int32Array): Columns;
@@ -74,8 +76,14 @@ export function createDecomposition(request: DecompositionRequest): StudyDecompo
   const hasSecondLook = mapping.objective !== "latency" && slow.length > 0;
   let simulationCount = 0;
 
-  const fixedAt = (hardware: number): ReturnType<typeof fixedOf> =>
-    fixedOf(() => specsAt(request.hardware[hardware]!), asked, limits);
+  let last: { readonly hardware: number; readonly fixed: ReturnType<typeof fixedOf> } | null = null;
+  const fixedAt = (hardware: number): ReturnType<typeof fixedOf> => {
+    if (last?.hardware !== hardware)
+      last = { hardware, fixed: fixedOf(() => specsAt(request.hardware[hardware]!), asked, limits) };
+    return last.fixed;
+  };
+  const floorOf = (fixed: Fixed): Columns =>
+    columnsOf(metrics, tableOf(fixed), floorOfTable(tableOf(fixed), fixed.machine), fixed);
   const simulated = (fixed: Fixed, objective: typeof mapping.objective, rows: Int32Array): Columns => {
     const table = tableOf(fixed);
     simulationCount += rows.length;
@@ -100,8 +108,12 @@ export function createDecomposition(request: DecompositionRequest): StudyDecompo
         kind: "tables",
         variants: [variant],
         ...(counted === null ? {} : { counted: [counted] }),
-        ...(isSecondUseful ? { floor: columnsOf(metrics, table, floorOfTable(table, fixed.machine), fixed) } : {}),
+        ...(isSecondUseful ? { floor: floorOf(fixed) } : {}),
       };
+    },
+    floor: (hardware) => {
+      const fixed = fixedAt(hardware);
+      return "machine" in fixed && fixed.breaks.length === 0 ? floorOf(fixed) : null;
     },
     ...(hasSecondLook
       ? {

@@ -6,12 +6,12 @@ import type { Ordering, Towers } from "./towers.ts";
 
 /**
  * Visits every feasible pair of two towers that an archive does not dominate, with its costs, which are overwritten
- * after the call. The visitor may add to the archive.
+ * after the call. The visitor may add to the archive; where it returns true, it has seen enough.
  */
 export type Combiner = (
   towers: Towers,
   archive: Archive,
-  visit: (a: number, b: number, costs: Float64Array) => void,
+  visit: (a: number, b: number, costs: Float64Array) => boolean,
 ) => void;
 
 /**
@@ -40,8 +40,8 @@ export function createCombiner(problem: Problem, ordering: Ordering, bound: Boun
           for (const j of blockB.rows) {
             const pair = i * countB + j;
             if (pairs !== null && pairs.isAllowed[pair] === 0) continue;
-            if (isOpen(base, own, valuesB.get(j)!, pairs === null ? 0 : pairs.values[pair]!, archive))
-              visit(i, j, costs);
+            if (!isOpen(base, own, valuesB.get(j)!, pairs === null ? 0 : pairs.values[pair]!, archive)) continue;
+            if (visit(i, j, costs)) return;
           }
         }
       }
@@ -50,7 +50,10 @@ export function createCombiner(problem: Problem, ordering: Ordering, bound: Boun
 }
 
 /** Highest accuracy of any pair of two blocks, by table. */
-function createBlockAccuracy({ decomposition, pairs }: Problem, { places }: Ordering): (a: Block, b: Block) => number {
+export function createBlockAccuracy(
+  { decomposition, pairs }: Problem,
+  { places }: Ordering,
+): (a: Block, b: Block) => number {
   if (pairs === null) return () => 0;
   const [countA, countB] = decomposition.optionCounts;
   if (places === null) return (a, b) => pairs.values[a.mostAccurate * countB + b.mostAccurate]!;

@@ -1,9 +1,10 @@
 import { createArchive, type Archive } from "./archive.ts";
 import { createBound } from "./bound.ts";
 import { createCombiner } from "./combine.ts";
-import { costsOfDesign, finishExact } from "./merge.ts";
+import { finishExact, mergeExact } from "./merge.ts";
 import { ACCURACY, createProblem } from "./problem.ts";
-import { visitSlow, type Workbench } from "./second-look.ts";
+import { visitSlow } from "./second-look.ts";
+import { createSweeper } from "./sweep.ts";
 import { createTally } from "./tally.ts";
 import { columnsOf, createOrdering, createTowers } from "./towers.ts";
 import type {
@@ -15,119 +16,138 @@ import type {
   ExactRun,
   SecondLook,
   SecondLookResult,
+  Variant,
 } from "./types.ts";
 import { usableOptions } from "./usable.ts";
 
 /**
  * Enumerates a decomposed space part by part. Designs of earlier parts rule out those of later ones, so a part holds
- * only what is new; `mergeExact` of all parts is the exact result, whatever the parts and their order.
+ * only what is new; `mergeExact` of all parts is the exact front, whatever the parts and their order.
  */
 export interface ExactEnumerator {
+  /**
+   * Tells designs that others have found, as costs row by row: they rule out as if found here. Hardware points whose floor
+   * they rule out are then not enumerated (`boundedCount`), so what is counted depends on what has been learnt.
+   */
+  learn(costs: Float64Array): void;
   /** @throws the signal's reason */
   run(run?: ExactRun): Promise<ExactPart>;
-  /**
-   * Takes second looks of all parts, of those designs that the front of the first look leaves open.
-   * @param front of `mergeExact` of all parts
-   */
-  lookAgain(looks: readonly SecondLook[], front: readonly ExactDesign[]): Promise<SecondLookResult>;
+  /** Takes second looks at those designs that what was learnt leaves open: the front of the first look of all parts. */
+  lookAgain(looks: readonly SecondLook[]): Promise<SecondLookResult>;
 }
 
 /** @throws SearchError for objectives or constraints that the decomposition does not know */
 export function createExactEnumerator(decomposition: Decomposition, options: ExactOptions): ExactEnumerator {
-  const { objectives } = options;
+  const dimension = options.objectives.length;
   const problem = createProblem(decomposition, options);
   const columns = columnsOf(problem);
   const ordering = createOrdering(problem);
   const bound = createBound(problem, columns);
+  const bench = { problem, columns, bound };
   const combine = createCombiner(problem, ordering, bound);
-  const bench: Workbench = { problem, columns, ordering, bound, combine };
-  const archive = createArchive(objectives.length);
+  const sweep = createSweeper(problem, ordering, columns, bound) ?? combine;
+  let archive = createArchive(dimension);
+  let known: Archive | null = null;
+
   const designOf = (hardware: number, variant: number, a: number, b: number, costs: Float64Array): ExactDesign => ({
     ...{ hardware, variant, a, b },
     values: Array.from(costs, (cost, k) => (problem.objectives[k] === ACCURACY ? 0 - cost : cost)),
   });
-  const costsOf = (design: ExactDesign): Float64Array => Float64Array.from(costsOfDesign(design, objectives));
+  const towersOf = (variant: Variant, usable = usableOptions(problem, variant), against = archive) =>
+    createTowers(problem, ordering, columns, bound, against, variant, usable);
 
-  const run = async ({ range, signal, onProgress }: ExactRun = {}): Promise<ExactPart> => {
-    const [from, to] = range ?? [0, decomposition.hardwareCount];
-    const tally = createTally(problem);
-    const secondLooks: SecondLook[] = [];
-    const fresh: ExactDesign[] = [];
-    for (let hardware = from; hardware < to; hardware += 1) {
-      signal?.throwIfAborted();
-      const answer = decomposition.tables(hardware);
-      const tables = answer instanceof Promise ? await answer : answer;
-      if (tables.kind === "ruled-out") tally.ruleOut(tables.breaks);
-      else {
-        const { variants, floor, counted = [] } = tables;
-        const usable = variants.map((variant) => usableOptions(problem, variant));
-        tally.count(variants, usable);
-        for (const { designCount, ...reason } of counted) tally.note(reason, designCount);
-        variants.forEach((variant, v) => {
-          const towers = createTowers(problem, ordering, columns, bound, archive, variant, usable[v]!);
-          if (towers === null) return;
-          combine(towers, archive, (a, b, costs) => {
-            archive.insert(costs, [hardware, v, a, b]);
-            fresh.push(designOf(hardware, v, a, b, costs));
-          });
-        });
-        const first = variants[0]!;
-        if (floor !== undefined && isWorthALook(bench, first, floor, archive))
-          secondLooks.push({ hardware, variantCount: variants.length, first, floor });
-      }
-      onProgress?.(hardware - from + 1, to - from, archive.size);
-    }
-    const front = fresh.filter((design) => !archive.dominates(costsOf(design)));
-    const result = finishExact(front, objectives, tally.coveredCount, tally.feasibleCount, tally.reasons());
-    return { ...result, secondLooks };
+  /** Whether what is known rules out every design of a hardware point, whatever its mappings. */
+  const isHopeless = (hardware: number): boolean => {
+    const floor = known === null ? null : (decomposition.floor?.(hardware) ?? null);
+    if (floor === null) return false;
+    let isOpen = false;
+    const towers = towersOf(floor, usableOptions(problem, floor), known!);
+    if (towers !== null) combine(towers, known!, () => (isOpen = true));
+    return !isOpen;
+  };
+  const isWorthALook = (first: Variant, floor: Variant): boolean => {
+    let isWorth = false;
+    visitSlow(bench, first, floor, archive, () => (isWorth = true));
+    return isWorth;
   };
 
-  const lookAgain: ExactEnumerator["lookAgain"] = async (looks, front) => {
-    const { secondLook } = decomposition;
-    const known = createArchive(objectives.length);
-    for (const design of front) known.insert(costsOf(design), []);
+  const run = async ({ points, signal, onProgress }: ExactRun = {}): Promise<ExactPart> => {
+    const tally = createTally(problem);
+    const secondLooks: SecondLook[] = [];
+    const fresh: { readonly design: ExactDesign; readonly costs: Float64Array }[] = [];
+    const enumerate = async (hardware: number): Promise<void> => {
+      if (isHopeless(hardware)) return tally.bound();
+      const answer = decomposition.tables(hardware);
+      const tables = answer instanceof Promise ? await answer : answer;
+      if (tables.kind === "ruled-out") return tally.ruleOut(tables.breaks);
+      const { variants, floor, counted = [] } = tables;
+      const usable = variants.map((variant) => usableOptions(problem, variant));
+      tally.count(variants, usable);
+      for (const { designCount, ...reason } of counted) tally.note(reason, designCount);
+      variants.forEach((variant, v) => {
+        const towers = towersOf(variant, usable[v]!);
+        if (towers === null) return;
+        sweep(towers, archive, (a, b, costs) => {
+          archive.insert(costs, [hardware, v, a, b]);
+          fresh.push({ design: designOf(hardware, v, a, b, costs), costs: costs.slice() });
+          return false;
+        });
+      });
+      const first = variants[0]!;
+      if (floor !== undefined && isWorthALook(first, floor))
+        secondLooks.push({ hardware, variantCount: variants.length, first, floor });
+    };
+    const all = points ?? Array.from({ length: decomposition.hardwareCount }, (_, i) => i);
+    for (const [done, hardware] of all.entries()) {
+      signal?.throwIfAborted();
+      await enumerate(hardware);
+      onProgress?.(done + 1, all.length, archive.size);
+    }
+    const front = fresh.flatMap(({ design, costs }) => (archive.dominates(costs) ? [] : [design]));
+    return { ...finishExact(front, options.objectives, tally.counts, tally.reasons()), secondLooks };
+  };
+
+  const lookAgain: ExactEnumerator["lookAgain"] = async (looks) => {
+    const { secondLook, optionCounts } = decomposition;
+    const against = known ?? createArchive(dimension);
+    const nothing = createArchive(dimension);
     const found: ExactDesign[] = [];
     let designCount = 0;
     let feasibleCount = 0;
-    const anything = createArchive(objectives.length);
     for (const { hardware, variantCount, first, floor } of looks) {
       const wanted = [new Set<number>(), new Set<number>()] as const;
-      const pairs = new Set<number>();
-      visitSlow(bench, first, floor, known, (a, b) => {
+      const asked = new Set<number>();
+      visitSlow(bench, first, floor, against, (a, b) => {
         wanted[0].add(a);
         wanted[1].add(b);
-        pairs.add(a * decomposition.optionCounts[1] + b);
+        asked.add(a * optionCounts[1] + b);
+        return false;
       });
-      if (pairs.size === 0 || secondLook === undefined) continue;
-      designCount += pairs.size;
+      if (asked.size === 0 || secondLook === undefined) continue;
+      designCount += asked.size;
       const rows = wanted.map((set) => Int32Array.from(set).sort()) as [Int32Array, Int32Array];
       const second = await secondLook.tables(hardware, ...rows);
-      const isAsked = (a: number, b: number): boolean => pairs.has(a * decomposition.optionCounts[1] + b);
-      visitSlow(bench, first, second, anything, (a, b, costs) => {
-        if (!isAsked(a, b)) return;
+      visitSlow(bench, first, second, nothing, (a, b, costs) => {
+        if (!asked.has(a * optionCounts[1] + b)) return false;
         feasibleCount += 1;
-        if (!known.dominates(costs)) found.push(designOf(hardware, variantCount, a, b, costs));
+        if (!against.dominates(costs)) found.push(designOf(hardware, variantCount, a, b, costs));
+        return false;
       });
     }
     return { designCount, feasibleCount, found };
   };
-  return { run, lookAgain };
-}
 
-function isWorthALook(
-  bench: Workbench,
-  first: SecondLook["first"],
-  floor: SecondLook["floor"],
-  archive: Archive,
-): boolean {
-  let isWorth = false;
-  visitSlow(bench, first, floor, archive, () => (isWorth = true));
-  return isWorth;
+  const learn = (costs: Float64Array): void => {
+    archive = createArchive(dimension);
+    known = createArchive(dimension);
+    for (let at = 0; at < costs.length; at += dimension)
+      for (const each of [archive, known]) each.insert(costs.subarray(at, at + dimension), []);
+  };
+  return { learn, run, lookAgain };
 }
 
 /**
  * The exact Pareto front of a decomposed space, and how many designs are ruled out by what, without second looks.
- * Deterministic; the result of a range of hardware points can be joined with others by `mergeExact`.
  *
  * @throws SearchError for objectives or constraints that the decomposition does not know
  * @throws the signal's reason
@@ -137,6 +157,14 @@ export async function enumerateExact(
   decomposition: Decomposition,
   options: ExactOptions & ExactRun,
 ): Promise<ExactResult> {
-  const { secondLooks: _, ...result } = await createExactEnumerator(decomposition, options).run(options);
-  return result;
+  return mergeExact([await createExactEnumerator(decomposition, options).run(options)], options.objectives);
+}
+
+/** Costs of a front, row by row, as other enumerators can learn them; each once. */
+export function costsOfFront(front: readonly ExactDesign[], options: ExactOptions): Float64Array {
+  const isNew = front.filter(
+    ({ values }, i) => i === 0 || values.some((value, k) => value !== front[i - 1]!.values[k]),
+  );
+  const signs = options.objectives.map(({ direction }) => (direction === "min" ? 1 : -1));
+  return Float64Array.from(isNew.flatMap(({ values }) => values.map((value, k) => signs[k]! * value)));
 }

@@ -1,4 +1,4 @@
-export { createExactEnumerator, enumerateExact, type ExactEnumerator } from "./enumerate.ts";
+export { costsOfFront, createExactEnumerator, enumerateExact, type ExactEnumerator } from "./enumerate.ts";
 export { addSecondLooks, mergeExact } from "./merge.ts";
 export type {
   Accuracy,

@@ -1,7 +1,7 @@
 import { compareCosts } from "../pareto/index.ts";
 import type { Objective } from "../types.ts";
 import { createArchive } from "./archive.ts";
-import type { ExactDesign, ExactReason, ExactResult, SecondLookResult } from "./types.ts";
+import type { ExactCounts, ExactDesign, ExactReason, ExactResult, SecondLookResult } from "./types.ts";
 
 /** Joins results over different hardware points of the same decomposition and study. */
 export function mergeExact(results: readonly ExactResult[], objectives: readonly Objective[]): ExactResult {
@@ -15,13 +15,17 @@ export function mergeExact(results: readonly ExactResult[], objectives: readonly
   }
   const sum = (count: (result: ExactResult) => number): number =>
     results.reduce((total, result) => total + count(result), 0);
-  return finishExact(
-    nonDominatedDesigns(designs, objectives),
-    objectives,
-    sum((r) => r.coveredCount),
-    sum((r) => r.feasibleCount),
-    [...reasons.values()],
-  );
+  const counts = {
+    coveredCount: sum((r) => r.coveredCount),
+    feasibleCount: sum((r) => r.feasibleCount),
+    boundedCount: sum((r) => r.boundedCount),
+    points: {
+      ruledOut: sum((r) => r.points.ruledOut),
+      bounded: sum((r) => r.points.bounded),
+      enumerated: sum((r) => r.points.enumerated),
+    },
+  };
+  return finishExact(nonDominatedDesigns(designs, objectives), objectives, counts, [...reasons.values()]);
 }
 
 /**
@@ -38,9 +42,8 @@ export function addSecondLooks(
   const isFound = new Set(found);
   const front = nonDominatedDesigns([...result.front, ...found], objectives);
   const first = front.filter((design) => !isFound.has(design));
-  const { coveredCount, feasibleCount, reasons } = result;
-  const { dominatedCount } = finishExact(first, objectives, coveredCount, feasibleCount, reasons);
-  return { ...finishExact(front, objectives, coveredCount, feasibleCount, reasons), dominatedCount };
+  const { dominatedCount } = finishExact(first, objectives, result, result.reasons);
+  return { ...finishExact(front, objectives, result, result.reasons), dominatedCount };
 }
 
 function nonDominatedDesigns(
@@ -59,8 +62,7 @@ function nonDominatedDesigns(
 export function finishExact(
   front: readonly ExactDesign[],
   objectives: readonly Objective[],
-  coveredCount: number,
-  feasibleCount: number,
+  { coveredCount, feasibleCount, boundedCount, points }: ExactCounts,
   reasons: readonly ExactReason[],
 ): ExactResult {
   const onFront = new Set(front.map(({ hardware, a, b }) => `${hardware},${a},${b}`)).size;
@@ -73,8 +75,7 @@ export function finishExact(
         x.a - y.a ||
         x.b - y.b,
     ),
-    coveredCount,
-    feasibleCount,
+    ...{ coveredCount, feasibleCount, boundedCount, points },
     dominatedCount: feasibleCount - onFront,
     reasons: [...reasons].sort((x, y) => y.designCount - x.designCount || (x.constraint < y.constraint ? -1 : 1)),
   };

@@ -1,8 +1,8 @@
 import type { Archive } from "./archive.ts";
 import type { Bound } from "./bound.ts";
-import type { Combiner } from "./combine.ts";
-import { breaks, type Problem } from "./problem.ts";
-import { createTowers, type Column, type Ordering } from "./towers.ts";
+import { firstWhere } from "./count.ts";
+import { breaks, type Limit, type Problem } from "./problem.ts";
+import type { Column } from "./towers.ts";
 import type { Variant } from "./types.ts";
 import { usableOptions } from "./usable.ts";
 
@@ -10,41 +10,75 @@ import { usableOptions } from "./usable.ts";
 export interface Workbench {
   readonly problem: Problem;
   readonly columns: readonly Column[];
-  readonly ordering: Ordering;
   readonly bound: Bound;
-  readonly combine: Combiner;
 }
+
+/** Called with a pair and its costs, which are overwritten afterwards. True: that is enough. */
+export type PairVisitor = (a: number, b: number, costs: Float64Array) => boolean;
 
 /**
  * Visits the pairs that break a limit of the second look's metrics under `first`, and that `costs` (a floor, or the
  * second way itself) leave feasible and not dominated by the archive.
  */
 export function visitSlow(
-  bench: Workbench,
+  { problem, columns, bound }: Workbench,
   first: Variant,
   costs: Variant,
   archive: Archive,
-  visit: (a: number, b: number, costs: Float64Array) => void,
+  visit: PairVisitor,
 ): void {
-  const { problem, ordering, columns, bound, combine } = bench;
-  const isSlow = createIsSlow(problem, first);
-  const usable = usableOptions(problem, costs);
-  // Nothing is pruned: an option that covers another one may have no slow pairs.
-  const towers = createTowers(problem, ordering, columns, bound, archive, costs, usable, false);
-  if (towers === null) return;
-  combine(towers, archive, (a, b, values) => {
-    if (isSlow(a, b)) visit(a, b, values);
-  });
+  const { decomposition, pairs } = problem;
+  const [countA, countB] = decomposition.optionCounts;
+  const none = new Float64Array(Math.max(countA, countB));
+  const base = columns.map(({ metric, sign }) => sign * costs.base[metric]!);
+  const rowOf = (side: "a" | "b", row: number): Float64Array =>
+    Float64Array.from(columns, ({ metric, sign }) => sign * (costs.columns[metric]![side] ?? none)[row]!);
+  const [rowsA, rowsB] = usableOptions(problem, costs);
+  const partnersB = new Map<number, Float64Array>();
+  const bands = slowLimits(problem).map((limit) => createBand(limit, first, costs, none, rowsB));
+  for (const i of rowsA) {
+    let own: Float64Array | null = null;
+    const seen = new Set<number>();
+    for (const band of bands)
+      for (const j of band(i)) {
+        const pair = i * countB + j;
+        if (seen.has(j) || (pairs !== null && pairs.isAllowed[pair] === 0)) continue;
+        seen.add(j);
+        own ??= rowOf("a", i);
+        const partner = partnersB.get(j) ?? rowOf("b", j);
+        partnersB.set(j, partner);
+        if (!bound.isOpen(base, own, partner, pairs === null ? 0 : pairs.values[pair]!, archive)) continue;
+        if (visit(i, j, bound.costs)) return;
+      }
+  }
 }
 
-function createIsSlow({ limits, decomposition }: Problem, first: Variant): (a: number, b: number) => boolean {
+function slowLimits({ limits, decomposition }: Problem): readonly Limit[] {
   const slow = new Set(decomposition.secondLook?.metrics ?? []);
-  const none = new Float64Array(Math.max(...decomposition.optionCounts));
-  const tables = limits
-    .filter(({ constraint }) => slow.has(constraint.metric))
-    .map((limit) => {
-      const { a, b } = first.columns[limit.column]!;
-      return { limit, base: first.base[limit.column]!, a: a ?? none, b: b ?? none };
-    });
-  return (i, j) => tables.some(({ limit, base, a, b }) => breaks(limit, base + (a[i]! + b[j]!)));
+  return limits.filter(({ constraint, sign }) => sign === 1 && slow.has(constraint.metric));
+}
+
+/** For an option of tower A, the partners with which it breaks the limit at first and need not in the second way. */
+function createBand(
+  limit: Limit,
+  first: Variant,
+  costs: Variant,
+  none: Float64Array,
+  rowsB: Int32Array,
+): (i: number) => readonly number[] {
+  const slow = { base: first.base[limit.column]!, ...first.columns[limit.column]! };
+  const fast = { base: costs.base[limit.column]!, ...costs.columns[limit.column]! };
+  const [slowA, slowB, fastA, fastB] = [slow.a ?? none, slow.b ?? none, fast.a ?? none, fast.b ?? none];
+  const order = rowsB.slice().sort((i, j) => slowB[i]! - slowB[j]!);
+  const leastB = rowsB.reduce((least, row) => Math.min(least, fastB[row]!), Infinity);
+  return (i) => {
+    if (breaks(limit, fast.base + (fastA[i]! + leastB))) return [];
+    const from = firstWhere(order.length, (at) => breaks(limit, slow.base + (slowA[i]! + slowB[order[at]!]!)));
+    const found: number[] = [];
+    for (let at = from; at < order.length; at += 1) {
+      const j = order[at]!;
+      if (!breaks(limit, fast.base + (fastA[i]! + fastB[j]!))) found.push(j);
+    }
+    return found;
+  };
 }

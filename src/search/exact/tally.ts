@@ -2,7 +2,7 @@ import { countMisses, NO_MISS, type Miss } from "./count.ts";
 import { countOneLimit } from "./count-one-limit.ts";
 import { countVariants } from "./count-variants.ts";
 import { ACCURACY, breaks, type Limit, type Problem } from "./problem.ts";
-import type { ExactReason, HardwareBreak, Variant } from "./types.ts";
+import type { ExactCounts, ExactReason, HardwareBreak, Variant } from "./types.ts";
 
 const UNMAPPED = "no legal mapping";
 
@@ -10,12 +10,13 @@ const UNMAPPED = "no legal mapping";
 export interface Tally {
   /** A hardware point of which no design is feasible. */
   ruleOut(breaks: readonly HardwareBreak[]): void;
+  /** A hardware point of which no design can be on the front, whatever else is true of them. */
+  bound(): void;
   /** Designs that break something else than a limit on a sum; whether they are feasible is not decided here. */
   note(reason: HardwareBreak, designCount: number): void;
   /** @param usable options with a mapping, by variant and tower */
   count(variants: readonly Variant[], usable: readonly (readonly [Int32Array, Int32Array])[]): void;
-  readonly coveredCount: number;
-  readonly feasibleCount: number;
+  readonly counts: ExactCounts;
   reasons(): readonly ExactReason[];
 }
 
@@ -23,7 +24,7 @@ export function createTally(problem: Problem): Tally {
   const { limits, decomposition, pairs } = problem;
   const [countA, countB] = decomposition.optionCounts;
   const reasons = new Map<string, ExactReason>();
-  let coveredCount = 0;
+  const points = { ruledOut: 0, bounded: 0, enumerated: 0 };
   let feasibleCount = 0;
 
   const add = (constraint: string, { count, amount }: Miss, limit: number | null, unit: string | null): void => {
@@ -144,20 +145,24 @@ export function createTally(problem: Problem): Tally {
 
   return {
     ruleOut: (breaks) => {
-      coveredCount += countA * countB;
+      points.ruledOut += 1;
       for (const each of breaks) note(each, countA * countB);
     },
+    bound: () => void (points.bounded += 1),
     note,
     count: (variants, usable) => {
-      coveredCount += countA * countB;
+      points.enumerated += 1;
       if (variants.length === 1) countOne(variants[0]!, usable[0]!);
       else countAny(variants, usable);
     },
-    get coveredCount() {
-      return coveredCount;
-    },
-    get feasibleCount() {
-      return feasibleCount;
+    get counts() {
+      const all = points.ruledOut + points.bounded + points.enumerated;
+      return {
+        coveredCount: all * countA * countB,
+        boundedCount: points.bounded * countA * countB,
+        feasibleCount,
+        points: { ...points },
+      };
     },
     reasons: () => [...reasons.values()],
   };

@@ -20,6 +20,11 @@ export interface Decomposition {
   /** Asked once for each hardware point, in order. */
   tables(hardware: number): HardwareTables | Promise<HardwareTables>;
   readonly secondLook?: SecondLookRule;
+  /**
+   * At most what any variant or second look of a hardware point would give, column by column, for a hundredth of the work;
+   * null: none is known.
+   */
+  floor?(hardware: number): Variant | null;
 }
 
 /**
@@ -84,8 +89,8 @@ export interface ExactOptions {
 
 /** How far an enumeration goes, and who watches it. */
 export interface ExactRun {
-  /** Hardware points to enumerate: from, to (excluded). Default: all. */
-  readonly range?: readonly [number, number];
+  /** Hardware points to enumerate. Default: all. */
+  readonly points?: readonly number[];
   readonly signal?: AbortSignal;
   /** Called after each hardware point. */
   readonly onProgress?: (done: number, total: number, frontSize: number) => void;
@@ -114,13 +119,20 @@ export interface ExactReason {
   readonly unit: string | null;
 }
 
-/** Counts are exact up to 2^53. covered = feasible + infeasible; feasible = front (as designs) + dominated. */
+/**
+ * Counts are exact up to 2^53. covered = bounded + feasible + infeasible; feasible = front (as designs) + dominated. What
+ * is feasible, dominated or ruled out for a reason is counted among the designs that are not bounded.
+ */
 export interface ExactResult {
   /** All non-dominated feasible designs, equal ones included, by objectives best first, then hardware, variant, a, b. */
   readonly front: readonly ExactDesign[];
   readonly coveredCount: number;
   readonly feasibleCount: number;
   readonly dominatedCount: number;
+  /** Designs on hardware points whose floor already is dominated or over a limit, design by design: ruled out unseen. */
+  readonly boundedCount: number;
+  /** Hardware points by what became of them. */
+  readonly points: { readonly ruledOut: number; readonly bounded: number; readonly enumerated: number };
   /** Designs ruled out before or by the tables and constraints; a design may count under several. Most first. */
   readonly reasons: readonly ExactReason[];
 }
@@ -145,3 +157,6 @@ export interface SecondLookResult {
   readonly feasibleCount: number;
   readonly found: readonly ExactDesign[];
 }
+
+/** What is counted before anything is known of the front. */
+export type ExactCounts = Pick<ExactResult, "coveredCount" | "feasibleCount" | "boundedCount" | "points">;

@@ -184,7 +184,12 @@ test("parts of the hardware, enumerated apart and merged, equal the whole", asyn
         [
           [0, middle],
           [middle, decomposition.hardwareCount],
-        ].map((range) => enumerateExact(decomposition, { ...options, range: range as [number, number] })),
+        ].map(([from, to]) =>
+          enumerateExact(decomposition, {
+            ...options,
+            points: Array.from({ length: to! - from! }, (_, i) => from! + i),
+          }),
+        ),
       );
       const merged = mergeExact(parts, options.objectives);
       expect({ ...merged, reasons: [] }).toEqual({ ...whole, reasons: [] });

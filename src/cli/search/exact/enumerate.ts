@@ -1,17 +1,21 @@
 import {
   addSecondLooks,
+  costsOfFront,
   mergeExact,
   type ExactDesign,
+  type ExactPart,
   type ExactResult,
   type SecondLookResult,
 } from "../../../search/index.ts";
 import { createFarm, type TaskResult } from "../../../worker/index.ts";
-import type { ExactAnswer, ExactContext, ExactTask } from "./tasks.ts";
+import { enumerationOptions, type ExactAnswer, type ExactContext, type ExactTask } from "./tasks.ts";
 
 const WORKER_FILE = new URL("./worker.js", import.meta.url);
 const HEAP_MEGABYTES = 4096;
-/** Hardware points a task: some tens of milliseconds. */
+/** Hardware points a task: some tens to hundreds of milliseconds. */
 const POINTS_PER_TASK = 4;
+/** Each round takes every n-th point that is left, and rules out by the front of the rounds before it. */
+const ROUNDS = [32, 8, 1];
 
 export interface Enumeration {
   readonly result: ExactResult;
@@ -20,57 +24,93 @@ export interface Enumeration {
   readonly second: SecondLookResult & { readonly hardwareCount: number };
 }
 
-/** Enumerates a study on worker threads. The same result for any number of them. @throws the signal's reason */
-export async function enumerateOnWorkers(
-  context: ExactContext,
-  workers: number,
-  signal: AbortSignal,
-  onProgress: (done: number) => void,
-): Promise<Enumeration> {
+export interface EnumerationSettings {
+  readonly workers: number;
+  readonly signal: AbortSignal;
+  /** Enumerate also what cannot be on the front, so that every design is counted under its reason. */
+  readonly isCountedInFull: boolean;
+  readonly onProgress: (done: number, frontSize: number) => void;
+}
+
+/**
+ * Enumerates a study on worker threads, in rounds that depend on the study alone: the same result, counts included, for
+ * any number of workers.
+ *
+ * @throws the signal's reason
+ */
+export async function enumerateOnWorkers(context: ExactContext, settings: EnumerationSettings): Promise<Enumeration> {
   const { objectives, request } = context;
-  const hardwareCount = request.hardware.length;
+  const { signal } = settings;
+  const options = enumerationOptions(context);
   const farm = createFarm<ExactTask, ExactAnswer>({
     workerFile: WORKER_FILE,
-    workers: Math.min(workers, Math.ceil(hardwareCount / POINTS_PER_TASK)),
+    workers: Math.min(settings.workers, Math.ceil(request.hardware.length / POINTS_PER_TASK)),
     workerData: context,
     resourceLimits: { maxOldGenerationSizeMb: HEAP_MEGABYTES },
   });
-  const run = async (tasks: readonly ExactTask[], done: (answer: ExactAnswer) => void): Promise<ExactAnswer[]> => {
-    const onResult = (_: number, result: TaskResult<ExactAnswer>): void => done(valueOf(result));
+  const run = async (tasks: readonly ExactTask[], done?: (answer: ExactAnswer) => void): Promise<ExactAnswer[]> => {
+    const onResult = (_: number, result: TaskResult<ExactAnswer>): void => done?.(valueOf(result));
     return (await farm.run(tasks, { signal, chunkSize: 1, onResult })).map(valueOf);
   };
   try {
+    let merged: ExactResult = mergeExact([], objectives);
+    const answers: ExactAnswer[] = [];
     let done = 0;
-    const starts = Array.from({ length: Math.ceil(hardwareCount / POINTS_PER_TASK) }, (_, i) => i * POINTS_PER_TASK);
-    const first = await run(
-      starts.map((from) => ({ kind: "first", range: [from, Math.min(from + POINTS_PER_TASK, hardwareCount)] })),
-      () => onProgress(Math.min((done += POINTS_PER_TASK), hardwareCount)),
-    );
-    const parts = first.map(({ part }) => part!);
-    const merged = mergeExact(parts, objectives);
-    const looks = parts.flatMap(({ secondLooks }) => secondLooks);
-    const tasks = looks.map((look): ExactTask => ({ kind: "second", looks: [look], front: slim(merged.front) }));
-    const second = await run(tasks, () => undefined);
+    const rounds = settings.isCountedInFull ? [request.hardware.map((_, i) => i)] : roundsOf(request.hardware.length);
+    for (const [round, points] of rounds.entries()) {
+      const known = shared(costsOfFront(merged.front, options));
+      const tasks = chunksOf(points).map((chunk): ExactTask => ({ kind: "first", round, known, points: chunk }));
+      const found = await run(tasks, ({ part }) => {
+        done += countOf(part!);
+        settings.onProgress(done, merged.front.length);
+      });
+      answers.push(...found);
+      merged = mergeExact([merged, ...found.map(({ part }) => part!)], objectives);
+    }
+    const looks = answers.flatMap(({ part }) => part!.secondLooks);
+    const last = { round: rounds.length, known: shared(costsOfFront(merged.front, options)) };
+    const second = await run(looks.map((look): ExactTask => ({ kind: "second", ...last, look })));
     const results = second.map((answer) => answer.second!);
-    const count = (of: (look: SecondLookResult) => number): number => results.reduce((sum, each) => sum + of(each), 0);
     return {
       result: addSecondLooks(merged, results, objectives),
-      simulationCounts: [simulations(first), simulations(second)],
-      second: {
-        designCount: count((each) => each.designCount),
-        feasibleCount: count((each) => each.feasibleCount),
-        hardwareCount: results.filter(({ designCount }) => designCount > 0).length,
-        found: results.flatMap(({ found }) => found),
-      },
+      simulationCounts: [simulations(answers), simulations(second)],
+      second: totalOf(results),
     };
   } finally {
     if (!signal.aborted) await farm.destroy();
   }
 }
 
-/** One design of each value: equal ones rule out the same. */
-function slim(front: readonly ExactDesign[]): readonly ExactDesign[] {
-  return front.filter(({ values }, i) => i === 0 || values.some((value, k) => value !== front[i - 1]!.values[k]));
+function roundsOf(count: number): readonly (readonly number[])[] {
+  let left = Array.from({ length: count }, (_, i) => i);
+  return ROUNDS.map((step) => {
+    const taken = left.filter((_, i) => i % step === 0);
+    left = left.filter((_, i) => i % step !== 0);
+    return taken;
+  });
+}
+
+function chunksOf(points: readonly number[]): readonly (readonly number[])[] {
+  const count = Math.ceil(points.length / POINTS_PER_TASK);
+  return Array.from({ length: count }, (_, i) => points.slice(i * POINTS_PER_TASK, (i + 1) * POINTS_PER_TASK));
+}
+
+function shared(values: Float64Array): Float64Array {
+  const copy = new Float64Array(new SharedArrayBuffer(values.byteLength));
+  copy.set(values);
+  return copy;
+}
+
+const countOf = ({ points }: ExactPart): number => points.ruledOut + points.bounded + points.enumerated;
+
+function totalOf(results: readonly SecondLookResult[]): Enumeration["second"] {
+  const sum = (of: (look: SecondLookResult) => number): number => results.reduce((total, each) => total + of(each), 0);
+  return {
+    designCount: sum((each) => each.designCount),
+    feasibleCount: sum((each) => each.feasibleCount),
+    hardwareCount: results.filter(({ designCount }) => designCount > 0).length,
+    found: results.flatMap(({ found }): readonly ExactDesign[] => found),
+  };
 }
 
 function simulations(answers: readonly ExactAnswer[]): number {

@@ -1,7 +1,6 @@
 import type { DecompositionRequest } from "../../../evaluate/index.ts";
 import type {
   Constraint,
-  ExactDesign,
   ExactOptions,
   ExactPart,
   Objective,
@@ -16,9 +15,17 @@ export interface ExactContext {
   readonly constraints: readonly Constraint[];
 }
 
-export type ExactTask =
-  | { readonly kind: "first"; readonly range: readonly [number, number] }
-  | { readonly kind: "second"; readonly looks: readonly SecondLook[]; readonly front: readonly ExactDesign[] };
+/** `known`: costs of the front so far, row by row, in memory that all workers share; `round` tells one from the next. */
+interface Known {
+  readonly round: number;
+  readonly known: Float64Array;
+}
+
+export type ExactTask = Known &
+  (
+    | { readonly kind: "first"; readonly points: readonly number[] }
+    | { readonly kind: "second"; readonly look: SecondLook }
+  );
 
 export interface ExactAnswer {
   readonly part: ExactPart | null;

@@ -7,11 +7,14 @@ import { enumerationOptions, type ExactAnswer, type ExactContext, type ExactTask
 const context = workerData as ExactContext;
 const decomposition = createDecomposition(context.request);
 const enumerator = createExactEnumerator(decomposition, enumerationOptions(context));
+let round = 0;
 
 /** Entry that the farm calls. Designs that this worker has found rule out later ones; the merged front is the same. */
 export const runTasks = serveTasks<ExactTask, ExactAnswer>(async (task) => {
+  if (task.round !== round) enumerator.learn(task.known);
+  round = task.round;
   const before = decomposition.simulationCount;
-  const part = task.kind === "first" ? await enumerator.run({ range: task.range }) : null;
-  const second = task.kind === "second" ? await enumerator.lookAgain(task.looks, task.front) : null;
+  const part = task.kind === "first" ? await enumerator.run({ points: task.points }) : null;
+  const second = task.kind === "second" ? await enumerator.lookAgain([task.look]) : null;
   return { part, second, simulationCount: decomposition.simulationCount - before };
 });
