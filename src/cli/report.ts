@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { Option, type Command } from "commander";
 import { frontCsv, frontJson } from "../report/front-files.ts";
 import { reportHtml } from "../report/html.ts";
-import { frontSvg } from "../report/svg.ts";
 import type { RunRecord } from "../report/types.ts";
 import { InputError } from "./failure.ts";
 import { writeFileWhole } from "./output.ts";
@@ -21,7 +20,7 @@ export function addReportCommand(program: Command): void {
     .action(report);
 }
 
-function report(folder: string, { format }: { readonly format: (typeof FORMATS)[number] }): void {
+async function report(folder: string, { format }: { readonly format: (typeof FORMATS)[number] }): Promise<void> {
   const record = readRecord(folder);
   if (format === "html") {
     const path = join(folder, RUN_FILES.report);
@@ -29,12 +28,18 @@ function report(folder: string, { format }: { readonly format: (typeof FORMATS)[
     process.stdout.write(`${path}\n`);
     return;
   }
-  const text = { svg: frontSvg, csv: frontCsv, json: frontJson }[format](record);
+  const text = format === "svg" ? await drawn(record) : format === "csv" ? frontCsv(record) : frontJson(record);
   // A reader that has seen enough (`| head`) is no failure.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code !== "EPIPE") throw error;
   });
   process.stdout.write(text);
+}
+
+/** The chart library takes half a second to load, so only the command that draws loads it. */
+async function drawn(record: RunRecord): Promise<string> {
+  const { frontSvg } = await import("../report/svg.ts");
+  return frontSvg(record);
 }
 
 /** The record of a finished run. @throws InputError */
