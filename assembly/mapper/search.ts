@@ -1,5 +1,16 @@
 import { EFFORT_EXHAUSTIVE, INPUT, RES_FIELDS, WEIGHT } from "../abi";
-import { cores, hasOuter, innerDouble, isDirect } from "../hardware";
+import {
+  cores,
+  hasOuter,
+  innerDouble,
+  innerInput,
+  innerOutput,
+  innerSplit,
+  innerWeight,
+  inputBytes,
+  isDirect,
+  weightBytes,
+} from "../hardware";
 import { ceilDiv } from "../int-math";
 import {
   B,
@@ -146,9 +157,23 @@ function tryLocalTiles(all: bool, mostParts: f64, mostSteps: f64): void {
   }
 }
 
+/**
+ * Inner steps of a mapping that is still worth walking: a few times as many as cubes that fill an inner buffer would take.
+ * Finer tiles fetch more and cost the search its time.
+ */
+function stepLimit(): f64 {
+  if (isDirect) return Infinity;
+  const room: f64 = innerSplit ? innerInput + innerWeight + innerOutput : innerInput;
+  const side: f64 = Math.sqrt(room / (3 * Math.max(inputBytes, weightBytes)));
+  return Math.max(1024, (8 * B * M * N * K) / (splitCores * side * side * side));
+}
+
 function trySplit(dimension: i32, count: f64, effort: i32): void {
   const all: bool = effort == EFFORT_EXHAUSTIVE;
   setSplit(dimension, count);
+  const mostSteps: f64 = all ? Infinity : stepLimit();
+  // Parts of one dimension: large problems need more of them.
+  const mostParts: f64 = Math.max(64, mostSteps / 16);
   findOptions(effort);
   if (optionCount == 0) return;
   useOption(0);
@@ -161,7 +186,7 @@ function trySplit(dimension: i32, count: f64, effort: i32): void {
     for (let outer: i32 = 0; outer < outers; outer++) {
       if (outerScore(outer) > worstKept()) break;
       useOuter(outer);
-      tryLocalTiles(all, 64, all ? Infinity : 1024);
+      tryLocalTiles(all, mostParts, mostSteps);
       if (keptCount == 0) tryLocalTiles(all, Infinity, Infinity);
     }
   }
