@@ -25,6 +25,33 @@ export interface FrontRow {
   readonly alwaysOn_kgCO2e: number | null;
 }
 
+/** What an exact search has covered. Counts of designs. */
+export interface ExactSummary {
+  /** Under which rule designs are mapped, and so under which the front is exact. */
+  readonly policy: string;
+  readonly frontCount: number;
+  readonly covered: number;
+  /** Designs on hardware whose lower bound is dominated or over a limit already, never simulated. */
+  readonly bounded: number;
+  /** Of the designs that are not bounded: feasible under the study's mapping objective, and dominated. */
+  readonly feasible: number;
+  readonly dominated: number;
+  readonly hardwarePoints: { readonly ruledOut: number; readonly bounded: number; readonly enumerated: number };
+  /** Distinct GEMMs of all models; simulations made, and those of second looks by objective latency. */
+  readonly gemmShapes: number;
+  readonly simulations: number;
+  readonly secondLook: {
+    readonly simulations: number;
+    readonly hardwarePoints: number;
+    /** Designs that missed the latency limit and could reach the front; feasible and on the front after the second look. */
+    readonly designs: number;
+    readonly feasible: number;
+    readonly onFront: number;
+  };
+  /** Designs of the front that another one of the front may equal: their accuracies lie within each other's interval. */
+  readonly tied: number;
+}
+
 /** Everything that front files and reports say about a run. Holds no time, path, host or worker count. */
 export interface RunRecord {
   /** Format of this record; raised when a field changes its meaning. */
@@ -58,6 +85,8 @@ export interface RunRecord {
   readonly referencePoint: readonly number[] | null;
   readonly convergence: readonly { readonly trialCount: number; readonly hypervolume: number }[];
   readonly violations: readonly ConstraintSummary[];
+  /** Of strategy exact: what was covered, and how; left out elsewhere. */
+  readonly exact?: ExactSummary;
   /** What the accuracies are and how wrong, for example "predictor, …, cross-validated MAE 1.3 points". */
   readonly accuracyOrigin: string;
   readonly provenance: {

@@ -1,9 +1,10 @@
 import { createPredictor, type AccuracyEstimate } from "../accuracy/index.ts";
 import { CostError, FACTOR_NAMES, keepsUp, reticleLimit } from "../cost/index.ts";
 import { SpecError } from "../errors/index.ts";
-import { evaluate, metricsOf, type Evaluation } from "../evaluate/index.ts";
+import { metricsOf, type Evaluation } from "../evaluate/index.ts";
 import { applySettings, settingsOfPoint, type SpecSet } from "../spec/index.ts";
 import { brokenCheapLimits, outcomeOfBroken, type BrokenLimit } from "./design-limits.ts";
+import { evaluateUnderPolicy } from "./mapping-policy.ts";
 import type { DesignContext, DesignDetail, DesignOutcome, DesignPoint } from "./design.ts";
 
 /** Turns points of one study into numbers. Pure: equal points give equal results in any thread. */
@@ -29,7 +30,7 @@ export function createDesignEvaluator(context: DesignContext): DesignEvaluator {
   const outcomeOf = (specs: SpecSet): DesignOutcome => {
     const [broken] = brokenBy(specs);
     if (broken !== undefined) return outcomeOfBroken(broken);
-    const evaluation = evaluate({ ...specs, mapper: mapping });
+    const evaluation = evaluateUnderPolicy(specs, mapping, limits);
     const infeasible = evaluation.kind === "infeasible" ? evaluation : limitsOfUse(evaluation);
     if (infeasible !== null) {
       const { constraint, by, unit } = infeasible;
@@ -52,7 +53,7 @@ export function createDesignEvaluator(context: DesignContext): DesignEvaluator {
     brokenCheap: (point) => brokenBy(specsOf(point)),
     detail: (point) => {
       const specs = specsOf(point);
-      const evaluation = evaluate({ ...specs, mapper: mapping });
+      const evaluation = evaluateUnderPolicy(specs, mapping, limits);
       return evaluation.kind === "infeasible" ? null : detailOf(evaluation, predictor.evaluate(specs.model));
     },
   };

@@ -1,3 +1,4 @@
+import type { ExactSummary } from "../../report/types.ts";
 import type { ConstraintSummary } from "../../search/index.ts";
 import { METRICS, type StudyConstraint } from "../../spec/index.ts";
 import { formatQuantity } from "../../units/index.ts";
@@ -7,12 +8,14 @@ export function infeasibleText(
   violations: readonly ConstraintSummary[],
   constraints: readonly StudyConstraint[],
   trialCount: number,
+  exact?: ExactSummary,
 ): string {
+  const what = exact === undefined ? "trials" : "designs";
   const lines = violations.map((each) => {
     const alone = each.aloneCount === each.trialCount ? "" : ` (${each.aloneCount} of them break nothing else)`;
-    return `  ${each.constraint}: rules out ${each.trialCount} of ${trialCount} trials${alone}${nearestText(each, constraints)}`;
+    return `  ${each.constraint}: rules out ${each.trialCount} of ${trialCount} ${what}${alone}${nearestText(each, constraints)}`;
   });
-  return [`No feasible design among ${trialCount} trials.`, ...lines].join("\n");
+  return [`No feasible design among ${trialCount} ${what}.`, ...lines].join("\n");
 }
 
 function nearestText(summary: ConstraintSummary, constraints: readonly StudyConstraint[]): string {
@@ -22,5 +25,6 @@ function nearestText(summary: ConstraintSummary, constraints: readonly StudyCons
   if (kind === undefined && nearestAmount === 0) return "";
   const amount = kind === undefined ? `${nearestAmount} ${unit ?? ""}`.trim() : formatQuantity(nearestAmount, kind);
   const share = nearestRelative === null ? "" : ` (${Number((nearestRelative * 100).toPrecision(3))} %)`;
-  return `; the nearest, trial ${nearestTrial}, misses by ${amount}${share}`;
+  const which = nearestTrial < 0 ? "" : `, trial ${nearestTrial},`;
+  return `; the nearest${which} misses by ${amount}${share}`;
 }

@@ -19,8 +19,9 @@ export interface Overrides {
 export function loadSearchStudy(file: string, overrides: Overrides): Study {
   const study = loadStudy(file, FACTOR_NAMES);
   const strategy = overrides.strategy ?? study.search.strategy;
-  if (!STRATEGY_NAMES.includes(strategy)) {
-    const known = STRATEGY_NAMES.join(", ");
+  const names = ["exact", ...STRATEGY_NAMES];
+  if (!names.includes(strategy)) {
+    const known = names.join(", ");
     throw new InputError(`The strategy "${strategy}" is not available here; there are: ${known}.`);
   }
   checkAccuracy(study);

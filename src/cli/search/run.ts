@@ -4,12 +4,22 @@ import { frontCsv, frontJson } from "../../report/front-files.ts";
 import { grouped } from "../../report/metric-labels.ts";
 import { reportHtml } from "../../report/html.ts";
 import type { RunRecord } from "../../report/types.ts";
-import { createStrategy, runStudy, type Space, type StudyResult, type TrialStore } from "../../search/index.ts";
+import {
+  createStrategy,
+  runStudy,
+  type Space,
+  type StudyResult,
+  type Trial,
+  type TrialStore,
+} from "../../search/index.ts";
 import type { Study } from "../../spec/index.ts";
 import { openSqliteStore } from "../../store/index.ts";
 import { createDesignEvaluator, type DesignContext, type DesignDetail } from "../../worker/index.ts";
 import { InputError } from "../failure.ts";
 import { writeFileWhole } from "../output.ts";
+import { exactRecord, withWhole } from "./exact/record.ts";
+import { runExact } from "./exact/run.ts";
+import { exactText } from "./exact/text.ts";
 import { createDesignFarm, type DesignFarm } from "./evaluations.ts";
 import { identityOf, sourcesInUse } from "./identity.ts";
 import { infeasibleText } from "./infeasible-text.ts";
@@ -43,10 +53,12 @@ export async function runSearch(study: Study, space: Space, settings: RunSetting
     writeFileWhole(join(folder, RUN_FILES.study), study.resolved);
     const { name, search } = study;
     const size = `${grouped(space.size)} designs`;
-    say(`${name}: ${size}, ${search.strategy}, seed ${search.seed}, ${search.trials} trials, ${workers} workers`);
+    const how = search.strategy === "exact" ? "all of them" : `seed ${search.seed}, ${search.trials} trials`;
+    say(`${name}: ${size}, ${search.strategy}, ${how}, ${workers} workers`);
     const [baseline] = await farm.details([{}], signal);
     checkMetrics(study, baseline ?? null);
-    const result = await runTrials(study, space, store, farm, signal);
+    const exact = search.strategy === "exact" ? await runExact(study, workers, signal) : null;
+    const result = exact?.result ?? (await runTrials(study, space, store, farm, signal));
     if (result.stopped === "aborted") throw new Interruption(result.trialCount);
     const details = await farm.details(
       result.front.map(({ point }) => point),
@@ -58,6 +70,7 @@ export async function runSearch(study: Study, space: Space, settings: RunSetting
       ...{ study, spaceSize: space.size, result, trials, details, evaluator, sources },
       ...{ baseline: baseline ?? null, studyHash: identity.studyHash },
     });
+    if (exact !== null) return finish(exactRecord(record, exact, store), study, folder, exact.front);
     return finish(record, study, folder);
   } catch (error) {
     if (!signal.aborted) throw error;
@@ -131,13 +144,14 @@ async function runTrials(
   }
 }
 
-function finish(record: RunRecord, study: Study, folder: string): number {
-  writeFileWhole(join(folder, RUN_FILES.frontCsv), frontCsv(record));
+function finish(record: RunRecord, study: Study, folder: string, whole?: readonly Trial[]): number {
+  writeFileWhole(join(folder, RUN_FILES.frontCsv), frontCsv(whole === undefined ? record : withWhole(record, whole)));
   writeFileWhole(join(folder, RUN_FILES.frontJson), frontJson(record));
   const report = join(folder, RUN_FILES.report);
   writeFileWhole(report, reportHtml(record));
+  if (record.exact !== undefined) say(exactText(record));
   if (record.front.length === 0) {
-    say(infeasibleText(record.violations, study.constraints, record.trialCount));
+    say(infeasibleText(record.violations, study.constraints, record.trialCount, record.exact));
     return EXIT_INFEASIBLE;
   }
   process.stdout.write(`${summaryText(record)}\nReport: ${report}\n`);

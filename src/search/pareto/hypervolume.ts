@@ -17,6 +17,12 @@ export function hypervolume(entries: readonly Costs[], reference: Costs): number
   return volume(front.sort(compareCosts), reference);
 }
 
+/** The same of entries that are known to dominate none of each other; those that do not beat the reference add nothing. */
+export function frontHypervolume(front: readonly Costs[], reference: Costs): number {
+  const inside = front.filter((costs) => costs.every((cost, i) => cost < reference[i]!));
+  return volume([...inside].sort(compareCosts), reference);
+}
+
 /** Volume that `costs` adds to `others`; at least 0. */
 export function exclusiveHypervolume(costs: Costs, others: readonly Costs[], reference: Costs): number {
   const box = costs.reduce((product, cost, i) => product * Math.max(0, reference[i]! - cost), 1);

@@ -68,7 +68,7 @@ test("a folder that cannot be written: exit 2", async () => {
 
 test.each([
   ["malformed", "mode: carbon", "mode: carbn", "spec/"],
-  ["strategy", "search: {", "search: { strategy: bayesian,", "there are: nsga2, nsga3, random"],
+  ["strategy", "search: {", "search: { strategy: bayesian,", "there are: exact, nsga2, nsga3, random"],
   ["metric", "metric: imagenet-1k", "metric: nonsense", "no predictor for metric"],
   ["family", "metric: imagenet-1k", "metric: glue", "is of bert models"],
   ["reference", "search: {", "search: { reference: { carbon: 2 kgCO2e },", "search.reference needs a value"],

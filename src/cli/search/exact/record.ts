@@ -1,0 +1,41 @@
+import type { FrontRow, RunRecord } from "../../../report/types.ts";
+import type { Trial, TrialStore } from "../../../search/index.ts";
+import type { ExactOutcome } from "./run.ts";
+
+/** Trials a transaction. */
+const BATCH = 5000;
+
+/** The record of an exact search; its whole front goes into the store, where it is not there yet. */
+export function exactRecord(
+  record: RunRecord,
+  { front, violations, summary }: ExactOutcome,
+  store: TrialStore,
+): RunRecord {
+  const stored = store.trials().length;
+  for (let from = stored; from < front.length; from += BATCH) store.append(front.slice(from, from + BATCH));
+  const study = { ...record.study, mappingPolicy: summary.policy };
+  return { ...record, study, others: [], violations, exact: summary };
+}
+
+/** The whole front for a table: designs that are not shown in detail have their objectives only. */
+export function withWhole(record: RunRecord, front: readonly Trial[]): RunRecord {
+  const detailed = new Map(record.front.map((row) => [row.trial, row]));
+  return { ...record, front: front.map((trial) => detailed.get(trial.number) ?? plainRow(trial)) };
+}
+
+function plainRow({ number, point, outcome }: Trial): FrontRow {
+  return {
+    trial: number,
+    point,
+    hardware: "",
+    towers: "",
+    metrics: outcome.kind === "evaluated" ? outcome.metrics : {},
+    extrapolation: [],
+    nearest: "",
+    energy_J: null,
+    area_mm2: null,
+    embodied_kgCO2e: null,
+    operational_kgCO2e: null,
+    alwaysOn_kgCO2e: null,
+  };
+}

@@ -1,0 +1,142 @@
+import { frontHypervolume, nadirOf, type Point, type StudyResult, type Trial } from "../../../search/index.ts";
+import { thinned } from "../../../report/front-table.ts";
+import type { ExactSummary, RunRecord } from "../../../report/types.ts";
+import { createDecomposition, type DecompositionRequest } from "../../../evaluate/index.ts";
+import type { Study } from "../../../spec/index.ts";
+import { enumerateOnWorkers, type Enumeration } from "./enumerate.ts";
+import { startExactProgress } from "./progress.ts";
+import { decompositionRequest } from "./split-space.ts";
+import { tiedCount } from "./ties.ts";
+
+/** Designs of the front that are shown in every detail; the others have their objectives and parameters. */
+const MOST_DETAILED = 2000;
+/** Designs that the hypervolume of four objectives is taken of. */
+const MOST_MEASURED = 100;
+
+export interface ExactOutcome {
+  /** As of a search by trials: the front is thinned to what is shown in detail. */
+  readonly result: StudyResult;
+  /** The whole front, best first; numbers are places. */
+  readonly front: readonly Trial[];
+  readonly violations: RunRecord["violations"];
+  readonly summary: ExactSummary;
+}
+
+/**
+ * Enumerates a study exactly. A function of the study alone.
+ *
+ * @throws InputError for a study that does not fall into parts
+ * @throws the signal's reason
+ */
+export async function runExact(study: Study, workers: number, signal: AbortSignal): Promise<ExactOutcome> {
+  const request = decompositionRequest(study);
+  const { objectives, constraints } = study;
+  const display = startExactProgress(request.hardware.length);
+  try {
+    const context = { request, objectives, constraints };
+    const onProgress = display.update;
+    const enumeration = await enumerateOnWorkers(context, { workers, signal, isCountedInFull: false, onProgress });
+    return outcomeOf(study, request, enumeration);
+  } finally {
+    display.stop();
+  }
+}
+
+function outcomeOf(study: Study, request: DecompositionRequest, enumeration: Enumeration): ExactOutcome {
+  const { result } = enumeration;
+  const decomposition = createDecomposition(request);
+  const front = result.front.map(({ hardware, a, b, values }, number): Trial => {
+    const metrics = Object.fromEntries(study.objectives.map(({ metric }, k) => [metric, values[k]!]));
+    const parts = [request.hardware[hardware]!, decomposition.options[0][a]!, decomposition.options[1][b]!];
+    return { number, point: joined(study, parts), outcome: { kind: "evaluated", metrics } };
+  });
+  const refused = refusals(decomposition, request);
+  const counts = { trialCount: result.coveredCount + refused.count, feasibleCount: result.feasibleCount };
+  const volume = volumeOf(study, enumeration);
+  return {
+    front,
+    result: {
+      ...counts,
+      ...volume,
+      stopped: "exhausted",
+      front: thinned(front, MOST_DETAILED),
+      convergence: [{ ...counts, frontSize: front.length, hypervolume: volume.hypervolume }],
+      violations: [],
+      evaluatedCount: 0,
+      replayedCount: 0,
+    },
+    violations: [...result.reasons, ...refused.reasons].map((reason) => ({
+      constraint: reason.constraint,
+      trialCount: reason.designCount,
+      aloneCount: reason.designCount,
+      nearestAmount: reason.nearestAmount,
+      nearestRelative: reason.nearestRelative,
+      unit: reason.unit,
+      nearestTrial: -1,
+    })),
+    summary: summaryOf(study, enumeration, counts.trialCount, decomposition.shapeCount),
+  };
+}
+
+/** Parameters in the order of the study. */
+function joined({ space }: Study, parts: readonly Point[]): Point {
+  const all: Point = Object.assign({}, ...parts) as Point;
+  return Object.fromEntries(space.flatMap(({ path }) => (Object.hasOwn(all, path) ? [[path, all[path]!]] : [])));
+}
+
+function summaryOf(study: Study, enumeration: Enumeration, covered: number, gemmShapes: number): ExactSummary {
+  const { result, second, simulationCounts } = enumeration;
+  const again = "; a design that misses its latency limit or rate is mapped again by objective latency";
+  const found = new Set(second.found);
+  return {
+    policy: `exact where every operator is mapped by objective ${study.mapping.objective}, effort ${study.mapping.effort}${study.mapping.objective === "latency" ? "" : again}`,
+    frontCount: result.front.length,
+    covered,
+    bounded: result.boundedCount,
+    feasible: result.feasibleCount,
+    dominated: result.dominatedCount,
+    hardwarePoints: result.points,
+    gemmShapes,
+    simulations: simulationCounts[0],
+    secondLook: {
+      simulations: simulationCounts[1],
+      hardwarePoints: second.hardwareCount,
+      designs: second.designCount,
+      feasible: second.feasibleCount,
+      onFront: result.front.filter((design) => found.has(design)).length,
+    },
+    tied: tiedCount(study, result.front),
+  };
+}
+
+/** Options whose settings do not fit together stand for all designs that have them. */
+function refusals(
+  { refused, options }: ReturnType<typeof createDecomposition>,
+  { hardware, towers }: DecompositionRequest,
+) {
+  const others = [towers[1].length, options[0].length];
+  const reasons = refused.flatMap((list, side) =>
+    list.map(({ reason, count }) => ({
+      constraint: reason,
+      designCount: count * others[side]! * hardware.length,
+      nearestAmount: 0,
+      nearestRelative: null,
+      unit: "",
+    })),
+  );
+  return { reasons, count: reasons.reduce((sum, { designCount }) => sum + designCount, 0) };
+}
+
+function volumeOf(
+  { objectives, search }: Study,
+  { result }: Enumeration,
+): Pick<StudyResult, "hypervolume" | "referencePoint"> {
+  if (result.front.length === 0) return { hypervolume: 0, referencePoint: null };
+  const signs = objectives.map(({ direction }) => (direction === "min" ? 1 : -1));
+  const turned = (values: readonly number[]): readonly number[] => values.map((value, k) => signs[k]! * value + 0);
+  const costs = result.front.map(({ values }) => turned(values));
+  const given = search.reference === null ? null : objectives.map(({ metric }) => search.reference![metric]!);
+  const reference = given === null ? nadirOf(costs) : turned(given);
+  const measured = objectives.length > 3 ? thinned(costs, MOST_MEASURED) : costs;
+  return { hypervolume: frontHypervolume(measured, reference), referencePoint: turned(reference) };
+}
