@@ -33,7 +33,11 @@ export function writeFileWhole(path: string, text: string): void {
     writeFileSync(temporary, text);
     renameSync(temporary, path);
   } catch (cause) {
-    rmSync(temporary, { force: true });
+    try {
+      rmSync(temporary, { force: true });
+    } catch {
+      // What cannot be written cannot be removed either; the first error says why.
+    }
     throw new InputError(`${path} cannot be written: ${cause instanceof Error ? cause.message : String(cause)}`);
   }
 }
