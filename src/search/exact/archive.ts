@@ -23,7 +23,8 @@ interface Level {
 
 const NEWEST = 64;
 
-export function createArchive(dimension: number): Archive {
+/** @param seed costs row by row of points to begin with, none of which dominates another; their ids are their rows */
+export function createArchive(dimension: number, seed: Float64Array = new Float64Array(0)): Archive {
   /** Largest first. */
   let levels: Level[] = [];
   let newest = new Float64Array(NEWEST * dimension);
@@ -39,6 +40,10 @@ export function createArchive(dimension: number): Archive {
     ids,
     tree: createDominanceTree(points, ids.length, dimension),
   });
+  if (seed.length > 0) {
+    const ids = Array.from({ length: seed.length / dimension }, (_, row) => [row]);
+    levels = [createLevel(seed, ids)];
+  }
   /** One level of all points of several, without those that another of them dominates. */
   const join = (parts: readonly Level[]): Level => {
     const kept: number[] = [];

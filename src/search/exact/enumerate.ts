@@ -26,7 +26,7 @@ import { usableOptions } from "./usable.ts";
  */
 export interface ExactEnumerator {
   /**
-   * Tells designs that others have found, as costs row by row: they rule out as if found here. Hardware points whose floor
+   * Tells the front that others have found, as costs row by row: it rules out as if found here. Hardware points whose floor
    * they rule out are then not enumerated (`boundedCount`), so what is counted depends on what has been learnt.
    */
   learn(costs: Float64Array): void;
@@ -138,10 +138,8 @@ export function createExactEnumerator(decomposition: Decomposition, options: Exa
   };
 
   const learn = (costs: Float64Array): void => {
-    archive = createArchive(dimension);
-    known = createArchive(dimension);
-    for (let at = 0; at < costs.length; at += dimension)
-      for (const each of [archive, known]) each.insert(costs.subarray(at, at + dimension), []);
+    archive = createArchive(dimension, costs);
+    known = createArchive(dimension, costs);
   };
   return { learn, run, lookAgain };
 }

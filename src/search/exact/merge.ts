@@ -5,7 +5,7 @@ import type { ExactCounts, ExactDesign, ExactReason, ExactResult, SecondLookResu
 
 /** Joins results over different hardware points of the same decomposition and study. */
 export function mergeExact(results: readonly ExactResult[], objectives: readonly Objective[]): ExactResult {
-  const designs = results.flatMap(({ front }) => front);
+  const [first, ...others] = results.map(({ front }) => front);
   const reasons = new Map<string, ExactReason>();
   for (const reason of results.flatMap((result) => result.reasons)) {
     const key = JSON.stringify([reason.constraint, reason.unit]);
@@ -25,7 +25,9 @@ export function mergeExact(results: readonly ExactResult[], objectives: readonly
       enumerated: sum((r) => r.points.enumerated),
     },
   };
-  return finishExact(nonDominatedDesigns(designs, objectives), objectives, counts, [...reasons.values()]);
+  return finishExact(nonDominatedDesigns(first ?? [], others.flat(), objectives), objectives, counts, [
+    ...reasons.values(),
+  ]);
 }
 
 /**
@@ -40,20 +42,24 @@ export function addSecondLooks(
   const found = looks.flatMap((look) => look.found);
   if (found.length === 0) return result;
   const isFound = new Set(found);
-  const front = nonDominatedDesigns([...result.front, ...found], objectives);
+  const front = nonDominatedDesigns(result.front, found, objectives);
   const first = front.filter((design) => !isFound.has(design));
   const { dominatedCount } = finishExact(first, objectives, result, result.reasons);
   return { ...finishExact(front, objectives, result, result.reasons), dominatedCount };
 }
 
+/** @param front designs of which none dominates another */
 function nonDominatedDesigns(
-  designs: readonly ExactDesign[],
+  front: readonly ExactDesign[],
+  others: readonly ExactDesign[],
   objectives: readonly Objective[],
 ): readonly ExactDesign[] {
-  const archive = createArchive(objectives.length);
-  designs.forEach((design, i) => {
+  const designs = [...front, ...others];
+  const seed = Float64Array.from(front.flatMap((design) => costsOfDesign(design, objectives)));
+  const archive = createArchive(objectives.length, seed);
+  others.forEach((design, i) => {
     const costs = Float64Array.from(costsOfDesign(design, objectives));
-    if (!archive.dominates(costs)) archive.insert(costs, [i]);
+    if (!archive.dominates(costs)) archive.insert(costs, [front.length + i]);
   });
   return archive.finish().map(({ id }) => designs[id[0]!]!);
 }

@@ -34,10 +34,10 @@ export function createDominanceTree(points: Float64Array, count: number, dimensi
       return;
     }
     const axis = depth % dimension;
-    rows.sort((i, j) => points[i * dimension + axis]! - points[j * dimension + axis]! || i - j);
     const half = rows.length >> 1;
-    build(2 * node + 1, at, rows.slice(0, half), depth + 1);
-    build(2 * node + 2, at + half, rows.slice(half), depth + 1);
+    divide(rows, half, points, dimension, axis);
+    build(2 * node + 1, at, rows.subarray(0, half), depth + 1);
+    build(2 * node + 2, at + half, rows.subarray(half), depth + 1);
   }
 
   const corners = Float64Array.from(best);
@@ -67,4 +67,29 @@ export function createDominanceTree(points: Float64Array, count: number, dimensi
   };
   // Neighbouring questions often have the same answer: try the last dominator first.
   return { dominates: (costs) => count > 0 && (beats(last, costs) || search(0, 0, count, costs)) };
+}
+
+/** Reorders rows so that those before `middle` are at most, and those from there on at least, as large (Hoare's selection). */
+function divide(rows: Int32Array, middle: number, points: Float64Array, dimension: number, axis: number): void {
+  const value = (place: number): number => points[rows[place]! * dimension + axis]!;
+  let low = 0;
+  let high = rows.length - 1;
+  while (low < high) {
+    const pivot = value((low + high) >>> 1);
+    let i = low;
+    let j = high;
+    while (i <= j) {
+      while (value(i) < pivot) i += 1;
+      while (value(j) > pivot) j -= 1;
+      if (i > j) break;
+      const row = rows[i]!;
+      rows[i] = rows[j]!;
+      rows[j] = row;
+      i += 1;
+      j -= 1;
+    }
+    if (middle <= j) high = j;
+    else if (middle >= i) low = i;
+    else return;
+  }
 }

@@ -1,0 +1,121 @@
+import { createDecomposition, type DecompositionRequest } from "../../../src/evaluate/index.ts";
+import { createRandom } from "../../../src/random/index.ts";
+import {
+  addSecondLooks,
+  assess,
+  costsOfFront,
+  createExactEnumerator,
+  createSpace,
+  mergeExact,
+  nonDominated,
+  pointKey,
+  type Constraint,
+  type ExactResult,
+  type Objective,
+  type Outcome,
+  type Point,
+} from "../../../src/search/index.ts";
+import { FACTOR_NAMES } from "../../../src/cost/index.ts";
+import { loadStudy, type Study } from "../../../src/spec/index.ts";
+import { createDesignEvaluator } from "../../../src/worker/index.ts";
+import { decompositionRequest } from "../../../src/cli/search/exact/split-space.ts";
+import { repository } from "../search/cli.ts";
+
+const published = loadStudy(`${repository}examples/clip-vit-b16.yaml`, FACTOR_NAMES);
+
+const ACCURACY: Objective = { metric: "accuracy", direction: "max" };
+const min = (metric: string): Objective => ({ metric, direction: "min" });
+const OBJECTIVES: readonly (readonly Objective[])[] = [
+  [ACCURACY, min("carbon_total_kgCO2e")],
+  [ACCURACY, min("carbon_total_kgCO2e"), min("latency_s")],
+  [ACCURACY, min("energy_total_J"), min("latency_s")],
+  [min("carbon_total_kgCO2e"), min("latency_s")],
+];
+const atMost = (metric: string, limit: number, text: string): Constraint => ({ metric, comparison: "<=", limit, text });
+
+/** A random part of the published space with at most `most` designs, random objectives and limits that bite. */
+export function randomStudy(seed: number, most: number): Study {
+  const random = createRandom(seed);
+  const sizes = new Map(published.space.map(({ path }) => [path, 1]));
+  const sizeOf = (): number => [...sizes.values()].reduce((product, size) => product * size, 1);
+  for (;;) {
+    const { path, values } = random.pick(published.space);
+    const grown = sizes.get(path)! + 1;
+    if (grown <= values.length) sizes.set(path, grown);
+    if (sizeOf() > most) {
+      sizes.set(path, grown - 1);
+      break;
+    }
+  }
+  const space = published.space.map((parameter) => {
+    const places = random.shuffle(parameter.values.map((_, i) => i)).slice(0, sizes.get(parameter.path)!);
+    return { ...parameter, values: places.sort((i, j) => i - j).map((i) => parameter.values[i]!) };
+  });
+  const latency = random.pick([0.004, 0.012, 0.05, 0.2]);
+  const constraints = [
+    atMost("area_mm2", 40, "area <= 40 mm2"),
+    ...(random.chance(3, 4) ? [atMost("latency_s", latency, `latency <= ${latency} s`)] : []),
+    ...(random.chance(1, 4) ? [{ ...atMost("accuracy", 0.45, "accuracy >= 45 %"), comparison: ">=" as const }] : []),
+  ];
+  return { ...published, space, constraints, objectives: random.pick(OBJECTIVES) };
+}
+
+export interface FrontDesign {
+  readonly key: string;
+  readonly values: readonly number[];
+}
+
+/** The front by evaluating every design of the space by itself. */
+export function bruteForce(study: Study): { readonly front: readonly FrontDesign[]; readonly outcomes: Outcome[] } {
+  const { objectives, constraints } = study;
+  const evaluator = createDesignEvaluator(evaluatorContext(study));
+  const space = createSpace(study.space);
+  const points = Array.from({ length: Number(space.size) }, (_, i) => space.decode(space.genesAt(BigInt(i))));
+  const outcomes = points.map((point): Outcome => evaluator.outcome(point));
+  const feasible = points.flatMap((point, i) => {
+    const assessment = assess(outcomes[i]!, objectives, constraints);
+    return assessment.kind === "feasible" ? [{ point, costs: assessment.costs }] : [];
+  });
+  const front = nonDominated(feasible.map(({ costs }) => costs)).map((i): FrontDesign => {
+    const { point, costs } = feasible[i]!;
+    return { key: pointKey(point), values: costs };
+  });
+  return { front, outcomes };
+}
+
+export function evaluatorContext({ model, hardware, deployment, technology, mapping, accuracy, constraints }: Study) {
+  const base = { model, hardware, deployment, technology };
+  return { base, mapping, accuracyMetric: accuracy.metric, limits: constraints };
+}
+
+/** The same by enumeration; in rounds that learn from each other, or in one that counts everything. */
+export async function enumerated(
+  study: Study,
+  isBounded: boolean,
+): Promise<{ readonly front: readonly FrontDesign[]; readonly result: ExactResult; readonly looks: number }> {
+  const request: DecompositionRequest = decompositionRequest(study);
+  const decomposition = createDecomposition(request);
+  const { objectives } = study;
+  const fixed = ["area_mm2", "peak_TOPS", "carbon_embodied_kgCO2e"];
+  const options = { objectives, constraints: study.constraints.filter(({ metric }) => !fixed.includes(metric)) };
+  const enumerator = createExactEnumerator(decomposition, options);
+  const all = request.hardware.map((_, i) => i);
+  const rounds = isBounded ? [all.filter((i) => i % 3 === 0), all.filter((i) => i % 3 !== 0)] : [all];
+  let result = mergeExact([], objectives);
+  const looks = [];
+  for (const points of rounds) {
+    if (isBounded) enumerator.learn(costsOfFront(result.front, options));
+    const part = await enumerator.run({ points });
+    looks.push(...part.secondLooks);
+    result = mergeExact([result, part], objectives);
+  }
+  enumerator.learn(costsOfFront(result.front, options));
+  const second = await enumerator.lookAgain(looks);
+  result = addSecondLooks(result, [second], objectives);
+  const signs = objectives.map(({ direction }) => (direction === "min" ? 1 : -1));
+  const front = result.front.map(({ hardware, a, b, values }): FrontDesign => {
+    const point: Point = { ...request.hardware[hardware]!, ...request.towers[0][a]!, ...request.towers[1][b]! };
+    return { key: pointKey(point), values: values.map((value, k) => signs[k]! * value) };
+  });
+  return { front, result, looks: second.designCount };
+}
