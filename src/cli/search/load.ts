@@ -4,6 +4,7 @@ import { createPredictor, AccuracyRefusal } from "../../accuracy/index.ts";
 import { STRATEGY_NAMES } from "../../search/index.ts";
 import { loadStudy, type Study } from "../../spec/index.ts";
 import { InputError } from "../failure.ts";
+import { decompositionRequest } from "./exact/split-space.ts";
 
 /** What the command line changes in a study. */
 export interface Overrides {
@@ -31,7 +32,9 @@ export function loadSearchStudy(file: string, overrides: Overrides): Study {
     strategy: strategy as Study["search"]["strategy"],
     seed: overrides.seed ?? study.search.seed,
   };
-  return { ...study, search, resolved: resolvedWith(study.resolved, search) };
+  const searched = { ...study, search, resolved: resolvedWith(study.resolved, search) };
+  if (strategy === "exact") decompositionRequest(searched);
+  return searched;
 }
 
 function checkAccuracy({ accuracy, model }: Study): void {

@@ -1,0 +1,72 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { frontFiles, runCli, smallStudy, type Ended } from "../search/cli.ts";
+
+const directory = mkdtempSync(join(tmpdir(), "ecotile-exact-"));
+afterAll(() => rmSync(directory, { recursive: true }));
+const folder = (name: string): string => join(directory, name);
+
+interface Front {
+  readonly front: readonly { readonly point: unknown; readonly metrics: Readonly<Record<string, number>> }[];
+  readonly exact?: { readonly covered: number; readonly frontCount: number; readonly hardwarePoints: unknown };
+}
+const read = (name: string): Front => JSON.parse(readFileSync(join(folder(name), "front.json"), "utf8")) as Front;
+
+let one: Ended;
+beforeAll(async () => {
+  one = await runCli("search", smallStudy, "--strategy", "exact", "--out", folder("one"), "--workers", "1");
+});
+
+test("a study with one tower: all designs covered, counted and explained", () => {
+  expect(one.stderr).toContain("small: 1,080 designs, exact, all of them, 1 workers");
+  expect(one.stderr).toMatch(/Covered 1,080 designs with [\d,]+ simulated GEMMs/);
+  expect(one.stderr).toContain("area <= 20 mm2");
+  expect(one.stderr).toContain("mapped by objective carbon, effort fast");
+  expect(one.code).toBe(0);
+  const { front, exact } = read("one");
+  expect(exact!.covered).toBe(1080);
+  expect(exact!.frontCount).toBe(front.length);
+});
+
+test("two workers write the same bytes as one", async () => {
+  const two = await runCli("search", smallStudy, "--strategy", "exact", "--out", folder("two"), "--workers", "2");
+  expect(two.code).toBe(0);
+  expect(frontFiles(folder("two"))).toEqual(frontFiles(folder("one")));
+});
+
+test("the front is that of trying every design", async () => {
+  const study = folder("random.yaml");
+  writeFileSync(study, readFileSync(smallStudy, "utf8").replace("trials: 96", "trials: 1080"));
+  const { code } = await runCli("search", study, "--strategy", "random", "--out", folder("random"));
+  expect(code).toBe(0);
+  const points = (name: string): readonly string[] => read(name).front.map(({ point }) => JSON.stringify(point));
+  expect([...points("one")].sort()).toEqual([...points("random")].sort());
+});
+
+test("nothing feasible: exit 3, which limit rules out how many designs and the nearest miss", async () => {
+  const study = folder("impossible.yaml");
+  writeFileSync(study, readFileSync(smallStudy, "utf8").replace("latency <= 12 ms", "latency <= 1 us"));
+  const { code, stderr } = await runCli("search", study, "--strategy", "exact", "--out", folder("impossible"));
+  expect(code).toBe(3);
+  expect(stderr).toContain("No feasible design among 1080 designs.");
+  expect(stderr).toMatch(/latency <= 1 us: rules out \d+ of 1080 designs; the nearest misses by [\d.]+ [mu]s/);
+});
+
+test.each([
+  ["edp", "mode: carbon", "objectives: [max accuracy, min edp]", "cannot search by edp, which is no sum"],
+  ["max", "mode: carbon", "objectives: [max accuracy, max energy]", "cannot make energy maximal"],
+  [
+    "condition",
+    "  cores: [1, 2]",
+    "  cores: { values: [1, 2], when: { model.vision.layers: [4] } }",
+    "cannot search cores where model.vision.layers has some values",
+  ],
+])("a study that does not fall into sums (%s): exit 2", async (name, before, after, message) => {
+  const study = folder(`${name}.yaml`);
+  writeFileSync(study, readFileSync(smallStudy, "utf8").replace(before, after));
+  const { code, stderr } = await runCli("search", study, "--strategy", "exact", "--out", folder(name));
+  expect(stderr).toContain(message);
+  expect(code).toBe(2);
+});
