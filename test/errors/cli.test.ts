@@ -1,0 +1,52 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { expect, it } from "vitest";
+import { ecotile, scratch, scratchFile, settings } from "../unit/cli/run.ts";
+
+// Exact texts of the command line. After a wanted change: ECOTILE_BLESS=1 npx vitest run test/errors, then read the diff.
+
+const SIMULATE = ["simulate", "clip-vit-b16", "catransformers-22nm"];
+const ABSENT = ["gemm", "scale-sim", "--input"];
+const misspelt = scratchFile("misspelt.yaml", "name: mine\nclock: 625\narray: { rows: -4, cols: 8, dataflows: x }\n");
+const rows = scratchFile("rows.csv", "m,n,k,shared_b\n0,4,4,0\n4,4,4\n4,4,4,0\n");
+const values = scratchFile("values.csv", "m,n,k,shared_b\n0,4,4,2\n4,x,,1\n");
+
+it.each<readonly [string, readonly string[]]>([
+  ["unknown-command", ["simulat", "a", "b"]],
+  ["unknown-command-control-characters", ["\u001b[31mred"]],
+  ["missing-argument", ["simulate", "clip-vit-b16"]],
+  ["too-many-arguments", ["presets", "models", "hardware"]],
+  ["unknown-option", [...SIMULATE, "--jsn"]],
+  ["bad-choice", ["gemm", "scale-sim", "--shape", "1,2,3,4", "--effort", "slow"]],
+  ["bad-kind", ["schema", "modl"]],
+  ["names-and-settings", ["simulate", "clip-vit-b61", "catransformers-22mn", ...settings("array.rwos=4", "clock=5")]],
+  ["name-and-setting-text", ["simulate", "clip-vit-b61", "catransformers-22nm", ...settings("array.rows", "node=x")]],
+  ["region-and-setting", [...SIMULATE, "--region", "calfornia", ...settings("cores=0")]],
+  ["bad-hardware-file", ["simulate", "clip-vit-b16", misspelt, ...settings("cores=x")]],
+  ["published-size", [...SIMULATE, ...settings("technology.profile=published", "localBuffer.size=100 KiB")]],
+  ["trace-nowhere", [...SIMULATE, "--trace", `${rows}/trace.json`]],
+  ["gemm-nothing", ["gemm", "scale-sim"]],
+  ["gemm-shape", ["gemm", "scale-sim", "--shape", "1,2,3"]],
+  ["gemm-shape-zero", ["gemm", "scale-sim", "--shape", "1,0,3,4"]],
+  ["gemm-shape-large", ["gemm", "scale-sim", "--shape", "1,99999999,3,4"]],
+  ["gemm-shape-and-input", ["gemm", "scale-sim", "--shape", "1,2,3,4", "--input", rows]],
+  ["gemm-shape-and-output", ["gemm", "scale-sim", "--shape", "1,2,3,4", "--output", "x.csv"]],
+  [
+    "gemm-settings-elsewhere",
+    ["gemm", "scale-smi", "--shape", "1,2,3,4", ...settings("model.text.layers=3", "deployment.rate=2/s")],
+  ],
+  ["gemm-objective", ["gemm", "scale-sim", "--shape", "1,2,3,4", "--objective", "energy"]],
+  ["gemm-missing-file", [...ABSENT, "no/such/file.csv"]],
+  ["gemm-ragged", [...ABSENT, rows]],
+  ["gemm-values", [...ABSENT, values]],
+  ["gemm-columns", [...ABSENT, scratchFile("columns.csv", "M,n,status\n")]],
+])("%s", (name, args) => {
+  const run = ecotile(...args);
+  expect(run.status).toBe(2);
+  expect(run.stdout).toBe("");
+  const golden = fileURLToPath(new URL(`expected/cli-${name}.txt`, import.meta.url));
+  const text = run.stderr.replaceAll(scratch, "SCRATCH");
+  if (process.env["ECOTILE_BLESS"] === "1") writeFileSync(golden, text);
+  expect(existsSync(golden), `${golden} is missing`).toBe(true);
+  expect(text).toBe(readFileSync(golden, "utf8"));
+});
