@@ -17,7 +17,11 @@ function distinctShapes() {
     for (const hidden of values(`model.${tower}.hidden`)) {
       for (const ffn of values(`model.${tower}.ffn`)) {
         for (const heads of values(`model.${tower}.heads`)) {
-          const point = { [`model.${tower}.hidden`]: hidden, [`model.${tower}.ffn`]: ffn, [`model.${tower}.heads`]: heads };
+          const point = {
+            [`model.${tower}.hidden`]: hidden,
+            [`model.${tower}.ffn`]: ffn,
+            [`model.${tower}.heads`]: heads,
+          };
           const { model } = applySettings(study, settingsOfPoint(point), FACTOR_NAMES);
           for (const operator of buildWorkload(model, 1).operators) {
             if (operator.type !== "gemm") continue;

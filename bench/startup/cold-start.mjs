@@ -7,7 +7,14 @@ export function coldStart() {
   const main = fileURLToPath(new URL("../../dist/src/cli/main.js", import.meta.url));
   const milliseconds = Array.from({ length: 5 }, () => {
     const start = process.hrtime.bigint();
-    const { status } = spawnSync(process.execPath, [main, "gemm", "catransformers-22nm", "--shape", "1,197,768,768", "--json"]);
+    const { status } = spawnSync(process.execPath, [
+      main,
+      "gemm",
+      "catransformers-22nm",
+      "--shape",
+      "1,197,768,768",
+      "--json",
+    ]);
     if (status !== 0) throw new Error(`ecotile gemm ended with ${String(status)}`);
     return Number(process.hrtime.bigint() - start) / 1e6;
   });
