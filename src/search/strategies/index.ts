@@ -1,5 +1,6 @@
 import { SearchError } from "../errors.ts";
 import type { Strategy } from "../types.ts";
+import { createBayesian } from "../bayesian/strategy.ts";
 import { createNsga2 } from "./nsga2.ts";
 import { createNsga3 } from "./nsga3.ts";
 import type { StrategyOptions } from "./options.ts";
@@ -7,6 +8,7 @@ import { createRandomStrategy } from "./random.ts";
 
 export { createNsga2 } from "./nsga2.ts";
 export { createNsga3 } from "./nsga3.ts";
+export type { GreyBox } from "../bayesian/grey-box.ts";
 export { createRandomStrategy } from "./random.ts";
 export type { StrategyOptions } from "./options.ts";
 
@@ -14,6 +16,7 @@ const STRATEGIES: Readonly<Record<string, (options: StrategyOptions) => Strategy
   nsga2: createNsga2,
   nsga3: createNsga3,
   random: createRandomStrategy,
+  bayesian: createBayesian,
 };
 
 /** Built-in strategies that sample, by name. */

@@ -1,4 +1,5 @@
 import type { Constraint, Objective, Point } from "../types.ts";
+import type { GreyBox } from "../bayesian/grey-box.ts";
 import type { Space } from "../space/index.ts";
 
 /** What every built-in strategy is made from. */
@@ -12,6 +13,8 @@ export interface StrategyOptions {
   readonly initial?: readonly Point[];
   /** Designs kept from one generation to the next by `nsga2` and `nsga3`. Default 100. */
   readonly populationSize?: number;
+  /** What `bayesian` knows without evaluating; the others do not look at it. */
+  readonly greyBox?: GreyBox;
 }
 
 /** Streams of random numbers beside those of the trials, which use (0, trial number). */
