@@ -66,7 +66,7 @@ function parseShape(text: string): GemmProblem {
   const [batch, m, n, k] = sizes;
   const isGood = sizes.length === 4 && sizes.every((size) => Number.isSafeInteger(size) && size >= 1);
   if (!isGood || batch === undefined || m === undefined || n === undefined || k === undefined) {
-    throw new InvalidArgumentError("four whole numbers of at least 1, for example 1,197,768,768.");
+    throw new InvalidArgumentError("Four whole numbers of at least 1, for example 1,197,768,768.");
   }
   return { batch, m, n, k, sharedB: false };
 }

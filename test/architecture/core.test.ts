@@ -6,7 +6,7 @@ import * as abi from "../../assembly/abi.ts";
 import { createRandom } from "../../src/random/index.ts";
 import { createCore, simulateGemms, type CoreBuild, type GemmProblem } from "../../src/sim/index.ts";
 import { applySettings, defaultDeployment, loadHardware, loadModel, parseSetting } from "../../src/spec/index.ts";
-import { filesUnder, readSource, root } from "./rooms.ts";
+import { filesUnder, readSource, root } from "./files.ts";
 
 const BUILDS = ["core", "core.scalar", "core.debug"] as const;
 const SHIPPED = ["core", "core.scalar"] as const;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { complaint, filesUnder, importsOf, readSource, ROOMS, roomOf } from "./rooms.ts";
+import { filesUnder, readSource } from "./files.ts";
+import { complaint, importsOf, ROOMS, roomOf } from "./rooms.ts";
 
 const sources = filesUnder("src", ".ts");
 const imports = sources.flatMap((file) => importsOf(file, readSource(file)));

@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { filesUnder, readSource, root } from "./rooms.ts";
+import { filesUnder, readSource, root } from "./files.ts";
 
 interface Manifest {
   readonly version: string;

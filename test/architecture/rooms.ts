@@ -1,9 +1,5 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { dirname, join, relative, sep } from "node:path";
-import { fileURLToPath } from "node:url";
+import { posix } from "node:path";
 import ts from "typescript";
-
-export const root = fileURLToPath(new URL("../../", import.meta.url));
 
 /** What a room may import: "all" of another room, or only its "types". */
 type Rights = Readonly<Record<string, "all" | "types">>;
@@ -64,20 +60,6 @@ export interface Import {
   readonly isTypeOnly: boolean;
 }
 
-const slashes = (path: string): string => path.split(sep).join("/");
-
-/** Files under a folder of the repository, with forward slashes, sorted. */
-export function filesUnder(folder: string, ending: string): readonly string[] {
-  return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith(ending))
-    .map((entry) => slashes(relative(root, join(entry.parentPath, entry.name))))
-    .sort();
-}
-
-export function readSource(file: string): string {
-  return readFileSync(join(root, file), "utf8");
-}
-
 /** Every import, re-export, `import()` and `import("…").Type` of a source text. */
 export function importsOf(file: string, text: string): readonly Import[] {
   const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
@@ -130,7 +112,7 @@ export function complaint({ file, line, from, isTypeOnly }: Import): string | nu
     const homes = PACKAGES[name];
     return homes === undefined || homes.includes(room) ? null : `${at}: ${name} belongs to ${homes.join(", ")}`;
   }
-  const target = slashes(join(dirname(file), from));
+  const target = posix.join(posix.dirname(file), from);
   const other = roomOf(target);
   if (other === room || target === "src/package-root.ts") return null;
   const right = rights[other];

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { root } from "./rooms.ts";
+import { root } from "./files.ts";
 
 // With --check, since a build in the middle of a test run would pull dist/ from under other tests.
 it("set-up finds within 2 s, and without a network, whether there is anything to do", () => {

@@ -1,6 +1,6 @@
 import ts from "typescript";
 import { describe, expect, it } from "vitest";
-import { filesUnder, readSource } from "./rooms.ts";
+import { filesUnder, readSource } from "./files.ts";
 
 const MOST_LINES = 400;
 const ONLY_CLI = ["console", "process"];
