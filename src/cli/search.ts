@@ -29,7 +29,7 @@ export function addSearchCommand(program: Command): void {
         .argParser((text) => wholeNumber(text, 1, MOST_WORKERS))
         .default(availableParallelism(), "all cores"),
     )
-    .option("--strategy <name>", "instead of the study's: exact, nsga2, nsga3 or random")
+    .option("--strategy <name>", "instead of the study's: exact, nsga2, nsga3, random or bayesian")
     .addOption(
       new Option("--seed <n>", "instead of the study's").argParser((text) =>
         wholeNumber(text, 0, Number.MAX_SAFE_INTEGER),

@@ -1,3 +1,4 @@
+export { bestHardware, type BestHardware } from "./bayesian/best-hardware.ts";
 export type { Progress } from "./convergence.ts";
 export { SearchError } from "./errors.ts";
 export type { BatchContext, EvaluateBatch } from "./evaluations.ts";

@@ -7,6 +7,7 @@ import type { RunRecord } from "../../report/types.ts";
 import {
   createStrategy,
   runStudy,
+  type GreyBox,
   type Space,
   type StudyResult,
   type Trial,
@@ -17,8 +18,10 @@ import { openSqliteStore } from "../../store/index.ts";
 import { createDesignEvaluator, type DesignContext, type DesignDetail } from "../../worker/index.ts";
 import { InputError } from "../failure.ts";
 import { writeFileWhole } from "../output.ts";
+import { greyBoxOf } from "./exact/grey-box.ts";
 import { exactRecord, withWhole } from "./exact/record.ts";
 import { runExact } from "./exact/run.ts";
+import { decompositionRequest } from "./exact/split-space.ts";
 import { exactText } from "./exact/text.ts";
 import { createDesignFarm, type DesignFarm } from "./evaluations.ts";
 import { identityOf, sourcesInUse } from "./identity.ts";
@@ -122,6 +125,7 @@ async function runTrials(
   const start = startingPoint(study);
   const strategy = createStrategy(search.strategy, {
     ...{ space, seed: search.seed, objectives, constraints },
+    ...(search.strategy === "bayesian" ? await knownCosts(study) : {}),
     ...(start === null ? {} : { initial: [start] }),
     ...(search.population === null ? {} : { populationSize: search.population }),
   });
@@ -142,6 +146,20 @@ async function runTrials(
     const counts = farm.trialCounts();
     if (counts.length > 0 && !signal.aborted) say(`Trials by worker: ${counts.join(", ")}`);
   }
+}
+
+/** What `bayesian` knows of a study that is a sum over parts; of another one it learns everything. */
+async function knownCosts(study: Study): Promise<{ readonly greyBox?: GreyBox }> {
+  if (!study.objectives.some(({ metric }) => metric === "accuracy") || study.objectives.length < 2) return {};
+  try {
+    decompositionRequest(study);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    say(`Every objective is learnt, since the study is no sum over parts. ${error.message}`);
+    return {};
+  }
+  say("Finding the best hardware of every model.");
+  return { greyBox: await greyBoxOf(study) };
 }
 
 function finish(record: RunRecord, study: Study, folder: string, whole?: readonly Trial[]): number {

@@ -1,3 +1,4 @@
+export { attainmentSurface } from "./attainment.ts";
 export { costsOf, metricOf, valuesOf, type Costs } from "./costs.ts";
 export { crowdingDistances } from "./crowding.ts";
 export { compareCosts, dominates, nonDominated } from "./dominance.ts";
@@ -5,4 +6,5 @@ export { assess, constrainedDominates, violationsOf, type Assessment } from "./f
 export { createFront, type Front, type FrontEntry } from "./front.ts";
 export { exclusiveHypervolume, frontHypervolume, hypervolume } from "./hypervolume.ts";
 export { idealOf, igdPlus, nadirOf } from "./indicators.ts";
+export { bestSubsetHypervolume } from "./subset.ts";
 export { nonDominatedSort } from "./sort.ts";

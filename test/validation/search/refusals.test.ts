@@ -68,7 +68,6 @@ test("a folder that cannot be written: exit 2", async () => {
 
 test.each([
   ["malformed", "mode: carbon", "mode: carbn", "spec/"],
-  ["strategy", "search: {", "search: { strategy: bayesian,", "there are: exact, nsga2, nsga3, random"],
   ["metric", "metric: imagenet-1k", "metric: nonsense", "no predictor for metric"],
   ["family", "metric: imagenet-1k", "metric: glue", "is of bert models"],
   ["reference", "search: {", "search: { reference: { carbon: 2 kgCO2e },", "search.reference needs a value"],
@@ -82,6 +81,9 @@ test.each([
 test("a missing file and a wrong option: exit 2", async () => {
   expect((await runCli("search", folder("none.yaml"))).code).toBe(2);
   expect((await runCli("search", smallStudy, "--workers", "0")).code).toBe(2);
+  const strategy = await runCli("search", smallStudy, "--strategy", "guess", "--out", folder("guess"));
+  expect(strategy.code).toBe(2);
+  expect(strategy.stderr).toContain("there are: exact, nsga2, nsga3, random, bayesian");
   expect((await runCli("report", folder("none"))).code).toBe(2);
 });
 

@@ -1,0 +1,36 @@
+import { createDecomposition } from "../../../evaluate/index.ts";
+import { bestHardware, pointKey, type GreyBox, type Point } from "../../../search/index.ts";
+import type { Study } from "../../../spec/index.ts";
+import { decompositionRequest } from "./split-space.ts";
+import { enumerationOptions } from "./tasks.ts";
+
+/**
+ * What a study knows of its models before their accuracy: the costs of each on its best hardware.
+ *
+ * @throws InputError where the study is no sum over parts
+ */
+export async function greyBoxOf(study: Study): Promise<GreyBox> {
+  const request = decompositionRequest(study);
+  const { objectives, constraints, space } = study;
+  const decomposition = createDecomposition(request);
+  const best = await bestHardware(decomposition, enumerationOptions({ request, objectives, constraints }));
+  const places = decomposition.options.map((points) => new Map(points.map((point, i) => [pointKey(point), i])));
+  const partKey = (point: Point, side: number): string => {
+    const paths = Object.keys(decomposition.options[side]?.[0] ?? {});
+    return pointKey(Object.fromEntries(paths.map((path) => [path, point[path]!])));
+  };
+  const paths = space.map(({ path }) => path);
+  const inOrder = (point: Point): Point =>
+    Object.fromEntries(paths.flatMap((path) => (Object.hasOwn(point, path) ? [[path, point[path]!]] : [])));
+  return {
+    metric: "accuracy",
+    paths: paths.filter((path) => path.startsWith("model.")),
+    complete: (model) => {
+      const [a, b] = [places[0]!.get(partKey(model, 0)), places[1]!.get(partKey(model, 1))];
+      if (a === undefined || b === undefined) return [];
+      return best
+        .of(a, b)
+        .map(({ hardware, costs }) => ({ point: inOrder({ ...request.hardware[hardware]!, ...model }), costs }));
+    },
+  };
+}
