@@ -60,6 +60,11 @@ export function randomStudy(seed: number, most: number): Study {
   return { ...published, space, constraints, objectives: random.pick(OBJECTIVES) };
 }
 
+/** The published study with only these parameters, and some of their values. */
+export function partOfPublished(values: Readonly<Record<string, readonly number[]>>): Study {
+  return { ...published, space: Object.entries(values).map(([path, list]) => ({ path, values: list, ordered: true })) };
+}
+
 export interface FrontDesign {
   readonly key: string;
   readonly values: readonly number[];
