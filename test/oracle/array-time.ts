@@ -11,12 +11,14 @@ export interface Fold {
   readonly cols: number;
   /** T: steps of the fold. */
   readonly steps: number;
-  /** h: words that each PE holds. */
+  /** h: words, or, output-stationary, sums, that each PE holds. */
   readonly held: number;
 }
 
 export interface ArrayWork {
   readonly folds: readonly Fold[];
+  /** The held operand rests in the PEs from the step before. */
+  readonly stillRests: boolean;
   readonly inputsRead: number;
   readonly weightsRead: number;
   readonly sumsWritten: number;
@@ -72,14 +74,15 @@ export function arrayWork(array: PeArray, mapping: Mapping, tile: Tile, isFirstK
   }[mapping.dataflow];
   const stream = stepsAlong(tile[streamed], spatial[streamed]);
   const stillRests = wasHeld && HELD[mapping.dataflow] !== null && blocks[across].length * blocks[down].length === 1;
+  const isWhole = array.skew === "full-array" || array.unroll === "flexible";
   const folds: Fold[] = [];
   for (const col of blocks[across]) {
     for (const row of blocks[down]) {
       folds.push({
-        rows: array.skew === "full-array" ? array.rows : row.widest,
-        cols: array.skew === "full-array" ? array.cols : col.widest,
+        rows: isWhole ? array.rows : row.widest,
+        cols: isWhole ? array.cols : col.widest,
         steps: stream * col.steps * row.steps,
-        held: HELD[mapping.dataflow] === null || stillRests ? 0 : col.steps * row.steps,
+        held: col.steps * row.steps,
       });
     }
   }
@@ -107,31 +110,24 @@ export function arrayWork(array: PeArray, mapping: Mapping, tile: Tile, isFirstK
       sumsRead: m * n * (isFirstK ? KB - 1 : KB),
     },
   }[mapping.dataflow];
-  return { folds, ...counts };
+  return { folds, stillRests, ...counts };
 }
 
-/** Time of the array for one inner step. */
+/** Time of the array for one inner step, by itself. */
 export interface ArrayTime {
-  /** Until the array can take the next step. */
+  /** Before the first fold streams: its held words come in. */
+  readonly load: number;
+  /** Until the last fold has streamed. */
   readonly stream: number;
   /** From then until the last sum has left; other steps may already stream. */
   readonly skew: number;
+  /** Time of the last fold that may hide what the next step loads; Infinity where loads between steps are not seen. */
+  readonly hides: number;
 }
 
-/**
- * What the first fold of a GEMM needs before it streams, where loads are hidden behind the fold before. Where folds overlap,
- * `stream` below charges each fold the longer of its stream and its load; what is missing then is the shorter of the first.
- */
-export function headCycles(array: PeArray, dataflow: Mapping["dataflow"], first: Fold): number {
-  if (dataflow === "output-stationary" || array.overlap === "none") return 0;
-  if (array.kind === "dot-product") return first.held;
-  if (array.overlap === "weights") return array.rows * first.held;
-  return Math.min(first.steps, first.rows * first.held);
-}
-
-export function arrayTime(array: PeArray, dataflow: Mapping["dataflow"], folds: readonly Fold[]): ArrayTime {
-  if (array.kind === "dot-product") return dotProductTime(array, folds);
-  return dataflow === "output-stationary" ? outputStationaryTime(array, folds) : heldOperandTime(array, folds);
+export function arrayTime(array: PeArray, dataflow: Mapping["dataflow"], work: ArrayWork): ArrayTime {
+  if (array.kind === "dot-product") return dotProductTime(array, dataflow, work);
+  return dataflow === "output-stationary" ? outputStationaryTime(array, work) : heldOperandTime(array, work);
 }
 
 function sum(values: readonly number[]): number {
@@ -140,49 +136,67 @@ function sum(values: readonly number[]): number {
   return total;
 }
 
-/** The steps, and h for every fold where loads are not hidden; the sums go through ⌈log2 R⌉ levels of adders. */
-function dotProductTime(array: PeArray, folds: readonly Fold[]): ArrayTime {
+/** The steps, and h of every fold as far as it is not hidden; the sums go through ⌈log2 R⌉ levels of adders. */
+function dotProductTime(array: PeArray, dataflow: Mapping["dataflow"], { folds, stillRests }: ArrayWork): ArrayTime {
   let skew = 0;
   while (2 ** skew < array.rows) skew += 1;
-  return { stream: sum(folds.map((fold) => fold.steps + (array.overlap === "none" ? fold.held : 0))), skew };
+  const holdsOperand = HELD[dataflow] !== null && !stillRests;
+  const load = (fold: Fold): number => (holdsOperand ? fold.held : 0);
+  if (array.overlap === "none") {
+    return { load: 0, stream: sum(folds.map((fold) => load(fold) + fold.steps)), skew, hides: Infinity };
+  }
+  return { load: load(folds[0]!), stream: streamEnds(folds, load).at(-1)!, skew, hides: folds.at(-1)!.steps };
 }
 
-function outputStationaryTime(array: PeArray, folds: readonly Fold[]): ArrayTime {
-  const D = array.drain === "shift" ? array.rows : 0;
-  const skewOf = (fold: Fold): number => fold.rows + fold.cols - 2 + D;
-  if (array.overlap !== "folds") return { stream: sum(folds.map((fold) => fold.steps + skewOf(fold))), skew: 0 };
-  return overlapping(
-    folds,
-    (fold) => (array.drain === "shift" ? Math.max(fold.steps, fold.rows) : fold.steps),
-    (fold) => fold.steps + skewOf(fold),
-  );
+/**
+ * When the stream of each fold ends, counted from the start of the first one's; each load is behind the stream before. Where
+ * folds hold different numbers of words, each is charged with the longer of its own stream and its own load instead.
+ */
+function streamEnds(folds: readonly Fold[], load: (fold: Fold) => number): number[] {
+  const first = folds[0]!;
+  const ends: number[] = [];
+  if (folds.some((fold) => fold.held !== first.held)) {
+    let end = -Math.max(0, load(first) - first.steps);
+    for (const fold of folds) ends.push((end += Math.max(fold.steps, load(fold))));
+    return ends;
+  }
+  let start = 0;
+  for (const [i, fold] of folds.entries()) {
+    ends.push(start + fold.steps);
+    const next = folds[i + 1];
+    if (next !== undefined) start += Math.max(fold.steps, load(next));
+  }
+  return ends;
 }
 
-/** Folds of one tile that overlap: each has its turn after the one before, and is done `span` after its start. */
-function overlapping(folds: readonly Fold[], turn: (fold: Fold) => number, span: (fold: Fold) => number): ArrayTime {
+function outputStationaryTime(array: PeArray, { folds }: ArrayWork): ArrayTime {
+  const shifts = array.drain === "shift";
+  const span = (fold: Fold): number => fold.steps + fold.rows + fold.cols - 2 + (shifts ? array.rows * fold.held : 0);
+  if (array.overlap !== "folds") return { load: 0, stream: sum(folds.map(span)), skew: 0, hides: Infinity };
   let start = 0;
   let end = 0;
   for (const fold of folds) {
     end = Math.max(end, start + span(fold));
-    start += turn(fold);
+    start += shifts ? Math.max(fold.steps, fold.rows * fold.held) : fold.steps;
   }
-  return { stream: start, skew: end - start };
+  return { load: 0, stream: start, skew: end - start, hides: Infinity };
 }
 
-function heldOperandTime(array: PeArray, folds: readonly Fold[]): ArrayTime {
+function heldOperandTime(array: PeArray, { folds, stillRests }: ArrayWork): ArrayTime {
   const R = array.rows;
   const span = (fold: Fold): number => fold.steps + fold.rows + fold.cols - 2;
+  const held = (fold: Fold): number => (stillRests ? 0 : fold.held);
   switch (array.overlap) {
     case "none":
-      return { stream: sum(folds.map((fold) => R * fold.held + span(fold))), skew: 0 };
+      return { load: 0, stream: sum(folds.map((fold) => R * held(fold) + span(fold))), skew: 0, hides: Infinity };
     case "weights":
-      return { stream: sum(folds.map(span)), skew: 0 };
-    case "folds":
-      // Its own load comes before a fold streams, hidden behind the stream before, as far as that is long enough.
-      return overlapping(
-        folds,
-        (fold) => Math.max(fold.steps, fold.rows * fold.held),
-        (fold) => Math.max(fold.steps, fold.rows * fold.held) + R + fold.cols - 2,
-      );
+      return { load: R * held(folds[0]!), stream: sum(folds.map(span)), skew: 0, hides: Infinity };
+    case "folds": {
+      const load = (fold: Fold): number => fold.rows * held(fold);
+      const ends = streamEnds(folds, load);
+      const stream = ends.at(-1)!;
+      const end = Math.max(...folds.map((fold, i) => ends[i]! + R + fold.cols - 2));
+      return { load: load(folds[0]!), stream, skew: end - stream, hides: folds.at(-1)!.steps };
+    }
   }
 }

@@ -4,6 +4,7 @@ import { LOOP_ORDERS } from "../../src/mapping/loop-orders.ts";
 import type { GemmProblem } from "../../src/sim/types.ts";
 import type { Buffer, Dataflow, Hardware, Operand, PeArray, Port } from "../../src/spec/hardware.ts";
 import { UNLIMITED, type Rate } from "../../src/units/quantity.ts";
+import { HELD } from "./array-time.ts";
 import { levelsOf } from "./levels.ts";
 import { folded, tilesOf } from "./steps.ts";
 
@@ -38,11 +39,15 @@ const port: fc.Arbitrary<Port> = fc
 
 const bytes = fc.oneof(fc.constant(Infinity), fc.integer({ min: 16, max: 400 }), fc.integer({ min: 200, max: 12_000 }));
 
+const accesses = {
+  accessWidth: fc.constantFrom(1, 3, 8, 64),
+  rounding: fc.constantFrom("pro-rata" as const, "pro-rata" as const, "block" as const),
+};
+
 const buffer: fc.Arbitrary<Buffer> = fc.record({
   size: fc.oneof(bytes, fc.record({ input: bytes, weight: bytes, output: bytes })),
   port,
-  accessWidth: fc.constant(1),
-  rounding: fc.constant("pro-rata" as const),
+  ...accesses,
   doubleBuffer: fc.boolean(),
 });
 
@@ -84,7 +89,7 @@ export const hardware: fc.Arbitrary<Hardware> = fc
     array: peArray,
     localBuffer: fc.option(buffer, { freq: 8 }),
     globalBuffer: fc.option(buffer, { freq: 4 }),
-    dram: fc.option(port, { freq: 8 }),
+    dram: fc.option(fc.record({ port, ...accesses }), { freq: 8 }),
   })
   .map(({ dram, cores, ...rest }): Hardware => ({
     name: "random",
@@ -96,7 +101,7 @@ export const hardware: fc.Arbitrary<Hardware> = fc
     ...rest,
     cores,
     vector: { lanes: 1, cyclesPerElement: {} },
-    dram: dram === null ? null : { type: null, capacity: Infinity, port: dram, accessWidth: 1, rounding: "pro-rata" },
+    dram: dram === null ? null : { type: null, capacity: Infinity, ...dram },
     launchOverhead: { gemm: 0, softmax: 0, normalisation: 0, elementwise: 0 },
   }));
 
@@ -108,6 +113,15 @@ export const problem: fc.Arbitrary<GemmProblem> = fc.record({
   sharedB: fc.boolean(),
 });
 
+/** Operands that stay in the global buffer, and bytes of it that are taken. */
+const residency = fc.option(
+  fc.record({
+    resident: fc.record({ input: fc.boolean(), weight: fc.boolean(), output: fc.boolean() }),
+    reservedBytes: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 3000 })),
+  }),
+  { freq: 2 },
+);
+
 /** Dice that a mapping is read off: each a number in [0, 1). */
 const dice = fc.array(
   fc.integer({ min: 0, max: 999 }).map((die) => die / 1000),
@@ -116,8 +130,12 @@ const dice = fc.array(
 
 /** A mapping of the right form; it may be too large for the buffers. */
 export const walkCase: fc.Arbitrary<WalkCase> = fc
-  .record({ hardware, problem, dice })
-  .map(({ hardware, problem, dice }) => ({ hardware, problem, mapping: mappingOf(hardware, problem, dice) }))
+  .record({ hardware, problem, residency, dice })
+  .map(({ hardware, problem, residency, dice }) => ({
+    hardware,
+    problem: residency === null || hardware.globalBuffer === null ? problem : { ...problem, ...residency },
+    mapping: mappingOf(hardware, problem, dice),
+  }))
   .filter(({ problem, mapping }) => stepsUpTo(problem, mapping) <= 1200);
 
 /** Number of inner steps, or a few more. */
@@ -144,9 +162,12 @@ export function mappingOf(hardware: Hardware, problem: GemmProblem, dice: readon
   const whole = folded(problem);
   const levels = levelsOf(hardware);
   const outer: Tile = levels.outer !== null ? { m: upTo(whole.m), n: upTo(whole.n), k: upTo(whole.k) } : whole;
-  const dimension = pick(["b", "m", "n"] as const);
+  // k over one core is no split. Without an outer buffer k split is refused, and comes up now and then.
+  const mayRefuse = die() < 0.05;
+  const canSplitK = hardware.cores > 1 && outer.k > 1 && (levels.outer !== null || mayRefuse);
+  const dimension = pick(canSplitK ? (["b", "m", "n", "k"] as const) : (["b", "m", "n"] as const));
   const limit = dimension === "b" ? whole.batch : outer[dimension];
-  const cores = Math.min(limit, upTo(hardware.cores));
+  const cores = Math.max(Math.min(limit, upTo(hardware.cores)), dimension === "k" ? 2 : 1);
   const chunk = { ...outer };
   if (dimension !== "b") chunk[dimension] = Math.ceil(outer[dimension] / cores);
 
@@ -184,11 +205,13 @@ export function mappingOf(hardware: Hardware, problem: GemmProblem, dice: readon
   }[dataflow];
   const spatialAlong = (d: keyof Tile): number => spatial.rows[d] * spatial.cols[d];
   const isDirect = levels.inner === null;
+  const [operand, isBypassed] = [HELD[dataflow], !isDirect && HELD[dataflow] !== null && die() < 0.25];
+  const isOneFold = isDirect || isBypassed;
   const inner = { m: upTo(chunk.m), n: upTo(chunk.n), k: upTo(chunk.k) };
-  const stepsAlong = (d: keyof Tile): number => Math.ceil((isDirect ? chunk : inner)[d] / spatialAlong(d));
+  const stepsAlong = (d: keyof Tile): number => Math.ceil((isOneFold ? chunk : inner)[d] / spatialAlong(d));
   register[held[0]] = upTo(Math.min(room, stepsAlong(held[0])));
   register[held[1]] = upTo(Math.min(Math.floor(room / register[held[0]]), stepsAlong(held[1])));
-  if (isDirect) {
+  if (isOneFold) {
     // Mostly one fold; now and then more, which is refused.
     for (const d of held) if (die() < 0.95) inner[d] = Math.min(chunk[d], spatialAlong(d) * register[d]);
     for (const d of held) register[d] = Math.min(register[d], Math.ceil(inner[d] / spatialAlong(d)));
@@ -208,7 +231,7 @@ export function mappingOf(hardware: Hardware, problem: GemmProblem, dice: readon
     arrayTile: isDirect ? inner : null,
     dataflow,
     registerTile: register,
-    bypass: null,
+    bypass: isBypassed ? operand : null,
     spatial,
     doubleBuffered: {
       global: levels.outerIs === "global" ? flags(hardware.globalBuffer) : none,

@@ -62,9 +62,10 @@ function whyNotInBuffers(hardware: Hardware, problem: GemmProblem, mapping: Mapp
   const { precision } = hardware;
   const whole = folded(problem);
   const isSplitOverBatch = mapping.coreSplit.dimension === "b";
-  if (mapping.coreSplit.dimension === "k") return "K is not split over cores";
   if (mapping.coreSplit.cores > hardware.cores) return "more cores than there are";
   const levels = levelsOf(hardware);
+  const splitsK = mapping.coreSplit.dimension === "k" && mapping.coreSplit.cores > 1;
+  if (splitsK && levels.outer === null) return "no outer buffer adds the cores' sums";
   const { outer: outerTile, inner: innerTile } = tilesOf(mapping, whole);
   const chunk = chunksOf(mapping, outerTile, mapping.coreSplit.cores)[0]!;
   for (const d of ["m", "n", "k"] as const) {
@@ -74,17 +75,21 @@ function whyNotInBuffers(hardware: Hardware, problem: GemmProblem, mapping: Mapp
   const width = { input: precision.input / 8, weight: precision.weight / 8, output: precision.output / 8 };
   const sum = precision.accumulator / 8;
 
-  if (levels.inner === null) {
+  const { bypass } = mapping;
+  if (bypass !== null && (levels.inner === null || HELD[mapping.dataflow] !== bypass)) return "nothing to go past";
+  if (levels.inner === null || bypass !== null) {
     for (const d of ["m", "n", "k"] as const) {
       if (d === STREAMED[mapping.dataflow]) continue;
       const fold = mapping.spatial.rows[d] * mapping.spatial.cols[d] * mapping.registerTile[d];
       if (innerTile[d] > fold) return "array tile larger than a fold";
     }
-  } else {
+  }
+  if (levels.inner !== null) {
     // Array writes several sums per output: more than one fold along k.
     const work = arrayWork(hardware.array, mapping, innerTile, true);
     const arrayHasSums = work.sumsWritten > innerTile.m * innerTile.n;
-    const innerWidth = { ...width, output: innerTile.k < whole.k || arrayHasSums ? sum : width.output };
+    const innerWidth = { ...width, output: splitsK || innerTile.k < whole.k || arrayHasSums ? sum : width.output };
+    if (bypass !== null) innerWidth[bypass] = 0;
     const why = whyNotIn(levels.inner, innerTile, 1, innerWidth, mapping.doubleBuffered.local);
     if (why !== null) return `inner buffer: ${why}`;
   }
@@ -92,11 +97,17 @@ function whyNotInBuffers(hardware: Hardware, problem: GemmProblem, mapping: Mapp
 
   const insideK = mapping.globalOrder.slice(mapping.globalOrder.indexOf("k") + 1);
   const evictsSums = insideK.some((d) => Math.ceil(chunk[d] / innerTile[d]) > 1);
-  const outerHasSums = outerTile.k < whole.k || (innerTile.k < whole.k && evictsSums);
+  const outerHasSums = splitsK || outerTile.k < whole.k || (innerTile.k < whole.k && evictsSums);
   const outerWidth = { ...width, output: outerHasSums ? sum : width.output };
+  const { resident, reservedBytes = 0 } = problem;
+  if (resident?.input === true) outerWidth.input = 0;
+  if (resident?.weight === true) outerWidth.weight = 0;
   const elements = isSplitOverBatch ? mapping.coreSplit.cores : 1;
   const isDouble = levels.outerIs === "local" ? mapping.doubleBuffered.local : mapping.doubleBuffered.global;
-  const why = whyNotIn(levels.outer, outerTile, elements, outerWidth, isDouble);
+  // A resident output has one place at its final width; what its sums need beyond that is taken beside it.
+  const reservedOutput = resident?.output === true ? elements * Math.ceil(outerTile.m * outerTile.n * width.output) : 0;
+  const reserved = { bytes: reservedBytes, output: reservedOutput };
+  const why = whyNotIn(levels.outer, outerTile, elements, outerWidth, isDouble, reserved);
   return why === null ? null : `outer buffer: ${why}`;
 }
 
@@ -106,14 +117,16 @@ function whyNotIn(
   copies: number,
   width: PerOperand,
   isDouble: Mapping["doubleBuffered"]["global"],
+  reserved = { bytes: 0, output: 0 },
 ): string | null {
   const need = (elements: number, elementBytes: number, twice: boolean): number =>
     copies * Math.ceil(elements * elementBytes) * (twice ? 2 : 1);
   if (!buffer.doubleBuffer && (isDouble.input || isDouble.weight || isDouble.output)) return "not double buffered";
   const input = need(tile.m * tile.k, width.input, isDouble.input);
   const weight = need(tile.n * tile.k, width.weight, isDouble.weight);
-  const output = need(tile.m * tile.n, width.output, isDouble.output);
-  if (typeof buffer.size === "number") return input + weight + output > buffer.size ? "too small" : null;
+  const output = Math.max(0, need(tile.m * tile.n, width.output, isDouble.output) - reserved.output);
+  if (typeof buffer.size === "number")
+    return input + weight + output > buffer.size - reserved.bytes ? "too small" : null;
   if (input > buffer.size.input) return "too small for the input";
   if (weight > buffer.size.weight) return "too small for the weight";
   return output > buffer.size.output ? "too small for the output" : null;

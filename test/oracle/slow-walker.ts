@@ -9,9 +9,9 @@
  */
 import type { Mapping, Tile } from "../../src/mapping/mapping.ts";
 import type { GemmProblem, PerOperand, Traffic } from "../../src/sim/types.ts";
-import type { Hardware } from "../../src/spec/hardware.ts";
+import type { Buffer, Dram, Hardware } from "../../src/spec/hardware.ts";
 import type { Rate } from "../../src/units/quantity.ts";
-import { arrayTime, arrayWork, HELD, headCycles } from "./array-time.ts";
+import { arrayTime, arrayWork, HELD, type ArrayWork } from "./array-time.ts";
 import { levelsOf } from "./levels.ts";
 import { hasWork, stepsOf, type Step } from "./steps.ts";
 
@@ -96,6 +96,10 @@ function up(port: PortState, earliest: number, bytes: number): Transfer {
   return { end, there: end + port.latency };
 }
 
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
+
 function zero(): Counts {
   return { input: 0, weight: 0, output: 0 };
 }
@@ -109,15 +113,17 @@ export function walk(hardware: Hardware, problem: GemmProblem, mapping: Mapping)
     sum: precision.accumulator / 8,
   };
   const { dram } = hardware;
+  const resident = problem.resident ?? { input: false, weight: false, output: false };
   const levels = levelsOf(hardware);
   const hasOuter = levels.outer !== null;
+  const splitsK = mapping.coreSplit.dimension === "k" && mapping.coreSplit.cores > 1;
   const outerPort = portOf(dram?.port ?? null);
   const innerPort = portOf(levels.outer?.port ?? dram?.port ?? null);
   const arrayPort = portOf(levels.inner?.port ?? null);
   const all = { input: true, weight: true, output: true };
   const isDouble = {
     outer: levels.outerIs === "local" ? mapping.doubleBuffered.local : mapping.doubleBuffered.global,
-    inner: levels.inner === null ? all : mapping.doubleBuffered.local,
+    inner: levels.inner === null ? all : { ...mapping.doubleBuffered.local },
   };
 
   // Bytes over each boundary, downwards per operand and upwards (outputs only).
@@ -127,9 +133,18 @@ export function walk(hardware: Hardware, problem: GemmProblem, mapping: Mapping)
   const edgeDown = zero();
   const outerUp = zero();
   const innerUp = zero();
+  const leftUp = zero();
   const edgeUp = zero();
   const array = { inputReads: 0, weightReads: 0, outputReads: 0, outputWrites: 0 };
 
+  /** Rounding up to whole accesses. */
+  const wholeOf = (level: Buffer | Dram | null) => (size: number) =>
+    level?.rounding === "block" ? Math.ceil(size / level.accessWidth) * level.accessWidth : size;
+  const block = {
+    outer: wholeOf(dram),
+    inner: wholeOf(levels.outer ?? dram),
+    array: wholeOf(levels.inner),
+  };
   const bytes = (elements: number, elementBytes: number): number => Math.ceil(elements * elementBytes);
   const elementsOf = (tile: Tile, operand: Operand): number =>
     operand === "input" ? tile.m * tile.k : operand === "weight" ? tile.n * tile.k : tile.m * tile.n;
@@ -139,38 +154,46 @@ export function walk(hardware: Hardware, problem: GemmProblem, mapping: Mapping)
 
   /**
    * Bytes of an operand's inner tiles, of all cores: those that the inner port carries, and those that arrive. What the
-   * cores hold of one outer tile is one transfer and is rounded up once; tiles of several batch elements, and copies of
-   * a tile for several cores, are rounded up each.
+   * cores hold of one outer tile is one transfer and is rounded up once; tiles of several batch elements, copies of a tile
+   * for several cores, and sums of one output from several cores, are rounded up each.
    */
   function innerBytes(step: Step, operand: Operand, elementBytes: number): { carried: number; arrived: number } {
     const mine = step.cores.filter(hasWork).map((tile) => elementsOf(tile, operand));
-    if (mapping.coreSplit.dimension === "b" || isSharedByCores(operand)) {
-      let arrived = 0;
-      for (const elements of mine) arrived += bytes(elements, elementBytes);
-      const once = bytes(Math.max(...mine), elementBytes);
-      return { carried: isSharedByCores(operand) && hardware.multicast ? once : arrived, arrived };
-    }
-    let elements = 0;
-    for (const part of mine) elements += part;
-    return { carried: bytes(elements, elementBytes), arrived: bytes(elements, elementBytes) };
+    const each = mapping.coreSplit.dimension === "b" || isSharedByCores(operand) || (splitsK && operand === "output");
+    const sizes = each ? mine.map((elements) => bytes(elements, elementBytes)) : [bytes(sum(mine), elementBytes)];
+    const arrived = sum(sizes);
+    const isSentOnce = isSharedByCores(operand) && hardware.multicast;
+    return { carried: block.inner(isSentOnce ? Math.max(...sizes) : arrived), arrived };
   }
 
   /** The same tiles over the outer port: the outer buffer has one copy of each. */
   function partBytes(step: Step, operand: Operand, elementBytes: number): number {
-    if (!isSharedByCores(operand)) return innerBytes(step, operand, elementBytes).arrived;
-    return bytes(Math.max(...step.cores.filter(hasWork).map((tile) => elementsOf(tile, operand))), elementBytes);
+    const mine = step.cores.filter(hasWork).map((tile) => elementsOf(tile, operand));
+    if (mapping.coreSplit.dimension === "b") {
+      return block.outer(sum(mine.map((elements) => bytes(elements, elementBytes))));
+    }
+    const isOne = isSharedByCores(operand) || (splitsK && operand === "output");
+    return block.outer(bytes(isOne ? Math.max(...mine) : sum(mine), elementBytes));
+  }
+
+  /** Work of the array of each core that has any. */
+  function workOf(step: Step, before: Step | undefined): ArrayWork[] {
+    const held = HELD[mapping.dataflow];
+    const wasHeld = held !== null && step.innerName[held] === before?.innerName[held];
+    // With k split over cores, each starts its sums at zero whenever its output changes.
+    const startsAtZero = splitsK ? step.innerName.output !== before?.innerName.output : step.isFirstK;
+    return step.cores.filter(hasWork).map((tile) => arrayWork(hardware.array, mapping, tile, startsAtZero, wasHeld));
   }
 
   /** Counts what crosses the arrays' edges in a step; returns the cycles that the busiest array port needs for it. */
-  function crossEdges(step: Step, wasHeld: boolean): number {
+  function crossEdges(step: Step, works: readonly ArrayWork[]): number {
     let portCycles = 0;
-    for (const tile of step.cores) {
-      if (!hasWork(tile)) continue;
-      const work = arrayWork(hardware.array, mapping, tile, step.isFirstK, wasHeld);
-      const finished = step.isLastK ? tile.m * tile.n : 0;
+    step.cores.filter(hasWork).forEach((tile, i) => {
+      const work = works[i]!;
+      const finished = step.isLastK && !splitsK ? tile.m * tile.n : 0;
       const read = {
-        input: bytes(work.inputsRead, width.input),
-        weight: bytes(work.weightsRead, width.weight),
+        input: mapping.bypass === "input" ? 0 : bytes(work.inputsRead, width.input),
+        weight: mapping.bypass === "weight" ? 0 : bytes(work.weightsRead, width.weight),
         output: bytes(work.sumsRead, width.sum),
       };
       const written = bytes(finished * width.output + (work.sumsWritten - finished) * width.sum, 1);
@@ -182,14 +205,16 @@ export function walk(hardware: Hardware, problem: GemmProblem, mapping: Mapping)
       array.weightReads += work.weightsRead;
       array.outputReads += work.sumsRead;
       array.outputWrites += work.sumsWritten;
-      const reads = transferCycles(read.input + read.weight + read.output, arrayPort.read);
-      const writes = transferCycles(written, arrayPort.write);
+      const reads = transferCycles(block.array(read.input + read.weight + read.output), arrayPort.read);
+      const writes = transferCycles(block.array(written), arrayPort.write);
       portCycles = Math.max(portCycles, arrayPort.isShared ? reads + writes : Math.max(reads, writes));
-    }
+    });
     return portCycles;
   }
 
   const steps = stepsOf(problem, mapping);
+  const works = steps.map((step, s) => workOf(step, steps[s - 1]));
+  const times = works.map(([first]) => arrayTime(hardware.array, mapping.dataflow, first!));
   const operands = ["input", "weight"] as const;
 
   // What the walk remembers. Lists hold one entry per tile that ever came in; the last entry is the one in place.
@@ -199,9 +224,12 @@ export function walk(hardware: Hardware, problem: GemmProblem, mapping: Mapping)
   const outerOutputs: { stored: number }[] = [];
   const innerStores: Transfer[] = [];
   let outerPlaceFree = 0;
+  /** Outputs that the outer buffer has sums of, and the bytes that its adder read. */
+  const added = new Set<string>();
+  let adderReads = 0;
   let innerPlaceFree = 0;
   let innerSumsThere = 0;
-  let namesOfStepBefore: Step["innerName"] | undefined;
+  let streamEnd = 0;
   let arrayFree = 0;
   let sumsLeft = 0;
   let arrayEmpty = 0;
@@ -212,6 +240,10 @@ export function walk(hardware: Hardware, problem: GemmProblem, mapping: Mapping)
   function bringPart(step: Step, operand: "input" | "weight"): void {
     const tiles = outerTiles[operand];
     const present = tiles.at(-1)!;
+    if (resident[operand]) {
+      present.parts.set(step.innerName[operand], 0);
+      return;
+    }
     const waitsFor = tiles.at(isDouble.outer[operand] ? -3 : -2);
     const size = partBytes(step, operand, width[operand]);
     outerDown[operand] += size;
@@ -225,62 +257,74 @@ export function walk(hardware: Hardware, problem: GemmProblem, mapping: Mapping)
     const placeFree = isDouble.inner[operand] ? (tiles.at(-2)?.lastUse ?? 0) : arrayFree;
     const size = innerBytes(step, operand, width[operand]);
     innerDown[operand] += size.carried;
-    arrivedDown[operand] += size.arrived;
+    if (mapping.bypass !== operand) arrivedDown[operand] += size.arrived;
     const transfer = down(innerPort, Math.max(placeFree, partThere), size.carried);
     if (source !== undefined) source.lastRead = transfer.end;
     tiles.push({ there: transfer.there, lastUse: 0 });
   }
 
-  function computeStep(step: Step, inputs: InnerTile, weights: InnerTile): void {
+  function computeStep(s: number, inputs: InnerTile, weights: InnerTile): void {
     // Cores go in step, and the first one has the largest tile: its array sets the time.
-    const held = HELD[mapping.dataflow];
-    const wasHeld = held !== null && step.innerName[held] === namesOfStepBefore?.[held];
-    namesOfStepBefore = step.innerName;
-    const { folds } = arrayWork(hardware.array, mapping, step.cores[0]!, step.isFirstK, wasHeld);
-    const time = arrayTime(hardware.array, mapping.dataflow, folds);
-    const streamCycles = Math.max(time.stream, crossEdges(step, wasHeld));
-    let start = Math.max(arrayFree, inputs.there, weights.there, innerSumsThere, innerPlaceFree);
-    if (firstFill < 0) {
-      const head = headCycles(hardware.array, mapping.dataflow, folds[0]!);
-      start += head;
-      computeCycles += head;
+    const time = times[s]!;
+    const next = times[s + 1];
+    const streamCycles = Math.max(time.stream, crossEdges(steps[s]!, works[s]!));
+    const placeNeeded = innerSumsThere > 0 ? innerPlaceFree : innerPlaceFree - time.skew;
+    let start = Math.max(arrayFree, inputs.there, weights.there, innerSumsThere, placeNeeded);
+    if (s === 0) {
+      start += time.load + arrayPort.latency;
+      computeCycles += time.load + arrayPort.latency;
       firstFill = start;
     }
-    arrayFree = start + streamCycles;
-    sumsLeft = arrayFree + time.skew;
+    const notHidden = Math.max(0, (next?.load ?? 0) - time.hides);
+    streamEnd = start + streamCycles;
+    arrayFree = Math.max(streamEnd, start + time.stream + notHidden);
+    sumsLeft = streamEnd + time.skew;
     arrayEmpty = Math.max(arrayEmpty, sumsLeft);
-    computeCycles += time.stream;
+    computeCycles += time.stream + notHidden;
     inputs.lastUse = arrayFree;
     weights.lastUse = arrayFree;
   }
 
   function storeOutput(step: Step): void {
-    const elementBytes = step.isLastK ? width.output : width.sum;
+    const elementBytes = step.isLastK && !splitsK ? width.output : width.sum;
     const size = innerBytes(step, "output", elementBytes);
     innerUp.output += size.carried;
+    leftUp.output += size.arrived;
     const store = up(innerPort, Math.max(sumsLeft, outerPlaceFree), size.carried);
     innerStores.push(store);
     end = Math.max(end, store.there);
-    if (!hasOuter || !step.isLastInnerK || !step.outerOutputLeaves) return;
-    const part = partBytes(step, "output", elementBytes);
+    if (splitsK) addSums(step, size.arrived);
+    if (!hasOuter || resident.output || !step.isLastInnerK || !step.outerOutputLeaves) return;
+    const part = partBytes(step, "output", step.isLastK ? width.output : width.sum);
     outerUp.output += part;
     const stored = up(outerPort, store.there, part).there;
     outerOutputs.at(-1)!.stored = stored;
     end = Math.max(end, stored);
   }
 
+  /** The outer buffer reads what it has and adds the sums of each core to it; the first of an outer tile is only written. */
+  function addSums(step: Step, size: number): void {
+    const key = `${step.innerName.output}`;
+    const cores = step.cores.filter(hasWork).length;
+    const isFirst = !added.has(key);
+    added.add(key);
+    adderReads += isFirst ? size - size / cores : size;
+  }
+
   function openInnerOutput(step: Step, isOuterOutputNew: boolean): void {
     // Straight from the array, sums wait for no place.
     innerPlaceFree = levels.inner === null ? 0 : (innerStores.at(isDouble.inner.output ? -2 : -1)?.there ?? 0);
     innerSumsThere = 0;
-    if (step.isFirstK) return;
+    if (splitsK ? step.isFirstOuterK : step.isFirstK) return;
     let inOuterBuffer = 0;
-    if (hasOuter && isOuterOutputNew && step.inner.k === 0) {
+    if (hasOuter && !resident.output && isOuterOutputNew && step.inner.k === 0) {
       const part = partBytes(step, "output", width.sum);
       outerDown.output += part;
       const beforeTheLast = outerOutputs.at(-3)?.stored ?? 0;
       inOuterBuffer = down(outerPort, Math.max(outerPlaceFree, beforeTheLast), part).there;
     }
+    // Where the outer buffer adds, nothing comes down to the cores.
+    if (splitsK) return;
     const size = innerBytes(step, "output", width.sum);
     innerDown.output += size.carried;
     arrivedDown.output += size.arrived;
@@ -314,7 +358,7 @@ export function walk(hardware: Hardware, problem: GemmProblem, mapping: Mapping)
       if (changed(operand) && isDouble.inner[operand]) fetchInner(step, operand);
     }
     // 2
-    if (before !== undefined) computeStep(before, inputs!, weights!);
+    if (before !== undefined) computeStep(s - 1, inputs!, weights!);
     // 3
     if (before !== undefined && changed("output")) storeOutput(before);
     if (step.opensOuterTile && isNew.output) {
@@ -328,8 +372,8 @@ export function walk(hardware: Hardware, problem: GemmProblem, mapping: Mapping)
     if (changed("output")) openInnerOutput(step, isNew.output);
   });
   const last = steps.at(-1)!;
-  computeStep(last, innerTiles.input.at(-1)!, innerTiles.weight.at(-1)!);
-  const lastStreamEnd = arrayFree;
+  computeStep(steps.length - 1, innerTiles.input.at(-1)!, innerTiles.weight.at(-1)!);
+  const lastStreamEnd = streamEnd;
   computeCycles += arrayEmpty - lastStreamEnd;
   storeOutput(last);
   end = Math.max(end, arrayEmpty);
@@ -340,8 +384,11 @@ export function walk(hardware: Hardware, problem: GemmProblem, mapping: Mapping)
     output: a.output + b.output,
   });
   const none: Traffic = { reads: zero(), writes: zero() };
-  const inner: Traffic = { reads: add(edgeDown, innerUp), writes: add(arrivedDown, edgeUp) };
-  const outer: Traffic = { reads: add(innerDown, outerUp), writes: add(outerDown, innerUp) };
+  const inner: Traffic = { reads: add(edgeDown, leftUp), writes: add(arrivedDown, edgeUp) };
+  const outer: Traffic = {
+    reads: add(add(innerDown, outerUp), { ...zero(), output: adderReads }),
+    writes: add(outerDown, innerUp),
+  };
   const far: Traffic = hasOuter ? { reads: outerDown, writes: outerUp } : { reads: innerDown, writes: innerUp };
   return {
     cycles: end,

@@ -14,6 +14,8 @@ export interface Step {
   /** Two steps with the same name use the same tile. */
   readonly innerName: Names;
   readonly outerName: Names;
+  /** Outer k index 0. */
+  readonly isFirstOuterK: boolean;
   readonly isFirstK: boolean;
   readonly isLastK: boolean;
   readonly isLastInnerK: boolean;
@@ -117,6 +119,7 @@ export function stepsOf(problem: GemmProblem, mapping: Mapping): Step[] {
           inner: i,
           innerName: names(b, { m: `${o.m}.${i.m}`, n: `${o.n}.${i.n}`, k: `${o.k}.${i.k}` }),
           outerName: names(b, { m: `${o.m}`, n: `${o.n}`, k: `${o.k}` }),
+          isFirstOuterK: o.k === 0,
           isFirstK: o.k === 0 && i.k === 0,
           isLastK: o.k === cuts.k.length - 1 && i.k === turns.k - 1,
           isLastInnerK: i.k === turns.k - 1,
