@@ -123,11 +123,21 @@ describe(`laws of the GEMM model (ECOTILE_PROPERTY_SEED=${seed})`, () => {
     holds(200, (result, chip, gemm) => expect(simulateMapping(chip, gemm, result.mapping)).toEqual(result));
   });
 
-  // Where k is cut into tiles, a partial sum may be wanted again before the array's skew has let it out: that wait is in
-  // the data, not in the ports.
+  // Where k is cut into tiles, a partial sum may be wanted again before the array's skew has let it out, and a single place
+  // for sums (or two, where the skew of part-filled folds differs) is free only after it: those waits are in the data and the
+  // place, not in the ports.
   it("unlimited bandwidth without latency: no stall, the time is the array's, where k is whole", () => {
     fc.assert(
-      fc.property(walkCase, ({ hardware: chip, problem: gemm, mapping: drawn }) => {
+      fc.property(walkCase, ({ hardware: drawnChip, problem: gemm, mapping: drawn }) => {
+        const roomy = (buffer: Hardware["localBuffer"]) =>
+          buffer === null ? null : { ...buffer, size: Infinity, doubleBuffer: true };
+        const chip = {
+          ...drawnChip,
+          array: { ...drawnChip.array, skew: "full-array" as const },
+          localBuffer: roomy(drawnChip.localBuffer),
+          globalBuffer: roomy(drawnChip.globalBuffer),
+        };
+        const twice = { input: true, weight: true, output: true };
         const whole = (tile: Tile | null): Tile | null => (tile === null ? null : { ...tile, k: gemm.k });
         const { coreSplit } = drawn;
         const mapping = {
@@ -136,6 +146,7 @@ describe(`laws of the GEMM model (ECOTILE_PROPERTY_SEED=${seed})`, () => {
           globalTile: whole(drawn.globalTile),
           localTile: whole(drawn.localTile),
           arrayTile: whole(drawn.arrayTile),
+          doubleBuffered: { global: twice, local: twice },
         };
         if (whyIllegal(chip, gemm, mapping) !== null) return;
         const result = simulateMapping(unlimited(chip), gemm, mapping);
@@ -159,20 +170,21 @@ describe(`laws of the GEMM model (ECOTILE_PROPERTY_SEED=${seed})`, () => {
     );
   });
 
-  /**
-   * A measured weakness of the fast search: on chips of a few PEs a better port may lead it to a mapping that is slower,
-   * 14 % at worst on these cases, where 1 % is wanted. An exhaustive search would not.
-   */
-  const FAST_SEARCH_RISE = 1.15;
-  const FAST_SEARCH_RISE_CYCLES = 8;
-
-  it.each(Object.keys(faster))("a searched mapping is little slower for a better %s", (name) => {
+  // A measured weakness of the fast search: on chips of a few PEs and bytes a better port may lead it to a slower mapping.
+  it.each(Object.keys(faster))("a searched mapping is at most 1 %% slower for a better %s, on most chips", (name) => {
+    let cases = 0;
+    let slower = 0;
+    let worst = 1;
     holds(100, (before, chip, gemm) => {
       const better = faster[name]!(chip);
       if (better === null) return;
-      const most = before.timing.cycles * FAST_SEARCH_RISE + FAST_SEARCH_RISE_CYCLES;
-      expect(search(better, gemm)!.timing.cycles).toBeLessThanOrEqual(most);
+      const rise = search(better, gemm)!.timing.cycles / before.timing.cycles;
+      cases += 1;
+      if (rise > 1.01) slower += 1;
+      worst = Math.max(worst, rise);
     });
+    console.log(`better ${name}: more than 1 % slower in ${slower} of ${cases} cases, worst ${worst.toFixed(2)}`);
+    expect(slower).toBeLessThanOrEqual(0.05 * cases);
   });
 
   it("exhaustive search is never worse than fast search", () => {
