@@ -2,7 +2,7 @@ import { AccuracyRefusal, CommandFailure } from "../accuracy/index.ts";
 import { CostError } from "../cost/index.ts";
 import { EXIT_BUG, EXIT_INPUT, escapeControls, renderProblems, SpecError } from "../errors/index.ts";
 import { SearchError } from "../search/index.ts";
-import { GemmProblemError } from "../sim/index.ts";
+import { GemmProblemError, UnmodelledHardwareError } from "../sim/index.ts";
 import { StoreError } from "../store/index.ts";
 
 /** Wrong input that a command itself finds: one message, exit code 2. */
@@ -16,6 +16,7 @@ const INPUT_ERRORS = [
   StoreError,
   SearchError,
   GemmProblemError,
+  UnmodelledHardwareError,
   AccuracyRefusal,
   CommandFailure,
 ];

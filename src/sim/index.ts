@@ -1,3 +1,9 @@
 export { createCore, defaultCore, type Core, type CoreBuild } from "./core.ts";
-export { GemmProblemError, simulateGemms, simulateMapping, type SimulateOptions } from "./simulate.ts";
+export {
+  GemmProblemError,
+  simulateGemms,
+  simulateMapping,
+  UnmodelledHardwareError,
+  type SimulateOptions,
+} from "./simulate.ts";
 export type * from "./types.ts";

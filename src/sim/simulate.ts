@@ -26,6 +26,11 @@ export class GemmProblemError extends Error {
   }
 }
 
+/** A hardware that the core does not simulate yet, though a file may describe it. */
+export class UnmodelledHardwareError extends Error {
+  override readonly name = "UnmodelledHardwareError";
+}
+
 /**
  * Finds the best mapping of each GEMM on the hardware and simulates it.
  *
@@ -83,7 +88,9 @@ export function simulateMapping(
 
 /** Says no to what the core would silently leave out. */
 function refuseUnmodelled(hardware: Hardware): void {
-  if (hardware.arraysPerCore !== 1) throw new Error("arraysPerCore other than 1 is not simulated yet");
+  const { arraysPerCore } = hardware;
+  if (arraysPerCore === 1) return;
+  throw new UnmodelledHardwareError(`arraysPerCore is ${arraysPerCore}; only 1 is simulated. Raise cores instead.`);
 }
 
 function checkStatus(status: number, row: number, problem: GemmProblem): void {

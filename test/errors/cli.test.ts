@@ -8,6 +8,8 @@ import { ecotile, scratch, scratchFile, settings } from "../unit/cli/run.ts";
 const SIMULATE = ["simulate", "clip-vit-b16", "catransformers-22nm"];
 const ABSENT = ["gemm", "scale-sim", "--input"];
 const misspelt = scratchFile("misspelt.yaml", "name: mine\nclock: 625\narray: { rows: -4, cols: 8, dataflows: x }\n");
+const preset = readFileSync(new URL("../../presets/hardware/catransformers-22nm.yaml", import.meta.url), "utf8");
+const arrays = scratchFile("arrays.yaml", preset.replace(/^cores:/m, "arraysPerCore: 2\ncores:"));
 const rows = scratchFile("rows.csv", "m,n,k,shared_b\n0,4,4,0\n4,4,4\n4,4,4,0\n");
 const values = scratchFile("values.csv", "m,n,k,shared_b\n0,4,4,2\n4,x,,1\n");
 
@@ -25,6 +27,7 @@ it.each<readonly [string, readonly string[]]>([
   ["bad-hardware-file", ["simulate", "clip-vit-b16", misspelt, ...settings("cores=x")]],
   ["published-size", [...SIMULATE, ...settings("technology.profile=published", "localBuffer.size=100 KiB")]],
   ["trace-nowhere", [...SIMULATE, "--trace", `${rows}/trace.json`]],
+  ["arrays-per-core", ["gemm", arrays, "--shape", "1,2,3,4"]],
   ["gemm-nothing", ["gemm", "scale-sim"]],
   ["gemm-shape", ["gemm", "scale-sim", "--shape", "1,2,3"]],
   ["gemm-shape-zero", ["gemm", "scale-sim", "--shape", "1,0,3,4"]],
