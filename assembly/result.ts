@@ -1,5 +1,7 @@
 import {
   HW_ENERGY_TRAFFIC,
+  INPUT,
+  WEIGHT,
   RES_COMPUTE,
   RES_CYCLES,
   RES_ELEMENTS,
@@ -42,7 +44,7 @@ import {
   rows,
   weightBytes,
 } from "./hardware";
-import { B, K, M, N, storeMapping } from "./mapping";
+import { B, K, M, N, isBypassed, storeMapping } from "./mapping";
 import { HARDWARE, get, put } from "./memory";
 import { computeCycles, cycles, firstFill, lastDrain, stallArray, stallInner, stallOuter, walkedSteps } from "./run";
 
@@ -53,8 +55,10 @@ export function energyOfWalk(): f64 {
   return sum;
 }
 
-/** Cycles that a port needs for operands once in and results once out. */
+/** Cycles that a port needs for `inputs` and `weights` bytes (of one batch element) once in and results once out. */
 function compulsory(
+  inputs: f64,
+  weights: f64,
   readBytes: f64,
   readCycles: f64,
   writeBytes: f64,
@@ -62,7 +66,7 @@ function compulsory(
   isShared: bool,
   ports: f64,
 ): f64 {
-  const reads: f64 = ((M * K * inputBytes + N * K * weightBytes) * B * readCycles) / (readBytes * ports);
+  const reads: f64 = ((inputs + weights) * B * readCycles) / (readBytes * ports);
   const writes: f64 = (M * N * B * outputBytes * writeCycles) / (writeBytes * ports);
   return isShared ? reads + writes : Math.max(reads, writes);
 }
@@ -78,13 +82,45 @@ export function storeResult(record: usize): void {
   put(record, RES_LAST_DRAIN, lastDrain);
   put(record, RES_ENERGY, energyOfWalk());
   put(record, RES_ROOF_COMPUTE, (B * M * N * K) / (cores * rows * cols));
-  const inner: f64 = compulsory(innerReadBytes, innerReadCycles, innerWriteBytes, innerWriteCycles, innerShared, 1);
-  const outer: f64 = compulsory(outerReadBytes, outerReadCycles, outerWriteBytes, outerWriteCycles, outerShared, 1);
+  const inputs: f64 = M * K * inputBytes;
+  const weights: f64 = N * K * weightBytes;
+  // A held operand that goes past the inner buffer does not cross its port.
+  const edgeInputs: f64 = isBypassed(INPUT) ? 0 : inputs;
+  const edgeWeights: f64 = isBypassed(WEIGHT) ? 0 : weights;
+  const inner: f64 = compulsory(
+    inputs,
+    weights,
+    innerReadBytes,
+    innerReadCycles,
+    innerWriteBytes,
+    innerWriteCycles,
+    innerShared,
+    1,
+  );
+  const outer: f64 = compulsory(
+    inputs,
+    weights,
+    outerReadBytes,
+    outerReadCycles,
+    outerWriteBytes,
+    outerWriteCycles,
+    outerShared,
+    1,
+  );
   put(record, RES_ROOF_OUTER, hasOuter ? outer : inner);
   put(
     record,
     RES_ROOF_ARRAY,
-    compulsory(arrayReadBytes, arrayReadCycles, arrayWriteBytes, arrayWriteCycles, arrayShared, cores),
+    compulsory(
+      edgeInputs,
+      edgeWeights,
+      arrayReadBytes,
+      arrayReadCycles,
+      arrayWriteBytes,
+      arrayWriteCycles,
+      arrayShared,
+      cores,
+    ),
   );
   put(record, RES_ELEMENTS, elementsInput);
   put(record, RES_ELEMENTS + 1, elementsWeight);

@@ -173,7 +173,7 @@ export function isLegal(): bool {
   if (!isSize(lm, chunkOf(gm, SPLIT_M)) || !isSize(ln, chunkOf(gn, SPLIT_N)) || !isSize(lk, chunkOf(gk, SPLIT_K)))
     return false;
   // Partial sums of several cores meet in the outer buffer.
-  if (split == SPLIT_K && splitCores > 1 && !hasOuter) return false;
+  if (split == SPLIT_K && (splitCores < 2 || !hasOuter)) return false;
   if (tm < 1 || tn < 1 || tk < 1 || sm < 1 || sk < 1 || rowsN < 1 || colsN < 1) return false;
   if (outerOrder < 0 || outerOrder > 5 || innerOrder < 0 || innerOrder > 5) return false;
   if (dataflow < WEIGHT_STATIONARY || dataflow > INPUT_STATIONARY || !arrayIsLegal()) return false;
