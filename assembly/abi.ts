@@ -2,7 +2,7 @@
 // Every field is one little-endian f64; an index counts fields from the start of its record.
 
 /** Raised whenever a table layout or the meaning of a field changes. */
-export const ABI_VERSION = 1;
+export const ABI_VERSION = 2;
 
 /** Most problems that one call takes. */
 export const MAX_BATCH = 256;
@@ -124,26 +124,27 @@ export const RES_ELEMENTS = 15;
 export const RES_TRAFFIC = 19;
 export const TRAFFIC_COLUMNS = 20;
 export const RES_MAPPING = 39;
-export const MAP_SPLIT = 39; // 0 batch, 1 m, 2 n, 3 k
-export const MAP_CORES = 40;
-export const MAP_OUTER_TILE = 41; // m, n, k
-export const MAP_OUTER_ORDER = 44; // index into the permutations of (m, n, k)
-export const MAP_INNER_TILE = 45;
-export const MAP_INNER_ORDER = 48;
-export const MAP_DATAFLOW = 49;
-export const MAP_REGISTER_TILE = 50;
-export const MAP_ROWS = 53; // m, n, k unrolled over the rows
-export const MAP_COLS = 56;
+/** Cores that share out batch, m, n and k, and batch elements that each array works on side by side. */
+export const MAP_CORES = 39;
+export const MAP_PACKED = 43;
+export const MAP_OUTER_TILE = 44; // m, n, k
+export const MAP_OUTER_ORDER = 47; // index into the permutations of (m, n, k)
+export const MAP_INNER_TILE = 48;
+export const MAP_INNER_ORDER = 51;
+export const MAP_DATAFLOW = 52;
+export const MAP_REGISTER_TILE = 53;
+export const MAP_ROWS = 56; // m, n, k unrolled over the rows
+export const MAP_COLS = 59;
 /** Bit o: operand o is double buffered. */
-export const MAP_OUTER_DOUBLE = 59;
-export const MAP_INNER_DOUBLE = 60;
-/** Steps walked and candidates scored by the search, for benches. */
-export const RES_STEPS = 61;
-export const RES_SCORED = 62;
-export const RES_WALKED = 63;
+export const MAP_OUTER_DOUBLE = 62;
+export const MAP_INNER_DOUBLE = 63;
 /** 1: the held operand goes past the inner buffer, from the outer buffer straight into the PE registers. */
 export const MAP_BYPASS = 64;
-export const RES_FIELDS = 66;
+/** Steps of the mapping, candidates scored and mappings walked by the search, for benches. */
+export const RES_STEPS = 65;
+export const RES_SCORED = 66;
+export const RES_WALKED = 67;
+export const RES_FIELDS = 68;
 
 export const STATUS_OK = 0;
 export const STATUS_TOO_SMALL = 1;

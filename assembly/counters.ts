@@ -1,8 +1,76 @@
-import { INPUT, TRAFFIC_COLUMNS, WEIGHT } from "./abi";
-import { accumulated, changesEachStep, inputsIn, stepOf, sumsIn, sumsOut, weightsIn } from "./array/step";
-import { accumulatorBytes, inputBytes, outputBytes, registerHolds, registerWords, weightBytes } from "./hardware";
-import { isBypassed, sm, sn } from "./mapping";
-import { get, put } from "./memory";
+import { HW_ENERGY_TRAFFIC, INPUT, OUTPUT, TRAFFIC_COLUMNS, WEIGHT, WEIGHT_STATIONARY, OUTPUT_STATIONARY } from "./abi";
+import { changesEachStep } from "./array/registers";
+import { accumulated, countTile, inputsIn, sumBytes, sumsIn, sumsOut, weightsIn } from "./array/traffic";
+import {
+  accumulatorBytes,
+  energyMac,
+  hasOuter,
+  inBlocks,
+  innerBlock,
+  inputBytes,
+  multicast,
+  outerBlock,
+  outputBytes,
+  registerHolds,
+  registerWords,
+  weightBytes,
+} from "./hardware";
+import { ceilDiv } from "./int-math";
+import { pick } from "./loop-order";
+import {
+  B,
+  K,
+  M,
+  N,
+  batchAtOnce,
+  chunkK,
+  chunkM,
+  chunkN,
+  coresK,
+  coresM,
+  coresN,
+  dataflow,
+  gk,
+  gm,
+  gn,
+  innerOrder,
+  isBypassed,
+  isResident,
+  lk,
+  lm,
+  ln,
+  outerOrder,
+  sm,
+  sn,
+} from "./mapping";
+import { HARDWARE, get, put } from "./memory";
+import { isOutsideTurning } from "./nest";
+import {
+  coresAtWork,
+  cutIndex,
+  extentOfAll,
+  extentOfOne,
+  extentOfRest,
+  innerTurns,
+  setShare,
+  wholeChunks,
+} from "./share";
+
+/*
+ * Traffic of a mapping, counted class by class instead of step by step. Along each dimension the inner tiles of all outer
+ * tiles fall into a few classes of equal size; a transfer of an operand happens once for each tile of the two dimensions
+ * that it depends on and, along the third ("free") one, for
+ *
+ *   EVERY   every inner tile: the free inner loop stands outside a turning loop of the operand's dimensions
+ *   OUTERS  the first inner tile of every outer tile: the inner loops move the operand, or the free outer loop stands
+ *           outside a turning outer loop of its dimensions
+ *   ONCE    the very first tile: the operand stays where it is
+ *
+ * Rules of what is moved when: docs/model.md, "time". Checked against walking every tile: test/property/sim/walk.test.ts.
+ */
+const EVERY: i32 = 0;
+const OUTERS: i32 = 1;
+const ONCE: i32 = 2;
 
 /** Elements over the edges of all arrays, after multicast. */
 export let elementsInput: f64 = 0;
@@ -26,49 +94,296 @@ const ACCUMULATOR_READS: i32 = 19;
 export const SUMS_DOWN: i32 = 2;
 export const SUMS_UP: i32 = 3;
 
-export function resetCounters(): void {
+export function traffic(column: i32): f64 {
+  return get(TRAFFIC, column);
+}
+
+function count(column: i32, bytes: f64): void {
+  put(TRAFFIC, column, get(TRAFFIC, column) + bytes);
+}
+
+/** Dynamic energy of what is counted, pJ: MACs and traffic, each times its coefficient. */
+export function energyOfTraffic(): f64 {
+  let sum: f64 = B * M * N * K * energyMac;
+  for (let i: i32 = 0; i < TRAFFIC_COLUMNS; i++) sum += traffic(i) * get(HARDWARE, HW_ENERGY_TRAFFIC + i);
+  return sum;
+}
+
+/*
+ * Classes of inner tiles along one dimension, one row each; numbers count tiles over all outer tiles.
+ */
+const CLASSES: i32 = 10;
+const FIELDS: i32 = 10;
+const TABLE: usize = memory.data(3 * 10 * 10 * 8, 16);
+const ALL: i32 = 0; // extent of all cores
+const CORES: i32 = 1; // cores at work
+const WHOLE: i32 = 2; // cores with a whole tile, its extent; extent on the core with less
+const EXTENT: i32 = 3;
+const REST: i32 = 4;
+const TILES: i32 = 5; // tiles in all; those that are the first, the last of their outer tile; those that are first, last of all
+const FIRSTS: i32 = 6;
+const LASTS: i32 = 7;
+const IS_LAST: i32 = 8;
+const TURNS: i32 = 9; // inner tiles of an outer tile of this class
+let classesM: i32 = 0;
+let classesN: i32 = 0;
+let classesK: i32 = 0;
+let rows: i32 = 0;
+/** Row of each dimension that holds the very first tile: always the first row. */
+
+function row(dimension: i32, index: i32): usize {
+  return TABLE + <usize>((dimension * CLASSES + index) * FIELDS * 8);
+}
+
+/** Adds the inner tiles from `from` up to `to` of `outers` outer tiles, which the share table describes. */
+function addClass(dimension: i32, from: f64, to: f64, outers: f64, isLastOuter: bool): void {
+  if (to <= from) return;
+  const at: usize = row(dimension, rows);
+  const L: f64 = innerTurns(dimension);
+  put(at, ALL, extentOfAll(dimension, from));
+  put(at, CORES, coresAtWork(dimension, from));
+  put(at, WHOLE, wholeChunks(dimension));
+  put(at, EXTENT, extentOfOne(dimension, from));
+  put(at, REST, extentOfRest(dimension, from));
+  put(at, TILES, outers * (to - from));
+  put(at, FIRSTS, from == 0 ? outers : 0);
+  put(at, LASTS, to == L ? outers : 0);
+  put(at, IS_LAST, to == L && isLastOuter ? 1 : 0);
+  put(at, TURNS, L);
+  rows += 1;
+}
+
+/** The classes of `outers` outer tiles of one extent. */
+function addOuters(
+  dimension: i32,
+  extent: f64,
+  chunk: f64,
+  cores: f64,
+  local: f64,
+  outers: f64,
+  isLastOuter: bool,
+): void {
+  setShare(dimension, extent, chunk, cores, local);
+  const L: f64 = innerTurns(dimension);
+  const cut: f64 = cutIndex(dimension);
+  const equal: f64 = L * local > chunk ? L - 1 : L;
+  if (cut < 0) addClass(dimension, 0, equal, outers, isLastOuter);
+  else {
+    addClass(dimension, 0, Math.min(cut, equal), outers, isLastOuter);
+    if (cut < equal) {
+      addClass(dimension, cut, cut + 1, outers, isLastOuter);
+      addClass(dimension, cut + 1, equal, outers, isLastOuter);
+    }
+  }
+  if (equal < L) addClass(dimension, equal, L, outers, isLastOuter);
+}
+
+/** Fills the table for one dimension; returns its number of rows. */
+function classify(dimension: i32, extent: f64, outer: f64, local: f64, cores: f64): i32 {
+  rows = 0;
+  const whole: f64 = Math.floor(extent / outer);
+  const rest: f64 = extent - whole * outer;
+  addOuters(dimension, outer, cores == 1 ? outer : ceilDiv(outer, cores), cores, local, whole, rest == 0);
+  if (rest > 0) addOuters(dimension, rest, cores == 1 ? rest : ceilDiv(rest, cores), cores, local, 1, true);
+  return rows;
+}
+
+let Gm: f64 = 1;
+let Gn: f64 = 1;
+let Gk: f64 = 1;
+
+/** How often a transfer along `free` happens where the outer tile has Lm, Ln, Lk inner tiles. */
+function repetition(free: i32, Lm: f64, Ln: f64, Lk: f64): i32 {
+  const a: f64 = free == 0 ? Ln : Lm;
+  const b: f64 = free == 2 ? Ln : Lk;
+  if (a > 1 || b > 1) return isOutsideTurning(free, innerOrder, Lm, Ln, Lk) ? EVERY : OUTERS;
+  return isOutsideTurning(free, outerOrder, Gm, Gn, Gk) ? OUTERS : ONCE;
+}
+
+/** Tiles of a class at which something happens that happens at its first tiles. */
+function hitsAtFirst(at: usize, kind: i32, isFirstRow: bool): f64 {
+  if (kind == EVERY) return get(at, TILES);
+  return kind == OUTERS ? get(at, FIRSTS) : isFirstRow ? 1 : 0;
+}
+function hitsAtLast(at: usize, kind: i32): f64 {
+  if (kind == EVERY) return get(at, TILES);
+  return kind == OUTERS ? get(at, LASTS) : get(at, IS_LAST);
+}
+
+/** Counts the traffic of the mapping in `mapping.ts`. */
+export function countTraffic(): void {
   for (let i: i32 = 0; i < TRAFFIC_COLUMNS; i++) put(TRAFFIC, i, 0);
   elementsInput = 0;
   elementsWeight = 0;
   elementsSumsIn = 0;
   elementsSumsOut = 0;
+  Gm = ceilDiv(M, gm);
+  Gn = ceilDiv(N, gn);
+  Gk = ceilDiv(K, gk);
+  classesM = classify(0, M, gm, lm, coresM);
+  classesN = classify(1, N, gn, ln, coresN);
+  classesK = classify(2, K, gk, lk, coresK);
+  const atOnce: f64 = batchAtOnce();
+  const whole: f64 = Math.floor(B / atOnce);
+  const rest: f64 = B - whole * atOnce;
+  if (whole > 0) countMemories(atOnce, whole);
+  if (rest > 0) countMemories(rest, 1);
+  countEdges();
 }
 
-export function traffic(column: i32): f64 {
-  return get(TRAFFIC, column);
+/** Traffic of both ports for `times` batch steps of `batch` elements. */
+function countMemories(batch: f64, times: f64): void {
+  countOperand(INPUT, 0, 1, classesM, classesN, inputBytes, batch, times);
+  countOperand(WEIGHT, 1, 0, classesN, classesM, weightBytes, batch, times);
+  for (let x: i32 = 0; x < classesM; x++) {
+    for (let y: i32 = 0; y < classesN; y++) countSums(row(0, x), row(1, y), batch, times);
+  }
 }
 
-export function count(column: i32, bytes: f64): void {
-  put(TRAFFIC, column, get(TRAFFIC, column) + bytes);
+/** Input (dimension `own` m, `free` n) or weight (own n, free m), both of k as well. */
+function countOperand(
+  operand: i32,
+  own: i32,
+  free: i32,
+  owns: i32,
+  frees: i32,
+  width: f64,
+  batch: f64,
+  times: f64,
+): void {
+  const outerTimes: f64 = times * (isOutsideTurning(free, outerOrder, Gm, Gn, Gk) ? pick(free, Gm, Gn, Gk) : 1);
+  const crossesOuter: bool = hasOuter && !isResident(operand);
+  const entersInner: bool = !isBypassed(operand);
+  for (let x: i32 = 0; x < owns; x++) {
+    const a: usize = row(own, x);
+    for (let z: i32 = 0; z < classesK; z++) {
+      const c: usize = row(2, z);
+      const bytes: f64 = Math.ceil(get(a, ALL) * get(c, ALL) * width) * batch;
+      const tiles: f64 = get(a, TILES) * get(c, TILES) * times;
+      if (crossesOuter) {
+        count(OUTER + operand, inBlocks(bytes, outerBlock) * get(a, TILES) * get(c, TILES) * outerTimes);
+      }
+      for (let y: i32 = 0; y < frees; y++) {
+        const f: usize = row(free, y);
+        const Lf: f64 = get(f, TURNS);
+        const Lm: f64 = own == 0 ? get(a, TURNS) : Lf;
+        const Ln: f64 = own == 0 ? Lf : get(a, TURNS);
+        const hits: f64 = tiles * hitsAtFirst(f, repetition(free, Lm, Ln, get(c, TURNS)), y == 0);
+        const copies: f64 = get(f, CORES);
+        count(INNER_SOURCE + operand, inBlocks(multicast ? bytes : bytes * copies, innerBlock) * hits);
+        if (entersInner) count(INNER + operand, bytes * copies * hits);
+      }
+    }
+  }
 }
 
-/** Bytes of `sums` sums that leave the array, of which the last `finals` are finished outputs where k is complete. */
-export function sumBytes(sums: f64, finals: f64, isLastK: bool): f64 {
-  if (!isLastK) return Math.ceil(sums * accumulatorBytes);
-  return Math.ceil((sums - finals) * accumulatorBytes) + Math.ceil(finals * outputBytes);
+/** Sums of the outputs of classes a (m) and b (n). */
+function countSums(a: usize, b: usize, batch: f64, times: f64): void {
+  const tiles: f64 = get(a, TILES) * get(b, TILES) * times;
+  const sums: f64 = get(a, ALL) * get(b, ALL);
+  const wide: f64 = Math.ceil(sums * accumulatorBytes) * batch;
+  const final: f64 = Math.ceil(sums * outputBytes) * batch;
+  let visits: f64 = 0;
+  for (let z: i32 = 0; z < classesK; z++) {
+    const c: usize = row(2, z);
+    const hits: f64 = hitsAtLast(c, repetition(2, get(a, TURNS), get(b, TURNS), get(c, TURNS)));
+    visits += hits;
+    if (coresK > 1) {
+      // Every core's sums go up wide; the outer buffer reads what it has, and adds.
+      const stored: f64 = wide * get(c, CORES);
+      count(INNER_SOURCE + SUMS_UP, inBlocks(stored, innerBlock) * hits * tiles);
+      count(INNER + SUMS_UP, stored * hits * tiles);
+      count(INNER_SOURCE + SUMS_DOWN, stored * hits * tiles);
+    }
+  }
+  if (coresK > 1) count(INNER_SOURCE + SUMS_DOWN, -wide * tiles);
+  else {
+    const again: f64 = (visits - 1) * tiles;
+    count(INNER_SOURCE + SUMS_UP, inBlocks(wide, innerBlock) * again + inBlocks(final, innerBlock) * tiles);
+    count(INNER + SUMS_UP, wide * again + final * tiles);
+    count(INNER_SOURCE + SUMS_DOWN, inBlocks(wide, innerBlock) * again);
+    count(INNER + SUMS_DOWN, wide * again);
+  }
+  if (!hasOuter || isResident(OUTPUT)) return;
+  const outerAgain: f64 = isOutsideTurning(2, outerOrder, Gm, Gn, Gk) ? (Gk - 1) * tiles : 0;
+  count(OUTER + SUMS_UP, inBlocks(wide, outerBlock) * outerAgain + inBlocks(final, outerBlock) * tiles);
+  count(OUTER + SUMS_DOWN, inBlocks(wide, outerBlock) * outerAgain);
 }
 
-/** Bytes that the array takes from the inner buffer for the tile that `stepOf` has seen last. */
-export function edgeReadBytes(): f64 {
-  const inputs: f64 = isBypassed(INPUT) ? 0 : Math.ceil(inputsIn * inputBytes);
-  const weights: f64 = isBypassed(WEIGHT) ? 0 : Math.ceil(weightsIn * weightBytes);
-  return inputs + weights + Math.ceil(sumsIn * accumulatorBytes);
+/** Traffic over the arrays' edges, and of their registers and accumulators. */
+function countEdges(): void {
+  for (let x: i32 = 0; x < classesM; x++) {
+    for (let y: i32 = 0; y < classesN; y++) {
+      for (let z: i32 = 0; z < classesK; z++) countSteps(row(0, x), row(1, y), row(2, z), x == 0, y == 0, z == 0);
+    }
+  }
 }
 
-/** Counts what `cores` cores with a tile of em × en × ek each move over their arrays' edges. */
-export function countEdge(cores: f64, em: f64, en: f64, ek: f64, isFirstK: bool, isLastK: bool, isHeld: bool): void {
-  if (cores == 0 || em == 0 || en == 0 || ek == 0) return;
-  stepOf(em, en, ek, isFirstK, isHeld);
-  elementsInput += cores * inputsIn;
-  elementsWeight += cores * weightsIn;
-  elementsSumsIn += cores * sumsIn;
-  elementsSumsOut += cores * sumsOut;
-  if (!isBypassed(INPUT)) count(EDGE, cores * Math.ceil(inputsIn * inputBytes));
-  if (!isBypassed(WEIGHT)) count(EDGE + 1, cores * Math.ceil(weightsIn * weightBytes));
-  count(EDGE + SUMS_DOWN, cores * Math.ceil(sumsIn * accumulatorBytes));
-  count(EDGE + SUMS_UP, cores * sumBytes(sumsOut, em * en, isLastK));
+/** Steps of classes a (m), b (n), c (k), apart by what their edge traffic depends on. */
+function countSteps(a: usize, b: usize, c: usize, isFirstM: bool, isFirstN: bool, isFirstK: bool): void {
+  const Lm: f64 = get(a, TURNS);
+  const Ln: f64 = get(b, TURNS);
+  const Lk: f64 = get(c, TURNS);
+  // Along the free dimension of the held operand: tiles at which it comes anew.
+  const isWeight: bool = dataflow == WEIGHT_STATIONARY;
+  const free: usize = isWeight ? a : b;
+  const others: f64 = get(isWeight ? b : a, TILES);
+  let anew: f64 = get(free, TILES);
+  if (dataflow != OUTPUT_STATIONARY) {
+    anew = hitsAtFirst(free, repetition(isWeight ? 0 : 1, Lm, Ln, Lk), isWeight ? isFirstM : isFirstN);
+  }
+  const again: f64 = get(free, TILES) - anew;
+  const tiles: f64 = get(c, TILES);
+  if (coresK > 1) {
+    // Every visit of a core starts its sums at zero, and no sum is final.
+    const starts: f64 = hitsAtFirst(c, repetition(2, Lm, Ln, Lk), isFirstK);
+    countCores(a, b, c, anew * others * starts, true, false, false);
+    countCores(a, b, c, again * others * starts, true, false, true);
+    countCores(a, b, c, anew * others * (tiles - starts), false, false, false);
+    countCores(a, b, c, again * others * (tiles - starts), false, false, true);
+    return;
+  }
+  const firsts: f64 = isFirstK ? 1 : 0;
+  const lasts: f64 = get(c, IS_LAST);
+  const both: f64 = K <= get(c, ALL) ? 1 : 0;
+  for (let held: i32 = 0; held < 2; held++) {
+    const steps: f64 = (held == 0 ? anew : again) * others;
+    countCores(a, b, c, steps * both, true, true, held == 1);
+    countCores(a, b, c, steps * (firsts - both), true, false, held == 1);
+    countCores(a, b, c, steps * (lasts - both), false, true, held == 1);
+    countCores(a, b, c, steps * (tiles - firsts - lasts + both), false, false, held == 1);
+  }
+}
+
+/** Counts `steps` steps of all cores: those with whole tiles and those with less along one or several dimensions. */
+function countCores(a: usize, b: usize, c: usize, steps: f64, isFirstK: bool, isLastK: bool, isHeld: bool): void {
+  if (steps == 0) return;
+  for (let corner: i32 = 0; corner < 8; corner++) {
+    const m: f64 = get(a, (corner & 1) != 0 ? REST : EXTENT);
+    const n: f64 = get(b, (corner & 2) != 0 ? REST : EXTENT);
+    const k: f64 = get(c, (corner & 4) != 0 ? REST : EXTENT);
+    if (m == 0 || n == 0 || k == 0) continue;
+    const cores: f64 =
+      ((corner & 1) != 0 ? 1 : get(a, WHOLE)) *
+      ((corner & 2) != 0 ? 1 : get(b, WHOLE)) *
+      ((corner & 4) != 0 ? 1 : get(c, WHOLE));
+    countEdge(steps * cores * B, m, n, k, isFirstK, isLastK, isHeld);
+  }
+}
+
+/** Counts what `tiles` tiles of m × n × k move over the edge of their array. */
+function countEdge(tiles: f64, m: f64, n: f64, k: f64, isFirstK: bool, isLastK: bool, isHeld: bool): void {
+  countTile(m, n, k, isFirstK, isHeld);
+  elementsInput += tiles * inputsIn;
+  elementsWeight += tiles * weightsIn;
+  elementsSumsIn += tiles * sumsIn;
+  elementsSumsOut += tiles * sumsOut;
+  if (!isBypassed(INPUT)) count(EDGE, tiles * Math.ceil(inputsIn * inputBytes));
+  if (!isBypassed(WEIGHT)) count(EDGE + 1, tiles * Math.ceil(weightsIn * weightBytes));
+  count(EDGE + SUMS_DOWN, tiles * Math.ceil(sumsIn * accumulatorBytes));
+  count(EDGE + SUMS_UP, tiles * sumBytes(sumsOut, m * n, isLastK));
   if (registerWords > 0) {
-    const macs: f64 = em * en * ek;
+    const macs: f64 = m * n * k;
     let written: f64 = 0;
     let read: f64 = 0;
     if ((registerHolds & (1 << WEIGHT)) != 0) {
@@ -80,9 +395,9 @@ export function countEdge(cores: f64, em: f64, en: f64, ek: f64, isFirstK: bool,
       written += inputsIn * sn * inputBytes;
       read += (changesEachStep(INPUT) ? macs : inputsIn * sn) * inputBytes;
     }
-    count(REGISTER_WRITES, cores * Math.ceil(written));
-    count(REGISTER_READS, cores * Math.ceil(read));
+    count(REGISTER_WRITES, tiles * Math.ceil(written));
+    count(REGISTER_READS, tiles * Math.ceil(read));
   }
-  count(ACCUMULATOR_WRITES, cores * Math.ceil(accumulated * accumulatorBytes));
-  count(ACCUMULATOR_READS, cores * Math.ceil(accumulated * accumulatorBytes));
+  count(ACCUMULATOR_WRITES, tiles * Math.ceil(accumulated * accumulatorBytes));
+  count(ACCUMULATOR_READS, tiles * Math.ceil(accumulated * accumulatorBytes));
 }

@@ -11,12 +11,13 @@ import {
   MAP_OUTER_TILE,
   MAP_REGISTER_TILE,
   MAP_ROWS,
-  MAP_SPLIT,
+  MAP_PACKED,
   OUTPUT,
   WEIGHT,
   WEIGHT_STATIONARY,
   INPUT_STATIONARY,
 } from "./abi";
+import { ceilDiv } from "./int-math";
 import { get, put } from "./memory";
 
 /** The problem of the present search, and the mapping under evaluation. Sizes are whole numbers ≥ 1. */
@@ -50,13 +51,13 @@ export function setProblem(batch: f64, m: f64, n: f64, k: f64): void {
   K = k;
 }
 
-export const SPLIT_BATCH: i32 = 0;
-export const SPLIT_M: i32 = 1;
-export const SPLIT_N: i32 = 2;
-export const SPLIT_K: i32 = 3;
-
-export let split: i32 = 0;
-export let splitCores: f64 = 1;
+/** Cores that share out batch elements, m, n and k of each outer tile; their product is at most the number of cores. */
+export let coresB: f64 = 1;
+export let coresM: f64 = 1;
+export let coresN: f64 = 1;
+export let coresK: f64 = 1;
+/** Batch elements side by side on one array, block-diagonally. */
+export let packed: f64 = 1;
 /** Outer (global-buffer) tile and order, inner (local-buffer) tile and order. */
 export let gm: f64 = 1;
 export let gn: f64 = 1;
@@ -89,9 +90,30 @@ export function setBypass(value: bool): void {
   bypass = value;
 }
 
-export function setSplit(dimension: i32, count: f64): void {
-  split = dimension;
-  splitCores = count;
+export function setCores(b: f64, m: f64, n: f64, k: f64): void {
+  coresB = b;
+  coresM = m;
+  coresN = n;
+  coresK = k;
+}
+export function setPacked(elements: f64): void {
+  packed = elements;
+}
+
+/** Chunk of an outer tile's extent that one core takes. */
+export function chunkM(extent: f64): f64 {
+  return coresM == 1 ? extent : ceilDiv(extent, coresM);
+}
+export function chunkN(extent: f64): f64 {
+  return coresN == 1 ? extent : ceilDiv(extent, coresN);
+}
+export function chunkK(extent: f64): f64 {
+  return coresK == 1 ? extent : ceilDiv(extent, coresK);
+}
+
+/** Batch elements at a time: those of all cores and arrays together. */
+export function batchAtOnce(): f64 {
+  return coresB * packed;
 }
 export function setOuter(m: f64, n: f64, k: f64, order: i32, doubleBits: i32): void {
   gm = m;
@@ -135,8 +157,11 @@ export function setArray(
 }
 
 export function storeMapping(record: usize): void {
-  put(record, MAP_SPLIT, <f64>split);
-  put(record, MAP_CORES, splitCores);
+  put(record, MAP_CORES, coresB);
+  put(record, MAP_CORES + 1, coresM);
+  put(record, MAP_CORES + 2, coresN);
+  put(record, MAP_CORES + 3, coresK);
+  put(record, MAP_PACKED, packed);
   put(record, MAP_OUTER_TILE, gm);
   put(record, MAP_OUTER_TILE + 1, gn);
   put(record, MAP_OUTER_TILE + 2, gk);
@@ -162,7 +187,8 @@ export function storeMapping(record: usize): void {
 
 export function loadMapping(record: usize): void {
   setBypass(get(record, MAP_BYPASS) != 0);
-  setSplit(<i32>get(record, MAP_SPLIT), get(record, MAP_CORES));
+  setCores(get(record, MAP_CORES), get(record, MAP_CORES + 1), get(record, MAP_CORES + 2), get(record, MAP_CORES + 3));
+  setPacked(get(record, MAP_PACKED));
   setOuter(
     get(record, MAP_OUTER_TILE),
     get(record, MAP_OUTER_TILE + 1),

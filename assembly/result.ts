@@ -1,5 +1,4 @@
 import {
-  HW_ENERGY_TRAFFIC,
   INPUT,
   WEIGHT,
   RES_COMPUTE,
@@ -18,7 +17,15 @@ import {
   RES_TRAFFIC,
   TRAFFIC_COLUMNS,
 } from "./abi";
-import { elementsInput, elementsSumsIn, elementsSumsOut, elementsWeight, traffic } from "./counters";
+import {
+  elementsInput,
+  elementsSumsIn,
+  elementsSumsOut,
+  elementsWeight,
+  countTraffic,
+  energyOfTraffic,
+  traffic,
+} from "./counters";
 import {
   arrayReadBytes,
   arrayReadCycles,
@@ -27,7 +34,6 @@ import {
   arrayWriteCycles,
   cols,
   cores,
-  energyMac,
   hasOuter,
   innerReadBytes,
   innerReadCycles,
@@ -45,15 +51,8 @@ import {
   weightBytes,
 } from "./hardware";
 import { B, K, M, N, isBypassed, storeMapping } from "./mapping";
-import { HARDWARE, get, put } from "./memory";
+import { put } from "./memory";
 import { computeCycles, cycles, firstFill, lastDrain, stallArray, stallInner, stallOuter, walkedSteps } from "./run";
-
-/** Dynamic energy of the walk, pJ: MACs and traffic, each times its coefficient. */
-export function energyOfWalk(): f64 {
-  let sum: f64 = B * M * N * K * energyMac;
-  for (let i: i32 = 0; i < TRAFFIC_COLUMNS; i++) sum += traffic(i) * get(HARDWARE, HW_ENERGY_TRAFFIC + i);
-  return sum;
-}
 
 /** Cycles that a port needs for `inputs` and `weights` bytes (of one batch element) once in and results once out. */
 function compulsory(
@@ -71,8 +70,9 @@ function compulsory(
   return isShared ? reads + writes : Math.max(reads, writes);
 }
 
-/** Writes the walk and its mapping into a result record. */
+/** Writes the walk, the traffic of its mapping and the mapping into a result record. */
 export function storeResult(record: usize): void {
+  countTraffic();
   put(record, RES_CYCLES, cycles);
   put(record, RES_COMPUTE, computeCycles);
   put(record, RES_STALL_OUTER, stallOuter);
@@ -80,7 +80,7 @@ export function storeResult(record: usize): void {
   put(record, RES_STALL_ARRAY, stallArray);
   put(record, RES_FIRST_FILL, firstFill);
   put(record, RES_LAST_DRAIN, lastDrain);
-  put(record, RES_ENERGY, energyOfWalk());
+  put(record, RES_ENERGY, energyOfTraffic());
   put(record, RES_ROOF_COMPUTE, (B * M * N * K) / (cores * rows * cols));
   const inputs: f64 = M * K * inputBytes;
   const weights: f64 = N * K * weightBytes;

@@ -22,9 +22,9 @@ import {
   unroll,
 } from "../hardware";
 import { ceilDiv } from "../int-math";
-import { K, M, N, SPLIT_K, SPLIT_M, SPLIT_N, setArray, setBypass } from "../mapping";
+import { K, M, N, chunkK, chunkM, chunkN, setArray, setBypass } from "../mapping";
 import { boundArrayAlone, boundEnergy, boundTime } from "./bound";
-import { arrayIsLegal, chunkOf } from "./legal";
+import { arrayIsLegal } from "./legal";
 import { isTimeCounted, score, secondScore } from "./score";
 
 /*
@@ -195,9 +195,9 @@ export function findOptions(effort: i32): void {
   optionCount = 0;
   fewestSteps = Infinity;
   limit = effort == EFFORT_EXHAUSTIVE ? MOST_OPTIONS : 6;
-  oneM = chunkOf(M, SPLIT_M);
-  oneN = chunkOf(N, SPLIT_N);
-  oneK = chunkOf(K, SPLIT_K);
+  oneM = chunkM(M);
+  oneN = chunkN(N);
+  oneK = chunkK(K);
   if (unroll == UNROLL_FIXED) {
     for (let flow: i32 = WEIGHT_STATIONARY; flow <= INPUT_STATIONARY; flow++) {
       if ((dataflows & (1 << flow)) == 0) continue;

@@ -13,7 +13,7 @@ import {
   WEIGHT,
   WEIGHT_STATIONARY,
 } from "../abi";
-import { changesEachStep } from "../array/step";
+import { changesEachStep } from "../array/registers";
 import { EDGE, INNER, INNER_SOURCE, OUTER, REGISTER_WRITES, SUMS_DOWN, SUMS_UP } from "../counters";
 import {
   accumulatorBytes,
@@ -57,10 +57,13 @@ import {
   K,
   M,
   N,
-  SPLIT_BATCH,
-  SPLIT_K,
-  SPLIT_M,
-  SPLIT_N,
+  batchAtOnce,
+  chunkK,
+  chunkM,
+  chunkN,
+  coresK,
+  coresM,
+  coresN,
   dataflow,
   gk,
   gm,
@@ -76,14 +79,12 @@ import {
   sk,
   sm,
   sn,
-  split,
-  splitCores,
   tk,
   tm,
   tn,
 } from "../mapping";
 import { HARDWARE, get } from "../memory";
-import { chunkOf, foldK, foldM, foldN } from "./legal";
+import { foldK, foldM, foldN } from "./legal";
 
 /*
  * Closed-form lower bounds of one mapping, without walking it. Every count is the sum that the walk would make, taken
@@ -130,17 +131,17 @@ let steps: f64 = 0;
 let blocks: f64 = 0;
 let share: f64 = 1;
 
-function along(extent: f64, outer: f64, local: f64, spatial: f64, words: f64, dimension: i32): void {
+function along(extent: f64, outer: f64, local: f64, spatial: f64, words: f64, cores: f64): void {
   const whole: f64 = Math.floor(extent / outer);
   const rest: f64 = extent - whole * outer;
-  const chunk: f64 = chunkOf(outer, dimension);
+  const chunk: f64 = ceilDiv(outer, cores);
   tiles = 0;
   steps = 0;
   blocks = 0;
   inChunk(whole, chunk, local, spatial, words);
   let chunks: f64 = whole * chunk;
   if (rest > 0) {
-    const last: f64 = chunkOf(rest, dimension);
+    const last: f64 = ceilDiv(rest, cores);
     inChunk(1, last, local, spatial, words);
     chunks += last;
   }
@@ -211,23 +212,23 @@ export function boundOuter(): void {
 
 /** Second part: the local tile and the use of the array. */
 export function boundTiles(): void {
-  along(M, gm, lm, sm, tm, SPLIT_M);
+  along(M, gm, lm, sm, tm, coresM);
   tilesM = tiles;
   shareM = share;
   const stepsM: f64 = steps;
   const blocksM: f64 = blocks;
-  along(N, gn, ln, sn, tn, SPLIT_N);
+  along(N, gn, ln, sn, tn, coresN);
   tilesN = tiles;
   shareN = share;
   const stepsN: f64 = steps;
   const blocksN: f64 = blocks;
-  along(K, gk, lk, sk, tk, SPLIT_K);
+  along(K, gk, lk, sk, tk, coresK);
   tilesK = tiles;
   shareK = share;
-  const batches: f64 = split == SPLIT_BATCH ? ceilDiv(B, splitCores) : B;
+  const batches: f64 = ceilDiv(B, batchAtOnce());
   stepCount = tilesM * tilesN * tilesK * batches;
   boundArray(stepsM, stepsN, steps, blocksM, blocksN, blocks);
-  const perStep: f64 = split == SPLIT_BATCH ? Math.min(splitCores, B) : 1;
+  const perStep: f64 = Math.min(batchAtOnce(), B);
   // The first tiles of all cores: an operand that the split does not cut is the same for all.
   const first: f64 = (lm * lk * inputBytes * shareM + ln * lk * weightBytes * shareN) * shareK * perStep;
   innerFill = (first * innerReadCycles) / innerReadBytes + innerLatency;
@@ -246,11 +247,11 @@ export function boundArrayAlone(): void {
   tilesM = 1;
   tilesN = 1;
   tilesK = 1;
-  const oneM: f64 = chunkOf(M, SPLIT_M);
-  const oneN: f64 = chunkOf(N, SPLIT_N);
+  const oneM: f64 = chunkM(M);
+  const oneN: f64 = chunkN(N);
   shareM = M / oneM;
   shareN = N / oneN;
-  const oneK: f64 = chunkOf(K, SPLIT_K);
+  const oneK: f64 = chunkK(K);
   shareK = K / oneK;
   const stepsM: f64 = ceilDiv(oneM, sm);
   const stepsN: f64 = ceilDiv(oneN, sn);
@@ -261,7 +262,7 @@ export function boundArrayAlone(): void {
 }
 
 function boundArray(stepsM: f64, stepsN: f64, stepsK: f64, blocksM: f64, blocksN: f64, blocksK: f64): void {
-  const batchSteps: f64 = split == SPLIT_BATCH ? ceilDiv(B, splitCores) : B;
+  const batchSteps: f64 = ceilDiv(B, batchAtOnce());
   const allSteps: f64 = stepsM * stepsN * stepsK;
   const isOneFold: bool = lm <= foldM() && ln <= foldN() && lk <= foldK();
   const oneM: f64 = M / shareM;
@@ -322,7 +323,7 @@ function boundArray(stepsM: f64, stepsN: f64, stepsK: f64, blocksM: f64, blocksN
   const edgeInputs: f64 = isBypassed(INPUT) ? 0 : inputs * inputBytes;
   const edgeWeights: f64 = isBypassed(WEIGHT) ? 0 : weights * weightBytes;
   const edgeRead: f64 = edgeInputs + edgeWeights + sumsIn * accumulatorBytes;
-  const lastWidth: f64 = split == SPLIT_K ? accumulatorBytes : outputBytes;
+  const lastWidth: f64 = coresK > 1 ? accumulatorBytes : outputBytes;
   const edgeWrite: f64 = sumsIn * accumulatorBytes + oneM * oneN * lastWidth;
   const portRead: f64 = (edgeRead * arrayReadCycles) / arrayReadBytes;
   const portWrite: f64 = (edgeWrite * arrayWriteCycles) / arrayWriteBytes;
@@ -360,13 +361,13 @@ export function boundOrder(): void {
   const weights: f64 = N * K * B * weightBytes * reloadsOfBoth(0, Lm, Ln, Lk, outerReloadsW);
   let sumsDown: f64 = M * N * B * (reloadsOfBoth(2, Lm, Ln, Lk, outerReloadsO) - 1) * accumulatorBytes;
   let sumsUp: f64 = sumsDown + M * N * B * outputBytes;
-  if (split == SPLIT_K) {
+  if (coresK > 1) {
     // Every visit of every core goes up wide and is added to what is there; nothing comes back down.
     sumsUp = (sumsDown + M * N * B * accumulatorBytes) * shareK;
     sumsDown = 0;
   }
-  const copiesA: f64 = split == SPLIT_N ? shareN : 1;
-  const copiesW: f64 = split == SPLIT_M ? shareM : 1;
+  const copiesA: f64 = shareN;
+  const copiesW: f64 = shareM;
   const sentA: f64 = multicast ? inputs : inputs * copiesA;
   const sentW: f64 = multicast ? weights : weights * copiesW;
   const read: f64 = ((sentA + sentW + sumsDown) * innerReadCycles) / innerReadBytes;

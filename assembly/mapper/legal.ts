@@ -8,7 +8,7 @@ import {
   WEIGHT,
   WEIGHT_STATIONARY,
 } from "../abi";
-import { registersFit } from "../array/step";
+import { registersFit } from "../array/registers";
 import {
   accumulatorBytes,
   cols,
@@ -40,13 +40,17 @@ import {
   K,
   M,
   N,
-  SPLIT_BATCH,
-  SPLIT_K,
-  SPLIT_M,
-  SPLIT_N,
+  batchAtOnce,
+  chunkK,
+  chunkM,
+  chunkN,
   colsK,
   colsM,
   colsN,
+  coresB,
+  coresK,
+  coresM,
+  coresN,
   dataflow,
   gk,
   gm,
@@ -60,6 +64,7 @@ import {
   ln,
   outerDoubleBits,
   outerOrder,
+  packed,
   reservedBytes,
   rowsK,
   rowsM,
@@ -67,17 +72,10 @@ import {
   sk,
   sm,
   sn,
-  split,
-  splitCores,
   tk,
   tm,
   tn,
 } from "../mapping";
-
-/** Chunk of a global-buffer tile's extent that one core takes. */
-export function chunkOf(extent: f64, dimension: i32): f64 {
-  return split == dimension ? ceilDiv(extent, splitCores) : extent;
-}
 
 /** Whether the array writes partial sums of a tile with k extent `ek`, so that the local buffer holds them wide. */
 export function spillsFromArray(ek: f64): bool {
@@ -86,15 +84,15 @@ export function spillsFromArray(ek: f64): bool {
 
 /** Bytes per element of the sums that a local buffer keeps. */
 export function innerSumWidth(ek: f64): f64 {
-  return split == SPLIT_K || ek < K || spillsFromArray(ek) ? accumulatorBytes : outputBytes;
+  return coresK > 1 || ek < K || spillsFromArray(ek) ? accumulatorBytes : outputBytes;
 }
 
 /** Bytes per element of the sums that the global buffer keeps: wide if any leave the local buffers unfinished. */
 export function outerSumWidth(): f64 {
-  if (gk < K || split == SPLIT_K) return accumulatorBytes;
+  if (gk < K || coresK > 1) return accumulatorBytes;
   if (lk >= K) return outputBytes;
-  const Lm: f64 = ceilDiv(chunkOf(gm, SPLIT_M), lm);
-  const Ln: f64 = ceilDiv(chunkOf(gn, SPLIT_N), ln);
+  const Lm: f64 = ceilDiv(chunkM(gm), lm);
+  const Ln: f64 = ceilDiv(chunkN(gn), ln);
   return sumsLeaveUnfinished(innerOrder, Lm, Ln) ? accumulatorBytes : outputBytes;
 }
 
@@ -133,16 +131,16 @@ export function innerFits(): bool {
   // An operand that goes past the buffer takes no room there, and comes one fold at a time.
   if (isBypassed(WEIGHT) && (ln > foldN() || lk > foldK())) return false;
   if (isBypassed(INPUT) && (lm > foldM() || lk > foldK())) return false;
-  const a: f64 = isBypassed(INPUT) ? 0 : Math.ceil(lm * lk * inputBytes) * copies(innerDoubleBits, INPUT);
-  const w: f64 = isBypassed(WEIGHT) ? 0 : Math.ceil(ln * lk * weightBytes) * copies(innerDoubleBits, WEIGHT);
-  const o: f64 = Math.ceil(lm * ln * innerSumWidth(lk)) * copies(innerDoubleBits, OUTPUT);
+  const a: f64 = isBypassed(INPUT) ? 0 : Math.ceil(lm * lk * inputBytes) * packed * copies(innerDoubleBits, INPUT);
+  const w: f64 = isBypassed(WEIGHT) ? 0 : Math.ceil(ln * lk * weightBytes) * packed * copies(innerDoubleBits, WEIGHT);
+  const o: f64 = Math.ceil(lm * ln * innerSumWidth(lk)) * packed * copies(innerDoubleBits, OUTPUT);
   innerNeeded = a + w + o;
   return innerSplit ? a <= innerInput && w <= innerWeight && o <= innerOutput : innerNeeded <= innerInput;
 }
 
 /** Whether the outer tiles of all operands fit together beside what is reserved; sets outerNeeded (bytes). */
 export function outerFits(): bool {
-  const batch: f64 = split == SPLIT_BATCH ? Math.min(splitCores, B) : 1;
+  const batch: f64 = Math.min(batchAtOnce(), B);
   const a: f64 = isResident(INPUT) ? 0 : Math.ceil(gm * gk * inputBytes) * batch * copies(outerDoubleBits, INPUT);
   const w: f64 = isResident(WEIGHT) ? 0 : Math.ceil(gn * gk * weightBytes) * batch * copies(outerDoubleBits, WEIGHT);
   const o: f64 = Math.ceil(gm * gn * outerSumWidth()) * batch * copies(outerDoubleBits, OUTPUT);
@@ -155,7 +153,8 @@ export function outerFits(): bool {
 /** Whether extents unrolled over the array agree with the hardware. */
 export function arrayIsLegal(): bool {
   if ((dataflows & (1 << dataflow)) == 0) return false;
-  if (rowsM * rowsN * rowsK > rows || colsM * colsN * colsK > cols) return false;
+  // Packed batch elements lie block-diagonally, each on rows and columns of its own.
+  if (rowsM * rowsN * rowsK * packed > rows || colsM * colsN * colsK * packed > cols) return false;
   // Sums meet in the adder tree along the rows, nowhere else.
   if (kind == KIND_DOT_PRODUCT && colsK != 1) return false;
   if (unroll == UNROLL_FIXED) {
@@ -168,18 +167,22 @@ export function arrayIsLegal(): bool {
 
 /** Whether the whole mapping is well formed and fits. */
 export function isLegal(): bool {
-  if (split < 0 || split > SPLIT_K || splitCores < 1 || splitCores > cores) return false;
+  if (!isCount(coresB) || !isCount(coresM) || !isCount(coresN) || !isCount(coresK) || !isCount(packed)) return false;
+  if (coresB * coresM * coresN * coresK > cores || packed > B) return false;
   if (!isSize(gm, M) || !isSize(gn, N) || !isSize(gk, K)) return false;
-  if (!isSize(lm, chunkOf(gm, SPLIT_M)) || !isSize(ln, chunkOf(gn, SPLIT_N)) || !isSize(lk, chunkOf(gk, SPLIT_K)))
-    return false;
+  if (!isSize(lm, chunkM(gm)) || !isSize(ln, chunkN(gn)) || !isSize(lk, chunkK(gk))) return false;
   // Partial sums of several cores meet in the outer buffer.
-  if (split == SPLIT_K && (splitCores < 2 || !hasOuter)) return false;
+  if (coresK > 1 && !hasOuter) return false;
   if (tm < 1 || tn < 1 || tk < 1 || sm < 1 || sk < 1 || rowsN < 1 || colsN < 1) return false;
   if (outerOrder < 0 || outerOrder > 5 || innerOrder < 0 || innerOrder > 5) return false;
   if (dataflow < WEIGHT_STATIONARY || dataflow > INPUT_STATIONARY || !arrayIsLegal()) return false;
   if ((!innerDouble && innerDoubleBits != 0) || (hasOuter && !outerDouble && outerDoubleBits != 0)) return false;
   if (!hasOuter && (gm != M || gn != N || gk != K)) return false;
   return innerFits() && (!hasOuter || outerFits());
+}
+
+function isCount(x: f64): bool {
+  return x >= 1 && Math.floor(x) == x;
 }
 
 function isSize(tile: f64, extent: f64): bool {

@@ -7,17 +7,15 @@ import {
   K,
   M,
   N,
-  SPLIT_BATCH,
-  SPLIT_K,
-  SPLIT_M,
-  SPLIT_N,
+  batchAtOnce,
+  chunkK,
+  chunkM,
+  chunkN,
   setInner,
   setOuter,
   sk,
   sm,
   sn,
-  split,
-  splitCores,
   tk,
   tm,
   tn,
@@ -32,7 +30,7 @@ import {
   boundTime,
 } from "./bound";
 import { MOST_CANDIDATES, fewSizes, sizes } from "./candidates";
-import { chunkOf, outerFits, outerNeeded } from "./legal";
+import { outerFits, outerNeeded } from "./legal";
 import { score, secondScore } from "./score";
 
 /*
@@ -139,7 +137,7 @@ function tryTile(m: f64, n: f64, k: f64, batches: f64): void {
   let bits: i32 = doubleBits(outerDouble, Gm, Gn, Gk, batches);
   setOuter(m, n, k, 0, bits);
   // With k whole in a local tile the sums are narrow: the least room that any local tile leaves them.
-  setInner(chunkOf(m, SPLIT_M), chunkOf(n, SPLIT_N), chunkOf(k, SPLIT_K), 0, 0);
+  setInner(chunkM(m), chunkN(n), chunkK(k), 0, 0);
   if (!outerFits()) {
     // Rather single-buffer the operand with the fewest tiles, which is replaced least, than none of the tile.
     bits = bits & ~(1 << fewestTiles(Gm, Gn, Gk));
@@ -195,7 +193,7 @@ export function findOuterTiles(most: i32, all: bool): void {
   smallestOuter = Infinity;
   if (!hasOuter) {
     setOuter(M, N, K, 0, 0);
-    setInner(chunkOf(M, SPLIT_M), chunkOf(N, SPLIT_N), chunkOf(K, SPLIT_K), 0, 0);
+    setInner(chunkM(M), chunkN(N), chunkK(K), 0, 0);
     boundOuter();
     boundTiles();
     boundOuterAlone();
@@ -206,7 +204,7 @@ export function findOuterTiles(most: i32, all: bool): void {
   let countM: i32 = all ? sizes(M_SIZES, M, sm * tm, all) : fewSizes(M_SIZES, M, sm * tm, mostParts);
   let countN: i32 = all ? sizes(N_SIZES, N, sn * tn, all) : fewSizes(N_SIZES, N, sn * tn, mostParts);
   let countK: i32 = all ? sizes(K_SIZES, K, sk * tk, all) : fewSizes(K_SIZES, K, sk * tk, mostParts);
-  const batches: f64 = split == SPLIT_BATCH ? ceilDiv(B, splitCores) : B;
+  const batches: f64 = ceilDiv(B, batchAtOnce());
   for (let pass: i32 = all ? 2 : 0; pass < 3; pass++) {
     for (let x: i32 = 0; x < countM; x++) {
       for (let y: i32 = 0; y < countN; y++) {

@@ -5,18 +5,17 @@ import {
   K,
   M,
   N,
-  SPLIT_BATCH,
-  SPLIT_K,
-  SPLIT_M,
-  SPLIT_N,
+  batchAtOnce,
+  chunkK,
+  chunkM,
+  chunkN,
+  colsK,
   colsM,
   colsN,
-  colsK,
   dataflow,
   gk,
   gm,
   gn,
-  innerDoubleBits,
   innerOrder,
   isBypassed,
   lk,
@@ -34,17 +33,15 @@ import {
   sk,
   sm,
   sn,
-  split,
-  splitCores,
   storeMapping,
   tk,
   tm,
   tn,
 } from "../mapping";
-import { energyOfWalk } from "../result";
+import { countTraffic, energyOfTraffic } from "../counters";
 import { cycles, walk, walkedSteps } from "../run";
 import { boundEnergy, boundOrder, boundOuter, boundTiles, boundTime, stepCount } from "./bound";
-import { chunkOf, foldK, foldM, foldN, isLegal } from "./legal";
+import { foldK, foldM, foldN, isLegal } from "./legal";
 import { doubleBits } from "./outer-tiles";
 import { score, secondScore } from "./score";
 import { INPUT, WEIGHT } from "../abi";
@@ -81,9 +78,9 @@ function change(move: i32): bool {
   let inner: i32 = innerOrder;
   if (move < 15) {
     const which: i32 = move % 5;
-    if (move < 5) im = resized(which, lm, chunkOf(gm, SPLIT_M), sm);
-    else if (move < 10) in_ = resized(which, ln, chunkOf(gn, SPLIT_N), sn);
-    else ik = resized(which, lk, chunkOf(gk, SPLIT_K), sk);
+    if (move < 5) im = resized(which, lm, chunkM(gm), sm);
+    else if (move < 10) in_ = resized(which, ln, chunkN(gn), sn);
+    else ik = resized(which, lk, chunkK(gk), sk);
   } else if (move < 24) {
     if (!hasOuter) return false;
     const which: i32 = (move - 15) % 3 == 2 ? 4 : (move - 15) % 3;
@@ -103,30 +100,30 @@ function change(move: i32): bool {
     setArray(dataflow, a, b, c, rowsM, rowsN, rowsK, colsM, colsN, colsK);
     // A tile of one fold follows the register tile.
     if (isDirect || isBypassed(INPUT) || isBypassed(WEIGHT)) {
-      im = Math.min(isDirect || isBypassed(INPUT) ? foldM() : lm, chunkOf(m, SPLIT_M));
-      in_ = Math.min(isDirect || isBypassed(WEIGHT) ? foldN() : ln, chunkOf(n, SPLIT_N));
-      ik = Math.min(foldK(), chunkOf(k, SPLIT_K));
+      im = Math.min(isDirect || isBypassed(INPUT) ? foldM() : lm, chunkM(m));
+      in_ = Math.min(isDirect || isBypassed(WEIGHT) ? foldN() : ln, chunkN(n));
+      ik = Math.min(foldK(), chunkK(k));
       if (foldM() == Infinity) im = lm;
       if (foldN() == Infinity) in_ = ln;
       if (foldK() == Infinity) ik = lk;
     }
   }
-  im = Math.min(im, chunkOf(m, SPLIT_M));
-  in_ = Math.min(in_, chunkOf(n, SPLIT_N));
-  ik = Math.min(ik, chunkOf(k, SPLIT_K));
+  im = Math.min(im, chunkM(m));
+  in_ = Math.min(in_, chunkN(n));
+  ik = Math.min(ik, chunkK(k));
   const isSameOuter: bool = m == gm && n == gn && k == gk && outer == outerOrder;
   const isSameInner: bool = im == lm && in_ == ln && ik == lk && inner == innerOrder;
   if (isSameOuter && isSameInner && move < 36) return false;
-  const batches: f64 = split == SPLIT_BATCH ? ceilDiv(B, splitCores) : B;
+  const batches: f64 = ceilDiv(B, batchAtOnce());
   const Gm: f64 = ceilDiv(M, m);
   const Gn: f64 = ceilDiv(N, n);
   const Gk: f64 = ceilDiv(K, k);
   // Operands that were single buffered for want of room stay so.
   const outerBits: i32 = doubleBits(outerDouble, Gm, Gn, Gk, batches);
   setOuter(m, n, k, outer, outerDoubleBits == 0 ? 0 : outerBits);
-  const Lm: f64 = ceilDiv(chunkOf(m, SPLIT_M), im);
-  const Ln: f64 = ceilDiv(chunkOf(n, SPLIT_N), in_);
-  const Lk: f64 = ceilDiv(chunkOf(k, SPLIT_K), ik);
+  const Lm: f64 = ceilDiv(chunkM(m), im);
+  const Ln: f64 = ceilDiv(chunkN(n), in_);
+  const Lk: f64 = ceilDiv(chunkK(k), ik);
   const innerBits: i32 = isDirect ? 7 : doubleBits(innerDouble, Lm * Gm, Ln * Gn, Lk * Gk, batches);
   setInner(im, in_, ik, inner, innerBits);
   if (isLegal()) return true;
@@ -155,7 +152,8 @@ export function refine(best: usize, first: f64, second: f64): f64 {
     walk();
     walks += 1;
     spent += walkedSteps;
-    const dynamic: f64 = energyOfWalk();
+    countTraffic();
+    const dynamic: f64 = energyOfTraffic();
     const value: f64 = score(cycles, dynamic);
     const other: f64 = secondScore(cycles, dynamic);
     if (value < first || (value == first && other < second)) {

@@ -13,38 +13,41 @@ import {
 } from "../hardware";
 import { ceilDiv } from "../int-math";
 import {
+  setPacked,
+  setCores,
+  coresB,
+  coresM,
+  coresN,
+  coresK,
   B,
   K,
   M,
   N,
-  SPLIT_BATCH,
-  SPLIT_K,
-  SPLIT_M,
-  SPLIT_N,
+  batchAtOnce,
   bypass,
+  chunkK,
+  chunkM,
+  chunkN,
   gk,
   gm,
   gn,
   isBypassed,
   loadMapping,
   setInner,
-  setSplit,
   sk,
   sm,
   sn,
-  split,
-  splitCores,
   storeMapping,
   tk,
   tm,
   tn,
 } from "../mapping";
-import { energyOfWalk } from "../result";
+import { countTraffic, energyOfTraffic } from "../counters";
 import { cycles, walk } from "../run";
 import { findOptions, optionCount, optionScore, useOption } from "./array-options";
 import { boundAnyOrder, boundEnergy, boundOrder, boundOuter, boundTiles, boundTime, stepCount } from "./bound";
 import { MOST_CANDIDATES, fewSizes, sizes } from "./candidates";
-import { chunkOf, foldK, foldM, foldN, innerFits, innerNeeded, outerFits } from "./legal";
+import { foldK, foldM, foldN, innerFits, innerNeeded, outerFits } from "./legal";
 import { doubleBits, findOuterTiles, newOrders, outerCount, outerScore, smallestOuter, useOuter } from "./outer-tiles";
 import { refine } from "./refine";
 import { score, secondScore } from "./score";
@@ -106,9 +109,9 @@ function innerSizes(to: usize, extent: f64, unit: f64, most: f64, all: bool, mos
 
 /** Tries local tiles for the present global-buffer tile and use of the array. */
 function tryLocalTiles(all: bool, mostParts: f64, mostSteps: f64): void {
-  const cm: f64 = chunkOf(gm, SPLIT_M);
-  const cn: f64 = chunkOf(gn, SPLIT_N);
-  const ck: f64 = chunkOf(gk, SPLIT_K);
+  const cm: f64 = chunkM(gm);
+  const cn: f64 = chunkN(gn);
+  const ck: f64 = chunkK(gk);
   const mostM: f64 = isDirect || isBypassed(INPUT) ? foldM() : Infinity;
   const mostN: f64 = isDirect || isBypassed(WEIGHT) ? foldN() : Infinity;
   const mostK: f64 = isDirect || bypass ? foldK() : Infinity;
@@ -118,7 +121,7 @@ function tryLocalTiles(all: bool, mostParts: f64, mostSteps: f64): void {
   const Gm: f64 = ceilDiv(M, gm);
   const Gn: f64 = ceilDiv(N, gn);
   const Gk: f64 = ceilDiv(K, gk);
-  const batches: f64 = split == SPLIT_BATCH ? ceilDiv(B, splitCores) : B;
+  const batches: f64 = ceilDiv(B, batchAtOnce());
   boundOuter();
   let wholeColumns: i32 = 0;
   for (let y: i32 = 0; y < countN; y++) {
@@ -165,12 +168,13 @@ function stepLimit(): f64 {
   if (isDirect) return Infinity;
   const room: f64 = innerSplit ? innerInput + innerWeight + innerOutput : innerInput;
   const side: f64 = Math.sqrt(room / (3 * Math.max(inputBytes, weightBytes)));
-  return Math.max(1024, (8 * B * M * N * K) / (splitCores * side * side * side));
+  return Math.max(1024, (8 * B * M * N * K) / (coresB * coresM * coresN * coresK * side * side * side));
 }
 
-function trySplit(dimension: i32, count: f64, effort: i32): void {
+function trySplit(b: f64, m: f64, n: f64, k: f64, effort: i32): void {
   const all: bool = effort == EFFORT_EXHAUSTIVE;
-  setSplit(dimension, count);
+  setCores(b, m, n, k);
+  setPacked(1);
   const mostSteps: f64 = all ? Infinity : stepLimit();
   // Parts of one dimension: large problems need more of them.
   const mostParts: f64 = Math.max(64, mostSteps / 16);
@@ -200,12 +204,12 @@ export function search(effort: i32): bool {
   neededInner = Infinity;
   neededOuter = Infinity;
   if (cores > 1) {
-    if (B > 1) trySplit(SPLIT_BATCH, Math.min(cores, B), effort);
-    if (M > 1) trySplit(SPLIT_M, Math.min(cores, M), effort);
-    if (N > 1) trySplit(SPLIT_N, Math.min(cores, N), effort);
-    if (K > 1 && hasOuter) trySplit(SPLIT_K, Math.min(cores, K), effort);
+    if (B > 1) trySplit(Math.min(cores, B), 1, 1, 1, effort);
+    if (M > 1) trySplit(1, Math.min(cores, M), 1, 1, effort);
+    if (N > 1) trySplit(1, 1, Math.min(cores, N), 1, effort);
+    if (K > 1 && hasOuter) trySplit(1, 1, 1, Math.min(cores, K), effort);
   }
-  if (keptCount == 0) trySplit(SPLIT_BATCH, 1, effort);
+  if (keptCount == 0) trySplit(1, 1, 1, 1, effort);
   if (keptCount == 0) return false;
 
   let best: f64 = Infinity;
@@ -215,7 +219,8 @@ export function search(effort: i32): bool {
     loadMapping(keptRow(i));
     walk();
     walked += 1;
-    const dynamic: f64 = energyOfWalk();
+    countTraffic();
+    const dynamic: f64 = energyOfTraffic();
     const first: f64 = score(cycles, dynamic);
     const other: f64 = secondScore(cycles, dynamic);
     if (first < best || (first == best && other < second)) {

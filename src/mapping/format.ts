@@ -13,7 +13,11 @@ function doubled(flags: { readonly input: boolean; readonly weight: boolean; rea
 export function formatMapping(mapping: Mapping): string {
   const { coreSplit, globalTile, localTile, arrayTile, spatial, registerTile, doubleBuffered } = mapping;
   const lines = [];
-  if (coreSplit.cores > 1) lines.push(`cores         ${coreSplit.dimension} over ${coreSplit.cores}`);
+  const shared = Object.entries(coreSplit).filter(([, cores]) => cores > 1);
+  if (shared.length > 0) {
+    lines.push(`cores         ${shared.map(([name, cores]) => `${name} over ${cores}`).join(", ")}`);
+  }
+  if (mapping.packed > 1) lines.push(`packed        ${mapping.packed} batch elements on an array`);
   const outerOrder = mapping.dramOrder.join(" > ");
   const innerOrder = mapping.globalOrder.join(" > ");
   if (globalTile !== null) {

@@ -14,8 +14,10 @@ export type LoopOrder = readonly [keyof Tile, keyof Tile, keyof Tile];
  * dimension is smaller where the size does not divide. A level that the hardware lacks has a null tile.
  */
 export interface Mapping {
-  /** Which dimension is split over cores, and over how many. */
-  readonly coreSplit: { readonly dimension: "b" | "m" | "n" | "k"; readonly cores: number };
+  /** Over how many cores batch elements, and m, n and k of each outer tile, are shared out; 1: not shared out. */
+  readonly coreSplit: { readonly b: number; readonly m: number; readonly n: number; readonly k: number };
+  /** Batch elements that share an array, each on rows and columns of its own. */
+  readonly packed: number;
   readonly globalTile: Tile | null;
   /** Order of the loops over tiles of the outermost buffer. */
   readonly dramOrder: LoopOrder;

@@ -6,7 +6,6 @@ import type { Levels } from "./encode.ts";
 import type { GemmCounters, GemmProblem, GemmResult, GemmTiming, PerOperand, Traffic } from "./types.ts";
 
 const DATAFLOWS = ["weight-stationary", "output-stationary", "input-stationary"] as const;
-const SPLITS = ["b", "m", "n", "k"] as const;
 const NONE: PerOperand = { input: 0, weight: 0, output: 0 };
 
 /** Reads result row `row`. The status has been checked to be OK or TOO_SMALL. */
@@ -59,7 +58,8 @@ function decodeMapping(at: Field, levels: Levels): Mapping {
   const innerFlags = flags(at(abi.MAP_INNER_DOUBLE));
   const outerFlags = flags(at(abi.MAP_OUTER_DOUBLE));
   const common = {
-    coreSplit: { dimension: SPLITS[at(abi.MAP_SPLIT)]!, cores: at(abi.MAP_CORES) },
+    coreSplit: { b: at(abi.MAP_CORES), ...tileAt(at, abi.MAP_CORES + 1) },
+    packed: at(abi.MAP_PACKED),
     dataflow: DATAFLOWS[at(abi.MAP_DATAFLOW)]!,
     bypass: bypassed(at),
     registerTile: tileAt(at, abi.MAP_REGISTER_TILE),

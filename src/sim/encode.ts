@@ -161,8 +161,6 @@ function bitsOf(flags: { readonly input: boolean; readonly weight: boolean; read
   return (flags.input ? 1 : 0) | (flags.weight ? 2 : 0) | (flags.output ? 4 : 0);
 }
 
-const SPLIT = { b: 0, m: 1, n: 2, k: 3 } as const;
-
 /** Writes a mapping into result row `row`, where the core looks for a given one. */
 export function encodeMapping(to: Float64Array, row: number, mapping: Mapping, whole: Tile): void {
   const base = row * abi.RES_FIELDS;
@@ -174,8 +172,9 @@ export function encodeMapping(to: Float64Array, row: number, mapping: Mapping, w
   const order = (name: readonly string[]) => LOOP_ORDERS.findIndex((each) => each.join() === name.join());
   const isDirect = mapping.arrayTile !== null;
   const outer = mapping.globalTile ?? (isDirect ? mapping.localTile : null);
-  to[base + abi.MAP_SPLIT] = SPLIT[mapping.coreSplit.dimension];
-  to[base + abi.MAP_CORES] = mapping.coreSplit.cores;
+  to[base + abi.MAP_CORES] = mapping.coreSplit.b;
+  tile(abi.MAP_CORES + 1, mapping.coreSplit);
+  to[base + abi.MAP_PACKED] = mapping.packed;
   tile(abi.MAP_OUTER_TILE, outer ?? whole);
   to[base + abi.MAP_OUTER_ORDER] = order(mapping.dramOrder);
   tile(abi.MAP_INNER_TILE, mapping.arrayTile ?? mapping.localTile ?? whole);

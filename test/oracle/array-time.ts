@@ -79,8 +79,8 @@ export function arrayWork(array: PeArray, mapping: Mapping, tile: Tile, isFirstK
   for (const col of blocks[across]) {
     for (const row of blocks[down]) {
       folds.push({
-        rows: isWhole ? array.rows : row.widest,
-        cols: isWhole ? array.cols : col.widest,
+        rows: isWhole ? array.rows : row.widest * mapping.packed,
+        cols: isWhole ? array.cols : col.widest * mapping.packed,
         steps: stream * col.steps * row.steps,
         held: col.steps * row.steps,
       });

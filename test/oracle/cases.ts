@@ -84,7 +84,7 @@ export const hardware: fc.Arbitrary<Hardware> = fc
       accumulator: fc.constantFrom(16, 32),
       output: fc.constantFrom(4, 8, 16),
     }),
-    cores: fc.integer({ min: 1, max: 4 }),
+    cores: fc.oneof(fc.integer({ min: 1, max: 4 }), fc.constantFrom(6, 12)),
     multicast: fc.boolean(),
     array: peArray,
     localBuffer: fc.option(buffer, { freq: 8 }),
@@ -162,14 +162,23 @@ export function mappingOf(hardware: Hardware, problem: GemmProblem, dice: readon
   const whole = folded(problem);
   const levels = levelsOf(hardware);
   const outer: Tile = levels.outer !== null ? { m: upTo(whole.m), n: upTo(whole.n), k: upTo(whole.k) } : whole;
-  // k over one core is no split. Without an outer buffer k split is refused, and comes up now and then.
+  // Without an outer buffer k split is refused, and comes up now and then.
   const mayRefuse = die() < 0.05;
-  const canSplitK = hardware.cores > 1 && outer.k > 1 && (levels.outer !== null || mayRefuse);
-  const dimension = pick(canSplitK ? (["b", "m", "n", "k"] as const) : (["b", "m", "n"] as const));
-  const limit = dimension === "b" ? whole.batch : outer[dimension];
-  const cores = Math.max(Math.min(limit, upTo(hardware.cores)), dimension === "k" ? 2 : 1);
-  const chunk = { ...outer };
-  if (dimension !== "b") chunk[dimension] = Math.ceil(outer[dimension] / cores);
+  const coreSplit = { b: 1, m: 1, n: 1, k: 1 };
+  let cores = hardware.cores;
+  for (const d of pick(["bmnk", "mnkb", "nkbm", "kbmn", "nmbk"])) {
+    const name = d as "b" | "m" | "n" | "k";
+    if (name === "k" && levels.outer === null && !mayRefuse) continue;
+    const share = Math.min(name === "b" ? whole.batch : outer[name], upTo(cores));
+    coreSplit[name] = share;
+    cores = Math.floor(cores / share);
+  }
+  const packed = die() < 0.3 ? Math.min(whole.batch, upTo(3)) : 1;
+  const chunk = {
+    m: Math.ceil(outer.m / coreSplit.m),
+    n: Math.ceil(outer.n / coreSplit.n),
+    k: Math.ceil(outer.k / coreSplit.k),
+  };
 
   const dataflow = pick(array.dataflow);
   const spatial = { rows: { m: 1, n: 1, k: 1 }, cols: { m: 1, n: 1, k: 1 } };
@@ -179,12 +188,12 @@ export function mappingOf(hardware: Hardware, problem: GemmProblem, dice: readon
       "output-stationary": ["m", "n"] as const,
       "input-stationary": ["k", "m"] as const,
     }[dataflow];
-    spatial.rows[down] = array.rows;
-    spatial.cols[across] = array.cols;
+    spatial.rows[down] = Math.max(1, Math.floor(array.rows / packed));
+    spatial.cols[across] = Math.max(1, Math.floor(array.cols / packed));
   } else {
     for (const [side, size] of [
-      ["rows", array.rows],
-      ["cols", array.cols],
+      ["rows", Math.max(1, Math.floor(array.rows / packed))],
+      ["cols", Math.max(1, Math.floor(array.cols / packed))],
     ] as const) {
       let left = size;
       for (const d of order()) {
@@ -223,7 +232,8 @@ export function mappingOf(hardware: Hardware, problem: GemmProblem, dice: readon
   };
   const none = { input: false, weight: false, output: false };
   return {
-    coreSplit: { dimension, cores },
+    coreSplit,
+    packed,
     globalTile: levels.outerIs === "global" ? outer : null,
     dramOrder: order(),
     localTile: isDirect ? (levels.outerIs === "local" ? outer : null) : inner,

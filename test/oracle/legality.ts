@@ -17,8 +17,9 @@ const product = (tile: Tile): number => tile.m * tile.n * tile.k;
 function whyNotOnArray({ array }: Hardware, mapping: Mapping): string | null {
   if (!array.dataflow.includes(mapping.dataflow)) return "the array lacks the dataflow";
   const { rows, cols } = mapping.spatial;
-  if (product(rows) > array.rows) return "rows do not hold their spatial extents";
-  if (product(cols) > array.cols) return "columns do not hold their spatial extents";
+  // Packed elements lie block-diagonally.
+  if (product(rows) * mapping.packed > array.rows) return "rows do not hold their spatial extents";
+  if (product(cols) * mapping.packed > array.cols) return "columns do not hold their spatial extents";
   if (array.unroll === "fixed") {
     const [down, across] = {
       "weight-stationary": ["k", "n"] as const,
@@ -61,13 +62,14 @@ function whyNotInRegisters(array: PeArray, { dataflow, registerTile, spatial }: 
 function whyNotInBuffers(hardware: Hardware, problem: GemmProblem, mapping: Mapping): string | null {
   const { precision } = hardware;
   const whole = folded(problem);
-  const isSplitOverBatch = mapping.coreSplit.dimension === "b";
-  if (mapping.coreSplit.cores > hardware.cores) return "more cores than there are";
+  const { coreSplit, packed } = mapping;
+  if (coreSplit.b * coreSplit.m * coreSplit.n * coreSplit.k > hardware.cores) return "more cores than there are";
+  if (packed > whole.batch) return "more packed elements than there are";
   const levels = levelsOf(hardware);
-  const splitsK = mapping.coreSplit.dimension === "k" && mapping.coreSplit.cores > 1;
+  const splitsK = coreSplit.k > 1;
   if (splitsK && levels.outer === null) return "no outer buffer adds the cores' sums";
   const { outer: outerTile, inner: innerTile } = tilesOf(mapping, whole);
-  const chunk = chunksOf(mapping, outerTile, mapping.coreSplit.cores)[0]!;
+  const chunk = chunksOf(mapping, outerTile, packed)[0]!.tile;
   for (const d of ["m", "n", "k"] as const) {
     if (outerTile[d] > whole[d]) return "outer tile larger than the GEMM";
     if (innerTile[d] > chunk[d]) return "inner tile larger than the core's chunk";
@@ -90,7 +92,7 @@ function whyNotInBuffers(hardware: Hardware, problem: GemmProblem, mapping: Mapp
     const arrayHasSums = work.sumsWritten > innerTile.m * innerTile.n;
     const innerWidth = { ...width, output: splitsK || innerTile.k < whole.k || arrayHasSums ? sum : width.output };
     if (bypass !== null) innerWidth[bypass] = 0;
-    const why = whyNotIn(levels.inner, innerTile, 1, innerWidth, mapping.doubleBuffered.local);
+    const why = whyNotIn(levels.inner, innerTile, packed, innerWidth, mapping.doubleBuffered.local);
     if (why !== null) return `inner buffer: ${why}`;
   }
   if (levels.outer === null) return null;
@@ -102,7 +104,7 @@ function whyNotInBuffers(hardware: Hardware, problem: GemmProblem, mapping: Mapp
   const { resident, reservedBytes = 0 } = problem;
   if (resident?.input === true) outerWidth.input = 0;
   if (resident?.weight === true) outerWidth.weight = 0;
-  const elements = isSplitOverBatch ? mapping.coreSplit.cores : 1;
+  const elements = Math.min(coreSplit.b * packed, whole.batch);
   const isDouble = levels.outerIs === "local" ? mapping.doubleBuffered.local : mapping.doubleBuffered.global;
   // A resident output has one place at its final width; what its sums need beyond that is taken beside it.
   const reservedOutput = resident?.output === true ? elements * Math.ceil(outerTile.m * outerTile.n * width.output) : 0;

@@ -13,7 +13,7 @@ import type { Buffer, Dram, Hardware } from "../../src/spec/hardware.ts";
 import type { Rate } from "../../src/units/quantity.ts";
 import { arrayTime, arrayWork, HELD, type ArrayWork } from "./array-time.ts";
 import { levelsOf } from "./levels.ts";
-import { hasWork, stepsOf, type Step } from "./steps.ts";
+import { hasWork, stepsOf, type Chunk, type Step } from "./steps.ts";
 
 export interface Walk {
   readonly cycles: number;
@@ -116,7 +116,7 @@ export function walk(hardware: Hardware, problem: GemmProblem, mapping: Mapping)
   const resident = problem.resident ?? { input: false, weight: false, output: false };
   const levels = levelsOf(hardware);
   const hasOuter = levels.outer !== null;
-  const splitsK = mapping.coreSplit.dimension === "k" && mapping.coreSplit.cores > 1;
+  const splitsK = mapping.coreSplit.k > 1;
   const outerPort = portOf(dram?.port ?? null);
   const innerPort = portOf(levels.outer?.port ?? dram?.port ?? null);
   const arrayPort = portOf(levels.inner?.port ?? null);
@@ -148,32 +148,45 @@ export function walk(hardware: Hardware, problem: GemmProblem, mapping: Mapping)
   const bytes = (elements: number, elementBytes: number): number => Math.ceil(elements * elementBytes);
   const elementsOf = (tile: Tile, operand: Operand): number =>
     operand === "input" ? tile.m * tile.k : operand === "weight" ? tile.n * tile.k : tile.m * tile.n;
-  const isSharedByCores = (operand: Operand): boolean =>
-    (operand === "input" && mapping.coreSplit.dimension === "n") ||
-    (operand === "weight" && mapping.coreSplit.dimension === "m");
 
   /**
-   * Bytes of an operand's inner tiles, of all cores: those that the inner port carries, and those that arrive. What the
-   * cores hold of one outer tile is one transfer and is rounded up once; tiles of several batch elements, copies of a tile
-   * for several cores, and sums of one output from several cores, are rounded up each.
+   * The tiles of an operand that the cores hold in a step, copies apart: cores at one place along the dimension that it does
+   * not depend on. Sums of several cores along k are tiles of their own.
    */
+  function tilesOnCores(step: Step, operand: Operand): { readonly copies: Chunk[][]; readonly summands: number } {
+    const mine = step.cores.filter(hasWork);
+    const free = operand === "input" ? "n" : operand === "weight" ? "m" : "k";
+    const places = [...new Set(mine.map(({ at }) => at[free]))];
+    const copies = places.map((place) => mine.filter(({ at }) => at[free] === place));
+    return operand === "output" ? { copies: copies.slice(0, 1), summands: copies.length } : { copies, summands: 1 };
+  }
+
+  /**
+   * Bytes of one copy of an operand's tiles. What the cores hold of one batch element is one transfer and is rounded up once;
+   * the elements are rounded up each.
+   */
+  function bytesOfCopy(chunks: readonly Chunk[], operand: Operand, elementBytes: number): number {
+    const perElement = new Map<number, number>();
+    for (const { at, elements, tile } of chunks) {
+      for (let e = 0; e < elements; e++) {
+        const element = at.b * mapping.packed + e;
+        perElement.set(element, (perElement.get(element) ?? 0) + elementsOf(tile, operand));
+      }
+    }
+    return sum([...perElement.values()].map((elements) => bytes(elements, elementBytes)));
+  }
+
+  /** Bytes of an operand's inner tiles, of all cores: those that the inner port carries, and those that arrive. */
   function innerBytes(step: Step, operand: Operand, elementBytes: number): { carried: number; arrived: number } {
-    const mine = step.cores.filter(hasWork).map((tile) => elementsOf(tile, operand));
-    const each = mapping.coreSplit.dimension === "b" || isSharedByCores(operand) || (splitsK && operand === "output");
-    const sizes = each ? mine.map((elements) => bytes(elements, elementBytes)) : [bytes(sum(mine), elementBytes)];
-    const arrived = sum(sizes);
-    const isSentOnce = isSharedByCores(operand) && hardware.multicast;
-    return { carried: block.inner(isSentOnce ? Math.max(...sizes) : arrived), arrived };
+    const { copies, summands } = tilesOnCores(step, operand);
+    const sizes = copies.map((chunks) => bytesOfCopy(chunks, operand, elementBytes));
+    const arrived = sum(sizes) * summands;
+    return { carried: block.inner(hardware.multicast ? sizes[0]! * summands : arrived), arrived };
   }
 
   /** The same tiles over the outer port: the outer buffer has one copy of each. */
   function partBytes(step: Step, operand: Operand, elementBytes: number): number {
-    const mine = step.cores.filter(hasWork).map((tile) => elementsOf(tile, operand));
-    if (mapping.coreSplit.dimension === "b") {
-      return block.outer(sum(mine.map((elements) => bytes(elements, elementBytes))));
-    }
-    const isOne = isSharedByCores(operand) || (splitsK && operand === "output");
-    return block.outer(bytes(isOne ? Math.max(...mine) : sum(mine), elementBytes));
+    return block.outer(bytesOfCopy(tilesOnCores(step, operand).copies[0]!, operand, elementBytes));
   }
 
   /** Work of the array of each core that has any. */
@@ -182,29 +195,29 @@ export function walk(hardware: Hardware, problem: GemmProblem, mapping: Mapping)
     const wasHeld = held !== null && step.innerName[held] === before?.innerName[held];
     // With k split over cores, each starts its sums at zero whenever its output changes.
     const startsAtZero = splitsK ? step.innerName.output !== before?.innerName.output : step.isFirstK;
-    return step.cores.filter(hasWork).map((tile) => arrayWork(hardware.array, mapping, tile, startsAtZero, wasHeld));
+    return step.cores.filter(hasWork).map(({ tile }) => arrayWork(hardware.array, mapping, tile, startsAtZero, wasHeld));
   }
 
   /** Counts what crosses the arrays' edges in a step; returns the cycles that the busiest array port needs for it. */
   function crossEdges(step: Step, works: readonly ArrayWork[]): number {
     let portCycles = 0;
-    step.cores.filter(hasWork).forEach((tile, i) => {
+    step.cores.filter(hasWork).forEach(({ tile, elements }, i) => {
       const work = works[i]!;
       const finished = step.isLastK && !splitsK ? tile.m * tile.n : 0;
       const read = {
-        input: mapping.bypass === "input" ? 0 : bytes(work.inputsRead, width.input),
-        weight: mapping.bypass === "weight" ? 0 : bytes(work.weightsRead, width.weight),
-        output: bytes(work.sumsRead, width.sum),
+        input: elements * (mapping.bypass === "input" ? 0 : bytes(work.inputsRead, width.input)),
+        weight: elements * (mapping.bypass === "weight" ? 0 : bytes(work.weightsRead, width.weight)),
+        output: elements * bytes(work.sumsRead, width.sum),
       };
-      const written = bytes(finished * width.output + (work.sumsWritten - finished) * width.sum, 1);
+      const written = elements * bytes(finished * width.output + (work.sumsWritten - finished) * width.sum, 1);
       edgeDown.input += read.input;
       edgeDown.weight += read.weight;
       edgeDown.output += read.output;
       edgeUp.output += written;
-      array.inputReads += work.inputsRead;
-      array.weightReads += work.weightsRead;
-      array.outputReads += work.sumsRead;
-      array.outputWrites += work.sumsWritten;
+      array.inputReads += elements * work.inputsRead;
+      array.weightReads += elements * work.weightsRead;
+      array.outputReads += elements * work.sumsRead;
+      array.outputWrites += elements * work.sumsWritten;
       const reads = transferCycles(block.array(read.input + read.weight + read.output), arrayPort.read);
       const writes = transferCycles(block.array(written), arrayPort.write);
       portCycles = Math.max(portCycles, arrayPort.isShared ? reads + writes : Math.max(reads, writes));
@@ -305,7 +318,7 @@ export function walk(hardware: Hardware, problem: GemmProblem, mapping: Mapping)
   /** The outer buffer reads what it has and adds the sums of each core to it; the first of an outer tile is only written. */
   function addSums(step: Step, size: number): void {
     const key = `${step.innerName.output}`;
-    const cores = step.cores.filter(hasWork).length;
+    const cores = tilesOnCores(step, "output").summands;
     const isFirst = !added.has(key);
     added.add(key);
     adderReads += isFirst ? size - size / cores : size;

@@ -3,8 +3,8 @@ import type { GemmProblem } from "../../src/sim/types.ts";
 
 /** One inner step: which tiles it needs, by name, and how large they are on each core. */
 export interface Step {
-  /** Extents of the inner tile on each core; a core without work has a 0 in it. */
-  readonly cores: readonly Tile[];
+  /** The inner tile on each core; a core without work has no elements or an extent of 0. */
+  readonly cores: readonly Chunk[];
   /** Extents of the outer tile, and how many batch elements it holds at once. */
   readonly outer: Tile;
   readonly outerBatch: number;
@@ -67,18 +67,34 @@ export function tilesOf(mapping: Mapping, whole: Tile): { readonly outer: Tile; 
   };
 }
 
-/** The part of each core of an outer tile: in b as many batch elements as there are, in m and n chunks. */
-export function chunksOf(mapping: Mapping, outer: Tile, batchElements: number): Tile[] {
-  const { dimension, cores } = mapping.coreSplit;
-  const chunks: Tile[] = [];
-  for (let core = 0; core < cores; core++) {
-    if (dimension === "b") {
-      chunks.push(core < batchElements ? outer : { m: 0, n: 0, k: 0 });
-      continue;
+/** A core's place in the grid over batch, m, n and k, and what it has of an outer tile. */
+export interface Chunk {
+  readonly at: Mapping["coreSplit"];
+  /** Batch elements, each of the extents that follow. */
+  readonly elements: number;
+  readonly tile: Tile;
+}
+
+/** The part of each core of an outer tile, of `batchElements` elements: so many of them as are packed, and chunks of m, n and k. */
+export function chunksOf(mapping: Mapping, outer: Tile, batchElements: number): Chunk[] {
+  const { coreSplit, packed } = mapping;
+  const share = (d: keyof Tile, core: number): number => {
+    const size = Math.ceil(outer[d] / coreSplit[d]);
+    return Math.max(0, Math.min(size, outer[d] - core * size));
+  };
+  const chunks: Chunk[] = [];
+  for (let b = 0; b < coreSplit.b; b++) {
+    for (let m = 0; m < coreSplit.m; m++) {
+      for (let n = 0; n < coreSplit.n; n++) {
+        for (let k = 0; k < coreSplit.k; k++) {
+          chunks.push({
+            at: { b, m, n, k },
+            elements: Math.max(0, Math.min(packed, batchElements - b * packed)),
+            tile: { m: share("m", m), n: share("n", n), k: share("k", k) },
+          });
+        }
+      }
     }
-    const size = Math.ceil(outer[dimension] / cores);
-    const mine = Math.max(0, Math.min(size, outer[dimension] - core * size));
-    chunks.push({ ...outer, [dimension]: mine });
   }
   return chunks;
 }
@@ -95,23 +111,27 @@ export function stepsOf(problem: GemmProblem, mapping: Mapping): Step[] {
   const insideOuterK = mapping.dramOrder.slice(mapping.dramOrder.indexOf("k") + 1);
   const outerSumsLeave = insideOuterK.some((d) => cuts[d].length > 1);
   const steps: Step[] = [];
-  const batchAtOnce = mapping.coreSplit.dimension === "b" ? mapping.coreSplit.cores : 1;
+  const batchAtOnce = mapping.coreSplit.b * mapping.packed;
   pieces(whole.batch, batchAtOnce).forEach((batchElements, b) => {
     nest(mapping.dramOrder, { m: cuts.m.length, n: cuts.n.length, k: cuts.k.length }, (o) => {
       const outer = { m: cuts.m[o.m]!, n: cuts.n[o.n]!, k: cuts.k[o.k]! };
       const chunks = chunksOf(mapping, outer, batchElements);
       const turns = {
-        m: pieces(chunks[0]!.m, innerTile.m).length,
-        n: pieces(chunks[0]!.n, innerTile.n).length,
-        k: pieces(chunks[0]!.k, innerTile.k).length,
+        m: pieces(chunks[0]!.tile.m, innerTile.m).length,
+        n: pieces(chunks[0]!.tile.n, innerTile.n).length,
+        k: pieces(chunks[0]!.tile.k, innerTile.k).length,
       };
       let opensOuterTile = true;
       nest(mapping.globalOrder, turns, (i) => {
         steps.push({
-          cores: chunks.map((chunk) => ({
-            m: pieces(chunk.m, innerTile.m)[i.m] ?? 0,
-            n: pieces(chunk.n, innerTile.n)[i.n] ?? 0,
-            k: pieces(chunk.k, innerTile.k)[i.k] ?? 0,
+          cores: chunks.map(({ at, elements, tile }) => ({
+            at,
+            elements,
+            tile: {
+              m: pieces(tile.m, innerTile.m)[i.m] ?? 0,
+              n: pieces(tile.n, innerTile.n)[i.n] ?? 0,
+              k: pieces(tile.k, innerTile.k)[i.k] ?? 0,
+            },
           })),
           outer,
           outerBatch: batchElements,
@@ -140,6 +160,6 @@ function names(b: number, at: { readonly m: string; readonly n: string; readonly
   };
 }
 
-export function hasWork(tile: Tile): boolean {
-  return tile.m > 0 && tile.n > 0 && tile.k > 0;
+export function hasWork({ elements, tile }: Chunk): boolean {
+  return elements > 0 && tile.m > 0 && tile.n > 0 && tile.k > 0;
 }

@@ -142,7 +142,7 @@ describe(`laws of the GEMM model (ECOTILE_PROPERTY_SEED=${seed})`, () => {
         const { coreSplit } = drawn;
         const mapping = {
           ...drawn,
-          coreSplit: coreSplit.dimension === "k" ? ({ dimension: "b", cores: 1 } as const) : coreSplit,
+          coreSplit: { ...coreSplit, k: 1 },
           globalTile: whole(drawn.globalTile),
           localTile: whole(drawn.localTile),
           arrayTile: whole(drawn.arrayTile),

@@ -52,7 +52,8 @@ export function coreCycles(problem: ArrayCase): number {
   const isInput = dataflow === "input-stationary";
   const flags = { input: false, weight: false, output: false };
   const mapping: Mapping = {
-    coreSplit: { dimension: "b", cores: 1 },
+    coreSplit: { b: 1, m: 1, n: 1, k: 1 },
+    packed: 1,
     globalTile: null,
     dramOrder: ["m", "n", "k"],
     localTile: { m, n, k },

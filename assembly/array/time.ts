@@ -1,0 +1,180 @@
+import {
+  DRAIN_SHIFT,
+  INPUT_STATIONARY,
+  KIND_DOT_PRODUCT,
+  OUTPUT_STATIONARY,
+  OVERLAP_FOLDS,
+  OVERLAP_NONE,
+  OVERLAP_WEIGHTS,
+  SKEW_EDGE_AWARE,
+  UNROLL_FIXED,
+  WEIGHT_STATIONARY,
+} from "../abi";
+import { cols, drain, kind, overlap, rows, skew, unroll } from "../hardware";
+import { ceilDiv, ceilLog2 } from "../int-math";
+import { dataflow, packed, sk, sm, sn, tk, tm, tn } from "../mapping";
+
+/*
+ * Time of one inner tile on one array: folds in order, the rows' dimension (a) inside the columns' (b). Batch elements that
+ * are packed side by side use as many rows and columns more. docs/model.md, "array". Checked: test/validation/rtl.
+ */
+
+/** Cycles of the array for the tile, skew of every fold included where folds do not overlap. */
+export let stepCycles: f64 = 0;
+/** Cycles of loading the first fold's words, not in stepCycles, and of the last fold's stream. */
+export let firstLoad: f64 = 0;
+export let lastStream: f64 = 0;
+/** Cycles from the end of the tile, as stepCycles counts it, to the last sum that leaves the array. */
+export let skewCycles: f64 = 0;
+
+// The tile's folds: extents along a and b, what one step covers of them, register words; then steps and blocks.
+let extentA: f64 = 1;
+let extentB: f64 = 1;
+let sideA: f64 = 1;
+let sideB: f64 = 1;
+let wordsA: f64 = 1;
+let wordsB: f64 = 1;
+let streamed: f64 = 1;
+let stepsA: f64 = 1;
+let stepsB: f64 = 1;
+let blocksA: f64 = 1;
+let blocksB: f64 = 1;
+/** Words of the last blocks. */
+let lastA: f64 = 1;
+let lastB: f64 = 1;
+
+function setFolds(em: f64, en: f64, ek: f64): void {
+  if (dataflow == OUTPUT_STATIONARY) {
+    extentA = em;
+    sideA = sm;
+    wordsA = tm;
+    streamed = ceilDiv(ek, sk);
+  } else {
+    extentA = ek;
+    sideA = sk;
+    wordsA = tk;
+    streamed = dataflow == WEIGHT_STATIONARY ? ceilDiv(em, sm) : ceilDiv(en, sn);
+  }
+  const isInput: bool = dataflow == INPUT_STATIONARY;
+  extentB = isInput ? em : en;
+  sideB = isInput ? sm : sn;
+  wordsB = isInput ? tm : tn;
+  stepsA = ceilDiv(extentA, sideA);
+  stepsB = ceilDiv(extentB, sideB);
+  blocksA = ceilDiv(stepsA, wordsA);
+  blocksB = ceilDiv(stepsB, wordsB);
+  lastA = stepsA - (blocksA - 1) * wordsA;
+  lastB = stepsB - (blocksB - 1) * wordsB;
+}
+
+function isEdgeAware(): bool {
+  return skew == SKEW_EDGE_AWARE && unroll == UNROLL_FIXED;
+}
+
+/** Part of a side that the last block really uses. */
+function lastUsed(extent: f64, side: f64, words: f64, blocks: f64): f64 {
+  return Math.min(side, extent - (blocks - 1) * side * words) * packed;
+}
+
+/**
+ * Sets the variables above for a tile of em × en × ek. `isHeld`: the operand that the dataflow holds is that of the tile
+ * before; where one fold covers the tile, it still rests in the PEs and is not loaded.
+ */
+export function timeTile(em: f64, en: f64, ek: f64, isHeld: bool): void {
+  setFolds(em, en, ek);
+  const steps: f64 = streamed * stepsA * stepsB;
+  const folds: f64 = blocksA * blocksB;
+  const isOutput: bool = dataflow == OUTPUT_STATIONARY;
+  const isLoaded: bool = !isOutput && !(isHeld && folds == 1);
+  /** Held words (or sums) per PE, of all folds and of the first. */
+  const held: f64 = stepsA * stepsB;
+  const firstHeld: f64 = Math.min(wordsA, stepsA) * Math.min(wordsB, stepsB);
+  firstLoad = 0;
+  skewCycles = 0;
+  lastStream = streamed * lastA * lastB;
+
+  if (kind == KIND_DOT_PRODUCT) {
+    stepCycles = overlap == OVERLAP_NONE && isLoaded ? steps + held : steps;
+    if (overlap != OVERLAP_NONE && isLoaded) firstLoad = firstHeld;
+    skewCycles = ceilLog2(rows);
+    return;
+  }
+  const isEdge: bool = isEdgeAware();
+  if (overlap == OVERLAP_FOLDS) {
+    const wholeRows: f64 = isEdge ? sideA * packed : rows;
+    const lastRows: f64 = isEdge ? lastUsed(extentA, sideA, wordsA, blocksA) : rows;
+    stepCycles = steps;
+    if (isLoaded || (isOutput && drain == DRAIN_SHIFT)) {
+      // A fold takes its stream or, if longer, the load of the next fold's words (the shifting out of its own sums).
+      const wholeTime: f64 = (blocksA - 1) * wordsA * Math.max(streamed, wholeRows);
+      stepCycles = stepsB * (wholeTime + lastA * Math.max(streamed, lastRows));
+    }
+    if (isLoaded) {
+      // The load of the first fold is hidden, or not, behind the tile before.
+      const first: f64 = blocksA > 1 ? wholeRows : lastRows;
+      firstLoad = first * firstHeld;
+      stepCycles -= firstHeld * Math.max(0, first - streamed);
+    }
+    skewCycles = lastFoldCycles(wholeRows, lastRows, isEdge);
+    return;
+  }
+  let r: f64 = folds * rows;
+  let c: f64 = folds * cols;
+  if (isEdge) {
+    r = blocksB * ((blocksA - 1) * sideA * packed + lastUsed(extentA, sideA, wordsA, blocksA));
+    c = blocksA * ((blocksB - 1) * sideB * packed + lastUsed(extentB, sideB, wordsB, blocksB));
+  }
+  stepCycles = steps + r + c - 2 * folds;
+  if (isOutput) {
+    if (drain == DRAIN_SHIFT) stepCycles += rows * held;
+  } else if (isLoaded) {
+    if (overlap == OVERLAP_NONE) stepCycles += rows * held;
+    else firstLoad = rows * firstHeld;
+  }
+}
+
+/**
+ * Skew where folds overlap, given the rows in use of whole blocks and of the last: a narrow fold behind a wide one may leave
+ * first, so the latest of the tile counts.
+ */
+function lastFoldCycles(wholeRows: f64, lastRows: f64, isEdge: bool): f64 {
+  const isOutput: bool = dataflow == OUTPUT_STATIONARY;
+  const isLong: bool = !isOutput || drain == DRAIN_SHIFT;
+  const c: f64 = isEdge ? lastUsed(extentB, sideB, wordsB, blocksB) : cols;
+  const wholeColumns: f64 = isEdge ? sideB * packed : cols;
+  // Time that the folds of the last column of blocks take, the last one apart.
+  const whole: f64 = wordsA * lastB * Math.max(streamed, isLong ? wholeRows : 0);
+  const last: f64 = lastA * lastB * Math.max(streamed, isLong ? lastRows : 0);
+  if (!isOutput) {
+    const gap: f64 = (blocksA - 1) * whole + last;
+    return rows - 2 + (blocksB == 1 ? c : Math.max(c, wholeColumns - gap));
+  }
+  // Sums wait for the end of their fold, and then for all held ones to be shifted out.
+  const shift: f64 = drain == DRAIN_SHIFT ? rows : 0;
+  let latest: f64 = streamed * lastA * lastB + lastRows + c + shift * lastA * lastB;
+  if (blocksA > 1) {
+    latest = Math.max(latest, streamed * wordsA * lastB - whole + wholeRows + c + shift * wordsA * lastB);
+  }
+  if (blocksB > 1) {
+    const before: f64 = (blocksA - 1) * whole;
+    const beforeLast: f64 = lastA * wordsB * Math.max(streamed, isLong ? lastRows : 0);
+    const leaves: f64 = streamed * lastA * wordsB - beforeLast - before;
+    latest = Math.max(latest, leaves + lastRows + wholeColumns + shift * lastA * wordsB);
+    if (blocksA > 1) {
+      const beforeWhole: f64 = wordsA * wordsB * Math.max(streamed, isLong ? wholeRows : 0);
+      const first: f64 = streamed * wordsA * wordsB - beforeWhole - beforeLast - before;
+      latest = Math.max(latest, first + wholeRows + wholeColumns + shift * wordsA * wordsB);
+    }
+  }
+  return latest - 2 - last;
+}
+
+/**
+ * Cycles that a tile whose first fold's load takes `loading` cycles adds to the tile before, whose last fold streams for `stream`
+ * cycles; 0 cycles of stream: nothing is before it.
+ */
+export function unhiddenLoad(loading: f64, stream: f64): f64 {
+  // With `overlap: weights` only the first load of all is seen: later ones hide behind the skew of the fold before.
+  if (overlap == OVERLAP_WEIGHTS && kind != KIND_DOT_PRODUCT) return stream == 0 ? loading : 0;
+  return Math.max(0, loading - stream);
+}

@@ -1,0 +1,71 @@
+import { INPUT, OUTPUT_STATIONARY, WEIGHT, WEIGHT_STATIONARY } from "../abi";
+import { accumulatorBytes, inputBytes, outputBytes, weightBytes } from "../hardware";
+import { ceilDiv } from "../int-math";
+import { dataflow, isBypassed, sk, sm, sn, tk, tm, tn } from "../mapping";
+
+/*
+ * What one inner tile moves over the edge of one array. A tile of em × en × ek takes Tm · Tn · Tk steps (one step: the
+ * extents unrolled over rows and columns, sm × sn × sk). Steps are grouped into folds: a fold is what the array does with
+ * one set of held words. Per dataflow, with register tile (tm, tn, tk) in steps:
+ *
+ *   weight-stationary   held weights tn × tk, inputs stream over all of Tm
+ *                       folds NB · KB;  inputs cross the edge NB times, weights once, sums KB times
+ *   output-stationary   held sums tm × tn in the accumulators, both operands stream over all of Tk
+ *                       folds MB · NB;  inputs NB times, weights MB times, sums once
+ *   input-stationary    held inputs tm × tk, weights stream over all of Tn
+ *                       folds MB · KB;  inputs once, weights MB times, sums KB times
+ *
+ * A streamed word is read once per visit of its register tile: the PE's latch keeps it while the other index runs.
+ * Equations: docs/model.md, "array". Checked: test/validation/sim, test/property/sim/walk.test.ts.
+ */
+
+/** Elements over the array's edge. */
+export let inputsIn: f64 = 0;
+export let weightsIn: f64 = 0;
+export let sumsIn: f64 = 0;
+export let sumsOut: f64 = 0;
+/** Updates of accumulators, elements. */
+export let accumulated: f64 = 0;
+
+/**
+ * Sets the variables above for a tile of em × en × ek. `isFirstK`: no partial sums exist yet for it. `isHeld`: the
+ * operand that the dataflow holds is that of the tile before; where one fold covers the tile, it still rests in the PEs.
+ */
+export function countTile(em: f64, en: f64, ek: f64, isFirstK: bool, isHeld: bool): void {
+  const Tm: f64 = ceilDiv(em, sm);
+  const Tn: f64 = ceilDiv(en, sn);
+  const Tk: f64 = ceilDiv(ek, sk);
+  if (dataflow == OUTPUT_STATIONARY) {
+    inputsIn = em * ek * ceilDiv(Tn, tn);
+    weightsIn = en * ek * ceilDiv(Tm, tm);
+    sumsOut = em * en;
+    accumulated = em * en * Tk;
+  } else {
+    const blocksK: f64 = ceilDiv(Tk, tk);
+    sumsOut = em * en * blocksK;
+    accumulated = tk > 1 ? em * en * Tk : 0;
+    if (dataflow == WEIGHT_STATIONARY) {
+      const blocksN: f64 = ceilDiv(Tn, tn);
+      inputsIn = em * ek * blocksN;
+      weightsIn = isHeld && blocksN * blocksK == 1 ? 0 : en * ek;
+    } else {
+      const blocksM: f64 = ceilDiv(Tm, tm);
+      weightsIn = en * ek * blocksM;
+      inputsIn = isHeld && blocksM * blocksK == 1 ? 0 : em * ek;
+    }
+  }
+  sumsIn = sumsOut - (isFirstK ? em * en : 0);
+}
+
+/** Bytes of `sums` sums that leave the array, of which the last `finals` are finished outputs where k is complete. */
+export function sumBytes(sums: f64, finals: f64, isLastK: bool): f64 {
+  if (!isLastK) return Math.ceil(sums * accumulatorBytes);
+  return Math.ceil((sums - finals) * accumulatorBytes) + Math.ceil(finals * outputBytes);
+}
+
+/** Bytes that the array takes from the inner buffer for the tile that `countTile` has seen last. */
+export function edgeReadBytes(): f64 {
+  const inputs: f64 = isBypassed(INPUT) ? 0 : Math.ceil(inputsIn * inputBytes);
+  const weights: f64 = isBypassed(WEIGHT) ? 0 : Math.ceil(weightsIn * weightBytes);
+  return inputs + weights + Math.ceil(sumsIn * accumulatorBytes);
+}

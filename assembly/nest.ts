@@ -1,0 +1,78 @@
+import { INPUT, OUTPUT, WEIGHT } from "./abi";
+import { innermost, isInside, middle, outermost, pick } from "./loop-order";
+import { innerOrder, outerOrder } from "./mapping";
+
+/*
+ * The loop nest of a mapping: loop 0 runs over batch steps, 1 to 3 over outer tiles, 4 to 6 over the inner tiles of the
+ * present outer tile, outermost first. Dimensions are 0 m, 1 n, 2 k. Operands are sets of bits.
+ */
+export const INNERMOST: i32 = 6;
+export const OUTER_INNERMOST: i32 = 3;
+const INPUT_BIT: i32 = 1 << INPUT;
+const WEIGHT_BIT: i32 = 1 << WEIGHT;
+const OUTPUT_BIT: i32 = 1 << OUTPUT;
+export const ALL_OPERANDS: i32 = INPUT_BIT | WEIGHT_BIT | OUTPUT_BIT;
+
+const TURNS: usize = memory.data(7 * 8, 16);
+/** Operands of which a step takes another inner tile, where it was this loop that went on; likewise outer tiles. */
+const CHANGES: usize = memory.data(7 * 4, 16);
+const OUTER_CHANGES: usize = memory.data(7 * 4, 16);
+
+export function turns(level: i32): f64 {
+  return load<f64>(TURNS + ((<usize>level) << 3));
+}
+export function changes(level: i32): i32 {
+  return load<i32>(CHANGES + ((<usize>level) << 2));
+}
+export function outerChanges(level: i32): i32 {
+  return load<i32>(OUTER_CHANGES + ((<usize>level) << 2));
+}
+
+/** Operands whose tiles depend on a dimension. */
+function dependents(dimension: i32): i32 {
+  if (dimension == 0) return INPUT_BIT | OUTPUT_BIT;
+  return dimension == 1 ? WEIGHT_BIT | OUTPUT_BIT : INPUT_BIT | WEIGHT_BIT;
+}
+
+/** The dimension that loop `level` (1 to 6) runs over. */
+export function dimensionOf(level: i32): i32 {
+  const order: i32 = level > OUTER_INNERMOST ? innerOrder : outerOrder;
+  const place: i32 = level > OUTER_INNERMOST ? level - 4 : level - 1;
+  return place == 0 ? outermost(order) : place == 1 ? middle(order) : innermost(order);
+}
+
+/** Sets what changes in the three loops from `first` on, which have m, n and k turns; `inside`: what turns inside them. */
+function setLoops(first: i32, m: f64, n: f64, k: f64, inside: i32, table: usize): i32 {
+  let moved: i32 = inside;
+  for (let level: i32 = first + 2; level >= first; level--) {
+    const dimension: i32 = dimensionOf(level);
+    const count: f64 = pick(dimension, m, n, k);
+    const operands: i32 = dependents(dimension);
+    store<f64>(TURNS + ((<usize>level) << 3), count);
+    store<i32>(table + ((<usize>level) << 2), moved | operands);
+    if (count > 1) moved |= operands;
+  }
+  return moved;
+}
+
+/** Sets the loops over batch steps and outer tiles. */
+export function setOuterLoops(batchSteps: f64, m: f64, n: f64, k: f64): void {
+  store<f64>(TURNS, batchSteps);
+  setLoops(1, m, n, k, 0, OUTER_CHANGES);
+  store<i32>(OUTER_CHANGES, ALL_OPERANDS);
+}
+
+/** Sets the loops over the inner tiles of an outer tile. */
+export function setInnerLoops(m: f64, n: f64, k: f64): void {
+  const inside: i32 = setLoops(4, m, n, k, 0, CHANGES);
+  for (let level: i32 = 0; level <= OUTER_INNERMOST; level++) {
+    store<i32>(CHANGES + ((<usize>level) << 2), outerChanges(level) | inside);
+  }
+}
+
+/** Whether the loop over dimension `free` has a loop of several turns over one of the other two inside it. */
+export function isOutsideTurning(free: i32, order: i32, m: f64, n: f64, k: f64): bool {
+  const a: i32 = free == 0 ? 1 : 0;
+  const b: i32 = free == 2 ? 1 : 2;
+  return (pick(a, m, n, k) > 1 && isInside(order, a, free)) || (pick(b, m, n, k) > 1 && isInside(order, b, free));
+}

@@ -1,0 +1,87 @@
+import { ceilDiv } from "./int-math";
+
+/*
+ * One extent (dimension 0 m, 1 n, 2 k) of an outer tile, shared out over cores and cut into inner tiles. The first cores
+ * take `chunk` each, one takes the rest, further ones idle; all cores work on the inner tile of the same index j at once.
+ * Inner tiles fall into four classes: 0 the rest's tile is whole (or there is no rest), 1 it is cut, 2 it is empty,
+ * 3 the last and shorter one of each chunk.
+ */
+const FIELDS: i32 = 8;
+const TABLE: usize = memory.data(3 * FIELDS * 8, 16);
+const EXTENT: usize = 0;
+const CHUNK: usize = 8;
+const LOCAL: usize = 16;
+const TURNS: usize = 24;
+/** Cores with a whole chunk, extent of the one with less, index of the inner tile in which the latter ends (−1: none). */
+const WHOLE: usize = 32;
+const REST: usize = 40;
+const CUT: usize = 48;
+/** Whether the last inner tile of a chunk is shorter. */
+const IS_SHORT: usize = 56;
+
+function row(dimension: i32): usize {
+  return TABLE + <usize>(dimension * FIELDS * 8);
+}
+
+/** Shares `extent` out over `cores` in chunks of `chunk`, cut into inner tiles of `local`. */
+export function setShare(dimension: i32, extent: f64, chunk: f64, cores: f64, local: f64): void {
+  const at: usize = row(dimension);
+  const turns: f64 = ceilDiv(chunk, local);
+  const whole: f64 = cores == 1 ? 1 : Math.floor(extent / chunk);
+  const rest: f64 = extent - whole * chunk;
+  store<f64>(at, extent, EXTENT);
+  store<f64>(at, chunk, CHUNK);
+  store<f64>(at, local, LOCAL);
+  store<f64>(at, turns, TURNS);
+  store<f64>(at, whole, WHOLE);
+  store<f64>(at, rest, REST);
+  store<f64>(at, rest > 0 ? Math.floor(rest / local) : -1, CUT);
+  store<f64>(at, turns * local > chunk ? 1 : 0, IS_SHORT);
+}
+
+/** Inner tiles of a core. */
+export function innerTurns(dimension: i32): f64 {
+  return load<f64>(row(dimension), TURNS);
+}
+
+/** Index of the inner tile in which the core with less ends; −1: there is none. */
+export function cutIndex(dimension: i32): f64 {
+  return load<f64>(row(dimension), CUT);
+}
+
+export function tileClass(dimension: i32, j: f64): i32 {
+  const at: usize = row(dimension);
+  if (load<f64>(at, IS_SHORT) != 0 && j == load<f64>(at, TURNS) - 1) return 3;
+  const cut: f64 = load<f64>(at, CUT);
+  return cut < 0 || j < cut ? 0 : j == cut ? 1 : 2;
+}
+
+/** Extent of inner tile j on a core with a whole chunk. */
+export function extentOfOne(dimension: i32, j: f64): f64 {
+  const at: usize = row(dimension);
+  const local: f64 = load<f64>(at, LOCAL);
+  return Math.min(local, load<f64>(at, CHUNK) - j * local);
+}
+
+/** The same on the core that has less than a chunk; 0: it has none, or idles. */
+export function extentOfRest(dimension: i32, j: f64): f64 {
+  const at: usize = row(dimension);
+  const rest: f64 = load<f64>(at, REST);
+  if (rest == 0) return 0;
+  const local: f64 = load<f64>(at, LOCAL);
+  return Math.max(0, Math.min(local, rest - j * local));
+}
+
+export function wholeChunks(dimension: i32): f64 {
+  return load<f64>(row(dimension), WHOLE);
+}
+
+/** Extent that all cores have between them. */
+export function extentOfAll(dimension: i32, j: f64): f64 {
+  return wholeChunks(dimension) * extentOfOne(dimension, j) + extentOfRest(dimension, j);
+}
+
+/** Cores that have a part of it. */
+export function coresAtWork(dimension: i32, j: f64): f64 {
+  return wholeChunks(dimension) + (extentOfRest(dimension, j) > 0 ? 1 : 0);
+}

@@ -1,0 +1,117 @@
+/*
+ * What the walk remembers between two steps, in one region, and how a loop is cut short once it repeats itself.
+ *
+ *   times     cycles at which ports, places and data are free or there
+ *   facts     what the pending step needs; they are equal in equal situations
+ *   sums      what only adds up
+ *
+ * All times are maxima of earlier times plus constants. Let an iteration of a loop leave every time either Δ later than the
+ * iteration before it did ("moving") or where it was ("resting"), facts as they were, and let no resting time be later than
+ * a moving one. Then no resting time decides a maximum again, and each further iteration of the same kind adds Δ to the
+ * moving times and the same amounts to the sums: they are added at once, bit for bit what walking them gives.
+ * docs/model.md, "steady state". Checked: test/property/sim/walk.test.ts.
+ */
+const TIMES: i32 = 27;
+const FACTS: i32 = 7;
+const SUMS: i32 = 5;
+const FIELDS: i32 = TIMES + FACTS + SUMS;
+const STATE: usize = memory.data(FIELDS * 8, 16);
+const LEVELS: i32 = 7;
+const SAVED: usize = memory.data(LEVELS * FIELDS * 8, 16);
+
+/** Whether the array is free, and each direction of the two ports. */
+export const ARRAY_FREE: usize = STATE;
+export const INNER_READ: usize = STATE + 8;
+export const INNER_WRITE: usize = STATE + 16;
+export const OUTER_READ: usize = STATE + 24;
+export const OUTER_WRITE: usize = STATE + 32;
+/** Inner tiles: when the present one is there, when the place of the one before became free. */
+export const INPUT_THERE: usize = STATE + 40;
+export const INPUT_FREED: usize = STATE + 48;
+export const WEIGHT_THERE: usize = STATE + 56;
+export const WEIGHT_FREED: usize = STATE + 64;
+export const SUMS_THERE: usize = STATE + 72;
+export const STORED: usize = STATE + 80;
+export const STORED_BEFORE: usize = STATE + 88;
+/** Outer tiles: when the present part is there, when it was last read, when the tile before was, when there is a place. */
+export const OUTER_INPUT_THERE: usize = STATE + 96;
+export const OUTER_INPUT_READ: usize = STATE + 104;
+export const OUTER_INPUT_FREED: usize = STATE + 112;
+export const OUTER_INPUT_SLOT: usize = STATE + 120;
+export const OUTER_WEIGHT_THERE: usize = STATE + 128;
+export const OUTER_WEIGHT_READ: usize = STATE + 136;
+export const OUTER_WEIGHT_FREED: usize = STATE + 144;
+export const OUTER_WEIGHT_SLOT: usize = STATE + 152;
+export const OUTER_SUMS_SLOT: usize = STATE + 160;
+export const OUTER_STORED: usize = STATE + 168;
+/** When the sums of the outer tile before the present one, and of the one before that, were all in the far memory. */
+export const OUTER_STORED_AT_OPENING: usize = STATE + 176;
+export const OUTER_SUMS_BEFORE: usize = STATE + 184;
+/** Step s − 1, computed while s is fetched: when its operands are there, when its sums have left the array. */
+export const PENDING_READY: usize = STATE + 192;
+export const SUMS_OUT: usize = STATE + 200;
+export const DRAINED: usize = STATE + 208;
+
+/** Array time, port time, stream of the last fold, skew; bits of what waits for the far memory; cycles of its stores. */
+export const PENDING_ARRAY: usize = STATE + 8 * TIMES;
+export const PENDING_PORT: usize = PENDING_ARRAY + 8;
+export const PENDING_STREAM: usize = PENDING_ARRAY + 16;
+export const PENDING_SKEW: usize = PENDING_ARRAY + 24;
+export const WAITS: usize = PENDING_ARRAY + 32;
+export const PENDING_STORE: usize = PENDING_ARRAY + 40;
+/** −1: the outer buffer keeps the sums. */
+export const PENDING_OUTER_STORE: usize = PENDING_ARRAY + 48;
+
+export const COMPUTE: usize = STATE + 8 * (TIMES + FACTS);
+export const STALL_OUTER: usize = COMPUTE + 8;
+export const STALL_INNER: usize = COMPUTE + 16;
+export const STALL_ARRAY: usize = COMPUTE + 24;
+export const STEPS: usize = COMPUTE + 32;
+
+export function resetState(): void {
+  memory.fill(STATE, 0, FIELDS * 8);
+}
+
+function saved(level: i32): usize {
+  return SAVED + <usize>(level * FIELDS * 8);
+}
+
+/** Remembers the state at the end of an iteration of loop `level`. */
+export function save(level: i32): void {
+  memory.copy(saved(level), STATE, FIELDS * 8);
+}
+
+/**
+ * Whether loop `level` has come to repeat itself since `save`. `margin`: cycles by which a time may be taken earlier
+ * before it is compared (the longest skew of an array tile).
+ */
+export function repeats(level: i32, margin: f64): bool {
+  const before: usize = saved(level);
+  const period: f64 = load<f64>(ARRAY_FREE) - load<f64>(before);
+  for (let i: i32 = TIMES; i < TIMES + FACTS; i++) {
+    const at: usize = (<usize>i) << 3;
+    if (load<f64>(STATE + at) != load<f64>(before + at)) return false;
+  }
+  let earliestMoving: f64 = Infinity;
+  let latestResting: f64 = -Infinity;
+  for (let i: i32 = 0; i < TIMES; i++) {
+    const at: usize = (<usize>i) << 3;
+    const was: f64 = load<f64>(before + at);
+    const shift: f64 = load<f64>(STATE + at) - was;
+    if (shift == period) earliestMoving = Math.min(earliestMoving, was);
+    else if (shift == 0) latestResting = Math.max(latestResting, was);
+    else return false;
+  }
+  return period > 0 && latestResting + margin <= earliestMoving;
+}
+
+/** Adds `count` iterations like the one since `save`. */
+export function advance(level: i32, count: f64): void {
+  const before: usize = saved(level);
+  for (let i: i32 = 0; i < FIELDS; i++) {
+    if (i >= TIMES && i < TIMES + FACTS) continue;
+    const at: usize = (<usize>i) << 3;
+    const now: f64 = load<f64>(STATE + at);
+    store<f64>(STATE + at, now + count * (now - load<f64>(before + at)));
+  }
+}

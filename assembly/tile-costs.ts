@@ -1,0 +1,173 @@
+import { OUTPUT_STATIONARY } from "./abi";
+import { firstLoad, lastStream, skewCycles, stepCycles, timeTile } from "./array/time";
+import { countTile, edgeReadBytes, sumBytes, sumsOut } from "./array/traffic";
+import {
+  accumulatorBytes,
+  arrayBlock,
+  arrayReadBytes,
+  arrayReadCycles,
+  arrayShared,
+  arrayWriteBytes,
+  arrayWriteCycles,
+  inBlocks,
+  innerBlock,
+  innerReadBytes,
+  innerReadCycles,
+  innerWriteBytes,
+  innerWriteCycles,
+  inputBytes,
+  multicast,
+  outerBlock,
+  outerReadBytes,
+  outerReadCycles,
+  outerWriteBytes,
+  outerWriteCycles,
+  outputBytes,
+  portCycles,
+  weightBytes,
+} from "./hardware";
+import { coresK, dataflow, packed } from "./mapping";
+import { coresAtWork, extentOfAll, extentOfOne, tileClass } from "./share";
+
+/*
+ * Cycles of the transfers and of the array work of one inner step. Most steps of a walk are alike: tiles of full size, or
+ * of one smaller size at an end. So costs are kept by the classes of the step's tiles (share.ts) within those of its outer
+ * tile ("slot"), and are worked out when a class is first met in a walk.
+ *
+ *   slot    64 records of inputs, of weights, of sums, of array work
+ *   record  8 × f64: walk that it was made in, then the costs
+ */
+const RECORD: usize = 64;
+const KIND: usize = 64 * RECORD;
+const SLOT: usize = 4 * KIND;
+const TABLE: usize = memory.data(262144, 16); // 16 slots
+
+/** Fields of an operand's record: cycles on the inner and on the outer port. */
+export const INNER_CYCLES: usize = 8;
+export const OUTER_CYCLES: usize = 16;
+/** Fields of a record of sums: up over the inner port at accumulator and at output width, down; the same over the outer port. */
+export const UP_WIDE: usize = 8;
+export const UP_FINAL: usize = 16;
+export const DOWN: usize = 24;
+export const OUTER_UP_WIDE: usize = 32;
+export const OUTER_UP_FINAL: usize = 40;
+export const OUTER_DOWN: usize = 48;
+/** Fields of a record of array work, cycles: array, array port, load of the first held words, last stream, skew. */
+export const ARRAY_TIME: usize = 8;
+export const PORT_TIME: usize = 16;
+export const LOAD: usize = 24;
+export const STREAM: usize = 32;
+export const SKEW: usize = 40;
+
+let walkNumber: f64 = 0;
+let slot: usize = TABLE;
+/** Batch elements of the present batch step. */
+let elements: f64 = 1;
+/** Longest skew of an array tile of this walk. */
+export let longestSkew: f64 = 0;
+
+/** Forgets the costs of the walk before. */
+export function newWalk(): void {
+  walkNumber += 1;
+  longestSkew = 0;
+}
+
+/** Chooses the costs of outer tiles of class `index` (0 to 15), of which there are `batch` elements at once. */
+export function useSlot(index: i32, batch: f64): void {
+  slot = TABLE + <usize>(index & 15) * SLOT;
+  elements = batch;
+}
+
+/** Whether the record is of this walk; if not, it is claimed for it. */
+function isKnown(record: usize): bool {
+  if (load<f64>(record) == walkNumber) return true;
+  store<f64>(record, walkNumber);
+  return false;
+}
+
+function read(bytes: f64): f64 {
+  return portCycles(inBlocks(bytes, innerBlock), innerReadBytes, innerReadCycles);
+}
+function write(bytes: f64): f64 {
+  return portCycles(inBlocks(bytes, innerBlock), innerWriteBytes, innerWriteCycles);
+}
+function readFar(bytes: f64): f64 {
+  return portCycles(inBlocks(bytes, outerBlock), outerReadBytes, outerReadCycles);
+}
+function writeFar(bytes: f64): f64 {
+  return portCycles(inBlocks(bytes, outerBlock), outerWriteBytes, outerWriteCycles);
+}
+
+/** Costs of an operand's tile of classes a and b; `free`: the dimension that it does not depend on, at index j. */
+function operandCosts(record: usize, elementsOfTile: f64, width: f64, free: i32, j: f64): usize {
+  const bytes: f64 = Math.ceil(elementsOfTile * width) * elements;
+  // Cores that differ only along `free` want the same tile.
+  store<f64>(record, read(multicast ? bytes : bytes * coresAtWork(free, j)), INNER_CYCLES);
+  store<f64>(record, readFar(bytes), OUTER_CYCLES);
+  return record;
+}
+
+/** Costs of the input tile of the step at inner indices jm, jn, jk. */
+export function inputCosts(jm: f64, jn: f64, jk: f64): usize {
+  const copies: i32 = multicast ? 0 : tileClass(1, jn);
+  const record: usize = slot + <usize>((tileClass(0, jm) * 4 + tileClass(2, jk)) * 4 + copies) * RECORD;
+  if (isKnown(record)) return record;
+  return operandCosts(record, extentOfAll(0, jm) * extentOfAll(2, jk), inputBytes, 1, jn);
+}
+
+export function weightCosts(jm: f64, jn: f64, jk: f64): usize {
+  const copies: i32 = multicast ? 0 : tileClass(0, jm);
+  const record: usize = slot + KIND + <usize>((tileClass(1, jn) * 4 + tileClass(2, jk)) * 4 + copies) * RECORD;
+  if (isKnown(record)) return record;
+  return operandCosts(record, extentOfAll(1, jn) * extentOfAll(2, jk), weightBytes, 0, jm);
+}
+
+/** Costs of the sums of the step at inner indices jm, jn, jk. */
+export function sumCosts(jm: f64, jn: f64, jk: f64): usize {
+  const cores: i32 = coresK == 1 ? 0 : tileClass(2, jk);
+  const record: usize = slot + 2 * KIND + <usize>((tileClass(0, jm) * 4 + tileClass(1, jn)) * 4 + cores) * RECORD;
+  if (isKnown(record)) return record;
+  const sums: f64 = extentOfAll(0, jm) * extentOfAll(1, jn);
+  // With k split over cores each has sums of its own, at accumulator width; the outer buffer has them added up.
+  const summands: f64 = coresK == 1 ? 1 : coresAtWork(2, jk);
+  const wide: f64 = Math.ceil(sums * accumulatorBytes) * elements;
+  const final: f64 = Math.ceil(sums * outputBytes) * elements;
+  store<f64>(record, write(wide * summands), UP_WIDE);
+  store<f64>(record, write(final), UP_FINAL);
+  store<f64>(record, read(wide), DOWN);
+  store<f64>(record, writeFar(wide), OUTER_UP_WIDE);
+  store<f64>(record, writeFar(final), OUTER_UP_FINAL);
+  store<f64>(record, readFar(wide), OUTER_DOWN);
+  return record;
+}
+
+/**
+ * Costs of the work of the first core's array in the step at inner indices jm, jn, jk: no other core has more.
+ *
+ * @param isHeld  the operand that the dataflow holds is that of the step before
+ */
+export function arrayCosts(jm: f64, jn: f64, jk: f64, isFirstK: bool, isLastK: bool, isHeld: bool): usize {
+  const em: f64 = extentOfOne(0, jm);
+  const en: f64 = extentOfOne(1, jn);
+  const ek: f64 = extentOfOne(2, jk);
+  const shorter: i32 =
+    (tileClass(0, jm) == 3 ? 1 : 0) | (tileClass(1, jn) == 3 ? 2 : 0) | (tileClass(2, jk) == 3 ? 4 : 0);
+  const isInPlace: bool = isHeld && dataflow != OUTPUT_STATIONARY;
+  const kind: i32 = shorter | (isFirstK ? 8 : 0) | (isLastK ? 16 : 0) | (isInPlace ? 32 : 0);
+  const record: usize = slot + 3 * KIND + <usize>kind * RECORD;
+  if (isKnown(record)) return record;
+  countTile(em, en, ek, isFirstK, isInPlace);
+  timeTile(em, en, ek, isInPlace);
+  // The array's port carries what all elements that are packed on it need.
+  const side: f64 = Math.min(packed, elements);
+  const reads: f64 = portCycles(inBlocks(edgeReadBytes() * side, arrayBlock), arrayReadBytes, arrayReadCycles);
+  const written: f64 = sumBytes(sumsOut, em * en, isLastK) * side;
+  const writes: f64 = portCycles(inBlocks(written, arrayBlock), arrayWriteBytes, arrayWriteCycles);
+  store<f64>(record, stepCycles, ARRAY_TIME);
+  store<f64>(record, arrayShared ? reads + writes : Math.max(reads, writes), PORT_TIME);
+  store<f64>(record, firstLoad, LOAD);
+  store<f64>(record, lastStream, STREAM);
+  store<f64>(record, skewCycles, SKEW);
+  longestSkew = Math.max(longestSkew, skewCycles);
+  return record;
+}
