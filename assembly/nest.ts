@@ -76,3 +76,27 @@ export function isOutsideTurning(free: i32, order: i32, m: f64, n: f64, k: f64):
   const b: i32 = free == 2 ? 1 : 2;
   return (pick(a, m, n, k) > 1 && isInside(order, a, free)) || (pick(b, m, n, k) > 1 && isInside(order, b, free));
 }
+
+/** The loops over m, n, k (bits 0 to 2) that have several turns. */
+export function turningLoops(m: f64, n: f64, k: f64): i32 {
+  return (m > 1 ? 1 : 0) | (n > 1 ? 2 : 0) | (k > 1 ? 4 : 0);
+}
+
+const COUNTED: usize = memory.data(48, 8);
+for (let order: i32 = 0; order < 6; order++) {
+  for (let turning: i32 = 0; turning < 8; turning++) {
+    const m: f64 = (turning & 1) != 0 ? 2 : 1;
+    const n: f64 = (turning & 2) != 0 ? 2 : 1;
+    const k: f64 = (turning & 4) != 0 ? 2 : 1;
+    let bits: i32 = 0;
+    for (let free: i32 = 0; free < 3; free++) {
+      if (isOutsideTurning(free, order, m, n, k)) bits |= 1 << free;
+    }
+    store<u8>(COUNTED + <usize>(order * 8 + turning), <u8>bits);
+  }
+}
+
+/** The loops (bits 0 to 2) each turn of which moves the operand that does not depend on them, as others turn inside. */
+export function countedLoops(order: i32, turning: i32): i32 {
+  return <i32>load<u8>(COUNTED + <usize>(order * 8 + turning));
+}

@@ -22,8 +22,8 @@ import {
   unroll,
 } from "../hardware";
 import { ceilDiv } from "../int-math";
-import { K, M, N, chunkK, chunkM, chunkN, setArray, setBypass } from "../mapping";
-import { boundArrayAlone, boundEnergy, boundTime } from "./bound";
+import { B, K, M, N, chunkK, chunkM, chunkN, packed, setArray, setBypass, setPacked } from "../mapping";
+import { arrayEnergy, arrayTail, arrayTime, boundArrayAlone, setPrices } from "./array-bound";
 import { arrayIsLegal } from "./legal";
 import { isTimeCounted, score, secondScore } from "./score";
 
@@ -32,7 +32,7 @@ import { isTimeCounted, score, secondScore } from "./score";
  * tile. Each is judged by the bound of the whole problem as one tile, which no tiling beats; the best are kept, sorted.
  */
 export const MOST_OPTIONS: i32 = 8;
-const FIELDS: i32 = 13;
+const FIELDS: i32 = 14;
 const TABLE: usize = memory.data((MOST_OPTIONS + 1) * FIELDS * 8, 16);
 export let optionCount: i32 = 0;
 let limit: i32 = MOST_OPTIONS;
@@ -49,6 +49,7 @@ export function optionScore(row: i32): f64 {
 /** Puts option `row` into the present mapping. */
 export function useOption(row: i32): void {
   setBypass(load<f64>(at(row, 12)) != 0);
+  setPacked(load<f64>(at(row, 13)));
   setArray(
     <i32>load<f64>(at(row, 2)),
     load<f64>(at(row, 3)),
@@ -61,6 +62,7 @@ export function useOption(row: i32): void {
     load<f64>(at(row, 10)),
     load<f64>(at(row, 11)),
   );
+  setPrices();
 }
 
 // The array extents under trial.
@@ -86,9 +88,10 @@ function tryOption(flow: i32, tm: f64, tn: f64, tk: f64): void {
 
 function tryWith(bypass: bool, flow: i32, tm: f64, tn: f64, tk: f64): void {
   setBypass(bypass);
+  setPrices();
   boundArrayAlone();
-  const first: f64 = score(boundTime, boundEnergy);
-  const second: f64 = secondScore(boundTime, boundEnergy);
+  const first: f64 = score(arrayTime + arrayTail, arrayEnergy);
+  const second: f64 = secondScore(arrayTime + arrayTail, arrayEnergy);
   let i: i32 = optionCount;
   while (i > 0 && isBefore(first, second, i - 1)) i--;
   if (i >= limit) return;
@@ -108,6 +111,7 @@ function tryWith(bypass: bool, flow: i32, tm: f64, tn: f64, tk: f64): void {
   store<f64>(at(i, 10), cn);
   store<f64>(at(i, 11), 1);
   store<f64>(at(i, 12), bypass ? 1 : 0);
+  store<f64>(at(i, 13), packed);
   if (optionCount < limit) optionCount++;
 }
 
@@ -190,29 +194,35 @@ function tryColumns(): void {
   }
 }
 
-/** Fills the table for the present problem and split. */
-export function findOptions(effort: i32): void {
-  optionCount = 0;
-  fewestSteps = Infinity;
-  limit = effort == EFFORT_EXHAUSTIVE ? MOST_OPTIONS : 6;
-  oneM = chunkM(M);
-  oneN = chunkN(N);
-  oneK = chunkK(K);
-  if (unroll == UNROLL_FIXED) {
-    for (let flow: i32 = WEIGHT_STATIONARY; flow <= INPUT_STATIONARY; flow++) {
-      if ((dataflows & (1 << flow)) == 0) continue;
-      // An adder tree adds along the rows in every dataflow; a systolic array keeps outputs in its PEs.
-      const keepsOutputs: bool = flow == OUTPUT_STATIONARY && kind != KIND_DOT_PRODUCT;
-      rm = keepsOutputs ? rows : 1;
-      rk = keepsOutputs ? 1 : rows;
+/** Fixed arrays: the dataflow says which dimensions lie on rows and columns. */
+function tryFixed(): void {
+  for (let flow: i32 = WEIGHT_STATIONARY; flow <= INPUT_STATIONARY; flow++) {
+    if ((dataflows & (1 << flow)) == 0) continue;
+    // An adder tree adds along the rows in every dataflow; a systolic array keeps outputs in its PEs.
+    const keepsOutputs: bool = flow == OUTPUT_STATIONARY && kind != KIND_DOT_PRODUCT;
+    const onRows: f64 = keepsOutputs ? oneM : oneK;
+    const onCols: f64 = flow == INPUT_STATIONARY ? oneM : oneN;
+    // Small batch elements lie side by side, as many as there are rows and columns for.
+    const most: f64 = Math.min(B, Math.min(Math.floor(rows / onRows), Math.floor(cols / onCols)));
+    for (let side: f64 = 1; side <= 2; side++) {
+      if (side == 2 && most < 2) break;
+      setPacked(side == 1 ? 1 : most);
+      const onRow: f64 = side == 1 ? rows : onRows;
+      const onCol: f64 = side == 1 ? cols : onCols;
+      rm = keepsOutputs ? onRow : 1;
+      rk = keepsOutputs ? 1 : onRow;
       rn = 1;
-      cm = flow == INPUT_STATIONARY ? cols : 1;
-      cn = flow == INPUT_STATIONARY ? 1 : cols;
+      cm = flow == INPUT_STATIONARY ? onCol : 1;
+      cn = flow == INPUT_STATIONARY ? 1 : onCol;
+      fewestSteps = Infinity;
       tryRegisterTiles(flow);
     }
-    return;
   }
-  // Flexible: k over the rows in even shares, what is left of the rows to m or n.
+  setPacked(1);
+}
+
+/** Flexible arrays: k over the rows in even shares, what is left of the rows to m or n. */
+function tryFlexible(): void {
   let last: f64 = 0;
   const least: f64 = ceilDiv(oneK, Math.min(oneK, rows));
   for (let parts: f64 = least; parts <= oneK; parts = parts < least + 3 ? parts + 1 : parts * 2) {
@@ -231,4 +241,17 @@ export function findOptions(effort: i32): void {
     }
     if (share == 1) break;
   }
+}
+
+/** Fills the table for the present problem and split. */
+export function findOptions(effort: i32): void {
+  optionCount = 0;
+  fewestSteps = Infinity;
+  limit = effort == EFFORT_EXHAUSTIVE ? MOST_OPTIONS : 6;
+  oneM = chunkM(M);
+  oneN = chunkN(N);
+  oneK = chunkK(K);
+  setPacked(1);
+  if (unroll == UNROLL_FIXED) tryFixed();
+  else tryFlexible();
 }

@@ -20,23 +20,15 @@ import {
   tm,
   tn,
 } from "../mapping";
-import {
-  boundArrayAlone,
-  boundEnergy,
-  boundOuter,
-  boundOuterAlone,
-  boundOuterWith,
-  boundTiles,
-  boundTime,
-} from "./bound";
+import { arrayEnergy, arrayTail, arrayTime, boundArrayAlone } from "./array-bound";
+import { boundEnergy, boundOuter, boundOuterWith, boundTime } from "./bound";
 import { MOST_CANDIDATES, fewSizes, sizes } from "./candidates";
 import { outerFits, outerNeeded } from "./legal";
 import { score, secondScore } from "./score";
 
 /*
  * Global-buffer tiles of the present problem and split, best bound first. A tile is judged before any local tile is
- * chosen: its own traffic, and the array's time and edge traffic with the whole tile as one
- * local tile, in the use of the array that is in place.
+ * chosen: by its own traffic, and by what the array takes at least in the use that is in place.
  */
 const MOST: i32 = 512;
 const FIELDS: i32 = 7;
@@ -130,7 +122,12 @@ function insert(m: f64, n: f64, k: f64, order: i32, bits: i32): void {
   if (outerCount < limit) outerCount++;
 }
 
-function tryTile(m: f64, n: f64, k: f64, batches: f64): void {
+/** Whether a tile has been found to fit with every operand double buffered that needs it; whether it fits at all. */
+let fitsDouble: bool = false;
+let fitsAtAll: bool = false;
+
+/** Puts the tile in place with as many operands double buffered as fit; sets fitsDouble and fitsAtAll. */
+function placeTile(m: f64, n: f64, k: f64): i32 {
   const Gm: f64 = ceilDiv(M, m);
   const Gn: f64 = ceilDiv(N, n);
   const Gk: f64 = ceilDiv(K, k);
@@ -138,33 +135,28 @@ function tryTile(m: f64, n: f64, k: f64, batches: f64): void {
   setOuter(m, n, k, 0, bits);
   // With k whole in a local tile the sums are narrow: the least room that any local tile leaves them.
   setInner(chunkM(m), chunkN(n), chunkK(k), 0, 0);
-  if (!outerFits()) {
-    // Rather single-buffer the operand with the fewest tiles, which is replaced least, than none of the tile.
-    bits = bits & ~(1 << fewestTiles(Gm, Gn, Gk));
-    setOuter(m, n, k, 0, bits);
-    if (!outerFits()) {
-      bits = 0;
-      setOuter(m, n, k, 0, 0);
-      if (!outerFits()) {
-        if (outerNeeded < smallestOuter) smallestOuter = outerNeeded;
-        return;
-      }
-    }
-  }
-  let areTilesBound: bool = false;
-  const orders: i32 = newOrders(Gm, Gn, Gk);
+  fitsDouble = outerFits();
+  fitsAtAll = fitsDouble;
+  if (fitsDouble) return bits;
+  // Rather single-buffer the operand with the fewest tiles, which is replaced least, than none of the tile.
+  bits = bits & ~(1 << fewestTiles(Gm, Gn, Gk));
+  setOuter(m, n, k, 0, bits);
+  fitsAtAll = outerFits();
+  if (fitsAtAll) return bits;
+  setOuter(m, n, k, 0, 0);
+  fitsAtAll = outerFits();
+  if (!fitsAtAll && outerNeeded < smallestOuter) smallestOuter = outerNeeded;
+  return 0;
+}
+
+/** Keeps the tile in every order of its loops, if the bound is among the best. */
+function keepTile(m: f64, n: f64, k: f64, bits: i32): void {
+  const orders: i32 = newOrders(ceilDiv(M, m), ceilDiv(N, n), ceilDiv(K, k));
   for (let order: i32 = 0; order < 6; order++) {
     if (((orders >> order) & 1) == 0) continue;
     setOuter(m, n, k, order, bits);
     boundOuter();
-    if (!areTilesBound) {
-      // The array takes at least what it would for the whole problem as one tile: often enough to say no.
-      boundOuterWith(leastTime, leastEnergy);
-      if (outerCount == limit && score(boundTime, boundEnergy) > outerScore(outerCount - 1)) continue;
-      boundTiles();
-      areTilesBound = true;
-    }
-    boundOuterAlone();
+    boundOuterWith(leastTime, leastEnergy);
     insert(m, n, k, order, bits);
   }
 }
@@ -177,47 +169,85 @@ function fewestTiles(Gm: f64, Gn: f64, Gk: f64): i32 {
   return weights <= sums ? WEIGHT : OUTPUT;
 }
 
+let batches: f64 = 1;
 let leastTime: f64 = 0;
 let leastEnergy: f64 = 0;
 
+let countM: i32 = 0;
+let countN: i32 = 0;
+let countK: i32 = 0;
+
 /**
- * Fills the table for the use of the array that is in place. Unless `all`, tiles are built with all of
- * k, or with k in parts and one of m and n whole; where none of those fits, with everything in parts.
+ * Along a line of tiles that differ in dimension `free` only: the largest that fits, and the largest that does so with every
+ * operand double buffered. Smaller ones only move more.
  */
-export function findOuterTiles(most: i32, all: bool): void {
+function tryLine(m: f64, n: f64, k: f64, free: i32): void {
+  const list: usize = free == 0 ? M_SIZES : free == 1 ? N_SIZES : K_SIZES;
+  const count: i32 = free == 0 ? countM : free == 1 ? countN : countK;
+  let isKept: bool = false;
+  for (let i: i32 = 0; i < count; i++) {
+    const size: f64 = element(list, i);
+    if (free == 0) m = size;
+    else if (free == 1) n = size;
+    else k = size;
+    const bits: i32 = placeTile(m, n, k);
+    if (!fitsAtAll) continue;
+    if (!isKept || fitsDouble) keepTile(m, n, k, bits);
+    isKept = true;
+    if (fitsDouble) return;
+  }
+}
+
+/** Tiles with one dimension whole at least. */
+function tryFaces(): void {
+  const bits: i32 = placeTile(M, N, K);
+  if (fitsDouble) {
+    // Nothing moves less than the whole, once.
+    keepTile(M, N, K, bits);
+    return;
+  }
+  for (let x: i32 = 0; x < countM; x++) tryLine(element(M_SIZES, x), N, K, 1);
+  for (let x: i32 = 0; x < countM; x++) tryLine(element(M_SIZES, x), N, K, 2);
+  for (let y: i32 = 0; y < countN; y++) tryLine(M, element(N_SIZES, y), K, 2);
+}
+
+/** Tiles with every dimension in parts. */
+function tryParts(): void {
+  for (let x: i32 = 0; x < countM; x++) {
+    for (let y: i32 = 0; y < countN; y++) tryLine(element(M_SIZES, x), element(N_SIZES, y), K, 2);
+  }
+}
+
+function setFewSizes(mostParts: f64): void {
+  countM = fewSizes(M_SIZES, M, sm * tm, mostParts);
+  countN = fewSizes(N_SIZES, N, sn * tn, mostParts);
+  countK = fewSizes(K_SIZES, K, sk * tk, mostParts);
+}
+
+/**
+ * Fills the table for the use of the array that is in place. First tiles with one dimension whole; where none of those
+ * fits, with everything in parts, down to single elements.
+ */
+export function findOuterTiles(most: i32): void {
   boundArrayAlone();
-  leastTime = boundTime;
-  leastEnergy = boundEnergy;
+  leastTime = arrayTime + arrayTail;
+  leastEnergy = arrayEnergy;
+  batches = ceilDiv(B, batchAtOnce());
   outerCount = 0;
   limit = most < MOST ? most : MOST;
   smallestOuter = Infinity;
   if (!hasOuter) {
-    setOuter(M, N, K, 0, 0);
-    setInner(chunkM(M), chunkN(N), chunkK(K), 0, 0);
-    boundOuter();
-    boundTiles();
-    boundOuterAlone();
-    insert(M, N, K, 0, 0);
+    keepTile(M, N, K, 0);
     return;
   }
-  const mostParts: f64 = 128;
-  let countM: i32 = all ? sizes(M_SIZES, M, sm * tm, all) : fewSizes(M_SIZES, M, sm * tm, mostParts);
-  let countN: i32 = all ? sizes(N_SIZES, N, sn * tn, all) : fewSizes(N_SIZES, N, sn * tn, mostParts);
-  let countK: i32 = all ? sizes(K_SIZES, K, sk * tk, all) : fewSizes(K_SIZES, K, sk * tk, mostParts);
-  const batches: f64 = ceilDiv(B, batchAtOnce());
-  for (let pass: i32 = all ? 2 : 0; pass < 3; pass++) {
-    for (let x: i32 = 0; x < countM; x++) {
-      for (let y: i32 = 0; y < countN; y++) {
-        for (let z: i32 = 0; z < countK; z++) {
-          if (pass == 0 && x > 0 && y > 0 && z > 0) break;
-          tryTile(element(M_SIZES, x), element(N_SIZES, y), element(K_SIZES, z), batches);
-        }
-      }
-    }
-    if (outerCount > 0) return;
-    // Nothing fits with one dimension whole: first smaller parts of the others, then everything down to single elements.
-    countM = pass == 0 ? fewSizes(M_SIZES, M, sm * tm, 1024) : sizes(M_SIZES, M, sm * tm, all);
-    countN = pass == 0 ? fewSizes(N_SIZES, N, sn * tn, 1024) : sizes(N_SIZES, N, sn * tn, all);
-    countK = pass == 0 ? fewSizes(K_SIZES, K, sk * tk, 1024) : sizes(K_SIZES, K, sk * tk, all);
-  }
+  setFewSizes(128);
+  tryFaces();
+  if (outerCount > 0) return;
+  setFewSizes(1024);
+  tryParts();
+  if (outerCount > 0) return;
+  countM = sizes(M_SIZES, M, sm * tm, false);
+  countN = sizes(N_SIZES, N, sn * tn, false);
+  countK = sizes(K_SIZES, K, sk * tk, false);
+  tryParts();
 }

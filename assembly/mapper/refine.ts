@@ -9,6 +9,9 @@ import {
   chunkK,
   chunkM,
   chunkN,
+  coresK,
+  coresM,
+  coresN,
   colsK,
   colsM,
   colsN,
@@ -40,7 +43,9 @@ import {
 } from "../mapping";
 import { countTraffic, energyOfTraffic } from "../counters";
 import { cycles, walk, walkedSteps } from "../run";
-import { boundEnergy, boundOrder, boundOuter, boundTiles, boundTime, stepCount } from "./bound";
+import { setPrices } from "./array-bound";
+import { setSize, sizeRow } from "./sizes";
+import { boundEnergy, boundOrder, boundOuter, boundShares, boundTiles, boundTime, stepCount } from "./bound";
 import { foldK, foldM, foldN, isLegal } from "./legal";
 import { doubleBits } from "./outer-tiles";
 import { score, secondScore } from "./score";
@@ -144,8 +149,13 @@ export function refine(best: usize, first: f64, second: f64): f64 {
     move = move + 1 == MOVES ? 0 : move + 1;
     unchanged++;
     if (!changed) continue;
+    setPrices();
     boundOuter();
-    boundTiles();
+    boundShares();
+    setSize(sizeRow(0, 0), lm, M, gm, coresM, sm, tm);
+    setSize(sizeRow(1, 0), ln, N, gn, coresN, sn, tn);
+    setSize(sizeRow(2, 0), lk, K, gk, coresK, sk, tk);
+    boundTiles(sizeRow(0, 0), sizeRow(1, 0), sizeRow(2, 0));
     if (spent + stepCount > BUDGET) continue;
     boundOrder();
     if (score(boundTime, boundEnergy) >= first) continue;

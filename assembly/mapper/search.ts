@@ -1,5 +1,7 @@
 import { EFFORT_EXHAUSTIVE, INPUT, RES_FIELDS, WEIGHT } from "../abi";
+import { countTraffic, energyOfTraffic } from "../counters";
 import {
+  cols,
   cores,
   hasOuter,
   innerDouble,
@@ -9,16 +11,11 @@ import {
   innerWeight,
   inputBytes,
   isDirect,
+  rows,
   weightBytes,
 } from "../hardware";
 import { ceilDiv } from "../int-math";
 import {
-  setPacked,
-  setCores,
-  coresB,
-  coresM,
-  coresN,
-  coresK,
   B,
   K,
   M,
@@ -28,11 +25,16 @@ import {
   chunkK,
   chunkM,
   chunkN,
+  coresB,
+  coresK,
+  coresM,
+  coresN,
   gk,
   gm,
   gn,
   isBypassed,
   loadMapping,
+  setCores,
   setInner,
   sk,
   sm,
@@ -42,16 +44,26 @@ import {
   tm,
   tn,
 } from "../mapping";
-import { countTraffic, energyOfTraffic } from "../counters";
 import { cycles, walk } from "../run";
 import { findOptions, optionCount, optionScore, useOption } from "./array-options";
-import { boundAnyOrder, boundEnergy, boundOrder, boundOuter, boundTiles, boundTime, stepCount } from "./bound";
+import {
+  boundAnyOrder,
+  boundEnergy,
+  boundOrder,
+  boundOuter,
+  boundProblem,
+  boundShares,
+  boundTiles,
+  boundTime,
+  stepCount,
+} from "./bound";
 import { MOST_CANDIDATES, fewSizes, sizes } from "./candidates";
 import { foldK, foldM, foldN, innerFits, innerNeeded, outerFits } from "./legal";
 import { doubleBits, findOuterTiles, newOrders, outerCount, outerScore, smallestOuter, useOuter } from "./outer-tiles";
 import { refine } from "./refine";
 import { score, secondScore } from "./score";
 import { clearShortList, keep, keptCount, keptRow, keptScore, worstKept } from "./short-list";
+import { setSize, sizeAt, sizeRow } from "./sizes";
 
 /*
  * Mapping search. For every split over cores and every promising use of the array, global-buffer tiles are taken in the
@@ -59,10 +71,7 @@ import { clearShortList, keep, keptCount, keptRow, keptScore, worstKept } from "
  * in time, from the best on, until no bound left can beat the best walk. docs/model.md, "mapper".
  */
 
-const LISTS: usize = memory.data(3 * MOST_CANDIDATES * 8, 16);
-const M_SIZES: usize = LISTS;
-const N_SIZES: usize = LISTS + MOST_CANDIDATES * 8;
-const K_SIZES: usize = LISTS + 2 * MOST_CANDIDATES * 8;
+const LIST: usize = memory.data(MOST_CANDIDATES * 8, 16);
 const BEST: usize = memory.data(RES_FIELDS * 8, 16);
 
 export let scored: f64 = 0;
@@ -71,18 +80,14 @@ export let walked: f64 = 0;
 export let neededInner: f64 = 0;
 export let neededOuter: f64 = 0;
 
-function element(list: usize, index: i32): f64 {
-  return load<f64>(list + ((<usize>index) << 3));
-}
-
-/** Scores every order of the present local tiles. */
-function tryOrders(Lm: f64, Ln: f64, Lk: f64, bits: i32, mostSteps: f64): void {
-  boundTiles();
+/** Scores every order of the present local tiles, given their rows of the size tables. */
+function tryOrders(m: usize, n: usize, k: usize, bits: i32, mostSteps: f64): void {
+  boundTiles(m, n, k);
   if (stepCount > mostSteps) return;
   boundAnyOrder();
   scored += 1;
   if (score(boundTime, boundEnergy) > worstKept()) return;
-  const orders: i32 = newOrders(Lm, Ln, Lk);
+  const orders: i32 = newOrders(ceilDiv(chunkM(gm), tileM), ceilDiv(chunkN(gn), tileN), ceilDiv(chunkK(gk), tileK));
   for (let order: i32 = 0; order < 6; order++) {
     if (((orders >> order) & 1) == 0) continue;
     setInner(tileM, tileN, tileK, order, bits);
@@ -98,46 +103,64 @@ let tileM: f64 = 1;
 let tileN: f64 = 1;
 let tileK: f64 = 1;
 
-/** Sizes of inner tiles along one dimension; where they are bounded by one fold, that of it, `most`. */
-function innerSizes(to: usize, extent: f64, unit: f64, most: f64, all: bool, mostParts: f64): i32 {
-  if (most != Infinity) {
-    store<f64>(to, Math.min(extent, most));
-    return 1;
+/**
+ * Fills the size table of one dimension; where inner tiles are bounded by one fold, with that of it, `most`. Returns how many.
+ */
+function fillSizes(
+  dimension: i32,
+  extent: f64,
+  outer: f64,
+  over: f64,
+  spatial: f64,
+  words: f64,
+  most: f64,
+  all: bool,
+  mostParts: f64,
+): i32 {
+  const chunk: f64 = ceilDiv(outer, over);
+  let count: i32 = 1;
+  if (most != Infinity) store<f64>(LIST, Math.min(chunk, most));
+  else if (all) count = sizes(LIST, chunk, spatial * words, true);
+  else count = fewSizes(LIST, chunk, spatial * words, isDirect ? 8 : mostParts);
+  for (let i: i32 = 0; i < count; i++) {
+    const local: f64 = load<f64>(LIST + ((<usize>i) << 3));
+    setSize(sizeRow(dimension, i), local, extent, outer, over, spatial, words);
   }
-  return all ? sizes(to, extent, unit, true) : fewSizes(to, extent, unit, isDirect ? 8 : mostParts);
+  return count;
 }
 
 /** Tries local tiles for the present global-buffer tile and use of the array. */
 function tryLocalTiles(all: bool, mostParts: f64, mostSteps: f64): void {
-  const cm: f64 = chunkM(gm);
-  const cn: f64 = chunkN(gn);
-  const ck: f64 = chunkK(gk);
   const mostM: f64 = isDirect || isBypassed(INPUT) ? foldM() : Infinity;
   const mostN: f64 = isDirect || isBypassed(WEIGHT) ? foldN() : Infinity;
   const mostK: f64 = isDirect || bypass ? foldK() : Infinity;
-  const countM: i32 = innerSizes(M_SIZES, cm, sm * tm, mostM, all, mostParts);
-  const countN: i32 = innerSizes(N_SIZES, cn, sn * tn, mostN, all, mostParts);
-  const countK: i32 = innerSizes(K_SIZES, ck, sk * tk, mostK, all, mostParts);
-  const Gm: f64 = ceilDiv(M, gm);
-  const Gn: f64 = ceilDiv(N, gn);
-  const Gk: f64 = ceilDiv(K, gk);
+  const countM: i32 = fillSizes(0, M, gm, coresM, sm, tm, mostM, all, mostParts);
+  const countN: i32 = fillSizes(1, N, gn, coresN, sn, tn, mostN, all, mostParts);
+  const countK: i32 = fillSizes(2, K, gk, coresK, sk, tk, mostK, all, mostParts);
+  const cm: f64 = chunkM(gm);
+  const cn: f64 = chunkN(gn);
+  const ck: f64 = chunkK(gk);
+  const isOneM: bool = gm >= M;
+  const isOneN: bool = gn >= N;
+  const isOneK: bool = gk >= K;
   const batches: f64 = ceilDiv(B, batchAtOnce());
   boundOuter();
+  boundShares();
   let wholeColumns: i32 = 0;
   for (let y: i32 = 0; y < countN; y++) {
-    tileN = element(N_SIZES, y);
-    const Ln: f64 = ceilDiv(cn, tileN);
+    tileN = sizeAt(1, y);
+    const turnsN: f64 = isOneN && tileN >= cn ? 1 : 2;
     let wholes: i32 = 0;
     let before: f64 = 0;
     let sames: i32 = 0;
     for (let x: i32 = 0; x < countM; x++) {
-      tileM = element(M_SIZES, x);
-      const Lm: f64 = ceilDiv(cm, tileM);
+      tileM = sizeAt(0, x);
+      const turnsM: f64 = isOneM && tileM >= cm ? 1 : 2;
       for (let z: i32 = 0; z < countK; z++) {
-        tileK = element(K_SIZES, z);
-        const Lk: f64 = ceilDiv(ck, tileK);
+        tileK = sizeAt(2, z);
+        const turnsK: f64 = isOneK && tileK >= ck ? 1 : 2;
         // What goes straight to the array is always fetched ahead.
-        const bits: i32 = isDirect ? 7 : doubleBits(innerDouble, Lm * Gm, Ln * Gn, Lk * Gk, batches);
+        const bits: i32 = isDirect ? 7 : doubleBits(innerDouble, turnsM, turnsN, turnsK, batches);
         setInner(tileM, tileN, tileK, 0, bits);
         if (!innerFits()) {
           if (innerNeeded < neededInner) neededInner = innerNeeded;
@@ -146,7 +169,8 @@ function tryLocalTiles(all: bool, mostParts: f64, mostSteps: f64): void {
         // Of equal k, fewer rows only cost reuse; a second size is kept for its shorter first fill.
         sames = tileK == before ? sames + 1 : 0;
         before = tileK;
-        if (all || isDirect || bypass || sames < 2) tryOrders(Lm, Ln, Lk, bits, mostSteps);
+        if (all || isDirect || bypass || sames < 2)
+          tryOrders(sizeRow(0, x), sizeRow(1, y), sizeRow(2, z), bits, mostSteps);
         if (all) continue;
         // Less of k than fits only adds partial sums.
         if (z == 0) wholes++;
@@ -174,18 +198,18 @@ function stepLimit(): f64 {
 function trySplit(b: f64, m: f64, n: f64, k: f64, effort: i32): void {
   const all: bool = effort == EFFORT_EXHAUSTIVE;
   setCores(b, m, n, k);
-  setPacked(1);
   const mostSteps: f64 = all ? Infinity : stepLimit();
   // Parts of one dimension: large problems need more of them.
   const mostParts: f64 = Math.max(64, mostSteps / 16);
   findOptions(effort);
   if (optionCount == 0) return;
-  useOption(0);
-  findOuterTiles(all ? 512 : 4, all);
-  if (smallestOuter < neededOuter) neededOuter = smallestOuter;
   for (let option: i32 = 0; option < optionCount; option++) {
     if (optionScore(option) > worstKept()) break;
     useOption(option);
+    if (option == 0) {
+      findOuterTiles(all ? 512 : 4);
+      if (smallestOuter < neededOuter) neededOuter = smallestOuter;
+    }
     const outers: i32 = all || option == 0 ? outerCount : min(outerCount, 2);
     for (let outer: i32 = 0; outer < outers; outer++) {
       if (outerScore(outer) > worstKept()) break;
@@ -196,6 +220,33 @@ function trySplit(b: f64, m: f64, n: f64, k: f64, effort: i32): void {
   }
 }
 
+/** Ways to share the work out over `total` cores: one dimension, or two. */
+function trySplits(total: f64, effort: i32): void {
+  if (B > 1) trySplit(Math.min(total, B), 1, 1, 1, effort);
+  if (M > 1) trySplit(1, Math.min(total, M), 1, 1, effort);
+  if (N > 1) trySplit(1, 1, Math.min(total, N), 1, effort);
+  if (K > 1 && hasOuter) trySplit(1, 1, 1, Math.min(total, K), effort);
+  if (total < 4) return;
+  if (B > 1 && total >= 2 * B) {
+    const left: f64 = Math.floor(total / B);
+    if (M > 1) trySplit(B, Math.min(left, M), 1, 1, effort);
+    if (N > 1) trySplit(B, 1, Math.min(left, N), 1, effort);
+  }
+  if (M == 1 || N == 1) return;
+  // Chunks that are nearly square share most; the next coarser and finer grids may divide the tiles better.
+  const square: f64 = Math.sqrt((total * M * cols) / (N * rows));
+  let last: f64 = 1;
+  for (let i: i32 = -1; i <= 1; i++) {
+    const m: f64 = Math.max(
+      2,
+      Math.min(Math.floor(total / 2), Math.round(i < 0 ? square / 2 : i > 0 ? square * 2 : square)),
+    );
+    if (m == last || m > M) continue;
+    last = m;
+    trySplit(1, m, Math.min(Math.floor(total / m), N), 1, effort);
+  }
+}
+
 /** Searches the best mapping of the problem in mapping.ts; true if there is one, which then is in place and walked. */
 export function search(effort: i32): bool {
   clearShortList(effort == EFFORT_EXHAUSTIVE ? 64 : 4);
@@ -203,12 +254,8 @@ export function search(effort: i32): bool {
   walked = 0;
   neededInner = Infinity;
   neededOuter = Infinity;
-  if (cores > 1) {
-    if (B > 1) trySplit(Math.min(cores, B), 1, 1, 1, effort);
-    if (M > 1) trySplit(1, Math.min(cores, M), 1, 1, effort);
-    if (N > 1) trySplit(1, 1, Math.min(cores, N), 1, effort);
-    if (K > 1 && hasOuter) trySplit(1, 1, 1, Math.min(cores, K), effort);
-  }
+  boundProblem();
+  if (cores > 1) trySplits(cores, effort);
   if (keptCount == 0) trySplit(1, 1, 1, 1, effort);
   if (keptCount == 0) return false;
 

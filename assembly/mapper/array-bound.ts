@@ -1,0 +1,259 @@
+import {
+  DRAIN_SHIFT,
+  HW_ENERGY_TRAFFIC,
+  INPUT,
+  INPUT_STATIONARY,
+  KIND_DOT_PRODUCT,
+  OUTPUT_STATIONARY,
+  OVERLAP_FOLDS,
+  OVERLAP_NONE,
+  SKEW_EDGE_AWARE,
+  UNROLL_FIXED,
+  WEIGHT,
+  WEIGHT_STATIONARY,
+} from "../abi";
+import { changesEachStep } from "../array/registers";
+import { EDGE, REGISTER_WRITES, SUMS_DOWN, SUMS_UP } from "../counters";
+import {
+  accumulatorBytes,
+  arrayReadBytes,
+  arrayReadCycles,
+  arrayShared,
+  arrayWriteBytes,
+  arrayWriteCycles,
+  cols,
+  drain,
+  energyMac,
+  inputBytes,
+  kind,
+  outputBytes,
+  overlap,
+  registerHolds,
+  registerWords,
+  rows,
+  skew,
+  unroll,
+  weightBytes,
+} from "../hardware";
+import { ceilDiv, ceilLog2 } from "../int-math";
+import {
+  B,
+  K,
+  M,
+  N,
+  batchAtOnce,
+  chunkK,
+  chunkM,
+  chunkN,
+  coresK,
+  dataflow,
+  isBypassed,
+  packed,
+  sk,
+  sm,
+  sn,
+  tk,
+  tm,
+  tn,
+} from "../mapping";
+import { HARDWARE, get } from "../memory";
+
+/*
+ * Least time and energy of the arrays for the present use of them (dataflow, extents, register tile, bypass, cores), given
+ * the inner tiles, array steps and register blocks of one core along each dimension over the whole problem. Traffic over
+ * the edges is that of the walk without rounding to bytes; a held operand is taken to stay in place where it can.
+ *
+ * Energy is linear in four counts of elements, time a maximum of the array and of its port, so both come down to a few
+ * prices that are fixed with the use of the array. docs/model.md, "bound".
+ */
+export let arrayTime: f64 = 0;
+/** Time from the end of the last step to its last sum. */
+export let arrayTail: f64 = 0;
+export let arrayEnergy: f64 = 0;
+
+// Energy per element and core: inputs, weights, partial sums that come back, updates of accumulators; and what never changes.
+let priceInput: f64 = 0;
+let priceWeight: f64 = 0;
+let priceSum: f64 = 0;
+let priceUpdate: f64 = 0;
+let priceFixed: f64 = 0;
+// Cycles per element on the port, read side and write side, and for results.
+let readInput: f64 = 0;
+let readWeight: f64 = 0;
+let readSum: f64 = 0;
+let writeSum: f64 = 0;
+let writeResult: f64 = 0;
+/** Batch steps, and batch elements of the first core. */
+let batchSteps: f64 = 1;
+let batchOfCore: f64 = 1;
+
+function energyOf(column: i32): f64 {
+  return get(HARDWARE, HW_ENERGY_TRAFFIC + column);
+}
+
+/** Sets the prices for the use of the array that is in place. */
+export function setPrices(): void {
+  const holdsWeight: bool = registerWords > 0 && (registerHolds & (1 << WEIGHT)) != 0;
+  const holdsInput: bool = registerWords > 0 && (registerHolds & (1 << INPUT)) != 0;
+  const written: f64 = energyOf(REGISTER_WRITES);
+  const read: f64 = energyOf(REGISTER_WRITES + 1);
+  const inputWidth: f64 = isBypassed(INPUT) ? 0 : inputBytes;
+  const weightWidth: f64 = isBypassed(WEIGHT) ? 0 : weightBytes;
+  let perMac: f64 = energyMac;
+  priceInput = energyOf(EDGE) * inputWidth;
+  priceWeight = energyOf(EDGE + 1) * weightWidth;
+  if (holdsInput) {
+    const isRead: bool = changesEachStep(INPUT);
+    priceInput += sn * inputBytes * (isRead ? written : written + read);
+    if (isRead) perMac += read * inputBytes;
+  }
+  if (holdsWeight) {
+    const isRead: bool = changesEachStep(WEIGHT);
+    priceWeight += sm * weightBytes * (isRead ? written : written + read);
+    if (isRead) perMac += read * weightBytes;
+  }
+  priceSum = (energyOf(EDGE + SUMS_DOWN) + energyOf(EDGE + SUMS_UP)) * accumulatorBytes;
+  priceUpdate = (energyOf(REGISTER_WRITES + 2) + energyOf(REGISTER_WRITES + 3)) * accumulatorBytes;
+  const resultWidth: f64 = coresK > 1 ? accumulatorBytes : outputBytes;
+  const sums: f64 = M * N * B * (coresK > 1 ? K / chunkK(K) : 1);
+  priceFixed = perMac * M * N * K * B + energyOf(EDGE + SUMS_UP) * resultWidth * sums;
+  const perRead: f64 = arrayReadCycles / arrayReadBytes;
+  const perWrite: f64 = arrayWriteCycles / arrayWriteBytes;
+  readInput = inputWidth * perRead;
+  readWeight = weightWidth * perRead;
+  readSum = accumulatorBytes * perRead;
+  writeSum = accumulatorBytes * perWrite;
+  writeResult = resultWidth * perWrite;
+  const atOnce: f64 = batchAtOnce();
+  batchSteps = ceilDiv(B, atOnce);
+  batchOfCore = packed == 1 ? batchSteps : (batchSteps - 1) * packed + Math.min(packed, B - (batchSteps - 1) * atOnce);
+  arrayTail = kind == KIND_DOT_PRODUCT ? ceilLog2(rows) : 0;
+}
+
+/** Batch elements that the first core works on. */
+export function batchOfFirstCore(): f64 {
+  return batchOfCore;
+}
+
+// Extents, inner tiles, array steps and register blocks of the first core, over all outer tiles; cores' worth of work.
+let oneM: f64 = 1;
+let oneN: f64 = 1;
+let oneK: f64 = 1;
+let cores: f64 = 1;
+let tilesM: f64 = 1;
+let tilesN: f64 = 1;
+let tilesK: f64 = 1;
+let stepsM: f64 = 1;
+let stepsN: f64 = 1;
+let stepsK: f64 = 1;
+let blocksM: f64 = 1;
+let blocksN: f64 = 1;
+let blocksK: f64 = 1;
+
+/**
+ * @param m, n, k      extents of the first core, over all outer tiles
+ * @param arrays       arrays' worth of work: all elements of batch, m, n, k over those of the first core
+ */
+export function setExtents(m: f64, n: f64, k: f64, arrays: f64): void {
+  oneM = m;
+  oneN = n;
+  oneK = k;
+  cores = arrays;
+}
+export function setTiles(m: f64, n: f64, k: f64): void {
+  tilesM = m;
+  tilesN = n;
+  tilesK = k;
+}
+export function setSteps(m: f64, n: f64, k: f64): void {
+  stepsM = m;
+  stepsN = n;
+  stepsK = k;
+}
+export function setBlocks(m: f64, n: f64, k: f64): void {
+  blocksM = m;
+  blocksN = n;
+  blocksK = k;
+}
+
+/**
+ * Sets arrayTime and arrayEnergy.
+ *
+ * @param times  how often each held word comes into the PEs: for every tile, less where it stays for the next
+ */
+export function boundArray(times: f64): void {
+  const steps: f64 = stepsM * stepsN * stepsK;
+  const results: f64 = oneM * oneN;
+  let inputs: f64 = oneM * oneK;
+  let weights: f64 = oneN * oneK;
+  let sums: f64 = 0;
+  let updates: f64 = 0;
+  let folds: f64 = 0;
+  let held: f64 = 0;
+  if (dataflow == OUTPUT_STATIONARY) {
+    inputs *= blocksN;
+    weights *= blocksM;
+    sums = results * (tilesK - 1);
+    updates = results * stepsK;
+    folds = tilesK * blocksM * blocksN;
+  } else {
+    sums = results * (blocksK - 1);
+    updates = tk > 1 ? results * stepsK : 0;
+    if (dataflow == WEIGHT_STATIONARY) {
+      inputs *= blocksN;
+      weights *= times;
+      held = times * stepsN * stepsK;
+      folds = tilesM * blocksN * blocksK;
+    } else {
+      inputs *= times;
+      weights *= blocksM;
+      held = times * stepsM * stepsK;
+      folds = tilesN * blocksM * blocksK;
+    }
+  }
+  let array: f64 = steps;
+  if (kind == KIND_DOT_PRODUCT) {
+    if (overlap == OVERLAP_NONE) array += held;
+  } else if (overlap == OVERLAP_FOLDS) {
+    // All loads, or shifts, come one after the other: a row a cycle for each held word, of the rows in use.
+    if (dataflow == OUTPUT_STATIONARY) {
+      if (drain == DRAIN_SHIFT) array = Math.max(array, (isEdgeAware() ? oneM : rows * stepsM) * stepsN * tilesK);
+    } else array = Math.max(array, isEdgeAware() ? (held * oneK) / stepsK : rows * held);
+  } else {
+    array += skewOfFolds(folds);
+    if (dataflow == OUTPUT_STATIONARY) array += drain == DRAIN_SHIFT ? folds * rows : 0;
+    else if (overlap == OVERLAP_NONE) array += rows * held;
+  }
+  const reads: f64 = inputs * readInput + weights * readWeight + sums * readSum;
+  const writes: f64 = sums * writeSum + results * writeResult;
+  const port: f64 = arrayShared ? reads + writes : Math.max(reads, writes);
+  arrayTime = Math.max(array * batchSteps, port * batchOfCore);
+  arrayEnergy =
+    priceFixed + cores * (priceInput * inputs + priceWeight * weights + priceSum * sums + priceUpdate * updates);
+}
+
+function isEdgeAware(): bool {
+  return skew == SKEW_EDGE_AWARE && unroll == UNROLL_FIXED;
+}
+
+/** Rows and columns that the folds cross, where folds do not overlap. */
+function skewOfFolds(folds: f64): f64 {
+  if (!isEdgeAware()) return folds * (rows + cols - 2);
+  let used: f64 = 0;
+  if (dataflow == WEIGHT_STATIONARY) used = tilesM * ((blocksN * oneK) / tk + (blocksK * oneN) / tn);
+  else if (dataflow == INPUT_STATIONARY) used = tilesN * ((blocksM * oneK) / tk + (blocksK * oneM) / tm);
+  else used = tilesK * ((blocksN * oneM) / tm + (blocksM * oneN) / tn);
+  return used * packed - 2 * folds;
+}
+
+/** The whole problem as one tile: what this use of the array costs at least, whatever the tiles. */
+export function boundArrayAlone(): void {
+  const m: f64 = chunkM(M);
+  const n: f64 = chunkN(N);
+  const k: f64 = chunkK(K);
+  setExtents(m, n, k, (B * M * N * K) / (m * n * k));
+  setTiles(1, 1, 1);
+  setSteps(ceilDiv(m, sm), ceilDiv(n, sn), ceilDiv(k, sk));
+  setBlocks(ceilDiv(stepsM, tm), ceilDiv(stepsN, tn), ceilDiv(stepsK, tk));
+  boundArray(1);
+}
