@@ -33,7 +33,9 @@ import {
   HW_SKEW,
   HW_UNROLL,
   HW_WEIGHT_BYTES,
+  KIND_DOT_PRODUCT,
 } from "./abi";
+import { ceilLog2 } from "./int-math";
 import { HARDWARE, get } from "./memory";
 
 /** The hardware of the present call, read once from its record. Meaning and units of each field: abi.ts. */
@@ -75,6 +77,11 @@ export let arrayReadCycles: f64 = 0;
 export let arrayWriteBytes: f64 = 1;
 export let arrayWriteCycles: f64 = 0;
 export let arrayShared: bool = false;
+/** Cycles per byte as one number, for bounds. */
+export let arrayPerRead: f64 = 0;
+export let arrayPerWrite: f64 = 0;
+/** Levels of adders that a sum passes on its way out of a dot-product array. */
+export let arrayTail: f64 = 0;
 export let arrayLatency: f64 = 0;
 export let innerReadBytes: f64 = 1;
 export let innerReadCycles: f64 = 0;
@@ -152,6 +159,9 @@ export function loadHardware(): bool {
   outerBlock = field(HW_OUTER_BLOCK);
   energyMac = field(HW_ENERGY_MAC);
   energyCycle = field(HW_ENERGY_CYCLE);
+  arrayPerRead = arrayReadCycles / arrayReadBytes;
+  arrayPerWrite = arrayWriteCycles / arrayWriteBytes;
+  arrayTail = kind == KIND_DOT_PRODUCT ? ceilLog2(rows) : 0;
   return (
     cores >= 1 &&
     rows >= 1 &&

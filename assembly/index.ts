@@ -30,7 +30,8 @@ import {
 } from "./abi";
 import { hasOuter, innerInput, innerOutput, innerSplit, innerWeight, loadHardware, outerInput } from "./hardware";
 import { isLegal } from "./mapper/legal";
-import { neededInner, neededOuter, scored, search, walked } from "./mapper/search";
+import { walked } from "./mapper/incumbent";
+import { neededInner, neededOuter, scored, search } from "./mapper/search";
 import { setObjective } from "./mapper/score";
 import { loadMapping, setProblem, setResidency } from "./mapping";
 import { HARDWARE, PROBLEMS, RESULTS, get, put } from "./memory";

@@ -159,6 +159,9 @@ let isStarted: bool = false;
 /** Cycles that the array needs before the first step of all streams. */
 let firstWait: f64 = 0;
 let isFilled: bool = false;
+/** Stall cycles beyond which the walk is of no more interest, and whether they have been reached. */
+let mostStalls: f64 = Infinity;
+export let isGivenUp: bool = false;
 
 // Reads and writes of `duration` cycles over a port, not before `earliest`; they return when the last byte left the port.
 function readInner(earliest: f64, duration: f64): f64 {
@@ -214,6 +217,7 @@ function compute(loading: f64): void {
   store<f64>(DRAINED, Math.max(load<f64>(DRAINED), out));
   add(COMPUTE, busy);
   add(STALL_ARRAY, next - streams - busy);
+  if (next - load<f64>(COMPUTE) > mostStalls) isGivenUp = true;
 }
 
 /** Sends the pending step's sums from the inner buffers up, and on to the far memory where they are done with. */
@@ -441,6 +445,7 @@ function loop(level: i32): void {
       if (level == OUTER_INNERMOST) openOuterTile();
       loop(level + 1);
     }
+    if (isGivenUp) return;
     if (i > 0 && i == cut) {
       first = i + 1;
       end = count - 1;
@@ -465,8 +470,14 @@ function isLookedAt(i: f64): bool {
   return (n & (n - 1)) == 0 || n == 3;
 }
 
-/** Runs the mapping in `mapping.ts` on the problem there. The caller has checked that it is legal. */
-export function walk(): void {
+/**
+ * Runs the mapping in `mapping.ts` on the problem there. The caller has checked that it is legal.
+ *
+ * @param stalls  cycles that the array may stand still; the walk is given up (isGivenUp) once there are more
+ */
+export function walk(stalls: f64 = Infinity): void {
+  mostStalls = stalls;
+  isGivenUp = false;
   resetState();
   newWalk();
   Gk = ceilDiv(K, gk);
@@ -480,13 +491,14 @@ export function walk(): void {
   isStarted = false;
   isFilled = false;
   loop(0);
+  walkedSteps = load<f64>(STEPS);
+  if (isGivenUp) return;
   compute(0);
   storeSums();
 
   const arrayFree: f64 = load<f64>(ARRAY_FREE);
   const drained: f64 = load<f64>(DRAINED);
   const stored: f64 = load<f64>(STORED);
-  walkedSteps = load<f64>(STEPS);
   // What is left in the array behind the last stream is the array's own time, the rest waits for the ports.
   computeCycles = load<f64>(COMPUTE) + drained - arrayFree;
   cycles = Math.max(drained, Math.max(stored, load<f64>(OUTER_STORED)));

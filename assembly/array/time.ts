@@ -10,8 +10,8 @@ import {
   UNROLL_FIXED,
   WEIGHT_STATIONARY,
 } from "../abi";
-import { cols, drain, kind, overlap, rows, skew, unroll } from "../hardware";
-import { ceilDiv, ceilLog2 } from "../int-math";
+import { arrayTail, cols, drain, kind, overlap, rows, skew, unroll } from "../hardware";
+import { ceilDiv } from "../int-math";
 import { dataflow, packed, sk, sm, sn, tk, tm, tn } from "../mapping";
 
 /*
@@ -96,7 +96,7 @@ export function timeTile(em: f64, en: f64, ek: f64, isHeld: bool): void {
   if (kind == KIND_DOT_PRODUCT) {
     stepCycles = overlap == OVERLAP_NONE && isLoaded ? steps + held : steps;
     if (overlap != OVERLAP_NONE && isLoaded) firstLoad = firstHeld;
-    skewCycles = ceilLog2(rows);
+    skewCycles = arrayTail;
     return;
   }
   const isEdge: bool = isEdgeAware();

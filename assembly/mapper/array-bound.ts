@@ -16,11 +16,10 @@ import { changesEachStep } from "../array/registers";
 import { EDGE, REGISTER_WRITES, SUMS_DOWN, SUMS_UP } from "../counters";
 import {
   accumulatorBytes,
-  arrayReadBytes,
-  arrayReadCycles,
+  arrayPerRead,
+  arrayPerWrite,
   arrayShared,
-  arrayWriteBytes,
-  arrayWriteCycles,
+  arrayTail,
   cols,
   drain,
   energyMac,
@@ -35,19 +34,19 @@ import {
   unroll,
   weightBytes,
 } from "../hardware";
-import { ceilDiv, ceilLog2 } from "../int-math";
+import { ceilDiv } from "../int-math";
 import {
   B,
   K,
   M,
   N,
   batchAtOnce,
+  bypass,
   chunkK,
   chunkM,
   chunkN,
   coresK,
   dataflow,
-  isBypassed,
   packed,
   sk,
   sm,
@@ -67,9 +66,9 @@ import { HARDWARE, get } from "../memory";
  * prices that are fixed with the use of the array. docs/model.md, "bound".
  */
 export let arrayTime: f64 = 0;
-/** Time from the end of the last step to its last sum. */
-export let arrayTail: f64 = 0;
 export let arrayEnergy: f64 = 0;
+/** Part of arrayTime that the array needs whatever its port can do. */
+export let arrayAlone: f64 = 0;
 
 // Energy per element and core: inputs, weights, partial sums that come back, updates of accumulators; and what never changes.
 let priceInput: f64 = 0;
@@ -91,48 +90,55 @@ function energyOf(column: i32): f64 {
   return get(HARDWARE, HW_ENERGY_TRAFFIC + column);
 }
 
-/** Sets the prices for the use of the array that is in place. */
-export function setPrices(): void {
-  const holdsWeight: bool = registerWords > 0 && (registerHolds & (1 << WEIGHT)) != 0;
-  const holdsInput: bool = registerWords > 0 && (registerHolds & (1 << INPUT)) != 0;
-  const written: f64 = energyOf(REGISTER_WRITES);
-  const read: f64 = energyOf(REGISTER_WRITES + 1);
-  const inputWidth: f64 = isBypassed(INPUT) ? 0 : inputBytes;
-  const weightWidth: f64 = isBypassed(WEIGHT) ? 0 : weightBytes;
-  let perMac: f64 = energyMac;
-  priceInput = energyOf(EDGE) * inputWidth;
-  priceWeight = energyOf(EDGE + 1) * weightWidth;
-  if (holdsInput) {
-    const isRead: bool = changesEachStep(INPUT);
-    priceInput += sn * inputBytes * (isRead ? written : written + read);
-    if (isRead) perMac += read * inputBytes;
-  }
-  if (holdsWeight) {
-    const isRead: bool = changesEachStep(WEIGHT);
-    priceWeight += sm * weightBytes * (isRead ? written : written + read);
-    if (isRead) perMac += read * weightBytes;
-  }
-  priceSum = (energyOf(EDGE + SUMS_DOWN) + energyOf(EDGE + SUMS_UP)) * accumulatorBytes;
-  priceUpdate = (energyOf(REGISTER_WRITES + 2) + energyOf(REGISTER_WRITES + 3)) * accumulatorBytes;
-  const resultWidth: f64 = coresK > 1 ? accumulatorBytes : outputBytes;
-  const sums: f64 = M * N * B * (coresK > 1 ? K / chunkK(K) : 1);
-  priceFixed = perMac * M * N * K * B + energyOf(EDGE + SUMS_UP) * resultWidth * sums;
-  const perRead: f64 = arrayReadCycles / arrayReadBytes;
-  const perWrite: f64 = arrayWriteCycles / arrayWriteBytes;
-  readInput = inputWidth * perRead;
-  readWeight = weightWidth * perRead;
-  readSum = accumulatorBytes * perRead;
-  writeSum = accumulatorBytes * perWrite;
-  writeResult = resultWidth * perWrite;
+/** Sets how the batch is worked off; needed before the first use of the array is judged, and where it packs elements. */
+export function setBatches(): void {
   const atOnce: f64 = batchAtOnce();
   batchSteps = ceilDiv(B, atOnce);
   batchOfCore = packed == 1 ? batchSteps : (batchSteps - 1) * packed + Math.min(packed, B - (batchSteps - 1) * atOnce);
-  arrayTail = kind == KIND_DOT_PRODUCT ? ceilLog2(rows) : 0;
 }
 
-/** Batch elements that the first core works on. */
-export function batchOfFirstCore(): f64 {
-  return batchOfCore;
+/** Sets the prices for the use of the array that is in place. */
+export function setPrices(): void {
+  let perMac: f64 = energyMac;
+  priceInput = energyOf(EDGE) * inputBytes;
+  priceWeight = energyOf(EDGE + 1) * weightBytes;
+  if (registerWords > 0) {
+    const written: f64 = energyOf(REGISTER_WRITES);
+    const read: f64 = energyOf(REGISTER_WRITES + 1);
+    if ((registerHolds & (1 << INPUT)) != 0) {
+      const isRead: bool = changesEachStep(INPUT);
+      priceInput += sn * inputBytes * (isRead ? written : written + read);
+      if (isRead) perMac += read * inputBytes;
+    }
+    if ((registerHolds & (1 << WEIGHT)) != 0) {
+      const isRead: bool = changesEachStep(WEIGHT);
+      priceWeight += sm * weightBytes * (isRead ? written : written + read);
+      if (isRead) perMac += read * weightBytes;
+    }
+  }
+  const up: f64 = energyOf(EDGE + SUMS_UP);
+  priceSum = (energyOf(EDGE + SUMS_DOWN) + up) * accumulatorBytes;
+  priceUpdate = (energyOf(REGISTER_WRITES + 2) + energyOf(REGISTER_WRITES + 3)) * accumulatorBytes;
+  const resultWidth: f64 = coresK > 1 ? accumulatorBytes : outputBytes;
+  const results: f64 = M * N * B;
+  priceFixed = perMac * K * results + up * resultWidth * (coresK > 1 ? (results * K) / chunkK(K) : results);
+  readInput = inputBytes * arrayPerRead;
+  readWeight = weightBytes * arrayPerRead;
+  readSum = accumulatorBytes * arrayPerRead;
+  writeSum = accumulatorBytes * arrayPerWrite;
+  writeResult = resultWidth * arrayPerWrite;
+  if (bypass) leaveOutHeld();
+}
+
+/** Takes the held operand's way over the edge out of the prices: it goes past the inner buffer. */
+export function leaveOutHeld(): void {
+  if (dataflow == WEIGHT_STATIONARY) {
+    priceWeight -= energyOf(EDGE + 1) * weightBytes;
+    readWeight = 0;
+  } else if (dataflow == INPUT_STATIONARY) {
+    priceInput -= energyOf(EDGE) * inputBytes;
+    readInput = 0;
+  }
 }
 
 // Extents, inner tiles, array steps and register blocks of the first core, over all outer tiles; cores' worth of work.
@@ -227,7 +233,8 @@ export function boundArray(times: f64): void {
   const reads: f64 = inputs * readInput + weights * readWeight + sums * readSum;
   const writes: f64 = sums * writeSum + results * writeResult;
   const port: f64 = arrayShared ? reads + writes : Math.max(reads, writes);
-  arrayTime = Math.max(array * batchSteps, port * batchOfCore);
+  arrayAlone = array * batchSteps;
+  arrayTime = Math.max(arrayAlone, port * batchOfCore) + arrayTail;
   arrayEnergy =
     priceFixed + cores * (priceInput * inputs + priceWeight * weights + priceSum * sums + priceUpdate * updates);
 }

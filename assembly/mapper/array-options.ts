@@ -13,6 +13,7 @@ import {
   accumulators,
   cols,
   dataflows,
+  energyMac,
   heldWords,
   isDirect,
   kind,
@@ -22,8 +23,19 @@ import {
   unroll,
 } from "../hardware";
 import { ceilDiv } from "../int-math";
-import { B, K, M, N, chunkK, chunkM, chunkN, packed, setArray, setBypass, setPacked } from "../mapping";
-import { arrayEnergy, arrayTail, arrayTime, boundArrayAlone, setPrices } from "./array-bound";
+import { B, K, M, N, chunkK, chunkM, chunkN, batchAtOnce, packed, setArray, setBypass, setPacked } from "../mapping";
+import {
+  arrayEnergy,
+  arrayTime,
+  boundArray,
+  leaveOutHeld,
+  setBatches,
+  setBlocks,
+  setExtents,
+  setPrices,
+  setSteps,
+  setTiles,
+} from "./array-bound";
 import { arrayIsLegal } from "./legal";
 import { isTimeCounted, score, secondScore } from "./score";
 
@@ -62,6 +74,7 @@ export function useOption(row: i32): void {
     load<f64>(at(row, 10)),
     load<f64>(at(row, 11)),
   );
+  setBatches();
   setPrices();
 }
 
@@ -76,28 +89,40 @@ let fewestSteps: f64 = Infinity;
 let oneM: f64 = 1;
 let oneN: f64 = 1;
 let oneK: f64 = 1;
+/** Array steps of the first core along each dimension, with the extents under trial. */
+let Tm: f64 = 1;
+let Tn: f64 = 1;
+let Tk: f64 = 1;
+let batchSteps: f64 = 1;
+/** What no use of the array is below: the MACs alone. */
+let leastEnergy: f64 = 0;
 
+/** Judges the register tile with the present extents, unless it is not legal or cannot be among the best. */
 function tryOption(flow: i32, tm: f64, tn: f64, tk: f64): void {
   setArray(flow, tm, tn, tk, rm, rn, rk, cm, cn, 1);
   if (!arrayIsLegal()) return;
-  tryWith(false, flow, tm, tn, tk);
+  setBypass(false);
+  setPrices();
+  setBlocks(ceilDiv(Tm, tm), ceilDiv(Tn, tn), ceilDiv(Tk, tk));
+  boundArray(1);
+  keepOption(flow, tm, tn, tk, false);
   // Held words that the registers keep need no place in the inner buffer on their way.
   const held: i32 = flow == WEIGHT_STATIONARY ? WEIGHT : INPUT;
-  if (flow != OUTPUT_STATIONARY && !isDirect && heldWords(held) > 1) tryWith(true, flow, tm, tn, tk);
+  if (flow == OUTPUT_STATIONARY || isDirect || heldWords(held) <= 1) return;
+  leaveOutHeld();
+  boundArray(1);
+  keepOption(flow, tm, tn, tk, true);
 }
 
-function tryWith(bypass: bool, flow: i32, tm: f64, tn: f64, tk: f64): void {
-  setBypass(bypass);
-  setPrices();
-  boundArrayAlone();
-  const first: f64 = score(arrayTime + arrayTail, arrayEnergy);
-  const second: f64 = secondScore(arrayTime + arrayTail, arrayEnergy);
+function keepOption(flow: i32, tm: f64, tn: f64, tk: f64, bypass: bool): void {
+  const first: f64 = score(arrayTime, arrayEnergy);
+  if (optionCount == limit && first > optionScore(limit - 1)) return;
+  const second: f64 = secondScore(arrayTime, arrayEnergy);
   let i: i32 = optionCount;
   while (i > 0 && isBefore(first, second, i - 1)) i--;
   if (i >= limit) return;
-  for (let j: i32 = optionCount < limit ? optionCount : limit - 1; j > i; j--) {
-    memory.copy(at(j, 0), at(j - 1, 0), FIELDS * 8);
-  }
+  const last: i32 = optionCount < limit ? optionCount : limit - 1;
+  if (last > i) memory.copy(at(i + 1, 0), at(i, 0), (<usize>((last - i) * FIELDS)) << 3);
   store<f64>(at(i, 0), first);
   store<f64>(at(i, 1), second);
   store<f64>(at(i, 2), <f64>flow);
@@ -127,13 +152,15 @@ function even(extent: f64, most: f64): f64 {
 
 /** Register tiles for the present extents and dataflow. */
 function tryRegisterTiles(flow: i32): void {
-  const Tm: f64 = ceilDiv(oneM, rm * cm);
-  const Tn: f64 = ceilDiv(oneN, rn * cn);
-  const Tk: f64 = ceilDiv(oneK, rk);
+  Tm = ceilDiv(oneM, rm * cm);
+  Tn = ceilDiv(oneN, rn * cn);
+  Tk = ceilDiv(oneK, rk);
   // Unless time is free, an array that stands half idle cannot make up for it.
   const steps: f64 = Tm * Tn * Tk;
   if (steps < fewestSteps) fewestSteps = steps;
   else if (isTimeCounted() && steps > 1.25 * fewestSteps) return;
+  if (optionCount == limit && score(steps * batchSteps, leastEnergy) > optionScore(limit - 1)) return;
+  setSteps(Tm, Tn, Tk);
   const sets: f64 = kind == KIND_DOT_PRODUCT ? rm * rn : 1;
   const pool: f64 = (registerHolds & (1 << OUTPUT)) != 0 ? registerWords : 0;
   const room: f64 = Math.max(Math.floor(accumulators / sets), pool - 1);
@@ -194,6 +221,12 @@ function tryColumns(): void {
   }
 }
 
+function usePacked(elements: f64): void {
+  setPacked(elements);
+  setBatches();
+  batchSteps = ceilDiv(B, batchAtOnce());
+}
+
 /** Fixed arrays: the dataflow says which dimensions lie on rows and columns. */
 function tryFixed(): void {
   for (let flow: i32 = WEIGHT_STATIONARY; flow <= INPUT_STATIONARY; flow++) {
@@ -206,7 +239,7 @@ function tryFixed(): void {
     const most: f64 = Math.min(B, Math.min(Math.floor(rows / onRows), Math.floor(cols / onCols)));
     for (let side: f64 = 1; side <= 2; side++) {
       if (side == 2 && most < 2) break;
-      setPacked(side == 1 ? 1 : most);
+      usePacked(side == 1 ? 1 : most);
       const onRow: f64 = side == 1 ? rows : onRows;
       const onCol: f64 = side == 1 ? cols : onCols;
       rm = keepsOutputs ? onRow : 1;
@@ -218,7 +251,7 @@ function tryFixed(): void {
       tryRegisterTiles(flow);
     }
   }
-  setPacked(1);
+  usePacked(1);
 }
 
 /** Flexible arrays: k over the rows in even shares, what is left of the rows to m or n. */
@@ -251,7 +284,10 @@ export function findOptions(effort: i32): void {
   oneM = chunkM(M);
   oneN = chunkN(N);
   oneK = chunkK(K);
-  setPacked(1);
+  leastEnergy = B * M * N * K * energyMac;
+  setExtents(oneM, oneN, oneK, (B * M * N * K) / (oneM * oneN * oneK));
+  setTiles(1, 1, 1);
+  usePacked(1);
   if (unroll == UNROLL_FIXED) tryFixed();
   else tryFlexible();
 }

@@ -45,16 +45,7 @@ import {
 } from "../mapping";
 import { HARDWARE, get } from "../memory";
 import { countedLoops, turningLoops } from "../nest";
-import {
-  arrayEnergy,
-  arrayTail,
-  arrayTime,
-  boundArray,
-  setBlocks,
-  setExtents,
-  setSteps,
-  setTiles,
-} from "./array-bound";
+import { arrayEnergy, arrayTime, boundArray, setBlocks, setExtents, setSteps, setTiles } from "./array-bound";
 import { foldK, foldM, foldN } from "./legal";
 import { BLOCKS, FEWEST, STEPS, TILES, chunksOf } from "./sizes";
 
@@ -250,7 +241,7 @@ function boundMoved(a: f64, w: f64, visits: f64): void {
   const read: f64 = (inputsSent + weightsSent + down) * innerPerRead;
   const write: f64 = up * innerPerWrite;
   const ports: f64 = innerShared ? read + write : Math.max(read, write);
-  boundTime = Math.max(innerFill + arrayTime + arrayTail + lastDrain, Math.max(ports, outerPorts));
+  boundTime = Math.max(innerFill + arrayTime + lastDrain, Math.max(ports, outerPorts));
   boundEnergy =
     outerEnergy +
     arrayEnergy +

@@ -20,7 +20,7 @@ import {
   tm,
   tn,
 } from "../mapping";
-import { arrayEnergy, arrayTail, arrayTime, boundArrayAlone } from "./array-bound";
+import { arrayEnergy, arrayTime, boundArrayAlone } from "./array-bound";
 import { boundEnergy, boundOuter, boundOuterWith, boundTime } from "./bound";
 import { MOST_CANDIDATES, fewSizes, sizes } from "./candidates";
 import { outerFits, outerNeeded } from "./legal";
@@ -230,7 +230,7 @@ function setFewSizes(mostParts: f64): void {
  */
 export function findOuterTiles(most: i32): void {
   boundArrayAlone();
-  leastTime = arrayTime + arrayTail;
+  leastTime = arrayTime;
   leastEnergy = arrayEnergy;
   batches = ceilDiv(B, batchAtOnce());
   outerCount = 0;

@@ -9,9 +9,6 @@ import {
   chunkK,
   chunkM,
   chunkN,
-  coresK,
-  coresM,
-  coresN,
   colsK,
   colsM,
   colsN,
@@ -24,7 +21,6 @@ import {
   lk,
   lm,
   ln,
-  loadMapping,
   outerDoubleBits,
   outerOrder,
   rowsK,
@@ -36,19 +32,14 @@ import {
   sk,
   sm,
   sn,
-  storeMapping,
   tk,
   tm,
   tn,
 } from "../mapping";
-import { countTraffic, energyOfTraffic } from "../counters";
-import { cycles, walk, walkedSteps } from "../run";
-import { setPrices } from "./array-bound";
-import { setSize, sizeRow } from "./sizes";
-import { boundEnergy, boundOrder, boundOuter, boundShares, boundTiles, boundTime, stepCount } from "./bound";
+import { walkedSteps } from "../run";
+import { challenge, loadBest, walked } from "./incumbent";
 import { foldK, foldM, foldN, isLegal } from "./legal";
 import { doubleBits } from "./outer-tiles";
-import { score, secondScore } from "./score";
 import { INPUT, WEIGHT } from "../abi";
 
 /*
@@ -137,41 +128,19 @@ function change(move: i32): bool {
   return isLegal();
 }
 
-/** Improves the mapping in record `best`, which scores `first` and `second`; returns the walks that it took. */
-export function refine(best: usize, first: f64, second: f64): f64 {
-  let walks: f64 = 0;
+/** Improves the best mapping. */
+export function refine(): void {
   let spent: f64 = 0;
   let move: i32 = 0;
   let unchanged: i32 = 0;
   while (unchanged < MOVES && spent < BUDGET) {
-    loadMapping(best);
+    loadBest();
     const changed: bool = change(move);
     move = move + 1 == MOVES ? 0 : move + 1;
     unchanged++;
     if (!changed) continue;
-    setPrices();
-    boundOuter();
-    boundShares();
-    setSize(sizeRow(0, 0), lm, M, gm, coresM, sm, tm);
-    setSize(sizeRow(1, 0), ln, N, gn, coresN, sn, tn);
-    setSize(sizeRow(2, 0), lk, K, gk, coresK, sk, tk);
-    boundTiles(sizeRow(0, 0), sizeRow(1, 0), sizeRow(2, 0));
-    if (spent + stepCount > BUDGET) continue;
-    boundOrder();
-    if (score(boundTime, boundEnergy) >= first) continue;
-    walk();
-    walks += 1;
-    spent += walkedSteps;
-    countTraffic();
-    const dynamic: f64 = energyOfTraffic();
-    const value: f64 = score(cycles, dynamic);
-    const other: f64 = secondScore(cycles, dynamic);
-    if (value < first || (value == first && other < second)) {
-      first = value;
-      second = other;
-      storeMapping(best);
-      unchanged = 0;
-    }
+    const before: f64 = walked;
+    if (challenge()) unchanged = 0;
+    if (walked > before) spent += walkedSteps;
   }
-  return walks;
 }

@@ -18,6 +18,15 @@ export function score(time: f64, dynamic: f64): f64 {
   return dynamic + energyCycle * time;
 }
 
+/** Longest time (cycles) with which a mapping of this dynamic energy scores no more than `limit`, or a little longer. */
+export function timeWithin(limit: f64, dynamic: f64): f64 {
+  if (objective == OBJECTIVE_ENERGY) return Infinity;
+  let time: f64 = limit;
+  if (objective == OBJECTIVE_EDP) time = limit / dynamic;
+  else if (objective != OBJECTIVE_LATENCY) time = (limit - dynamic) / energyCycle;
+  return time * (1 + 1e-9) + 1;
+}
+
 /** Whether the objective depends on time at all. */
 export function isTimeCounted(): bool {
   return objective != OBJECTIVE_ENERGY;

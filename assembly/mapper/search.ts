@@ -1,5 +1,4 @@
-import { EFFORT_EXHAUSTIVE, INPUT, RES_FIELDS, WEIGHT } from "../abi";
-import { countTraffic, energyOfTraffic } from "../counters";
+import { EFFORT_EXHAUSTIVE, INPUT, WEIGHT } from "../abi";
 import {
   cols,
   cores,
@@ -39,12 +38,11 @@ import {
   sk,
   sm,
   sn,
-  storeMapping,
   tk,
   tm,
   tn,
 } from "../mapping";
-import { cycles, walk } from "../run";
+import { walk } from "../run";
 import { findOptions, optionCount, optionScore, useOption } from "./array-options";
 import {
   boundAnyOrder,
@@ -60,6 +58,7 @@ import {
 import { MOST_CANDIDATES, fewSizes, sizes } from "./candidates";
 import { foldK, foldM, foldN, innerFits, innerNeeded, outerFits } from "./legal";
 import { doubleBits, findOuterTiles, newOrders, outerCount, outerScore, smallestOuter, useOuter } from "./outer-tiles";
+import { bestScore, challenge, clearIncumbent, loadBest } from "./incumbent";
 import { refine } from "./refine";
 import { score, secondScore } from "./score";
 import { clearShortList, keep, keptCount, keptRow, keptScore, worstKept } from "./short-list";
@@ -72,10 +71,8 @@ import { setSize, sizeAt, sizeRow } from "./sizes";
  */
 
 const LIST: usize = memory.data(MOST_CANDIDATES * 8, 16);
-const BEST: usize = memory.data(RES_FIELDS * 8, 16);
 
 export let scored: f64 = 0;
-export let walked: f64 = 0;
 /** Bytes that the smallest tiles tried need, where none fits. */
 export let neededInner: f64 = 0;
 export let neededOuter: f64 = 0;
@@ -251,7 +248,6 @@ function trySplits(total: f64, effort: i32): void {
 export function search(effort: i32): bool {
   clearShortList(effort == EFFORT_EXHAUSTIVE ? 64 : 4);
   scored = 0;
-  walked = 0;
   neededInner = Infinity;
   neededOuter = Infinity;
   boundProblem();
@@ -259,25 +255,14 @@ export function search(effort: i32): bool {
   if (keptCount == 0) trySplit(1, 1, 1, 1, effort);
   if (keptCount == 0) return false;
 
-  let best: f64 = Infinity;
-  let second: f64 = Infinity;
+  clearIncumbent();
   for (let i: i32 = 0; i < keptCount; i++) {
-    if (keptScore(i) > best) break;
+    if (keptScore(i) > bestScore()) break;
     loadMapping(keptRow(i));
-    walk();
-    walked += 1;
-    countTraffic();
-    const dynamic: f64 = energyOfTraffic();
-    const first: f64 = score(cycles, dynamic);
-    const other: f64 = secondScore(cycles, dynamic);
-    if (first < best || (first == best && other < second)) {
-      best = first;
-      second = other;
-      storeMapping(BEST);
-    }
+    challenge();
   }
-  walked += refine(BEST, best, second);
-  loadMapping(BEST);
+  refine();
+  loadBest();
   walk();
   return true;
 }

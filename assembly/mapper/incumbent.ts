@@ -1,0 +1,70 @@
+import { RES_FIELDS } from "../abi";
+import { countTraffic, energyOfTraffic } from "../counters";
+import { K, M, N, coresK, coresM, coresN, gk, gm, gn, lk, lm, ln, loadMapping, storeMapping } from "../mapping";
+import { sk, sm, sn, tk, tm, tn } from "../mapping";
+import { cycles, isGivenUp, walk } from "../run";
+import { arrayAlone, setBatches, setPrices } from "./array-bound";
+import { boundEnergy, boundOrder, boundOuter, boundShares, boundTiles, boundTime } from "./bound";
+import { score, secondScore, timeWithin } from "./score";
+import { setSize, sizeRow } from "./sizes";
+
+/*
+ * The best mapping that has been walked, and what may replace it. A mapping is walked only as far as it can still be
+ * better: first its bound, then its traffic, then the stalls that it has collected so far may say no.
+ */
+const BEST: usize = memory.data(RES_FIELDS * 8, 16);
+let best: f64 = Infinity;
+let second: f64 = Infinity;
+/** Mappings walked, to their ends or not. */
+export let walked: f64 = 0;
+
+export function clearIncumbent(): void {
+  best = Infinity;
+  second = Infinity;
+  walked = 0;
+}
+
+export function bestScore(): f64 {
+  return best;
+}
+
+/** Puts the best mapping in place. */
+export function loadBest(): void {
+  loadMapping(BEST);
+}
+
+/** Bounds the mapping in place, whatever was bounded before. */
+function boundMapping(): void {
+  setBatches();
+  setPrices();
+  boundOuter();
+  boundShares();
+  setSize(sizeRow(0, 0), lm, M, gm, coresM, sm, tm);
+  setSize(sizeRow(1, 0), ln, N, gn, coresN, sn, tn);
+  setSize(sizeRow(2, 0), lk, K, gk, coresK, sk, tk);
+  boundTiles(sizeRow(0, 0), sizeRow(1, 0), sizeRow(2, 0));
+  boundOrder();
+}
+
+function isBetter(first: f64, other: f64): bool {
+  return first < best || (first == best && other < second);
+}
+
+/** Walks the legal mapping in place if it can be the best; true if it now is. */
+export function challenge(): bool {
+  boundMapping();
+  if (!isBetter(score(boundTime, boundEnergy), secondScore(boundTime, boundEnergy))) return false;
+  countTraffic();
+  const dynamic: f64 = energyOfTraffic();
+  if (!isBetter(score(boundTime, dynamic), secondScore(boundTime, dynamic))) return false;
+  walked += 1;
+  walk(timeWithin(best, dynamic) - arrayAlone);
+  if (isGivenUp) return false;
+  const first: f64 = score(cycles, dynamic);
+  const other: f64 = secondScore(cycles, dynamic);
+  if (!isBetter(first, other)) return false;
+  best = first;
+  second = other;
+  storeMapping(BEST);
+  return true;
+}
