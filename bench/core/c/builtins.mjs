@@ -56,8 +56,8 @@ export const LANES = { f64: "f64x2", i64: "i64x2" };
 export const CONSTANTS = new Map([
   ["Infinity", ["f64", "__builtin_inf()"]],
   ["NaN", ["f64", '__builtin_nan("")']],
-  ["true", ["bool", "true"]],
-  ["false", ["bool", "false"]],
+  // The C of a build with SIMD, which the WebAssembly it is compared with is.
+  ["ASC_FEATURE_SIMD", ["bool", "true"]],
   ["f64.MAX_VALUE", ["f64", "1.7976931348623157e308"]],
   ["f64.EPSILON", ["f64", "2.220446049250313e-16"]],
   ["f64.MAX_SAFE_INTEGER", ["f64", "9007199254740991.0"]],

@@ -14,10 +14,8 @@ import { applySettings, defaultDeployment, loadHardware, loadModel, parseSetting
 import { root } from "../../architecture/files.ts";
 
 const compiler = findCompiler();
-if (compiler === undefined) {
-  const missing = "no C compiler (cc, gcc, clang): the core is not compared with its translation to C";
-  console.warn(missing);
-}
+if (compiler === undefined)
+  console.warn("no C compiler (cc, gcc, clang): the core is not compared with its translation to C");
 
 const folder = mkdtempSync(join(tmpdir(), "ecotile-to-c-"));
 afterAll(() => {
