@@ -1,45 +1,15 @@
 import { createRandom } from "../../dist/src/random/index.js";
-import { energyCoefficients, FACTOR_NAMES } from "../../dist/src/cost/index.js";
 import { createCore, simulateGemms } from "../../dist/src/sim/index.js";
-import { applySettings, loadStudy, settingsOfPoint } from "../../dist/src/spec/index.js";
-import { buildWorkload } from "../../dist/src/workload/index.js";
 import * as abi from "../../dist/assembly/abi.js";
 import { summary } from "../statistics.mjs";
+import { distinctShapes, randomHardware } from "./problems.mjs";
 
 const POINTS = 100;
-const study = loadStudy(new URL("../../examples/clip-vit-b16.yaml", import.meta.url).pathname, FACTOR_NAMES);
-
-/** Distinct GEMM shapes of every tower of the published space: one parameter varies them at a time in each operator. */
-function distinctShapes() {
-  const shapes = new Map();
-  const values = (path) => study.space.find((parameter) => parameter.path === path).values;
-  for (const tower of ["text", "vision"]) {
-    for (const hidden of values(`model.${tower}.hidden`)) {
-      for (const ffn of values(`model.${tower}.ffn`)) {
-        for (const heads of values(`model.${tower}.heads`)) {
-          const point = {
-            [`model.${tower}.hidden`]: hidden,
-            [`model.${tower}.ffn`]: ffn,
-            [`model.${tower}.heads`]: heads,
-          };
-          const { model } = applySettings(study, settingsOfPoint(point), FACTOR_NAMES);
-          for (const operator of buildWorkload(model, 1).operators) {
-            if (operator.type !== "gemm") continue;
-            const { batch, m, n, k, sharedB } = operator;
-            shapes.set([batch, m, n, k].join(), { batch, m, n, k, sharedB });
-          }
-        }
-      }
-    }
-  }
-  return [...shapes.values()];
-}
 
 /** One GEMM, mapping search included: distinct shapes of the published space × random published hardware, nothing cached. */
 export function gemmSearch() {
   const shapes = distinctShapes();
   const random = createRandom(1);
-  const hardwarePaths = study.space.filter(({ path }) => !path.startsWith("model."));
   const lines = [];
   for (const objective of ["carbon", "latency"]) {
     const core = createCore();
@@ -47,9 +17,7 @@ export function gemmSearch() {
     let scored = 0;
     let steps = 0;
     for (let i = 0; i < POINTS; i++) {
-      const point = Object.fromEntries(hardwarePaths.map(({ path, values }) => [path, random.pick(values)]));
-      const { hardware, technology } = applySettings(study, settingsOfPoint(point), FACTOR_NAMES);
-      const energy = energyCoefficients(hardware, technology);
+      const { hardware, energy } = randomHardware(random);
       for (const shape of shapes) {
         const start = process.hrtime.bigint();
         simulateGemms(hardware, [shape], { objective, energy, core });
