@@ -37,9 +37,10 @@ export function shapeOf(row: PeerRow): Tile {
 /** ZigZag: `[[(K, 4)], [(B, 8), (C, 12)], []]`, inside first; every operand has the same loops in the same order. */
 export function zigzagNest(row: PeerRow): LoopNest {
   const text = row.text("loops_inner_to_outer_output");
-  const loops = [...text.matchAll(/\((\w), (\d+)\)/g)].map(
-    ([, dimension, turns]): Loop => ({ dimension: ZIGZAG[dimension!]!, turns: Number(turns) }),
-  );
+  const loops = [...text.matchAll(/\((\w), (\d+)\)/g)].map(([, dimension, turns]): Loop => ({
+    dimension: ZIGZAG[dimension!]!,
+    turns: Number(turns),
+  }));
   const shape = shapeOf(row);
   const turns = turnsOf(loops);
   // N and K are unrolled by up to 16; where they do not divide, each step covers a fraction, here the next whole number.
