@@ -1,6 +1,18 @@
 import { INPUT, OUTPUT, WEIGHT, WEIGHT_STATIONARY } from "./abi";
 import { unhiddenLoad } from "./array/time";
-import { arrayLatency, hasOuter, innerLatency, innerShared, isDirect, outerLatency, outerShared } from "./hardware";
+import {
+  arrayLatency,
+  hasOuter,
+  innerLatency,
+  innerReadCycles,
+  innerShared,
+  innerWriteCycles,
+  isDirect,
+  outerLatency,
+  outerReadCycles,
+  outerShared,
+  outerWriteCycles,
+} from "./hardware";
 import { ceilDiv } from "./int-math";
 import {
   B,
@@ -38,7 +50,7 @@ import {
   setOuterLoops,
   turns,
 } from "./nest";
-import { cutIndex, innerTurns, setShare } from "./share";
+import { cutIndex, goToTile, innerTurns, jk, jm, jn, setShare } from "./share";
 import {
   ARRAY_FREE,
   COMPUTE,
@@ -80,6 +92,7 @@ import {
   WEIGHT_FREED,
   WEIGHT_THERE,
   advance,
+  bitOf,
   repeats,
   resetState,
   save,
@@ -128,7 +141,9 @@ export let stallInner: f64 = 0;
 export let stallArray: f64 = 0;
 export let firstFill: f64 = 0;
 export let lastDrain: f64 = 0;
+/** Steps of the mapping, and those among them that were walked one by one. */
 export let walkedSteps: f64 = 0;
+export let singleSteps: f64 = 0;
 
 const INPUT_BIT: i32 = 1 << INPUT;
 const WEIGHT_BIT: i32 = 1 << WEIGHT;
@@ -137,13 +152,21 @@ const OUTPUT_BIT: i32 = 1 << OUTPUT;
 const SUMS_WAIT: i32 = OUTPUT_BIT;
 const STEP_WAITS: i32 = 8;
 
+const ONLY_AT_OPENING: i32 =
+  bitOf(OUTER_INPUT_READ) |
+  bitOf(OUTER_INPUT_FREED) |
+  bitOf(OUTER_WEIGHT_READ) |
+  bitOf(OUTER_WEIGHT_FREED) |
+  bitOf(OUTER_STORED) |
+  bitOf(OUTER_STORED_AT_OPENING);
+const OF_INPUT: i32 = bitOf(INPUT_FREED) | bitOf(OUTER_INPUT_SLOT) | bitOf(OUTER_INPUT_THERE);
+const OF_WEIGHT: i32 = bitOf(WEIGHT_FREED) | bitOf(OUTER_WEIGHT_SLOT) | bitOf(OUTER_WEIGHT_THERE);
+const OF_SUMS: i32 = bitOf(STORED) | bitOf(STORED_BEFORE) | bitOf(OUTER_SUMS_SLOT) | bitOf(OUTER_SUMS_BEFORE);
+
 // Where the walk is: the loop that went on last, indices and turns of outer k, indices and turns of the inner loops.
 let moved: i32 = 0;
 let gik: f64 = 0;
 let Gk: f64 = 1;
-let jm: f64 = 0;
-let jn: f64 = 0;
-let jk: f64 = 0;
 let Lk: f64 = 1;
 /** The class of the present outer tile: bits for a shorter m, n, k, and batch. */
 let slot: i32 = -1;
@@ -297,21 +320,21 @@ function step(): void {
   const isLastOuterK: bool = gik == Gk - 1;
   const isLastK: bool = isLastOuterK && jk == Lk - 1 && !addsOutside;
   const isHeld: bool = dataflow == WEIGHT_STATIONARY ? !changesWeight : !changesInput;
-  const array: usize = arrayCosts(jm, jn, jk, isFirstK, isLastK, isHeld);
+  const array: usize = arrayCosts(isFirstK, isLastK, isHeld);
   let waits: i32 = <i32>load<f64>(WAITS);
   let input: usize = 0;
   let weight: usize = 0;
 
   if (isOpening) openOuterOperands();
   if (changesInput) {
-    input = inputCosts(jm, jn, jk);
+    input = inputCosts();
     if (jn == 0 && (broughtOperands & INPUT_BIT) != 0) {
       const end: f64 = readOuter(load<f64>(OUTER_INPUT_SLOT), load<f64>(input, OUTER_CYCLES));
       store<f64>(OUTER_INPUT_THERE, end + outerLatency);
     }
   }
   if (changesWeight) {
-    weight = weightCosts(jm, jn, jk);
+    weight = weightCosts();
     if (jm == 0 && (broughtOperands & WEIGHT_BIT) != 0) {
       const end: f64 = readOuter(load<f64>(OUTER_WEIGHT_SLOT), load<f64>(weight, OUTER_CYCLES));
       store<f64>(OUTER_WEIGHT_THERE, end + outerLatency);
@@ -342,7 +365,9 @@ function step(): void {
     if ((innerDoubleBits & WEIGHT_BIT) == 0) waits = fetchWeight(arrayFree, load<f64>(weight, INNER_CYCLES), waits);
     store<f64>(WEIGHT_FREED, arrayFree);
   }
-  const sums: usize = sumCosts(jm, jn, jk);
+  // Of the same sums, only the last step along k can make a difference to what is stored.
+  const isLastInnerK: bool = jk == Lk - 1;
+  const sums: usize = changesSums || isLastInnerK || addsOutside ? sumCosts() : 0;
   if (changesSums) {
     // Sums that go straight to the outer buffer wait for no place on their way.
     const stored: usize = (innerDoubleBits & OUTPUT_BIT) != 0 ? STORED_BEFORE : STORED;
@@ -377,11 +402,14 @@ function step(): void {
   store<f64>(PENDING_PORT, load<f64>(array, PORT_TIME));
   store<f64>(PENDING_STREAM, load<f64>(array, STREAM));
   store<f64>(PENDING_SKEW, skew);
-  store<f64>(PENDING_STORE, isLastK ? load<f64>(sums, UP_FINAL) : load<f64>(sums, UP_WIDE));
-  const leaves: bool = hasOuter && jk == Lk - 1 && (isLastOuterK || !keepsSums) && !isResident(OUTPUT);
-  const far: f64 = isLastOuterK ? load<f64>(sums, OUTER_UP_FINAL) : load<f64>(sums, OUTER_UP_WIDE);
-  store<f64>(PENDING_OUTER_STORE, leaves ? far : -1);
+  if (sums != 0) {
+    store<f64>(PENDING_STORE, isLastK ? load<f64>(sums, UP_FINAL) : load<f64>(sums, UP_WIDE));
+    const leaves: bool = hasOuter && isLastInnerK && (isLastOuterK || !keepsSums) && !isResident(OUTPUT);
+    const far: f64 = isLastOuterK ? load<f64>(sums, OUTER_UP_FINAL) : load<f64>(sums, OUTER_UP_WIDE);
+    store<f64>(PENDING_OUTER_STORE, leaves ? far : -1);
+  }
   add(STEPS, 1);
+  singleSteps += 1;
   isOpening = false;
 }
 
@@ -418,9 +446,7 @@ function goTo(level: i32, i: f64, isLast: bool): void {
     shorter = isLast && isShort(dimension) ? shorter | bit : shorter & ~bit;
     return;
   }
-  if (dimension == 0) jm = i;
-  else if (dimension == 1) jn = i;
-  else jk = i;
+  goToTile(dimension, i);
 }
 
 /** Whether the last outer tile along a dimension is shorter than the others. */
@@ -452,7 +478,7 @@ function loop(level: i32): void {
     }
     const left: f64 = end - 1 - i;
     if (left < 2) continue;
-    if (i >= first && savedAt == i - 1 && repeats(level, longestSkew)) {
+    if (i >= first && savedAt == i - 1 && repeats(level, longestSkew, ignored(level))) {
       advance(level, left);
       i = end - 1;
       continue;
@@ -462,6 +488,24 @@ function loop(level: i32): void {
       savedAt = i;
     }
   }
+}
+
+/**
+ * Times that play no part inside loop `level`: nothing in it reads them, or reads them without moving them on. A port that
+ * carries anything moves on, unless it is unlimited.
+ */
+function ignored(level: i32): i32 {
+  if (level <= OUTER_INNERMOST) return 0;
+  let times: i32 = ONLY_AT_OPENING;
+  const changed: i32 = changes(level);
+  if ((changed & INPUT_BIT) == 0) times |= OF_INPUT;
+  if ((changed & WEIGHT_BIT) == 0) times |= OF_WEIGHT;
+  if ((changed & OUTPUT_BIT) == 0) times |= OF_SUMS;
+  if (innerReadCycles > 0) times |= bitOf(INNER_READ);
+  if (innerWriteCycles > 0) times |= bitOf(INNER_WRITE);
+  if (outerReadCycles > 0) times |= bitOf(OUTER_READ);
+  if (outerWriteCycles > 0) times |= bitOf(OUTER_WRITE);
+  return times;
 }
 
 /** Whether to compare the states after iterations i and i + 1 of a kind: most loops settle at once or never. */
@@ -478,6 +522,7 @@ function isLookedAt(i: f64): bool {
 export function walk(stalls: f64 = Infinity): void {
   mostStalls = stalls;
   isGivenUp = false;
+  singleSteps = 0;
   resetState();
   newWalk();
   Gk = ceilDiv(K, gk);

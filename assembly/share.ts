@@ -49,11 +49,34 @@ export function cutIndex(dimension: i32): f64 {
   return load<f64>(row(dimension), CUT);
 }
 
-export function tileClass(dimension: i32, j: f64): i32 {
+function classOf(dimension: i32, j: f64): i32 {
   const at: usize = row(dimension);
   if (load<f64>(at, IS_SHORT) != 0 && j == load<f64>(at, TURNS) - 1) return 3;
   const cut: f64 = load<f64>(at, CUT);
   return cut < 0 || j < cut ? 0 : j == cut ? 1 : 2;
+}
+
+/** Indices of the present inner tile along each dimension, and its classes. */
+export let jm: f64 = 0;
+export let jn: f64 = 0;
+export let jk: f64 = 0;
+export let classM: i32 = 0;
+export let classN: i32 = 0;
+export let classK: i32 = 0;
+
+/** Makes j the present index along a dimension. */
+export function goToTile(dimension: i32, j: f64): void {
+  const kind: i32 = classOf(dimension, j);
+  if (dimension == 0) {
+    jm = j;
+    classM = kind;
+  } else if (dimension == 1) {
+    jn = j;
+    classN = kind;
+  } else {
+    jk = j;
+    classK = kind;
+  }
 }
 
 /** Extent of inner tile j on a core with a whole chunk. */

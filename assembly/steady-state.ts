@@ -81,11 +81,18 @@ export function save(level: i32): void {
   memory.copy(saved(level), STATE, FIELDS * 8);
 }
 
+/** The bit of a time in a set of them. */
+export function bitOf(time: usize): i32 {
+  return 1 << ((<i32>(time - STATE)) >> 3);
+}
+
 /**
- * Whether loop `level` has come to repeat itself since `save`. `margin`: cycles by which a time may be taken earlier
- * before it is compared (the longest skew of an array tile).
+ * Whether loop `level` has come to repeat itself since `save`.
+ *
+ * @param margin   cycles by which a time may be taken earlier before it is compared: the longest skew of an array tile
+ * @param ignored  times that may rest at any value, since the loop does not read them
  */
-export function repeats(level: i32, margin: f64): bool {
+export function repeats(level: i32, margin: f64, ignored: i32): bool {
   const before: usize = saved(level);
   const period: f64 = load<f64>(ARRAY_FREE) - load<f64>(before);
   for (let i: i32 = TIMES; i < TIMES + FACTS; i++) {
@@ -99,8 +106,8 @@ export function repeats(level: i32, margin: f64): bool {
     const was: f64 = load<f64>(before + at);
     const shift: f64 = load<f64>(STATE + at) - was;
     if (shift == period) earliestMoving = Math.min(earliestMoving, was);
-    else if (shift == 0) latestResting = Math.max(latestResting, was);
-    else return false;
+    else if (shift != 0) return false;
+    else if (((ignored >> i) & 1) == 0) latestResting = Math.max(latestResting, was);
   }
   return period > 0 && latestResting + margin <= earliestMoving;
 }

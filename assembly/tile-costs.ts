@@ -27,7 +27,7 @@ import {
   weightBytes,
 } from "./hardware";
 import { coresK, dataflow, packed } from "./mapping";
-import { coresAtWork, extentOfAll, extentOfOne, tileClass } from "./share";
+import { classK, classM, classN, coresAtWork, extentOfAll, extentOfOne, jk, jm, jn } from "./share";
 
 /*
  * Cycles of the transfers and of the array work of one inner step. Most steps of a walk are alike: tiles of full size, or
@@ -107,25 +107,25 @@ function operandCosts(record: usize, elementsOfTile: f64, width: f64, free: i32,
   return record;
 }
 
-/** Costs of the input tile of the step at inner indices jm, jn, jk. */
-export function inputCosts(jm: f64, jn: f64, jk: f64): usize {
-  const copies: i32 = multicast ? 0 : tileClass(1, jn);
-  const record: usize = slot + <usize>((tileClass(0, jm) * 4 + tileClass(2, jk)) * 4 + copies) * RECORD;
+/** Costs of the input tile of the present step (share.ts). */
+export function inputCosts(): usize {
+  const copies: i32 = multicast ? 0 : classN;
+  const record: usize = slot + <usize>(classM * 16 + classK * 4 + copies) * RECORD;
   if (isKnown(record)) return record;
   return operandCosts(record, extentOfAll(0, jm) * extentOfAll(2, jk), inputBytes, 1, jn);
 }
 
-export function weightCosts(jm: f64, jn: f64, jk: f64): usize {
-  const copies: i32 = multicast ? 0 : tileClass(0, jm);
-  const record: usize = slot + KIND + <usize>((tileClass(1, jn) * 4 + tileClass(2, jk)) * 4 + copies) * RECORD;
+export function weightCosts(): usize {
+  const copies: i32 = multicast ? 0 : classM;
+  const record: usize = slot + KIND + <usize>(classN * 16 + classK * 4 + copies) * RECORD;
   if (isKnown(record)) return record;
   return operandCosts(record, extentOfAll(1, jn) * extentOfAll(2, jk), weightBytes, 0, jm);
 }
 
-/** Costs of the sums of the step at inner indices jm, jn, jk. */
-export function sumCosts(jm: f64, jn: f64, jk: f64): usize {
-  const cores: i32 = coresK == 1 ? 0 : tileClass(2, jk);
-  const record: usize = slot + 2 * KIND + <usize>((tileClass(0, jm) * 4 + tileClass(1, jn)) * 4 + cores) * RECORD;
+/** Costs of the sums of the present step. */
+export function sumCosts(): usize {
+  const cores: i32 = coresK == 1 ? 0 : classK;
+  const record: usize = slot + 2 * KIND + <usize>(classM * 16 + classN * 4 + cores) * RECORD;
   if (isKnown(record)) return record;
   const sums: f64 = extentOfAll(0, jm) * extentOfAll(1, jn);
   // With k split over cores each has sums of its own, at accumulator width; the outer buffer has them added up.
@@ -142,20 +142,19 @@ export function sumCosts(jm: f64, jn: f64, jk: f64): usize {
 }
 
 /**
- * Costs of the work of the first core's array in the step at inner indices jm, jn, jk: no other core has more.
+ * Costs of the work of the first core's array in the present step: no other core has more.
  *
  * @param isHeld  the operand that the dataflow holds is that of the step before
  */
-export function arrayCosts(jm: f64, jn: f64, jk: f64, isFirstK: bool, isLastK: bool, isHeld: bool): usize {
-  const em: f64 = extentOfOne(0, jm);
-  const en: f64 = extentOfOne(1, jn);
-  const ek: f64 = extentOfOne(2, jk);
-  const shorter: i32 =
-    (tileClass(0, jm) == 3 ? 1 : 0) | (tileClass(1, jn) == 3 ? 2 : 0) | (tileClass(2, jk) == 3 ? 4 : 0);
+export function arrayCosts(isFirstK: bool, isLastK: bool, isHeld: bool): usize {
+  const shorter: i32 = (classM == 3 ? 1 : 0) | (classN == 3 ? 2 : 0) | (classK == 3 ? 4 : 0);
   const isInPlace: bool = isHeld && dataflow != OUTPUT_STATIONARY;
   const kind: i32 = shorter | (isFirstK ? 8 : 0) | (isLastK ? 16 : 0) | (isInPlace ? 32 : 0);
   const record: usize = slot + 3 * KIND + <usize>kind * RECORD;
   if (isKnown(record)) return record;
+  const em: f64 = extentOfOne(0, jm);
+  const en: f64 = extentOfOne(1, jn);
+  const ek: f64 = extentOfOne(2, jk);
   countTile(em, en, ek, isFirstK, isInPlace);
   timeTile(em, en, ek, isInPlace);
   // The array's port carries what all elements that are packed on it need.

@@ -36,7 +36,7 @@ import {
   tm,
   tn,
 } from "../mapping";
-import { walkedSteps } from "../run";
+import { singleSteps } from "../run";
 import { challenge, loadBest, walked } from "./incumbent";
 import { foldK, foldM, foldN, isLegal } from "./legal";
 import { doubleBits } from "./outer-tiles";
@@ -141,6 +141,6 @@ export function refine(): void {
     if (!changed) continue;
     const before: f64 = walked;
     if (challenge()) unchanged = 0;
-    if (walked > before) spent += walkedSteps;
+    if (walked > before) spent += singleSteps;
   }
 }

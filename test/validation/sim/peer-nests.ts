@@ -113,7 +113,8 @@ export function mappingsOf(nest: LoopNest, shape: Tile, dataflows: readonly Data
         if (globalOrder === null || dramOrder === null) continue;
         for (const doubleBuffered of DOUBLE_BUFFERED) {
           mappings.push({
-            coreSplit: { dimension: "b", cores: 1 },
+            coreSplit: { b: 1, m: 1, n: 1, k: 1 },
+            packed: 1,
             globalTile: tileOf(buffered),
             dramOrder,
             localTile: null,
