@@ -179,107 +179,14 @@ let isOpening: bool = false;
 /** Whether the outer buffer keeps a tile of sums until its k is complete: no loop of several turns inside k's. */
 let keepsSums: bool = true;
 let isStarted: bool = false;
+/** Behind the last step: what is pending is computed and stored, and nothing comes in any more. */
+let isAtEnd: bool = false;
 /** Cycles that the array needs before the first step of all streams. */
 let firstWait: f64 = 0;
 let isFilled: bool = false;
 /** Stall cycles beyond which the walk is of no more interest, and whether they have been reached. */
 let mostStalls: f64 = Infinity;
 export let isGivenUp: bool = false;
-
-// Reads and writes of `duration` cycles over a port, not before `earliest`; they return when the last byte left the port.
-function readInner(earliest: f64, duration: f64): f64 {
-  const end: f64 = Math.max(load<f64>(INNER_READ), earliest) + duration;
-  store<f64>(INNER_READ, end);
-  if (innerShared) store<f64>(INNER_WRITE, end);
-  return end;
-}
-function writeInner(earliest: f64, duration: f64): f64 {
-  const end: f64 = Math.max(load<f64>(INNER_WRITE), earliest) + duration;
-  store<f64>(INNER_WRITE, end);
-  if (innerShared) store<f64>(INNER_READ, end);
-  return end;
-}
-function readOuter(earliest: f64, duration: f64): f64 {
-  const end: f64 = Math.max(load<f64>(OUTER_READ), earliest) + duration;
-  store<f64>(OUTER_READ, end);
-  if (outerShared) store<f64>(OUTER_WRITE, end);
-  return end;
-}
-function writeOuter(earliest: f64, duration: f64): f64 {
-  const end: f64 = Math.max(load<f64>(OUTER_WRITE), earliest) + duration;
-  store<f64>(OUTER_WRITE, end);
-  if (outerShared) store<f64>(OUTER_READ, end);
-  return end;
-}
-
-function add(sum: usize, cyclesMore: f64): void {
-  store<f64>(sum, load<f64>(sum) + cyclesMore);
-}
-
-/** Runs the pending step on the array; `loading`: load of the next step's first held words. */
-function compute(loading: f64): void {
-  const free: f64 = load<f64>(ARRAY_FREE);
-  const start: f64 = Math.max(free, load<f64>(PENDING_READY));
-  const isFar: bool = ((<i32>load<f64>(WAITS)) & STEP_WAITS) != 0;
-  add(isFar ? STALL_OUTER : STALL_INNER, start - free);
-  let streams: f64 = start;
-  let arrayTime: f64 = load<f64>(PENDING_ARRAY);
-  // The next step's held words come in behind the last fold's stream, and may take longer.
-  const busy: f64 = arrayTime + loading;
-  if (!isFilled) {
-    isFilled = true;
-    streams += firstWait;
-    firstFill = streams;
-    add(COMPUTE, firstWait);
-  }
-  const streamed: f64 = streams + Math.max(arrayTime, load<f64>(PENDING_PORT));
-  const next: f64 = Math.max(streamed, streams + busy);
-  const out: f64 = streamed + load<f64>(PENDING_SKEW);
-  store<f64>(ARRAY_FREE, next);
-  store<f64>(SUMS_OUT, out);
-  store<f64>(DRAINED, Math.max(load<f64>(DRAINED), out));
-  add(COMPUTE, busy);
-  add(STALL_ARRAY, next - streams - busy);
-  if (next - load<f64>(COMPUTE) > mostStalls) isGivenUp = true;
-}
-
-/** Sends the pending step's sums from the inner buffers up, and on to the far memory where they are done with. */
-function storeSums(): void {
-  store<f64>(STORED_BEFORE, load<f64>(STORED));
-  const earliest: f64 = Math.max(load<f64>(SUMS_OUT), load<f64>(OUTER_SUMS_SLOT));
-  const there: f64 = writeInner(earliest, load<f64>(PENDING_STORE)) + innerLatency;
-  store<f64>(STORED, there);
-  const further: f64 = load<f64>(PENDING_OUTER_STORE);
-  if (further >= 0) store<f64>(OUTER_STORED, writeOuter(there, further) + outerLatency);
-}
-
-/** Fetches the input tile of the present step, not before its place in the inner buffer is free; returns WAITS. */
-function fetchInput(freed: f64, duration: f64, waits: i32): i32 {
-  const outerThere: f64 = load<f64>(OUTER_INPUT_THERE);
-  const isFar: bool = outerThere > Math.max(load<f64>(INNER_READ), freed);
-  const end: f64 = readInner(Math.max(freed, outerThere), duration);
-  store<f64>(OUTER_INPUT_READ, end);
-  store<f64>(INPUT_THERE, end + innerLatency);
-  return isFar ? waits | INPUT_BIT : waits & ~INPUT_BIT;
-}
-function fetchWeight(freed: f64, duration: f64, waits: i32): i32 {
-  const outerThere: f64 = load<f64>(OUTER_WEIGHT_THERE);
-  const isFar: bool = outerThere > Math.max(load<f64>(INNER_READ), freed);
-  const end: f64 = readInner(Math.max(freed, outerThere), duration);
-  store<f64>(OUTER_WEIGHT_READ, end);
-  store<f64>(WEIGHT_THERE, end + innerLatency);
-  return isFar ? waits | WEIGHT_BIT : waits & ~WEIGHT_BIT;
-}
-
-/** Fetches partial sums of the present step, `down` cycles over the inner and `far` over the outer port; returns WAITS. */
-function fetchSums(place: f64, down: f64, far: f64, isOpened: bool, waits: i32): i32 {
-  const slotFree: f64 = Math.max(place, load<f64>(STORED_BEFORE));
-  let there: f64 = 0;
-  if (isOpened) there = readOuter(earliestOuterSums(), far) + outerLatency;
-  const isFar: bool = there > Math.max(load<f64>(INNER_READ), slotFree);
-  store<f64>(SUMS_THERE, readInner(Math.max(slotFree, there), down) + innerLatency);
-  return isFar ? waits | SUMS_WAIT : waits;
-}
 
 /** When sums of the present outer tile may come back from the far memory: there is a place, and all before are there. */
 function earliestOuterSums(): f64 {
@@ -308,9 +215,12 @@ function openOuterSums(): void {
   store<f64>(OUTER_STORED_AT_OPENING, stored);
 }
 
-/** One inner step, at the indices above. */
-function step(): void {
-  const changed: i32 = changes(moved);
+/**
+ * `count` inner steps that are all like the present one (share.ts): what they move and how long it takes is looked up once,
+ * and times are kept in local variables until the end. Every step of a walk goes through here.
+ */
+function steps(count: f64): void {
+  const changed: i32 = isAtEnd ? 0 : changes(moved);
   const changesInput: bool = (changed & INPUT_BIT) != 0;
   const changesWeight: bool = (changed & WEIGHT_BIT) != 0;
   const changesSums: bool = (changed & OUTPUT_BIT) != 0;
@@ -318,99 +228,252 @@ function step(): void {
   const addsOutside: bool = coresK > 1;
   const isFirstK: bool = addsOutside ? changesSums : gik == 0 && jk == 0;
   const isLastOuterK: bool = gik == Gk - 1;
-  const isLastK: bool = isLastOuterK && jk == Lk - 1 && !addsOutside;
-  const isHeld: bool = dataflow == WEIGHT_STATIONARY ? !changesWeight : !changesInput;
-  const array: usize = arrayCosts(isFirstK, isLastK, isHeld);
-  let waits: i32 = <i32>load<f64>(WAITS);
-  let input: usize = 0;
-  let weight: usize = 0;
-
-  if (isOpening) openOuterOperands();
-  if (changesInput) {
-    input = inputCosts();
-    if (jn == 0 && (broughtOperands & INPUT_BIT) != 0) {
-      const end: f64 = readOuter(load<f64>(OUTER_INPUT_SLOT), load<f64>(input, OUTER_CYCLES));
-      store<f64>(OUTER_INPUT_THERE, end + outerLatency);
-    }
-  }
-  if (changesWeight) {
-    weight = weightCosts();
-    if (jm == 0 && (broughtOperands & WEIGHT_BIT) != 0) {
-      const end: f64 = readOuter(load<f64>(OUTER_WEIGHT_SLOT), load<f64>(weight, OUTER_CYCLES));
-      store<f64>(OUTER_WEIGHT_THERE, end + outerLatency);
-    }
-  }
-  if (changesInput && (innerDoubleBits & INPUT_BIT) != 0) {
-    waits = fetchInput(load<f64>(INPUT_FREED), load<f64>(input, INNER_CYCLES), waits);
-  }
-  if (changesWeight && (innerDoubleBits & WEIGHT_BIT) != 0) {
-    waits = fetchWeight(load<f64>(WEIGHT_FREED), load<f64>(weight, INNER_CYCLES), waits);
-  }
-
-  if (isStarted) {
-    compute(unhiddenLoad(load<f64>(array, LOAD), load<f64>(PENDING_STREAM)));
-    if (changesSums) storeSums();
-  } else {
-    firstWait = unhiddenLoad(load<f64>(array, LOAD), 0) + arrayLatency;
-    isStarted = true;
-  }
-  if (isOpening && (openedOperands & OUTPUT_BIT) != 0) openOuterSums();
-
-  const arrayFree: f64 = load<f64>(ARRAY_FREE);
-  if (changesInput) {
-    if ((innerDoubleBits & INPUT_BIT) == 0) waits = fetchInput(arrayFree, load<f64>(input, INNER_CYCLES), waits);
-    store<f64>(INPUT_FREED, arrayFree);
-  }
-  if (changesWeight) {
-    if ((innerDoubleBits & WEIGHT_BIT) == 0) waits = fetchWeight(arrayFree, load<f64>(weight, INNER_CYCLES), waits);
-    store<f64>(WEIGHT_FREED, arrayFree);
-  }
-  // Of the same sums, only the last step along k can make a difference to what is stored.
   const isLastInnerK: bool = jk == Lk - 1;
-  const sums: usize = changesSums || isLastInnerK || addsOutside ? sumCosts() : 0;
-  if (changesSums) {
-    // Sums that go straight to the outer buffer wait for no place on their way.
-    const stored: usize = (innerDoubleBits & OUTPUT_BIT) != 0 ? STORED_BEFORE : STORED;
-    const place: f64 = isDirect ? 0 : load<f64>(stored);
-    store<f64>(SUMS_THERE, place);
-    waits &= ~SUMS_WAIT;
+  const isLastK: bool = isLastOuterK && isLastInnerK && !addsOutside;
+  const isHeld: bool = dataflow == WEIGHT_STATIONARY ? !changesWeight : !changesInput;
+  const isInputDouble: bool = (innerDoubleBits & INPUT_BIT) != 0;
+  const isWeightDouble: bool = (innerDoubleBits & WEIGHT_BIT) != 0;
+  const areSumsDouble: bool = (innerDoubleBits & OUTPUT_BIT) != 0;
+  if (isOpening) openOuterOperands();
+
+  // What comes in.
+  let inputCycles: f64 = 0;
+  let weightCycles: f64 = 0;
+  let farInputCycles: f64 = 0;
+  let farWeightCycles: f64 = 0;
+  let bringsInput: bool = false;
+  let bringsWeight: bool = false;
+  if (changesInput) {
+    const input: usize = inputCosts();
+    inputCycles = load<f64>(input, INNER_CYCLES);
+    farInputCycles = load<f64>(input, OUTER_CYCLES);
+    bringsInput = jn == 0 && (broughtOperands & INPUT_BIT) != 0;
+  }
+  if (changesWeight) {
+    const weight: usize = weightCosts();
+    weightCycles = load<f64>(weight, INNER_CYCLES);
+    farWeightCycles = load<f64>(weight, OUTER_CYCLES);
+    bringsWeight = jm == 0 && (broughtOperands & WEIGHT_BIT) != 0;
+  }
+  const farInputSlot: f64 = load<f64>(OUTER_INPUT_SLOT);
+  const farWeightSlot: f64 = load<f64>(OUTER_WEIGHT_SLOT);
+
+  // What the array does, and what it does with the sums. Of the same sums, only the last step along k makes a difference.
+  const array: usize = arrayCosts(isFirstK, isLastK, isHeld);
+  const arrayTime: f64 = load<f64>(array, ARRAY_TIME);
+  const portTime: f64 = load<f64>(array, PORT_TIME);
+  const loading: f64 = isAtEnd ? 0 : load<f64>(array, LOAD);
+  const stream: f64 = load<f64>(array, STREAM);
+  const skew: f64 = load<f64>(array, SKEW);
+  let store_: f64 = load<f64>(PENDING_STORE);
+  let farStore: f64 = load<f64>(PENDING_OUTER_STORE);
+  let down: f64 = 0;
+  let farDown: f64 = -1;
+  if (changesSums || isLastInnerK || addsOutside) {
+    const sums: usize = sumCosts();
+    store_ = isLastK ? load<f64>(sums, UP_FINAL) : load<f64>(sums, UP_WIDE);
+    const leaves: bool = hasOuter && isLastInnerK && (isLastOuterK || !keepsSums) && !isResident(OUTPUT);
+    farStore = leaves ? (isLastOuterK ? load<f64>(sums, OUTER_UP_FINAL) : load<f64>(sums, OUTER_UP_WIDE)) : -1;
+    down = load<f64>(sums, DOWN);
+    // What the far memory holds of a new outer tile's sums comes back with the first of each inner tile.
     const isOpened: bool = hasOuter && (openedOperands & OUTPUT_BIT) != 0 && jk == 0 && gik > 0 && !isResident(OUTPUT);
-    // What the far memory holds of sums that the outer buffer adds to comes back without anyone waiting for it.
-    if (addsOutside && isOpened) readOuter(earliestOuterSums(), load<f64>(sums, OUTER_DOWN));
-    if (!isFirstK) waits = fetchSums(place, load<f64>(sums, DOWN), load<f64>(sums, OUTER_DOWN), isOpened, waits);
+    if (changesSums && isOpened) farDown = load<f64>(sums, OUTER_DOWN);
+  }
+  const opensSums: bool = isOpening && (openedOperands & OUTPUT_BIT) != 0;
+
+  let free: f64 = load<f64>(ARRAY_FREE);
+  let innerRead: f64 = load<f64>(INNER_READ);
+  let innerWrite: f64 = load<f64>(INNER_WRITE);
+  let outerRead: f64 = load<f64>(OUTER_READ);
+  let outerWrite: f64 = load<f64>(OUTER_WRITE);
+  let inputThere: f64 = load<f64>(INPUT_THERE);
+  let inputFreed: f64 = load<f64>(INPUT_FREED);
+  let weightThere: f64 = load<f64>(WEIGHT_THERE);
+  let weightFreed: f64 = load<f64>(WEIGHT_FREED);
+  let sumsThere: f64 = load<f64>(SUMS_THERE);
+  let stored: f64 = load<f64>(STORED);
+  let storedBefore: f64 = load<f64>(STORED_BEFORE);
+  let farInputThere: f64 = load<f64>(OUTER_INPUT_THERE);
+  let farWeightThere: f64 = load<f64>(OUTER_WEIGHT_THERE);
+  let ready: f64 = load<f64>(PENDING_READY);
+  let out: f64 = load<f64>(SUMS_OUT);
+  let drained: f64 = load<f64>(DRAINED);
+  let waits: i32 = <i32>load<f64>(WAITS);
+  let computed: f64 = load<f64>(COMPUTE);
+  let stallFar: f64 = load<f64>(STALL_OUTER);
+  let stallNear: f64 = load<f64>(STALL_INNER);
+  let stallPort: f64 = load<f64>(STALL_ARRAY);
+  let pendingArray: f64 = load<f64>(PENDING_ARRAY);
+  let pendingPort: f64 = load<f64>(PENDING_PORT);
+  let pendingStream: f64 = load<f64>(PENDING_STREAM);
+  let pendingSkew: f64 = load<f64>(PENDING_SKEW);
+  let pendingStore: f64 = load<f64>(PENDING_STORE);
+  let pendingFarStore: f64 = load<f64>(PENDING_OUTER_STORE);
+
+  for (let i: f64 = 0; i < count; i++) {
+    // 0: parts of the outer tiles.
+    if (bringsInput) {
+      outerRead = Math.max(outerRead, farInputSlot) + farInputCycles;
+      if (outerShared) outerWrite = outerRead;
+      farInputThere = outerRead + outerLatency;
+    }
+    if (bringsWeight) {
+      outerRead = Math.max(outerRead, farWeightSlot) + farWeightCycles;
+      if (outerShared) outerWrite = outerRead;
+      farWeightThere = outerRead + outerLatency;
+    }
+    // 1: double-buffered inner tiles.
+    if (changesInput && isInputDouble) {
+      const place: f64 = Math.max(innerRead, inputFreed);
+      waits = farInputThere > place ? waits | INPUT_BIT : waits & ~INPUT_BIT;
+      innerRead = Math.max(place, farInputThere) + inputCycles;
+      if (innerShared) innerWrite = innerRead;
+      inputThere = innerRead + innerLatency;
+      store<f64>(OUTER_INPUT_READ, innerRead);
+    }
+    if (changesWeight && isWeightDouble) {
+      const place: f64 = Math.max(innerRead, weightFreed);
+      waits = farWeightThere > place ? waits | WEIGHT_BIT : waits & ~WEIGHT_BIT;
+      innerRead = Math.max(place, farWeightThere) + weightCycles;
+      if (innerShared) innerWrite = innerRead;
+      weightThere = innerRead + innerLatency;
+      store<f64>(OUTER_WEIGHT_READ, innerRead);
+    }
+    if (isStarted) {
+      // 2: the pending step. The next one's held words come in behind its last fold's stream, and may take longer.
+      const start: f64 = Math.max(free, ready);
+      if ((waits & STEP_WAITS) != 0) stallFar += start - free;
+      else stallNear += start - free;
+      let streams: f64 = start;
+      if (!isFilled) {
+        isFilled = true;
+        streams += firstWait;
+        firstFill = streams;
+        computed += firstWait;
+      }
+      const busy: f64 = pendingArray + unhiddenLoad(loading, pendingStream);
+      const streamed: f64 = streams + Math.max(pendingArray, pendingPort);
+      free = Math.max(streamed, streams + busy);
+      out = streamed + pendingSkew;
+      drained = Math.max(drained, out);
+      computed += busy;
+      stallPort += free - streams - busy;
+      // 3: its sums go up, and on to the far memory where they are done with.
+      if (changesSums || isAtEnd) {
+        storedBefore = stored;
+        innerWrite = Math.max(innerWrite, Math.max(out, load<f64>(OUTER_SUMS_SLOT))) + pendingStore;
+        if (innerShared) innerRead = innerWrite;
+        stored = innerWrite + innerLatency;
+        if (pendingFarStore >= 0) {
+          outerWrite = Math.max(outerWrite, stored) + pendingFarStore;
+          if (outerShared) outerRead = outerWrite;
+          store<f64>(OUTER_STORED, outerWrite + outerLatency);
+        }
+      }
+    } else {
+      firstWait = unhiddenLoad(loading, 0) + arrayLatency;
+      isStarted = true;
+    }
+    if (opensSums) openOuterSums();
+    // 4: single-buffered inner tiles, and partial sums that come back.
+    if (changesInput) {
+      if (!isInputDouble) {
+        const place: f64 = Math.max(innerRead, free);
+        waits = farInputThere > place ? waits | INPUT_BIT : waits & ~INPUT_BIT;
+        innerRead = Math.max(place, farInputThere) + inputCycles;
+        if (innerShared) innerWrite = innerRead;
+        inputThere = innerRead + innerLatency;
+        store<f64>(OUTER_INPUT_READ, innerRead);
+      }
+      inputFreed = free;
+    }
+    if (changesWeight) {
+      if (!isWeightDouble) {
+        const place: f64 = Math.max(innerRead, free);
+        waits = farWeightThere > place ? waits | WEIGHT_BIT : waits & ~WEIGHT_BIT;
+        innerRead = Math.max(place, farWeightThere) + weightCycles;
+        if (innerShared) innerWrite = innerRead;
+        weightThere = innerRead + innerLatency;
+        store<f64>(OUTER_WEIGHT_READ, innerRead);
+      }
+      weightFreed = free;
+    }
+    if (changesSums) {
+      // Sums that go straight to the outer buffer wait for no place on their way.
+      sumsThere = isDirect ? 0 : areSumsDouble ? storedBefore : stored;
+      waits &= ~SUMS_WAIT;
+      let there: f64 = 0;
+      if (farDown >= 0) {
+        outerRead = Math.max(outerRead, earliestOuterSums()) + farDown;
+        if (outerShared) outerWrite = outerRead;
+        there = outerRead + outerLatency;
+      }
+      // Nobody waits for sums that the outer buffer adds to itself.
+      if (!isFirstK) {
+        const place: f64 = Math.max(innerRead, Math.max(sumsThere, storedBefore));
+        if (there > place) waits |= SUMS_WAIT;
+        innerRead = Math.max(place, there) + down;
+        if (innerShared) innerWrite = innerRead;
+        sumsThere = innerRead + innerLatency;
+      } else {
+        // The place of new sums is needed when the first of them leaves the array, not when it starts.
+        sumsThere -= skew;
+      }
+    }
+
+    // The present step becomes the pending one.
+    ready = inputThere;
+    let isFar: bool = (waits & INPUT_BIT) != 0;
+    if (weightThere > ready) {
+      ready = weightThere;
+      isFar = (waits & WEIGHT_BIT) != 0;
+    }
+    if (sumsThere > ready) {
+      ready = sumsThere;
+      isFar = (waits & SUMS_WAIT) != 0;
+    }
+    waits = isFar ? waits | STEP_WAITS : waits & ~STEP_WAITS;
+    pendingArray = arrayTime;
+    pendingPort = portTime;
+    pendingStream = stream;
+    pendingSkew = skew;
+    pendingStore = store_;
+    pendingFarStore = farStore;
   }
 
-  // The present step becomes the pending one.
-  const skew: f64 = load<f64>(array, SKEW);
-  let ready: f64 = load<f64>(INPUT_THERE);
-  let isFar: bool = (waits & INPUT_BIT) != 0;
-  const weightThere: f64 = load<f64>(WEIGHT_THERE);
-  if (weightThere > ready) {
-    ready = weightThere;
-    isFar = (waits & WEIGHT_BIT) != 0;
-  }
-  // The place of new sums is needed when the first of them leaves the array, not when it starts.
-  const sumsThere: f64 = load<f64>(SUMS_THERE) - (isFirstK ? skew : 0);
-  store<f64>(SUMS_THERE, sumsThere);
-  if (sumsThere > ready) {
-    ready = sumsThere;
-    isFar = (waits & SUMS_WAIT) != 0;
-  }
-  store<f64>(WAITS, <f64>(isFar ? waits | STEP_WAITS : waits & ~STEP_WAITS));
-  store<f64>(PENDING_READY, ready);
-  store<f64>(PENDING_ARRAY, load<f64>(array, ARRAY_TIME));
-  store<f64>(PENDING_PORT, load<f64>(array, PORT_TIME));
-  store<f64>(PENDING_STREAM, load<f64>(array, STREAM));
-  store<f64>(PENDING_SKEW, skew);
-  if (sums != 0) {
-    store<f64>(PENDING_STORE, isLastK ? load<f64>(sums, UP_FINAL) : load<f64>(sums, UP_WIDE));
-    const leaves: bool = hasOuter && isLastInnerK && (isLastOuterK || !keepsSums) && !isResident(OUTPUT);
-    const far: f64 = isLastOuterK ? load<f64>(sums, OUTER_UP_FINAL) : load<f64>(sums, OUTER_UP_WIDE);
-    store<f64>(PENDING_OUTER_STORE, leaves ? far : -1);
-  }
-  add(STEPS, 1);
-  singleSteps += 1;
   isOpening = false;
+  if (free - computed > mostStalls) isGivenUp = true;
+  store<f64>(ARRAY_FREE, free);
+  store<f64>(INNER_READ, innerRead);
+  store<f64>(INNER_WRITE, innerWrite);
+  store<f64>(OUTER_READ, outerRead);
+  store<f64>(OUTER_WRITE, outerWrite);
+  store<f64>(INPUT_THERE, inputThere);
+  store<f64>(INPUT_FREED, inputFreed);
+  store<f64>(WEIGHT_THERE, weightThere);
+  store<f64>(WEIGHT_FREED, weightFreed);
+  store<f64>(SUMS_THERE, sumsThere);
+  store<f64>(STORED, stored);
+  store<f64>(STORED_BEFORE, storedBefore);
+  store<f64>(OUTER_INPUT_THERE, farInputThere);
+  store<f64>(OUTER_WEIGHT_THERE, farWeightThere);
+  store<f64>(PENDING_READY, ready);
+  store<f64>(SUMS_OUT, out);
+  store<f64>(DRAINED, drained);
+  store<f64>(WAITS, <f64>waits);
+  store<f64>(COMPUTE, computed);
+  store<f64>(STALL_OUTER, stallFar);
+  store<f64>(STALL_INNER, stallNear);
+  store<f64>(STALL_ARRAY, stallPort);
+  store<f64>(PENDING_ARRAY, pendingArray);
+  store<f64>(PENDING_PORT, pendingPort);
+  store<f64>(PENDING_STREAM, pendingStream);
+  store<f64>(PENDING_SKEW, pendingSkew);
+  store<f64>(PENDING_STORE, pendingStore);
+  store<f64>(PENDING_OUTER_STORE, pendingFarStore);
+  if (isAtEnd) return;
+  store<f64>(STEPS, load<f64>(STEPS) + count);
+  singleSteps += count;
 }
 
 /** Opens the outer tile that the outer loops stand at. */
@@ -455,7 +518,7 @@ function isShort(dimension: i32): bool {
   return dimension == 1 ? ceilDiv(N, gn) * gn > N : Gk * gk > K;
 }
 
-/** Runs loop `level` and all inside it. */
+/** Runs loop `level`, not the innermost, and all inside it. */
 function loop(level: i32): void {
   const count: f64 = turns(level);
   // Iterations from `first` up to `end` are alike; the one in whose tiles a core ends early is another.
@@ -466,28 +529,59 @@ function loop(level: i32): void {
   for (let i: f64 = 0; i < count; i++) {
     goTo(level, i, i == count - 1);
     if (i > 0) moved = level;
-    if (level == INNERMOST) step();
-    else {
-      if (level == OUTER_INNERMOST) openOuterTile();
-      loop(level + 1);
-    }
+    if (level == OUTER_INNERMOST) openOuterTile();
+    if (level + 1 == INNERMOST) innermostLoop();
+    else loop(level + 1);
     if (isGivenUp) return;
     if (i > 0 && i == cut) {
       first = i + 1;
       end = count - 1;
     }
     const left: f64 = end - 1 - i;
-    if (left < 2) continue;
-    if (i >= first && savedAt == i - 1 && repeats(level, longestSkew, ignored(level))) {
-      advance(level, left);
-      i = end - 1;
-      continue;
-    }
-    if (isFilled && isLookedAt(i + 1 - first)) {
+    if (left < 1) continue;
+    if (i >= first && savedAt == i - 1) {
+      if (repeats(level, longestSkew, ignored(level))) {
+        advance(level, left);
+        i = end - 1;
+      }
+    } else if (isFilled && isLookedAt(i + 1 - first)) {
       save(level);
       savedAt = i;
     }
   }
+}
+
+/** Runs the innermost loop: the steps that are alike in one go. */
+function innermostLoop(): void {
+  const count: f64 = turns(INNERMOST);
+  const dimension: i32 = dimensionOf(INNERMOST);
+  const cut: f64 = cutIndex(dimension);
+  let i: f64 = 0;
+  while (i < count && !isGivenUp) {
+    goToTile(dimension, i);
+    if (i > 0) moved = INNERMOST;
+    const end: f64 = i == 0 || i == cut ? i + 1 : cut > i && cut < count - 1 ? cut : count - 1;
+    if (end - i <= 1) steps(1);
+    else alikeSteps(end - i);
+    i = Math.max(end, i + 1);
+  }
+}
+
+/** `count` steps like the present one, cut short once they repeat themselves. */
+function alikeSteps(count: f64): void {
+  let left: f64 = count;
+  for (let some: f64 = 3; left > some + 8 && isFilled && !isGivenUp; some *= 4) {
+    // To look costs as much as several steps.
+    steps(some);
+    save(INNERMOST);
+    steps(1);
+    left -= some + 1;
+    if (repeats(INNERMOST, longestSkew, ignored(INNERMOST))) {
+      advance(INNERMOST, left);
+      return;
+    }
+  }
+  steps(left);
 }
 
 /**
@@ -508,10 +602,10 @@ function ignored(level: i32): i32 {
   return times;
 }
 
-/** Whether to compare the states after iterations i and i + 1 of a kind: most loops settle at once or never. */
-function isLookedAt(i: f64): bool {
-  const n: i32 = <i32>i;
-  return (n & (n - 1)) == 0 || n == 3;
+/** Whether to compare the states after iterations n and n + 1 of a kind: at once, and then ever more rarely. */
+function isLookedAt(n: f64): bool {
+  const next: i32 = <i32>n + 1;
+  return (next & (next - 1)) == 0 && next > 1;
 }
 
 /**
@@ -534,12 +628,13 @@ export function walk(stalls: f64 = Infinity): void {
   shorter = 0;
   moved = 0;
   isStarted = false;
+  isAtEnd = false;
   isFilled = false;
   loop(0);
   walkedSteps = load<f64>(STEPS);
   if (isGivenUp) return;
-  compute(0);
-  storeSums();
+  isAtEnd = true;
+  steps(1);
 
   const arrayFree: f64 = load<f64>(ARRAY_FREE);
   const drained: f64 = load<f64>(DRAINED);

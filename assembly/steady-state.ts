@@ -69,7 +69,7 @@ export const STALL_ARRAY: usize = COMPUTE + 24;
 export const STEPS: usize = COMPUTE + 32;
 
 export function resetState(): void {
-  memory.fill(STATE, 0, FIELDS * 8);
+  for (let at: usize = 0; at < <usize>(FIELDS * 8); at += 8) store<f64>(STATE + at, 0);
 }
 
 function saved(level: i32): usize {
@@ -78,7 +78,9 @@ function saved(level: i32): usize {
 
 /** Remembers the state at the end of an iteration of loop `level`. */
 export function save(level: i32): void {
-  memory.copy(saved(level), STATE, FIELDS * 8);
+  // By hand: a call of memory.copy costs more than these few words.
+  const to: usize = saved(level);
+  for (let at: usize = 0; at < <usize>(FIELDS * 8); at += 8) store<f64>(to + at, load<f64>(STATE + at));
 }
 
 /** The bit of a time in a set of them. */

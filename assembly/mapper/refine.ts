@@ -49,7 +49,7 @@ import { INPUT, WEIGHT } from "../abi";
  */
 const MOVES: i32 = 42;
 /** Steps that may be walked in all. */
-const BUDGET: f64 = 800;
+const BUDGET: f64 = 400;
 
 /** Size `which` of a dimension: half, double, one array step less or more, all. */
 function resized(which: i32, size: f64, most: f64, unit: f64): f64 {
