@@ -158,7 +158,7 @@ function tryRegisterTiles(flow: i32): void {
   // Unless time is free, an array that stands half idle cannot make up for it.
   const steps: f64 = Tm * Tn * Tk;
   if (steps < fewestSteps) fewestSteps = steps;
-  else if (isTimeCounted() && steps > 1.25 * fewestSteps) return;
+  else if (isTimeCounted() && steps > 1.1 * fewestSteps) return;
   if (optionCount == limit && score(steps * batchSteps, leastEnergy) > optionScore(limit - 1)) return;
   setSteps(Tm, Tn, Tk);
   const sets: f64 = kind == KIND_DOT_PRODUCT ? rm * rn : 1;
