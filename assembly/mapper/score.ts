@@ -27,6 +27,11 @@ export function timeWithin(limit: f64, dynamic: f64): f64 {
   return time * (1 + 1e-9) + 1;
 }
 
+/** Whether the objective depends on energy, other than between equals. */
+export function isEnergyCounted(): bool {
+  return objective != OBJECTIVE_LATENCY;
+}
+
 /** Whether the objective depends on time at all. */
 export function isTimeCounted(): bool {
   return objective != OBJECTIVE_ENERGY;

@@ -61,7 +61,7 @@ import { doubleBits, findOuterTiles, newOrders, outerCount, outerScore, smallest
 import { bestScore, challenge, clearIncumbent, loadBest } from "./incumbent";
 import { refine } from "./refine";
 import { score, secondScore } from "./score";
-import { clearShortList, keep, keptCount, keptRow, keptScore, worstKept } from "./short-list";
+import { clearShortList, keep, keptCount, keptRow, keptScore, newKind, worstKept } from "./short-list";
 import { setSize, sizeAt, sizeRow } from "./sizes";
 
 /*
@@ -201,6 +201,7 @@ function trySplit(b: f64, m: f64, n: f64, k: f64, effort: i32): void {
   findOptions(effort);
   if (optionCount == 0) return;
   for (let option: i32 = 0; option < optionCount; option++) {
+    newKind();
     if (optionScore(option) > worstKept()) break;
     useOption(option);
     if (option == 0) {
@@ -246,7 +247,7 @@ function trySplits(total: f64, effort: i32): void {
 
 /** Searches the best mapping of the problem in mapping.ts; true if there is one, which then is in place and walked. */
 export function search(effort: i32): bool {
-  clearShortList(effort == EFFORT_EXHAUSTIVE ? 64 : 4);
+  clearShortList(effort == EFFORT_EXHAUSTIVE ? 64 : 6);
   scored = 0;
   neededInner = Infinity;
   neededOuter = Infinity;

@@ -2,9 +2,11 @@ import { RES_FIELDS } from "../abi";
 import { storeMapping } from "../mapping";
 
 /*
- * The mappings with the best bounds, best first: what is worth walking. A row is laid out like a result record, of which
- * it holds the mapping; its first two fields are the score and the second score.
+ * The mappings with the best bounds, best first: what is worth walking. Bounds leave out what ports and places make wait,
+ * and near neighbours wait alike, so of one kind (core split and use of the array) only a few are kept. A row is laid out
+ * like a result record, of which it holds the mapping; its first fields are the score, the second score and the kind.
  */
+const MOST_OF_A_KIND: i32 = 2;
 const MOST: i32 = 64;
 const ROW: usize = RES_FIELDS * 8;
 const ROWS: usize = memory.data((MOST + 1) * RES_FIELDS * 8, 16);
@@ -13,6 +15,7 @@ export let keptCount: i32 = 0;
 
 export function clearShortList(most: i32): void {
   keptCount = 0;
+  ofKind = 0;
   limit = most < MOST ? most : MOST;
 }
 
@@ -24,8 +27,20 @@ export function keptScore(index: i32): f64 {
   return load<f64>(keptRow(index));
 }
 
-/** Score that a candidate must beat to be kept. */
+let kind: f64 = 0;
+/** Rows of the present kind, and the worst of them. */
+let ofKind: i32 = 0;
+let worstOfKind: i32 = 0;
+
+/** Begins another kind of mapping. */
+export function newKind(): void {
+  kind += 1;
+  ofKind = 0;
+}
+
+/** Score that a candidate must not be above to be kept. */
 export function worstKept(): f64 {
+  if (ofKind == MOST_OF_A_KIND) return keptScore(worstOfKind);
   return keptCount < limit ? Infinity : keptScore(keptCount - 1);
 }
 
@@ -37,11 +52,20 @@ export function keep(first: f64, second: f64): void {
     if (first > other || (first == other && second >= load<f64>(keptRow(i - 1) + 8))) break;
     i--;
   }
-  if (i >= limit) return;
-  const last: i32 = keptCount < limit ? keptCount : limit - 1;
+  // What it pushes out: the worst of its kind if there are enough of it, else the worst of all.
+  const isFull: bool = ofKind == MOST_OF_A_KIND;
+  const last: i32 = isFull ? worstOfKind : keptCount < limit ? keptCount : limit - 1;
+  if (i > last || i >= limit) return;
   if (last > i) memory.copy(keptRow(i + 1), keptRow(i), <usize>(last - i) * ROW);
   storeMapping(keptRow(i));
   store<f64>(keptRow(i), first);
   store<f64>(keptRow(i) + 8, second);
-  if (keptCount < limit) keptCount++;
+  store<f64>(keptRow(i) + 16, kind);
+  if (!isFull && keptCount < limit) keptCount++;
+  ofKind = 0;
+  for (let row: i32 = 0; row < keptCount; row++) {
+    if (load<f64>(keptRow(row) + 16) != kind) continue;
+    ofKind += 1;
+    worstOfKind = row;
+  }
 }
