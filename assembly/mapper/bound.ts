@@ -2,6 +2,7 @@ import { HW_ENERGY_TRAFFIC, INPUT, OUTPUT, OUTPUT_STATIONARY, WEIGHT, WEIGHT_STA
 import { INNER, INNER_SOURCE, OUTER, SUMS_DOWN, SUMS_UP } from "../counters";
 import {
   accumulatorBytes,
+  arrayTail,
   hasOuter,
   innerLatency,
   innerReadBytes,
@@ -42,12 +43,15 @@ import {
   ln,
   outerOrder,
   residentBits,
+  sk,
+  sm,
+  sn,
 } from "../mapping";
 import { HARDWARE, get } from "../memory";
 import { countedLoops, turningLoops } from "../nest";
 import { arrayEnergy, arrayTime, boundArray, setBlocks, setExtents, setSteps, setTiles } from "./array-bound";
 import { foldK, foldM, foldN } from "./legal";
-import { BLOCKS, FEWEST, STEPS, TILES, chunksOf } from "./sizes";
+import { BLOCKS, FEWEST, LAST, STEPS, TILES, chunksOf } from "./sizes";
 
 /*
  * Closed-form lower bounds of one mapping, without walking it. Every count is the sum that the walk would make, taken
@@ -92,7 +96,8 @@ let Gk: f64 = 1;
 let outerReloadsA: f64 = 1;
 let outerReloadsW: f64 = 1;
 let outerReloadsO: f64 = 1;
-let outerPorts: f64 = 0;
+let outerRead: f64 = 0;
+export let outerPorts: f64 = 0;
 let outerEnergy: f64 = 0;
 
 // Extents of the first core over all outer tiles, and cores' worth of work along each dimension.
@@ -109,9 +114,10 @@ let Lk: f64 = 1;
 let turning: i32 = 0;
 /** Whether held words may stay in the PEs from one inner tile to the next. */
 let mayStay: bool = false;
-/** Time before the first step has its operands, and after the last has left the array. */
+/** Time before the first step has its operands, after the last has left the array, and after the last transfer downwards. */
 let innerFill: f64 = 0;
 let lastDrain: f64 = 0;
+let lastTail: f64 = 0;
 
 function energyOf(column: i32): f64 {
   return get(HARDWARE, HW_ENERGY_TRAFFIC + column);
@@ -162,6 +168,7 @@ export function boundOuter(): void {
   const again: f64 = sums * (outerReloadsO - 1);
   const read: f64 = a * outerReadInput + w * outerReadWeight + again * outerReadSum;
   const write: f64 = again * outerWriteSum + sums * outerWriteResult;
+  outerRead = read;
   outerPorts = outerShared ? read + write : Math.max(read, write);
   outerEnergy = a * outerPriceInput + w * outerPriceWeight + again * outerPriceSum + sums * outerPriceResult;
 }
@@ -199,12 +206,17 @@ export function boundTiles(m: usize, n: usize, k: usize): void {
   const a: f64 = lm * shareM * elements;
   const w: f64 = ln * shareN * elements;
   innerFill = w * weightBytes * innerPerRead + innerLatency;
-  lastDrain = innerLatency;
   const onwards: f64 = a * inputBytes * innerPerRead;
   if (hasOuter && residentBits == 0) {
     innerFill += a * outerReadInput + Math.max(w * outerReadWeight, onwards) + outerLatency;
   } else innerFill += onwards;
+  // What comes last is still to be worked on, and its sums to be stored.
+  const m_: f64 = load<f64>(m, LAST);
+  const n_: f64 = load<f64>(n, LAST);
+  const k_: f64 = load<f64>(k, LAST);
+  lastDrain = m_ * n_ * (outputBytes * innerPerWrite + outerWriteResult) + innerLatency;
   if (hasOuter && !isResident(OUTPUT)) lastDrain += outerLatency;
+  lastTail = lastDrain + ceilDiv(m_, sm) * ceilDiv(n_, sn) * ceilDiv(k_, sk) + arrayTail;
 }
 
 /** Third part: the order of local tiles; sets boundTime and boundEnergy. */
@@ -241,7 +253,8 @@ function boundMoved(a: f64, w: f64, visits: f64): void {
   const read: f64 = (inputsSent + weightsSent + down) * innerPerRead;
   const write: f64 = up * innerPerWrite;
   const ports: f64 = innerShared ? read + write : Math.max(read, write);
-  boundTime = Math.max(innerFill + arrayTime + lastDrain, Math.max(ports, outerPorts));
+  boundTime = Math.max(innerFill + arrayTime + lastDrain, Math.max(read, outerRead) + lastTail);
+  boundTime = Math.max(boundTime, Math.max(ports, outerPorts));
   boundEnergy =
     outerEnergy +
     arrayEnergy +

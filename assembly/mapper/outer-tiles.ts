@@ -21,7 +21,7 @@ import {
   tn,
 } from "../mapping";
 import { arrayEnergy, arrayTime, boundArrayAlone } from "./array-bound";
-import { boundEnergy, boundOuter, boundOuterWith, boundTime } from "./bound";
+import { boundEnergy, boundOuter, boundOuterWith, boundTime, outerPorts } from "./bound";
 import { MOST_CANDIDATES, fewSizes, sizes } from "./candidates";
 import { outerFits, outerNeeded } from "./legal";
 import { score, secondScore } from "./score";
@@ -31,7 +31,7 @@ import { score, secondScore } from "./score";
  * chosen: by its own traffic, and by what the array takes at least in the use that is in place.
  */
 const MOST: i32 = 512;
-const FIELDS: i32 = 7;
+const FIELDS: i32 = 8;
 const TABLE: usize = memory.data((MOST + 1) * FIELDS * 8, 16);
 const LISTS: usize = memory.data(3 * MOST_CANDIDATES * 8, 16);
 const M_SIZES: usize = LISTS;
@@ -100,13 +100,27 @@ export function newOrders(m: f64, n: f64, k: f64): i32 {
   return <i32>load<u8>(ORDERS + <usize>((m > 1 ? 1 : 0) | (n > 1 ? 2 : 0) | (k > 1 ? 4 : 0)));
 }
 
+/** Whether a tile has been found to fit with every operand double buffered that needs it; whether it fits at all. */
+let fitsDouble: bool = false;
+let fitsAtAll: bool = false;
+
+let leastTime: f64 = 0;
+
+function isBefore(value: f64, single: f64, second: f64, row: i32): bool {
+  const other: f64 = outerScore(row);
+  if (value != other) return value < other;
+  const otherSingle: f64 = load<f64>(at(row, 7));
+  return single < otherSingle || (single == otherSingle && second < load<f64>(at(row, 6)));
+}
+
 function insert(m: f64, n: f64, k: f64, order: i32, bits: i32): void {
   const value: f64 = score(boundTime, boundEnergy);
   const second: f64 = secondScore(boundTime, boundEnergy);
+  // The bound does not see what waits for single places, which matters where the far memory sets the pace.
+  const single: f64 = fitsDouble || outerPorts < 0.8 * leastTime ? 0 : 1;
   let i: i32 = outerCount;
   while (i > 0) {
-    const other: f64 = outerScore(i - 1);
-    if (value > other || (value == other && second >= load<f64>(at(i - 1, 6)))) break;
+    if (!isBefore(value, single, second, i - 1)) break;
     i--;
   }
   if (i >= limit) return;
@@ -119,12 +133,9 @@ function insert(m: f64, n: f64, k: f64, order: i32, bits: i32): void {
   store<f64>(at(i, 4), <f64>order);
   store<f64>(at(i, 5), <f64>bits);
   store<f64>(at(i, 6), second);
+  store<f64>(at(i, 7), single);
   if (outerCount < limit) outerCount++;
 }
-
-/** Whether a tile has been found to fit with every operand double buffered that needs it; whether it fits at all. */
-let fitsDouble: bool = false;
-let fitsAtAll: bool = false;
 
 /** Puts the tile in place with as many operands double buffered as fit; sets fitsDouble and fitsAtAll. */
 function placeTile(m: f64, n: f64, k: f64): i32 {
@@ -170,7 +181,6 @@ function fewestTiles(Gm: f64, Gn: f64, Gk: f64): i32 {
 }
 
 let batches: f64 = 1;
-let leastTime: f64 = 0;
 let leastEnergy: f64 = 0;
 
 let countM: i32 = 0;
@@ -237,6 +247,7 @@ export function findOuterTiles(most: i32): void {
   limit = most < MOST ? most : MOST;
   smallestOuter = Infinity;
   if (!hasOuter) {
+    fitsDouble = true;
     keepTile(M, N, K, 0);
     return;
   }

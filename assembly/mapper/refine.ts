@@ -48,8 +48,9 @@ import { INPUT, WEIGHT } from "../abi";
  * that wait for each other) decides on small problems; there a walk costs little.
  */
 const MOVES: i32 = 42;
-/** Steps that may be walked in all. */
+/** Steps that may be walked one by one in all; more where the array is fed straight, and bounds see least. */
 const BUDGET: f64 = 400;
+const DIRECT_BUDGET: f64 = 8000;
 
 /** Size `which` of a dimension: half, double, one array step less or more, all. */
 function resized(which: i32, size: f64, most: f64, unit: f64): f64 {
@@ -130,10 +131,11 @@ function change(move: i32): bool {
 
 /** Improves the best mapping. */
 export function refine(): void {
+  const budget: f64 = isDirect ? DIRECT_BUDGET : BUDGET;
   let spent: f64 = 0;
   let move: i32 = 0;
   let unchanged: i32 = 0;
-  while (unchanged < MOVES && spent < BUDGET) {
+  while (unchanged < MOVES && spent < budget) {
     loadBest();
     const changed: bool = change(move);
     move = move + 1 == MOVES ? 0 : move + 1;

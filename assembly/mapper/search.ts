@@ -205,10 +205,10 @@ function trySplit(b: f64, m: f64, n: f64, k: f64, effort: i32): void {
     if (optionScore(option) > worstKept()) break;
     useOption(option);
     if (option == 0) {
-      findOuterTiles(all ? 512 : 4);
+      findOuterTiles(all ? 512 : isDirect ? 12 : 4);
       if (smallestOuter < neededOuter) neededOuter = smallestOuter;
     }
-    const outers: i32 = all || option == 0 ? outerCount : min(outerCount, 2);
+    const outers: i32 = all || option == 0 || isDirect ? outerCount : min(outerCount, 2);
     for (let outer: i32 = 0; outer < outers; outer++) {
       if (outerScore(outer) > worstKept()) break;
       useOuter(outer);
@@ -247,7 +247,8 @@ function trySplits(total: f64, effort: i32): void {
 
 /** Searches the best mapping of the problem in mapping.ts; true if there is one, which then is in place and walked. */
 export function search(effort: i32): bool {
-  clearShortList(effort == EFFORT_EXHAUSTIVE ? 64 : 6);
+  // An array that is fed straight waits for every fold, which bounds do not see: more is walked.
+  clearShortList(effort == EFFORT_EXHAUSTIVE ? 64 : isDirect ? 24 : 6, isDirect ? 4 : 2);
   scored = 0;
   neededInner = Infinity;
   neededOuter = Infinity;

@@ -6,14 +6,16 @@ import { storeMapping } from "../mapping";
  * and near neighbours wait alike, so of one kind (core split and use of the array) only a few are kept. A row is laid out
  * like a result record, of which it holds the mapping; its first fields are the score, the second score and the kind.
  */
-const MOST_OF_A_KIND: i32 = 2;
+let mostOfKind: i32 = 2;
 const MOST: i32 = 64;
 const ROW: usize = RES_FIELDS * 8;
 const ROWS: usize = memory.data((MOST + 1) * RES_FIELDS * 8, 16);
 let limit: i32 = MOST;
 export let keptCount: i32 = 0;
 
-export function clearShortList(most: i32): void {
+/** @param most, ofOneKind  mappings to keep, in all and of one kind */
+export function clearShortList(most: i32, ofOneKind: i32): void {
+  mostOfKind = ofOneKind;
   keptCount = 0;
   ofKind = 0;
   limit = most < MOST ? most : MOST;
@@ -40,7 +42,7 @@ export function newKind(): void {
 
 /** Score that a candidate must not be above to be kept. */
 export function worstKept(): f64 {
-  if (ofKind == MOST_OF_A_KIND) return keptScore(worstOfKind);
+  if (ofKind == mostOfKind) return keptScore(worstOfKind);
   return keptCount < limit ? Infinity : keptScore(keptCount - 1);
 }
 
@@ -53,7 +55,7 @@ export function keep(first: f64, second: f64): void {
     i--;
   }
   // What it pushes out: the worst of its kind if there are enough of it, else the worst of all.
-  const isFull: bool = ofKind == MOST_OF_A_KIND;
+  const isFull: bool = ofKind == mostOfKind;
   const last: i32 = isFull ? worstOfKind : keptCount < limit ? keptCount : limit - 1;
   if (i > last || i >= limit) return;
   if (last > i) memory.copy(keptRow(i + 1), keptRow(i), <usize>(last - i) * ROW);

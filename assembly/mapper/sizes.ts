@@ -6,13 +6,15 @@ import { ceilDiv } from "../int-math";
  * tile, core split and use of the array at a time.
  */
 export const MOST_SIZES: i32 = 64;
-const ROW: usize = 40;
-const TABLE: usize = memory.data(3 * 64 * 40, 16);
+const ROW: usize = 48;
+const TABLE: usize = memory.data(3 * 64 * 48, 16);
 export const TILES: usize = 8;
 export const STEPS: usize = 16;
 export const BLOCKS: usize = 24;
 /** Inner tiles of the last outer tile, which has the fewest. */
 export const FEWEST: usize = 32;
+/** Extent of the very last inner tile on the first core. */
+export const LAST: usize = 40;
 
 export function sizeRow(dimension: i32, index: i32): usize {
   return TABLE + <usize>(dimension * MOST_SIZES + index) * ROW;
@@ -55,13 +57,16 @@ export function setSize(row: usize, local: f64, extent: f64, outer: f64, cores: 
   tiles = 0;
   steps = 0;
   blocks = 0;
-  addChunks(whole, ceilDiv(outer, cores), local, spatial, words);
+  let last: f64 = ceilDiv(outer, cores);
+  addChunks(whole, last, local, spatial, words);
   let fewest: f64 = tiles / whole;
   if (rest > 0) {
     const before: f64 = tiles;
-    addChunks(1, ceilDiv(rest, cores), local, spatial, words);
+    last = ceilDiv(rest, cores);
+    addChunks(1, last, local, spatial, words);
     fewest = tiles - before;
   }
+  store<f64>(row, last - (fewest - 1) * local, LAST);
   store<f64>(row, local);
   store<f64>(row, fewest, FEWEST);
   store<f64>(row, tiles, TILES);
