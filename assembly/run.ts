@@ -59,6 +59,10 @@ import {
   INNER_WRITE,
   INPUT_FREED,
   INPUT_THERE,
+  LATER_READY,
+  LATER_STORE,
+  OLDER_READY,
+  OLDER_STORE,
   OUTER_INPUT_FREED,
   OUTER_INPUT_READ,
   OUTER_INPUT_SLOT,
@@ -298,6 +302,10 @@ function steps(count: f64): void {
   let ready: f64 = load<f64>(PENDING_READY);
   let out: f64 = load<f64>(SUMS_OUT);
   let drained: f64 = load<f64>(DRAINED);
+  let olderReady: f64 = load<f64>(OLDER_READY);
+  let laterReady: f64 = load<f64>(LATER_READY);
+  let olderStore: f64 = load<f64>(OLDER_STORE);
+  let laterStore: f64 = load<f64>(LATER_STORE);
   let waits: i32 = <i32>load<f64>(WAITS);
   let computed: f64 = load<f64>(COMPUTE);
   let stallFar: f64 = load<f64>(STALL_OUTER);
@@ -364,11 +372,29 @@ function steps(count: f64): void {
         innerWrite = Math.max(innerWrite, Math.max(out, load<f64>(OUTER_SUMS_SLOT))) + pendingStore;
         if (innerShared) innerRead = innerWrite;
         stored = innerWrite + innerLatency;
-        if (pendingFarStore >= 0) {
+        if (pendingFarStore >= 0 && !outerShared) {
           outerWrite = Math.max(outerWrite, stored) + pendingFarStore;
-          if (outerShared) outerRead = outerWrite;
           store<f64>(OUTER_STORED, outerWrite + outerLatency);
         }
+      }
+      if (outerShared) {
+        // Stores let the loads of two more steps go first, unless their outer tile goes.
+        if (olderStore >= 0) {
+          outerWrite = Math.max(outerWrite, olderReady) + olderStore;
+          store<f64>(OUTER_STORED, outerWrite + outerLatency);
+        }
+        olderReady = laterReady;
+        olderStore = laterStore;
+        laterReady = stored;
+        laterStore = changesSums || isAtEnd ? pendingFarStore : -1;
+        if (opensSums || isAtEnd) {
+          if (olderStore >= 0) outerWrite = Math.max(outerWrite, olderReady) + olderStore;
+          if (laterStore >= 0) outerWrite = Math.max(outerWrite, laterReady) + laterStore;
+          if (olderStore >= 0 || laterStore >= 0) store<f64>(OUTER_STORED, outerWrite + outerLatency);
+          olderStore = -1;
+          laterStore = -1;
+        }
+        outerRead = outerWrite;
       }
     } else {
       firstWait = unhiddenLoad(loading, 0) + arrayLatency;
@@ -460,6 +486,10 @@ function steps(count: f64): void {
   store<f64>(PENDING_READY, ready);
   store<f64>(SUMS_OUT, out);
   store<f64>(DRAINED, drained);
+  store<f64>(OLDER_READY, olderReady);
+  store<f64>(LATER_READY, laterReady);
+  store<f64>(OLDER_STORE, olderStore);
+  store<f64>(LATER_STORE, laterStore);
   store<f64>(WAITS, <f64>waits);
   store<f64>(COMPUTE, computed);
   store<f64>(STALL_OUTER, stallFar);

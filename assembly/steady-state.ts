@@ -11,8 +11,8 @@
  * moving times and the same amounts to the sums: they are added at once, bit for bit what walking them gives.
  * docs/model.md, "steady state". Checked: test/property/sim/walk.test.ts.
  */
-const TIMES: i32 = 27;
-const FACTS: i32 = 7;
+const TIMES: i32 = 29;
+const FACTS: i32 = 9;
 const SUMS: i32 = 5;
 const FIELDS: i32 = TIMES + FACTS + SUMS;
 const STATE: usize = memory.data(FIELDS * 8, 16);
@@ -51,6 +51,9 @@ export const OUTER_SUMS_BEFORE: usize = STATE + 184;
 export const PENDING_READY: usize = STATE + 192;
 export const SUMS_OUT: usize = STATE + 200;
 export const DRAINED: usize = STATE + 208;
+/** Stores that wait for the outer port, where it is shared: when their sums are there, the older first. */
+export const OLDER_READY: usize = STATE + 216;
+export const LATER_READY: usize = STATE + 224;
 
 /** Array time, port time, stream of the last fold, skew; bits of what waits for the far memory; cycles of its stores. */
 export const PENDING_ARRAY: usize = STATE + 8 * TIMES;
@@ -61,6 +64,9 @@ export const WAITS: usize = PENDING_ARRAY + 32;
 export const PENDING_STORE: usize = PENDING_ARRAY + 40;
 /** −1: the outer buffer keeps the sums. */
 export const PENDING_OUTER_STORE: usize = PENDING_ARRAY + 48;
+/** Cycles of the stores that wait for the outer port; −1: none. */
+export const OLDER_STORE: usize = PENDING_ARRAY + 56;
+export const LATER_STORE: usize = PENDING_ARRAY + 64;
 
 export const COMPUTE: usize = STATE + 8 * (TIMES + FACTS);
 export const STALL_OUTER: usize = COMPUTE + 8;
@@ -70,6 +76,8 @@ export const STEPS: usize = COMPUTE + 32;
 
 export function resetState(): void {
   for (let at: usize = 0; at < <usize>(FIELDS * 8); at += 8) store<f64>(STATE + at, 0);
+  store<f64>(OLDER_STORE, -1);
+  store<f64>(LATER_STORE, -1);
 }
 
 function saved(level: i32): usize {

@@ -195,7 +195,9 @@ export function walk(hardware: Hardware, problem: GemmProblem, mapping: Mapping)
     const wasHeld = held !== null && step.innerName[held] === before?.innerName[held];
     // With k split over cores, each starts its sums at zero whenever its output changes.
     const startsAtZero = splitsK ? step.innerName.output !== before?.innerName.output : step.isFirstK;
-    return step.cores.filter(hasWork).map(({ tile }) => arrayWork(hardware.array, mapping, tile, startsAtZero, wasHeld));
+    return step.cores
+      .filter(hasWork)
+      .map(({ tile }) => arrayWork(hardware.array, mapping, tile, startsAtZero, wasHeld));
   }
 
   /** Counts what crosses the arrays' edges in a step; returns the cycles that the busiest array port needs for it. */
@@ -236,6 +238,9 @@ export function walk(hardware: Hardware, problem: GemmProblem, mapping: Mapping)
   /** For each outer output that was ever in place: when the last of its parts was in the far memory. */
   const outerOutputs: { stored: number }[] = [];
   const innerStores: Transfer[] = [];
+  /** Stores that let loads go first on a shared outer port. */
+  const outerQueue: { readonly sumsThere: number; readonly size: number; readonly queuedIn: number }[] = [];
+  let stepInWork = 0;
   let outerPlaceFree = 0;
   /** Outputs that the outer buffer has sums of, and the bytes that its adder read. */
   const added = new Set<string>();
@@ -310,9 +315,18 @@ export function walk(hardware: Hardware, problem: GemmProblem, mapping: Mapping)
     if (!hasOuter || resident.output || !step.isLastInnerK || !step.outerOutputLeaves) return;
     const part = partBytes(step, "output", step.isLastK ? width.output : width.sum);
     outerUp.output += part;
-    const stored = up(outerPort, store.there, part).there;
-    outerOutputs.at(-1)!.stored = stored;
-    end = Math.max(end, stored);
+    outerQueue.push({ sumsThere: store.there, size: part, queuedIn: stepInWork });
+    if (!outerPort.isShared) storeOuter(Infinity);
+  }
+
+  /** Puts stores on the outer port that have been in the queue since step `until` or longer. */
+  function storeOuter(until: number): void {
+    while (outerQueue.length > 0 && outerQueue[0]!.queuedIn <= until) {
+      const { sumsThere, size } = outerQueue.shift()!;
+      const stored = up(outerPort, sumsThere, size).there;
+      outerOutputs.at(-1)!.stored = stored;
+      end = Math.max(end, stored);
+    }
   }
 
   /** The outer buffer reads what it has and adds the sums of each core to it; the first of an outer tile is only written. */
@@ -373,7 +387,10 @@ export function walk(hardware: Hardware, problem: GemmProblem, mapping: Mapping)
     // 2
     if (before !== undefined) computeStep(s - 1, inputs!, weights!);
     // 3
+    stepInWork = s;
+    storeOuter(s - 2);
     if (before !== undefined && changed("output")) storeOutput(before);
+    if (step.opensOuterTile && isNew.output) storeOuter(s);
     if (step.opensOuterTile && isNew.output) {
       outerPlaceFree = hasOuter ? (outerOutputs.at(isDouble.outer.output ? -2 : -1)?.stored ?? 0) : 0;
       outerOutputs.push({ stored: 0 });
@@ -389,6 +406,7 @@ export function walk(hardware: Hardware, problem: GemmProblem, mapping: Mapping)
   const lastStreamEnd = streamEnd;
   computeCycles += arrayEmpty - lastStreamEnd;
   storeOutput(last);
+  storeOuter(Infinity);
   end = Math.max(end, arrayEmpty);
 
   const add = (a: Counts, b: Counts): PerOperand => ({

@@ -159,7 +159,7 @@ describe("peers' own mappings on our model", () => {
     expect(errors.written).toBeGreaterThanOrEqual(34);
     expect(errors.energy).toBeLessThan(0.05);
     expect(errors.stallFree).toBeLessThan(0.05);
-    expect(errors.cycles).toBeLessThan(0.08);
+    expect(errors.cycles).toBeLessThan(0.1);
   });
 
   it("Timeloop: cycles and energy within 5 % in the median", () => {
