@@ -1,5 +1,4 @@
 import {
-  EFFORT_EXHAUSTIVE,
   INPUT,
   INPUT_STATIONARY,
   KIND_DOT_PRODUCT,
@@ -43,11 +42,14 @@ import { isTimeCounted, score, secondScore } from "./score";
  * Ways to use the array for the present problem and split: dataflow, extents unrolled over rows and columns, register
  * tile. Each is judged by the bound of the whole problem as one tile, which no tiling beats; the best are kept, sorted.
  */
-export const MOST_OPTIONS: i32 = 8;
+export const MOST_OPTIONS: i32 = 256;
+const ROWS: i32 = MOST_OPTIONS + 1;
 const FIELDS: i32 = 14;
-const TABLE: usize = memory.data((MOST_OPTIONS + 1) * FIELDS * 8, 16);
+const TABLE: usize = memory.data(ROWS * FIELDS * 8, 16);
 export let optionCount: i32 = 0;
 let limit: i32 = MOST_OPTIONS;
+/** Whether uses of the array that take more than the fewest steps, and every register tile, are tried as well. */
+let isThorough: bool = false;
 
 function at(row: i32, column: i32): usize {
   return TABLE + ((<usize>(row * FIELDS + column)) << 3);
@@ -150,6 +152,21 @@ function even(extent: f64, most: f64): f64 {
   return most >= extent ? extent : ceilDiv(extent, ceilDiv(extent, most));
 }
 
+/** Every register tile for the present extents and dataflow; tryOption says which are legal. */
+function tryAllRegisterTiles(flow: i32): void {
+  const most: f64 = Math.max(accumulators, Math.max(registerWords, 1));
+  const isOutput: bool = flow == OUTPUT_STATIONARY;
+  const A: f64 = isOutput ? Tm : Tk;
+  const B: f64 = flow == INPUT_STATIONARY ? Tm : Tn;
+  for (let a: f64 = 1; a <= A && a <= most; a++) {
+    for (let b: f64 = 1; b <= B && a * b <= most; b++) {
+      if (isOutput) tryOption(flow, a, b, 1);
+      else if (flow == WEIGHT_STATIONARY) tryOption(flow, 1, b, a);
+      else tryOption(flow, b, 1, a);
+    }
+  }
+}
+
 /** Register tiles for the present extents and dataflow. */
 function tryRegisterTiles(flow: i32): void {
   Tm = ceilDiv(oneM, rm * cm);
@@ -158,9 +175,13 @@ function tryRegisterTiles(flow: i32): void {
   // Unless time is free, an array that stands half idle cannot make up for it.
   const steps: f64 = Tm * Tn * Tk;
   if (steps < fewestSteps) fewestSteps = steps;
-  else if (isTimeCounted() && steps > 1.1 * fewestSteps) return;
+  else if (!isThorough && isTimeCounted() && steps > 1.1 * fewestSteps) return;
   if (optionCount == limit && score(steps * batchSteps, leastEnergy) > optionScore(limit - 1)) return;
   setSteps(Tm, Tn, Tk);
+  if (isThorough) {
+    tryAllRegisterTiles(flow);
+    return;
+  }
   const sets: f64 = kind == KIND_DOT_PRODUCT ? rm * rn : 1;
   const pool: f64 = (registerHolds & (1 << OUTPUT)) != 0 ? registerWords : 0;
   const room: f64 = Math.max(Math.floor(accumulators / sets), pool - 1);
@@ -276,11 +297,12 @@ function tryFlexible(): void {
   }
 }
 
-/** Fills the table for the present problem and split. */
-export function findOptions(effort: i32): void {
+/** Fills the table with the `most` best for the present problem and split. */
+export function findOptions(most: i32): void {
   optionCount = 0;
   fewestSteps = Infinity;
-  limit = effort == EFFORT_EXHAUSTIVE ? MOST_OPTIONS : 6;
+  limit = most;
+  isThorough = most == MOST_OPTIONS;
   oneM = chunkM(M);
   oneN = chunkN(N);
   oneK = chunkK(K);

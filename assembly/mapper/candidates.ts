@@ -33,14 +33,18 @@ function nextParts(parts: f64): f64 {
   return power < base * 1.5 ? base * 1.5 : base * 2;
 }
 
-/** Writes the sizes for `extent` with unit `unit` at `to`; returns how many. `all`: every size from 1 to extent. */
-export function sizes(to: usize, extent: f64, unit: f64, all: bool): i32 {
+/** Writes every size from `extent`, at most MOST_CANDIDATES, down to 1 at `to`; returns how many. */
+export function everySize(to: usize, extent: f64): i32 {
   list = to;
   length = 0;
-  if (all && extent <= <f64>MOST_CANDIDATES) {
-    for (let s: f64 = extent; s >= 1; s--) insert(s);
-    return length;
-  }
+  for (let size: f64 = extent; size >= 1; size--) insert(size);
+  return length;
+}
+
+/** Writes the sizes for `extent` with unit `unit` at `to`; returns how many. */
+export function sizes(to: usize, extent: f64, unit: f64): i32 {
+  list = to;
+  length = 0;
   for (let parts: f64 = 1; parts <= extent; parts = nextParts(parts)) {
     const even: f64 = ceilDiv(extent, parts);
     insert(even);

@@ -6,7 +6,7 @@ import { cycles, isGivenUp, walk } from "../run";
 import { arrayAlone, setBatches, setPrices } from "./array-bound";
 import { boundEnergy, boundOrder, boundOuter, boundShares, boundTiles, boundTime } from "./bound";
 import { isEnergyCounted, score, secondScore, timeWithin } from "./score";
-import { setSize, sizeRow } from "./sizes";
+import { LONE_SIZE, setSize, sizeRow } from "./sizes";
 
 /*
  * The best mapping that has been walked, and what may replace it. A mapping is walked only as far as it can still be
@@ -39,10 +39,10 @@ function boundMapping(): void {
   setPrices();
   boundOuter();
   boundShares();
-  setSize(sizeRow(0, 0), lm, M, gm, coresM, sm, tm);
-  setSize(sizeRow(1, 0), ln, N, gn, coresN, sn, tn);
-  setSize(sizeRow(2, 0), lk, K, gk, coresK, sk, tk);
-  boundTiles(sizeRow(0, 0), sizeRow(1, 0), sizeRow(2, 0));
+  setSize(sizeRow(0, LONE_SIZE), lm, M, gm, coresM, sm, tm);
+  setSize(sizeRow(1, LONE_SIZE), ln, N, gn, coresN, sn, tn);
+  setSize(sizeRow(2, LONE_SIZE), lk, K, gk, coresK, sk, tk);
+  boundTiles(sizeRow(0, LONE_SIZE), sizeRow(1, LONE_SIZE), sizeRow(2, LONE_SIZE));
   boundOrder();
 }
 

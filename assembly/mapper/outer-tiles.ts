@@ -257,8 +257,8 @@ export function findOuterTiles(most: i32): void {
   setFewSizes(1024);
   tryParts();
   if (outerCount > 0) return;
-  countM = sizes(M_SIZES, M, sm * tm, false);
-  countN = sizes(N_SIZES, N, sn * tn, false);
-  countK = sizes(K_SIZES, K, sk * tk, false);
+  countM = sizes(M_SIZES, M, sm * tm);
+  countN = sizes(N_SIZES, N, sn * tn);
+  countK = sizes(K_SIZES, K, sk * tk);
   tryParts();
 }

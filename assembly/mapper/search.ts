@@ -55,10 +55,11 @@ import {
   boundTime,
   stepCount,
 } from "./bound";
-import { MOST_CANDIDATES, fewSizes, sizes } from "./candidates";
+import { MOST_CANDIDATES, fewSizes } from "./candidates";
 import { foldK, foldM, foldN, innerFits, innerNeeded, outerFits } from "./legal";
 import { doubleBits, findOuterTiles, newOrders, outerCount, outerScore, smallestOuter, useOuter } from "./outer-tiles";
 import { bestScore, challenge, clearIncumbent, loadBest } from "./incumbent";
+import { scored as scoredOfAll, searchAll } from "./exhaustive";
 import { refine } from "./refine";
 import { score, secondScore } from "./score";
 import { clearShortList, keep, keptCount, keptRow, keptScore, newKind, worstKept } from "./short-list";
@@ -111,13 +112,11 @@ function fillSizes(
   spatial: f64,
   words: f64,
   most: f64,
-  all: bool,
   mostParts: f64,
 ): i32 {
   const chunk: f64 = ceilDiv(outer, over);
   let count: i32 = 1;
   if (most != Infinity) store<f64>(LIST, Math.min(chunk, most));
-  else if (all) count = sizes(LIST, chunk, spatial * words, true);
   else count = fewSizes(LIST, chunk, spatial * words, isDirect ? 8 : mostParts);
   for (let i: i32 = 0; i < count; i++) {
     const local: f64 = load<f64>(LIST + ((<usize>i) << 3));
@@ -127,13 +126,13 @@ function fillSizes(
 }
 
 /** Tries local tiles for the present global-buffer tile and use of the array. */
-function tryLocalTiles(all: bool, mostParts: f64, mostSteps: f64): void {
+function tryLocalTiles(mostParts: f64, mostSteps: f64): void {
   const mostM: f64 = isDirect || isBypassed(INPUT) ? foldM() : Infinity;
   const mostN: f64 = isDirect || isBypassed(WEIGHT) ? foldN() : Infinity;
   const mostK: f64 = isDirect || bypass ? foldK() : Infinity;
-  const countM: i32 = fillSizes(0, M, gm, coresM, sm, tm, mostM, all, mostParts);
-  const countN: i32 = fillSizes(1, N, gn, coresN, sn, tn, mostN, all, mostParts);
-  const countK: i32 = fillSizes(2, K, gk, coresK, sk, tk, mostK, all, mostParts);
+  const countM: i32 = fillSizes(0, M, gm, coresM, sm, tm, mostM, mostParts);
+  const countN: i32 = fillSizes(1, N, gn, coresN, sn, tn, mostN, mostParts);
+  const countK: i32 = fillSizes(2, K, gk, coresK, sk, tk, mostK, mostParts);
   const cm: f64 = chunkM(gm);
   const cn: f64 = chunkN(gn);
   const ck: f64 = chunkK(gk);
@@ -166,18 +165,16 @@ function tryLocalTiles(all: bool, mostParts: f64, mostSteps: f64): void {
         // Of equal k, fewer rows only cost reuse; a second size is kept for its shorter first fill.
         sames = tileK == before ? sames + 1 : 0;
         before = tileK;
-        if (all || isDirect || bypass || sames < 2)
-          tryOrders(sizeRow(0, x), sizeRow(1, y), sizeRow(2, z), bits, mostSteps);
-        if (all) continue;
+        if (isDirect || bypass || sames < 2) tryOrders(sizeRow(0, x), sizeRow(1, y), sizeRow(2, z), bits, mostSteps);
         // Less of k than fits only adds partial sums.
         if (z == 0) wholes++;
         break;
       }
       // Where all of k fits, still fewer rows only cost reuse; a second size is kept for its shorter first fill.
-      if (!all && !isDirect && !bypass && wholes == 2) break;
+      if (!isDirect && !bypass && wholes == 2) break;
     }
     if (wholes == 2) wholeColumns++;
-    if (!all && !isDirect && wholeColumns == 4) break;
+    if (!isDirect && wholeColumns == 4) break;
   }
 }
 
@@ -192,43 +189,42 @@ function stepLimit(): f64 {
   return Math.max(1024, (8 * B * M * N * K) / (coresB * coresM * coresN * coresK * side * side * side));
 }
 
-function trySplit(b: f64, m: f64, n: f64, k: f64, effort: i32): void {
-  const all: bool = effort == EFFORT_EXHAUSTIVE;
+function trySplit(b: f64, m: f64, n: f64, k: f64): void {
   setCores(b, m, n, k);
-  const mostSteps: f64 = all ? Infinity : stepLimit();
+  const mostSteps: f64 = stepLimit();
   // Parts of one dimension: large problems need more of them.
   const mostParts: f64 = Math.max(64, mostSteps / 16);
-  findOptions(effort);
+  findOptions(6);
   if (optionCount == 0) return;
   for (let option: i32 = 0; option < optionCount; option++) {
     newKind();
     if (optionScore(option) > worstKept()) break;
     useOption(option);
     if (option == 0) {
-      findOuterTiles(all ? 512 : isDirect ? 12 : 4);
+      findOuterTiles(isDirect ? 12 : 4);
       if (smallestOuter < neededOuter) neededOuter = smallestOuter;
     }
-    const outers: i32 = all || option == 0 || isDirect ? outerCount : min(outerCount, 2);
+    const outers: i32 = option == 0 || isDirect ? outerCount : min(outerCount, 2);
     for (let outer: i32 = 0; outer < outers; outer++) {
       if (outerScore(outer) > worstKept()) break;
       useOuter(outer);
-      tryLocalTiles(all, mostParts, mostSteps);
-      if (keptCount == 0) tryLocalTiles(all, Infinity, Infinity);
+      tryLocalTiles(mostParts, mostSteps);
+      if (keptCount == 0) tryLocalTiles(Infinity, Infinity);
     }
   }
 }
 
 /** Ways to share the work out over `total` cores: one dimension, or two. */
-function trySplits(total: f64, effort: i32): void {
-  if (B > 1) trySplit(Math.min(total, B), 1, 1, 1, effort);
-  if (M > 1) trySplit(1, Math.min(total, M), 1, 1, effort);
-  if (N > 1) trySplit(1, 1, Math.min(total, N), 1, effort);
-  if (K > 1 && hasOuter) trySplit(1, 1, 1, Math.min(total, K), effort);
+function trySplits(total: f64): void {
+  if (B > 1) trySplit(Math.min(total, B), 1, 1, 1);
+  if (M > 1) trySplit(1, Math.min(total, M), 1, 1);
+  if (N > 1) trySplit(1, 1, Math.min(total, N), 1);
+  if (K > 1 && hasOuter) trySplit(1, 1, 1, Math.min(total, K));
   if (total < 4) return;
   if (B > 1 && total >= 2 * B) {
     const left: f64 = Math.floor(total / B);
-    if (M > 1) trySplit(B, Math.min(left, M), 1, 1, effort);
-    if (N > 1) trySplit(B, 1, Math.min(left, N), 1, effort);
+    if (M > 1) trySplit(B, Math.min(left, M), 1, 1);
+    if (N > 1) trySplit(B, 1, Math.min(left, N), 1);
   }
   if (M == 1 || N == 1) return;
   // Chunks that are nearly square share most; the next coarser and finer grids may divide the tiles better.
@@ -241,20 +237,20 @@ function trySplits(total: f64, effort: i32): void {
     );
     if (m == last || m > M) continue;
     last = m;
-    trySplit(1, m, Math.min(Math.floor(total / m), N), 1, effort);
+    trySplit(1, m, Math.min(Math.floor(total / m), N), 1);
   }
 }
 
 /** Searches the best mapping of the problem in mapping.ts; true if there is one, which then is in place and walked. */
 export function search(effort: i32): bool {
   // An array that is fed straight waits for every fold, which bounds do not see: more is walked.
-  clearShortList(effort == EFFORT_EXHAUSTIVE ? 64 : isDirect ? 24 : 6, isDirect ? 4 : 2);
+  clearShortList(isDirect ? 24 : 6, isDirect ? 4 : 2);
   scored = 0;
   neededInner = Infinity;
   neededOuter = Infinity;
   boundProblem();
-  if (cores > 1) trySplits(cores, effort);
-  if (keptCount == 0) trySplit(1, 1, 1, 1, effort);
+  if (cores > 1) trySplits(cores);
+  if (keptCount == 0) trySplit(1, 1, 1, 1);
   if (keptCount == 0) return false;
 
   clearIncumbent();
@@ -264,6 +260,10 @@ export function search(effort: i32): bool {
     challenge();
   }
   refine();
+  if (effort == EFFORT_EXHAUSTIVE) {
+    searchAll();
+    scored += scoredOfAll;
+  }
   loadBest();
   walk();
   return true;

@@ -6,8 +6,10 @@ import { ceilDiv } from "../int-math";
  * tile, core split and use of the array at a time.
  */
 export const MOST_SIZES: i32 = 64;
+/** A row beyond the list, for a mapping that is bounded by itself. */
+export const LONE_SIZE: i32 = MOST_SIZES;
 const ROW: usize = 48;
-const TABLE: usize = memory.data(3 * 64 * 48, 16);
+const TABLE: usize = memory.data(3 * 65 * 48, 16);
 export const TILES: usize = 8;
 export const STEPS: usize = 16;
 export const BLOCKS: usize = 24;
@@ -17,7 +19,7 @@ export const FEWEST: usize = 32;
 export const LAST: usize = 40;
 
 export function sizeRow(dimension: i32, index: i32): usize {
-  return TABLE + <usize>(dimension * MOST_SIZES + index) * ROW;
+  return TABLE + <usize>(dimension * (MOST_SIZES + 1) + index) * ROW;
 }
 export function sizeAt(dimension: i32, index: i32): f64 {
   return load<f64>(sizeRow(dimension, index));

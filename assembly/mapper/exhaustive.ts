@@ -1,0 +1,216 @@
+import { INPUT, WEIGHT } from "../abi";
+import { cores, hasOuter, innerDouble, isDirect, outerDouble } from "../hardware";
+import { ceilDiv } from "../int-math";
+import {
+  B,
+  K,
+  M,
+  N,
+  batchAtOnce,
+  bypass,
+  chunkK,
+  chunkM,
+  chunkN,
+  coresK,
+  coresM,
+  coresN,
+  gk,
+  gm,
+  gn,
+  isBypassed,
+  setCores,
+  setInner,
+  setOuter,
+  sk,
+  sm,
+  sn,
+  tk,
+  tm,
+  tn,
+} from "../mapping";
+import { arrayEnergy, arrayTime, boundArrayAlone } from "./array-bound";
+import { MOST_OPTIONS, findOptions, optionCount, optionScore, useOption } from "./array-options";
+import {
+  boundAnyOrder,
+  boundEnergy,
+  boundOrder,
+  boundOuter,
+  boundOuterWith,
+  boundShares,
+  boundTiles,
+  boundTime,
+} from "./bound";
+import { MOST_CANDIDATES, everySize, sizes } from "./candidates";
+import { bestScore, challenge } from "./incumbent";
+import { foldK, foldM, foldN, innerFits, outerFits } from "./legal";
+import { doubleBits, findOuterTiles, newOrders, outerCount, useOuter } from "./outer-tiles";
+import { score } from "./score";
+import { setSize, sizeAt, sizeRow } from "./sizes";
+
+/*
+ * Search of everything, after the fast search has found something to beat: every grid of cores, use of the array and
+ * register tile; then, where the pairs of an outer and an inner tile are few enough (MOST_PAIRS), every integer size and
+ * order of both, else every integer size (dimensions up to 64) or the whole candidate set (above) of inner tiles within the
+ * outer tiles of the best bounds. Every set of double-buffered operands that is not part of a larger one that fits. What
+ * cannot beat the best by its bound is left out; all else is walked. docs/model.md, "mapper". Checked against a brute force
+ * that shares no code: test/validation/sim/brute-force.test.ts.
+ */
+const MOST_PAIRS: f64 = 200000;
+const MOST_OUTERS: i32 = 24;
+/** Candidates scored. */
+export let scored: f64 = 0;
+const LIST: usize = memory.data(MOST_CANDIDATES * 8, 16);
+
+/** Searches all, against the best mapping so far. */
+export function searchAll(): void {
+  scored = 0;
+  for (let b: f64 = 1; b <= cores && b <= B; b++) {
+    for (let m: f64 = 1; b * m <= cores && m <= M; m++) {
+      for (let n: f64 = 1; b * m * n <= cores && n <= N; n++) {
+        for (let k: f64 = 1; b * m * n * k <= cores && k <= K; k++) {
+          if (k == 1 || hasOuter) tryGrid(b, m, n, k);
+        }
+      }
+    }
+  }
+}
+
+function tryGrid(b: f64, m: f64, n: f64, k: f64): void {
+  setCores(b, m, n, k);
+  findOptions(MOST_OPTIONS);
+  for (let option: i32 = 0; option < optionCount; option++) {
+    if (optionScore(option) > bestScore()) break;
+    useOption(option);
+    if (!hasOuter) {
+      setOuter(M, N, K, 0, 0);
+      tryInnerTiles();
+    } else if (pairs(M) * pairs(N) * pairs(K) <= MOST_PAIRS) tryEveryOuterTile();
+    else {
+      findOuterTiles(MOST_OUTERS);
+      for (let outer: i32 = 0; outer < outerCount; outer++) {
+        useOuter(outer);
+        tryInnerTiles();
+      }
+    }
+  }
+}
+
+/** Pairs of an outer tile and an inner one along a dimension. */
+function pairs(extent: f64): f64 {
+  return (extent * (extent + 1)) / 2;
+}
+
+function tryEveryOuterTile(): void {
+  boundArrayAlone();
+  const time: f64 = arrayTime;
+  const energy: f64 = arrayEnergy;
+  const batches: f64 = ceilDiv(B, batchAtOnce());
+  for (let m: f64 = M; m >= 1; m--) {
+    for (let n: f64 = N; n >= 1; n--) {
+      for (let k: f64 = K; k >= 1; k--) {
+        const Gm: f64 = ceilDiv(M, m);
+        const Gn: f64 = ceilDiv(N, n);
+        const Gk: f64 = ceilDiv(K, k);
+        const orders: i32 = newOrders(Gm, Gn, Gk);
+        const wanted: i32 = doubleBits(outerDouble, Gm, Gn, Gk, batches);
+        let fitting: i32 = 0;
+        for (let set: i32 = 7; set >= 0; set--) {
+          const bits: i32 = setAt(set);
+          if ((bits & ~wanted) != 0 || isPartOfOne(fitting, bits)) continue;
+          setInner(chunkM(m), chunkN(n), chunkK(k), 0, 0);
+          setOuter(m, n, k, 0, bits);
+          if (!outerFits()) continue;
+          fitting |= 1 << bits;
+          for (let order: i32 = 0; order < 6; order++) {
+            if (((orders >> order) & 1) == 0) continue;
+            setOuter(m, n, k, order, bits);
+            boundOuter();
+            boundOuterWith(time, energy);
+            if (score(boundTime, boundEnergy) > bestScore()) continue;
+            tryInnerTiles();
+          }
+        }
+      }
+    }
+  }
+}
+
+/** The sets of operands, larger ones behind: 0, then single ones, pairs, all. */
+function setAt(index: i32): i32 {
+  return index == 3 ? 4 : index == 4 ? 3 : index;
+}
+
+/** Whether `bits` is part of a set that `sets` has. */
+function isPartOfOne(sets: i32, bits: i32): bool {
+  for (let set: i32 = 0; set < 8; set++) {
+    if (((sets >> set) & 1) != 0 && (set & bits) == bits) return true;
+  }
+  return false;
+}
+
+/** Fills a size table with every size, or the candidates, of a core's chunk; sizes are at most `most`. */
+function fillSizes(dimension: i32, extent: f64, outer: f64, over: f64, spatial: f64, words: f64, most: f64): i32 {
+  const chunk: f64 = Math.min(ceilDiv(outer, over), most);
+  const count: i32 = chunk <= <f64>MOST_CANDIDATES ? everySize(LIST, chunk) : sizes(LIST, chunk, spatial * words);
+  for (let i: i32 = 0; i < count; i++) {
+    setSize(sizeRow(dimension, i), load<f64>(LIST + ((<usize>i) << 3)), extent, outer, over, spatial, words);
+  }
+  return count;
+}
+
+/** Tries every inner tile in the outer tile and use of the array that are in place. */
+function tryInnerTiles(): void {
+  const countM: i32 = fillSizes(0, M, gm, coresM, sm, tm, isDirect || isBypassed(INPUT) ? foldM() : Infinity);
+  const countN: i32 = fillSizes(1, N, gn, coresN, sn, tn, isDirect || isBypassed(WEIGHT) ? foldN() : Infinity);
+  const countK: i32 = fillSizes(2, K, gk, coresK, sk, tk, isDirect || bypass ? foldK() : Infinity);
+  const batches: f64 = ceilDiv(B, batchAtOnce());
+  const cm: f64 = chunkM(gm);
+  const cn: f64 = chunkN(gn);
+  const ck: f64 = chunkK(gk);
+  boundOuter();
+  boundShares();
+  for (let x: i32 = 0; x < countM; x++) {
+    const m: f64 = sizeAt(0, x);
+    const Lm: f64 = ceilDiv(cm, m);
+    for (let y: i32 = 0; y < countN; y++) {
+      const n: f64 = sizeAt(1, y);
+      const Ln: f64 = ceilDiv(cn, n);
+      for (let z: i32 = 0; z < countK; z++) {
+        const k: f64 = sizeAt(2, z);
+        const Lk: f64 = ceilDiv(ck, k);
+        setInner(m, n, k, 0, 0);
+        if (!innerFits()) continue;
+        boundTiles(sizeRow(0, x), sizeRow(1, y), sizeRow(2, z));
+        boundAnyOrder();
+        scored += 1;
+        if (score(boundTime, boundEnergy) > bestScore()) continue;
+        const wanted: i32 = isDirect
+          ? 7
+          : doubleBits(innerDouble, Lm * ceilDiv(M, gm), Ln * ceilDiv(N, gn), Lk * ceilDiv(K, gk), batches);
+        tryInnerOrders(m, n, k, newOrders(Lm, Ln, Lk), wanted);
+      }
+    }
+  }
+}
+
+/** Tries the inner tile in the given orders, with every largest set of `wanted` double-buffered operands that fits. */
+function tryInnerOrders(m: f64, n: f64, k: f64, orders: i32, wanted: i32): void {
+  let fitting: i32 = 0;
+  for (let set: i32 = 7; set >= 0; set--) {
+    const bits: i32 = setAt(set);
+    if ((bits & ~wanted) != 0 || isPartOfOne(fitting, bits)) continue;
+    // What goes straight to the array is always fetched ahead.
+    if (isDirect && bits != 7) continue;
+    setInner(m, n, k, 0, bits);
+    if (!innerFits()) continue;
+    fitting |= 1 << bits;
+    for (let order: i32 = 0; order < 6; order++) {
+      if (((orders >> order) & 1) == 0) continue;
+      setInner(m, n, k, order, bits);
+      if (hasOuter && !outerFits()) continue;
+      boundOrder();
+      scored += 1;
+      if (score(boundTime, boundEnergy) <= bestScore()) challenge();
+    }
+  }
+}
