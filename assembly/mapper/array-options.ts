@@ -297,12 +297,16 @@ function tryFlexible(): void {
   }
 }
 
-/** Fills the table with the `most` best for the present problem and split. */
-export function findOptions(most: i32): void {
+/**
+ * Fills the table with the `most` best for the present problem and split.
+ *
+ * @param thorough  try uses that take more than the fewest steps, and every register tile, as well
+ */
+export function findOptions(most: i32, thorough: bool): void {
   optionCount = 0;
   fewestSteps = Infinity;
   limit = most;
-  isThorough = most == MOST_OPTIONS;
+  isThorough = thorough;
   oneM = chunkM(M);
   oneN = chunkN(N);
   oneK = chunkK(K);

@@ -11,6 +11,7 @@ import {
   chunkK,
   chunkM,
   chunkN,
+  coresB,
   coresK,
   coresM,
   coresN,
@@ -41,7 +42,7 @@ import {
   boundTime,
 } from "./bound";
 import { MOST_CANDIDATES, everySize, sizes } from "./candidates";
-import { bestScore, challenge } from "./incumbent";
+import { bestScore, challenge, loadBest } from "./incumbent";
 import { foldK, foldM, foldN, innerFits, outerFits } from "./legal";
 import { doubleBits, findOuterTiles, newOrders, outerCount, useOuter } from "./outer-tiles";
 import { score } from "./score";
@@ -61,9 +62,23 @@ const MOST_OUTERS: i32 = 24;
 export let scored: f64 = 0;
 const LIST: usize = memory.data(MOST_CANDIDATES * 8, 16);
 
+let mostOptions: i32 = MOST_OPTIONS;
+let mostOuters: i32 = MOST_OUTERS;
+/** Whether every pair of tiles is tried where there are few; extents up to which every integer size of an inner tile is. */
+let isComplete: bool = true;
+let mostEvery: f64 = <f64>MOST_CANDIDATES;
+
+/** Forgets what was scored before. */
+export function clearScored(): void {
+  scored = 0;
+}
+
 /** Searches all, against the best mapping so far. */
 export function searchAll(): void {
-  scored = 0;
+  mostOptions = MOST_OPTIONS;
+  mostOuters = MOST_OUTERS;
+  isComplete = true;
+  mostEvery = <f64>MOST_CANDIDATES;
   for (let b: f64 = 1; b <= cores && b <= B; b++) {
     for (let m: f64 = 1; b * m <= cores && m <= M; m++) {
       for (let n: f64 = 1; b * m * n <= cores && n <= N; n++) {
@@ -75,18 +90,31 @@ export function searchAll(): void {
   }
 }
 
+/**
+ * Searches the candidate sizes of the few best uses of the array and outer tiles, on the cores of the best mapping so far:
+ * for problems so small that single cycles count, and that walks cost little.
+ */
+export function searchMore(): void {
+  mostOptions = 16;
+  mostOuters = isDirect ? 8 : 2;
+  isComplete = false;
+  mostEvery = 32;
+  loadBest();
+  tryGrid(coresB, coresM, coresN, coresK);
+}
+
 function tryGrid(b: f64, m: f64, n: f64, k: f64): void {
   setCores(b, m, n, k);
-  findOptions(MOST_OPTIONS);
+  findOptions(mostOptions, true);
   for (let option: i32 = 0; option < optionCount; option++) {
     if (optionScore(option) > bestScore()) break;
     useOption(option);
     if (!hasOuter) {
       setOuter(M, N, K, 0, 0);
       tryInnerTiles();
-    } else if (pairs(M) * pairs(N) * pairs(K) <= MOST_PAIRS) tryEveryOuterTile();
+    } else if (isComplete && pairs(M) * pairs(N) * pairs(K) <= MOST_PAIRS) tryEveryOuterTile();
     else {
-      findOuterTiles(MOST_OUTERS);
+      findOuterTiles(mostOuters);
       for (let outer: i32 = 0; outer < outerCount; outer++) {
         useOuter(outer);
         tryInnerTiles();
@@ -151,7 +179,7 @@ function isPartOfOne(sets: i32, bits: i32): bool {
 /** Fills a size table with every size, or the candidates, of a core's chunk; sizes are at most `most`. */
 function fillSizes(dimension: i32, extent: f64, outer: f64, over: f64, spatial: f64, words: f64, most: f64): i32 {
   const chunk: f64 = Math.min(ceilDiv(outer, over), most);
-  const count: i32 = chunk <= <f64>MOST_CANDIDATES ? everySize(LIST, chunk) : sizes(LIST, chunk, spatial * words);
+  const count: i32 = chunk <= mostEvery ? everySize(LIST, chunk) : sizes(LIST, chunk, spatial * words);
   for (let i: i32 = 0; i < count; i++) {
     setSize(sizeRow(dimension, i), load<f64>(LIST + ((<usize>i) << 3)), extent, outer, over, spatial, words);
   }

@@ -59,7 +59,7 @@ import { MOST_CANDIDATES, fewSizes } from "./candidates";
 import { foldK, foldM, foldN, innerFits, innerNeeded, outerFits } from "./legal";
 import { doubleBits, findOuterTiles, newOrders, outerCount, outerScore, smallestOuter, useOuter } from "./outer-tiles";
 import { bestScore, challenge, clearIncumbent, loadBest } from "./incumbent";
-import { scored as scoredOfAll, searchAll } from "./exhaustive";
+import { scored as scoredMore, clearScored, searchAll, searchMore } from "./exhaustive";
 import { refine } from "./refine";
 import { score, secondScore } from "./score";
 import { clearShortList, keep, keptCount, keptRow, keptScore, newKind, worstKept } from "./short-list";
@@ -71,6 +71,8 @@ import { setSize, sizeAt, sizeRow } from "./sizes";
  * in time, from the best on, until no bound left can beat the best walk. docs/model.md, "mapper".
  */
 
+/** MACs up to which a single cycle may be a percent of the time. */
+const SMALL: f64 = 32768;
 const LIST: usize = memory.data(MOST_CANDIDATES * 8, 16);
 
 export let scored: f64 = 0;
@@ -194,7 +196,7 @@ function trySplit(b: f64, m: f64, n: f64, k: f64): void {
   const mostSteps: f64 = stepLimit();
   // Parts of one dimension: large problems need more of them.
   const mostParts: f64 = Math.max(64, mostSteps / 16);
-  findOptions(6);
+  findOptions(6, false);
   if (optionCount == 0) return;
   for (let option: i32 = 0; option < optionCount; option++) {
     newKind();
@@ -246,6 +248,7 @@ export function search(effort: i32): bool {
   // An array that is fed straight waits for every fold, which bounds do not see: more is walked.
   clearShortList(isDirect ? 24 : 6, isDirect ? 4 : 2);
   scored = 0;
+  clearScored();
   neededInner = Infinity;
   neededOuter = Infinity;
   boundProblem();
@@ -260,10 +263,12 @@ export function search(effort: i32): bool {
     challenge();
   }
   refine();
-  if (effort == EFFORT_EXHAUSTIVE) {
-    searchAll();
-    scored += scoredOfAll;
+  if (effort == EFFORT_EXHAUSTIVE) searchAll();
+  else if (B * M * N * K <= SMALL) {
+    searchMore();
+    refine();
   }
+  scored += scoredMore;
   loadBest();
   walk();
   return true;
