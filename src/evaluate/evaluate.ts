@@ -9,9 +9,9 @@ import {
   type Unknown,
 } from "../cost/index.ts";
 import type { EnergyCoefficients, Unmappable } from "../sim/index.ts";
+import { PLAIN_SCHEDULE } from "../spec/schedule.ts";
 import { buildWorkload, totalParameters, type GemmOperator, type Workload } from "../workload/index.ts";
 import { runSchedule } from "./run-schedule.ts";
-import { PLAIN_SCHEDULE } from "./schedule.ts";
 import type { Design, Evaluation, Infeasible, OperatorEvaluation } from "./types.ts";
 
 /**

@@ -3,7 +3,9 @@ import { totalParameters, type Workload } from "../workload/index.ts";
 import { launchSeconds } from "./operator-latency.ts";
 import { planResidency, valueOf, type ResidencyPlan } from "./residency.ts";
 import { runOperators, type Costing, type Unplaced } from "./run-operator.ts";
-import { PLAIN_PLACEMENT, type ScheduleOutcome, type ScheduleSettings } from "./schedule.ts";
+import { isPlainSchedule, type ScheduleSettings } from "../spec/schedule.ts";
+import type { Allowed } from "./slot-states.ts";
+import { PLAIN_PLACEMENT, type ScheduleOutcome } from "./schedule.ts";
 import { slotsOf, type Slot } from "./slots.ts";
 import type { OperatorEvaluation } from "./types.ts";
 
@@ -28,16 +30,15 @@ interface Candidate {
  * @returns the first operator without a legal mapping, where there is one
  */
 export function runSchedule(workload: Workload, costing: Costing, settings: ScheduleSettings): ScheduledRun | Unplaced {
-  const { fusion, activations, weights } = settings;
-  if (fusion === "none" && !activations && !weights) return runPlain(workload, costing, settings);
+  if (isPlainSchedule(settings)) return runPlain(workload, costing, settings);
   const { hardware, mapper, coefficients } = costing;
   const objective = coefficients === null ? "latency" : mapper.objective;
   const candidates: Candidate[] = [];
   for (const weightBytes of settings.weights ? [0, roomForWeights(workload, costing)] : [0]) {
     if (weightBytes === null) continue;
     const slots = slotsOf(workload.operators, hardware, settings.fusion, weightBytes);
-    for (const [sum, isAllowed] of plansFor(objective, settings.activations)) {
-      const plan = planResidency(slots, costing, sum, isAllowed);
+    for (const [sum, allowed] of plansFor(objective, settings)) {
+      const plan = planResidency(slots, costing, sum, allowed);
       if (!("result" in plan)) candidates.push({ slots, plan, weightBytes });
       else if (weightBytes === 0) return plan;
     }
@@ -51,12 +52,29 @@ export function runSchedule(workload: Workload, costing: Costing, settings: Sche
     outcome: {
       settings,
       fused: slots.flatMap(({ parts }) => parts.filter((job) => !job.isLaunched).map(({ operator }) => operator.name)),
-      handovers: plan.handovers.flatMap((handover, i) =>
-        handover === null ? [] : [{ from: slots[i]!.last.name, to: slots[i + 1]!.first.name, bytes: handover.bytes }],
-      ),
+      ...linksOf(slots, plan),
       weightBytes,
       attentionRereadBytes: settings.fusion === "attention" ? rereadBytes(workload, slots, costing) : 0,
     },
+  };
+}
+
+/** What waits and what comes ahead, by the names of the operators on both sides. */
+function linksOf(
+  slots: readonly Slot[],
+  { links, waits }: ResidencyPlan,
+): Pick<ScheduleOutcome, "handovers" | "prefetches"> {
+  const between = links.map(({ handover, prefetchedBytes }, i) => ({
+    ...{ handover, prefetchedBytes, waitCycles: waits[i]! },
+    names: { from: slots[i]!.last.name, to: slots[i + 1]?.first.name ?? "" },
+  }));
+  return {
+    handovers: between.flatMap(({ handover, names }) =>
+      handover === null ? [] : [{ ...names, bytes: handover.bytes }],
+    ),
+    prefetches: between.flatMap(({ prefetchedBytes, waitCycles, names }) =>
+      prefetchedBytes === 0 ? [] : [{ ...names, bytes: prefetchedBytes, waitCycles }],
+    ),
   };
 }
 
@@ -68,21 +86,28 @@ function runPlain({ operators }: Workload, costing: Costing, settings: ScheduleS
     if ("result" in each) return each;
     evaluations.push(each);
   }
-  const outcome = { settings, fused: [], handovers: [], weightBytes: 0, attentionRereadBytes: 0 };
+  const outcome = { settings, fused: [], handovers: [], prefetches: [], weightBytes: 0, attentionRereadBytes: 0 };
   return { evaluations, launchCycles: launchCyclesOf([{ parts: jobs }], costing), outcome };
 }
 
 type Sum = Exclude<MappingObjective, "edp">;
 
-function plansFor(objective: MappingObjective, activations: boolean): readonly (readonly [Sum, boolean])[] {
-  if (objective !== "edp") return [[objective, activations]];
-  return activations
-    ? [
-        ["latency", false],
-        ["latency", true],
-        ["energy", true],
-      ]
-    : [["latency", false]];
+/** What is planned for: the objective, or for EDP its two factors, with every part of what is allowed, and with nothing. */
+function plansFor(objective: MappingObjective, allowed: Allowed): readonly (readonly [Sum, Allowed])[] {
+  if (objective !== "edp") return [[objective, allowed]];
+  const parts = [
+    { activations: allowed.activations, prefetch: false },
+    { activations: false, prefetch: allowed.prefetch },
+    { activations: allowed.activations, prefetch: allowed.prefetch },
+  ].filter(({ activations, prefetch }) => activations || prefetch);
+  const nothing: readonly [Sum, Allowed] = ["latency", { activations: false, prefetch: false }];
+  return [
+    nothing,
+    ...parts.flatMap((part): [Sum, Allowed][] => [
+      ["latency", part],
+      ["energy", part],
+    ]),
+  ];
 }
 
 /** Room that all parameters take, or null where they do not fit beside anything else. */

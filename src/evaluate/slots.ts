@@ -2,7 +2,8 @@ import type { Hardware } from "../spec/hardware.ts";
 import type { GemmOperator, Operator, Primitive, VectorOperator } from "../workload/index.ts";
 import { elementsOut, handoverBetween } from "./neighbours.ts";
 import type { Job } from "./run-operator.ts";
-import { PLAIN_PLACEMENT, type Placement, type ScheduleSettings } from "./schedule.ts";
+import type { ScheduleSettings } from "../spec/schedule.ts";
+import { PLAIN_PLACEMENT, type Placement } from "./schedule.ts";
 
 /**
  * One place in the schedule: an operator with what is fused into it. What arrives, arrives at the first part; what leaves,

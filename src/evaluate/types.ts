@@ -3,7 +3,8 @@ import type { Deployment } from "../spec/deployment.ts";
 import type { Hardware } from "../spec/hardware.ts";
 import type { ModelSpec } from "../spec/model.ts";
 import type { Technology } from "../spec/technology.ts";
-import type { ScheduleOutcome, ScheduleSettings } from "./schedule.ts";
+import type { ScheduleSettings } from "../spec/schedule.ts";
+import type { ScheduleOutcome } from "./schedule.ts";
 import type { GemmResult, MappingEffort, MappingObjective } from "../sim/types.ts";
 
 export interface Design {
@@ -15,6 +16,11 @@ export interface Design {
   /** Default: operators one after the other, operands in DRAM. */
   readonly schedule?: ScheduleSettings;
 }
+
+/** Bytes read out of and written into each level by one run, all instances together; 0 where the level does not exist. */
+export type LevelTraffic = Readonly<
+  Record<"dram" | "global" | "local", { readonly read: number; readonly written: number }>
+>;
 
 export interface OperatorEvaluation {
   readonly name: string;
@@ -28,7 +34,17 @@ export interface OperatorEvaluation {
   /** J by source (mac, register, local, global, dram, vector, static), or null with the profile's reason. */
   readonly energy: Readonly<Record<string, number>>;
   readonly utilisation: number;
+  /** compute, vector, local, global, dram, latency or launch: see bounds.ts. */
   readonly bound_by: string;
+  readonly traffic: LevelTraffic;
+  /** Bytes of weights that came from DRAM while the operator before ran; part of the traffic, not of the cycles. */
+  readonly prefetchedBytes: number;
+  /** Of its cycles, those in which the weights of the next operator still come. */
+  readonly waitCycles: number;
+  /** Time to start one run, cycles, not among its cycles; 0 inside another's kernel. */
+  readonly launchCycles: number;
+  /** Operations of the vector unit's lanes in one run. */
+  readonly laneOperations: number;
   readonly gemm: GemmResult | null;
 }
 

@@ -1,7 +1,10 @@
-import type { Hardware, Port } from "../spec/hardware.ts";
-import type { Rate } from "../units/quantity.ts";
+import type { Hardware } from "../spec/hardware.ts";
 import { laneCyclesOf, localAccessesOf, type VectorOperator } from "../workload/index.ts";
+import { cyclesOf } from "./ports.ts";
 import { NOTHING_KEPT, type Kept } from "./schedule.ts";
+import type { LevelTraffic } from "./types.ts";
+
+const NO_BYTES = { read: 0, written: 0 } as const;
 
 type Level = "vector" | "local" | "global" | "dram";
 
@@ -9,19 +12,7 @@ type Level = "vector" | "local" | "global" | "dram";
 export interface VectorRun {
   readonly cycles: number;
   readonly boundBy: Level;
-  /** Bytes read and written at each level, together. */
-  readonly traffic: { readonly local: number; readonly global: number; readonly dram: number };
-}
-
-/** Cycles that `bytes` take at a rate; 0 where it is unlimited. */
-function cyclesAt(bytes: number, rate: Rate): number {
-  return Math.ceil((bytes * rate.cycles) / rate.bytes);
-}
-
-function cyclesOf({ read, write, shared }: Port, bytesRead: number, bytesWritten: number): number {
-  const reads = cyclesAt(bytesRead, read);
-  const writes = cyclesAt(bytesWritten, write);
-  return shared ? reads + writes : Math.max(reads, writes);
+  readonly traffic: LevelTraffic;
 }
 
 /**
@@ -60,13 +51,26 @@ export function runVector(operator: VectorOperator, hardware: Hardware, kept: Ke
     cycles: totalCycles(times, vector.overlap !== "none"),
     boundBy: (Object.keys(times) as Level[]).reduce((most, level) => (times[level] > times[most] ? level : most)),
     traffic: {
-      local: localBuffer === null ? 0 : passReads + bytesOut + passWrites + bytesIn,
-      global: globalBuffer === null ? 0 : globalIn + globalOut + dramIn + dramOut,
-      dram: dram === null ? 0 : dramIn + dramOut,
+      local: localBuffer === null ? NO_BYTES : { read: passReads + bytesOut, written: passWrites + bytesIn },
+      global: globalBuffer === null ? NO_BYTES : { read: globalIn + dramOut, written: globalOut + dramIn },
+      dram: dram === null ? NO_BYTES : { read: dramIn, written: dramOut },
     },
   };
 }
 
 function totalCycles({ vector, local, global, dram }: Readonly<Record<Level, number>>, isOverlapped: boolean): number {
   return isOverlapped ? Math.max(vector, local, global, dram) : vector + local + Math.max(global, dram);
+}
+
+/** Bytes of each level, read and written together. */
+export function bytesMoved({
+  dram,
+  global,
+  local,
+}: LevelTraffic): Readonly<Record<"dram" | "global" | "local", number>> {
+  return {
+    dram: dram.read + dram.written,
+    global: global.read + global.written,
+    local: local.read + local.written,
+  };
 }

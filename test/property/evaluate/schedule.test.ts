@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Evaluation } from "../../../src/evaluate/index.ts";
 import { loadHardware, loadModel } from "../../../src/spec/index.ts";
 import { buildWorkload } from "../../../src/workload/index.ts";
-import { runVector } from "../../../src/evaluate/index.ts";
+import { bytesMoved, runVector } from "../../../src/evaluate/index.ts";
 import { gemmBytes, run } from "./designs.ts";
 
 const PAIRS = [
@@ -42,6 +42,49 @@ describe.each(PAIRS)("%s on %s", (model, hardware) => {
   });
 });
 
+describe.each(PAIRS)("weights fetched ahead, %s on %s", (model, hardware) => {
+  it.each(["latency", "energy", "edp", "carbon"] as const)("never worsen %s", (objective) => {
+    for (const fusion of ["none", "attention"] as const) {
+      const before = run(model, hardware, objective, { fusion, activations: true });
+      const after = run(model, hardware, objective, { fusion, activations: true, prefetch: true });
+      expect(objectiveOf(after, objective)).toBeLessThanOrEqual(objectiveOf(before, objective) * (1 + 1e-12));
+    }
+  });
+
+  it("still come from DRAM once, and are neither faster than the array nor than DRAM", () => {
+    const { design, operators, schedule, cycles } = run(model, hardware, "latency", { prefetch: true });
+    const { dram, precision } = design.hardware;
+    for (const { to, bytes, from, waitCycles } of schedule.prefetches) {
+      const consumer = operators.find(({ name }) => name === to)!;
+      const producer = operators.find(({ name }) => name === from)!;
+      if (consumer.gemm?.kind !== "mapped") throw new Error(`${to} is no mapped GEMM`);
+      expect(consumer.prefetchedBytes).toBe(bytes);
+      expect(consumer.gemm.counters.dram.reads.weight).toBe(bytes);
+      expect(producer.waitCycles).toBe(waitCycles);
+      const own = producer.traffic.dram.read - producer.prefetchedBytes;
+      const { read } = dram!.port;
+      expect(producer.cycles).toBeGreaterThanOrEqual(((own + bytes) * read.cycles) / read.bytes);
+    }
+    const parameters = buildWorkload(loadModel(model), 1).operators.reduce(
+      (sum, each) =>
+        each.type === "gemm" && each.weightsAreParameters
+          ? sum + each.count * ((each.n * each.k * precision.weight) / 8)
+          : sum,
+      0,
+    );
+    const weights = operators.reduce(
+      (sum, { gemm, count, kind }) =>
+        gemm?.kind === "mapped" && kind !== "scores" && kind !== "context"
+          ? sum + count * gemm.counters.dram.reads.weight
+          : sum,
+      0,
+    );
+    expect(weights).toBeGreaterThanOrEqual(parameters);
+    const { read } = dram!.port;
+    expect(cycles).toBeGreaterThanOrEqual((parameters * read.cycles) / read.bytes);
+  });
+});
+
 describe("attention fusion", () => {
   it.each([
     ["clip-vit-b16", "catransformers-22nm"],
@@ -57,7 +100,7 @@ describe("attention fusion", () => {
       const softmax = buildWorkload(loadModel(model), 1).operators.reduce(
         (sum, each) =>
           each.type === "vector" && each.primitive === "softmax"
-            ? sum + each.count * runVector(each, hardware).traffic.dram
+            ? sum + each.count * bytesMoved(runVector(each, hardware).traffic).dram
             : sum,
         0,
       );
