@@ -27,6 +27,32 @@ describe("runVector", () => {
     expect(runVector(operator, inTurn).cycles).toBe(lanes + (3 * ELEMENTS) / 128 + ELEMENTS / 128);
   });
 
+  it("lets the passes of a kernel follow each other, each as long as the slower of its work and its transfers", () => {
+    const kernel = { ...hardware, vector: { ...hardware.vector, overlap: "passes" as const } };
+    const local = ELEMENTS / 128; // of one read, or one write, of every element
+    const lanes = (perElement: number) => (perElement * ELEMENTS) / 256;
+    const dram = ELEMENTS / 128;
+    const first = Math.max(lanes(1) + local, dram);
+    const second = lanes(6) + local; // reads and writes of the local buffer side by side
+    const third = Math.max(lanes(1) + (4 * 1024) / 256 + local, dram);
+    expect(runVector(operator, kernel).cycles).toBe(first + second + third);
+    // One pass: everything overlaps but what lanes and local buffer do.
+    const gelu = rowsOperator("gelu", 1024, 512);
+    expect(runVector(gelu, kernel).cycles).toBe(lanes(9) + local);
+  });
+
+  it("reads rows again for each pass where the local buffer does not hold four of them", () => {
+    const long = rowsOperator("layernorm", 4, 64 * 1024);
+    const held = rowsOperator("layernorm", 16, 16 * 1024);
+    const bytes = 4 * 64 * 1024;
+    // 64 KiB of local buffer; gain and offset (2 a row element, 8 bit) come once.
+    expect(runVector(held, hardware).traffic.dram).toEqual({ read: bytes + 2 * 16 * 1024, written: bytes });
+    expect(runVector(long, hardware).traffic.dram).toEqual({ read: 2 * bytes + 2 * 64 * 1024, written: bytes });
+    const kept = { inputBytes: bytes, outputBytes: 0, isOnTile: false };
+    expect(runVector(long, hardware, kept).traffic.dram).toEqual({ read: 2 * 64 * 1024, written: bytes });
+    expect(runVector(rowsOperator("gelu", 4, 64 * 1024), hardware).traffic.dram.read).toBe(bytes);
+  });
+
   it("leaves what is kept out of DRAM, and on a tile out of the global buffer too", () => {
     const kept = { inputBytes: ELEMENTS, outputBytes: 0, isOnTile: false };
     expect(bytesMoved(runVector(operator, hardware, kept).traffic)).toMatchObject({
