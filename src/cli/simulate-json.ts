@@ -31,11 +31,26 @@ export function simulationJson(
     non_operator_cycles: nonOperatorCycles,
     operator_kinds: summariseByKind(evaluation).map(kindJson),
     operators: operators.map(
-      ({ name, kind, tower, layer, count, macs, cycles, energy: joules, utilisation, bound_by, gemm, ...more }) => ({
+      ({
         name,
         kind,
         tower,
         layer,
+        phase,
+        count,
+        macs,
+        cycles,
+        energy: joules,
+        utilisation,
+        bound_by,
+        gemm,
+        ...more
+      }) => ({
+        name,
+        kind,
+        tower,
+        layer,
+        phase,
         count,
         macs,
         cycles,
@@ -54,9 +69,9 @@ export function simulationJson(
 }
 
 function kindJson(summary: KindSummary): Readonly<Record<string, unknown>> {
-  const { tower, kind, runs, cycles, launchCycles, share, macs, laneOperations, utilisation, boundBy } = summary;
+  const { tower, phase, kind, runs, cycles, launchCycles, share, macs, laneOperations, utilisation, boundBy } = summary;
   return {
-    ...{ tower, kind, runs, cycles, launch_cycles: launchCycles, share, macs, lane_operations: laneOperations },
+    ...{ tower, phase, kind, runs, cycles, launch_cycles: launchCycles, share, macs, lane_operations: laneOperations },
     ...{ utilisation, bound_by: boundBy, ...trafficJson(summary.traffic) },
     energy_J: Object.keys(summary.energy).length === 0 ? null : summary.energy,
   };

@@ -1,6 +1,6 @@
 import { formatQuantity } from "../units/index.ts";
 import type { Breakdown, Unknown } from "../cost/index.ts";
-import { summariseByKind, type Evaluation, type Infeasible, type KindSummary } from "../evaluate/index.ts";
+import { nameOfKind, summariseByKind, type Evaluation, type Infeasible, type KindSummary } from "../evaluate/index.ts";
 import { renderTable } from "./output.ts";
 import { scheduleLines } from "./simulate-schedule.ts";
 
@@ -54,10 +54,10 @@ function known(value: Breakdown | Unknown, format: (total: number) => string): s
   return `${format(total)} (${parts.join(", ")})`;
 }
 
-/** One line per tower and kind of operator. */
+/** One line per tower, phase and kind of operator. */
 function operatorTable(summaries: readonly KindSummary[], { cycles, nonOperatorCycles }: Evaluation): string {
   const rows = summaries.map((each) => [
-    nameOf(each),
+    nameOfKind(each),
     String(each.cycles),
     percent(each.cycles / cycles),
     each.utilisation === null ? "-" : percent(each.utilisation),
@@ -69,15 +69,13 @@ function operatorTable(summaries: readonly KindSummary[], { cycles, nonOperatorC
   return renderTable(["operators", "cycles", "share", "utilisation", "bound by"], rows);
 }
 
-const nameOf = ({ tower, kind }: KindSummary): string => `${tower} ${kind}`;
-
 /** Where the energy goes, mJ an inference; null where it is not known. */
 function energyTable(summaries: readonly KindSummary[]): string | null {
   const sources = ENERGY_SOURCES.filter((source) => summaries.some(({ energy }) => (energy[source] ?? 0) > 0));
   if (sources.length === 0) return null;
   const millijoules = (joules: number): string => (joules === 0 ? "-" : (joules * 1e3).toFixed(3));
   const rows = summaries.map((each) => [
-    nameOf(each),
+    nameOfKind(each),
     millijoules(Object.values(each.energy).reduce((sum, part) => sum + part, 0)),
     ...sources.map((source) => millijoules(each.energy[source] ?? 0)),
   ]);

@@ -1,8 +1,9 @@
-import type { Evaluation, LevelTraffic, OperatorEvaluation } from "./types.ts";
+import type { Evaluation, LevelTraffic, OperatorEvaluation, PortCycles } from "./types.ts";
 
-/** All operators of one tower and kind, every run of them together. */
+/** All operators of one tower, phase and kind, every run of them together. */
 export interface KindSummary {
   readonly tower: string;
+  readonly phase: "prefill" | "decode" | null;
   readonly kind: string;
   readonly runs: number;
   /** Without the time to start them. */
@@ -17,6 +18,7 @@ export interface KindSummary {
   /** What bounds the operators that take most of the time. */
   readonly boundBy: string;
   readonly traffic: LevelTraffic;
+  readonly portCycles: PortCycles;
   /** J by source; empty where energies are not known. */
   readonly energy: Readonly<Record<string, number>>;
 }
@@ -27,7 +29,7 @@ export function summariseByKind({ operators, cycles, design }: Evaluation): read
   const pes = cores * arraysPerCore * array.rows * array.cols;
   const groups = new Map<string, OperatorEvaluation[]>();
   for (const operator of operators) {
-    const key = `${operator.tower} ${operator.kind}`;
+    const key = `${operator.tower} ${operator.phase} ${operator.kind}`;
     groups.set(key, [...(groups.get(key) ?? []), operator]);
   }
   return [...groups.values()].map((group) => {
@@ -41,12 +43,18 @@ export function summariseByKind({ operators, cycles, design }: Evaluation): read
       written: sum(({ traffic }) => traffic[name].written),
     });
     return {
-      ...{ tower: group[0]!.tower, kind: group[0]!.kind, runs: sum(() => 1), cycles: own, launchCycles, macs },
+      ...{ tower: group[0]!.tower, phase: group[0]!.phase, kind: group[0]!.kind },
+      ...{ runs: sum(() => 1), cycles: own, launchCycles, macs },
       share: (own + launchCycles) / cycles,
       laneOperations: sum((each) => each.laneOperations),
       utilisation: macs === 0 ? null : macs / (own * pes),
       boundBy: boundOf(group),
       traffic: { dram: level("dram"), global: level("global"), local: level("local") },
+      portCycles: {
+        dram: sum(({ portCycles }) => portCycles.dram),
+        global: sum(({ portCycles }) => portCycles.global),
+        local: sum(({ portCycles }) => portCycles.local),
+      },
       energy: energyOf(group),
     };
   });
@@ -64,4 +72,9 @@ function energyOf(group: readonly OperatorEvaluation[]): Readonly<Record<string,
   for (const { energy, count } of group)
     for (const [source, joules] of Object.entries(energy)) parts[source] = (parts[source] ?? 0) + count * joules;
   return parts;
+}
+
+/** "text decode ffn-up". */
+export function nameOfKind({ tower, phase, kind }: KindSummary): string {
+  return [tower, ...(phase === null ? [] : [phase]), kind].join(" ");
 }

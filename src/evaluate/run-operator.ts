@@ -1,7 +1,7 @@
 import { gemmEnergy, vectorEnergy } from "../cost/index.ts";
 import type { EnergyCoefficients, GemmCounters, GemmProblem, GemmResult, MappedGemm, Traffic } from "../sim/index.ts";
 import { laneCyclesOf, macsOf, type GemmOperator, type Operator, type VectorOperator } from "../workload/index.ts";
-import { boundWithLaunch, gemmBoundBy } from "./bounds.ts";
+import { boundWithLaunch, gemmBoundBy, gemmPorts } from "./bounds.ts";
 import { simulateDistinct } from "./gemm-cache.ts";
 import { launchSeconds } from "./operator-latency.ts";
 import type { Placement } from "./schedule.ts";
@@ -58,15 +58,16 @@ function evaluateGemm(
 ): OperatorEvaluation {
   const { timing } = result;
   const counters = withFetched(result.counters, prefetchedBytes);
-  const bound = gemmBoundBy(result, trafficOf(result.counters), hardware);
+  const ports = gemmPorts(result, hardware);
   return {
     ...placeOf(operator),
     macs: counters.macs,
     cycles: timing.cycles,
     energy: coefficients === null ? {} : gemmEnergy(counters, timing.cycles, coefficients).parts,
     utilisation: timing.utilisation,
-    bound_by: boundWithLaunch(bound, timing.cycles, launchCycles),
+    bound_by: boundWithLaunch(gemmBoundBy(result, ports), timing.cycles, launchCycles),
     traffic: trafficOf(counters),
+    portCycles: ports,
     prefetchedBytes,
     waitCycles: 0,
     launchCycles,
@@ -75,7 +76,7 @@ function evaluateGemm(
   };
 }
 
-const placeOf = ({ name, kind, tower, layer, count }: Operator) => ({ name, kind, tower, layer, count });
+const placeOf = ({ name, kind, tower, layer, phase, count }: Operator) => ({ name, kind, tower, layer, phase, count });
 
 /** Counters with weights that came ahead: read from DRAM and written into the global buffer once. */
 function withFetched(counters: GemmCounters, bytes: number): GemmCounters {
@@ -117,6 +118,7 @@ function evaluateVector(
     utilisation: 0,
     bound_by: boundWithLaunch(run.boundBy, run.cycles, launchCycles),
     traffic: run.traffic,
+    portCycles: run.portCycles,
     prefetchedBytes: 0,
     waitCycles: 0,
     launchCycles,

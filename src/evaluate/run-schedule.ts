@@ -120,7 +120,8 @@ function roomForWeights(workload: Workload, { hardware }: Costing): number | nul
 function totalOf({ plan, slots }: Candidate, objective: MappingObjective, costing: Costing): number {
   const sum = (of: Sum) => plan.evaluations.reduce((total, each) => total + each.count * valueOf(each, of), 0);
   if (objective !== "edp") return sum(objective);
-  return (sum("latency") + launchCyclesOf(slots, costing)) * sum("carbon");
+  const launch = launchCyclesOf(slots, costing);
+  return (sum("latency") + launch) * (sum("carbon") + (launch * (costing.coefficients?.activePerCycle ?? 0)) / 1e12);
 }
 
 function launchCyclesOf(slots: readonly Pick<Slot, "parts">[], { hardware }: Costing): number {

@@ -22,11 +22,16 @@ export type LevelTraffic = Readonly<
   Record<"dram" | "global" | "local", { readonly read: number; readonly written: number }>
 >;
 
+/** Cycles that the port of each level is busy with one run's own data; at most its cycles. Of local buffers, that of one. */
+export type PortCycles = Readonly<Record<"dram" | "global" | "local", number>>;
+
 export interface OperatorEvaluation {
   readonly name: string;
   readonly kind: string;
   readonly tower: string;
   readonly layer: number | null;
+  /** Of a decoder; null elsewhere. */
+  readonly phase: "prefill" | "decode" | null;
   readonly count: number;
   /** MACs, cycles and energy of one execution; multiply by count for the inference. */
   readonly macs: number;
@@ -37,6 +42,7 @@ export interface OperatorEvaluation {
   /** compute, vector, local, global, dram, latency or launch: see bounds.ts. */
   readonly bound_by: string;
   readonly traffic: LevelTraffic;
+  readonly portCycles: PortCycles;
   /** Bytes of weights that came from DRAM while the operator before ran; part of the traffic, not of the cycles. */
   readonly prefetchedBytes: number;
   /** Of its cycles, those in which the weights of the next operator still come. */

@@ -2,7 +2,7 @@ import type { Hardware } from "../spec/hardware.ts";
 import { laneCyclesOf, localAccessesOf, passCountOf, passesOf, type VectorOperator } from "../workload/index.ts";
 import { cyclesOf } from "./ports.ts";
 import { NOTHING_KEPT, type Kept } from "./schedule.ts";
-import type { LevelTraffic } from "./types.ts";
+import type { LevelTraffic, PortCycles } from "./types.ts";
 
 const NO_BYTES = { read: 0, written: 0 } as const;
 
@@ -14,6 +14,7 @@ export interface VectorRun {
   readonly cycles: number;
   readonly boundBy: Level;
   readonly traffic: LevelTraffic;
+  readonly portCycles: PortCycles;
 }
 
 /**
@@ -54,6 +55,7 @@ export function runVector(operator: VectorOperator, hardware: Hardware, kept: Ke
       global: globalBuffer === null ? NO_BYTES : { read: globalIn + dramOut, written: globalOut + dramIn },
       dram: dram === null ? NO_BYTES : { read: dramIn, written: dramOut },
     },
+    portCycles: { dram: times.dram, global: times.global, local: times.local },
   };
 }
 

@@ -23,8 +23,20 @@ const NOTHING = { read: 0, written: 0 };
 
 function operator(cycles: number, read: number, written: number, prefetchedBytes = 0): OperatorEvaluation {
   return {
-    ...{ name: "a", kind: "qkv", tower: "text", layer: null, count: 3, macs: 1, cycles, energy: {}, utilisation: 1 },
+    ...{
+      name: "a",
+      kind: "qkv",
+      tower: "text",
+      layer: null,
+      phase: null,
+      count: 3,
+      macs: 1,
+      cycles,
+      energy: {},
+      utilisation: 1,
+    },
     ...{ bound_by: "compute", traffic: { dram: { read, written }, global: NOTHING, local: NOTHING } },
+    ...{ portCycles: { dram: 0, global: 0, local: 0 } },
     ...{ prefetchedBytes, waitCycles: 0, launchCycles: 0, laneOperations: 0, gemm: null },
   };
 }
