@@ -27,6 +27,7 @@ export function simulationJson(
     deployment: design.deployment,
     technology: design.technology,
     mapper: design.mapper,
+    ...totalTraffic(operators),
     schedule: scheduleJson(evaluation.schedule),
     non_operator_cycles: nonOperatorCycles,
     operator_kinds: summariseByKind(evaluation).map(kindJson),
@@ -66,6 +67,14 @@ export function simulationJson(
       }),
     ),
   };
+}
+
+/** Bytes of one inference at each level. */
+function totalTraffic(operators: Evaluation["operators"]): Readonly<Record<string, number>> {
+  const sum = (level: keyof LevelTraffic, way: "read" | "written") =>
+    operators.reduce((total, { traffic, count }) => total + count * traffic[level][way], 0);
+  const level = (name: keyof LevelTraffic) => ({ read: sum(name, "read"), written: sum(name, "written") });
+  return trafficJson({ dram: level("dram"), global: level("global"), local: level("local") });
 }
 
 function kindJson(summary: KindSummary): Readonly<Record<string, unknown>> {

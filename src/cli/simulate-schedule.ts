@@ -1,5 +1,5 @@
 import type { ScheduleOutcome } from "../evaluate/index.ts";
-import { isPlainSchedule } from "../spec/index.ts";
+import { isFused, isPlainSchedule } from "../spec/index.ts";
 import { formatSize } from "../units/index.ts";
 
 /** What the schedule did beyond one operator after another; nothing where nothing was asked for. */
@@ -7,7 +7,9 @@ export function scheduleLines(outcome: ScheduleOutcome): readonly string[] {
   const { settings, fused, handovers, prefetches, weightBytes, attentionRereadBytes } = outcome;
   if (isPlainSchedule(settings)) return [];
   const { fusion, activations, weights, prefetch } = settings;
-  const rereads = fusion === "attention" ? `, keys and values read again: ${formatSize(attentionRereadBytes)}` : "";
+  const rereads = isFused(settings, "attention")
+    ? `, keys and values read again: ${formatSize(attentionRereadBytes)}`
+    : "";
   const waits = prefetches.reduce((sum, { waitCycles }) => sum + waitCycles, 0);
   return [
     "",

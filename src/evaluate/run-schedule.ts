@@ -3,7 +3,7 @@ import { totalParameters, type Workload } from "../workload/index.ts";
 import { launchSeconds } from "./operator-latency.ts";
 import { planResidency, valueOf, type ResidencyPlan } from "./residency.ts";
 import { runOperators, type Costing, type Unplaced } from "./run-operator.ts";
-import { isPlainSchedule, type ScheduleSettings } from "../spec/schedule.ts";
+import { isFused, isPlainSchedule, type ScheduleSettings } from "../spec/schedule.ts";
 import type { Allowed } from "./slot-states.ts";
 import { PLAIN_PLACEMENT, type ScheduleOutcome } from "./schedule.ts";
 import { slotsOf, type Slot } from "./slots.ts";
@@ -54,7 +54,7 @@ export function runSchedule(workload: Workload, costing: Costing, settings: Sche
       fused: slots.flatMap(({ parts }) => parts.filter((job) => !job.isLaunched).map(({ operator }) => operator.name)),
       ...linksOf(slots, plan),
       weightBytes,
-      attentionRereadBytes: settings.fusion === "attention" ? rereadBytes(workload, slots, costing) : 0,
+      attentionRereadBytes: isFused(settings, "attention") ? rereadBytes(workload, slots, costing) : 0,
     },
   };
 }

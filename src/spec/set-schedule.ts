@@ -8,7 +8,7 @@ const withSchedule = (specs: SpecSet, change: Partial<ScheduleSettings>): SpecSe
 
 /** What the scheduler may do; docs/schedule.md says how it is priced. Default: nothing of it. */
 export const schedulePaths: readonly SetPath[] = [
-  setPath("schedule.fusion", "none, epilogue or attention", "attention", f.fusion, (specs, fusion) =>
+  setPath("schedule.fusion", "none, epilogue, attention, or all of it", "all", f.fusion, (specs, fusion) =>
     withSchedule(specs, { fusion }),
   ),
   setPath(

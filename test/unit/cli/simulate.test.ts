@@ -13,11 +13,13 @@ interface Operator {
   readonly cycles: number;
   readonly energy_J: Readonly<Record<string, number>>;
   readonly bound_by: string;
+  readonly dram_read_bytes: number;
 }
 interface Document {
   readonly cycles: number;
   readonly macs: number;
   readonly latency_s: number;
+  readonly dram_read_bytes: number;
   readonly energy_total_J: number;
   readonly area_mm2: number;
   readonly carbon_embodied_kgCO2e: number;
@@ -200,7 +202,7 @@ describe("simulate: options", () => {
 
   it("--set schedule.… fuses, keeps and fetches ahead, and says what was done", () => {
     const all = settings(
-      ...["schedule.fusion=attention", "schedule.activations=true", "schedule.weights=true", "schedule.prefetch=true"],
+      ...["schedule.fusion=all", "schedule.activations=true", "schedule.weights=true", "schedule.prefetch=true"],
     );
     const document = json(ecotile(...CLIP, ...all)) as unknown as Document & {
       readonly schedule: {
@@ -215,8 +217,11 @@ describe("simulate: options", () => {
     const plain = json(ecotile(...CLIP)) as unknown as Document;
     expect(document.energy_total_J).toBeLessThan(0.8 * plain.energy_total_J);
     expect(document.macs).toBe(plain.macs);
+    const dramBytes = (of: typeof plain) => sum(of.operators.map((each) => each.count * each.dram_read_bytes));
+    expect(document.dram_read_bytes).toBe(dramBytes(document));
+    expect(document.dram_read_bytes).toBeLessThan(plain.dram_read_bytes);
     const { schedule } = document;
-    expect(schedule).toMatchObject({ fusion: "attention", activations: true, weights: true, prefetch: true });
+    expect(schedule).toMatchObject({ fusion: "all", activations: true, weights: true, prefetch: true });
     expect(schedule).toMatchObject({ resident_weight_bytes: 0, attention_reread_bytes: 0 });
     expect(schedule.fused).toContain("vision.layers.softmax");
     expect(schedule.handovers).toContainEqual({
@@ -226,7 +231,7 @@ describe("simulate: options", () => {
       expect(document.operators.find(({ name }) => name === to)).toMatchObject({ prefetched_bytes: bytes });
     expect(schedule.prefetches.length).toBeGreaterThan(0);
     const text = ecotile("simulate", "clip-vit-b16", "catransformers-22nm", ...all).stdout;
-    expect(text).toMatch(/fusion {7}attention: 10 operators run inside others, keys and values read again: 0 B/);
+    expect(text).toMatch(/fusion {7}all: 10 operators run inside others, keys and values read again: 0 B/);
     expect(text).toMatch(/weights {6}on chip over inferences: none/);
   });
 
@@ -236,7 +241,6 @@ describe("simulate: options", () => {
         readonly runs: number;
         readonly launch_cycles: number;
         readonly share: number;
-        readonly dram_read_bytes: number;
       })[];
     };
     const kinds = document.operator_kinds;

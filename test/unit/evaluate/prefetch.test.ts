@@ -90,7 +90,7 @@ describe("a model whose weights come ahead", () => {
     };
     const set = applySettings(specs, ["dram.bandwidth=16 B/cycle", "globalBuffer.size=8 MiB"].map(parseSetting));
     const run = (prefetch: boolean) => {
-      const schedule = { ...PLAIN_SCHEDULE, fusion: "attention" as const, activations: true, prefetch };
+      const schedule = { ...PLAIN_SCHEDULE, fusion: "all" as const, activations: true, prefetch };
       const result = evaluate({ ...set, mapper: { objective: "latency", effort: "fast" }, schedule });
       if (result.kind !== "evaluated") throw new Error(result.detail);
       return result;

@@ -9,7 +9,7 @@ function roofline(model: string, hardware: string, fused: boolean) {
     deployment: defaultDeployment(),
     technology: { profile: "calibrated", factors: {} },
     mapper: { objective: "latency", effort: "fast" },
-    schedule: fused ? { fusion: "attention", activations: true, weights: false, prefetch: true } : PLAIN_SCHEDULE,
+    schedule: fused ? { fusion: "all", activations: true, weights: false, prefetch: true } : PLAIN_SCHEDULE,
   });
   if (evaluation.kind !== "evaluated") throw new Error(evaluation.detail);
   return rooflineOf(evaluation);

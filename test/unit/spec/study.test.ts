@@ -36,8 +36,8 @@ describe("the schedule of a study", () => {
     );
     expect(study(text).schedule).toMatchObject({ fusion: "attention", activations: true, prefetch: false });
     expect(study(text).space.at(8)).toMatchObject({ path: "schedule.prefetch", values: [true, false] });
-    expect(() => study(PUBLISHED.replace("mode:", "schedule: { fusion: all }\nmode:"))).toThrow(
-      /schedule.fusion must be one of: none, epilogue, attention/,
+    expect(() => study(PUBLISHED.replace("mode:", "schedule: { fusion: every }\nmode:"))).toThrow(
+      /schedule.fusion must be one of: none, epilogue, attention, all/,
     );
   });
 });
