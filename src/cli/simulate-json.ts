@@ -1,6 +1,7 @@
 import {
   metricsOf,
   summariseByKind,
+  summarisePhases,
   type Design,
   type Evaluation,
   type Infeasible,
@@ -26,8 +27,13 @@ export function simulationJson(
     carbon_operational: { unit: "kgCO2e", ...operational },
     deployment: design.deployment,
     technology: design.technology,
-    mapper: design.mapper,
+    mapper: { ...design.mapper, objective: evaluation.mappedFor },
     ...totalTraffic(operators),
+    kv_cache_bytes: evaluation.kvCache_B,
+    phases: summarisePhases(evaluation).map(({ phase, latency, steps, kvReadBytes, kvWriteBytes }) => ({
+      ...{ phase, latency_s: latency, steps, latency_per_step_s: latency / steps },
+      ...{ kv_read_bytes: kvReadBytes, kv_write_bytes: kvWriteBytes },
+    })),
     schedule: scheduleJson(evaluation.schedule),
     non_operator_cycles: nonOperatorCycles,
     operator_kinds: summariseByKind(evaluation).map(kindJson),

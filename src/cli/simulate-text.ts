@@ -1,6 +1,13 @@
 import { formatQuantity } from "../units/index.ts";
 import type { Breakdown, Unknown } from "../cost/index.ts";
-import { nameOfKind, summariseByKind, type Evaluation, type Infeasible, type KindSummary } from "../evaluate/index.ts";
+import {
+  nameOfKind,
+  summariseByKind,
+  summarisePhases,
+  type Evaluation,
+  type Infeasible,
+  type KindSummary,
+} from "../evaluate/index.ts";
 import { renderTable } from "./output.ts";
 import { scheduleLines } from "./simulate-schedule.ts";
 
@@ -18,6 +25,7 @@ export function simulationText(evaluation: Evaluation, violations: readonly Infe
     ...scheduleLines(evaluation.schedule),
     "",
     `latency      ${formatQuantity(evaluation.latency_s, "time")} (${evaluation.cycles} cycles, utilisation ${percent(evaluation.utilisation)})`,
+    ...phaseLines(evaluation),
     `energy       ${known(evaluation.energy, (total) => `${formatQuantity(total, "energy")} per inference`)}`,
     `area         ${known(evaluation.area, (total) => `${total.toFixed(2)} mm2`)}`,
     `embodied     ${known(evaluation.embodied, kilograms)}`,
@@ -31,8 +39,25 @@ export function simulationText(evaluation: Evaluation, violations: readonly Infe
       `always on instead: operational ${kilograms(operational.alwaysOnTotal)}`,
     );
   }
+  if (evaluation.mappedFor !== design.mapper.objective)
+    lines.push("", `Mapped for ${evaluation.mappedFor}, since energies are not known.`);
   for (const { constraint, detail } of violations) lines.push("", `Not met: ${constraint}: ${detail}.`);
   return lines.join("\n");
+}
+
+/** Prefill and decode apart, and the cache between them. */
+function phaseLines(evaluation: Evaluation): readonly string[] {
+  const phases = summarisePhases(evaluation);
+  if (phases.length === 0) return [];
+  const time = (seconds: number): string => formatQuantity(seconds, "time");
+  const size = (bytes: number): string => formatQuantity(bytes, "size");
+  return [
+    ...phases.map(({ phase, latency, steps, kvReadBytes }) => {
+      const each = phase === "decode" ? `, ${time(latency / steps)} a step of ${steps}` : "";
+      return `${phase.padEnd(13)}${time(latency)}${each}; keys and values read from DRAM: ${size(kvReadBytes)}`;
+    }),
+    `KV cache     ${size(evaluation.kvCache_B)} at the longest`,
+  ];
 }
 
 function kilograms(value: number): string {

@@ -62,6 +62,8 @@ export function evaluate(design: Design): Evaluation | Infeasible {
     carbon_total_kgCO2e: isCarbonKnown ? embodied.total + operational.total : null,
     parameters: totalParameters(workload),
     dramNeeded_B: dramNeeded,
+    kvCache_B: Math.ceil((workload.kvCacheElements * hardware.precision.output) / 8),
+    mappedFor: known === null ? "latency" : design.mapper.objective,
     schedule: outcome,
   };
 }

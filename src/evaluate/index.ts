@@ -6,6 +6,7 @@ export type { DecompositionRequest, PartPoint, Refused } from "./decompose/types
 export { evaluate } from "./evaluate.ts";
 export { clearGemmCache } from "./gemm-cache.ts";
 export { metricsOf } from "./metrics.ts";
+export { summarisePhases, type PhaseSummary } from "./phases.ts";
 export { rooflineOf, type RooflineParts } from "./roofline.ts";
 export { launchSeconds, operatorLatency, rowsOperator } from "./operator-latency.ts";
 export { bytesMoved, runVector, type VectorRun } from "./vector-operator.ts";

@@ -75,6 +75,10 @@ export interface Evaluation {
   readonly carbon_total_kgCO2e: number | null;
   readonly parameters: number;
   readonly dramNeeded_B: number;
+  /** Keys and values of all sequences at their longest; part of {@link dramNeeded_B}. */
+  readonly kvCache_B: number;
+  /** What mappings were chosen for: the design's objective, or latency where energies are not known. */
+  readonly mappedFor: MappingObjective;
   readonly schedule: ScheduleOutcome;
 }
 
