@@ -42,5 +42,6 @@ export function withPrefetch(
     coefficients === null
       ? last.energy
       : { ...last.energy, static: (last.energy.static ?? 0) + (wait * coefficients.activePerCycle) / 1e12 };
-  return [...evaluations.slice(0, -1), { ...last, cycles: last.cycles + wait, waitCycles: wait, energy }];
+  const bound_by = wait > last.cycles ? "dram" : last.bound_by;
+  return [...evaluations.slice(0, -1), { ...last, cycles: last.cycles + wait, waitCycles: wait, energy, bound_by }];
 }

@@ -61,7 +61,9 @@ describe("withPrefetch", () => {
     const shared = { ...costing, hardware: { ...hardware, dram: { ...hardware.dram!, port } } };
     const [late] = withPrefetch([operator(1000, 64_000, 12_800)], 60_000, shared);
     // ⌈124,000 / 128⌉ = 969, ⌈12,800 / 128⌉ = 100, 40 of latency.
-    expect(late).toMatchObject({ cycles: 1109, waitCycles: 109 });
+    expect(late).toMatchObject({ cycles: 1109, waitCycles: 109, bound_by: "compute" });
+    // Longer than its own work: it is the memory that it waits for.
+    expect(withPrefetch([operator(100, 0, 0)], 128 * 300, costing)[0]).toMatchObject({ cycles: 300, bound_by: "dram" });
   });
 });
 
