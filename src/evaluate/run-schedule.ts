@@ -16,6 +16,9 @@ export interface ScheduledRun {
   readonly outcome: ScheduleOutcome;
 }
 
+/** J per inference that weights on chip cost between inferences, by the latency in s. */
+export type Retention = (latency: number) => number;
+
 interface Candidate {
   readonly slots: readonly Slot[];
   readonly plan: ResidencyPlan;
@@ -27,9 +30,15 @@ interface Candidate {
  * and nothing kept is always one of the choices, also for EDP, which is no sum: there, plans for latency and for energy
  * are made, and the one with the smaller product is taken.
  *
- * @returns the first operator without a legal mapping, where there is one
+ * @param retention  J that keeping weights on chip costs between inferences of so many seconds; counts for objective carbon
+ * @returns          the first operator without a legal mapping, where there is one
  */
-export function runSchedule(workload: Workload, costing: Costing, settings: ScheduleSettings): ScheduledRun | Unplaced {
+export function runSchedule(
+  workload: Workload,
+  costing: Costing,
+  settings: ScheduleSettings,
+  retention: Retention,
+): ScheduledRun | Unplaced {
   if (isPlainSchedule(settings)) return runPlain(workload, costing, settings);
   const { hardware, mapper, coefficients } = costing;
   const objective = coefficients === null ? "latency" : mapper.objective;
@@ -44,7 +53,7 @@ export function runSchedule(workload: Workload, costing: Costing, settings: Sche
     }
   }
   const { slots, plan, weightBytes } = candidates.reduce((best, each) =>
-    totalOf(each, objective, costing) < totalOf(best, objective, costing) ? each : best,
+    totalOf(each, objective, costing, retention) < totalOf(best, objective, costing, retention) ? each : best,
   );
   return {
     evaluations: plan.evaluations,
@@ -117,11 +126,18 @@ function roomForWeights(workload: Workload, { hardware }: Costing): number | nul
   return typeof room === "number" && bytes < room ? bytes : null;
 }
 
-function totalOf({ plan, slots }: Candidate, objective: MappingObjective, costing: Costing): number {
+function totalOf(
+  { plan, slots, weightBytes }: Candidate,
+  objective: MappingObjective,
+  costing: Costing,
+  retention: Retention,
+): number {
   const sum = (of: Sum) => plan.evaluations.reduce((total, each) => total + each.count * valueOf(each, of), 0);
-  if (objective !== "edp") return sum(objective);
   const launch = launchCyclesOf(slots, costing);
-  return (sum("latency") + launch) * (sum("carbon") + (launch * (costing.coefficients?.activePerCycle ?? 0)) / 1e12);
+  const launchJoules = (launch * (costing.coefficients?.activePerCycle ?? 0)) / 1e12;
+  if (objective === "edp") return (sum("latency") + launch) * (sum("carbon") + launchJoules);
+  if (objective !== "carbon" || weightBytes === 0) return sum(objective);
+  return sum(objective) + retention((sum("latency") + launch) / costing.hardware.clock);
 }
 
 function launchCyclesOf(slots: readonly Pick<Slot, "parts">[], { hardware }: Costing): number {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Evaluation } from "../../../src/evaluate/index.ts";
-import { loadHardware, loadModel } from "../../../src/spec/index.ts";
+import { evaluate, type Evaluation } from "../../../src/evaluate/index.ts";
+import { defaultDeployment, loadHardware, loadModel } from "../../../src/spec/index.ts";
 import { buildWorkload } from "../../../src/workload/index.ts";
 import { bytesMoved, runVector } from "../../../src/evaluate/index.ts";
 import { gemmBytes, run } from "./designs.ts";
@@ -135,5 +135,31 @@ describe("weights over inferences", () => {
     expect(kept.schedule.weightBytes).toBe(parameters);
     expect(gemmBytes(kept, ["qkv", "output-projection", "ffn-up", "ffn-down", "pooling"]).weight).toBe(0);
     expect(run("bert-base", "nvdla-2048", "latency", { weights: true }).schedule.weightBytes).toBe(0);
+  });
+
+  it("are charged the leakage between inferences, and for carbon are kept only where that pays", () => {
+    const at = (objective: "latency" | "carbon", rate: number) => {
+      const evaluation = evaluate({
+        model: loadModel("bert-tiny"),
+        hardware: loadHardware("tpu-v4i"),
+        deployment: { ...defaultDeployment(), rate },
+        technology: { profile: "calibrated", factors: {} },
+        mapper: { objective, effort: "fast" },
+        schedule: { fusion: "none", activations: false, weights: true, prefetch: false },
+      });
+      if (evaluation.kind !== "evaluated" || evaluation.operational.total === null) throw new Error("not evaluated");
+      return { kept: evaluation.schedule.weightBytes > 0, operational: evaluation.operational };
+    };
+    // Asked for latency, they stay whatever that costs: the die leaks for 6 h a day instead of being gated.
+    const { kept, operational } = at("latency", 1);
+    expect(kept).toBe(true);
+    expect(operational.parts["retention"]).toBeGreaterThan(operational.parts["inference"]!);
+    expect(operational.policy).toContain("weights stay on chip");
+    expect(at("carbon", 1).kept).toBe(false);
+    expect(at("carbon", 1).operational.parts["retention"]).toBeUndefined();
+    // One inference after the other leaves nothing to retain for.
+    const busy = at("carbon", 10_000);
+    expect(busy.kept).toBe(true);
+    expect(busy.operational.parts["retention"] ?? 0).toBeLessThan(busy.operational.parts["inference"]!);
   });
 });
