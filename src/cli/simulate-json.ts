@@ -1,4 +1,13 @@
-import { metricsOf, type Design, type Evaluation, type Infeasible } from "../evaluate/index.ts";
+import {
+  metricsOf,
+  summariseByKind,
+  summarisePhases,
+  type Design,
+  type Evaluation,
+  type Infeasible,
+  type KindSummary,
+  type LevelTraffic,
+} from "../evaluate/index.ts";
 
 /** The document that `simulate --json` prints for a design that runs. */
 export function simulationJson(
@@ -18,23 +27,88 @@ export function simulationJson(
     carbon_operational: { unit: "kgCO2e", ...operational },
     deployment: design.deployment,
     technology: design.technology,
-    mapper: design.mapper,
+    mapper: { ...design.mapper, objective: evaluation.mappedFor },
+    ...totalTraffic(operators),
+    kv_cache_bytes: evaluation.kvCache_B,
+    phases: summarisePhases(evaluation).map(({ phase, latency, steps, kvReadBytes, kvWriteBytes }) => ({
+      ...{ phase, latency_s: latency, steps, latency_per_step_s: latency / steps },
+      ...{ kv_read_bytes: kvReadBytes, kv_write_bytes: kvWriteBytes },
+    })),
+    schedule: scheduleJson(evaluation.schedule),
     non_operator_cycles: nonOperatorCycles,
+    operator_kinds: summariseByKind(evaluation).map(kindJson),
     operators: operators.map(
-      ({ name, kind, tower, layer, count, macs, cycles, energy: joules, utilisation, bound_by, gemm }) => ({
+      ({
         name,
         kind,
         tower,
         layer,
+        phase,
+        count,
+        macs,
+        cycles,
+        energy: joules,
+        utilisation,
+        bound_by,
+        gemm,
+        ...more
+      }) => ({
+        name,
+        kind,
+        tower,
+        layer,
+        phase,
         count,
         macs,
         cycles,
         energy_J: Object.keys(joules).length === 0 ? null : joules,
         utilisation,
         bound_by,
+        launch_cycles: more.launchCycles,
+        lane_operations: more.laneOperations,
+        ...trafficJson(more.traffic),
+        ...(more.prefetchedBytes > 0 ? { prefetched_bytes: more.prefetchedBytes } : {}),
+        ...(more.waitCycles > 0 ? { wait_cycles: more.waitCycles } : {}),
         ...(gemm?.kind === "mapped" ? { timing: gemm.timing, mapping: gemm.mapping } : {}),
       }),
     ),
+  };
+}
+
+/** Bytes of one inference at each level. */
+function totalTraffic(operators: Evaluation["operators"]): Readonly<Record<string, number>> {
+  const sum = (level: keyof LevelTraffic, way: "read" | "written") =>
+    operators.reduce((total, { traffic, count }) => total + count * traffic[level][way], 0);
+  const level = (name: keyof LevelTraffic) => ({ read: sum(name, "read"), written: sum(name, "written") });
+  return trafficJson({ dram: level("dram"), global: level("global"), local: level("local") });
+}
+
+function kindJson(summary: KindSummary): Readonly<Record<string, unknown>> {
+  const { tower, phase, kind, runs, cycles, launchCycles, share, macs, laneOperations, utilisation, boundBy } = summary;
+  return {
+    ...{ tower, phase, kind, runs, cycles, launch_cycles: launchCycles, share, macs, lane_operations: laneOperations },
+    ...{ utilisation, bound_by: boundBy, ...trafficJson(summary.traffic) },
+    energy_J: Object.keys(summary.energy).length === 0 ? null : summary.energy,
+  };
+}
+
+function trafficJson({ dram, global, local }: LevelTraffic): Readonly<Record<string, number>> {
+  return {
+    ...{ dram_read_bytes: dram.read, dram_write_bytes: dram.written },
+    ...{ glb_read_bytes: global.read, glb_write_bytes: global.written },
+    ...{ local_read_bytes: local.read, local_write_bytes: local.written },
+  };
+}
+
+/** What was asked of the schedule, and what was done. */
+function scheduleJson({ settings, ...outcome }: Evaluation["schedule"]): Readonly<Record<string, unknown>> {
+  const { fused, handovers, prefetches, weightBytes, attentionRereadBytes } = outcome;
+  return {
+    ...settings,
+    fused,
+    handovers,
+    prefetches: prefetches.map(({ waitCycles, ...rest }) => ({ ...rest, wait_cycles: waitCycles })),
+    ...{ resident_weight_bytes: weightBytes, attention_reread_bytes: attentionRereadBytes },
   };
 }
 

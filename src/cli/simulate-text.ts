@@ -1,18 +1,31 @@
 import { formatQuantity } from "../units/index.ts";
 import type { Breakdown, Unknown } from "../cost/index.ts";
-import type { Evaluation, Infeasible, OperatorEvaluation } from "../evaluate/index.ts";
+import {
+  nameOfKind,
+  summariseByKind,
+  summarisePhases,
+  type Evaluation,
+  type Infeasible,
+  type KindSummary,
+} from "../evaluate/index.ts";
 import { renderTable } from "./output.ts";
+import { scheduleLines } from "./simulate-schedule.ts";
 
 /** What `simulate` prints for people. */
 export function simulationText(evaluation: Evaluation, violations: readonly Infeasible[]): string {
   const { design, operational } = evaluation;
+  const summaries = summariseByKind(evaluation);
+  const energies = energyTable(summaries);
   const lines = [
     `${design.model.name} on ${design.hardware.name}, ${design.deployment.region} ` +
       `(${design.deployment.gridIntensity} gCO2e/kWh), technology profile ${design.technology.profile}`,
     "",
-    operatorTable(evaluation),
+    operatorTable(summaries, evaluation),
+    ...(energies === null ? [] : [energies]),
+    ...scheduleLines(evaluation.schedule),
     "",
     `latency      ${formatQuantity(evaluation.latency_s, "time")} (${evaluation.cycles} cycles, utilisation ${percent(evaluation.utilisation)})`,
+    ...phaseLines(evaluation),
     `energy       ${known(evaluation.energy, (total) => `${formatQuantity(total, "energy")} per inference`)}`,
     `area         ${known(evaluation.area, (total) => `${total.toFixed(2)} mm2`)}`,
     `embodied     ${known(evaluation.embodied, kilograms)}`,
@@ -26,8 +39,25 @@ export function simulationText(evaluation: Evaluation, violations: readonly Infe
       `always on instead: operational ${kilograms(operational.alwaysOnTotal)}`,
     );
   }
+  if (evaluation.mappedFor !== design.mapper.objective)
+    lines.push("", `Mapped for ${evaluation.mappedFor}, since energies are not known.`);
   for (const { constraint, detail } of violations) lines.push("", `Not met: ${constraint}: ${detail}.`);
   return lines.join("\n");
+}
+
+/** Prefill and decode apart, and the cache between them. */
+function phaseLines(evaluation: Evaluation): readonly string[] {
+  const phases = summarisePhases(evaluation);
+  if (phases.length === 0) return [];
+  const time = (seconds: number): string => formatQuantity(seconds, "time");
+  const size = (bytes: number): string => formatQuantity(bytes, "size");
+  return [
+    ...phases.map(({ phase, latency, steps, kvReadBytes }) => {
+      const each = phase === "decode" ? `, ${time(latency / steps)} a step of ${steps}` : "";
+      return `${phase.padEnd(13)}${time(latency)}${each}; keys and values read from DRAM: ${size(kvReadBytes)}`;
+    }),
+    `KV cache     ${size(evaluation.kvCache_B)} at the longest`,
+  ];
 }
 
 function kilograms(value: number): string {
@@ -49,42 +79,33 @@ function known(value: Breakdown | Unknown, format: (total: number) => string): s
   return `${format(total)} (${parts.join(", ")})`;
 }
 
-interface Group {
-  cycles: number;
-  macs: number;
-  joules: number;
-  readonly bounds: Map<string, number>;
-}
-
-/** One line per tower and kind of operator. */
-function operatorTable({ operators, cycles, design, nonOperatorCycles }: Evaluation): string {
-  const groups = new Map<string, Group>();
-  for (const operator of operators) addTo(groups, operator);
-  const pes = design.hardware.cores * design.hardware.array.rows * design.hardware.array.cols;
-  const rows = [...groups].map(([name, group]) => {
-    const [bound = "-"] = [...group.bounds].reduce((most, each) => (each[1] > most[1] ? each : most));
-    return [
-      name,
-      String(group.cycles),
-      percent(group.cycles / cycles),
-      group.macs === 0 ? "-" : percent(group.macs / (group.cycles * pes)),
-      group.joules === 0 ? "-" : (group.joules * 1e3).toFixed(3),
-      bound,
-    ];
-  });
+/** One line per tower, phase and kind of operator. */
+function operatorTable(summaries: readonly KindSummary[], { cycles, nonOperatorCycles }: Evaluation): string {
+  const rows = summaries.map((each) => [
+    nameOfKind(each),
+    String(each.cycles),
+    percent(each.cycles / cycles),
+    each.utilisation === null ? "-" : percent(each.utilisation),
+    each.boundBy,
+  ]);
   for (const [name, count] of Object.entries(nonOperatorCycles)) {
-    if (count > 0) rows.push([name, String(count), percent(count / cycles), "-", "-", "-"]);
+    if (count > 0) rows.push([name, String(count), percent(count / cycles), "-", "-"]);
   }
-  return renderTable(["operators", "cycles", "share", "utilisation", "energy mJ", "bound by"], rows);
+  return renderTable(["operators", "cycles", "share", "utilisation", "bound by"], rows);
 }
 
-function addTo(groups: Map<string, Group>, operator: OperatorEvaluation): void {
-  const name = `${operator.tower} ${operator.kind}`;
-  const group = groups.get(name) ?? { cycles: 0, macs: 0, joules: 0, bounds: new Map<string, number>() };
-  const cycles = operator.count * operator.cycles;
-  group.cycles += cycles;
-  group.macs += operator.count * operator.macs;
-  group.joules += operator.count * Object.values(operator.energy).reduce((sum, part) => sum + part, 0);
-  group.bounds.set(operator.bound_by, (group.bounds.get(operator.bound_by) ?? 0) + cycles);
-  groups.set(name, group);
+/** Where the energy goes, mJ an inference; null where it is not known. */
+function energyTable(summaries: readonly KindSummary[]): string | null {
+  const sources = ENERGY_SOURCES.filter((source) => summaries.some(({ energy }) => (energy[source] ?? 0) > 0));
+  if (sources.length === 0) return null;
+  const millijoules = (joules: number): string => (joules === 0 ? "-" : (joules * 1e3).toFixed(3));
+  const rows = summaries.map((each) => [
+    nameOfKind(each),
+    millijoules(Object.values(each.energy).reduce((sum, part) => sum + part, 0)),
+    ...sources.map((source) => millijoules(each.energy[source] ?? 0)),
+  ]);
+  return renderTable(["energy, mJ", "all", ...sources], rows);
 }
+
+/** From the lanes and the array outwards. */
+const ENERGY_SOURCES = ["mac", "vector", "register", "local", "global", "dram", "static"];

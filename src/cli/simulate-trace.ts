@@ -4,7 +4,7 @@ const MOST_EVENTS = 100_000;
 
 /**
  * The schedule of one inference in the trace-event format that chrome://tracing and Perfetto read: one event per run of
- * an operator, in execution order, times in microseconds.
+ * an operator, in execution order, times in microseconds; the time to start it lies before it.
  */
 export function traceOf(evaluation: Evaluation): { readonly text: string; readonly leftOut: number } {
   const { operators, design } = evaluation;
@@ -12,8 +12,9 @@ export function traceOf(evaluation: Evaluation): { readonly text: string; readon
   const events: unknown[] = [];
   let start = 0;
   let leftOut = 0;
-  for (const { name, kind, tower, count, cycles, macs, bound_by } of operators) {
+  for (const { name, kind, tower, count, cycles, launchCycles, macs, bound_by } of operators) {
     for (let run = 0; run < count; run++) {
+      start += launchCycles;
       if (events.length < MOST_EVENTS) {
         const args = { cycles, macs, bound_by, run };
         events.push({

@@ -1,7 +1,8 @@
 import type { Command } from "commander";
 import { keepsUp } from "../cost/index.ts";
 import { EXIT_INFEASIBLE } from "../errors/index.ts";
-import { evaluate } from "../evaluate/index.ts";
+import { evaluate, rooflineOf } from "../evaluate/index.ts";
+import { rooflineSvg } from "../report/svg.ts";
 import { printJson, printText, writeFileWhole } from "./output.ts";
 import { simulationJson, infeasibleJson } from "./simulate-json.ts";
 import { simulationText } from "./simulate-text.ts";
@@ -13,6 +14,7 @@ interface Options {
   readonly region?: string;
   readonly json?: boolean;
   readonly trace?: string;
+  readonly roofline?: string;
 }
 
 export function addSimulateCommand(program: Command): void {
@@ -33,6 +35,7 @@ export function addSimulateCommand(program: Command): void {
       "--trace <file>",
       "write the schedule of operators, to be opened in a trace viewer (chrome://tracing, Perfetto)",
     )
+    .option("--roofline <file>", "draw every kind of operator under the roofs of the machine, as SVG")
     .addHelpText(
       "after",
       `
@@ -57,6 +60,10 @@ function runSimulate(model: string, hardware: string, options: Options): void {
     const trace = traceOf(result);
     writeFileWhole(options.trace, trace.text);
     if (trace.leftOut > 0) printText(`${options.trace}: ${trace.leftOut} later operators left out.`, true);
+  }
+  if (options.roofline !== undefined) {
+    const title = `${specs.model.name} on ${specs.hardware.name}`;
+    writeFileWhole(options.roofline, rooflineSvg({ title, ...rooflineOf(result) }));
   }
   const { infeasible } = keepsUp(result.latency_s, specs.deployment);
   const violations = infeasible === null ? [] : [infeasible];

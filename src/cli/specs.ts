@@ -6,6 +6,7 @@ import {
   loadHardware,
   loadModel,
   parseSetting,
+  PLAIN_SCHEDULE,
   problemsOfSetting,
   type Setting,
   type SpecSet,
@@ -31,6 +32,7 @@ function attempt<T>(problems: Problem[], step: () => T): T | undefined {
 const ELSEWHERE = [
   ["model.", "this command takes no model"],
   ["deployment.", "this command does not look at the deployment"],
+  ["schedule.", "this command runs one product by itself"],
 ] as const;
 
 function misplaced({ path }: Setting): readonly Problem[] {
@@ -71,6 +73,7 @@ export function loadSpecs(model: string | null, hardware: string, texts: readonl
     hardware: loadedHardware,
     deployment: defaultDeployment(),
     technology: { profile: "calibrated", factors: {} },
+    schedule: PLAIN_SCHEDULE,
   };
   return applySettings(specs, settings, FACTOR_NAMES);
 }

@@ -9,9 +9,10 @@ import {
   type Unknown,
 } from "../cost/index.ts";
 import type { EnergyCoefficients, Unmappable } from "../sim/index.ts";
+import { PLAIN_SCHEDULE } from "../spec/schedule.ts";
 import { buildWorkload, totalParameters, type GemmOperator, type Workload } from "../workload/index.ts";
+import { retentionJoules, withRetention } from "./retention.ts";
 import { runSchedule } from "./run-schedule.ts";
-import { PLAIN_SCHEDULE } from "./schedule.ts";
 import type { Design, Evaluation, Infeasible, OperatorEvaluation } from "./types.ts";
 
 /**
@@ -31,7 +32,9 @@ export function evaluate(design: Design): Evaluation | Infeasible {
   const coefficients = energyCoefficients(hardware, technology);
   const known = "total" in coefficients ? null : coefficients;
   const costing = { hardware, technology, mapper: design.mapper, coefficients: known };
-  const run = runSchedule(workload, costing, design.schedule ?? PLAIN_SCHEDULE);
+  const power = staticPower(hardware, technology);
+  const retention = (seconds: number) => retentionJoules(power, seconds, deployment);
+  const run = runSchedule(workload, costing, design.schedule ?? PLAIN_SCHEDULE, retention);
   if ("result" in run) return unmappable(run.operator, run.result);
   const { evaluations: operators, launchCycles: launch, outcome } = run;
   const cycles = operators.reduce((sum, each) => sum + each.count * each.cycles, 0) + launch;
@@ -42,8 +45,8 @@ export function evaluate(design: Design): Evaluation | Infeasible {
   const energy = known === null ? (coefficients as Unknown) : totalEnergy(operators, launch, known);
   const area = dieArea(hardware, technology);
   const embodied = embodiedCarbon(area, hardware, technology);
-  const power = staticPower(hardware, technology);
-  const operational = operationalOf(energy, power, latency, design);
+  const keeping = outcome.weightBytes > 0 ? retention(latency) : 0;
+  const operational = withRetention(operationalOf(energy, power, latency, design), keeping, deployment);
   const isCarbonKnown = embodied.total !== null && operational.total !== null;
   return {
     kind: "evaluated",
@@ -62,6 +65,8 @@ export function evaluate(design: Design): Evaluation | Infeasible {
     carbon_total_kgCO2e: isCarbonKnown ? embodied.total + operational.total : null,
     parameters: totalParameters(workload),
     dramNeeded_B: dramNeeded,
+    kvCache_B: Math.ceil((workload.kvCacheElements * hardware.precision.output) / 8),
+    mappedFor: known === null ? "latency" : design.mapper.objective,
     schedule: outcome,
   };
 }

@@ -1,3 +1,4 @@
+export { nameOfKind, summariseByKind, type KindSummary } from "./by-kind.ts";
 export { createDecomposition, type StudyDecomposition } from "./decomposition.ts";
 export { DECOMPOSABLE_METRICS } from "./decompose/metrics.ts";
 export { towerCountOf } from "./decompose/model-parts.ts";
@@ -5,7 +6,9 @@ export type { DecompositionRequest, PartPoint, Refused } from "./decompose/types
 export { evaluate } from "./evaluate.ts";
 export { clearGemmCache } from "./gemm-cache.ts";
 export { metricsOf } from "./metrics.ts";
+export { summarisePhases, type PhaseSummary } from "./phases.ts";
+export { rooflineOf, type RooflineParts } from "./roofline.ts";
 export { launchSeconds, operatorLatency, rowsOperator } from "./operator-latency.ts";
-export { runVector, type VectorRun } from "./vector-operator.ts";
+export { bytesMoved, runVector, type VectorRun } from "./vector-operator.ts";
 export type * from "./types.ts";
-export { PLAIN_SCHEDULE, type ScheduleOutcome, type ScheduleSettings } from "./schedule.ts";
+export type { ScheduleOutcome } from "./schedule.ts";

@@ -32,9 +32,13 @@ export function elementsOut(operator: Operator): number {
   return operator.type === "gemm" ? operator.batch * operator.m * operator.n : operator.elementsWritten;
 }
 
+/** Whether two operators run equally often in the same layer, so that each run of the one is followed by a run of the other. */
+export function isSamePlace(a: Operator, b: Operator): boolean {
+  return a.tower === b.tower && a.layer === b.layer && a.phase === b.phase && a.count === b.count;
+}
+
 /**
- * What one operator hands to the one listed behind it, or null. Both must run equally often in the same layer, so that each run
- * of the one is followed by a run of the other.
+ * What one operator hands to the one listed behind it, or null where it hands nothing over or they are not in the same place.
  *
  * @param following  the operator behind the consumer, if any: a gate projection reads what the up projection read
  */
@@ -46,12 +50,7 @@ export function handoverBetween(
 ): Handover | null {
   const isWritten = !isOnlyReader(producer, consumer, following);
   if (!NEXT[producer.kind]?.includes(consumer.kind)) return null;
-  const isSamePlace =
-    producer.tower === consumer.tower &&
-    producer.layer === consumer.layer &&
-    producer.phase === consumer.phase &&
-    producer.count === consumer.count;
-  if (!isSamePlace) return null;
+  if (!isSamePlace(producer, consumer)) return null;
   const bytesOf = (elements: number) => Math.ceil((elements * precision.output) / 8);
   const made = elementsOut(producer);
   if (consumer.type === "vector") {

@@ -1,10 +1,12 @@
 import { gemmEnergy, vectorEnergy } from "../cost/index.ts";
-import type { EnergyCoefficients, GemmProblem, GemmResult, MappedGemm } from "../sim/index.ts";
-import { macsOf, type GemmOperator, type Operator, type VectorOperator } from "../workload/index.ts";
+import type { EnergyCoefficients, GemmCounters, GemmProblem, GemmResult, MappedGemm, Traffic } from "../sim/index.ts";
+import { laneCyclesOf, macsOf, type GemmOperator, type Operator, type VectorOperator } from "../workload/index.ts";
+import { boundWithLaunch, gemmBoundBy, gemmPorts } from "./bounds.ts";
 import { simulateDistinct } from "./gemm-cache.ts";
-import { PLAIN_PLACEMENT, type Placement } from "./schedule.ts";
-import type { Design, OperatorEvaluation } from "./types.ts";
-import { runVector } from "./vector-operator.ts";
+import { launchSeconds } from "./operator-latency.ts";
+import type { Placement } from "./schedule.ts";
+import type { Design, LevelTraffic, OperatorEvaluation } from "./types.ts";
+import { bytesMoved, runVector } from "./vector-operator.ts";
 
 /** What all operators of one evaluation share. Coefficients null: energies are not known. */
 export interface Costing extends Pick<Design, "hardware" | "technology" | "mapper"> {
@@ -30,10 +32,13 @@ export function runOperators(jobs: readonly Job[], costing: Costing): readonly (
   const problems = gemms.map(({ operator, placement }) => problemOf(operator, placement));
   const results = simulateDistinct(costing.hardware, problems, costing.coefficients, costing.mapper);
   let next = 0;
-  return jobs.map(({ operator, placement }) => {
-    if (operator.type === "vector") return evaluateVector(operator, placement, costing);
+  return jobs.map(({ operator, placement, isLaunched }) => {
+    const launchCycles = isLaunched ? launchSeconds(operator, costing.hardware) * costing.hardware.clock : 0;
+    if (operator.type === "vector") return evaluateVector(operator, placement, launchCycles, costing);
     const result = results[next++]!;
-    return result.kind === "mapped" ? evaluateGemm(operator, result, costing.coefficients) : { operator, result };
+    return result.kind === "mapped"
+      ? evaluateGemm(operator, result, placement, launchCycles, costing)
+      : { operator, result };
   });
 }
 
@@ -47,46 +52,63 @@ function problemOf(operator: GemmOperator, { resident, reservedBytes }: Placemen
 function evaluateGemm(
   operator: GemmOperator,
   result: MappedGemm,
-  coefficients: EnergyCoefficients | null,
+  { prefetchedBytes }: Placement,
+  launchCycles: number,
+  { hardware, coefficients }: Costing,
 ): OperatorEvaluation {
-  const { timing, counters } = result;
+  const { timing } = result;
+  const counters = withFetched(result.counters, prefetchedBytes);
+  const ports = gemmPorts(result, hardware);
   return {
-    name: operator.name,
-    kind: operator.kind,
-    tower: operator.tower,
-    layer: operator.layer,
-    count: operator.count,
+    ...placeOf(operator),
     macs: counters.macs,
     cycles: timing.cycles,
     energy: coefficients === null ? {} : gemmEnergy(counters, timing.cycles, coefficients).parts,
     utilisation: timing.utilisation,
-    bound_by: gemmBoundBy(result),
-    gemm: result,
+    bound_by: boundWithLaunch(gemmBoundBy(result, ports), timing.cycles, launchCycles),
+    traffic: trafficOf(counters),
+    portCycles: ports,
+    prefetchedBytes,
+    waitCycles: 0,
+    launchCycles,
+    laneOperations: 0,
+    gemm: prefetchedBytes === 0 ? result : { ...result, counters },
   };
 }
 
-/** The array where it works most of the time, else the level that it waited longest for. */
-function gemmBoundBy({ timing }: MappedGemm): string {
-  const { stallCycles, computeCycles, cycles } = timing;
-  if (computeCycles * 2 >= cycles) return "compute";
-  const [level] = Object.entries(stallCycles).reduce((most, each) => (each[1] > most[1] ? each : most));
-  return level;
+const placeOf = ({ name, kind, tower, layer, phase, count }: Operator) => ({ name, kind, tower, layer, phase, count });
+
+/** Counters with weights that came ahead: read from DRAM and written into the global buffer once. */
+function withFetched(counters: GemmCounters, bytes: number): GemmCounters {
+  if (bytes === 0) return counters;
+  const { dram, global } = counters;
+  const more = (operands: Traffic["reads"]) => ({ ...operands, weight: operands.weight + bytes });
+  return {
+    ...counters,
+    dram: { ...dram, reads: more(dram.reads) },
+    global: { ...global, writes: more(global.writes) },
+  };
 }
 
-export function evaluateVector(
+function trafficOf({ dram, global, local }: GemmCounters): LevelTraffic {
+  const both = ({ reads, writes }: Traffic) => ({
+    read: reads.input + reads.weight + reads.output,
+    written: writes.input + writes.weight + writes.output,
+  });
+  return { dram: both(dram), global: both(global), local: both(local) };
+}
+
+function evaluateVector(
   operator: VectorOperator,
-  { kept }: Placement = PLAIN_PLACEMENT,
+  { kept }: Placement,
+  launchCycles: number,
   { hardware, technology, coefficients }: Costing,
 ): OperatorEvaluation {
   const run = runVector(operator, hardware, kept);
-  const energy = coefficients === null ? null : vectorEnergy(operator, hardware, technology, run.traffic);
+  const energy = coefficients === null ? null : vectorEnergy(operator, hardware, technology, bytesMoved(run.traffic));
   const isKnown = energy !== null && energy.total !== null;
   return {
-    name: operator.name,
-    kind: operator.kind,
-    tower: operator.tower,
-    layer: operator.layer,
-    count: operator.count,
+    ...placeOf(operator),
     macs: macsOf(operator),
     cycles: run.cycles,
     energy:
@@ -94,7 +116,13 @@ export function evaluateVector(
         ? { ...energy.parts, static: (run.cycles * coefficients.activePerCycle) / 1e12 }
         : {},
     utilisation: 0,
-    bound_by: run.boundBy,
+    bound_by: boundWithLaunch(run.boundBy, run.cycles, launchCycles),
+    traffic: run.traffic,
+    portCycles: run.portCycles,
+    prefetchedBytes: 0,
+    waitCycles: 0,
+    launchCycles,
+    laneOperations: laneCyclesOf(operator, hardware.vector.cyclesPerElement),
     gemm: null,
   };
 }

@@ -3,7 +3,9 @@ import { totalParameters, type Workload } from "../workload/index.ts";
 import { launchSeconds } from "./operator-latency.ts";
 import { planResidency, valueOf, type ResidencyPlan } from "./residency.ts";
 import { runOperators, type Costing, type Unplaced } from "./run-operator.ts";
-import { PLAIN_PLACEMENT, type ScheduleOutcome, type ScheduleSettings } from "./schedule.ts";
+import { isFused, isPlainSchedule, type ScheduleSettings } from "../spec/schedule.ts";
+import type { Allowed } from "./slot-states.ts";
+import { PLAIN_PLACEMENT, type ScheduleOutcome } from "./schedule.ts";
 import { slotsOf, type Slot } from "./slots.ts";
 import type { OperatorEvaluation } from "./types.ts";
 
@@ -13,6 +15,9 @@ export interface ScheduledRun {
   readonly launchCycles: number;
   readonly outcome: ScheduleOutcome;
 }
+
+/** J per inference that weights on chip cost between inferences, by the latency in s. */
+export type Retention = (latency: number) => number;
 
 interface Candidate {
   readonly slots: readonly Slot[];
@@ -25,25 +30,30 @@ interface Candidate {
  * and nothing kept is always one of the choices, also for EDP, which is no sum: there, plans for latency and for energy
  * are made, and the one with the smaller product is taken.
  *
- * @returns the first operator without a legal mapping, where there is one
+ * @param retention  J that keeping weights on chip costs between inferences of so many seconds; counts for objective carbon
+ * @returns          the first operator without a legal mapping, where there is one
  */
-export function runSchedule(workload: Workload, costing: Costing, settings: ScheduleSettings): ScheduledRun | Unplaced {
-  const { fusion, activations, weights } = settings;
-  if (fusion === "none" && !activations && !weights) return runPlain(workload, costing, settings);
+export function runSchedule(
+  workload: Workload,
+  costing: Costing,
+  settings: ScheduleSettings,
+  retention: Retention,
+): ScheduledRun | Unplaced {
+  if (isPlainSchedule(settings)) return runPlain(workload, costing, settings);
   const { hardware, mapper, coefficients } = costing;
   const objective = coefficients === null ? "latency" : mapper.objective;
   const candidates: Candidate[] = [];
   for (const weightBytes of settings.weights ? [0, roomForWeights(workload, costing)] : [0]) {
     if (weightBytes === null) continue;
     const slots = slotsOf(workload.operators, hardware, settings.fusion, weightBytes);
-    for (const [sum, isAllowed] of plansFor(objective, settings.activations)) {
-      const plan = planResidency(slots, costing, sum, isAllowed);
+    for (const [sum, allowed] of plansFor(objective, settings)) {
+      const plan = planResidency(slots, costing, sum, allowed);
       if (!("result" in plan)) candidates.push({ slots, plan, weightBytes });
       else if (weightBytes === 0) return plan;
     }
   }
   const { slots, plan, weightBytes } = candidates.reduce((best, each) =>
-    totalOf(each, objective, costing) < totalOf(best, objective, costing) ? each : best,
+    totalOf(each, objective, costing, retention) < totalOf(best, objective, costing, retention) ? each : best,
   );
   return {
     evaluations: plan.evaluations,
@@ -51,12 +61,29 @@ export function runSchedule(workload: Workload, costing: Costing, settings: Sche
     outcome: {
       settings,
       fused: slots.flatMap(({ parts }) => parts.filter((job) => !job.isLaunched).map(({ operator }) => operator.name)),
-      handovers: plan.handovers.flatMap((handover, i) =>
-        handover === null ? [] : [{ from: slots[i]!.last.name, to: slots[i + 1]!.first.name, bytes: handover.bytes }],
-      ),
+      ...linksOf(slots, plan),
       weightBytes,
-      attentionRereadBytes: settings.fusion === "attention" ? rereadBytes(workload, slots, costing) : 0,
+      attentionRereadBytes: isFused(settings, "attention") ? rereadBytes(workload, slots, costing) : 0,
     },
+  };
+}
+
+/** What waits and what comes ahead, by the names of the operators on both sides. */
+function linksOf(
+  slots: readonly Slot[],
+  { links, waits }: ResidencyPlan,
+): Pick<ScheduleOutcome, "handovers" | "prefetches"> {
+  const between = links.map(({ handover, prefetchedBytes }, i) => ({
+    ...{ handover, prefetchedBytes, waitCycles: waits[i]! },
+    names: { from: slots[i]!.last.name, to: slots[i + 1]?.first.name ?? "" },
+  }));
+  return {
+    handovers: between.flatMap(({ handover, names }) =>
+      handover === null ? [] : [{ ...names, bytes: handover.bytes }],
+    ),
+    prefetches: between.flatMap(({ prefetchedBytes, waitCycles, names }) =>
+      prefetchedBytes === 0 ? [] : [{ ...names, bytes: prefetchedBytes, waitCycles }],
+    ),
   };
 }
 
@@ -68,21 +95,28 @@ function runPlain({ operators }: Workload, costing: Costing, settings: ScheduleS
     if ("result" in each) return each;
     evaluations.push(each);
   }
-  const outcome = { settings, fused: [], handovers: [], weightBytes: 0, attentionRereadBytes: 0 };
+  const outcome = { settings, fused: [], handovers: [], prefetches: [], weightBytes: 0, attentionRereadBytes: 0 };
   return { evaluations, launchCycles: launchCyclesOf([{ parts: jobs }], costing), outcome };
 }
 
 type Sum = Exclude<MappingObjective, "edp">;
 
-function plansFor(objective: MappingObjective, activations: boolean): readonly (readonly [Sum, boolean])[] {
-  if (objective !== "edp") return [[objective, activations]];
-  return activations
-    ? [
-        ["latency", false],
-        ["latency", true],
-        ["energy", true],
-      ]
-    : [["latency", false]];
+/** What is planned for: the objective, or for EDP its two factors, with every part of what is allowed, and with nothing. */
+function plansFor(objective: MappingObjective, allowed: Allowed): readonly (readonly [Sum, Allowed])[] {
+  if (objective !== "edp") return [[objective, allowed]];
+  const parts = [
+    { activations: allowed.activations, prefetch: false },
+    { activations: false, prefetch: allowed.prefetch },
+    { activations: allowed.activations, prefetch: allowed.prefetch },
+  ].filter(({ activations, prefetch }) => activations || prefetch);
+  const nothing: readonly [Sum, Allowed] = ["latency", { activations: false, prefetch: false }];
+  return [
+    nothing,
+    ...parts.flatMap((part): [Sum, Allowed][] => [
+      ["latency", part],
+      ["energy", part],
+    ]),
+  ];
 }
 
 /** Room that all parameters take, or null where they do not fit beside anything else. */
@@ -92,10 +126,18 @@ function roomForWeights(workload: Workload, { hardware }: Costing): number | nul
   return typeof room === "number" && bytes < room ? bytes : null;
 }
 
-function totalOf({ plan, slots }: Candidate, objective: MappingObjective, costing: Costing): number {
+function totalOf(
+  { plan, slots, weightBytes }: Candidate,
+  objective: MappingObjective,
+  costing: Costing,
+  retention: Retention,
+): number {
   const sum = (of: Sum) => plan.evaluations.reduce((total, each) => total + each.count * valueOf(each, of), 0);
-  if (objective !== "edp") return sum(objective);
-  return (sum("latency") + launchCyclesOf(slots, costing)) * sum("carbon");
+  const launch = launchCyclesOf(slots, costing);
+  const launchJoules = (launch * (costing.coefficients?.activePerCycle ?? 0)) / 1e12;
+  if (objective === "edp") return (sum("latency") + launch) * (sum("carbon") + launchJoules);
+  if (objective !== "carbon" || weightBytes === 0) return sum(objective);
+  return sum(objective) + retention((sum("latency") + launch) / costing.hardware.clock);
 }
 
 function launchCyclesOf(slots: readonly Pick<Slot, "parts">[], { hardware }: Costing): number {

@@ -1,19 +1,4 @@
-/**
- * What the scheduler may do beyond one operator after another, each with its operands in DRAM.
- *
- *   fusion epilogue   element-wise work right behind the GEMM that makes its operand works on each tile as it leaves
- *   fusion attention  scores, softmax and context on chip, a block of query rows at a time; includes epilogue
- *   activations       a result may wait in the global buffer for the next operator, where the objective gets better
- *   weights           all GEMM weights may stay in the global buffer over inferences, where the objective gets better
- */
-export interface ScheduleSettings {
-  readonly fusion: "none" | "epilogue" | "attention";
-  readonly activations: boolean;
-  readonly weights: boolean;
-}
-
-/** Operators in order, nothing kept: what holds where a design says nothing. */
-export const PLAIN_SCHEDULE: ScheduleSettings = { fusion: "none", activations: false, weights: false };
+import type { ScheduleSettings } from "../spec/schedule.ts";
 
 /** Bytes of a vector operator's operands and results that do not cross the DRAM port. */
 export interface Kept {
@@ -30,6 +15,8 @@ export interface Placement {
   /** GEMM operands that are in the global buffer (output: stays there). */
   readonly resident: { readonly input: boolean; readonly weight: boolean; readonly output: boolean };
   readonly kept: Kept;
+  /** Bytes of its weights that came while the operator before ran: counted here, though they take no time here. */
+  readonly prefetchedBytes: number;
   /** Bytes of the global buffer that its tiles cannot have. */
   readonly reservedBytes: number;
 }
@@ -37,6 +24,7 @@ export interface Placement {
 export const PLAIN_PLACEMENT: Placement = {
   resident: { input: false, weight: false, output: false },
   kept: NOTHING_KEPT,
+  prefetchedBytes: 0,
   reservedBytes: 0,
 };
 
@@ -47,6 +35,13 @@ export interface ScheduleOutcome {
   readonly fused: readonly string[];
   /** Results that wait in the global buffer: from, to, bytes. */
   readonly handovers: readonly { readonly from: string; readonly to: string; readonly bytes: number }[];
+  /** Weights that come while the operator before runs: the two, bytes, and cycles that the second then still waits. */
+  readonly prefetches: readonly {
+    readonly from: string;
+    readonly to: string;
+    readonly bytes: number;
+    readonly waitCycles: number;
+  }[];
   /** Bytes of weights that stay on chip over inferences; 0: none. */
   readonly weightBytes: number;
   /** Bytes per inference that fused attention reads from DRAM beyond its unfused form (keys and values, once a block). */

@@ -2,7 +2,8 @@ import type { Hardware } from "../spec/hardware.ts";
 import type { GemmOperator, Operator, Primitive, VectorOperator } from "../workload/index.ts";
 import { elementsOut, handoverBetween } from "./neighbours.ts";
 import type { Job } from "./run-operator.ts";
-import { PLAIN_PLACEMENT, type Placement, type ScheduleSettings } from "./schedule.ts";
+import { isFused, type ScheduleSettings } from "../spec/schedule.ts";
+import { PLAIN_PLACEMENT, type Placement } from "./schedule.ts";
 
 /**
  * One place in the schedule: an operator with what is fused into it. What arrives, arrives at the first part; what leaves,
@@ -27,7 +28,7 @@ export function slotsOf(
   const slots: Slot[] = [];
   for (let i = 0; i < operators.length; i++) {
     const slot =
-      (fusion === "attention" ? attentionSlot(operators, i, hardware, weightBytes) : null) ??
+      (isFused({ fusion }, "attention") ? attentionSlot(operators, i, hardware, weightBytes) : null) ??
       epilogueSlot(operators, i, hardware, fusion, weightBytes);
     slots.push(slot.slot);
     i += slot.taken - 1;
@@ -59,7 +60,7 @@ function epilogueSlot(
   const parts: Job[] = [{ operator: first, placement: placementOf(first, weightBytes), isLaunched: true }];
   let last = first;
   let taken = 1;
-  while (fusion !== "none" && first.type === "gemm") {
+  while (isFused({ fusion }, "epilogue") && first.type === "gemm") {
     const next = operators[at + taken];
     if (next?.type !== "vector" || !ELEMENT_WISE.has(next.primitive)) break;
     const handover = handoverBetween(last, next, operators[at + taken + 1], hardware);

@@ -3,7 +3,8 @@ import type { Deployment } from "../spec/deployment.ts";
 import type { Hardware } from "../spec/hardware.ts";
 import type { ModelSpec } from "../spec/model.ts";
 import type { Technology } from "../spec/technology.ts";
-import type { ScheduleOutcome, ScheduleSettings } from "./schedule.ts";
+import type { ScheduleSettings } from "../spec/schedule.ts";
+import type { ScheduleOutcome } from "./schedule.ts";
 import type { GemmResult, MappingEffort, MappingObjective } from "../sim/types.ts";
 
 export interface Design {
@@ -16,11 +17,21 @@ export interface Design {
   readonly schedule?: ScheduleSettings;
 }
 
+/** Bytes read out of and written into each level by one run, all instances together; 0 where the level does not exist. */
+export type LevelTraffic = Readonly<
+  Record<"dram" | "global" | "local", { readonly read: number; readonly written: number }>
+>;
+
+/** Cycles that the port of each level is busy with one run's own data; at most its cycles. Of local buffers, that of one. */
+export type PortCycles = Readonly<Record<"dram" | "global" | "local", number>>;
+
 export interface OperatorEvaluation {
   readonly name: string;
   readonly kind: string;
   readonly tower: string;
   readonly layer: number | null;
+  /** Of a decoder; null elsewhere. */
+  readonly phase: "prefill" | "decode" | null;
   readonly count: number;
   /** MACs, cycles and energy of one execution; multiply by count for the inference. */
   readonly macs: number;
@@ -28,7 +39,18 @@ export interface OperatorEvaluation {
   /** J by source (mac, register, local, global, dram, vector, static), or null with the profile's reason. */
   readonly energy: Readonly<Record<string, number>>;
   readonly utilisation: number;
+  /** compute, vector, local, global, dram, latency or launch: see bounds.ts. */
   readonly bound_by: string;
+  readonly traffic: LevelTraffic;
+  readonly portCycles: PortCycles;
+  /** Bytes of weights that came from DRAM while the operator before ran; part of the traffic, not of the cycles. */
+  readonly prefetchedBytes: number;
+  /** Of its cycles, those in which the weights of the next operator still come. */
+  readonly waitCycles: number;
+  /** Time to start one run, cycles, not among its cycles; 0 inside another's kernel. */
+  readonly launchCycles: number;
+  /** Operations of the vector unit's lanes in one run. */
+  readonly laneOperations: number;
   readonly gemm: GemmResult | null;
 }
 
@@ -53,6 +75,10 @@ export interface Evaluation {
   readonly carbon_total_kgCO2e: number | null;
   readonly parameters: number;
   readonly dramNeeded_B: number;
+  /** Keys and values of all sequences at their longest; part of {@link dramNeeded_B}. */
+  readonly kvCache_B: number;
+  /** What mappings were chosen for: the design's objective, or latency where energies are not known. */
+  readonly mappedFor: MappingObjective;
   readonly schedule: ScheduleOutcome;
 }
 

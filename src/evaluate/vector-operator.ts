@@ -1,72 +1,131 @@
-import type { Hardware, Port } from "../spec/hardware.ts";
-import type { Rate } from "../units/quantity.ts";
-import { laneCyclesOf, localAccessesOf, type VectorOperator } from "../workload/index.ts";
+import type { Hardware } from "../spec/hardware.ts";
+import { laneCyclesOf, localAccessesOf, passCountOf, passesOf, type VectorOperator } from "../workload/index.ts";
+import { cyclesOf } from "./ports.ts";
 import { NOTHING_KEPT, type Kept } from "./schedule.ts";
+import type { LevelTraffic, PortCycles } from "./types.ts";
+
+const NO_BYTES = { read: 0, written: 0 } as const;
 
 type Level = "vector" | "local" | "global" | "dram";
+type Times = Readonly<Record<Level, number>>;
 
 /** Time and traffic of one run of a vector operator. */
 export interface VectorRun {
   readonly cycles: number;
   readonly boundBy: Level;
-  /** Bytes read and written at each level, together. */
-  readonly traffic: { readonly local: number; readonly global: number; readonly dram: number };
-}
-
-/** Cycles that `bytes` take at a rate; 0 where it is unlimited. */
-function cyclesAt(bytes: number, rate: Rate): number {
-  return Math.ceil((bytes * rate.cycles) / rate.bytes);
-}
-
-function cyclesOf({ read, write, shared }: Port, bytesRead: number, bytesWritten: number): number {
-  const reads = cyclesAt(bytesRead, read);
-  const writes = cyclesAt(bytesWritten, write);
-  return shared ? reads + writes : Math.max(reads, writes);
+  readonly traffic: LevelTraffic;
+  readonly portCycles: PortCycles;
 }
 
 /**
  * A vector operator: operands come from DRAM and results go there, through every buffer that there is, but for what the
- * schedule keeps in the global buffer (`kept`); within the local buffer each pass reads and writes.
+ * schedule keeps in the global buffer (`kept`); within the local buffer each pass reads and writes. Rows that the local buffer
+ * cannot hold come again for each pass.
  *
  *   lanes  = lane-cycles / lanes of all cores               local = bytes of the passes / bandwidth of all local buffers
  *   global, dram = bytes / bandwidth of the level
- *   cycles = max(lanes, local, global, dram)                where transfers overlap the lanes (default)
- *   cycles = lanes + local + max(global, dram)              where they do not (`vector.overlap: none`)
  *
- * Unit: cycles, bytes. Passes: src/workload/vector-primitives.ts. Limit of validity: long rows and rows that fit the local
- * buffer; the last reduction over lanes and the first fill are left out. Checked: test/validation/measured.
+ *   overlap transfers (default)   cycles = max(lanes, local, global, dram)
+ *   overlap passes                cycles = Σ over passes of max(lanes + local, global, dram) of the pass: operands come in the
+ *                                 first, results leave in the last
+ *   overlap none                  cycles = lanes + local + max(global, dram)
+ *
+ * Unit: cycles, bytes. Passes: src/workload/vector-primitives.ts. Limit of validity: long rows; the last reduction over lanes and
+ * the first fill are left out. Checked: test/validation/measured.
  */
 export function runVector(operator: VectorOperator, hardware: Hardware, kept: Kept = NOTHING_KEPT): VectorRun {
   const { cores, precision, vector, localBuffer, globalBuffer, dram } = hardware;
-  const activation = precision.output / 8;
-  const parameters = operator.parametersRead * (precision.weight / 8);
-  const bytesIn = Math.ceil(operator.elementsRead * activation + parameters);
-  const bytesOut = Math.ceil(operator.elementsWritten * activation);
-  const dramIn = Math.max(0, bytesIn - kept.inputBytes);
-  const dramOut = Math.max(0, bytesOut - kept.outputBytes);
-  const globalIn = kept.isOnTile ? dramIn : bytesIn;
-  const globalOut = kept.isOnTile ? dramOut : bytesOut;
+  const loads = isHeld(operator, hardware) ? 1 : passCountOf(operator.primitive);
+  const { bytesIn, bytesOut, dramIn, dramOut, globalIn, globalOut } = crossing(operator, hardware, kept, loads);
   const passes = localAccessesOf(operator);
-  const passReads = Math.ceil(passes.reads * activation);
-  const passWrites = Math.ceil(passes.writes * activation);
-
-  const times: Readonly<Record<Level, number>> = {
+  const passReads = Math.ceil(passes.reads * (precision.output / 8));
+  const passWrites = Math.ceil(passes.writes * (precision.output / 8));
+  const times: Times = {
     vector: Math.ceil(laneCyclesOf(operator, vector.cyclesPerElement) / (vector.lanes * cores)),
     local: localBuffer === null ? 0 : cyclesOf(localBuffer.port, passReads / cores, passWrites / cores),
     global: globalBuffer === null ? 0 : cyclesOf(globalBuffer.port, globalIn, globalOut),
     dram: dram === null ? 0 : cyclesOf(dram.port, dramIn, dramOut),
   };
   return {
-    cycles: totalCycles(times, vector.overlap !== "none"),
+    cycles:
+      vector.overlap === "passes" ? passCycles(operator, hardware, kept, loads) : totalCycles(times, vector.overlap),
     boundBy: (Object.keys(times) as Level[]).reduce((most, level) => (times[level] > times[most] ? level : most)),
     traffic: {
-      local: localBuffer === null ? 0 : passReads + bytesOut + passWrites + bytesIn,
-      global: globalBuffer === null ? 0 : globalIn + globalOut + dramIn + dramOut,
-      dram: dram === null ? 0 : dramIn + dramOut,
+      local: localBuffer === null ? NO_BYTES : { read: passReads + bytesOut, written: passWrites + bytesIn },
+      global: globalBuffer === null ? NO_BYTES : { read: globalIn + dramOut, written: globalOut + dramIn },
+      dram: dram === null ? NO_BYTES : { read: dramIn, written: dramOut },
     },
+    portCycles: { dram: times.dram, global: times.global, local: times.local },
   };
 }
 
-function totalCycles({ vector, local, global, dram }: Readonly<Record<Level, number>>, isOverlapped: boolean): number {
-  return isOverlapped ? Math.max(vector, local, global, dram) : vector + local + Math.max(global, dram);
+function totalCycles({ vector, local, global, dram }: Times, overlap: "none" | undefined): number {
+  return overlap === "none" ? vector + local + Math.max(global, dram) : Math.max(vector, local, global, dram);
+}
+
+/**
+ * Whether the rows at work stay in the local buffer between passes: one that comes while another is worked on, and as much for
+ * those that leave. Private memories of operands have two each.
+ */
+function isHeld({ rowLength }: VectorOperator, { localBuffer, precision }: Hardware): boolean {
+  if (localBuffer === null) return true;
+  const rowBytes = (rowLength * precision.output) / 8;
+  const { size } = localBuffer;
+  return typeof size === "number" ? 4 * rowBytes <= size : 2 * rowBytes <= Math.min(size.input, size.output);
+}
+
+interface Crossing {
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+  readonly dramIn: number;
+  readonly dramOut: number;
+  readonly globalIn: number;
+  readonly globalOut: number;
+}
+
+/** Bytes that cross each level's port; operands come `loads` times, parameters once. */
+function crossing(operator: VectorOperator, { precision }: Hardware, kept: Kept, loads: number): Crossing {
+  const activation = precision.output / 8;
+  const parameters = operator.parametersRead * (precision.weight / 8);
+  const bytesIn = Math.ceil(loads * operator.elementsRead * activation + parameters);
+  const bytesOut = Math.ceil(operator.elementsWritten * activation);
+  const dramIn = Math.max(0, bytesIn - loads * kept.inputBytes);
+  const dramOut = Math.max(0, bytesOut - kept.outputBytes);
+  return {
+    ...{ bytesIn, bytesOut, dramIn, dramOut },
+    globalIn: kept.isOnTile ? dramIn : bytesIn,
+    globalOut: kept.isOnTile ? dramOut : bytesOut,
+  };
+}
+
+/** Passes one after the other; a kernel's instructions that access the local buffer take turns with those that compute. */
+function passCycles(operator: VectorOperator, hardware: Hardware, kept: Kept, loads: number): number {
+  const { cores, precision, vector, localBuffer, globalBuffer, dram } = hardware;
+  const activation = precision.output / 8;
+  const work = passesOf(operator, vector.cyclesPerElement);
+  const { dramIn, dramOut, globalIn, globalOut } = crossing(operator, hardware, kept, 1);
+  const again = crossing({ ...operator, parametersRead: 0 }, hardware, kept, 1);
+  return work.reduce((sum, { laneCycles, reads, writes }, pass) => {
+    const come = pass === 0 ? { dram: dramIn, global: globalIn } : { dram: again.dramIn, global: again.globalIn };
+    const isLoaded = pass < loads;
+    const isLast = pass === work.length - 1;
+    const memory = Math.max(
+      globalBuffer === null ? 0 : cyclesOf(globalBuffer.port, isLoaded ? come.global : 0, isLast ? globalOut : 0),
+      dram === null ? 0 : cyclesOf(dram.port, isLoaded ? come.dram : 0, isLast ? dramOut : 0),
+    );
+    const local =
+      localBuffer === null
+        ? 0
+        : cyclesOf(localBuffer.port, (reads * activation) / cores, (writes * activation) / cores);
+    return sum + Math.max(Math.ceil(laneCycles / (vector.lanes * cores)) + local, memory);
+  }, 0);
+}
+
+/** Bytes of each level, read and written together. */
+export function bytesMoved({ dram, global, local }: LevelTraffic): Readonly<Record<keyof LevelTraffic, number>> {
+  return {
+    dram: dram.read + dram.written,
+    global: global.read + global.written,
+    local: local.read + local.written,
+  };
 }

@@ -10,6 +10,7 @@ import { constraintsHtml, definitionsHtml, figuresOf, rowId, tableHtml } from ".
 import { limitsOf, provenanceOf } from "./html-texts.ts";
 import { grouped } from "./metric-labels.ts";
 import { PAGE_STYLE } from "./page-style.ts";
+import { rooflineSvg } from "./svg.ts";
 import type { FrontRow, RunRecord } from "./types.ts";
 
 /** The chart library, whole. */
@@ -60,6 +61,7 @@ ${study.description === "" ? "" : `<p>${escapeHtml(study.description)}</p>`}
 <p class="muted">Each bar is the interval that holds the accuracy of 90 % of unseen models. Designs whose bars overlap are not told apart by it. Click a point to pick a design.</p>
 </section>
 ${picked === null ? "" : pickedHtml(picked)}
+${rooflineHtml(record)}
 <section class="wide"><h2>Designs of the front</h2><p class="muted">Click a heading to sort, a line to pick the design.</p><div class="scroll">${tableHtml(record)}</div></section>
 <section><h2>Convergence</h2><div id="convergence-chart" class="chart small" role="img" aria-label="Hypervolume over trials"></div>
 <p class="muted">${escapeHtml(referenceText(record))}</p></section>
@@ -77,7 +79,7 @@ ${scripts.map((text) => `<script>${text}</script>`).join("\n")}
 }
 
 /** The design shown first: the least carbon, or the first of the front; the baseline where the front is empty. */
-function pickedOf({ front, baseline }: RunRecord): FrontRow | null {
+export function pickedOf({ front, baseline }: Pick<RunRecord, "front" | "baseline">): FrontRow | null {
   const carbon = ({ metrics }: FrontRow): number => metrics.carbon_total_kgCO2e ?? Infinity;
   return (
     front.reduce<FrontRow | null>((best, row) => (best === null || carbon(row) < carbon(best) ? row : best), null) ??
@@ -90,6 +92,13 @@ function pickedHtml(picked: FrontRow): string {
 <p class="muted">Hardware: cores × rows×columns of PEs, L local buffer of each core, G global buffer. Towers: layers×hidden/FFN/heads. Extrapolated: outside what the accuracy fit has seen.</p></section>
 <section><h2>Carbon of the picked design</h2><div id="carbon-chart" class="chart small" role="img" aria-label="Carbon by part"></div>
 <p class="muted">Blue: embodied. Orange: use. Thin grey: the baseline.</p></section>`;
+}
+
+/** Drawn here: the picture does not change with the picked design. */
+function rooflineHtml({ roofline }: RunRecord): string {
+  if (roofline === undefined || roofline === null) return "";
+  return `<section class="wide"><h2>Roofline</h2><div class="picture">${rooflineSvg(roofline)}</div>
+<p class="muted">Each kind of operator at the operations a second that it reached, once for each level: at its operations per byte over that level's port. A point lies below the roof of its own colour; the nearer, the more that level bounds it. Larger: more of the time. Circles: arrays. Triangles: vector lanes.</p></section>`;
 }
 
 const titleOf = (row: FrontRow): string => (row.trial === null ? "Baseline" : `Trial ${row.trial}`);

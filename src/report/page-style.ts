@@ -10,6 +10,7 @@ h2 { margin: 0 0 8px; font-size: 17px; }
 p { margin: 4px 0; max-width: 100ch; }
 .muted { color: var(--muted); font-size: 13px; }
 .chart { width: 100%; height: 520px; }
+.picture svg { width: 100%; height: auto; }
 .chart.small { height: 340px; }
 .scroll { overflow-x: auto; max-height: 620px; }
 table { border-collapse: collapse; width: 100%; font-size: 13px; }

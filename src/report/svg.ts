@@ -1,15 +1,24 @@
 import { init, type EChartsOption } from "echarts";
 import { frontChart } from "./charts/front-chart.ts";
-import type { RunRecord } from "./types.ts";
+import { rooflineChart } from "./charts/roofline-chart.ts";
+import type { Roofline, RunRecord } from "./types.ts";
 
 const WIDTH = 960;
 const HEIGHT = 600;
 
 /** The scatter of the front as an SVG document, made without a browser. */
 export function frontSvg(record: RunRecord): string {
+  return svgOf(frontChart(record));
+}
+
+/** A roofline as an SVG document, made without a browser. */
+export function rooflineSvg(roofline: Roofline): string {
+  return svgOf(rooflineChart(roofline));
+}
+
+function svgOf(option: Readonly<Record<string, unknown>>): string {
   const chart = init(null, null, { renderer: "svg", ssr: true, width: WIDTH, height: HEIGHT });
   try {
-    const option = frontChart(record);
     chart.setOption({ backgroundColor: "#fff", ...option, textStyle: { fontFamily: "sans-serif" } } as EChartsOption);
     return `${settled(chart.renderToSVGString())}\n`;
   } finally {

@@ -25,6 +25,31 @@ export interface FrontRow {
   readonly alwaysOn_kgCO2e: number | null;
 }
 
+export type RooflineLevel = "dram" | "global" | "local";
+
+/** One kind of operator under the roofs. */
+export interface RooflinePoint {
+  readonly name: string;
+  readonly isVector: boolean;
+  /** Of the arrays 2 per MAC; of the vector unit lane operations. */
+  readonly operations: number;
+  readonly seconds: number;
+  /** Share of the inference's time. */
+  readonly share: number;
+  /** Bytes over the port of each level, from DRAM inwards. */
+  readonly levels: readonly { readonly level: RooflineLevel; readonly bytes: number }[];
+}
+
+/** What a design's operators reach, and what its machine allows. */
+export interface Roofline {
+  readonly title: string;
+  /** Operations a second. */
+  readonly peak: number;
+  readonly vectorPeak: number;
+  readonly roofs: readonly { readonly level: RooflineLevel; readonly bytesPerSecond: number }[];
+  readonly points: readonly RooflinePoint[];
+}
+
 /** What an exact search has covered. Counts of designs. */
 export interface ExactSummary {
   /** Under which rule designs are mapped, and so under which the front is exact. */
@@ -85,6 +110,8 @@ export interface RunRecord {
   readonly referencePoint: readonly number[] | null;
   readonly convergence: readonly { readonly trialCount: number; readonly hypervolume: number }[];
   readonly violations: readonly ConstraintSummary[];
+  /** The first design of the report (least carbon, or the baseline) under the roofs of its machine; null: none. */
+  readonly roofline?: Roofline | null;
   /** Of strategy exact: what was covered, and how; left out elsewhere. */
   readonly exact?: ExactSummary;
   /** What the accuracies are and how wrong, for example "predictor, …, cross-validated MAE 1.3 points". */

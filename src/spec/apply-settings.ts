@@ -88,12 +88,13 @@ export function applySettings(specs: SpecSet, settings: readonly Setting[], fact
 }
 
 function freezeSpecs(specs: SpecSet): SpecSet {
-  const { hardware, model, deployment, technology } = specs;
+  const { hardware, model, deployment, technology, schedule } = specs;
   return Object.freeze({
     hardware: deepFreeze(hardware),
     model: deepFreeze(model),
     deployment: deepFreeze(deployment),
     technology: deepFreeze(technology),
+    ...(schedule === undefined ? {} : { schedule: deepFreeze(schedule) }),
   });
 }
 

@@ -32,7 +32,8 @@ function buildDram(raw: NonNullable<RawHardware["dram"]>, clock: Hertz): Dram {
 /** Resolves what depends on other fields: bandwidths per second by the clock, lanes by the rows. */
 export function buildHardware(raw: RawHardware): Hardware {
   const { lanes, cyclesPerElement } = raw.vector;
-  const rest = raw.vector.overlap === "none" ? { cyclesPerElement, overlap: "none" as const } : { cyclesPerElement };
+  const { overlap } = raw.vector;
+  const rest = overlap === "transfers" ? { cyclesPerElement } : { cyclesPerElement, overlap };
   return deepFreeze({
     ...raw,
     array: { ...raw.array, dataflow: listOfDataflows(raw.array.dataflow) },

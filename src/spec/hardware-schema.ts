@@ -81,9 +81,11 @@ export const rawHardwareSchema = section({
   vector: section({
     lanes: f.lanes.describe("Lanes per core; rows: as many as the array has rows"),
     cyclesPerElement: z.record(z.string(), real(0, 1e6)).default({}).describe("Lane-cycles per element by primitive"),
-    overlap: oneOf(["transfers", "none"])
+    overlap: oneOf(["transfers", "passes", "none"])
       .default("transfers")
-      .describe("transfers: lanes work while data move; none: load, compute and store follow each other"),
+      .describe(
+        "transfers: lanes work while data move; passes: passes over a row follow each other; none: load, compute, store in turn",
+      ),
   }),
   localBuffer: buffer.optional().describe("One per core"),
   globalBuffer: buffer.optional().describe("One per chip"),

@@ -101,8 +101,9 @@ export interface VectorUnit {
   /** Lane-cycles per element for one primitive. Missing primitive: the default of the vector room. */
   readonly cyclesPerElement: Readonly<Record<string, number>>;
   /**
-   * Present where lanes and local buffer do not work while an operator's data cross the levels above: kernels that load,
-   * compute and store in turn. Absent: they overlap, and the slowest decides.
+   * How the passes over an operator's rows, and the transfers of its data, overlap. Absent: all do, and the slowest decides.
+   * passes: the passes of a kernel follow each other, each as long as the slower of its work and its transfers.
+   * none: load, compute and store follow each other.
    */
-  readonly overlap?: "none";
+  readonly overlap?: "passes" | "none";
 }

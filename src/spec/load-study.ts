@@ -80,6 +80,7 @@ function assemble(raw: RawStudy, specs: SpecSet, resolved: string): Study {
     name: raw.name,
     description: raw.description,
     ...specs,
+    schedule: raw.schedule,
     space: raw.space.filter(({ path }) => !isFixedBy(mode, path)),
     fixed: raw.space.filter(({ path }) => isFixedBy(mode, path)).map(({ path }) => path),
     objectives: mode?.objectives ?? raw.objectives ?? [],
@@ -114,6 +115,7 @@ export function readStudy(document: SourceDocument, factors: readonly string[] =
     hardware: hardware.value,
     deployment: raw.deployment,
     technology: technologyOf(raw.technology),
+    schedule: raw.schedule,
   };
   problems.push(...spaceProblems(raw, specs, document, factors));
   if (problems.length > 0) throw new SpecError(problems);

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { MAX_WHOLE, flag, oneOf, oneOrMore, real, section, text, whole } from "./fields.ts";
+import { MAX_WHOLE, flag, oneOf, oneOrMore, real, refuse, section, text, whole } from "./fields.ts";
 import { buildText, buildVision, type TowerContext } from "./model-build.ts";
 import { deepFreeze } from "./freeze.ts";
 import type { ModelSpec } from "./model.ts";
@@ -31,7 +31,10 @@ const tower = {
   normPosition: oneOf(["pre", "post"]).default("pre"),
   position: oneOf(["learned", "rotary"]).default("learned"),
   causal: flag().default(false),
-  bias: flag().default(true).describe("Whether linear layers have biases"),
+  bias: z
+    .union([z.boolean(), z.enum(["qkv", "attention"])], { error: "must be true, false, qkv or attention" })
+    .default(true)
+    .describe("Which linear layers have biases: all, none, QKV, or QKV and output projection"),
 };
 
 const textTower = { ...tower, tokens: f.tokens, vocabulary: whole(1, 10_000_000) };
@@ -77,7 +80,12 @@ export const rawModelSchema = z.discriminatedUnion(
     section({
       ...common,
       family: z.literal("decoder"),
-      text: section(textTower).describe("tokens: length of the prompt"),
+      text: section({
+        ...textTower,
+        maxPositions: whole(1, 10_000_000)
+          .optional()
+          .describe("Rows of a learned position table; as many as there are tokens where left out"),
+      }).describe("tokens: length of the prompt"),
       tiedEmbedding: flag().describe("The LM head shares the embedding matrix"),
       contextTokens: f.contextTokens.default(0).describe("Tokens in the KV cache before the prompt"),
       generatedTokens: f.generatedTokens.default(0),
@@ -96,8 +104,15 @@ function build(raw: RawModel, ctx: TowerContext): ModelSpec {
       return { ...raw, vision: buildVision(raw.vision, ctx) };
     case "bert":
       return { ...raw, text: buildText(raw.text, ctx) };
-    case "decoder":
+    case "decoder": {
+      const used = raw.contextTokens + raw.text.tokens + raw.generatedTokens;
+      const { maxPositions } = raw.text;
+      if (maxPositions !== undefined && used > maxPositions) {
+        const message = `is ${maxPositions}, less than the ${used} tokens of context, prompt and generation`;
+        refuse(ctx, "spec/inconsistent", message, null, ["text", "maxPositions"]);
+      }
       return { ...raw, text: buildText(raw.text, ctx) };
+    }
   }
 }
 

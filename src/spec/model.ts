@@ -17,8 +17,8 @@ export interface Tower {
   readonly normPosition: "pre" | "post";
   readonly position: "learned" | "rotary";
   readonly causal: boolean;
-  /** Whether linear layers have biases. */
-  readonly bias: boolean;
+  /** Which linear layers have biases: all, none, QKV alone, or QKV and the output projection. */
+  readonly bias: boolean | "qkv" | "attention";
 }
 
 export interface TextTower extends Tower {
@@ -57,7 +57,8 @@ export interface BertModel extends ModelCommon {
 }
 export interface DecoderModel extends ModelCommon {
   readonly family: "decoder";
-  readonly text: TextTower;
+  /** maxPositions: rows of a learned position table; absent: as many as there are tokens. */
+  readonly text: TextTower & { readonly maxPositions?: number | undefined };
   /** LM head shares the embedding matrix. */
   readonly tiedEmbedding: boolean;
   /** Tokens already in the KV cache before decoding starts, and tokens generated, per sequence. */

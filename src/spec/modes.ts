@@ -64,6 +64,6 @@ export const MODES: Readonly<Record<string, Mode>> = {
 /** Whether a mode keeps a path of the space as it is. */
 export function isFixedBy(mode: Mode | undefined, path: string): boolean {
   if (mode?.fixes === "model") return path.startsWith("model.");
-  if (mode?.fixes === "hardware") return !/^(model|deployment|technology)\./.test(path);
+  if (mode?.fixes === "hardware") return !/^(model|deployment|technology|schedule)\./.test(path);
   return false;
 }

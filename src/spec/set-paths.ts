@@ -1,9 +1,10 @@
 import { deploymentPaths, technologyPaths } from "./set-deployment.ts";
 import { hardwarePaths } from "./set-hardware.ts";
 import { modelPaths } from "./set-model.ts";
+import { schedulePaths } from "./set-schedule.ts";
 import type { SetPath } from "./settings.ts";
 
-const FIXED: readonly SetPath[] = [...hardwarePaths, ...modelPaths, ...deploymentPaths];
+const FIXED: readonly SetPath[] = [...hardwarePaths, ...modelPaths, ...schedulePaths, ...deploymentPaths];
 
 interface PathTable {
   readonly paths: readonly SetPath[];

@@ -2,6 +2,7 @@ import type * as z from "zod";
 import type { Deployment } from "./deployment.ts";
 import type { Hardware } from "./hardware.ts";
 import type { ModelSpec } from "./model.ts";
+import type { ScheduleSettings } from "./schedule.ts";
 import type { Technology } from "./technology.ts";
 
 /** Everything that `--set` can change, and that a design is made of. */
@@ -10,6 +11,8 @@ export interface SpecSet {
   readonly model: ModelSpec;
   readonly deployment: Deployment;
   readonly technology: Technology;
+  /** Absent: {@link PLAIN_SCHEDULE}. */
+  readonly schedule?: ScheduleSettings;
 }
 
 /** One `path=value`, its value read but not yet checked. */

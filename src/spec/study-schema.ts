@@ -5,6 +5,7 @@ import { rawHardwareSchema } from "./hardware-schema.ts";
 import { metricOf, readConstraint, readObjective, unitProblem, type Read } from "./metrics.ts";
 import { MODES } from "./modes.ts";
 import { rawModelSchema } from "./model-schema.ts";
+import { scheduleSchema } from "./schedule.ts";
 import { factorField, profileField } from "./set-deployment.ts";
 import { spaceField } from "./space.ts";
 import { parseQuantity } from "../units/index.ts";
@@ -92,6 +93,7 @@ export function rawStudySchema(factors: readonly string[]) {
     hardware: specOrName("hardware"),
     deployment: deploymentSchema.prefault({}),
     technology: technology(factors).prefault({}),
+    schedule: scheduleSchema.prefault({}).describe("What may be fused, kept on chip or fetched ahead"),
     space: spaceField(factors),
     mode: oneOf(modeNames).optional().describe("Named choice of objectives"),
     objectives: objectives.optional().describe("Instead of a mode, for example [max accuracy, min carbon]"),

@@ -1,6 +1,7 @@
 import type { Deployment } from "./deployment.ts";
 import type { Hardware } from "./hardware.ts";
 import type { ModelSpec } from "./model.ts";
+import type { ScheduleSettings } from "./schedule.ts";
 import type { Technology } from "./technology.ts";
 
 /** A co-design search, validated: what is searched, what is fixed, what is wanted. */
@@ -12,6 +13,7 @@ export interface Study {
   readonly hardware: Hardware;
   readonly deployment: Deployment;
   readonly technology: Technology;
+  readonly schedule: ScheduleSettings;
   /** In the order of the file. */
   readonly space: readonly SpaceParameter[];
   /** Paths of `space` that the mode keeps at their start, so that they are not in {@link space}. */

@@ -27,7 +27,7 @@ export function decoderWorkload(model: DecoderModel, batch: number): Workload {
     operators: [...prefill(model, batch), ...decode(model, batch)],
     parameters: {
       text:
-        tokenEmbeddingParameters(text, cached) +
+        tokenEmbeddingParameters(text, text.maxPositions ?? cached) +
         stackParameters(text) +
         (model.tiedEmbedding ? 0 : text.hidden * text.vocabulary),
     },

@@ -63,8 +63,10 @@ function refuseCommon(reader: ConfigReader): void {
   for (const name of EXPERTS) onlyIf(reader, name, [0, 1], "a mixture of experts");
   onlyIf(reader, "is_encoder_decoder", [false], "an encoder with a decoder");
   onlyIf(reader, "add_cross_attention", [false], "cross-attention");
-  if (isRecord(valueOf(reader, ["quantization_config"]))) {
-    reader.notes.push("quantization_config is left out: widths belong to the hardware.");
+  if (valueOf(reader, ["quantization_config"]) !== undefined) {
+    reader.problems.push(
+      "quantization_config: weights with a width of their own are not modelled; widths are those of the hardware's precision. Import the configuration of the model before it was quantised.",
+    );
   }
 }
 

@@ -13,8 +13,12 @@ export function layerParameters(shape: LayerShape): number {
   const qkvWidth = (heads + 2 * kvHeads) * headSize;
   const wideCount = shape.gated ? 2 : 1;
   const weights = hidden * qkvWidth + heads * headSize * hidden + (wideCount + 1) * hidden * ffn;
-  const biases = shape.bias ? qkvWidth + hidden + wideCount * ffn + hidden : 0;
-  return weights + biases + 2 * normParameters(shape);
+  return weights + layerBiases(shape, qkvWidth) + 2 * normParameters(shape);
+}
+
+function layerBiases({ bias, hidden, ffn, gated }: LayerShape, qkvWidth: number): number {
+  const attention = bias === false ? 0 : bias === "qkv" ? qkvWidth : qkvWidth + hidden;
+  return attention + (bias === true ? (gated ? 2 : 1) * ffn + hidden : 0);
 }
 
 /** All layers, and the normalisation that ends a pre-norm stack. */

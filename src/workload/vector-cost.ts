@@ -44,6 +44,41 @@ export function localAccessesOf(operator: VectorOperator): { readonly reads: num
   };
 }
 
+/** How often a primitive goes through its elements. */
+export function passCountOf(primitive: Primitive): number {
+  return VECTOR_PRIMITIVES[primitive].passes.length;
+}
+
+/** What one pass over an operator's elements does: lane-cycles, and elements read from and written to the local buffer. */
+export interface PassWork {
+  readonly laneCycles: number;
+  readonly reads: number;
+  readonly writes: number;
+}
+
+/**
+ * The work of one run by pass; sums over passes are those of {@link laneCyclesOf} and {@link localAccessesOf}. What is done once
+ * a row, and the parameters, belong to the last pass; measured lane-cycles are shared out as the table's are.
+ */
+export function passesOf(
+  operator: VectorOperator,
+  measured: Readonly<Record<string, number>> = {},
+): readonly PassWork[] {
+  const { passes, over, perRow } = VECTOR_PRIMITIVES[operator.primitive];
+  const { elements, rows } = extentOf(operator);
+  const gains = parametersPerElement(operator.primitive);
+  const isLast = (i: number) => i === passes.length - 1;
+  const work = passes.map(({ operations, specials, reads, writes }, i) => ({
+    laneCycles:
+      elements * (operations + specials * SPECIAL_FUNCTION.value) +
+      (isLast(i) ? rows * (perRow.operations + perRow.specials * SPECIAL_FUNCTION.value) : 0),
+    reads: elements * (reads + (isLast(i) ? gains : 0)),
+    writes: over === "reduced" ? (isLast(i) ? rows : 0) : elements * writes,
+  }));
+  const scale = laneCyclesOf(operator, measured) / work.reduce((sum, { laneCycles }) => sum + laneCycles, 0);
+  return work.map((pass) => ({ ...pass, laneCycles: pass.laneCycles * scale }));
+}
+
 /** Gain and offset that the last pass of a norm reads beside every element. */
 function parametersPerElement(primitive: Primitive): number {
   if (primitive === "layernorm") return 2;

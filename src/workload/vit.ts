@@ -16,7 +16,8 @@ export function vitWorkload(model: VitModel, batch: number): Workload {
     model: model.name,
     operators: vitVision(vision, classes, batch),
     parameters: {
-      vision: imageEmbeddingParameters(vision, vision.bias) + stackParameters(vision) + classifier(vision, classes),
+      vision:
+        imageEmbeddingParameters(vision, vision.bias === true) + stackParameters(vision) + classifier(vision, classes),
     },
     kvCacheElements: 0,
     peakActivationElements: Math.max(

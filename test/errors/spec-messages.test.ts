@@ -97,6 +97,10 @@ describe("messages of settings", () => {
     ["set-unknown-path", ["array.rwos=4", "technology.sramlevel=2", "__proto__=1", "model.vision.layer=2"]],
     ["set-bad-value", ["array.rows=-4", "clock=5", "array.dataflow=[weight_stationary]", "globalBuffer.size=-1 KiB"]],
     ["set-does-not-fit", ["localBuffer.size=4 KiB", "model.text.layers=3", "model.vision.ffn=[1, 2]"]],
+    [
+      "set-schedule",
+      ["schedule.fusion=atention", "schedule.activation=true", "schedule.weights=2", "schedule.prefetch=yes"],
+    ],
     ["set-no-value", ["array.rows"]],
     ["set-not-plain", ["array.rows={a: 1}"]],
     ["set-control-characters", ["\u001b[2J=1", "array.kind=\u001b[31m"]],

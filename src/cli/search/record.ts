@@ -3,8 +3,10 @@ import { assess, metricOf, type Objective, type Point, type StudyResult, type Tr
 import { type Breakdown, type Unknown } from "../../cost/index.ts";
 import type { Study } from "../../spec/index.ts";
 import { thinned } from "../../report/front-table.ts";
-import type { FrontRow, RunRecord } from "../../report/types.ts";
-import type { DesignDetail, DesignEvaluator } from "../../worker/index.ts";
+import { pickedOf } from "../../report/html.ts";
+import type { FrontRow, Roofline, RunRecord } from "../../report/types.ts";
+import { rooflineOf } from "../../evaluate/index.ts";
+import { evaluateUnderPolicy, type DesignDetail, type DesignEvaluator } from "../../worker/index.ts";
 import { hardwareLabel, towersLabel } from "./labels.ts";
 import type { Sources } from "./identity.ts";
 import { constraintSummaries } from "./violations.ts";
@@ -34,11 +36,13 @@ export function recordOf(parts: RunParts): RunRecord {
     const detail = parts.details[i] ?? null;
     return detail === null ? [] : [frontRow(number, point, detail, evaluator)];
   });
+  const start = baseline === null ? null : frontRow(null, {}, baseline, evaluator);
   return {
     format: 1,
     study: studyOf(study, parts.spaceSize),
     front,
-    baseline: baseline === null ? null : frontRow(null, {}, baseline, evaluator),
+    baseline: start,
+    roofline: rooflineOfRow(pickedOf({ front, baseline: start }), study, evaluator),
     others: othersOf(trials, study, new Set(result.front.map(({ number }) => number))),
     trialCount: result.trialCount,
     feasibleCount: result.feasibleCount,
@@ -54,6 +58,14 @@ export function recordOf(parts: RunParts): RunRecord {
       idlePolicy: baseline?.idlePolicy ?? parts.details[0]?.idlePolicy ?? "",
     },
   };
+}
+
+/** Of the design that the report shows first. */
+function rooflineOfRow(row: FrontRow | null, study: Study, { specsOf }: DesignEvaluator): Roofline | null {
+  if (row === null) return null;
+  const evaluation = evaluateUnderPolicy(specsOf(row.point), study.mapping, study.constraints);
+  if (evaluation.kind === "infeasible") return null;
+  return { title: row.trial === null ? "Baseline" : `Trial ${row.trial}`, ...rooflineOf(evaluation) };
 }
 
 function studyOf(study: Study, spaceSize: bigint): RunRecord["study"] {

@@ -4,8 +4,8 @@ import type { Point } from "../../search/index.ts";
 import { applySettings, type SpecSet, type Study } from "../../spec/index.ts";
 
 /** What a design is made of, without the rest of the study. */
-export function specsOfStudy({ model, hardware, deployment, technology }: Study): SpecSet {
-  return { model, hardware, deployment, technology };
+export function specsOfStudy({ model, hardware, deployment, technology, schedule }: Study): SpecSet {
+  return { model, hardware, deployment, technology, schedule };
 }
 
 /** The study's starting design as a point of its space; null: it lies outside. */

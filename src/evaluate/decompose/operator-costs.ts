@@ -4,7 +4,7 @@ import type { Hardware } from "../../spec/hardware.ts";
 import type { Technology } from "../../spec/technology.ts";
 import type { Operator } from "../../workload/index.ts";
 import { launchSeconds } from "../operator-latency.ts";
-import { runVector } from "../vector-operator.ts";
+import { bytesMoved, runVector } from "../vector-operator.ts";
 import { gemmFloor } from "./floor.ts";
 import type { OperatorTable } from "./operator-table.ts";
 
@@ -68,7 +68,7 @@ function vectorCosts({ gemms, vectors }: OperatorTable, machine: Machine): Opera
   const costs = { cycles: new Float64Array(count), energy: new Float64Array(count) };
   vectors.forEach((operator, i) => {
     const { cycles, traffic } = runVector(operator, hardware);
-    const own = energies === null ? null : vectorEnergy(operator, hardware, technology, traffic);
+    const own = energies === null ? null : vectorEnergy(operator, hardware, technology, bytesMoved(traffic));
     const energy =
       own === null || own.total === null ? 0 : own.total + (cycles * energies!.activePerCycle) / PICOJOULES;
     launched(costs, gemms.length + i, cycles, energy, operator, machine);

@@ -12,6 +12,7 @@ const NAMES: Readonly<Record<string, string>> = {
   inference: "use: inferences",
   idleInUse: "use: idle in hours of use",
   offHours: "use: other hours",
+  retention: "use: weights kept on chip",
 };
 
 /** One bar of the breakdown. */

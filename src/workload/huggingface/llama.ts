@@ -1,7 +1,18 @@
-import type { DecoderModel } from "../../spec/model.ts";
+import type { DecoderModel, Tower } from "../../spec/model.ts";
 import type { Common, HuggingFaceOptions } from "./common.ts";
 import { sequenceOf } from "./sequence.ts";
-import { activation, count, flag, headSizeOf, layerCount, perLayer, valueOf, type ConfigReader } from "./reader.ts";
+import {
+  activation,
+  count,
+  flag,
+  headSizeOf,
+  isRecord,
+  layerCount,
+  onlyIf,
+  perLayer,
+  valueOf,
+  type ConfigReader,
+} from "./reader.ts";
 
 /** LlamaConfig, MistralConfig, Qwen2Config: RMSNorm before, rotary positions, gated FFN. */
 export function readLlama(
@@ -16,7 +27,8 @@ export function readLlama(
   const kvHeads = keyValueHeads(reader, heads, type);
   const isHeadSizeGiven = valueOf(reader, ["head_dim"]) !== undefined;
   const headSize = isHeadSizeGiven ? count(reader, ["head_dim"]) : headSizeOf(reader, hidden, heads);
-  const sequence = sequenceOf(reader, options, null);
+  const sequence = sequenceOf(reader, options, count(reader, ["max_position_embeddings"]));
+  checkRope(reader);
   checkWindow(reader, sequence.tokens + sequence.generatedTokens, type);
   return {
     ...common,
@@ -35,7 +47,7 @@ export function readLlama(
       normPosition: "pre",
       position: "rotary",
       causal: true,
-      bias: biasOf(reader, type, (heads + 2 * kvHeads) * headSize),
+      bias: biasOf(reader, type),
       vocabulary: count(reader, ["vocab_size"]),
     },
     tiedEmbedding: flag(reader, "tie_word_embeddings", false),
@@ -56,15 +68,32 @@ function keyValueHeads(reader: ConfigReader, heads: number, type: string): numbe
   return kvHeads;
 }
 
-/** Biases in all linear layers or in none; Qwen2 has them in QKV alone, which is noted with their number. */
-function biasOf(reader: ConfigReader, type: string, qkvWidth: number): boolean {
-  const attention = flag(reader, "attention_bias", type === "qwen2");
+/**
+ * Qwen2 has biases in QKV alone, whatever the file says; the other classes in QKV and output projection by `attention_bias`, in the
+ * FFN by `mlp_bias`.
+ */
+function biasOf(reader: ConfigReader, type: string): Tower["bias"] {
+  const attention = flag(reader, "attention_bias", false);
   const ffn = flag(reader, "mlp_bias", false);
-  if (attention !== ffn) {
-    reader.notes.push(`only some linear layers have a bias: left out, ${qkvWidth} values a layer in QKV among them.`);
-  }
-  return attention && ffn;
+  if (type === "qwen2") return "qkv";
+  if (attention === ffn) return attention;
+  if (ffn) reader.problems.push("mlp_bias without attention_bias: biases in the FFN alone are not modelled.");
+  return "attention";
 }
+
+/** Scaling of rotary positions changes angles, never shapes; what is not known to is refused. */
+function checkRope(reader: ConfigReader): void {
+  onlyIf(reader, "partial_rotary_factor", [1], "a rotation of part of a head");
+  const scaling = valueOf(reader, ["rope_scaling", "rope_parameters"]);
+  if (scaling === undefined) return;
+  const type = isRecord(scaling) ? (scaling["rope_type"] ?? scaling["type"] ?? "default") : scaling;
+  if (typeof type === "string" && ROPE_TYPES.includes(type)) return;
+  const known = ROPE_TYPES.join(", ");
+  reader.problems.push(`rope_scaling of type ${JSON.stringify(type)} is not modelled. Known: ${known}.`);
+}
+
+/** Each a rescaling of angles, at most with a factor on the scores. */
+const ROPE_TYPES = ["default", "linear", "dynamic", "llama3", "yarn"];
 
 /** A sliding window changes nothing as long as the whole sequence fits; else it is refused. */
 function checkWindow(reader: ConfigReader, sequence: number, type: string): void {

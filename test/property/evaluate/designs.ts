@@ -1,5 +1,11 @@
-import { evaluate, type Evaluation, type ScheduleSettings } from "../../../src/evaluate/index.ts";
-import { defaultDeployment, loadHardware, loadModel } from "../../../src/spec/index.ts";
+import { evaluate, type Evaluation } from "../../../src/evaluate/index.ts";
+import {
+  defaultDeployment,
+  loadHardware,
+  loadModel,
+  PLAIN_SCHEDULE,
+  type ScheduleSettings,
+} from "../../../src/spec/index.ts";
 import type { MappingObjective } from "../../../src/sim/index.ts";
 
 export function run(
@@ -14,9 +20,7 @@ export function run(
     deployment: defaultDeployment(),
     technology: { profile: "calibrated", factors: {} },
     mapper: { objective, effort: "fast" },
-    ...(schedule === undefined
-      ? {}
-      : { schedule: { fusion: "none", activations: false, weights: false, ...schedule } }),
+    ...(schedule === undefined ? {} : { schedule: { ...PLAIN_SCHEDULE, ...schedule } }),
   });
   if (evaluation.kind !== "evaluated") throw new Error(evaluation.detail);
   return evaluation;

@@ -13,11 +13,13 @@ interface Operator {
   readonly cycles: number;
   readonly energy_J: Readonly<Record<string, number>>;
   readonly bound_by: string;
+  readonly dram_read_bytes: number;
 }
 interface Document {
   readonly cycles: number;
   readonly macs: number;
   readonly latency_s: number;
+  readonly dram_read_bytes: number;
   readonly energy_total_J: number;
   readonly area_mm2: number;
   readonly carbon_embodied_kgCO2e: number;
@@ -196,6 +198,80 @@ describe("simulate: options", () => {
     expect(document["energy_total_J"]).toBe(null);
     expect(document["area_by_component_mm2"]).toMatchObject({ total: null, reason: expect.stringMatching(/./) });
     expect(document["cycles"]).toBeGreaterThan(0);
+  });
+
+  it("--set schedule.… fuses, keeps and fetches ahead, and says what was done", () => {
+    const all = settings(
+      ...["schedule.fusion=all", "schedule.activations=true", "schedule.weights=true", "schedule.prefetch=true"],
+    );
+    const document = json(ecotile(...CLIP, ...all)) as unknown as Document & {
+      readonly schedule: {
+        readonly fusion: string;
+        readonly fused: readonly string[];
+        readonly handovers: readonly unknown[];
+        readonly prefetches: readonly { readonly to: string; readonly bytes: number }[];
+        readonly resident_weight_bytes: number;
+        readonly attention_reread_bytes: number;
+      };
+    };
+    const plain = json(ecotile(...CLIP)) as unknown as Document;
+    expect(document.energy_total_J).toBeLessThan(0.8 * plain.energy_total_J);
+    expect(document.macs).toBe(plain.macs);
+    const dramBytes = (of: typeof plain) => sum(of.operators.map((each) => each.count * each.dram_read_bytes));
+    expect(document.dram_read_bytes).toBe(dramBytes(document));
+    expect(document.dram_read_bytes).toBeLessThan(plain.dram_read_bytes);
+    const { schedule } = document;
+    expect(schedule).toMatchObject({ fusion: "all", activations: true, weights: true, prefetch: true });
+    expect(schedule).toMatchObject({ resident_weight_bytes: 0, attention_reread_bytes: 0 });
+    expect(schedule.fused).toContain("vision.layers.softmax");
+    expect(schedule.handovers).toContainEqual({
+      ...{ from: "vision.layers.activation", to: "vision.layers.ffn-down", bytes: 197 * 3072 },
+    });
+    for (const { to, bytes } of schedule.prefetches)
+      expect(document.operators.find(({ name }) => name === to)).toMatchObject({ prefetched_bytes: bytes });
+    expect(schedule.prefetches.length).toBeGreaterThan(0);
+    const text = ecotile("simulate", "clip-vit-b16", "catransformers-22nm", ...all).stdout;
+    expect(text).toMatch(/fusion {7}all: 10 operators run inside others, keys and values read again: 0 B/);
+    expect(text).toMatch(/weights {6}on chip over inferences: none/);
+  });
+
+  it("sums up operators by tower and kind, launches apart", () => {
+    const document = json(ecotile("simulate", "bert-tiny", "a100", "--json")) as unknown as Document & {
+      readonly operator_kinds: readonly (Operator & {
+        readonly runs: number;
+        readonly launch_cycles: number;
+        readonly share: number;
+      })[];
+    };
+    const kinds = document.operator_kinds;
+    expect(sum(kinds.map(({ cycles }) => cycles)) + document.non_operator_cycles["launch"]!).toBe(document.cycles);
+    const launches = sum(kinds.map(({ launch_cycles }) => launch_cycles));
+    const rounding = document.non_operator_cycles["launch"]! - launches;
+    expect(rounding).toBeGreaterThanOrEqual(-1e-6);
+    expect(rounding).toBeLessThanOrEqual(1);
+    expect(sum(kinds.map(({ share }) => share))).toBeCloseTo(1, 5);
+    // 128 tokens of a small model: every kernel is over before the next is started.
+    expect(new Set(kinds.map(({ bound_by }) => bound_by))).toEqual(new Set(["launch"]));
+    const qkv = kinds.find(({ kind }) => kind === "qkv")!;
+    expect(qkv).toMatchObject({ runs: 2, macs: 2 * 128 * 128 * 384 });
+    expect(qkv.launch_cycles).toBeCloseTo(2 * 21e-6 * 1.41e9, 6);
+    expect(qkv.dram_read_bytes).toBe(2 * 2 * (128 * 128 + 128 * 384));
+  });
+
+  it("--roofline draws operators under the roofs, the same each time", () => {
+    const draw = (name: string) => {
+      const file = join(scratch, name);
+      const run = ecotile("simulate", "bert-tiny", "edge-tpu", "--roofline", file);
+      expect(run.status).toBe(0);
+      return readFileSync(file, "utf8");
+    };
+    const svg = draw("a.svg");
+    expect(svg).toMatch(/^<svg/);
+    for (const text of ["bert-tiny on edge-tpu", "arrays, ", "DRAM, ", "Operations per byte", "text ffn-up"])
+      expect(svg).toContain(text);
+    expect(svg).not.toMatch(/NaN|Infinity|undefined/);
+    expect(draw("b.svg")).toBe(svg);
+    expect(ecotile("simulate", "bert-tiny", "edge-tpu", "--roofline", join(scratch, "a.svg", "b.svg")).status).toBe(2);
   });
 
   it("prints a table for people, and --trace writes the schedule", () => {

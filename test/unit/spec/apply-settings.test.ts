@@ -27,6 +27,13 @@ describe("applySettings", () => {
     expect(hardware.dram).toBe(specs.hardware.dram);
   });
 
+  it("sets the schedule, which is plain where nothing is said", () => {
+    expect(set("array.rows=64").schedule).toBeUndefined();
+    expect(set("schedule.fusion=attention", "schedule.prefetch=true").schedule).toEqual({
+      ...{ fusion: "attention", activations: false, weights: false, prefetch: true },
+    });
+  });
+
   it("lets the later of two settings of a path win", () => {
     expect(set("cores=2", "cores=4").hardware.cores).toBe(4);
   });

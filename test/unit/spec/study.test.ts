@@ -25,6 +25,23 @@ const study = (text: string, factors?: readonly string[]) => readStudy(readYaml(
 const count = (prefix: RegExp, text = PUBLISHED) =>
   study(text).space.reduce((n, { path, values }) => (prefix.test(path) ? n * values.length : n), 1);
 
+describe("the schedule of a study", () => {
+  it("is plain unless the study says otherwise, and may be searched", () => {
+    expect(study(PUBLISHED).schedule).toEqual({
+      ...{ fusion: "none", activations: false, weights: false, prefetch: false },
+    });
+    const text = PUBLISHED.replace("mode:", "schedule: { fusion: attention, activations: true }\nmode:").replace(
+      "cores: [1, 2, 4]",
+      "schedule: { prefetch: [true, false] }",
+    );
+    expect(study(text).schedule).toMatchObject({ fusion: "attention", activations: true, prefetch: false });
+    expect(study(text).space.at(8)).toMatchObject({ path: "schedule.prefetch", values: [true, false] });
+    expect(() => study(PUBLISHED.replace("mode:", "schedule: { fusion: every }\nmode:"))).toThrow(
+      /schedule.fusion must be one of: none, epilogue, attention, all/,
+    );
+  });
+});
+
 describe("the published study", () => {
   it("spans 3,240 accelerators, 875 text towers and 1,225 vision towers", () => {
     expect(count(/^(?!model)/)).toBe(3240);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { buildWorkload, totalMacs, totalParameters } from "../../../src/workload/index.ts";
+import { loadModel } from "../../../src/spec/index.ts";
+import { buildWorkload, macsOf, totalMacs, totalParameters } from "../../../src/workload/index.ts";
 import { named } from "./find.ts";
 import { bert } from "./models.ts";
 
@@ -63,5 +64,28 @@ describe("BERT-base", () => {
     const { operators, parameters } = buildWorkload({ ...model, pooler: false }, 1);
     expect(operators.at(-1)?.name).toBe("text.layers.ffn-norm");
     expect(parameters["text"]).toBe(109_482_240 - 768 * 769);
+  });
+});
+
+describe("the example with uneven layers", () => {
+  it("has the MACs worked out by hand, layer by layer", () => {
+    const [tokens, hidden, headSize] = [128, 256, 64];
+    const layers = [
+      [1024, 4, 4],
+      [768, 3, 3],
+      [896, 4, 2],
+      [512, 2, 1],
+    ] as const;
+    const byHand = layers.map(
+      ([ffn, heads, kvHeads]) =>
+        tokens * hidden * (heads + 2 * kvHeads) * headSize + // QKV
+        2 * heads * tokens * tokens * headSize + // scores and context
+        tokens * heads * headSize * hidden + // output projection
+        2 * tokens * hidden * ffn,
+    );
+    const { operators } = buildWorkload(loadModel("examples/models/uneven-encoder.yaml"), 1);
+    const inLayer = (layer: number) => operators.filter((each) => each.layer === layer);
+    expect(layers.map((_, i) => inLayer(i).reduce((sum, each) => sum + macsOf(each), 0))).toEqual(byHand);
+    expect(operators.filter((each) => each.layer === null && macsOf(each) > 0)).toEqual([]);
   });
 });

@@ -3,8 +3,11 @@ import {
   laneCyclesOf,
   laneCyclesPerElement,
   localAccessesOf,
+  passCountOf,
+  passesOf,
   SPECIAL_FUNCTION,
   VECTOR_PRIMITIVES,
+  type PassWork,
   type Primitive,
   type VectorOperator,
 } from "../../../src/workload/index.ts";
@@ -30,6 +33,20 @@ describe("cost of vector work", () => {
     // max 1, exp and sum 2 + 4, scale 1 an element; one reciprocal of 4 a row.
     expect(laneCyclesOf(run("softmax", 1000, 100))).toBe(1000 * 8 + 10 * 4);
     expect(localAccessesOf(run("softmax", 1000, 100))).toEqual({ reads: 3000, writes: 2000 });
+  });
+
+  it("falls into passes that sum up to it, whatever the primitive, measured or not", () => {
+    for (const primitive of Object.keys(VECTOR_PRIMITIVES) as Primitive[]) {
+      const operator = run(primitive, 1000, 100);
+      for (const measured of [{}, { [primitive]: 7.5 }]) {
+        const passes = passesOf(operator, measured);
+        expect(passes).toHaveLength(passCountOf(primitive));
+        const sum = (of: (pass: PassWork) => number) => passes.reduce((total, pass) => total + of(pass), 0);
+        expect(sum(({ laneCycles }) => laneCycles)).toBeCloseTo(laneCyclesOf(operator, measured), 6);
+        const accesses = { reads: sum(({ reads }) => reads), writes: sum(({ writes }) => writes) };
+        expect(accesses).toEqual(localAccessesOf(operator));
+      }
+    }
   });
 
   it("is that of the passes: LayerNorm of 10 rows of 100", () => {

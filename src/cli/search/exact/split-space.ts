@@ -5,7 +5,7 @@ import {
   type PartPoint,
 } from "../../../evaluate/index.ts";
 import { createSpace } from "../../../search/index.ts";
-import { METRICS, type SpaceParameter, type Study } from "../../../spec/index.ts";
+import { isPlainSchedule, METRICS, type SpaceParameter, type Study } from "../../../spec/index.ts";
 import { InputError } from "../../failure.ts";
 import { specsOfStudy } from "../starting-point.ts";
 
@@ -22,6 +22,7 @@ const MOST_HARDWARE = 5_000_000;
 export function decompositionRequest(study: Study): DecompositionRequest {
   const { model, space, mapping, accuracy, objectives, constraints } = study;
   refuseMetrics(study);
+  refuseSchedule(study);
   const isPair = towerCountOf(model) === 2;
   const sideOf = ({ path }: SpaceParameter): number =>
     !path.startsWith("model.") ? 0 : isPair && path.startsWith("model.vision.") ? 2 : 1;
@@ -50,6 +51,15 @@ export function decompositionRequest(study: Study): DecompositionRequest {
 function pointsOf(parameters: readonly SpaceParameter[]): readonly PartPoint[] {
   const space = createSpace(parameters);
   return Array.from({ length: Number(space.size) }, (_, i) => space.decode(space.genesAt(BigInt(i))));
+}
+
+/** Tables hold operators by themselves: what one leaves for the next, or runs inside it, is not in them yet. */
+function refuseSchedule({ schedule, space }: Study): void {
+  const path = space.find((parameter) => parameter.path.startsWith("schedule."))?.path;
+  if (path === undefined && isPlainSchedule(schedule)) return;
+  throw new InputError(
+    `Strategy exact runs operators one after the other, with their operands in DRAM; the study ${path === undefined ? "has a schedule of its own" : `varies ${path}`}. Use nsga2.`,
+  );
 }
 
 function refuseMetrics({ objectives, constraints }: Study): void {

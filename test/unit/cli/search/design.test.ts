@@ -6,7 +6,9 @@ import { defaultRunFolder } from "../../../../src/cli/search/run-folder.ts";
 import { identityOf } from "../../../../src/cli/search/identity.ts";
 import { specsOfStudy, startingPoint } from "../../../../src/cli/search/starting-point.ts";
 import { createSpace } from "../../../../src/search/index.ts";
-import { loadStudy } from "../../../../src/spec/index.ts";
+import { decompositionRequest } from "../../../../src/cli/search/exact/split-space.ts";
+import { evaluate } from "../../../../src/evaluate/index.ts";
+import { loadStudy, PLAIN_SCHEDULE } from "../../../../src/spec/index.ts";
 import { createDesignEvaluator } from "../../../../src/worker/index.ts";
 
 const study = loadStudy(
@@ -53,6 +55,27 @@ test("an evaluated design has its metrics and the accuracy's interval, the same 
     12,
   );
   expect(detail(point)!.metrics).toMatchObject(metrics);
+});
+
+test("a point may set the schedule: the numbers are those of evaluate", () => {
+  const { outcome, specsOf } = createDesignEvaluator(context);
+  const point = { "schedule.fusion": "attention", "schedule.activations": true, "schedule.prefetch": true };
+  const plain = outcome({}) as { metrics: Record<string, number> };
+  const fused = outcome(point) as { metrics: Record<string, number> };
+  expect(fused.metrics.carbon_total_kgCO2e).toBeLessThan(plain.metrics.carbon_total_kgCO2e!);
+  const schedule = { fusion: "attention", activations: true, weights: false, prefetch: true } as const;
+  const direct = evaluate({ ...specsOf({}), mapper: study.mapping, schedule });
+  if (direct.kind !== "evaluated") throw new Error(direct.detail);
+  expect(fused.metrics).toMatchObject({ latency_s: direct.latency_s, energy_total_J: direct.energy.total });
+});
+
+test("exact refuses a schedule, given or searched, and so never differs from evaluate", () => {
+  const given = { ...study, schedule: { ...PLAIN_SCHEDULE, activations: true } };
+  expect(() => decompositionRequest(given)).toThrow(/the study has a schedule of its own. Use nsga2/);
+  const parameter = { path: "schedule.fusion", values: ["none", "epilogue"], ordered: false };
+  const searched = { ...study, space: [...study.space, parameter] };
+  expect(() => decompositionRequest(searched)).toThrow(/the study varies schedule.fusion. Use nsga2/);
+  expect(() => decompositionRequest(study)).not.toThrow();
 });
 
 test("a device that cannot keep up with its use is infeasible", () => {

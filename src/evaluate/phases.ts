@@ -1,0 +1,34 @@
+import type { Evaluation } from "./types.ts";
+
+/** Time and key-value traffic of one phase of a decoder, all sequences of the batch together. */
+export interface PhaseSummary {
+  readonly phase: "prefill" | "decode";
+  /** s, launches included. */
+  readonly latency: number;
+  /** Runs of the whole stack: 1 prefill, or the decode steps. */
+  readonly steps: number;
+  /** Bytes of keys and values that scores and context read from DRAM, and that QKV projections leave in the cache. */
+  readonly kvReadBytes: number;
+  readonly kvWriteBytes: number;
+}
+
+/** The phases of a decoder, in order; empty for other models. */
+export function summarisePhases({ operators, design }: Evaluation): readonly PhaseSummary[] {
+  const { model, hardware, deployment } = design;
+  if (model.family !== "decoder") return [];
+  const { text, generatedTokens } = model;
+  const perToken =
+    text.kvHeads.reduce((sum, heads) => sum + 2 * heads * text.headSize, 0) * (hardware.precision.output / 8);
+  return (["prefill", "decode"] as const).flatMap((phase) => {
+    const own = operators.filter((each) => each.phase === phase);
+    if (own.length === 0) return [];
+    const steps = phase === "prefill" ? 1 : generatedTokens;
+    const cycles = own.reduce((sum, each) => sum + each.count * (each.cycles + each.launchCycles), 0);
+    const kvReadBytes = own.reduce((sum, { kind, gemm, count }) => {
+      const isRead = gemm?.kind === "mapped" && (kind === "scores" || kind === "context");
+      return isRead ? sum + count * gemm.counters.dram.reads.weight : sum;
+    }, 0);
+    const tokens = deployment.batch * (phase === "prefill" ? text.tokens : generatedTokens);
+    return [{ phase, latency: cycles / hardware.clock, steps, kvReadBytes, kvWriteBytes: tokens * perToken }];
+  });
+}
