@@ -13,6 +13,7 @@ export {
 } from "./carbon/operational.ts";
 export { fabProcess, gasPerArea, type FabProcess } from "./carbon/process.ts";
 export { defectYield, diesPerWafer, YIELD_MODELS, type YieldModel } from "./carbon/yield.ts";
+export { chargedCounters } from "./charged-counters.ts";
 export { dramChoice, dramChoices, dramOfChoice, type DramChoice } from "./dram-choice.ts";
 export { dramBandwidthLimit, dramInterfaces } from "./dram-interface.ts";
 export { dramType, dramTypes, soldGigabytes, type DramType } from "./dram.ts";
@@ -37,7 +38,7 @@ export {
   type Interval,
 } from "./intervals.ts";
 export { breakEvenTime, carbonMetrics, type CarbonLine, type Metrics } from "./metrics.ts";
-export { chargingRules, type ChargingRules } from "./profile.ts";
+export { chargingRuleRows, chargingRules, type ChargingRules } from "./profile.ts";
 export { staticPower } from "./static-power.ts";
 export type { Area, Breakdown, EmbodiedCarbon, OperationalCarbon, StaticPower, Unknown } from "./types.ts";
 export { unfusedTraffic, vectorEnergy, type VectorTraffic } from "./vector-energy.ts";

@@ -1,4 +1,4 @@
-import { gemmEnergy, vectorEnergy } from "../cost/index.ts";
+import { chargedCounters, gemmEnergy, vectorEnergy } from "../cost/index.ts";
 import type { EnergyCoefficients, GemmProblem, GemmResult, MappedGemm } from "../sim/index.ts";
 import { macsOf, type GemmOperator, type Operator, type VectorOperator } from "../workload/index.ts";
 import { simulateDistinct } from "./gemm-cache.ts";
@@ -33,7 +33,7 @@ export function runOperators(jobs: readonly Job[], costing: Costing): readonly (
   return jobs.map(({ operator, placement }) => {
     if (operator.type === "vector") return evaluateVector(operator, placement, costing);
     const result = results[next++]!;
-    return result.kind === "mapped" ? evaluateGemm(operator, result, costing.coefficients) : { operator, result };
+    return result.kind === "mapped" ? evaluateGemm(operator, result, costing) : { operator, result };
   });
 }
 
@@ -47,9 +47,10 @@ function problemOf(operator: GemmOperator, { resident, reservedBytes }: Placemen
 function evaluateGemm(
   operator: GemmOperator,
   result: MappedGemm,
-  coefficients: EnergyCoefficients | null,
+  { hardware, technology, coefficients }: Costing,
 ): OperatorEvaluation {
-  const { timing, counters } = result;
+  const { timing, counters, mapping } = result;
+  const charged = chargedCounters(counters, mapping, hardware, technology);
   return {
     name: operator.name,
     kind: operator.kind,
@@ -58,7 +59,7 @@ function evaluateGemm(
     count: operator.count,
     macs: counters.macs,
     cycles: timing.cycles,
-    energy: coefficients === null ? {} : gemmEnergy(counters, timing.cycles, coefficients).parts,
+    energy: coefficients === null ? {} : gemmEnergy(charged, timing.cycles, coefficients).parts,
     utilisation: timing.utilisation,
     bound_by: gemmBoundBy(result),
     gemm: result,

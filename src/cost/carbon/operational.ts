@@ -2,7 +2,7 @@ import type { Deployment } from "../../spec/deployment.ts";
 import type { Technology } from "../../spec/technology.ts";
 import { breakdown } from "../breakdown.ts";
 import { GRAMS_PER_KILOGRAM, JOULES_PER_KILOWATT_HOUR, SECONDS_PER_DAY, SECONDS_PER_HOUR } from "../constants.ts";
-import { chargingRules } from "../profile.ts";
+import { chargingRules, type ChargingRules } from "../profile.ts";
 import type { OperationalCarbon, StaticPower } from "../types.ts";
 
 export interface Operation {
@@ -13,6 +13,8 @@ export interface Operation {
   readonly staticPower: StaticPower;
   readonly deployment: Deployment;
   readonly technology: Technology;
+  /** Default: those of the technology's profile. */
+  readonly rules?: ChargingRules;
 }
 
 /** Seconds of life that are hours of use, and that are not. */
@@ -48,7 +50,8 @@ export function operationalCarbon(operation: Operation): OperationalCarbon {
   const inferenceJoules = inferences * operation.energyPerInference;
   const carbon = (joules: number): number => gridCarbon(joules, deployment.gridIntensity);
   const shared = { inferences, gridIntensity: deployment.gridIntensity };
-  if (chargingRules(technology.profile).inferenceEnergyOnly) {
+  const rules = operation.rules ?? chargingRules(technology.profile);
+  if (rules.inferenceEnergyOnly) {
     const { total, parts } = breakdown({ inference: carbon(inferenceJoules), idleInUse: 0, offHours: 0 });
     return { ...shared, total, parts, policy: PUBLISHED_POLICY, alwaysOnTotal: total };
   }
