@@ -14,9 +14,8 @@ export {
 export { fabProcess, gasPerArea, type FabProcess } from "./carbon/process.ts";
 export { defectYield, diesPerWafer, YIELD_MODELS, type YieldModel } from "./carbon/yield.ts";
 export { chargedCounters } from "./charged-counters.ts";
-export { dramChoice, dramChoices, dramOfChoice, type DramChoice } from "./dram-choice.ts";
-export { dramBandwidthLimit, dramInterfaces } from "./dram-interface.ts";
-export { dramType, dramTypes, soldGigabytes, type DramType } from "./dram.ts";
+export { dramChoices, type DramChoice } from "./dram-choice.ts";
+export { dramType, dramTypes, type DramType } from "./dram.ts";
 export { energyCoefficients } from "./energy.ts";
 export { CostError } from "./errors.ts";
 export { factorInUse, factorsInUse, type FactorInUse } from "./factor-range.ts";

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { DRAM_TYPES } from "./dram-types.ts";
+import { soldDrams } from "./dram-sold.ts";
 import { bandwidth, flag, oneOf, oneOrMore, quantity, real, section, size, text, whole } from "./fields.ts";
 import { buildHardware } from "./hardware-build.ts";
 
@@ -23,7 +23,10 @@ export const hardwareFields = {
   accumulators: whole(1, 1_000_000),
   bufferSize: size({ unlimited: true }),
   bandwidth: bandwidth(),
-  dramType: oneOf([...DRAM_TYPES, "idealised"]),
+  dramType: oneOf(["none", "idealised", ...soldDrams().keys()]),
+  dies: whole(1, 64),
+  width: whole(1, 65_536),
+  idealised: flag(),
   capacity: size({ unlimited: true }),
   lanes: z.union([whole(1, 1_000_000), z.literal("rows")], {
     error: "must be a whole number from 1 to 1000000, or the word rows",
@@ -87,7 +90,18 @@ export const rawHardwareSchema = section({
   }),
   localBuffer: buffer.optional().describe("One per core"),
   globalBuffer: buffer.optional().describe("One per chip"),
-  dram: section({ type: f.dramType, capacity: f.capacity, ...port }).optional(),
+  dram: section({
+    type: f.dramType.describe(
+      "none: there is none, and all fits the global buffer; idealised: plain numbers without carbon",
+    ),
+    capacity: f.capacity.optional().describe("For example 512 MB; or density and dies"),
+    density: whole(1, 4096).optional().describe("Gbit of one die"),
+    dies: f.dies.optional().describe("Dies (HBM: stacks) that are bought; bandwidth follows from them"),
+    width: f.width.optional().describe("Data bits of all dies together; the widest that they have where left out"),
+    idealised: f.idealised.default(false).describe("Plain numbers are taken as they are, sold or not"),
+    ...port,
+    bandwidth: port.bandwidth.optional(),
+  }).optional(),
   energy: section({
     mac: quantity("energy", { min: 0, max: 1 }).describe("Per MAC"),
     registers: perByte,

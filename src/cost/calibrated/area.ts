@@ -81,7 +81,7 @@ const PER_MILLION = 1e6;
 
 function dramInterfacesOf({ dram, clock }: Hardware): number {
   const type = dram === null ? null : dramType(dram.type);
-  return dram === null || type === null ? 0 : dramInterfaces(dram, type, clock);
+  return dram === null || type === null ? 0 : dramInterfaces(dram, type.sold, clock);
 }
 
 /** By transistor count and logic density. */

@@ -59,7 +59,7 @@ export function operationalCarbon(operation: Operation): OperationalCarbon {
   const { total, parts } = breakdown({
     inference: carbon(inferenceJoules),
     idleInUse: carbon((staticPower.dieIdle + staticPower.dramStandby) * use),
-    offHours: carbon(staticPower.dramSelfRefresh * off),
+    offHours: carbon((staticPower.dieOff + staticPower.dramSelfRefresh) * off),
   });
   return {
     ...shared,

@@ -1,3 +1,4 @@
+import { memoryCapacity } from "../../spec/memory.ts";
 import { gridCarbon, inferencesOverLife, keepsUp } from "../../cost/index.ts";
 import type { Fixed } from "./fixed.ts";
 import { ALL_LIVE, FIRST_LIVE, SECOND_LIVE, DUTY } from "./metrics.ts";
@@ -71,7 +72,7 @@ function scaleOf(metric: string, fixed: Fixed, { joint }: OperatorTable): Scale 
         (parameters * weight + (isLive ? live : 0) * output) / 8;
       const isLive = (isFirst: boolean): boolean => metric === ALL_LIVE || isFirst === (metric === FIRST_LIVE);
       return {
-        base: () => bytes(joint, true) - (hardware.dram?.capacity ?? Infinity),
+        base: () => bytes(joint, true) - memoryCapacity(hardware),
         of: (_cycles, _energy, option, isFirst) => bytes(option, isLive(isFirst)),
       };
     }
