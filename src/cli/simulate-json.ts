@@ -1,4 +1,12 @@
-import { metricsOf, type Design, type Evaluation, type Infeasible } from "../evaluate/index.ts";
+import {
+  intervalsOf,
+  metricsOf,
+  powerOf,
+  pricingOf,
+  type Design,
+  type Evaluation,
+  type Infeasible,
+} from "../evaluate/index.ts";
 
 /** The document that `simulate --json` prints for a design that runs. */
 export function simulationJson(
@@ -16,6 +24,8 @@ export function simulationJson(
     area_by_component_mm2: area,
     carbon_embodied: { unit: "kgCO2e", ...embodied },
     carbon_operational: { unit: "kgCO2e", ...operational },
+    intervals: intervalsOf(pricingOf(evaluation)),
+    power: powerOf(evaluation),
     deployment: design.deployment,
     technology: design.technology,
     mapper: design.mapper,

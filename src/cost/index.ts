@@ -4,6 +4,7 @@ export { ACT_EDITIONS, actCarbonPerArea, imecCarbonPerArea, type ActEdition } fr
 export { dieYield, embodiedCarbon, RETICLE_MM2, reticleLimit } from "./carbon/embodied.ts";
 export {
   gridCarbon,
+  gridIntensityOf,
   inferencesOverLife,
   keepsUp,
   operationalCarbon,
@@ -30,7 +31,7 @@ export {
 export { gemmEnergy, levelEnergyByOperand } from "./gemm-energy.ts";
 export {
   drawFactors,
-  resultInterval,
+  resultIntervals,
   technologyInDraw,
   triangular,
   type FactorDraw,
@@ -40,4 +41,10 @@ export { breakEvenTime, carbonMetrics, type CarbonLine, type Metrics } from "./m
 export { chargingRuleRows, chargingRules, type ChargingRules } from "./profile.ts";
 export { staticPower } from "./static-power.ts";
 export type { Area, Breakdown, EmbodiedCarbon, OperationalCarbon, StaticPower, Unknown } from "./types.ts";
-export { unfusedTraffic, vectorEnergy, type VectorTraffic } from "./vector-energy.ts";
+export {
+  unfusedTraffic,
+  vectorCoefficients,
+  vectorEnergy,
+  vectorEnergyOf,
+  type VectorTraffic,
+} from "./vector-energy.ts";

@@ -1,6 +1,6 @@
 import { chargedCounters, gemmEnergy, vectorEnergy } from "../cost/index.ts";
 import type { EnergyCoefficients, GemmProblem, GemmResult, MappedGemm } from "../sim/index.ts";
-import { macsOf, type GemmOperator, type Operator, type VectorOperator } from "../workload/index.ts";
+import { laneCyclesOf, macsOf, type GemmOperator, type Operator, type VectorOperator } from "../workload/index.ts";
 import { simulateDistinct } from "./gemm-cache.ts";
 import { PLAIN_PLACEMENT, type Placement } from "./schedule.ts";
 import type { Design, OperatorEvaluation } from "./types.ts";
@@ -63,6 +63,7 @@ function evaluateGemm(
     utilisation: timing.utilisation,
     bound_by: gemmBoundBy(result),
     gemm: result,
+    vector: null,
   };
 }
 
@@ -97,5 +98,6 @@ export function evaluateVector(
     utilisation: 0,
     bound_by: run.boundBy,
     gemm: null,
+    vector: { laneCycles: laneCyclesOf(operator), traffic: run.traffic },
   };
 }

@@ -1,4 +1,5 @@
 import type { Breakdown, EmbodiedCarbon, OperationalCarbon, Unknown } from "../cost/types.ts";
+import type { VectorTraffic } from "../cost/vector-energy.ts";
 import type { Deployment } from "../spec/deployment.ts";
 import type { Hardware } from "../spec/hardware.ts";
 import type { ModelSpec } from "../spec/model.ts";
@@ -30,6 +31,8 @@ export interface OperatorEvaluation {
   readonly utilisation: number;
   readonly bound_by: string;
   readonly gemm: GemmResult | null;
+  /** Work of one execution of a vector operator: lane-cycles, and bytes by level; null for a GEMM. */
+  readonly vector: { readonly laneCycles: number; readonly traffic: VectorTraffic } | null;
 }
 
 export interface Evaluation {

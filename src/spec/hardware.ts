@@ -98,8 +98,8 @@ export interface Dram {
   readonly dies?: number;
   /** Data bits of all dies together; the widest that the dies have where left out. */
   readonly width?: number;
-  /** Present where plain numbers of a named type need not be sold. */
-  readonly idealised?: true;
+  /** Whether plain numbers of a named type need not be sold; absent: no. */
+  readonly idealised?: boolean;
 }
 
 export interface VectorUnit {

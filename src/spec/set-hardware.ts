@@ -68,13 +68,6 @@ function withDramBandwidth(specs: SpecSet, bandwidth: Bandwidth): SpecSet | Refu
   return withBandwidth(specs, "dram", bandwidth);
 }
 
-function withIdealised(specs: SpecSet, isIdealised: boolean): SpecSet | Refusal {
-  const { dram } = specs.hardware;
-  if (!dram) return absent("dram");
-  const { idealised: _, ...rest } = dram;
-  return withHardware(specs, { dram: isIdealised ? { ...rest, idealised: true } : rest });
-}
-
 const precisions = (["input", "weight", "accumulator", "output"] as const).map((operand) =>
   setPath(`precision.${operand}`, `Bits of one ${operand} element`, "8", f.bits, (specs, bits) =>
     withHardware(specs, { precision: { ...specs.hardware.precision, [operand]: bits } }),
@@ -137,7 +130,9 @@ export const hardwarePaths: readonly SetPath[] = [
     f.width,
     (specs, width) => withDram(specs, { width }),
   ),
-  setPath("dram.idealised", "Plain numbers need not be sold", "true", f.idealised, withIdealised),
+  setPath("dram.idealised", "Plain numbers need not be sold", "true", f.idealised, (specs, idealised) =>
+    withDram(specs, { idealised }),
+  ),
   setPath("dram.bandwidth", "Of plain numbers, read and write each", "80 GB/s", f.bandwidth, withDramBandwidth),
   setPath("vector.lanes", "Vector lanes per core; rows: as many as rows", "256", f.lanes, (specs, lanes) => {
     const { cyclesPerElement, overlap } = specs.hardware.vector;

@@ -2,6 +2,7 @@ import type { Deployment } from "../../spec/deployment.ts";
 import type { Technology } from "../../spec/technology.ts";
 import { breakdown } from "../breakdown.ts";
 import { GRAMS_PER_KILOGRAM, JOULES_PER_KILOWATT_HOUR, SECONDS_PER_DAY, SECONDS_PER_HOUR } from "../constants.ts";
+import { factor, factorsOf } from "../factors.ts";
 import { chargingRules, type ChargingRules } from "../profile.ts";
 import type { OperationalCarbon, StaticPower } from "../types.ts";
 
@@ -33,6 +34,11 @@ export function gridCarbon(joules: number, gramsPerKilowattHour: number): number
   return ((joules / JOULES_PER_KILOWATT_HOUR) * gramsPerKilowattHour) / GRAMS_PER_KILOGRAM;
 }
 
+/** gCO2e/kWh of the deployment's grid, with the factor `gridLevel`. */
+export function gridIntensityOf({ gridIntensity }: Deployment, technology: Technology): number {
+  return gridIntensity * factor(factorsOf(technology), "gridLevel");
+}
+
 /**
  * Carbon of running one device over its life, kgCO2e.
  *
@@ -48,8 +54,9 @@ export function operationalCarbon(operation: Operation): OperationalCarbon {
   const { deployment, staticPower, technology } = operation;
   const inferences = inferencesOverLife(deployment);
   const inferenceJoules = inferences * operation.energyPerInference;
-  const carbon = (joules: number): number => gridCarbon(joules, deployment.gridIntensity);
-  const shared = { inferences, gridIntensity: deployment.gridIntensity };
+  const intensity = gridIntensityOf(deployment, technology);
+  const carbon = (joules: number): number => gridCarbon(joules, intensity);
+  const shared = { inferences, gridIntensity: intensity };
   const rules = operation.rules ?? chargingRules(technology.profile);
   if (rules.inferenceEnergyOnly) {
     const { total, parts } = breakdown({ inference: carbon(inferenceJoules), idleInUse: 0, offHours: 0 });

@@ -62,7 +62,7 @@ describe("DRAM as a design variable", () => {
     expect(refused("dram.idealised=false")).toBe(
       "spec/not-sold: dram.bandwidth is 80 GB/s, but LPDDR3 of 1 GB gives at most 25.6 GB/s; dram.idealised: true takes it all the same.",
     );
-    expect(set("dram.idealised=false", "dram.bandwidth=25 GB/s").hardware.dram?.idealised).toBeUndefined();
+    expect(set("dram.idealised=false", "dram.bandwidth=25 GB/s").hardware.dram?.idealised).toBe(false);
     expect(BASE.hardware.dram?.idealised).toBe(true);
   });
 
