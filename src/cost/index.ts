@@ -1,7 +1,14 @@
 export { dieArea } from "./area.ts";
 export { addBreakdowns, breakdown } from "./breakdown.ts";
 export { ACT_EDITIONS, actCarbonPerArea, imecCarbonPerArea, type ActEdition } from "./carbon/act.ts";
-export { dieYield, embodiedCarbon, RETICLE_MM2, reticleLimit } from "./carbon/embodied.ts";
+export {
+  dieYield,
+  embodiedCarbon,
+  embodiedTerms,
+  RETICLE_MM2,
+  reticleLimit,
+  type EmbodiedTerms,
+} from "./carbon/embodied.ts";
 export {
   gridCarbon,
   gridIntensityOf,
@@ -38,7 +45,8 @@ export {
   type Interval,
 } from "./intervals.ts";
 export { breakEvenTime, carbonMetrics, type CarbonLine, type Metrics } from "./metrics.ts";
-export { chargingRuleRows, chargingRules, type ChargingRules } from "./profile.ts";
+export { chargingRuleRows, chargingRules, type ChargingRule, type ChargingRules } from "./profile.ts";
+export { rowsInUse, type RowInUse } from "./rows-in-use.ts";
 export { staticPower } from "./static-power.ts";
 export type { Area, Breakdown, EmbodiedCarbon, OperationalCarbon, StaticPower, Unknown } from "./types.ts";
 export {

@@ -3,6 +3,7 @@ export { DECOMPOSABLE_METRICS } from "./decompose/metrics.ts";
 export { towerCountOf } from "./decompose/model-parts.ts";
 export type { DecompositionRequest, PartPoint, Refused } from "./decompose/types.ts";
 export { evaluate } from "./evaluate.ts";
+export { accountOf, type EnergyLine, type OperatorLine } from "./account.ts";
 export { countedOf, type Counted } from "./counted.ts";
 export { intervalsOf, price, pricingOf, totalsOf, type Priced, type PricedTotal, type Pricing } from "./price.ts";
 export { powerOf, type Power } from "./power.ts";
