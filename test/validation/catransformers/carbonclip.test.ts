@@ -44,13 +44,11 @@ describe("CarbonCLIP family, table 3 of arXiv 2505.01386, technology profile pub
     }
   });
 
-  it.each(rows.map((row) => [row.design.name, row] as const))(
-    "%s: carbon within 15 %, latency within 35 %",
-    (_, row) => {
-      expect(Math.abs(row.carbon)).toBeLessThanOrEqual(CARBON_LIMIT);
-      expect(Math.abs(row.latency)).toBeLessThanOrEqual(LATENCY_LIMIT);
-    },
-  );
+  it.each(rows.map(({ design }) => design.name))("%s: carbon within 15 percent, latency within 35", (name) => {
+    const row = rows.find(({ design }) => design.name === name)!;
+    expect(Math.abs(row.carbon)).toBeLessThanOrEqual(CARBON_LIMIT);
+    expect(Math.abs(row.latency)).toBeLessThanOrEqual(LATENCY_LIMIT);
+  });
 
   it("latency within 20 % in the median", () => {
     expect(median(rows.map(({ latency }) => Math.abs(latency)))).toBeLessThanOrEqual(LATENCY_MEDIAN);

@@ -13,7 +13,7 @@ export interface PublishedDesign {
   readonly specs: SpecSet;
 }
 
-const MAPPER = { objective: "carbon", effort: "fast" } as const;
+export const MAPPER = { objective: "carbon", effort: "fast" } as const;
 
 /** Rows of table 3 of arXiv 2505.01386: their hardware, their model, California, 1 inference/s, 6 h a day, 3 years. */
 export function publishedFamily(): readonly PublishedDesign[] {
