@@ -36,12 +36,15 @@ function bought(dram: Dram, sold: SoldDram, clock: number): Dram | NotSold {
   if (counts.length === 0) return capacityNotSold(sold, gigabytes);
   const dies = dram.dies ?? counts.find((count) => sold.dieWidths.includes(dram.width! / count)) ?? counts[0]!;
   if (!counts.includes(dies)) {
-    return notSold("dies", `is ${dies}, but ${nameOf(sold, gigabytes)} is sold as ${listOf(counts)} dies`);
+    return notSold(
+      "dies",
+      `is ${dies}, but ${nameOf(sold, gigabytes)} is sold as ${listOf(counts)} ${counts.at(-1) === 1 ? "die" : "dies"}`,
+    );
   }
   const widths = sold.dieWidths.map((bits) => bits * dies);
   const width = dram.width ?? Math.max(...widths);
   if (!widths.includes(width)) {
-    return notSold("width", `is ${width}, but ${dies} dies of ${sold.name} have ${listOf(widths)} data bits`);
+    return notSold("width", `is ${width}, but ${dies} × ${sold.name} has ${listOf(widths)} data bits`);
   }
   const rate = toRate({ per: "second", bytesPerSecond: bandwidthOf(sold, width) }, clock);
   const { read, shared } = dram.port;

@@ -51,7 +51,7 @@ describe("DRAM as a design variable", () => {
       /dram.capacity is 0.125 GB, which LPDDR4 is not sold in; nearest: 0.25, 0.5/,
     );
     expect(refused("dram.dies=1", "dram.width=64")).toBe(
-      "spec/not-sold: dram.width is 64, but 1 dies of LPDDR3 have 16, 32 data bits.",
+      "spec/not-sold: dram.width is 64, but 1 × LPDDR3 has 16, 32 data bits.",
     );
     expect(refused("dram.dies=2", "dram.bandwidth=1 GB/s")).toMatch(/follows from dram.dies/);
     expect(set("dram.width=64").hardware.dram?.dies).toBe(2); // the fewest dies that have 64 bits
