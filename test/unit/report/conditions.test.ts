@@ -33,7 +33,7 @@ describe("the best design under other conditions", () => {
     expect(takeover("grid")).toBeGreaterThanOrEqual(224 / 3);
     expect(takeover("grid")).toBeLessThan(224 / 3 + step.grid);
     expect(takeover("life")).toBeGreaterThanOrEqual(3 / 3);
-    expect(takeover("life")).toBeLessThan(3 / 3 + step.life);
+    expect(takeover("life")).toBeLessThanOrEqual(3 / 3 + step.life); // at 1 year they are equal
     // 0.2 + 0.5 x = 0.3 + 0.2 x at a third of the rate; the slower one is busy half of the time at 1/s.
     expect(takeover("duty")).toBeGreaterThanOrEqual(50 / 3);
     expect(takeover("duty")).toBeLessThan((50 / 3) * 100 ** (1 / 40));
