@@ -34,9 +34,14 @@ export function gridCarbon(joules: number, gramsPerKilowattHour: number): number
   return ((joules / JOULES_PER_KILOWATT_HOUR) * gramsPerKilowattHour) / GRAMS_PER_KILOGRAM;
 }
 
-/** gCO2e/kWh of the deployment's grid, with the factor `gridLevel`. */
+/** gCO2e/kWh of the grid in the hours of use, with the factor `gridLevel`. */
 export function gridIntensityOf({ gridIntensity }: Deployment, technology: Technology): number {
   return gridIntensity * factor(factorsOf(technology), "gridLevel");
+}
+
+/** The same in the other hours. */
+function offIntensityOf({ gridIntensity, gridIntensityOff }: Deployment, technology: Technology): number {
+  return (gridIntensityOff ?? gridIntensity) * factor(factorsOf(technology), "gridLevel");
 }
 
 /**
@@ -46,6 +51,7 @@ export function gridIntensityOf({ gridIntensity }: Deployment, technology: Techn
  *   idleInUse   (die idle, power-gated + DRAM standby) · hours of use · CI
  *   offHours    (die off + DRAM self-refresh) · other hours · CI
  *
+ * CI: of the grid; where it is given by hour, the mean over the hours of use, or over the others.
  * The idle power runs under the inferences too; what they add to it is in `energyPerInference`, so nothing is counted twice.
  * `alwaysOnTotal`: the same device with die and DRAM in their active state for the whole life.
  * Profile `published`: the inferences only.
@@ -63,17 +69,18 @@ export function operationalCarbon(operation: Operation): OperationalCarbon {
     return { ...shared, total, parts, policy: PUBLISHED_POLICY, alwaysOnTotal: total };
   }
   const { use, off } = usageSeconds(deployment);
+  const offIntensity = offIntensityOf(deployment, technology);
   const { total, parts } = breakdown({
     inference: carbon(inferenceJoules),
     idleInUse: carbon((staticPower.dieIdle + staticPower.dramStandby) * use),
-    offHours: carbon((staticPower.dieOff + staticPower.dramSelfRefresh) * off),
+    offHours: gridCarbon((staticPower.dieOff + staticPower.dramSelfRefresh) * off, offIntensity),
   });
   return {
     ...shared,
     total,
     parts,
     policy: DEFAULT_POLICY,
-    alwaysOnTotal: alwaysOn(operation, inferenceJoules, carbon),
+    alwaysOnTotal: alwaysOn(operation, inferenceJoules, intensity, offIntensity),
   };
 }
 
@@ -82,12 +89,18 @@ const DEFAULT_POLICY =
   "inference: die and DRAM active; hours of use: die power-gated, DRAM in standby; other hours: die off, DRAM in self-refresh";
 
 /** Active power for the whole life, and the inferences without the part of it that they carry already. */
-function alwaysOn(operation: Operation, inferenceJoules: number, carbon: (joules: number) => number): number {
-  const { staticPower, deployment, latency } = operation;
+function alwaysOn(
+  { staticPower, deployment, latency }: Operation,
+  inferenceJoules: number,
+  intensity: number,
+  offIntensity: number,
+): number {
   const active = staticPower.dieActive + staticPower.dramActive;
   const rise = active - staticPower.dieIdle - staticPower.dramStandby;
   const busy = inferencesOverLife(deployment) * latency;
-  return carbon(inferenceJoules - rise * busy + active * deployment.lifetime);
+  const { use, off } = usageSeconds(deployment);
+  const inUse = gridCarbon(inferenceJoules - rise * busy + active * use, intensity);
+  return inUse + gridCarbon(active * off, offIntensity);
 }
 
 /** Share of the hours of use that the device is busy, and whether it keeps up with its profile. */
