@@ -83,7 +83,6 @@ describe("a grid by hour", () => {
     expect(at(`deployment.gridHours=${dayFile}`)).toMatchObject({
       region: "hourly",
       gridIntensity: 400,
-      useFrom: undefined,
     });
     expect(at(`deployment.gridHours=[${DAY.join(", ")}]`, "deployment.useFrom=14")).toMatchObject({
       gridIntensity: 100,
