@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { keepsUp } from "../cost/index.ts";
+import { keepsUp, reticleLimit } from "../cost/index.ts";
 import { EXIT_INFEASIBLE } from "../errors/index.ts";
 import { evaluate } from "../evaluate/index.ts";
 import { printJson, printText, writeFileWhole } from "./output.ts";
@@ -59,7 +59,8 @@ function runSimulate(model: string, hardware: string, options: Options): void {
     if (trace.leftOut > 0) printText(`${options.trace}: ${trace.leftOut} later operators left out.`, true);
   }
   const { infeasible } = keepsUp(result.latency_s, specs.deployment);
-  const violations = infeasible === null ? [] : [infeasible];
+  const tooLarge = result.area.total === null ? null : reticleLimit(result.area);
+  const violations = [infeasible, tooLarge].filter((each) => each !== null);
   if (options.json) printJson(simulationJson(result, violations));
   else printText(simulationText(result, violations), false);
 }

@@ -38,6 +38,8 @@ export interface Explanation {
   readonly power: Power | null;
   /** What the equation of embodied carbon is filled with; null: unknown. */
   readonly embodied: EmbodiedTerms | null;
+  /** Embodied carbon of the die by component, by its share of the area, kgCO2e; null: unknown. */
+  readonly components: Readonly<Record<string, number>> | null;
   readonly lines: readonly EnergyLine[];
   /** Largest first. */
   readonly operators: readonly OperatorLine[];
@@ -63,6 +65,7 @@ export function explain(trial: Trial, evaluation: Evaluation): Explanation {
     intervals,
     power: powerOf(evaluation),
     embodied: terms === null || "total" in terms ? null : terms,
+    components: componentsOf(evaluation),
     lines,
     operators: [...operators].sort((a, b) => b.energy_J - a.energy_J),
     factors: factorsInUse(hardware, technology)
@@ -71,4 +74,13 @@ export function explain(trial: Trial, evaluation: Evaluation): Explanation {
     rows: rowsInUse(hardware, technology),
     rules: chargingRuleRows().filter((rule) => rule[technology.profile]),
   };
+}
+
+const DIE_PARTS = ["dieEnergy", "dieGas", "dieMaterial"] as const;
+
+function componentsOf({ area, embodied }: Evaluation): Readonly<Record<string, number>> | null {
+  if (area.total === null || embodied.total === null) return null;
+  const { total } = area;
+  const die = DIE_PARTS.reduce((sum, part) => sum + (embodied.parts[part] ?? 0), 0);
+  return Object.fromEntries(Object.entries(area.parts).map(([name, mm2]) => [name, (die * mm2) / total]));
 }

@@ -21,6 +21,7 @@ export function explanationJson(explanation: Explanation): Readonly<Record<strin
     carbon_embodied: { unit: "kgCO2e", ...evaluation.embodied, terms: embodied },
     carbon_operational: { unit: "kgCO2e", ...evaluation.operational },
     area_mm2: area,
+    embodied_by_component_kgCO2e: explanation.components,
     energy: lines,
     operators: operators.map(operatorJson),
     factors,

@@ -21,6 +21,7 @@ export function explanationText(explanation: Explanation, operatorName: string |
     "",
     carbonText(explanation),
     "",
+    ...areaText(explanation),
     `Energy of one inference ${(1e3 * (evaluation.energy.total ?? NaN)).toPrecision(4)} mJ: what was counted × what one costs`,
     energyTable(explanation),
     "",
@@ -51,6 +52,16 @@ function carbonText({ evaluation, intervals, embodied, power }: Explanation): st
     ["always on", kilograms(operational.alwaysOnTotal), "", "operational, if the same device were never switched down"],
   ];
   return `${head}\n${renderTable(["part", "kgCO2e", "share", "how"], rows)}`;
+}
+
+/** The die by component. */
+function areaText({ evaluation: { area }, components }: Explanation): readonly string[] {
+  if (area.total === null || components === null) return [];
+  const { total } = area;
+  const rows = Object.entries(area.parts)
+    .sort(([, a], [, b]) => b - a)
+    .map(([name, mm2]) => [name, mm2.toPrecision(4), percent(mm2 / total), (components[name] ?? 0).toPrecision(4)]);
+  return [`Die ${total.toPrecision(4)} mm2`, renderTable(["component", "mm2", "share", "embodied kgCO2e"], rows), ""];
 }
 
 function partRows(
