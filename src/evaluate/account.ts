@@ -1,4 +1,4 @@
-import { energyCoefficients, gridCarbon, vectorCoefficients, type VectorTraffic } from "../cost/index.ts";
+import { energyCoefficients, gridCarbon, staticPower, vectorCoefficients, type VectorTraffic } from "../cost/index.ts";
 import type { PerOperand } from "../sim/index.ts";
 import { countedOf } from "./counted.ts";
 import type { Evaluation, OperatorEvaluation } from "./types.ts";
@@ -40,7 +40,7 @@ export function accountOf(evaluation: Evaluation): {
   const lanes = vectorCoefficients(hardware, technology);
   if ("total" in cost || "total" in lanes || operational.total === null) return { lines: [], operators: [] };
   const carbonOf = (joules: number): number => gridCarbon(joules * operational.inferences, operational.gridIntensity);
-  const line = (level: string, what: string, count: number, unit: string, each: number): readonly EnergyLine[] => {
+  const line: MakeLine = (level, what, count, unit, each) => {
     const joules = (count * each) / 1e12;
     if (joules === 0) return [];
     return [{ level, what, count, unit, each_pJ: each, energy_J: joules, carbon_kgCO2e: carbonOf(joules) }];
@@ -64,7 +64,7 @@ export function accountOf(evaluation: Evaluation): {
     ...(["local", "global", "dram"] satisfies readonly (keyof VectorTraffic)[]).flatMap((level) =>
       line(level, "vector work", vector.traffic[level], "bytes", lanes[level]),
     ),
-    ...line("static", "active above idle", cycles, "cycles", cost.activePerCycle),
+    ...staticLines(evaluation, cycles, cost.activePerCycle, line),
   ];
   return {
     lines,
@@ -73,4 +73,22 @@ export function accountOf(evaluation: Evaluation): {
       return { operator, energy_J: joules, carbon_kgCO2e: carbonOf(joules) };
     }),
   };
+}
+
+type MakeLine = (level: string, what: string, count: number, unit: string, each: number) => readonly EnergyLine[];
+
+/** What running adds to the idle power: leakage of the die, and background of the DRAM. */
+function staticLines(
+  { design: { hardware, technology } }: Evaluation,
+  cycles: number,
+  activePerCycle: number,
+  line: MakeLine,
+): readonly EnergyLine[] {
+  const power = staticPower(hardware, technology);
+  if ("total" in power || activePerCycle === 0) return [];
+  const dram = ((power.dramActive - power.dramStandby) * 1e12) / hardware.clock;
+  return [
+    ...line("leakage", "die active above idle", cycles, "cycles", activePerCycle - dram),
+    ...line("DRAM background", "rows open above standby", cycles, "cycles", dram),
+  ];
 }

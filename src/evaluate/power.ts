@@ -7,10 +7,14 @@ export interface Power {
   readonly running_W: number;
   /** Of `running_W`, what the die turns into heat: without the DRAM's accesses (which the host side shares) and background. */
   readonly runningDie_W: number;
-  /** Hours of use, no inference running. */
+  /** Hours of use, no inference running: leakage of the gated die, and DRAM in standby. */
   readonly idle_W: number;
-  /** Hours without use. */
+  readonly idleDie_W: number;
+  readonly idleDram_W: number;
+  /** Hours without use: what the die keeps, and DRAM in self-refresh. */
   readonly off_W: number;
+  readonly offDie_W: number;
+  readonly offDram_W: number;
   /** `runningDie_W` over the die's area, W/mm2. */
   readonly density_W_per_mm2: number;
 }
@@ -29,7 +33,11 @@ export function powerOf({ design, energy, area, latency_s }: Evaluation): Power 
     running_W: running,
     runningDie_W: running - memory,
     idle_W: idle,
+    idleDie_W: still.dieIdle,
+    idleDram_W: still.dramStandby,
     off_W: still.dieOff + still.dramSelfRefresh,
+    offDie_W: still.dieOff,
+    offDram_W: still.dramSelfRefresh,
     density_W_per_mm2: (running - memory) / area.total,
   };
 }

@@ -87,11 +87,12 @@ function equations(
   if (operational.total !== null && energy.total !== null && power !== null) {
     const grid = `${operational.gridIntensity} gCO2e/kWh`;
     const hours = usageSeconds(design.deployment);
-    const of = (watts: number, seconds: number): string =>
-      `${(1e3 * watts).toPrecision(4)} mW × ${Math.round(seconds / 3600)} h × ${grid}`;
+    const of = (die: number, dram: number, seconds: number, intensity: number): string =>
+      `(die ${(1e3 * die).toPrecision(4)} mW + DRAM ${(1e3 * dram).toPrecision(4)} mW) × ${Math.round(seconds / 3600)} h × ${intensity} gCO2e/kWh`;
+    const offIntensity = operational.gridIntensity * offShareOf(design.deployment);
     use["inference"] = `${operational.inferences} × ${(1e3 * energy.total).toPrecision(4)} mJ × ${grid}`;
-    use["idleInUse"] = of(power.idle_W, hours.use);
-    use["offHours"] = of(power.off_W, hours.off);
+    use["idleInUse"] = of(power.idleDie_W, power.idleDram_W, hours.use, operational.gridIntensity);
+    use["offHours"] = of(power.offDie_W, power.offDram_W, hours.off, offIntensity);
   }
   if (terms === null) return use;
   const die = `${terms.chargedArea_cm2.toPrecision(4)} cm2 of wafer / yield ${terms.dieYield.toPrecision(4)}`;
@@ -103,6 +104,11 @@ function equations(
     dram: `${terms.dramGB} GB × ${terms.dramCarbonPerGB} kgCO2e/GB / yield ${terms.dramYield}`,
     package: "one IC",
   };
+}
+
+/** Grid of the hours without use against that of the hours of use; 1 where one intensity holds for all. */
+function offShareOf({ gridIntensity, gridIntensityOff }: Evaluation["design"]["deployment"]): number {
+  return gridIntensityOff === undefined || gridIntensity === 0 ? 1 : gridIntensityOff / gridIntensity;
 }
 
 function reasonOf({ embodied, operational }: Evaluation): string {
