@@ -27,13 +27,19 @@ export function rowsInUse(hardware: Hardware, technology: Technology): readonly 
     return [...publishedRows(hardware), ...process, ...carbon];
   }
   return [
-    ...pick("components", () => true),
+    ...pick("components", (at) => isOfPrecision(at, hardware)),
     ...pick("node", (at) => at["node"] === undefined || at["node"] === node),
     ...sramRows(hardware),
     ...process,
     ...dram,
     ...soldRows(type),
   ];
+}
+
+/** Rows of a number format belong to it alone. */
+function isOfPrecision(at: At, { precision: { format, accumulator } }: Hardware): boolean {
+  if (at["format"] !== undefined) return at["format"] === format;
+  return at["bits"] === undefined || (format !== undefined && at["bits"] === (accumulator <= 16 ? 16 : 32));
 }
 
 function pick(name: string, isUsed: (at: At, name: string) => boolean): readonly RowInUse[] {

@@ -72,12 +72,21 @@ function buildDram(raw: RawDram, clock: Hertz, ctx: z.RefinementCtx): Dram | nul
 /** Stands in until the dies decide. */
 const NOMINAL: Bandwidth = { per: "cycle", rate: { bytes: 1, cycles: 1 } };
 
+/** Integers are what holds where nothing is said. */
+export function withFormat(
+  { input, weight, accumulator, output }: Hardware["precision"] | RawHardware["precision"],
+  format: RawHardware["precision"]["format"],
+): Hardware["precision"] {
+  return { input, weight, accumulator, output, ...(format === "integer" ? {} : { format }) };
+}
+
 /** Resolves what depends on other fields: bandwidths per second by the clock, lanes by the rows. */
 export function buildHardware(raw: RawHardware, ctx: z.RefinementCtx): Hardware {
   const { lanes, cyclesPerElement } = raw.vector;
   const rest = raw.vector.overlap === "none" ? { cyclesPerElement, overlap: "none" as const } : { cyclesPerElement };
   return deepFreeze({
     ...raw,
+    precision: withFormat(raw.precision, raw.precision.format),
     array: { ...raw.array, dataflow: listOfDataflows(raw.array.dataflow) },
     vector: lanes === "rows" ? { lanes: raw.array.rows, lanesFollow: "rows" as const, ...rest } : { lanes, ...rest },
     localBuffer: raw.localBuffer ? buildBuffer(raw.localBuffer, raw.clock) : null,

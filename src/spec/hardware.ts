@@ -3,6 +3,8 @@ import type { Bytes, Cycles, Hertz, Nanometres, Rate } from "../units/quantity.t
 export type Operand = "input" | "weight" | "output";
 export type Dataflow = "weight-stationary" | "output-stationary" | "input-stationary";
 
+export type NumberFormat = "fp32" | "fp16" | "bf16" | "fp8";
+
 /** One accelerator, validated. Field meanings: docs/hardware.md; design rationale of each choice there too. */
 export interface Hardware {
   readonly name: string;
@@ -15,6 +17,8 @@ export interface Hardware {
     readonly weight: number;
     readonly accumulator: number;
     readonly output: number;
+    /** Number format of the MACs, which decides what they cost; absent: integers. */
+    readonly format?: NumberFormat;
   };
   readonly cores: number;
   readonly arraysPerCore: number;

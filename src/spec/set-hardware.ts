@@ -1,6 +1,6 @@
 import { rateAtClock, toRate, type Bandwidth, type Hertz } from "../units/index.ts";
 import { hardwareFields as f } from "./hardware-schema.ts";
-import { listOfDataflows } from "./hardware-build.ts";
+import { listOfDataflows, withFormat } from "./hardware-build.ts";
 import type { Buffer, Dram, Hardware, PeArray, Port } from "./hardware.ts";
 import { refusal, setPath, type Refusal, type SetPath, type SpecSet } from "./settings.ts";
 
@@ -115,6 +115,13 @@ export const hardwarePaths: readonly SetPath[] = [
     withArray(specs, { accumulators: { ...specs.hardware.array.accumulators, count } }),
   ),
   ...precisions,
+  setPath(
+    "precision.format",
+    "Number format of the MACs, which decides what they cost",
+    "bf16",
+    f.format,
+    (specs, format) => withHardware(specs, { precision: withFormat(specs.hardware.precision, format) }),
+  ),
   ...buffers,
   setPath("dram.type", "Type; idealised: plain numbers; none: no DRAM", "LPDDR4", f.dramType, withDramType),
   setPath("dram.capacity", "Capacity of the memory", "1 GB", f.capacity, (specs, capacity) =>

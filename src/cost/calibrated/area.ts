@@ -48,7 +48,7 @@ function computeArea(hardware: Hardware, factors: FactorValues): Area | Unknown 
 
 function macArea(hardware: Hardware, { factors, node }: Context): number {
   const pes = hardware.cores * hardware.arraysPerCore * hardware.array.rows * hardware.array.cols;
-  const scale = macScale(hardware.precision, components().multiplierAreaShare);
+  const scale = macScale(hardware.precision, "area");
   return (pes * factor(factors, "macArea") * scale * node.logicArea) / SQUARE_MICROMETRES_PER_MM2;
 }
 

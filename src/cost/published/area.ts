@@ -1,7 +1,7 @@
 import type { Hardware } from "../../spec/hardware.ts";
 import { breakdown } from "../breakdown.ts";
 import { portBits } from "../calibrated/buffers.ts";
-import { components, macScale } from "../calibrated/components.ts";
+import { macScale } from "../calibrated/components.ts";
 import { portAreaFactor } from "../calibrated/sram.ts";
 import { SQUARE_MICROMETRES_PER_MM2 } from "../constants.ts";
 import { factor, type FactorValues } from "../factors.ts";
@@ -30,7 +30,7 @@ export function publishedArea(
   const { rows, cols } = hardware.array;
   const pes = hardware.cores * hardware.arraysPerCore * rows * cols;
   const register = factor(factors, "registerAreaLevel");
-  const precision = rules.precisionIgnored ? 1 : macScale(hardware.precision, components().multiplierAreaShare);
+  const precision = rules.precisionIgnored ? 1 : macScale(hardware.precision, "area");
   const local = bufferArea(hardware, "localBuffer", factors, rules);
   const global = bufferArea(hardware, "globalBuffer", factors, rules);
   const lane = factor(factors, "vectorLaneArea") + table.vectorRegisterArea * register;

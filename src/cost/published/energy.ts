@@ -1,6 +1,6 @@
 import type { Hardware } from "../../spec/hardware.ts";
 import type { EnergyCoefficients } from "../../sim/types.ts";
-import { components, macScale } from "../calibrated/components.ts";
+import { macScale } from "../calibrated/components.ts";
 import { BITS_PER_BYTE } from "../constants.ts";
 import { factor, type FactorValues } from "../factors.ts";
 import { chargingRules, type ChargingRules } from "../profile.ts";
@@ -25,7 +25,7 @@ export function publishedCoefficients(
   if (gap) return gap;
   const table = publishedTable();
   const registers = factor(factors, "registerEnergyLevel");
-  const precision = rules.precisionIgnored ? 1 : macScale(hardware.precision, components().multiplierEnergyShare);
+  const precision = rules.precisionIgnored ? 1 : macScale(hardware.precision, "energy");
   const local = bufferCoefficients(hardware, "localBuffer", factors, rules);
   const dram = hardware.dram === null ? 0 : dramPerByte(factors) / (rules.wordChargedAsAccess ? 1 : BYTES_PER_ACCESS);
   return {
