@@ -2,7 +2,16 @@
 export { createPredictor, predictorFor, type AccuracyEstimate, type AccuracyEvaluator } from "./accuracy/index.ts";
 export { CostError, FACTOR_NAMES } from "./cost/index.ts";
 export { SpecError } from "./errors/index.ts";
-export { evaluate, metricsOf, type Design, type Evaluation, type Infeasible } from "./evaluate/index.ts";
+export {
+  evaluate,
+  intervalsOf,
+  metricsOf,
+  powerOf,
+  pricingOf,
+  type Design,
+  type Evaluation,
+  type Infeasible,
+} from "./evaluate/index.ts";
 export { formatMapping } from "./mapping/format.ts";
 export type { Mapping, Tile } from "./mapping/mapping.ts";
 export {
