@@ -2,9 +2,8 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { FACTOR_NAMES } from "../../cost/index.ts";
 import type { Trial } from "../../search/index.ts";
-import { loadStudy, type SpecSet, type Study } from "../../spec/index.ts";
+import { applySettings, loadStudy, settingsOfPoint, type SpecSet, type Study } from "../../spec/index.ts";
 import { readSqliteStore } from "../../store/index.ts";
-import { createDesignEvaluator } from "../../worker/index.ts";
 import { evaluateUnderPolicy } from "../../worker/mapping-policy.ts";
 import type { Evaluation, Infeasible } from "../../evaluate/index.ts";
 import { InputError } from "../failure.ts";
@@ -30,9 +29,9 @@ export function openRun(folder: string): StoredRun {
     if (!existsSync(file)) throw new InputError(`${folder} holds no run: there is no ${file}.`);
   }
   const study = loadStudy(studyFile, FACTOR_NAMES);
-  const { mapping, constraints, accuracy } = study;
-  const context = { base: specsOfStudy(study), mapping, accuracyMetric: accuracy.metric, limits: constraints };
-  const { specsOf } = createDesignEvaluator(context);
+  const { mapping, constraints } = study;
+  const base = specsOfStudy(study);
+  const specsOf = (point: Trial["point"]): SpecSet => applySettings(base, settingsOfPoint(point), FACTOR_NAMES);
   return {
     study,
     trials: readSqliteStore(trialFile).trials,
