@@ -3,7 +3,7 @@ import { deploymentFields as f, gridOf } from "./deployment-schema.ts";
 import type { Deployment } from "./deployment.ts";
 import { oneOf } from "./fields.ts";
 import { withGridHours } from "./grid-hours.ts";
-import { setPath, type SetPath, type SpecSet } from "./settings.ts";
+import { refusal, setPath, type SetPath, type SpecSet } from "./settings.ts";
 
 /** A grid by hour gives its intensities anew, since hours of use may have changed. */
 const withDeployment = (specs: SpecSet, change: Partial<Deployment>): SpecSet => ({
@@ -36,7 +36,10 @@ export const deploymentPaths: readonly SetPath[] = [
     "Hour of the day at which use begins, with gridHours",
     "8",
     f.useFrom,
-    (specs, useFrom) => withDeployment(specs, { useFrom }),
+    (specs, useFrom) =>
+      specs.deployment.gridDay === undefined
+        ? refusal("cannot be set without deployment.gridHours")
+        : withDeployment(specs, { useFrom }),
   ),
   setPath("deployment.lifetime", "Life of the device", "3 years", f.lifetime, (specs, lifetime) =>
     withDeployment(specs, { lifetime }),

@@ -88,6 +88,9 @@ describe("a grid by hour", () => {
       gridIntensity: 100,
     });
     expect(at(`deployment.gridHours=${dayFile}`, "deployment.hoursPerDay=12")).toMatchObject({ gridIntensity: 250 });
+    expect(problem(() => at("deployment.useFrom=9"))).toBe(
+      "deployment.useFrom cannot be set without deployment.gridHours.",
+    );
     const power = {
       dieActive: 0.1,
       dieIdle: 0.01,
