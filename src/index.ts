@@ -4,7 +4,10 @@ export { CostError, FACTOR_NAMES } from "./cost/index.ts";
 export { SpecError } from "./errors/index.ts";
 export {
   evaluate,
+  intervalsOf,
   metricsOf,
+  powerOf,
+  pricingOf,
   rooflineOf,
   summariseByKind,
   summarisePhases,

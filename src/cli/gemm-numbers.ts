@@ -1,4 +1,4 @@
-import { energyCoefficients, gemmEnergy } from "../cost/index.ts";
+import { chargedCounters, energyCoefficients, gemmEnergy } from "../cost/index.ts";
 import type { GemmResult, PerOperand } from "../sim/index.ts";
 import type { SpecSet } from "../spec/index.ts";
 
@@ -38,7 +38,8 @@ export function gemmNumbers(result: GemmResult, { hardware, technology }: SpecSe
   }
   const { timing, counters, mapping } = result;
   const coefficients = energyCoefficients(hardware, technology);
-  const energy = "total" in coefficients ? null : gemmEnergy(counters, timing.cycles, coefficients).total * 1e12;
+  const charged = chargedCounters(counters, mapping, hardware, technology);
+  const energy = "total" in coefficients ? null : gemmEnergy(charged, timing.cycles, coefficients).total * 1e12;
   return {
     status: "ok",
     reason: null,

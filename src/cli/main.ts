@@ -2,6 +2,7 @@
 import { Command, CommanderError } from "commander";
 import { escapeControls, EXIT_DONE, EXIT_INPUT } from "../errors/index.ts";
 import { addAccuracyCommand } from "./accuracy.ts";
+import { addExplainCommand } from "./explain.ts";
 import { addGemmCommand } from "./gemm.ts";
 import { addImportCommand } from "./import.ts";
 import { packageVersion } from "./package-version.ts";
@@ -27,6 +28,7 @@ for (const add of [
   addImportCommand,
   addSearchCommand,
   addReportCommand,
+  addExplainCommand,
   addAccuracyCommand,
 ])
   add(program);

@@ -1,5 +1,6 @@
 import { Argument, type Command } from "commander";
-import { DRAM_TYPES, listPresets, loadHardware, loadModel, regions } from "../spec/index.ts";
+import { dramChoices, dramTypes } from "../cost/index.ts";
+import { listPresets, loadHardware, loadModel, regions, soldDrams } from "../spec/index.ts";
 import { printText, renderTable } from "./output.ts";
 
 const KINDS = ["models", "hardware", "regions", "dram"] as const;
@@ -39,7 +40,23 @@ const TABLES: Readonly<Record<Kind, () => string>> = {
     ),
   dram: () =>
     renderTable(
-      ["type"],
-      DRAM_TYPES.map((type) => [String(type)]),
+      ["type", "dies of Gbit", "data bits of a die", "at most", "capacity GB", "GB/s", "pJ/bit", "kgCO2e/GB"],
+      [...soldDrams().values()].map(({ name, densities, dieWidths, largestCount }) => {
+        const choices = dramChoices(name);
+        const [first, last] = [choices[0]!, choices.at(-1)!];
+        const { energyPerBit, carbonPerGB } = dramTypes().get(name)!;
+        const gigabytes = [first, last].map(({ capacity_B }) => String(capacity_B / 2 ** 30));
+        const rates = [first.bandwidth_Bps[0], last.bandwidth_Bps[1]].map((rate) => String(rate / 1e9));
+        return [
+          name,
+          densities.join(" "),
+          dieWidths.join(" "),
+          `${largestCount} dies`,
+          gigabytes.join(" to "),
+          rates.join(" to "),
+          String(energyPerBit),
+          carbonPerGB === null ? "not published" : String(carbonPerGB),
+        ];
+      }),
     ),
 };

@@ -1,12 +1,16 @@
 import { formatQuantity } from "../units/index.ts";
-import type { Breakdown, Unknown } from "../cost/index.ts";
+import type { Breakdown, Interval, Unknown } from "../cost/index.ts";
 import {
+  intervalsOf,
   nameOfKind,
+  powerOf,
+  pricingOf,
   summariseByKind,
   summarisePhases,
   type Evaluation,
   type Infeasible,
   type KindSummary,
+  type Power,
 } from "../evaluate/index.ts";
 import { renderTable } from "./output.ts";
 import { scheduleLines } from "./simulate-schedule.ts";
@@ -31,6 +35,7 @@ export function simulationText(evaluation: Evaluation, violations: readonly Infe
     `embodied     ${known(evaluation.embodied, kilograms)}`,
     `operational  ${operational.total === null ? `unknown: ${operational.reason}` : kilograms(operational.total)}`,
     `total        ${evaluation.carbon_total_kgCO2e === null ? "unknown" : kilograms(evaluation.carbon_total_kgCO2e)}`,
+    ...uncertaintyLines(evaluation),
   ];
   if (operational.total !== null) {
     lines.push(
@@ -58,6 +63,35 @@ function phaseLines(evaluation: Evaluation): readonly string[] {
     }),
     `KV cache     ${size(evaluation.kvCache_B)} at the longest`,
   ];
+}
+
+const MOST_SWINGS = 3;
+
+/** Ranges of the totals over the factors' ranges, what moves the total most, and power. */
+function uncertaintyLines(evaluation: Evaluation): readonly string[] {
+  const { carbon_total_kgCO2e: total, area_mm2: area, energy_total_J: energy } = intervalsOf(pricingOf(evaluation));
+  const range = ({ low, high }: Interval, scale = 1): string =>
+    `${(scale * low).toPrecision(3)} to ${(scale * high).toPrecision(3)}`;
+  const ranges = [
+    ...(total === null ? [] : [`total ${range(total)} kgCO2e`]),
+    ...(energy === null ? [] : [`energy ${range(energy, 1e3)} mJ`]),
+    ...(area === null ? [] : [`area ${range(area)} mm2`]),
+  ];
+  const moved = (total?.swings ?? []).slice(0, MOST_SWINGS).map(({ factor }) => factor);
+  const power = powerOf(evaluation);
+  return [
+    ...(moved.length === 0 ? [] : [`interval     ${ranges.join(", ")}; the total moved most by ${moved.join(", ")}`]),
+    ...(power === null ? [] : [`power        ${powerText(power)}`]),
+  ];
+}
+
+function powerText({ running_W, idle_W, off_W, density_W_per_mm2 }: Power): string {
+  const density = `${(1e3 * density_W_per_mm2).toPrecision(3)} mW/mm2`;
+  return `running ${formatWatts(running_W)} (die ${density}), idle ${formatWatts(idle_W)}, off ${formatWatts(off_W)}`;
+}
+
+function formatWatts(watts: number): string {
+  return watts >= 1 ? `${watts.toPrecision(3)} W` : `${(1e3 * watts).toPrecision(3)} mW`;
 }
 
 function kilograms(value: number): string {

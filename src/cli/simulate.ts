@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { keepsUp } from "../cost/index.ts";
+import { keepsUp, reticleLimit } from "../cost/index.ts";
 import { EXIT_INFEASIBLE } from "../errors/index.ts";
 import { evaluate, rooflineOf } from "../evaluate/index.ts";
 import { rooflineSvg } from "../report/svg.ts";
@@ -66,7 +66,8 @@ function runSimulate(model: string, hardware: string, options: Options): void {
     writeFileWhole(options.roofline, rooflineSvg({ title, ...rooflineOf(result) }));
   }
   const { infeasible } = keepsUp(result.latency_s, specs.deployment);
-  const violations = infeasible === null ? [] : [infeasible];
+  const tooLarge = result.area.total === null ? null : reticleLimit(result.area);
+  const violations = [infeasible, tooLarge].filter((each) => each !== null);
   if (options.json) printJson(simulationJson(result, violations));
   else printText(simulationText(result, violations), false);
 }

@@ -1,8 +1,8 @@
-import { GIBIBYTE } from "./constants.ts";
+import { soldDrams, type SoldDram } from "../spec/dram-sold.ts";
 import { CostError } from "./errors.ts";
 import { findRow, loadTable, valueNamed } from "./table.ts";
 
-/** One DRAM type as the table has it. Powers per GB (2^30 bytes). */
+/** What memory of one type costs, as the table has it. Powers per GB (2^30 bytes). */
 export interface DramType {
   readonly name: string;
   readonly energyPerBit: number;
@@ -15,13 +15,8 @@ export interface DramType {
   /** mm2, and transistors of the controller, for one interface of `interfaceBits`. */
   readonly phyArea: number;
   readonly controllerTransistors: number;
-  readonly interfaceBits: number;
-  /** MT/s. */
-  readonly dataRate: number;
-  /** Sold: data bits of one die (HBM: stack), Gbit of one, and how many at most. */
-  readonly dieWidths: readonly number[];
-  readonly densities: readonly number[];
-  readonly largestCount: number;
+  /** What is sold of it. */
+  readonly sold: SoldDram;
 }
 
 let cached: ReadonlyMap<string, DramType> | null = null;
@@ -29,13 +24,9 @@ let cached: ReadonlyMap<string, DramType> | null = null;
 export function dramTypes(): ReadonlyMap<string, DramType> {
   if (cached) return cached;
   const table = loadTable("dram");
-  const sold = loadTable("dram-sold");
-  const names = [...new Set(table.rows.map((row) => String(row.at["type"])))];
   cached = new Map(
-    names.map((name) => {
+    [...soldDrams()].map(([name, sold]) => {
       const of = (quantity: string): number => valueNamed(table, quantity, { type: name });
-      const all = (quantity: string): readonly number[] =>
-        sold.rows.filter((row) => row.name === quantity && row.at["type"] === name).map((row) => row.value ?? NaN);
       const type: DramType = {
         name,
         energyPerBit: of("energyPerBit"),
@@ -45,11 +36,7 @@ export function dramTypes(): ReadonlyMap<string, DramType> {
         carbonPerGB: findRow(table, "carbonPerGB", { type: name })?.value ?? null,
         phyArea: of("phyArea"),
         controllerTransistors: of("controllerTransistors"),
-        interfaceBits: valueNamed(sold, "interfaceBits", { type: name }),
-        dataRate: valueNamed(sold, "dataRate", { type: name }),
-        dieWidths: all("dieWidth"),
-        densities: all("density"),
-        largestCount: valueNamed(sold, "largestCount", { type: name }),
+        sold,
       };
       return [name, type];
     }),
@@ -68,15 +55,4 @@ export function dramType(name: string | null): DramType | null {
   throw new CostError("cost/unknown-dram-type", "dram.type", `"${name}" is not in the DRAM table.`, [
     ...dramTypes().keys(),
   ]);
-}
-
-const DECIMAL_MEGABYTE = 1e6;
-const DECIMAL_GIGABYTE = 1e9;
-
-/**
- * Gigabytes as memory is sold: 2^30 bytes. A capacity of whole decimal megabytes was written in decimal units ("1 GB") and is
- * read as that label, so that 1 GB and 1 GiB name the same part.
- */
-export function soldGigabytes(bytes: number): number {
-  return bytes % DECIMAL_MEGABYTE === 0 ? bytes / DECIMAL_GIGABYTE : bytes / GIBIBYTE;
 }

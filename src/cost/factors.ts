@@ -40,6 +40,7 @@ export const FACTOR_NAMES = [
   "edgeLoss",
   "waferDiameter",
   "packageCarbon",
+  "gridLevel",
 ] as const;
 
 export type FactorName = (typeof FACTOR_NAMES)[number];

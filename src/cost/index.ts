@@ -1,9 +1,17 @@
 export { dieArea } from "./area.ts";
 export { addBreakdowns, breakdown } from "./breakdown.ts";
 export { ACT_EDITIONS, actCarbonPerArea, imecCarbonPerArea, type ActEdition } from "./carbon/act.ts";
-export { dieYield, embodiedCarbon, RETICLE_MM2, reticleLimit } from "./carbon/embodied.ts";
+export {
+  dieYield,
+  embodiedCarbon,
+  embodiedTerms,
+  RETICLE_MM2,
+  reticleLimit,
+  type EmbodiedTerms,
+} from "./carbon/embodied.ts";
 export {
   gridCarbon,
+  gridIntensityOf,
   inferencesOverLife,
   keepsUp,
   operationalCarbon,
@@ -13,9 +21,9 @@ export {
 } from "./carbon/operational.ts";
 export { fabProcess, gasPerArea, type FabProcess } from "./carbon/process.ts";
 export { defectYield, diesPerWafer, YIELD_MODELS, type YieldModel } from "./carbon/yield.ts";
-export { dramChoice, dramChoices, dramOfChoice, type DramChoice } from "./dram-choice.ts";
-export { dramBandwidthLimit, dramInterfaces } from "./dram-interface.ts";
-export { dramType, dramTypes, soldGigabytes, type DramType } from "./dram.ts";
+export { chargedCounters } from "./charged-counters.ts";
+export { dramChoices, type DramChoice } from "./dram-choice.ts";
+export { dramType, dramTypes, type DramType } from "./dram.ts";
 export { energyCoefficients } from "./energy.ts";
 export { CostError } from "./errors.ts";
 export { factorInUse, factorsInUse, type FactorInUse } from "./factor-range.ts";
@@ -30,14 +38,21 @@ export {
 export { gemmEnergy, levelEnergyByOperand } from "./gemm-energy.ts";
 export {
   drawFactors,
-  resultInterval,
+  resultIntervals,
   technologyInDraw,
   triangular,
   type FactorDraw,
   type Interval,
 } from "./intervals.ts";
 export { breakEvenTime, carbonMetrics, type CarbonLine, type Metrics } from "./metrics.ts";
-export { chargingRules, type ChargingRules } from "./profile.ts";
+export { chargingRuleRows, chargingRules, type ChargingRule, type ChargingRules } from "./profile.ts";
+export { rowsInUse, type RowInUse } from "./rows-in-use.ts";
 export { staticPower } from "./static-power.ts";
 export type { Area, Breakdown, EmbodiedCarbon, OperationalCarbon, StaticPower, Unknown } from "./types.ts";
-export { unfusedTraffic, vectorEnergy, type VectorTraffic } from "./vector-energy.ts";
+export {
+  unfusedTraffic,
+  vectorCoefficients,
+  vectorEnergy,
+  vectorEnergyOf,
+  type VectorTraffic,
+} from "./vector-energy.ts";

@@ -13,25 +13,40 @@ export interface Interval {
 }
 
 /**
- * Low and high of a result from the low and high of each factor, one at a time, taken as independent:
+ * Low and high of results from the low and high of each factor, one at a time, taken as independent:
  *
  *   low = nominal − √Σ falls²,  high = nominal + √Σ rises²      (fall and rise: of one factor over its range)
  *
- * @param evaluate  the result as a function of the technology; null where it is unknown. Counters and timing stay fixed.
+ * @param evaluate  the results as a function of the technology; null where one is unknown. Counters and timing stay fixed.
+ * @returns         by the names of the results; null where the nominal result is unknown
  */
-export function resultInterval(
+export function resultIntervals<Name extends string>(
   hardware: Hardware,
   technology: Technology,
-  evaluate: (technology: Technology) => number | null,
-): Interval | null {
+  evaluate: (technology: Technology) => Readonly<Record<Name, number | null>>,
+): Readonly<Record<Name, Interval | null>> {
   const nominal = evaluate(technology);
-  if (nominal === null) return null;
-  const swings = factorsInUse(hardware, technology).flatMap(({ name, low, high }) => {
-    if (low === high) return [];
-    const atLow = evaluate(withFactor(technology, name, low)) ?? nominal;
-    const atHigh = evaluate(withFactor(technology, name, high)) ?? nominal;
-    return atLow === nominal && atHigh === nominal ? [] : [{ factor: name, atLow, atHigh }];
-  });
+  const moved = factorsInUse(hardware, technology)
+    .filter(({ low, high }) => low !== high)
+    .map(({ name, low, high }) => ({
+      factor: name,
+      low: evaluate(withFactor(technology, name, low)),
+      high: evaluate(withFactor(technology, name, high)),
+    }));
+  const names = Object.keys(nominal) as Name[];
+  const of = (name: Name): Interval | null => {
+    const value = nominal[name];
+    if (value === null) return null;
+    return intervalOf(
+      value,
+      moved.map(({ factor, low, high }) => ({ factor, atLow: low[name] ?? value, atHigh: high[name] ?? value })),
+    );
+  };
+  return Object.fromEntries(names.map((name) => [name, of(name)])) as Record<Name, Interval | null>;
+}
+
+function intervalOf(nominal: number, all: Interval["swings"]): Interval {
+  const swings = all.filter(({ atLow, atHigh }) => atLow !== nominal || atHigh !== nominal);
   let fall = 0;
   let rise = 0;
   for (const { atLow, atHigh } of swings) {

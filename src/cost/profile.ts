@@ -1,42 +1,51 @@
+import { parse } from "yaml";
+import { z } from "zod";
 import type { Profile } from "./factors.ts";
+import { readTableFile } from "./table.ts";
 
-/** Charging rules of the published estimator, each a flag; `calibrated` leaves every one off. */
-export interface ChargingRules {
-  /** Energy listed for an access of 32 bits is charged for each 8-bit word of a GEMM. */
-  readonly wordChargedAsAccess: boolean;
-  /** A write costs what a read costs. */
-  readonly writeChargedAsRead: boolean;
-  /** One MAC energy and area for every precision. */
-  readonly precisionIgnored: boolean;
-  /** Area and energy of a buffer do not depend on its bandwidth. */
-  readonly bandwidthFree: boolean;
-  /** The vector unit of each core has its own copy of the local buffer, and `array.rows` lanes. */
-  readonly secondLocalBuffer: boolean;
-  /** Only the energy of inferences is charged: no idle time, no memory background. */
-  readonly inferenceEnergyOnly: boolean;
+/** Rules by which the published estimator charges; what each means stands in tables/profiles.yaml. */
+export const RULE_NAMES = [
+  "wordChargedAsAccess",
+  "inputChargedPerMac",
+  "sumsInLocalBuffer",
+  "writeChargedAsRead",
+  "precisionIgnored",
+  "bandwidthFree",
+  "secondLocalBuffer",
+  "inferenceEnergyOnly",
+] as const;
+export type RuleName = (typeof RULE_NAMES)[number];
+
+/** Charging rules of one profile, each a flag. */
+export type ChargingRules = Readonly<Record<RuleName, boolean>>;
+
+const ruleSchema = z.strictObject({
+  name: z.enum(RULE_NAMES),
+  published: z.boolean(),
+  calibrated: z.boolean(),
+  description: z.string().min(1),
+});
+export type ChargingRule = Readonly<z.infer<typeof ruleSchema>>;
+
+let rows: readonly ChargingRule[] | null = null;
+
+/** Every rule with its meaning and where it is on. */
+export function chargingRuleRows(): readonly ChargingRule[] {
+  rows ??= z
+    .strictObject({ rules: z.array(ruleSchema).length(RULE_NAMES.length) })
+    .parse(parse(readTableFile("profiles"), { prettyErrors: false })).rules;
+  return rows;
 }
 
-const RULES: Readonly<Record<Profile, ChargingRules>> = {
-  published: {
-    wordChargedAsAccess: true,
-    writeChargedAsRead: true,
-    precisionIgnored: true,
-    bandwidthFree: true,
-    secondLocalBuffer: true,
-    inferenceEnergyOnly: true,
-  },
-  calibrated: {
-    wordChargedAsAccess: false,
-    writeChargedAsRead: false,
-    precisionIgnored: false,
-    bandwidthFree: false,
-    secondLocalBuffer: false,
-    inferenceEnergyOnly: false,
-  },
-};
+const byProfile = new Map<Profile, ChargingRules>();
 
 export function chargingRules(profile: Profile): ChargingRules {
-  return RULES[profile];
+  const known = byProfile.get(profile);
+  if (known) return known;
+  const flags = chargingRuleRows().map((rule) => [rule.name, rule[profile]]);
+  const rules = Object.freeze(Object.fromEntries(flags) as Record<RuleName, boolean>);
+  byProfile.set(profile, rules);
+  return rules;
 }
 
 /** Node and clock of the published tables. */

@@ -20,6 +20,8 @@ export interface Area extends Breakdown {
 export interface StaticPower {
   readonly dieActive: Watts;
   readonly dieIdle: Watts;
+  /** In hours without use. */
+  readonly dieOff: Watts;
   readonly dramActive: Watts;
   readonly dramStandby: Watts;
   readonly dramSelfRefresh: Watts;

@@ -32,8 +32,34 @@ export function unfusedTraffic(operator: VectorOperator, hardware: Hardware): Ve
   };
 }
 
+/** pJ per lane-cycle, and per byte by level. */
+export interface VectorCoefficients {
+  readonly operation: number;
+  readonly local: number;
+  readonly global: number;
+  readonly dram: number;
+}
+
+/** What vector work costs; Unknown as `energyCoefficients`. */
+export function vectorCoefficients(hardware: Hardware, technology: Technology): VectorCoefficients | Unknown {
+  const factors = factorsOf(technology);
+  return technology.profile === "published"
+    ? publishedVectorCoefficients(hardware, factors)
+    : calibratedVectorCoefficients(hardware, factors);
+}
+
+/** J of vector work by part: vector (the lanes), local, global, dram. */
+export function vectorEnergyOf(laneCycles: number, traffic: VectorTraffic, cost: VectorCoefficients): Breakdown {
+  return breakdown({
+    vector: (laneCycles * cost.operation) / PICOJOULES_PER_JOULE,
+    local: (traffic.local * cost.local) / PICOJOULES_PER_JOULE,
+    global: (traffic.global * cost.global) / PICOJOULES_PER_JOULE,
+    dram: (traffic.dram * cost.dram) / PICOJOULES_PER_JOULE,
+  });
+}
+
 /**
- * Energy of one execution of a vector operator, J: parts vector (lane-cycles of the workload room), local, global, dram.
+ * Energy of one execution of a vector operator, J; lane-cycles are those of the workload room.
  * @param traffic bytes by level as the scheduler placed them; default `unfusedTraffic`
  */
 export function vectorEnergy(
@@ -42,16 +68,6 @@ export function vectorEnergy(
   technology: Technology,
   traffic: VectorTraffic = unfusedTraffic(operator, hardware),
 ): Breakdown | Unknown {
-  const factors = factorsOf(technology);
-  const cost =
-    technology.profile === "published"
-      ? publishedVectorCoefficients(hardware, factors)
-      : calibratedVectorCoefficients(hardware, factors);
-  if ("total" in cost) return cost;
-  return breakdown({
-    vector: (laneCyclesOf(operator) * cost.operation) / PICOJOULES_PER_JOULE,
-    local: (traffic.local * cost.local) / PICOJOULES_PER_JOULE,
-    global: (traffic.global * cost.global) / PICOJOULES_PER_JOULE,
-    dram: (traffic.dram * cost.dram) / PICOJOULES_PER_JOULE,
-  });
+  const cost = vectorCoefficients(hardware, technology);
+  return "total" in cost ? cost : vectorEnergyOf(laneCyclesOf(operator), traffic, cost);
 }

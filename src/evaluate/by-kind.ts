@@ -46,7 +46,7 @@ export function summariseByKind({ operators, cycles, design }: Evaluation): read
       ...{ tower: group[0]!.tower, phase: group[0]!.phase, kind: group[0]!.kind },
       ...{ runs: sum(() => 1), cycles: own, launchCycles, macs },
       share: (own + launchCycles) / cycles,
-      laneOperations: sum((each) => each.laneOperations),
+      laneOperations: sum((each) => each.vector?.laneCycles ?? 0),
       utilisation: macs === 0 ? null : macs / (own * pes),
       boundBy: boundOf(group),
       traffic: { dram: level("dram"), global: level("global"), local: level("local") },

@@ -1,5 +1,6 @@
 import { FACTOR_NAMES, keepsUp } from "../cost/index.ts";
 import { applySettings, settingsOfPoint } from "../spec/apply-settings.ts";
+import { memoryCapacity } from "../spec/memory.ts";
 import type { ModelSpec } from "../spec/model.ts";
 import type { SpecSet } from "../spec/settings.ts";
 import { accuracyOf, type PartAccuracy } from "./decompose/accuracies.ts";
@@ -160,8 +161,10 @@ function ownLimits({ base, limits, hardware }: DecompositionRequest, table: Oper
   const latencyLimit = limits.find(({ metric, comparison }) => metric === "latency_s" && comparison === "<=")?.limit;
   const isRateFree =
     latencyLimit !== undefined && !isSet(/^deployment\./) && keepsUp(latencyLimit, base.deployment).duty <= 1;
-  const capacity = base.hardware.dram?.capacity ?? Infinity;
-  const isDramFree = !isSet(/^(dram|deployment\.batch)/) && mostDramBytes(table, base.hardware) <= capacity;
+  const capacity = memoryCapacity(base.hardware);
+  const isDramFree =
+    !isSet(base.hardware.withoutDram ? /^(dram|globalBuffer|deployment\.batch)/ : /^(dram|deployment\.batch)/) &&
+    mostDramBytes(table, base.hardware) <= capacity;
   const atMost = (metric: string, limit: number, text: string): DecomposedLimit => ({
     ...{ metric, limit, text },
     comparison: "<=",

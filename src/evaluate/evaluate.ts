@@ -8,6 +8,7 @@ import {
   type StaticPower,
   type Unknown,
 } from "../cost/index.ts";
+import { memoryCapacity } from "../spec/memory.ts";
 import type { EnergyCoefficients, Unmappable } from "../sim/index.ts";
 import { PLAIN_SCHEDULE } from "../spec/schedule.ts";
 import { buildWorkload, totalParameters, type GemmOperator, type Workload } from "../workload/index.ts";
@@ -79,10 +80,12 @@ function dramNeededBytes(workload: Workload, { hardware }: Design): number {
 }
 
 function checkDram(needed: number, { hardware }: Design): Infeasible | null {
-  if (hardware.dram === null || needed <= hardware.dram.capacity) return null;
-  const by = needed - hardware.dram.capacity;
-  const detail = `weights, KV cache and activations need ${needed} bytes, DRAM has ${hardware.dram.capacity}`;
-  return { kind: "infeasible", constraint: "dram.capacity", by, unit: "B", detail };
+  const capacity = memoryCapacity(hardware);
+  if (needed <= capacity) return null;
+  const [constraint, place] =
+    hardware.dram === null ? ["globalBuffer.size", "the global buffer"] : ["dram.capacity", "DRAM"];
+  const detail = `weights, KV cache and activations need ${needed} bytes, ${place} has ${capacity}`;
+  return { kind: "infeasible", constraint, by: needed - capacity, unit: "B", detail };
 }
 
 function unmappable(operator: GemmOperator, { level, neededBytes, availableBytes }: Unmappable): Infeasible {

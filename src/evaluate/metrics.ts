@@ -22,6 +22,7 @@ export function metricsOf(evaluation: Evaluation): Readonly<Record<string, numbe
     carbon_embodied_kgCO2e: embodied.total,
     carbon_operational_kgCO2e: operational.total,
     carbon_total_kgCO2e: evaluation.carbon_total_kgCO2e,
+    carbon_always_on_kgCO2e: isKnown ? embodied.total + operational.alwaysOnTotal : null,
     carbon_per_inference_kgCO2e: carbon?.perInference ?? null,
     edp_Js: carbon?.edp ?? (energy.total === null ? null : energy.total * latency_s),
     cdp_kgCO2e_s: embodied.total === null ? null : embodied.total * latency_s,

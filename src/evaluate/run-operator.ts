@@ -1,4 +1,4 @@
-import { gemmEnergy, vectorEnergy } from "../cost/index.ts";
+import { chargedCounters, gemmEnergy, vectorEnergy } from "../cost/index.ts";
 import type { EnergyCoefficients, GemmCounters, GemmProblem, GemmResult, MappedGemm, Traffic } from "../sim/index.ts";
 import { laneCyclesOf, macsOf, type GemmOperator, type Operator, type VectorOperator } from "../workload/index.ts";
 import { boundWithLaunch, gemmBoundBy, gemmPorts } from "./bounds.ts";
@@ -54,16 +54,17 @@ function evaluateGemm(
   result: MappedGemm,
   { prefetchedBytes }: Placement,
   launchCycles: number,
-  { hardware, coefficients }: Costing,
+  { hardware, technology, coefficients }: Costing,
 ): OperatorEvaluation {
-  const { timing } = result;
+  const { timing, mapping } = result;
   const counters = withFetched(result.counters, prefetchedBytes);
+  const charged = chargedCounters(counters, mapping, hardware, technology);
   const ports = gemmPorts(result, hardware);
   return {
     ...placeOf(operator),
     macs: counters.macs,
     cycles: timing.cycles,
-    energy: coefficients === null ? {} : gemmEnergy(counters, timing.cycles, coefficients).parts,
+    energy: coefficients === null ? {} : gemmEnergy(charged, timing.cycles, coefficients).parts,
     utilisation: timing.utilisation,
     bound_by: boundWithLaunch(gemmBoundBy(result, ports), timing.cycles, launchCycles),
     traffic: trafficOf(counters),
@@ -71,8 +72,8 @@ function evaluateGemm(
     prefetchedBytes,
     waitCycles: 0,
     launchCycles,
-    laneOperations: 0,
     gemm: prefetchedBytes === 0 ? result : { ...result, counters },
+    vector: null,
   };
 }
 
@@ -122,7 +123,7 @@ function evaluateVector(
     prefetchedBytes: 0,
     waitCycles: 0,
     launchCycles,
-    laneOperations: laneCyclesOf(operator, hardware.vector.cyclesPerElement),
     gemm: null,
+    vector: { laneCycles: laneCyclesOf(operator, hardware.vector.cyclesPerElement), traffic: bytesMoved(run.traffic) },
   };
 }

@@ -1,4 +1,5 @@
 import type { Breakdown, EmbodiedCarbon, OperationalCarbon, Unknown } from "../cost/types.ts";
+import type { VectorTraffic } from "../cost/vector-energy.ts";
 import type { Deployment } from "../spec/deployment.ts";
 import type { Hardware } from "../spec/hardware.ts";
 import type { ModelSpec } from "../spec/model.ts";
@@ -49,9 +50,9 @@ export interface OperatorEvaluation {
   readonly waitCycles: number;
   /** Time to start one run, cycles, not among its cycles; 0 inside another's kernel. */
   readonly launchCycles: number;
-  /** Operations of the vector unit's lanes in one run. */
-  readonly laneOperations: number;
   readonly gemm: GemmResult | null;
+  /** Work of one execution of a vector operator: lane-cycles, and bytes by level; null for a GEMM. */
+  readonly vector: { readonly laneCycles: number; readonly traffic: VectorTraffic } | null;
 }
 
 export interface Evaluation {

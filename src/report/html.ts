@@ -3,8 +3,10 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { packageRoot } from "../package-root.ts";
 import { barOf, carbonChart, carbonParts } from "./charts/carbon-chart.ts";
+import { conditionsChart } from "./charts/conditions-chart.ts";
 import { convergenceChart } from "./charts/convergence-chart.ts";
 import { frontChart } from "./charts/front-chart.ts";
+import { sweepsOf } from "./conditions.ts";
 import { escapeHtml, scriptJson, scriptText } from "./escape-html.ts";
 import { constraintsHtml, definitionsHtml, figuresOf, rowId, tableHtml } from "./html-sections.ts";
 import { limitsOf, provenanceOf } from "./html-texts.ts";
@@ -63,6 +65,7 @@ ${study.description === "" ? "" : `<p>${escapeHtml(study.description)}</p>`}
 ${picked === null ? "" : pickedHtml(picked)}
 ${rooflineHtml(record)}
 <section class="wide"><h2>Designs of the front</h2><p class="muted">Click a heading to sort, a line to pick the design.</p><div class="scroll">${tableHtml(record)}</div></section>
+${conditionsHtml(record)}
 <section><h2>Convergence</h2><div id="convergence-chart" class="chart small" role="img" aria-label="Hypervolume over trials"></div>
 <p class="muted">${escapeHtml(referenceText(record))}</p></section>
 <section><h2>What the constraints ruled out</h2>${constraintsHtml(record)}</section>
@@ -101,6 +104,18 @@ function rooflineHtml({ roofline }: RunRecord): string {
 <p class="muted">Each kind of operator at the operations a second that it reached, once for each level: at its operations per byte over that level's port. A point lies below the roof of its own colour; the nearer, the more that level bounds it. Larger: more of the time. Circles: arrays. Triangles: vector lanes.</p></section>`;
 }
 
+/** What is best under other grids, lives and loads: one chart each. */
+function conditionsHtml(record: RunRecord): string {
+  const charts = sweepsOf(record).map(
+    ({ name, title }) =>
+      `<div id="conditions-${name}" class="chart small" role="img" aria-label="Least total carbon by ${escapeHtml(title)}"></div>`,
+  );
+  if (charts.length === 0) return "";
+  const columns = "display:grid;grid-template-columns:repeat(auto-fit,minmax(320px,1fr))";
+  return `<section class="wide"><h2>Under other conditions</h2><div style="${columns}">${charts.join("\n")}</div>
+<p class="muted">Which design of the front has the least total carbon, among those as accurate as the baseline within its interval. Blue: its embodied carbon. Orange: its energy. They step where another design takes over: a dirtier grid, a longer life and more work pay for more silicon and ask for less energy.</p></section>`;
+}
+
 const titleOf = (row: FrontRow): string => (row.trial === null ? "Baseline" : `Trial ${row.trial}`);
 
 function pageData(record: RunRecord, picked: FrontRow | null, baseline: FrontRow | null): unknown {
@@ -109,6 +124,7 @@ function pageData(record: RunRecord, picked: FrontRow | null, baseline: FrontRow
     front: frontChart(record),
     carbon: picked === null ? null : carbonChart(picked, baseline),
     convergence: convergenceChart(record),
+    conditions: sweepsOf(record).map((sweep) => ({ id: `conditions-${sweep.name}`, option: conditionsChart(sweep) })),
     rows: rows.map((row) => ({
       id: rowId(row),
       title: titleOf(row),

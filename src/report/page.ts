@@ -17,6 +17,7 @@ interface PageData {
   readonly front: unknown;
   readonly carbon: unknown;
   readonly convergence: unknown;
+  readonly conditions: readonly { readonly id: string; readonly option: unknown }[];
   readonly rows: readonly PageRow[];
   readonly picked: string;
 }
@@ -38,6 +39,7 @@ interface PageData {
   const front = draw("front-chart", data.front);
   const carbon = draw("carbon-chart", data.carbon);
   draw("convergence-chart", data.convergence);
+  for (const { id, option } of data.conditions) draw(id, option);
   addEventListener("resize", () => charts.forEach((chart) => chart.resize()));
 
   const pick = (id: string): void => {

@@ -2,6 +2,7 @@ import { isScalar, isSeq, parseDocument } from "yaml";
 import { didYouMean, problemOf, SpecError, type Problem } from "../errors/index.ts";
 import { deepFreeze } from "./freeze.ts";
 import { findingsOf } from "./issues.ts";
+import { settledDram } from "./memory.ts";
 import { NO_FACTORS, setPathTable } from "./set-paths.ts";
 import type { SetPath, Setting, SpecSet } from "./settings.ts";
 
@@ -84,7 +85,19 @@ export function applySettings(specs: SpecSet, settings: readonly Setting[], fact
     } else result = applied;
   }
   if (problems.length > 0) throw new SpecError(problems);
-  return freezeSpecs(result);
+  return freezeSpecs(withSettledDram(result, settings));
+}
+
+/** Type, capacity, dies and clock decide together what a memory gives, so this is looked at once they are all in place. */
+function withSettledDram(specs: SpecSet, settings: readonly Setting[]): SpecSet {
+  const { hardware } = specs;
+  if (hardware.dram === null) return specs;
+  const dram = settledDram(hardware.dram, hardware.clock);
+  if (dram === hardware.dram) return specs;
+  if (!("message" in dram)) return { ...specs, hardware: { ...hardware, dram } };
+  const message = `dram.${dram.field} ${dram.message}.`;
+  const place = settings.findLast(({ path }) => path.startsWith("dram."));
+  throw new SpecError([problemOf(place === undefined ? "dram" : written(place), "spec/not-sold", message)]);
 }
 
 function freezeSpecs(specs: SpecSet): SpecSet {

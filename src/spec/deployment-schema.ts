@@ -3,6 +3,7 @@ import { didYouMean } from "../errors/index.ts";
 import type { Deployment } from "./deployment.ts";
 import { MAX_WHOLE, quantity, real, refuse, section, text, whole } from "./fields.ts";
 import { deepFreeze } from "./freeze.ts";
+import { gridHoursField, useFromField, withGridHours } from "./grid-hours.ts";
 import { intensityField, regions } from "./regions.ts";
 
 /** Fields that `--set` changes too: one definition for both. */
@@ -14,6 +15,8 @@ export const deploymentFields = {
     return refuse(ctx, "spec/unknown-region", `must be one of: ${known.join(", ")}`, didYouMean(name, known));
   }),
   gridIntensity: intensityField,
+  gridHours: gridHoursField,
+  useFrom: useFromField,
   lifetime: quantity("time", { min: 1, max: 100 * 365 * 86400 }),
   rate: quantity("rate", { min: 0, max: 1e12 }),
   hoursPerDay: real(0, 24),
@@ -28,6 +31,8 @@ export const rawDeploymentSchema = section({
   region: f.region.optional().describe("Name from `ecotile presets regions`; california where left out"),
   gridIntensity: f.gridIntensity.optional().describe("Instead of a region, for example 224 gCO2e/kWh"),
   gridSource: text().optional().describe("Where gridIntensity comes from"),
+  gridHours: f.gridHours.optional(),
+  useFrom: f.useFrom.optional(),
   lifetime: f.lifetime.default(3 * 365 * 86400).describe("3 years where left out"),
   rate: f.rate.default(1).describe("Inferences in hours of use, for example 1/s"),
   hoursPerDay: f.hoursPerDay.default(6).describe("Hours of use a day"),
@@ -36,18 +41,28 @@ export const rawDeploymentSchema = section({
 });
 
 function build(raw: z.output<typeof rawDeploymentSchema>, ctx: z.RefinementCtx): Deployment {
-  const { region, gridIntensity, gridSource, inferences, ...rest } = raw;
+  const { region, gridIntensity, gridSource, gridHours, useFrom, inferences, ...rest } = raw;
   if (region && gridIntensity !== undefined) {
     refuse(ctx, "spec/conflict", "and region exclude each other: give one of them", null, ["gridIntensity"]);
   }
   if (gridSource !== undefined && gridIntensity === undefined) {
     refuse(ctx, "spec/conflict", "needs gridIntensity beside it", null, ["gridSource"]);
   }
+  if (gridHours !== undefined && (region ?? gridIntensity) !== undefined) {
+    refuse(ctx, "spec/conflict", "excludes region and gridIntensity", null, ["gridHours"]);
+  }
+  if (useFrom !== undefined && gridHours === undefined) {
+    refuse(ctx, "spec/conflict", "needs gridHours beside it", null, ["useFrom"]);
+  }
+  const hourly = {
+    ...(gridHours === undefined ? {} : { gridDay: gridHours }),
+    ...(useFrom === undefined ? {} : { useFrom }),
+  };
   const grid =
     gridIntensity === undefined
       ? gridOf(region ?? regions().get("california")!)
       : { region: "custom", gridIntensity, gridSource: gridSource ?? "given by the user" };
-  return deepFreeze({ ...rest, ...grid, inferences: inferences ?? null });
+  return deepFreeze(withGridHours({ ...rest, ...grid, ...hourly, inferences: inferences ?? null }));
 }
 
 /** The grid fields of a deployment in a named region. */

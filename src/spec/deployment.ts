@@ -6,6 +6,12 @@ export interface Deployment {
   readonly region: string;
   readonly gridIntensity: GramsPerKilowattHour;
   readonly gridSource: string;
+  /** Of the hours without use, where the grid is given by hour; absent: as gridIntensity. */
+  readonly gridIntensityOff?: GramsPerKilowattHour;
+  /** Grid by hour of the day, 24 values; absent: one intensity for all hours. */
+  readonly gridDay?: readonly GramsPerKilowattHour[];
+  /** Hour of the day at which the hours of use begin; matters only with gridDay. */
+  readonly useFrom?: number;
   readonly lifetime: Seconds;
   /** Inferences per second during hours of use. */
   readonly rate: number;

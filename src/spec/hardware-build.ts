@@ -1,7 +1,10 @@
+import type * as z from "zod";
 import { toRate, type Bandwidth, type Hertz } from "../units/index.ts";
+import { refuse } from "./fields.ts";
 import { deepFreeze } from "./freeze.ts";
 import type { Buffer, Dataflow, Dram, Hardware, Port } from "./hardware.ts";
 import type { RawHardware } from "./hardware-schema.ts";
+import { capacityOfDies, settledDram } from "./memory.ts";
 
 interface RawPort {
   readonly bandwidth: Bandwidth | { readonly read: Bandwidth; readonly write: Bandwidth };
@@ -23,24 +26,74 @@ function buildBuffer(raw: NonNullable<RawHardware["localBuffer"]>, clock: Hertz)
   return { size, port: buildPort(raw, clock), accessWidth, rounding, doubleBuffer };
 }
 
-function buildDram(raw: NonNullable<RawHardware["dram"]>, clock: Hertz): Dram {
-  const { capacity, accessWidth, rounding } = raw;
-  const type = raw.type === "idealised" ? null : raw.type;
-  return { type, capacity, port: buildPort(raw, clock), accessWidth, rounding };
+type RawDram = NonNullable<RawHardware["dram"]>;
+
+/** What the fields of a memory must be like together; null: wrong, and said. */
+function buildDram(raw: RawDram, clock: Hertz, ctx: z.RefinementCtx): Dram | null {
+  const { accessWidth, rounding, dies, width, density, bandwidth } = raw;
+  const wrong = (field: string, message: string): null => {
+    refuse(ctx, "spec/conflict", message, null, ["dram", field]);
+    return null;
+  };
+  if (raw.type === "none") {
+    const given = (["capacity", "density", "dies", "width", "bandwidth"] as const).find(
+      (key) => raw[key] !== undefined,
+    );
+    return given === undefined ? null : wrong(given, "belongs to a memory, and dram.type is none");
+  }
+  if ((raw.capacity === undefined) === (density === undefined)) {
+    return wrong(
+      density === undefined ? "capacity" : "density",
+      "or dram.density with dram.dies must be given, one of them",
+    );
+  }
+  if (dies === undefined && (density ?? width) !== undefined) {
+    return wrong(density === undefined ? "width" : "density", "needs dram.dies beside it");
+  }
+  if (dies === undefined && bandwidth === undefined) return wrong("bandwidth", "or dram.dies must be given");
+  if (dies !== undefined && bandwidth !== undefined)
+    return wrong("bandwidth", "follows from dram.dies, so leave it out");
+  const plain: Dram = {
+    type: raw.type === "idealised" ? null : raw.type,
+    capacity: raw.capacity ?? capacityOfDies(density!, dies!),
+    port: buildPort({ ...raw, bandwidth: bandwidth ?? NOMINAL }, clock),
+    accessWidth,
+    rounding,
+    ...(dies === undefined ? {} : { dies }),
+    ...(width === undefined ? {} : { width }),
+    ...(raw.idealised ? { idealised: true as const } : {}),
+  };
+  const dram = settledDram(plain, clock);
+  if (!("message" in dram)) return dram;
+  refuse(ctx, "spec/not-sold", dram.message, null, ["dram", dram.field]);
+  return null;
+}
+
+/** Stands in until the dies decide. */
+const NOMINAL: Bandwidth = { per: "cycle", rate: { bytes: 1, cycles: 1 } };
+
+/** Integers are what holds where nothing is said. */
+export function withFormat(
+  { input, weight, accumulator, output }: Hardware["precision"] | RawHardware["precision"],
+  format: RawHardware["precision"]["format"],
+): Hardware["precision"] {
+  return { input, weight, accumulator, output, ...(format === "integer" ? {} : { format }) };
 }
 
 /** Resolves what depends on other fields: bandwidths per second by the clock, lanes by the rows. */
-export function buildHardware(raw: RawHardware): Hardware {
+export function buildHardware(raw: RawHardware, ctx: z.RefinementCtx): Hardware {
   const { lanes, cyclesPerElement } = raw.vector;
   const { overlap } = raw.vector;
   const rest = overlap === "transfers" ? { cyclesPerElement } : { cyclesPerElement, overlap };
   return deepFreeze({
     ...raw,
+    precision: withFormat(raw.precision, raw.precision.format),
     array: { ...raw.array, dataflow: listOfDataflows(raw.array.dataflow) },
     vector: lanes === "rows" ? { lanes: raw.array.rows, lanesFollow: "rows" as const, ...rest } : { lanes, ...rest },
     localBuffer: raw.localBuffer ? buildBuffer(raw.localBuffer, raw.clock) : null,
     globalBuffer: raw.globalBuffer ? buildBuffer(raw.globalBuffer, raw.clock) : null,
     energy: raw.energy ?? null,
-    dram: raw.dram ? buildDram(raw.dram, raw.clock) : null,
+    dram: raw.dram ? buildDram(raw.dram, raw.clock, ctx) : null,
+    ...(raw.dram?.type === "none" ? { withoutDram: true as const } : {}),
   });
 }

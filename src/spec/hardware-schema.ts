@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { DRAM_TYPES } from "./dram-types.ts";
+import { soldDrams } from "./dram-sold.ts";
 import { bandwidth, flag, oneOf, oneOrMore, quantity, real, section, size, text, whole } from "./fields.ts";
 import { buildHardware } from "./hardware-build.ts";
 
@@ -8,6 +8,7 @@ export const hardwareFields = {
   clock: quantity("frequency", { min: 1, max: 1e12, whole: true }),
   node: quantity("length", { min: 1, max: 1000 }),
   bits: whole(1, 64),
+  format: oneOf(["integer", "fp32", "fp16", "bf16", "fp8"]),
   cores: whole(1, 4096),
   kind: oneOf(["systolic", "dot-product"]),
   side: whole(1, 65536),
@@ -23,7 +24,10 @@ export const hardwareFields = {
   accumulators: whole(1, 1_000_000),
   bufferSize: size({ unlimited: true }),
   bandwidth: bandwidth(),
-  dramType: oneOf([...DRAM_TYPES, "idealised"]),
+  dramType: oneOf(["none", "idealised", ...soldDrams().keys()]),
+  dies: whole(1, 64),
+  width: whole(1, 65_536),
+  idealised: flag(),
   capacity: size({ unlimited: true }),
   lanes: z.union([whole(1, 1_000_000), z.literal("rows")], {
     error: "must be a whole number from 1 to 1000000, or the word rows",
@@ -60,9 +64,13 @@ export const rawHardwareSchema = section({
   description: text().default("").describe("What this accelerator is, and the source of its numbers"),
   clock: f.clock,
   node: f.node.describe("Process node, for example 22 nm"),
-  precision: section({ input: f.bits, weight: f.bits, accumulator: f.bits, output: f.bits }).describe(
-    "Bits per element",
-  ),
+  precision: section({
+    input: f.bits,
+    weight: f.bits,
+    accumulator: f.bits,
+    output: f.bits,
+    format: f.format.default("integer").describe("Number format of the MACs: what they cost, not how they round"),
+  }).describe("Bits per element"),
   cores: f.cores.default(1),
   arraysPerCore: whole(1, 256).default(1),
   multicast: flag().default(true).describe("One read of a shared level serves every core that wants the word"),
@@ -89,7 +97,18 @@ export const rawHardwareSchema = section({
   }),
   localBuffer: buffer.optional().describe("One per core"),
   globalBuffer: buffer.optional().describe("One per chip"),
-  dram: section({ type: f.dramType, capacity: f.capacity, ...port }).optional(),
+  dram: section({
+    type: f.dramType.describe(
+      "none: there is none, and all fits the global buffer; idealised: plain numbers without carbon",
+    ),
+    capacity: f.capacity.optional().describe("For example 512 MB; or density and dies"),
+    density: whole(1, 4096).optional().describe("Gbit of one die"),
+    dies: f.dies.optional().describe("Dies (HBM: stacks) that are bought; bandwidth follows from them"),
+    width: f.width.optional().describe("Data bits of all dies together; the widest that they have where left out"),
+    idealised: f.idealised.default(false).describe("Plain numbers are taken as they are, sold or not"),
+    ...port,
+    bandwidth: port.bandwidth.optional(),
+  }).optional(),
   energy: section({
     mac: quantity("energy", { min: 0, max: 1 }).describe("Per MAC"),
     registers: perByte,

@@ -3,6 +3,8 @@ import type { Bytes, Cycles, Hertz, Nanometres, Rate } from "../units/quantity.t
 export type Operand = "input" | "weight" | "output";
 export type Dataflow = "weight-stationary" | "output-stationary" | "input-stationary";
 
+export type NumberFormat = "fp32" | "fp16" | "bf16" | "fp8";
+
 /** One accelerator, validated. Field meanings: docs/hardware.md; design rationale of each choice there too. */
 export interface Hardware {
   readonly name: string;
@@ -15,6 +17,8 @@ export interface Hardware {
     readonly weight: number;
     readonly accumulator: number;
     readonly output: number;
+    /** Number format of the MACs, which decides what they cost; absent: integers. */
+    readonly format?: NumberFormat;
   };
   readonly cores: number;
   readonly arraysPerCore: number;
@@ -26,8 +30,10 @@ export interface Hardware {
   readonly localBuffer: Buffer | null;
   /** One per chip. Null: local buffers are filled from DRAM. */
   readonly globalBuffer: Buffer | null;
-  /** Null: nothing outside the chip is modelled. */
+  /** Null: nothing outside the chip is modelled, or (`withoutDram`) there is nothing. */
   readonly dram: Dram | null;
+  /** Present where the product has no DRAM: weights, KV cache and activations must fit the global buffer, which then keeps them. */
+  readonly withoutDram?: true;
   /**
    * Energies that the machine's own description gives, which then stand for the technology tables: J per MAC, pJ per byte
    * read or written at each level. Null: the technology profile prices events.
@@ -84,6 +90,7 @@ export interface Buffer {
   readonly doubleBuffer: boolean;
 }
 
+/** Memory outside the chip: dies that are sold (`dies` given; bandwidth follows), or plain numbers. */
 export interface Dram {
   /** Row of the DRAM table, for example "LPDDR3"; null: idealised plain numbers. */
   readonly type: string | null;
@@ -91,6 +98,12 @@ export interface Dram {
   readonly port: Port;
   readonly accessWidth: Bytes;
   readonly rounding: "pro-rata" | "block";
+  /** Dies (HBM: stacks) that the capacity is bought as. */
+  readonly dies?: number;
+  /** Data bits of all dies together; the widest that the dies have where left out. */
+  readonly width?: number;
+  /** Whether plain numbers of a named type need not be sold; absent: no. */
+  readonly idealised?: boolean;
 }
 
 export interface VectorUnit {

@@ -15,7 +15,17 @@ export { isFused, isPlainSchedule, PLAIN_SCHEDULE, type ScheduleSettings } from 
 export type { Technology } from "./technology.ts";
 export { applySettings, parseSetting, problemsOfSetting, settingsOfPoint } from "./apply-settings.ts";
 export { defaultDeployment } from "./deployment-schema.ts";
-export { DRAM_TYPES } from "./dram-types.ts";
+export {
+  bandwidthOf,
+  GIGABIT_BYTES,
+  soldCapacities,
+  soldCounts,
+  soldDrams,
+  soldGigabytes,
+  soldWidths,
+  type SoldDram,
+} from "./dram-sold.ts";
+export { askedBandwidth, memoryCapacity } from "./memory.ts";
 export { hardwareJsonSchema, modelJsonSchema, studyJsonSchema, type JsonSchema } from "./json-schema.ts";
 export { loadStudy, readStudy } from "./load-study.ts";
 export { listPresets, loadHardware, loadModel, readSpecFile } from "./load.ts";

@@ -5,7 +5,8 @@ import { problemAtSpan, spanAt, valueAt, type SourceDocument } from "./document.
 import { deepFreeze } from "./freeze.ts";
 import { hardwareSchema } from "./hardware-schema.ts";
 import { check } from "./issues.ts";
-import { findSpec, readSpecFile } from "./load.ts";
+import { readGridDay } from "./grid-hours.ts";
+import { besideFile, findSpec, readSpecFile } from "./load.ts";
 import { modelSchema } from "./model-schema.ts";
 import { isFixedBy, MODES } from "./modes.ts";
 import type { PresetKind } from "./preset-files.ts";
@@ -104,8 +105,9 @@ export function loadStudy(file: string, factors: readonly string[] = NO_FACTORS)
 }
 
 /** Like {@link loadStudy}, from a document that has been read. */
-export function readStudy(document: SourceDocument, factors: readonly string[] = NO_FACTORS): Study {
-  const problems: Problem[] = [...checkStudy(document)];
+export function readStudy(written: SourceDocument, factors: readonly string[] = NO_FACTORS): Study {
+  const problems: Problem[] = [...checkStudy(written)];
+  const document = attempt(problems, () => withHourlyGrid(written)) ?? written;
   const raw = attempt(problems, () => check(rawStudySchema(factors), document));
   const model = attempt(problems, () => resolveSpec(document, "model", "models", modelSchema));
   const hardware = attempt(problems, () => resolveSpec(document, "hardware", "hardware", hardwareSchema));
@@ -121,6 +123,16 @@ export function readStudy(document: SourceDocument, factors: readonly string[] =
   if (problems.length > 0) throw new SpecError(problems);
   const whole = { ...(document.value as object), model: model.source, hardware: hardware.source };
   return assemble(raw, specs, stringify(whole, { lineWidth: 0, aliasDuplicateObjects: false }));
+}
+
+/** A grid file beside the study is taken into it, as its mean day, so that the study needs no other file. */
+function withHourlyGrid(document: SourceDocument): SourceDocument {
+  const name = valueAt(document.value, ["deployment", "gridHours"]);
+  if (typeof name !== "string") return document;
+  const path = besideFile(name, document.file);
+  const whole = document.value as { readonly deployment: object };
+  const deployment = { ...whole.deployment, gridHours: readGridDay(path, name) };
+  return { ...document, value: { ...whole, deployment } };
 }
 
 function technologyOf(raw: RawStudy["technology"]) {

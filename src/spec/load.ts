@@ -17,7 +17,7 @@ import { regions } from "./regions.ts";
 const looksLikeFile = (name: string): boolean => /[/\\]|\.(ya?ml|json)$/i.test(name);
 
 /** The name of a file given relative to another file's folder. */
-function besideFile(name: string, beside: string | undefined): string {
+export function besideFile(name: string, beside: string | undefined): string {
   return beside === undefined || isAbsolute(name) ? name : join(dirname(beside), name);
 }
 

@@ -2,19 +2,44 @@ import * as z from "zod";
 import { deploymentFields as f, gridOf } from "./deployment-schema.ts";
 import type { Deployment } from "./deployment.ts";
 import { oneOf } from "./fields.ts";
-import { setPath, type SetPath, type SpecSet } from "./settings.ts";
+import { withGridHours } from "./grid-hours.ts";
+import { refusal, setPath, type SetPath, type SpecSet } from "./settings.ts";
 
+/** A grid by hour gives its intensities anew, since hours of use may have changed. */
 const withDeployment = (specs: SpecSet, change: Partial<Deployment>): SpecSet => ({
   ...specs,
-  deployment: { ...specs.deployment, ...change },
+  deployment: withGridHours({ ...specs.deployment, ...change }),
 });
+
+/** A grid of one intensity, instead of what there was. */
+function withGrid(specs: SpecSet, grid: Pick<Deployment, "region" | "gridIntensity" | "gridSource">): SpecSet {
+  const { lifetime, rate, hoursPerDay, inferences, batch } = specs.deployment;
+  return { ...specs, deployment: { ...grid, lifetime, rate, hoursPerDay, inferences, batch } };
+}
 
 export const deploymentPaths: readonly SetPath[] = [
   setPath("deployment.region", "Region whose grid is used", "california", f.region, (specs, region) =>
-    withDeployment(specs, gridOf(region)),
+    withGrid(specs, gridOf(region)),
   ),
   setPath("deployment.gridIntensity", "Instead of a region", "224 gCO2e/kWh", f.gridIntensity, (specs, gridIntensity) =>
-    withDeployment(specs, { region: "custom", gridIntensity, gridSource: "given by the user" }),
+    withGrid(specs, { region: "custom", gridIntensity, gridSource: "given by the user" }),
+  ),
+  setPath(
+    "deployment.gridHours",
+    "Grid by hour of the day, instead of a region: a CSV file, or 24 numbers in gCO2e/kWh",
+    "[300, 290, 280, 270, 270, 280, 300, 310, 280, 240, 200, 170, 150, 140, 150, 170, 220, 290, 340, 350, 340, 330, 320, 310]",
+    f.gridHours,
+    (specs, gridDay) => withDeployment(specs, { gridDay }),
+  ),
+  setPath(
+    "deployment.useFrom",
+    "Hour of the day at which use begins, with gridHours",
+    "8",
+    f.useFrom,
+    (specs, useFrom) =>
+      specs.deployment.gridDay === undefined
+        ? refusal("cannot be set without deployment.gridHours")
+        : withDeployment(specs, { useFrom }),
   ),
   setPath("deployment.lifetime", "Life of the device", "3 years", f.lifetime, (specs, lifetime) =>
     withDeployment(specs, { lifetime }),

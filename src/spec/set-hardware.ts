@@ -1,7 +1,7 @@
 import { rateAtClock, toRate, type Bandwidth, type Hertz } from "../units/index.ts";
 import { hardwareFields as f } from "./hardware-schema.ts";
-import { listOfDataflows } from "./hardware-build.ts";
-import type { Buffer, Hardware, PeArray, Port } from "./hardware.ts";
+import { listOfDataflows, withFormat } from "./hardware-build.ts";
+import type { Buffer, Dram, Hardware, PeArray, Port } from "./hardware.ts";
 import { refusal, setPath, type Refusal, type SetPath, type SpecSet } from "./settings.ts";
 
 const withHardware = (specs: SpecSet, change: Partial<Hardware>): SpecSet => ({
@@ -49,9 +49,23 @@ function withSize(specs: SpecSet, level: "localBuffer" | "globalBuffer", bytes: 
   return withHardware(specs, { [level]: { ...before, size } });
 }
 
-function withDram(specs: SpecSet, change: { readonly type?: string | null; readonly capacity?: number }) {
+function withDram(specs: SpecSet, change: Partial<Dram>): SpecSet | Refusal {
   const { dram } = specs.hardware;
   return dram ? withHardware(specs, { dram: { ...dram, ...change } }) : absent("dram");
+}
+
+function withDramType(specs: SpecSet, type: string): SpecSet | Refusal {
+  const { dram, withoutDram } = specs.hardware;
+  if (type === "none")
+    return dram || withoutDram ? withHardware(specs, { dram: null, withoutDram: true }) : absent("dram");
+  return withDram(specs, { type: type === "idealised" ? null : type });
+}
+
+function withDramBandwidth(specs: SpecSet, bandwidth: Bandwidth): SpecSet | Refusal {
+  const { dram } = specs.hardware;
+  if ((dram?.dies ?? dram?.width) !== undefined)
+    return refusal("cannot be set: it follows from dram.dies and dram.width");
+  return withBandwidth(specs, "dram", bandwidth);
 }
 
 const precisions = (["input", "weight", "accumulator", "output"] as const).map((operand) =>
@@ -101,16 +115,32 @@ export const hardwarePaths: readonly SetPath[] = [
     withArray(specs, { accumulators: { ...specs.hardware.array.accumulators, count } }),
   ),
   ...precisions,
-  ...buffers,
-  setPath("dram.type", "Type of the memory; idealised: plain numbers", "LPDDR4", f.dramType, (specs, type) =>
-    withDram(specs, { type: type === "idealised" ? null : type }),
+  setPath(
+    "precision.format",
+    "Number format of the MACs, which decides what they cost",
+    "bf16",
+    f.format,
+    (specs, format) => withHardware(specs, { precision: withFormat(specs.hardware.precision, format) }),
   ),
+  ...buffers,
+  setPath("dram.type", "Type; idealised: plain numbers; none: no DRAM", "LPDDR4", f.dramType, withDramType),
   setPath("dram.capacity", "Capacity of the memory", "1 GB", f.capacity, (specs, capacity) =>
     withDram(specs, { capacity }),
   ),
-  setPath("dram.bandwidth", "Bandwidth of the memory, read and write each", "80 GB/s", f.bandwidth, (specs, rate) =>
-    withBandwidth(specs, "dram", rate),
+  setPath("dram.dies", "Dies that the capacity is bought as; bandwidth follows", "2", f.dies, (specs, dies) =>
+    withDram(specs, { dies }),
   ),
+  setPath(
+    "dram.width",
+    "Data bits of all dies together; of the fewest dies without dram.dies",
+    "32",
+    f.width,
+    (specs, width) => withDram(specs, { width }),
+  ),
+  setPath("dram.idealised", "Plain numbers need not be sold", "true", f.idealised, (specs, idealised) =>
+    withDram(specs, { idealised }),
+  ),
+  setPath("dram.bandwidth", "Of plain numbers, read and write each", "80 GB/s", f.bandwidth, withDramBandwidth),
   setPath("vector.lanes", "Vector lanes per core; rows: as many as rows", "256", f.lanes, (specs, lanes) => {
     const { cyclesPerElement, overlap } = specs.hardware.vector;
     const rest = { cyclesPerElement, ...(overlap === undefined ? {} : { overlap }) };

@@ -27,6 +27,7 @@ export function sourcesInUse(): Sources {
         .update("\0")
         .update(readFileSync(new URL(name, url)));
   }
+  tables.update(readFileSync(new URL("presets/dram.yaml", packageRoot)));
   return {
     version: packageVersion(),
     core: core.digest("hex").slice(0, DIGITS),

@@ -1,12 +1,17 @@
-import type { Buffer, ModelSpec, SpecSet, Tower } from "../../spec/index.ts";
+import { soldGigabytes, type Buffer, type ModelSpec, type SpecSet, type Tower } from "../../spec/index.ts";
 import { formatRate, formatSize } from "../../units/index.ts";
 
-/** The chip in few words: "1 × 256×8, L 64 KiB at 128 B/cycle, G 2 MiB". */
+/** The chip in few words: "1 × 256×8, L 64 KiB at 128 B/cycle, G 2 MiB"; with memory where dies are bought: "1 × 4 Gbit LPDDR4". */
 export function hardwareLabel({ hardware }: SpecSet): string {
-  const { cores, array, localBuffer, globalBuffer } = hardware;
+  const { cores, array, localBuffer, globalBuffer, dram, withoutDram } = hardware;
   const parts = [`${cores} × ${array.rows}×${array.cols}`];
   if (localBuffer !== null) parts.push(`L ${sizeOf(localBuffer)} at ${formatRate(localBuffer.port.read)}`);
   if (globalBuffer !== null) parts.push(`G ${sizeOf(globalBuffer)}`);
+  if (dram?.dies !== undefined) {
+    const gigabits = (8 * soldGigabytes(dram.capacity)) / dram.dies;
+    parts.push(`${dram.dies} × ${gigabits} Gbit ${dram.type}`);
+  }
+  if (withoutDram) parts.push("no DRAM");
   return parts.join(", ");
 }
 

@@ -81,10 +81,18 @@ function studyOf(study: Study, spaceSize: bigint): RunRecord["study"] {
     strategy: search.strategy,
     seed: search.seed,
     spaceSize: String(spaceSize),
-    deployment: { ...study.deployment },
+    deployment: withoutLists(study.deployment),
     technologyProfile: technology.profile,
     mappingPolicy: `objective ${mapping.objective}, effort ${mapping.effort}`,
   };
+}
+
+/** A grid by hour is told by its means. */
+function withoutLists(deployment: Study["deployment"]): RunRecord["study"]["deployment"] {
+  const plain = Object.entries(deployment).filter(
+    (entry): entry is [string, number | string | null] => !Array.isArray(entry[1]),
+  );
+  return Object.fromEntries(plain);
 }
 
 function frontRow(trial: number | null, point: Point, detail: DesignDetail, evaluator: DesignEvaluator): FrontRow {

@@ -48,7 +48,7 @@ function computeArea(hardware: Hardware, factors: FactorValues): Area | Unknown 
 
 function macArea(hardware: Hardware, { factors, node }: Context): number {
   const pes = hardware.cores * hardware.arraysPerCore * hardware.array.rows * hardware.array.cols;
-  const scale = macScale(hardware.precision, components().multiplierAreaShare);
+  const scale = macScale(hardware.precision, "area");
   return (pes * factor(factors, "macArea") * scale * node.logicArea) / SQUARE_MICROMETRES_PER_MM2;
 }
 
@@ -81,7 +81,7 @@ const PER_MILLION = 1e6;
 
 function dramInterfacesOf({ dram, clock }: Hardware): number {
   const type = dram === null ? null : dramType(dram.type);
-  return dram === null || type === null ? 0 : dramInterfaces(dram, type, clock);
+  return dram === null || type === null ? 0 : dramInterfaces(dram, type.sold, clock);
 }
 
 /** By transistor count and logic density. */

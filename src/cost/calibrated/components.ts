@@ -33,18 +33,32 @@ export function components(): Components {
   return cached;
 }
 
+export type MacQuantity = "energy" | "area";
+
 /**
- * Size of a multiply-accumulate against int8 × int8 + int32: the multiplier grows with the product of the operand widths, the
- * adder with the accumulator.
+ * Size of a multiply-accumulate against int8 × int8 + int32.
  *
- *   share · (input · weight / 64) + (1 − share) · accumulator / 32
+ *   integer   share · (input · weight / 64) + (1 − share) · accumulator / 32
+ *   float     share · multiplier of the format + (1 − share) · adder of the accumulator's width
  *
+ * An integer multiplier grows with the product of the operand widths, its adder with the accumulator; floats are table rows.
  * @source Horowitz, ISSCC 2014, for the share; product rule: significand widths, technology notes
  */
-export function macScale(precision: Hardware["precision"], multiplierShare: number): number {
+export function macScale({ input, weight, accumulator, format }: Hardware["precision"], quantity: MacQuantity): number {
+  const { multiplierEnergyShare, multiplierAreaShare } = components();
+  const share = quantity === "energy" ? multiplierEnergyShare : multiplierAreaShare;
+  if (format === undefined) return (share * input * weight) / 64 + ((1 - share) * accumulator) / 32;
+  const [multiplier, adder] =
+    quantity === "energy"
+      ? (["floatMultiplierEnergy", "floatAdderEnergy"] as const)
+      : (["floatMultiplierArea", "floatAdderArea"] as const);
   return (
-    (multiplierShare * precision.input * precision.weight) / 64 + ((1 - multiplierShare) * precision.accumulator) / 32
+    share * floatRow(multiplier, { format }) + (1 - share) * floatRow(adder, { bits: accumulator <= 16 ? 16 : 32 })
   );
+}
+
+function floatRow(name: string, at: Readonly<Record<string, string | number>>): number {
+  return valueNamed(loadTable("components"), name, at);
 }
 
 /** Bits of storage in the arrays of one core: operand words of every PE, and accumulators. */

@@ -29,8 +29,8 @@ export function calibratedCoefficients(hardware: Hardware, factors: FactorValues
   const dram = dramEnergyPerByte(hardware, factors);
   if (typeof dram !== "number") return dram;
   const context = { factors, node };
-  const { multiplierEnergyShare, registerEnergy } = components();
-  const mac = factor(factors, "macEnergy") * macScale(hardware.precision, multiplierEnergyShare);
+  const { registerEnergy } = components();
+  const mac = factor(factors, "macEnergy") * macScale(hardware.precision, "energy");
   const register = registerEnergy * BITS_PER_BYTE * factor(factors, "registerEnergyLevel") * node.logicEnergy;
   const held = { read: register, write: register };
   const power = staticPowerOf(hardware, area, context);

@@ -68,9 +68,14 @@ export function sramEnergy(bytes: number, context: Context): { readonly read: nu
  */
 export function sramArea(bytes: number, portBits: number, context: Context): number {
   const cells = (bytes * BITS_PER_BYTE * context.node.sramCell) / SQUARE_MICROMETRES_PER_MM2;
-  const port = power(Math.max(1, portBits / WORD_BITS), components().sramWidthExponent);
+  const port = portAreaFactor(portBits);
   const level = factor(context.factors, "sramAreaLevel") / factor(context.factors, "sramArrayEfficiency");
   return cells * level * port;
+}
+
+/** How much larger a memory is for its port: (port width / 64 bit)^x, 1 up to 64 bits. */
+export function portAreaFactor(portBits: number): number {
+  return power(Math.max(1, portBits / WORD_BITS), components().sramWidthExponent);
 }
 
 /** Leakage of one memory, W, without power gating. */

@@ -1,6 +1,7 @@
-import type { Hardware } from "../../spec/hardware.ts";
+import type { Buffer, Hardware } from "../../spec/hardware.ts";
 import { MILLIWATTS_PER_WATT } from "../constants.ts";
-import { dramType, soldGigabytes } from "../dram.ts";
+import { soldGigabytes } from "../../spec/dram-sold.ts";
+import { dramType } from "../dram.ts";
 import { factor, type FactorValues } from "../factors.ts";
 import type { Area, StaticPower, Unknown } from "../types.ts";
 import { calibratedArea } from "./area.ts";
@@ -19,20 +20,25 @@ export function calibratedStaticPower(hardware: Hardware, factors: FactorValues)
 const LOGIC = ["mac", "registers", "vector", "noc", "controller"] as const;
 
 /**
- * Die: SRAM leakage by capacity + logic leakage · logic area; idle keeps the share `gatedLeakage`.
+ * Die: SRAM leakage by capacity + logic leakage · logic area; idle keeps the share `gatedLeakage`, and all of the global buffer's
+ * where that is the only place for the weights (`withoutDram`), also in the hours without use.
  * DRAM: background power per GB by state; idealised memory, which has no type, has none.
  */
 export function staticPowerOf(hardware: Hardware, area: Area, context: Context): StaticPower {
   const { factors } = context;
   let logic = 0;
   for (const part of LOGIC) logic += area.parts[part] ?? 0;
-  const dieActive = bufferLeakage(hardware, context) + (logic * factor(factors, "logicLeakage")) / MILLIWATTS_PER_WATT;
+  const buffers = bufferLeakage(hardware, context);
+  const logicLeakage = (logic * factor(factors, "logicLeakage")) / MILLIWATTS_PER_WATT;
+  const gated = factor(factors, "gatedLeakage");
+  const kept = hardware.withoutDram === true ? globalBufferLeakage(hardware, context) : 0;
   const type = hardware.dram === null ? null : dramType(hardware.dram.type);
   const gigabytes = hardware.dram === null ? 0 : soldGigabytes(hardware.dram.capacity);
   const perGigabyte = (gigabytes * factor(factors, "dramBackgroundLevel")) / MILLIWATTS_PER_WATT;
   return {
-    dieActive,
-    dieIdle: dieActive * factor(factors, "gatedLeakage"),
+    dieActive: buffers + logicLeakage,
+    dieIdle: (buffers - kept + logicLeakage) * gated + kept,
+    dieOff: kept,
     dramActive: (type?.activePower ?? 0) * perGigabyte,
     dramStandby: (type?.standbyPower ?? 0) * perGigabyte,
     dramSelfRefresh: (type?.selfRefreshPower ?? 0) * perGigabyte,
@@ -40,6 +46,14 @@ export function staticPowerOf(hardware: Hardware, area: Area, context: Context):
 }
 
 function bufferLeakage(hardware: Hardware, context: Context): number {
-  const of = (sizes: readonly number[]): number => sizes.reduce((sum, bytes) => sum + sramLeakage(bytes, context), 0);
-  return hardware.cores * of(memorySizes(hardware.localBuffer)) + of(memorySizes(hardware.globalBuffer));
+  const local = hardware.cores * leakageOf(hardware.localBuffer, context);
+  return local + globalBufferLeakage(hardware, context);
+}
+
+function globalBufferLeakage({ globalBuffer }: Hardware, context: Context): number {
+  return leakageOf(globalBuffer, context);
+}
+
+function leakageOf(buffer: Buffer | null, context: Context): number {
+  return memorySizes(buffer).reduce((sum, bytes) => sum + sramLeakage(bytes, context), 0);
 }

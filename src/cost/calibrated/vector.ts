@@ -1,18 +1,11 @@
 import type { Hardware } from "../../spec/hardware.ts";
 import { factor, type FactorValues } from "../factors.ts";
 import type { Unknown } from "../types.ts";
+import type { VectorCoefficients } from "../vector-energy.ts";
 import { calibratedArea } from "./area.ts";
 import { components } from "./components.ts";
 import { bufferCoefficients, dramEnergyPerByte } from "./energy.ts";
 import { nodeScaling } from "./node.ts";
-
-/** pJ per lane-cycle, and per byte by level. */
-export interface VectorCoefficients {
-  readonly operation: number;
-  readonly local: number;
-  readonly global: number;
-  readonly dram: number;
-}
 
 /** Reads and writes of a level cost their mean: a vector operator's traffic is given as bytes both ways together. */
 export function calibratedVectorCoefficients(hardware: Hardware, factors: FactorValues): VectorCoefficients | Unknown {

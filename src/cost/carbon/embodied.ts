@@ -2,10 +2,11 @@ import type { Hardware } from "../../spec/hardware.ts";
 import type { Technology } from "../../spec/technology.ts";
 import { breakdown } from "../breakdown.ts";
 import { GRAMS_PER_KILOGRAM, MM2_PER_CM2 } from "../constants.ts";
-import { dramType, soldGigabytes } from "../dram.ts";
+import { soldGigabytes } from "../../spec/dram-sold.ts";
+import { dramType } from "../dram.ts";
 import { factor, factorsOf, type FactorValues, type Profile } from "../factors.ts";
 import type { Area, EmbodiedCarbon, Unknown } from "../types.ts";
-import { fabProcess, type FabProcess } from "./process.ts";
+import { fabProcess } from "./process.ts";
 import { chargedWaferArea, defectYield, YIELD_MODELS } from "./yield.ts";
 
 /**
@@ -24,13 +25,56 @@ export function embodiedCarbon(
   technology: Technology,
 ): EmbodiedCarbon | Unknown {
   if (area.total === null) return area;
+  const terms = embodiedTerms(area.total, hardware, technology);
+  if ("reason" in terms) return terms;
+  const { chargedArea_cm2, dieYield: yielded, fabIntensity, energyPerArea, gasPerArea, materialPerArea } = terms;
+  const perYield = yielded * GRAMS_PER_KILOGRAM;
+  return breakdown({
+    dieEnergy: (chargedArea_cm2 * fabIntensity * energyPerArea) / perYield,
+    dieGas: (chargedArea_cm2 * gasPerArea) / perYield,
+    dieMaterial: (chargedArea_cm2 * materialPerArea) / perYield,
+    dram: (terms.dramGB * terms.dramCarbonPerGB) / terms.dramYield,
+    package: terms.packageCarbon,
+  });
+}
+
+/** What the equation of embodied carbon is filled with. */
+export interface EmbodiedTerms {
+  /** Wafer area that one die is charged. */
+  readonly chargedArea_cm2: number;
+  readonly dieYield: number;
+  /** gCO2e/kWh; kWh/cm2; gCO2e/cm2 twice. */
+  readonly fabIntensity: number;
+  readonly energyPerArea: number;
+  readonly gasPerArea: number;
+  readonly materialPerArea: number;
+  /** 0 GB without DRAM; kgCO2e/GB. */
+  readonly dramGB: number;
+  readonly dramCarbonPerGB: number;
+  readonly dramYield: number;
+  /** kgCO2e. */
+  readonly packageCarbon: number;
+}
+
+/** @param areaMm2 die area, mm2 */
+export function embodiedTerms(areaMm2: number, hardware: Hardware, technology: Technology): EmbodiedTerms | Unknown {
   const factors = factorsOf(technology);
   const process = fabProcess(hardware.node, factors);
   if ("total" in process) return process;
-  const dram = dramCarbon(hardware, factors, technology.profile);
-  if (typeof dram !== "number") return dram;
-  const die = dieCarbon(area.total, process, factors);
-  return breakdown({ ...die, dram, package: factor(factors, "packageCarbon") });
+  const dram = dramTerms(hardware, factors, technology.profile);
+  if ("total" in dram) return dram;
+  const charged = factors.edgeLoss === 1 ? chargedWaferArea(areaMm2, true, factor(factors, "waferDiameter")) : areaMm2;
+  return {
+    chargedArea_cm2: charged / MM2_PER_CM2,
+    dieYield: dieYield(areaMm2, process.defectDensity, factors),
+    fabIntensity: factor(factors, "fabIntensity"),
+    energyPerArea: process.energyPerArea,
+    gasPerArea: process.gasPerArea,
+    materialPerArea: process.materialPerArea,
+    ...dram,
+    dramYield: factor(factors, "dramYield"),
+    packageCarbon: factor(factors, "packageCarbon"),
+  };
 }
 
 /** Yield of one die, (0, 1]: fixed, or line yield times the defect model. */
@@ -41,31 +85,24 @@ export function dieYield(areaMm2: number, defectDensity: number, factors: Factor
   return line * defectYield(model, areaMm2 / MM2_PER_CM2, defectDensity, factor(factors, "yieldClustering"));
 }
 
-function dieCarbon(areaMm2: number, process: FabProcess, factors: FactorValues): Record<string, number> {
-  const charged = factors.edgeLoss === 1 ? chargedWaferArea(areaMm2, true, factor(factors, "waferDiameter")) : areaMm2;
-  const areaCm2 = charged / MM2_PER_CM2;
-  const yielded = dieYield(areaMm2, process.defectDensity, factors) * GRAMS_PER_KILOGRAM;
-  return {
-    dieEnergy: (areaCm2 * factor(factors, "fabIntensity") * process.energyPerArea) / yielded,
-    dieGas: (areaCm2 * process.gasPerArea) / yielded,
-    dieMaterial: (areaCm2 * process.materialPerArea) / yielded,
-  };
-}
-
 /** The published estimator has no other memory, also where the hardware marks its own as idealised. */
 const PUBLISHED_DRAM = "LPDDR3";
 
-/** kgCO2e of the memory; 0 without one, Unknown for a type that no vendor has published. */
-function dramCarbon(hardware: Hardware, factors: FactorValues, profile: Profile): number | Unknown {
-  if (hardware.dram === null) return 0;
-  const type = dramType(hardware.dram.type ?? (profile === "published" ? PUBLISHED_DRAM : null));
+/** GB of the memory and kgCO2e per GB; 0 without one, Unknown for a type that no vendor has published. */
+function dramTerms(
+  { dram }: Hardware,
+  factors: FactorValues,
+  profile: Profile,
+): { readonly dramGB: number; readonly dramCarbonPerGB: number } | Unknown {
+  if (dram === null) return { dramGB: 0, dramCarbonPerGB: 0 };
+  const type = dramType(dram.type ?? (profile === "published" ? PUBLISHED_DRAM : null));
   const perGigabyte = factors.dramCarbonPerGB ?? type?.carbonPerGB ?? null;
   if (perGigabyte === null) {
-    const what = hardware.dram.type === null ? "idealised DRAM" : `DRAM type ${hardware.dram.type}`;
+    const what = dram.type === null ? "idealised DRAM" : `DRAM type ${dram.type}`;
     return { total: null, reason: `${what} has no published carbon per GB; technology.dramCarbonPerGB sets one` };
   }
-  const gigabytes = factors.dramChargedCapacity ?? soldGigabytes(hardware.dram.capacity);
-  return (gigabytes * perGigabyte) / factor(factors, "dramYield");
+  const dramGB = factors.dramChargedCapacity ?? soldGigabytes(dram.capacity);
+  return { dramGB, dramCarbonPerGB: perGigabyte };
 }
 
 /** Largest die that one exposure can print, 26 mm × 33 mm. Source: ASML exposure field, as quoted in public notes (2023). */

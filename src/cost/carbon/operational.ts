@@ -2,7 +2,8 @@ import type { Deployment } from "../../spec/deployment.ts";
 import type { Technology } from "../../spec/technology.ts";
 import { breakdown } from "../breakdown.ts";
 import { GRAMS_PER_KILOGRAM, JOULES_PER_KILOWATT_HOUR, SECONDS_PER_DAY, SECONDS_PER_HOUR } from "../constants.ts";
-import { chargingRules } from "../profile.ts";
+import { factor, factorsOf } from "../factors.ts";
+import { chargingRules, type ChargingRules } from "../profile.ts";
 import type { OperationalCarbon, StaticPower } from "../types.ts";
 
 export interface Operation {
@@ -13,6 +14,8 @@ export interface Operation {
   readonly staticPower: StaticPower;
   readonly deployment: Deployment;
   readonly technology: Technology;
+  /** Default: those of the technology's profile. */
+  readonly rules?: ChargingRules;
 }
 
 /** Seconds of life that are hours of use, and that are not. */
@@ -31,6 +34,16 @@ export function gridCarbon(joules: number, gramsPerKilowattHour: number): number
   return ((joules / JOULES_PER_KILOWATT_HOUR) * gramsPerKilowattHour) / GRAMS_PER_KILOGRAM;
 }
 
+/** gCO2e/kWh of the grid in the hours of use, with the factor `gridLevel`. */
+export function gridIntensityOf({ gridIntensity }: Deployment, technology: Technology): number {
+  return gridIntensity * factor(factorsOf(technology), "gridLevel");
+}
+
+/** The same in the other hours. */
+function offIntensityOf({ gridIntensity, gridIntensityOff }: Deployment, technology: Technology): number {
+  return (gridIntensityOff ?? gridIntensity) * factor(factorsOf(technology), "gridLevel");
+}
+
 /**
  * Carbon of running one device over its life, kgCO2e.
  *
@@ -38,6 +51,7 @@ export function gridCarbon(joules: number, gramsPerKilowattHour: number): number
  *   idleInUse   (die idle, power-gated + DRAM standby) · hours of use · CI
  *   offHours    (die off + DRAM self-refresh) · other hours · CI
  *
+ * CI: of the grid; where it is given by hour, the mean over the hours of use, or over the others.
  * The idle power runs under the inferences too; what they add to it is in `energyPerInference`, so nothing is counted twice.
  * `alwaysOnTotal`: the same device with die and DRAM in their active state for the whole life.
  * Profile `published`: the inferences only.
@@ -46,24 +60,27 @@ export function operationalCarbon(operation: Operation): OperationalCarbon {
   const { deployment, staticPower, technology } = operation;
   const inferences = inferencesOverLife(deployment);
   const inferenceJoules = inferences * operation.energyPerInference;
-  const carbon = (joules: number): number => gridCarbon(joules, deployment.gridIntensity);
-  const shared = { inferences, gridIntensity: deployment.gridIntensity };
-  if (chargingRules(technology.profile).inferenceEnergyOnly) {
+  const intensity = gridIntensityOf(deployment, technology);
+  const carbon = (joules: number): number => gridCarbon(joules, intensity);
+  const shared = { inferences, gridIntensity: intensity };
+  const rules = operation.rules ?? chargingRules(technology.profile);
+  if (rules.inferenceEnergyOnly) {
     const { total, parts } = breakdown({ inference: carbon(inferenceJoules), idleInUse: 0, offHours: 0 });
     return { ...shared, total, parts, policy: PUBLISHED_POLICY, alwaysOnTotal: total };
   }
   const { use, off } = usageSeconds(deployment);
+  const offIntensity = offIntensityOf(deployment, technology);
   const { total, parts } = breakdown({
     inference: carbon(inferenceJoules),
     idleInUse: carbon((staticPower.dieIdle + staticPower.dramStandby) * use),
-    offHours: carbon(staticPower.dramSelfRefresh * off),
+    offHours: gridCarbon((staticPower.dieOff + staticPower.dramSelfRefresh) * off, offIntensity),
   });
   return {
     ...shared,
     total,
     parts,
     policy: DEFAULT_POLICY,
-    alwaysOnTotal: alwaysOn(operation, inferenceJoules, carbon),
+    alwaysOnTotal: alwaysOn(operation, inferenceJoules, intensity, offIntensity),
   };
 }
 
@@ -72,12 +89,18 @@ const DEFAULT_POLICY =
   "inference: die and DRAM active; hours of use: die power-gated, DRAM in standby; other hours: die off, DRAM in self-refresh";
 
 /** Active power for the whole life, and the inferences without the part of it that they carry already. */
-function alwaysOn(operation: Operation, inferenceJoules: number, carbon: (joules: number) => number): number {
-  const { staticPower, deployment, latency } = operation;
+function alwaysOn(
+  { staticPower, deployment, latency }: Operation,
+  inferenceJoules: number,
+  intensity: number,
+  offIntensity: number,
+): number {
   const active = staticPower.dieActive + staticPower.dramActive;
   const rise = active - staticPower.dieIdle - staticPower.dramStandby;
   const busy = inferencesOverLife(deployment) * latency;
-  return carbon(inferenceJoules - rise * busy + active * deployment.lifetime);
+  const { use, off } = usageSeconds(deployment);
+  const inUse = gridCarbon(inferenceJoules - rise * busy + active * use, intensity);
+  return inUse + gridCarbon(active * off, offIntensity);
 }
 
 /** Share of the hours of use that the device is busy, and whether it keeps up with its profile. */

@@ -1,4 +1,5 @@
-import { gridCarbon, inferencesOverLife, keepsUp } from "../../cost/index.ts";
+import { memoryCapacity } from "../../spec/memory.ts";
+import { gridCarbon, gridIntensityOf, inferencesOverLife, keepsUp } from "../../cost/index.ts";
 import type { Fixed } from "./fixed.ts";
 import { ALL_LIVE, FIRST_LIVE, SECOND_LIVE, DUTY } from "./metrics.ts";
 import type { OperatorCosts } from "./operator-costs.ts";
@@ -43,9 +44,10 @@ interface Scale {
 }
 
 function scaleOf(metric: string, fixed: Fixed, { joint }: OperatorTable): Scale {
-  const { hardware, deployment } = fixed.specs;
+  const { hardware, deployment, technology } = fixed.specs;
   const inferences = inferencesOverLife(deployment);
-  const carbon = (energy: number): number => gridCarbon(inferences * energy, deployment.gridIntensity);
+  const intensity = gridIntensityOf(deployment, technology);
+  const carbon = (energy: number): number => gridCarbon(inferences * energy, intensity);
   const linear = (of: (cycles: number, energy: number) => number, base = 0): Scale => ({
     base: (cycles, energy) => base + of(cycles, energy),
     of,
@@ -71,7 +73,7 @@ function scaleOf(metric: string, fixed: Fixed, { joint }: OperatorTable): Scale 
         (parameters * weight + (isLive ? live : 0) * output) / 8;
       const isLive = (isFirst: boolean): boolean => metric === ALL_LIVE || isFirst === (metric === FIRST_LIVE);
       return {
-        base: () => bytes(joint, true) - (hardware.dram?.capacity ?? Infinity),
+        base: () => bytes(joint, true) - memoryCapacity(hardware),
         of: (_cycles, _energy, option, isFirst) => bytes(option, isLive(isFirst)),
       };
     }

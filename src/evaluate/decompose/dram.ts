@@ -1,4 +1,5 @@
 import type { Hardware } from "../../spec/hardware.ts";
+import { memoryCapacity } from "../../spec/memory.ts";
 import type { OperatorTable } from "./operator-table.ts";
 import type { Break } from "./types.ts";
 
@@ -20,7 +21,7 @@ export function countDram(
   { towers: [a, b], joint }: OperatorTable,
   hardware: Hardware,
 ): (Break & { readonly designCount: number }) | null {
-  const capacity = hardware.dram?.capacity ?? Infinity;
+  const capacity = memoryCapacity(hardware);
   let designCount = 0;
   let by = Infinity;
   for (const first of a)

@@ -1,4 +1,4 @@
-import { gemmEnergy, vectorEnergy } from "../../cost/index.ts";
+import { chargedCounters, gemmEnergy, vectorEnergy } from "../../cost/index.ts";
 import { simulateGemms, type EnergyCoefficients, type MappingEffort, type MappingObjective } from "../../sim/index.ts";
 import type { Hardware } from "../../spec/hardware.ts";
 import type { Technology } from "../../spec/technology.ts";
@@ -36,7 +36,7 @@ const PICOJOULES = 1e12;
  * @param rows GEMMs to simulate; the others stay Infinity
  */
 export function simulateTable(table: OperatorTable, machine: Machine, mapper: Mapper, rows: Int32Array): OperatorCosts {
-  const { hardware, energies } = machine;
+  const { hardware, technology, energies } = machine;
   const costs = vectorCosts(table, machine);
   costs.cycles.fill(Infinity, 0, table.gemms.length);
   costs.energy.fill(Infinity, 0, table.gemms.length);
@@ -46,7 +46,8 @@ export function simulateTable(table: OperatorTable, machine: Machine, mapper: Ma
   results.forEach((result, i) => {
     if (result.kind === "unmappable") return;
     const { cycles } = result.timing;
-    const energy = energies === null ? 0 : gemmEnergy(result.counters, cycles, energies).total;
+    const charged = chargedCounters(result.counters, result.mapping, hardware, technology);
+    const energy = energies === null ? 0 : gemmEnergy(charged, cycles, energies).total;
     launched(costs, rows[i]!, cycles, energy, problems[i]!, machine);
   });
   return costs;

@@ -94,7 +94,14 @@ describe("laws of the cost model", () => {
   });
 
   it("operational carbon rises with grid intensity, life and hours, and always on is never less", () => {
-    const power = { dieActive: 0.1, dieIdle: 0.01, dramActive: 0.09, dramStandby: 0.06, dramSelfRefresh: 0.006 };
+    const power = {
+      dieActive: 0.1,
+      dieIdle: 0.01,
+      dieOff: 0,
+      dramActive: 0.09,
+      dramStandby: 0.06,
+      dramSelfRefresh: 0.006,
+    };
     fc.assert(
       fc.property(
         profile,

@@ -38,9 +38,24 @@ describe("calibrated SRAM at 22 nm", () => {
 describe("calibrated components", () => {
   it("a MAC grows with the product of its operand widths and with its accumulator", () => {
     const int8 = { input: 8, weight: 8, accumulator: 32, output: 8 };
-    expect(macScale(int8, 0.667)).toBeCloseTo(1, 12);
-    expect(macScale({ ...int8, weight: 4 }, 0.667)).toBeCloseTo(0.667 / 2 + 0.333, 12);
-    expect(macScale({ ...int8, input: 16, weight: 16 }, 0.667)).toBeCloseTo(4 * 0.667 + 0.333, 12);
+    expect(macScale(int8, "energy")).toBeCloseTo(1, 12);
+    expect(macScale({ ...int8, weight: 4 }, "energy")).toBeCloseTo(0.667 / 2 + 0.333, 12);
+    expect(macScale({ ...int8, input: 16, weight: 16 }, "energy")).toBeCloseTo(4 * 0.667 + 0.333, 12);
+  });
+
+  it("a float MAC lies between its published neighbours", () => {
+    const of = (bits: number, accumulator: number, format: "fp32" | "fp16" | "bf16" | "fp8") =>
+      ({ input: bits, weight: bits, accumulator, output: bits, format }) as const;
+    // Horowitz, 45 nm: 2.0 pJ (fp16, fp32 sums) and 4.6 pJ (fp32) against 0.3 pJ for int8.
+    expect(macScale(of(16, 32, "fp16"), "energy")).toBeCloseTo(2.0 / 0.3, 1);
+    expect(macScale(of(32, 32, "fp32"), "energy")).toBeCloseTo(4.6 / 0.3, 1);
+    // Jouppi, 7 nm: 0.32 pJ (bf16, bf16 sums) against 0.098 pJ for int8.
+    expect(macScale(of(16, 16, "bf16"), "energy")).toBeCloseTo(0.32 / 0.098, 0);
+    expect(macScale(of(8, 32, "fp8"), "energy")).toBeLessThan(macScale(of(16, 32, "bf16"), "energy"));
+    // TPUv4i: at most 671 um2 per bf16 MAC with fp32 sums at 7 nm.
+    const bf16 = factorsOf(T).macArea! * macScale(of(16, 32, "bf16"), "area") * context(7).node.logicArea;
+    expect(bf16).toBeLessThan(671);
+    expect(bf16).toBeGreaterThan(200);
   });
 
   it("register bits: 32 weight words a PE, one accumulator a column", () => {

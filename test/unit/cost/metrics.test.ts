@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import {
   breakEvenTime,
   carbonMetrics,
-  resultInterval,
+  resultIntervals,
   technologyInDraw,
   triangular,
   drawFactors,
@@ -34,7 +34,11 @@ describe("intervals", () => {
   const T = technology("calibrated");
 
   it("one at a time, independent: package 0.05 to 0.3 around 0.15", () => {
-    const interval = resultInterval(hardwareAt(), T, ({ factors }) => factors["packageCarbon"] ?? 0.15);
+    const { interval, unknown } = resultIntervals(hardwareAt(), T, ({ factors }) => ({
+      interval: factors["packageCarbon"] ?? 0.15,
+      unknown: null,
+    }));
+    expect(unknown).toBeNull();
     expect(interval?.low).toBeCloseTo(0.05, 12);
     expect(interval?.high).toBeCloseTo(0.3, 12);
     expect(interval?.swings).toEqual([{ factor: "packageCarbon", atLow: 0.05, atHigh: 0.3 }]);

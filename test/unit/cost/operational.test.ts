@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { inferencesOverLife, keepsUp, operationalCarbon } from "../../../src/cost/index.ts";
 import { deployment, technology, YEAR_S } from "../../fixtures/cost/hardware.ts";
 
-const POWER = { dieActive: 0.1, dieIdle: 0.01, dramActive: 0.09, dramStandby: 0.06, dramSelfRefresh: 0.006 };
+const POWER = { dieActive: 0.1, dieIdle: 0.01, dieOff: 0, dramActive: 0.09, dramStandby: 0.06, dramSelfRefresh: 0.006 };
 const KWH = 3.6e6;
 
 describe("operational carbon", () => {

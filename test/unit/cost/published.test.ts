@@ -1,16 +1,38 @@
 import { describe, expect, it } from "vitest";
 import {
+  chargedCounters,
+  chargingRuleRows,
+  chargingRules,
   CostError,
   dieArea,
   embodiedCarbon,
   energyCoefficients,
+  factorsOf,
   gemmEnergy,
+  operationalCarbon,
   staticPower,
   vectorEnergy,
+  type ChargingRules,
 } from "../../../src/cost/index.ts";
-import { buffer, counters, hardwareAt, KIB, softmax, technology } from "../../fixtures/cost/hardware.ts";
+import { publishedArea } from "../../../src/cost/published/area.ts";
+import { publishedCoefficients } from "../../../src/cost/published/energy.ts";
+import { buffer, counters, deployment, hardwareAt, KIB, softmax, technology } from "../../fixtures/cost/hardware.ts";
 
 const PUBLISHED = technology("published");
+const OPERATION = {
+  energyPerInference: 0.1,
+  latency: 0.01,
+  staticPower: {
+    dieActive: 0.1,
+    dieIdle: 0.01,
+    dieOff: 0,
+    dramActive: 0.09,
+    dramStandby: 0.06,
+    dramSelfRefresh: 0.006,
+  },
+  deployment: deployment(),
+  technology: PUBLISHED,
+};
 
 function problem(run: () => unknown): CostError {
   try {
@@ -31,9 +53,12 @@ describe("profile published", () => {
   it("a GEMM of 1000 MACs and one byte each way of each operand at each level", () => {
     const cost = energyCoefficients(hardwareAt({ localKib: 64 }), PUBLISHED);
     if ("total" in cost) throw new Error(cost.reason);
-    const { parts } = gemmEnergy(counters(), 500, cost);
+    // One step: 8 columns share an input word, 32 rows add into one sum; the two sums of the accumulators lie in the local buffer.
+    const spatial = { rows: { m: 1, n: 1, k: 32 }, cols: { m: 1, n: 8, k: 1 } };
+    const charged = chargedCounters(counters(), { spatial }, hardwareAt({ localKib: 64 }), PUBLISHED);
+    const { parts } = gemmEnergy(charged, 500, cost);
     expect(parts["mac"]).toBeCloseTo(2200e-12, 20);
-    expect(parts["local"]).toBeCloseTo(6 * 5.428359e-12, 20);
+    expect(parts["local"]).toBeCloseTo((5 + 1000 / 8 + 2) * 5.428359e-12, 20);
     expect(parts["global"]).toBeCloseTo(6 * 24.296144e-12, 20);
     expect(parts["dram"]).toBeCloseTo(6 * 256e-12, 20);
     expect(parts["register"]).toBeCloseTo((2 * 0.190888 + 2 * 0.254518) * 1e-12, 20);
@@ -51,6 +76,24 @@ describe("profile published", () => {
     expect(problem(() => energyCoefficients(hardware, PUBLISHED)).code).toBe("cost/size-not-in-table");
   });
 
+  it("each charging rule, switched off alone, changes area, coefficients or what is charged", () => {
+    const hardware = hardwareAt({}, { precision: { input: 16, weight: 16, accumulator: 32, output: 16 } });
+    const factors = factorsOf(PUBLISHED);
+    const rules = chargingRules("published");
+    const spatial = { rows: { m: 1, n: 1, k: 64 }, cols: { m: 1, n: 16, k: 1 } };
+    const outcome = (changed: ChargingRules): string =>
+      JSON.stringify([
+        publishedArea(hardware, factors, changed),
+        publishedCoefficients(hardware, factors, changed),
+        chargedCounters(counters(), { spatial }, hardware, PUBLISHED, changed),
+        operationalCarbon({ ...OPERATION, rules: changed }),
+      ]);
+    for (const { name, published, calibrated } of chargingRuleRows()) {
+      expect([published, calibrated]).toEqual([true, false]);
+      expect(outcome({ ...rules, [name]: false }), name).not.toBe(outcome(rules));
+    }
+  });
+
   it("another node is unknown, not 0", () => {
     const hardware = hardwareAt({}, { node: 7 });
     expect(dieArea(hardware, PUBLISHED)).toEqual({
@@ -61,7 +104,7 @@ describe("profile published", () => {
   });
 
   it("no leakage, no memory background", () => {
-    expect(Object.values(staticPower(hardwareAt(), PUBLISHED))).toEqual([0, 0, 0, 0, 0]);
+    expect(Object.values(staticPower(hardwareAt(), PUBLISHED))).toEqual([0, 0, 0, 0, 0, 0]);
   });
 
   it("vector work pays a quarter of a 32-bit access per byte; softmax takes 8 lane-cycles an element and 4 a row", () => {

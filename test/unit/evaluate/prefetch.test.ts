@@ -37,7 +37,7 @@ function operator(cycles: number, read: number, written: number, prefetchedBytes
     },
     ...{ bound_by: "compute", traffic: { dram: { read, written }, global: NOTHING, local: NOTHING } },
     ...{ portCycles: { dram: 0, global: 0, local: 0 } },
-    ...{ prefetchedBytes, waitCycles: 0, launchCycles: 0, laneOperations: 0, gemm: null },
+    ...{ prefetchedBytes, waitCycles: 0, launchCycles: 0, gemm: null, vector: null },
   };
 }
 

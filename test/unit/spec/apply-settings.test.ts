@@ -94,9 +94,12 @@ describe("applySettings", () => {
 
   it("has a working example for every path", () => {
     const decoder = { ...specs, model: loadModel("llama-2-7b") };
+    const day = Array.from({ length: 24 }, () => 100);
+    const hourly = applySettings(specs, [{ path: "deployment.gridHours", value: day }]);
     for (const { path, example, description } of listSetPaths(["sramLevel"])) {
       const base = /^model\.(contextTokens|generatedTokens)$/.test(path) ? decoder : specs;
-      expect(() => applySettings(base, [parseSetting(`${path}=${example}`)], ["sramLevel"])).not.toThrow();
+      const start = path === "deployment.useFrom" ? hourly : base;
+      expect(() => applySettings(start, [parseSetting(`${path}=${example}`)], ["sramLevel"])).not.toThrow();
       expect(description).not.toBe("");
     }
   });

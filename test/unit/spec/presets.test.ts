@@ -47,7 +47,13 @@ describe("presets", () => {
   it("knows the grids of the study, 68, 224 and 524 gCO2e/kWh, each with source and vintage", () => {
     const names = ["british-columbia", "california", "taiwan"];
     expect(names.map((name) => region(name).intensity)).toEqual([68, 224, 524]);
-    for (const name of listPresets("regions")) expect(region(name).source && region(name).vintage).toBeTruthy();
+    for (const name of listPresets("regions")) {
+      const { source, vintage, intensity } = region(name);
+      expect(source, name).toMatch(/ACT|CATransformers|Ember/);
+      expect(vintage, name).toMatch(/^20\d\d/);
+      expect(intensity, name).toBeGreaterThan(5);
+      expect(intensity, name).toBeLessThan(800);
+    }
     expect(region("taiwan-2022").intensity).toBe(583);
     expect(region("taiwan-2023").intensity).toBe(642);
   });

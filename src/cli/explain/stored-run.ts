@@ -1,0 +1,76 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { FACTOR_NAMES } from "../../cost/index.ts";
+import type { Trial } from "../../search/index.ts";
+import { applySettings, loadStudy, settingsOfPoint, type SpecSet, type Study } from "../../spec/index.ts";
+import { readSqliteStore } from "../../store/index.ts";
+import { evaluateUnderPolicy } from "../../worker/mapping-policy.ts";
+import type { Evaluation, Infeasible } from "../../evaluate/index.ts";
+import { InputError } from "../failure.ts";
+import { RUN_FILES } from "../search/run-folder.ts";
+import { specsOfStudy } from "../search/starting-point.ts";
+
+/** A run as its folder holds it, and the means to evaluate its designs again. */
+export interface StoredRun {
+  readonly study: Study;
+  readonly trials: readonly Trial[];
+  specsOf(point: Trial["point"]): SpecSet;
+  /** As the search evaluated it, under the study's mapping policy. */
+  evaluate(point: Trial["point"]): Evaluation | Infeasible;
+}
+
+/** Name of the study's starting design, where a trial is asked for. */
+export const BASELINE = "baseline";
+
+/** @throws InputError where the folder holds no run; SpecError where its study cannot be read */
+export function openRun(folder: string): StoredRun {
+  const [studyFile, trialFile] = [join(folder, RUN_FILES.study), join(folder, RUN_FILES.trials)];
+  for (const file of [studyFile, trialFile]) {
+    if (!existsSync(file)) throw new InputError(`${folder} holds no run: there is no ${file}.`);
+  }
+  const study = loadStudy(studyFile, FACTOR_NAMES);
+  const { mapping, constraints } = study;
+  const base = specsOfStudy(study);
+  const specsOf = (point: Trial["point"]): SpecSet => applySettings(base, settingsOfPoint(point), FACTOR_NAMES);
+  return {
+    study,
+    trials: readSqliteStore(trialFile).trials,
+    specsOf,
+    evaluate: (point) => evaluateUnderPolicy(specsOf(point), mapping, constraints),
+  };
+}
+
+/**
+ * @param name number of a trial, or `baseline`
+ * @throws InputError with the nearest trial that there is
+ */
+export function trialNamed({ trials }: StoredRun, name: string, folder: string): Trial {
+  if (name === BASELINE) return { number: -1, point: {}, outcome: { kind: "evaluated", metrics: {} } };
+  if (!/^\d{1,15}$/.test(name)) throw new InputError(`"${name}" is no trial: give its number, or ${BASELINE}.`);
+  const number = Number(name);
+  const found = trials.find((trial) => trial.number === number);
+  if (found) return found;
+  if (trials.length === 0) throw new InputError(`${folder} holds no trials yet.`);
+  const nearest = trials.reduce((best, each) =>
+    Math.abs(each.number - number) < Math.abs(best.number - number) ? each : best,
+  );
+  const range = `${trials[0]!.number} to ${trials.at(-1)!.number}`;
+  throw new InputError(
+    `Trial ${number} is not in ${folder}, which holds ${trials.length} trials, ${range}. Nearest: ${nearest.number}.`,
+  );
+}
+
+/** "Trial 17", or "Baseline". */
+export function titleOf({ number }: Trial): string {
+  return number < 0 ? "Baseline" : `Trial ${number}`;
+}
+
+/** Objectives whose stored value is not what comes out now: the tables or the core have changed since the run. */
+export function changedSince(trial: Trial, metrics: Readonly<Record<string, number | null>>): readonly string[] {
+  if (trial.outcome.kind !== "evaluated") return [];
+  return Object.entries(trial.outcome.metrics).flatMap(([metric, before]) => {
+    const now = metrics[metric];
+    if (typeof now !== "number" || Math.abs(now - before) <= 1e-9 * Math.abs(before)) return [];
+    return [`${metric} was ${before}, is ${now}`];
+  });
+}

@@ -1,0 +1,142 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { operationalCarbon } from "../../../src/cost/index.ts";
+import { SpecError } from "../../../src/errors/index.ts";
+import { readGridDay, withGridHours } from "../../../src/spec/grid-hours.ts";
+import {
+  applySettings,
+  defaultDeployment,
+  loadHardware,
+  loadModel,
+  loadStudy,
+  parseSetting,
+} from "../../../src/spec/index.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "ecotile-grid-"));
+function file(name: string, rows: readonly string[], header = "hour,gCO2e_per_kWh"): string {
+  const path = join(folder, name);
+  writeFileSync(path, [header, ...rows].join("\n"));
+  return path;
+}
+/** 100 g/kWh by night, 400 from 8 to 14 o'clock. */
+const DAY = Array.from({ length: 24 }, (_, hour) => (hour >= 8 && hour < 14 ? 400 : 100));
+const dayFile = file(
+  "day.csv",
+  DAY.map((value, hour) => `${hour},${value}`),
+);
+
+function problem(run: () => unknown): string {
+  try {
+    run();
+  } catch (error) {
+    if (error instanceof SpecError) return error.problems[0]!.message;
+  }
+  throw new Error("no problem was found");
+}
+
+describe("a grid by hour", () => {
+  it("gives the hours of use and the others their own means", () => {
+    const base = { ...defaultDeployment(), gridDay: DAY };
+    expect(withGridHours({ ...base, useFrom: 8 })).toMatchObject({ gridIntensity: 400, gridIntensityOff: 100 });
+    // 6 hours from half past 11: 2.5 of them at 400; the other 18 hold 3.5 at 400.
+    expect(withGridHours({ ...base, useFrom: 11.5 }).gridIntensity).toBeCloseTo((2.5 * 400 + 3.5 * 100) / 6, 12);
+    expect(withGridHours({ ...base, useFrom: 11.5 }).gridIntensityOff).toBeCloseTo((3.5 * 400 + 14.5 * 100) / 18, 12);
+    // Over midnight, and the whole day.
+    expect(withGridHours({ ...base, useFrom: 22 })).toMatchObject({ gridIntensity: 100 });
+    expect(withGridHours({ ...base, hoursPerDay: 24 })).toMatchObject({ gridIntensity: 175, gridIntensityOff: 175 });
+  });
+
+  it("reads a day, or a year as its mean day", () => {
+    expect(readGridDay(dayFile, "day.csv")).toEqual(DAY);
+    const year = file(
+      "year.csv",
+      Array.from({ length: 8760 }, (_, hour) => `${hour},${hour < 4380 ? 100 : 300}`),
+    );
+    const mean = readGridDay(year, "year.csv");
+    expect(mean.length).toBe(24);
+    expect(mean.reduce((sum, value) => sum + value, 0) / 24).toBeCloseTo(200, 9);
+  });
+
+  it("says what is wrong with a file", () => {
+    expect(problem(() => readGridDay(file("short.csv", ["0,1"]), "short.csv"))).toBe(
+      "The file has 1 rows; an hourly grid has 24, 8760, 8784.",
+    );
+    expect(problem(() => readGridDay(file("column.csv", ["0,1"], "hour,g"), "column.csv"))).toMatch(
+      /column gCO2e_per_kWh/,
+    );
+    const bad = DAY.map((value, hour) => `${hour},${hour === 3 ? "high" : value}`);
+    expect(problem(() => readGridDay(file("bad.csv", bad), "bad.csv"))).toMatch(/^Line 5: gCO2e_per_kWh is "high"/);
+    expect(problem(() => readGridDay(join(folder, "none.csv"), "none.csv"))).toMatch(/there is no such file/);
+  });
+
+  it("is set from the command line, with the hours that use begins at, and moves the result", () => {
+    const base = {
+      model: loadModel("vit-s16"),
+      hardware: loadHardware("catransformers-22nm"),
+      deployment: defaultDeployment(),
+      technology: { profile: "calibrated", factors: {} },
+    } as const;
+    const at = (...texts: readonly string[]) => applySettings(base, texts.map(parseSetting), []).deployment;
+    expect(at(`deployment.gridHours=${dayFile}`)).toMatchObject({
+      region: "hourly",
+      gridIntensity: 400,
+    });
+    expect(at(`deployment.gridHours=[${DAY.join(", ")}]`, "deployment.useFrom=14")).toMatchObject({
+      gridIntensity: 100,
+    });
+    expect(at(`deployment.gridHours=${dayFile}`, "deployment.hoursPerDay=12")).toMatchObject({ gridIntensity: 250 });
+    expect(problem(() => at("deployment.useFrom=9"))).toBe(
+      "deployment.useFrom cannot be set without deployment.gridHours.",
+    );
+    const power = {
+      dieActive: 0.1,
+      dieIdle: 0.01,
+      dieOff: 0,
+      dramActive: 0.09,
+      dramStandby: 0.06,
+      dramSelfRefresh: 0.006,
+    };
+    const carbon = (useFrom: number) =>
+      operationalCarbon({
+        ...{ energyPerInference: 0.01, latency: 0.1, staticPower: power, technology: base.technology },
+        deployment: at(`deployment.gridHours=${dayFile}`, `deployment.useFrom=${useFrom}`),
+      });
+    // The same work at night: a quarter of the carbon in the hours of use.
+    expect(carbon(14).parts["inference"]! / carbon(8).parts["inference"]!).toBeCloseTo(0.25, 12);
+    expect(carbon(14).parts["offHours"]! / carbon(8).parts["offHours"]!).toBeCloseTo(
+      (6 * 400 + 12 * 100) / (18 * 100),
+      12,
+    );
+    const kWh = 3.6e6;
+    const { lifetime } = base.deployment;
+    const busy = 23_652_000 * 0.1 * 0.12; // J that the inferences carry of it already
+    const alwaysOn =
+      ((23_652_000 * 0.01 - busy + (0.19 * lifetime) / 4) * 0.4 + ((0.19 * lifetime * 3) / 4) * 0.1) / kWh;
+    expect(carbon(8).alwaysOnTotal).toBeCloseTo(alwaysOn, 12);
+  });
+
+  it("is taken into a study as its mean day, so that the run needs no other file", () => {
+    const path = join(folder, "study.yaml");
+    writeFileSync(
+      path,
+      [
+        "name: hourly",
+        "model: vit-s16",
+        "hardware: catransformers-22nm",
+        "deployment: { gridHours: day.csv, useFrom: 10 }",
+        "space: { cores: [1, 2] }",
+        "mode: carbon",
+        "constraints: [latency <= 50 ms]",
+        "accuracy: { metric: imagenet-1k }",
+      ].join("\n"),
+    );
+    const study = loadStudy(path);
+    expect(study.deployment.gridIntensity).toBeCloseTo((4 * 400 + 2 * 100) / 6, 12);
+    expect((parse(study.resolved) as { deployment: { gridHours: unknown } }).deployment.gridHours).toEqual(DAY);
+    writeFileSync(path, study.resolved);
+    expect(loadStudy(path).deployment).toEqual(study.deployment);
+  });
+});
