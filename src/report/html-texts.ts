@@ -1,3 +1,4 @@
+import { isPredicted } from "./front-table.ts";
 import { grouped } from "./metric-labels.ts";
 import type { RunRecord } from "./types.ts";
 
@@ -39,8 +40,12 @@ export function limitsOf({ accuracyOrigin, study }: RunRecord): readonly string[
       ? "Technology profile published: bandwidth is free, and there is no idle time and no package, as in the study it reproduces."
       : "Energy, area and static power are calibrated on published chips, not on yours; factors have ranges, which a study can set.";
   return [
-    `Accuracies are predicted, not measured (${accuracyOrigin}). Fine-tune and measure a design before you decide for it.`,
-    `The front is that of the designs tried, not of all ${grouped(study.spaceSize)} in the space.`,
+    isPredicted({ accuracyOrigin })
+      ? `Accuracies are predicted, not measured (${accuracyOrigin}). Fine-tune and measure a design before you decide for it.`
+      : `Accuracies and their intervals are those of the study's own program (${accuracyOrigin}).`,
+    study.strategy === "exact"
+      ? "The front is exact under the mapping policy that is stated, not under every mapping."
+      : `The front is that of the designs tried, not of all ${grouped(study.spaceSize)} in the space.`,
     profile,
     "Not modelled: the host and the rest of the board, transport and end of life, training and pruning, heat and voltage scaling, contention with other software.",
   ];

@@ -1,3 +1,4 @@
+import { dirname, resolve } from "node:path";
 import { stringify } from "yaml";
 import type * as z from "zod";
 import { SpecError, type Problem } from "../errors/index.ts";
@@ -72,7 +73,7 @@ function placeInSpace(study: SourceDocument, path: string): readonly string[] {
   return place;
 }
 
-function assemble(raw: RawStudy, specs: SpecSet, resolved: string): Study {
+function assemble(raw: RawStudy, specs: SpecSet, resolved: string, folder: string | null): Study {
   const mode = raw.mode === undefined ? undefined : MODES[raw.mode];
   const { command, ...accuracy } = raw.accuracy;
   const { population, patience, reference, ...search } = raw.search;
@@ -86,7 +87,7 @@ function assemble(raw: RawStudy, specs: SpecSet, resolved: string): Study {
     constraints: raw.constraints,
     mode: raw.mode ?? null,
     mapping: raw.mapping,
-    accuracy: { ...accuracy, command: command ?? null },
+    accuracy: { ...accuracy, command: command ?? null, folder },
     search: { ...search, population: population ?? null, patience: patience ?? null, reference: reference ?? null },
     resolved,
   });
@@ -117,8 +118,16 @@ export function readStudy(document: SourceDocument, factors: readonly string[] =
   };
   problems.push(...spaceProblems(raw, specs, document, factors));
   if (problems.length > 0) throw new SpecError(problems);
-  const whole = { ...(document.value as object), model: model.source, hardware: hardware.source };
-  return assemble(raw, specs, stringify(whole, { lineWidth: 0, aliasDuplicateObjects: false }));
+  const folder = folderOf(raw, document);
+  const written = document.value as Readonly<Record<string, unknown>>;
+  const accuracy = folder === null ? {} : { accuracy: { ...(written["accuracy"] as object), folder } };
+  const whole = { ...written, model: model.source, hardware: hardware.source, ...accuracy };
+  return assemble(raw, specs, stringify(whole, { lineWidth: 0, aliasDuplicateObjects: false }), folder);
+}
+
+/** A command runs beside its study, also where a copy of the study is run again. */
+function folderOf({ accuracy }: RawStudy, { file }: SourceDocument): string | null {
+  return accuracy.evaluator === "command" ? resolve(dirname(file), accuracy.folder ?? ".") : null;
 }
 
 function technologyOf(raw: RawStudy["technology"]) {

@@ -1,4 +1,3 @@
-import { createPredictor } from "../../accuracy/index.ts";
 import { assess, metricOf, type Objective, type Point, type StudyResult, type Trial } from "../../search/index.ts";
 import { type Breakdown, type Unknown } from "../../cost/index.ts";
 import type { Study } from "../../spec/index.ts";
@@ -23,6 +22,7 @@ export interface RunParts {
   readonly evaluator: DesignEvaluator;
   readonly sources: Sources;
   readonly studyHash: string;
+  readonly accuracyOrigin: string;
 }
 
 /** Everything that is known of a finished run: a function of the study, not of the machine. */
@@ -47,7 +47,7 @@ export function recordOf(parts: RunParts): RunRecord {
     referencePoint: result.referencePoint,
     convergence: result.convergence.map(({ trialCount, hypervolume }) => ({ trialCount, hypervolume })),
     violations: constraintSummaries(trials, objectives, constraints, evaluator),
-    accuracyOrigin: createPredictor(study.accuracy.metric).origin,
+    accuracyOrigin: parts.accuracyOrigin,
     provenance: {
       ...sources,
       studyHash: parts.studyHash,

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { CommandFailure, createPredictor } from "../../accuracy/index.ts";
 import { EXIT_DONE, EXIT_INFEASIBLE, EXIT_INTERRUPTED } from "../../errors/index.ts";
 import { frontCsv, frontJson } from "../../report/front-files.ts";
 import { grouped } from "../../report/metric-labels.ts";
@@ -8,18 +9,20 @@ import {
   createStrategy,
   runStudy,
   type GreyBox,
+  type Point,
   type Space,
   type StudyResult,
   type Trial,
   type TrialStore,
 } from "../../search/index.ts";
-import type { Study } from "../../spec/index.ts";
+import type { ModelSpec, Study } from "../../spec/index.ts";
 import { openSqliteStore } from "../../store/index.ts";
 import { createDesignEvaluator, type DesignContext, type DesignDetail } from "../../worker/index.ts";
 import { InputError } from "../failure.ts";
 import { writeFileWhole } from "../output.ts";
+import { createCommandAccuracy } from "./command-accuracy.ts";
 import { greyBoxOf } from "./exact/grey-box.ts";
-import { exactRecord, withWhole } from "./exact/record.ts";
+import { exactRecord, storeFront, withWhole } from "./exact/record.ts";
 import { runExact } from "./exact/run.ts";
 import { decompositionRequest } from "./exact/split-space.ts";
 import { exactText } from "./exact/text.ts";
@@ -51,7 +54,10 @@ export async function runSearch(study: Study, space: Space, settings: RunSetting
   const identity = identityOf(study, sources);
   prepareRunFolder(folder, settings.isResumed);
   const store = openSqliteStore(join(folder, RUN_FILES.trials), identity);
-  const farm = createDesignFarm(context, workers);
+  const accuracy = createCommandAccuracy(study, store.estimates, signal);
+  const evaluator = createDesignEvaluator(context);
+  const modelOf = (point: Point): ModelSpec => evaluator.specsOf(point).model;
+  const farm = createDesignFarm(context, workers, accuracy === null ? null : { accuracy, modelOf });
   try {
     writeFileWhole(join(folder, RUN_FILES.study), study.resolved);
     const { name, search } = study;
@@ -60,32 +66,39 @@ export async function runSearch(study: Study, space: Space, settings: RunSetting
     say(`${name}: ${size}, ${search.strategy}, ${how}, ${workers} workers`);
     const [baseline] = await farm.details([{}], signal);
     checkMetrics(study, baseline ?? null);
-    const exact = search.strategy === "exact" ? await runExact(study, workers, signal) : null;
+    const exact = search.strategy === "exact" ? await runExact(study, workers, signal, accuracy) : null;
     const result = exact?.result ?? (await runTrials(study, space, store, farm, signal));
     if (result.stopped === "aborted") throw new Interruption(result.trialCount);
-    const details = await farm.details(
-      result.front.map(({ point }) => point),
-      signal,
-    );
-    const evaluator = createDesignEvaluator(context);
-    const trials = store.trials();
+    const points = result.front.map(({ point }) => point);
+    const [details] = await Promise.all([
+      farm.details(points, signal),
+      exact === null ? undefined : storeFront(exact, store),
+    ]);
+    const trials = exact === null ? store.trials() : [];
     const record = recordOf({
       ...{ study, spaceSize: space.size, result, trials, details, evaluator, sources },
       ...{ baseline: baseline ?? null, studyHash: identity.studyHash },
+      accuracyOrigin: accuracy?.origin ?? createPredictor(study.accuracy.metric).origin,
     });
-    if (exact !== null) return finish(exactRecord(record, exact, store), study, folder, exact.front);
+    if (exact !== null) return finish(exactRecord(record, exact), study, folder, exact.front);
     return finish(record, study, folder);
   } catch (error) {
-    if (!signal.aborted) throw error;
+    if (!signal.aborted) {
+      if (error instanceof CommandFailure) say(`\nWhat was found so far is stored. Continue with: ${again(settings)}`);
+      throw error;
+    }
     const done = error instanceof Interruption ? ` after ${error.trialCount} trials` : "";
-    say(`\nInterrupted${done}. Continue with: ecotile search ${settings.file} --out ${folder} --resume`);
+    say(`\nInterrupted${done}. Continue with: ${again(settings)}`);
     return EXIT_INTERRUPTED;
   } finally {
+    await accuracy?.close();
     store.close();
     // After an interruption the process ends at once, and its threads with it.
     if (!signal.aborted) await farm.destroy();
   }
 }
+
+const again = ({ file, folder }: RunSettings): string => `ecotile search ${file} --out ${folder} --resume`;
 
 class Interruption extends Error {
   constructor(readonly trialCount: number) {
@@ -95,7 +108,8 @@ class Interruption extends Error {
 
 function contextOf(study: Study): DesignContext {
   const { mapping, accuracy, constraints } = study;
-  return { base: specsOfStudy(study), mapping, accuracyMetric: accuracy.metric, limits: constraints };
+  const accuracyMetric = accuracy.evaluator === "predictor" ? accuracy.metric : null;
+  return { base: specsOfStudy(study), mapping, accuracyMetric, limits: constraints };
 }
 
 /** An objective or limit over something that is not modelled is found before the search. */

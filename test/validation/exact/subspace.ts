@@ -1,12 +1,11 @@
 import { createDecomposition, type DecompositionRequest } from "../../../src/evaluate/index.ts";
 import { createRandom } from "../../../src/random/index.ts";
 import {
-  addSecondLooks,
   assess,
   costsOfFront,
   createExactEnumerator,
+  createExactMerger,
   createSpace,
-  mergeExact,
   nonDominated,
   pointKey,
   type Constraint,
@@ -106,17 +105,18 @@ export async function enumerated(
   const enumerator = createExactEnumerator(decomposition, options);
   const all = request.hardware.map((_, i) => i);
   const rounds = isBounded ? [all.filter((i) => i % 3 === 0), all.filter((i) => i % 3 !== 0)] : [all];
-  let result = mergeExact([], objectives);
+  const merger = createExactMerger(objectives);
   const looks = [];
   for (const points of rounds) {
-    if (isBounded) enumerator.learn(costsOfFront(result.front, options));
+    if (isBounded) enumerator.learn(costsOfFront(merger.result().front, options));
     const part = await enumerator.run({ points });
     looks.push(...part.secondLooks);
-    result = mergeExact([result, part], objectives);
+    merger.add(part);
   }
-  enumerator.learn(costsOfFront(result.front, options));
+  enumerator.learn(costsOfFront(merger.result().front, options));
   const second = await enumerator.lookAgain(looks);
-  result = addSecondLooks(result, [second], objectives);
+  merger.addSecondLook(second);
+  const result = merger.result();
   const signs = objectives.map(({ direction }) => (direction === "min" ? 1 : -1));
   const front = result.front.map(({ hardware, a, b, values }): FrontDesign => {
     const point: Point = { ...request.hardware[hardware]!, ...request.towers[0][a]!, ...request.towers[1][b]! };

@@ -1,7 +1,6 @@
 import {
-  addSecondLooks,
   costsOfFront,
-  mergeExact,
+  createExactMerger,
   type ExactDesign,
   type ExactPart,
   type ExactResult,
@@ -53,7 +52,8 @@ export async function enumerateOnWorkers(context: ExactContext, settings: Enumer
     return (await farm.run(tasks, { signal, chunkSize: 1, onResult })).map(valueOf);
   };
   try {
-    let merged: ExactResult = mergeExact([], objectives);
+    const merger = createExactMerger(objectives);
+    let merged = merger.result();
     const answers: ExactAnswer[] = [];
     let done = 0;
     const rounds = settings.isCountedInFull ? [request.hardware.map((_, i) => i)] : roundsOf(request.hardware.length);
@@ -61,18 +61,20 @@ export async function enumerateOnWorkers(context: ExactContext, settings: Enumer
       const known = shared(costsOfFront(merged.front, options));
       const tasks = chunksOf(points).map((chunk): ExactTask => ({ kind: "first", round, known, points: chunk }));
       const found = await run(tasks, ({ part }) => {
+        merger.add(part!);
         done += countOf(part!);
         settings.onProgress(done, merged.front.length);
       });
       answers.push(...found);
-      merged = mergeExact([merged, ...found.map(({ part }) => part!)], objectives);
+      merged = merger.result();
     }
     const looks = answers.flatMap(({ part }) => part!.secondLooks);
     const last = { round: rounds.length, known: shared(costsOfFront(merged.front, options)) };
     const second = await run(looks.map((look): ExactTask => ({ kind: "second", ...last, look })));
     const results = second.map((answer) => answer.second!);
+    results.forEach(merger.addSecondLook);
     return {
-      result: addSecondLooks(merged, results, objectives),
+      result: results.some(({ found }) => found.length > 0) ? merger.result() : merged,
       simulationCounts: [simulations(answers), simulations(second)],
       second: totalOf(results),
     };

@@ -10,8 +10,11 @@ import { enumerationOptions } from "./tasks.ts";
  * @throws InputError where the study is no sum over parts
  */
 export async function greyBoxOf(study: Study): Promise<GreyBox> {
-  const request = decompositionRequest(study);
-  const { objectives, constraints, space } = study;
+  const request = { ...decompositionRequest(study), accuracyMetric: null };
+  const { space } = study;
+  const isKnown = ({ metric }: { readonly metric: string }): boolean => metric !== "accuracy";
+  const objectives = study.objectives.filter(isKnown);
+  const constraints = study.constraints.filter(isKnown);
   const decomposition = createDecomposition(request);
   const best = await bestHardware(decomposition, enumerationOptions({ request, objectives, constraints }));
   const places = decomposition.options.map((points) => new Map(points.map((point, i) => [pointKey(point), i])));

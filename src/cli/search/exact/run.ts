@@ -1,15 +1,18 @@
+import { createPredictor, type AccuracyEstimate } from "../../../accuracy/index.ts";
 import { frontHypervolume, nadirOf, type Point, type StudyResult, type Trial } from "../../../search/index.ts";
 import { thinned } from "../../../report/front-table.ts";
 import type { ExactSummary, RunRecord } from "../../../report/types.ts";
 import { createDecomposition, type DecompositionRequest } from "../../../evaluate/index.ts";
 import type { Study } from "../../../spec/index.ts";
 import { enumerateOnWorkers, type Enumeration } from "./enumerate.ts";
+import type { CommandAccuracy } from "../command-accuracy.ts";
+import { withKnownAccuracies } from "./known-accuracies.ts";
 import { startExactProgress } from "./progress.ts";
 import { decompositionRequest } from "./split-space.ts";
 import { tiedCount } from "./ties.ts";
 
 /** Designs of the front that are shown in every detail; the others have their objectives and parameters. */
-const MOST_DETAILED = 2000;
+const MOST_DETAILED = 1000;
 /** Designs that the hypervolume of four objectives is taken of. */
 const MOST_MEASURED = 100;
 
@@ -28,21 +31,42 @@ export interface ExactOutcome {
  * @throws InputError for a study that does not fall into parts
  * @throws the signal's reason
  */
-export async function runExact(study: Study, workers: number, signal: AbortSignal): Promise<ExactOutcome> {
-  const request = decompositionRequest(study);
+export async function runExact(
+  study: Study,
+  workers: number,
+  signal: AbortSignal,
+  accuracy: CommandAccuracy | null,
+): Promise<ExactOutcome> {
+  const parts = decompositionRequest(study);
+  const request = accuracy === null ? parts : await withKnownAccuracies(study, parts, accuracy);
   const { objectives, constraints } = study;
   const display = startExactProgress(request.hardware.length);
   try {
     const context = { request, objectives, constraints };
     const onProgress = display.update;
     const enumeration = await enumerateOnWorkers(context, { workers, signal, isCountedInFull: false, onProgress });
-    return outcomeOf(study, request, enumeration);
+    const own = await ownEstimate(study, accuracy);
+    return outcomeOf(study, request, enumeration, own);
   } finally {
     display.stop();
   }
 }
 
-function outcomeOf(study: Study, request: DecompositionRequest, enumeration: Enumeration): ExactOutcome {
+async function ownEstimate(
+  { accuracy: { metric }, model }: Study,
+  accuracy: CommandAccuracy | null,
+): Promise<AccuracyEstimate | null> {
+  if (accuracy === null) return createPredictor(metric).evaluate(model);
+  const answer = await accuracy.of(model);
+  return "refusal" in answer ? null : answer;
+}
+
+function outcomeOf(
+  study: Study,
+  request: DecompositionRequest,
+  enumeration: Enumeration,
+  own: AccuracyEstimate | null,
+): ExactOutcome {
   const { result } = enumeration;
   const decomposition = createDecomposition(request);
   const front = result.front.map(({ hardware, a, b, values }, number): Trial => {
@@ -74,7 +98,10 @@ function outcomeOf(study: Study, request: DecompositionRequest, enumeration: Enu
       unit: reason.unit,
       nearestTrial: -1,
     })),
-    summary: summaryOf(study, enumeration, counts.trialCount, decomposition.shapeCount),
+    summary: {
+      ...summaryOf(study, enumeration, counts.trialCount, decomposition.shapeCount),
+      tied: tiedCount(study, result.front, own),
+    },
   };
 }
 
@@ -84,7 +111,12 @@ function joined({ space }: Study, parts: readonly Point[]): Point {
   return Object.fromEntries(space.flatMap(({ path }) => (Object.hasOwn(all, path) ? [[path, all[path]!]] : [])));
 }
 
-function summaryOf(study: Study, enumeration: Enumeration, covered: number, gemmShapes: number): ExactSummary {
+function summaryOf(
+  study: Study,
+  enumeration: Enumeration,
+  covered: number,
+  gemmShapes: number,
+): Omit<ExactSummary, "tied"> {
   const { result, second, simulationCounts } = enumeration;
   const again = "; a design that misses its latency limit or rate is mapped again by objective latency";
   const found = new Set(second.found);
@@ -105,7 +137,6 @@ function summaryOf(study: Study, enumeration: Enumeration, covered: number, gemm
       feasible: second.feasibleCount,
       onFront: result.front.filter((design) => found.has(design)).length,
     },
-    tied: tiedCount(study, result.front),
   };
 }
 
