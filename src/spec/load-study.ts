@@ -4,13 +4,14 @@ import type * as z from "zod";
 import { SpecError, type Problem } from "../errors/index.ts";
 import { problemAtSpan, spanAt, valueAt, type SourceDocument } from "./document.ts";
 import { deepFreeze } from "./freeze.ts";
+import { layerPath } from "./set-layers.ts";
 import { hardwareSchema } from "./hardware-schema.ts";
 import { check } from "./issues.ts";
 import { findSpec, readSpecFile } from "./load.ts";
 import { modelSchema } from "./model-schema.ts";
 import { isFixedBy, MODES } from "./modes.ts";
 import type { PresetKind } from "./preset-files.ts";
-import { NO_FACTORS, setPathTable } from "./set-paths.ts";
+import { NO_FACTORS, findSetPath } from "./set-paths.ts";
 import type { SpecSet } from "./settings.ts";
 import { rawStudySchema, type RawStudy } from "./study-schema.ts";
 import type { Study } from "./study.ts";
@@ -46,12 +47,14 @@ function resolveSpec<T extends z.ZodType>(
 
 /** Problems of a path that can be set in general, but not on these specs: a text tower that is not there. */
 function spaceProblems(raw: RawStudy, specs: SpecSet, study: SourceDocument, factors: readonly string[]) {
-  const { byName } = setPathTable(factors);
   return raw.space.flatMap(({ path, values }): readonly Problem[] => {
-    const set = byName.get(path)?.set;
+    const set = findSetPath(path, factors)?.set;
     const result = set?.schema.safeParse(values[0]);
     const applied = set && result?.success ? set.apply(specs, result.data) : undefined;
     if (!applied || !("refused" in applied)) return [];
+    // Layers that the starting model does not have may come with a deeper one.
+    const whole = layerPath(path)?.whole;
+    if (whole !== undefined && raw.space.some((other) => other.path === whole.replace(/[a-z]+$/, "layers"))) return [];
     const message = `space.${path} ${applied.refused}.`;
     return [problemAtSpan(study, spanAt(study, placeInSpace(study, path), "key"), "spec/does-not-fit", message)];
   });
