@@ -33,6 +33,33 @@ function usage({ inferences, rate, hoursPerDay, batch }: RunRecord["study"]["dep
   return `${load}, batch ${batch}`;
 }
 
+/** What was searched and found, in a sentence. */
+export function countsText({ study, front, trialCount, feasibleCount, exact }: RunRecord): string {
+  const size = grouped(study.spaceSize);
+  if (exact === undefined)
+    return `${front.length} designs on the front; ${trialCount} of ${size} designs tried with ${study.strategy}, ${feasibleCount} of them feasible.`;
+  const whole = grouped(String(exact.frontCount));
+  const shown =
+    front.length < exact.frontCount
+      ? ` The report shows ${front.length} of them, evenly spread over the front; front.csv holds them all.`
+      : "";
+  return `${whole} designs on the exact front of ${size}.${shown}`;
+}
+
+/** What the bars of accuracy are. */
+export function intervalNote(record: RunRecord): string {
+  return isPredicted(record)
+    ? "Each bar is the interval that holds the accuracy of 90 % of unseen models. Designs whose bars overlap are not told apart by it."
+    : "Each bar is the interval of accuracy that the study's program gives.";
+}
+
+export function referenceText({ referencePoint, study, hypervolume, exact }: RunRecord): string {
+  if (referencePoint === null) return "No design was feasible.";
+  const point = study.objectives.map(({ metric }, i) => `${metric} ${Number(referencePoint[i]!.toPrecision(6))}`);
+  const of = exact?.measured === undefined ? "" : ` of ${exact.measured} designs, evenly spread over the front`;
+  return `Hypervolume ${Number(hypervolume.toPrecision(6))}${of}, reference point: ${point.join(", ")}.`;
+}
+
 /** What a reader must not conclude from the numbers. */
 export function limitsOf({ accuracyOrigin, study }: RunRecord): readonly string[] {
   const profile =

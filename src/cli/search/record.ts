@@ -4,6 +4,7 @@ import type { Study } from "../../spec/index.ts";
 import { thinned } from "../../report/front-table.ts";
 import type { FrontRow, RunRecord } from "../../report/types.ts";
 import type { DesignDetail, DesignEvaluator } from "../../worker/index.ts";
+import { aimedDesigns, type KnownDesign } from "./aims.ts";
 import { hardwareLabel, towersLabel } from "./labels.ts";
 import type { Sources } from "./identity.ts";
 import { constraintSummaries } from "./violations.ts";
@@ -34,11 +35,13 @@ export function recordOf(parts: RunParts): RunRecord {
     const detail = parts.details[i] ?? null;
     return detail === null ? [] : [frontRow(number, point, detail, evaluator)];
   });
+  const start = baseline === null ? null : frontRow(null, {}, baseline, evaluator);
   return {
     format: 1,
     study: studyOf(study, parts.spaceSize),
     front,
-    baseline: baseline === null ? null : frontRow(null, {}, baseline, evaluator),
+    baseline: start,
+    aims: aimedDesigns([...front, ...feasibleOf(trials, study)], start, evaluator),
     others: othersOf(trials, study, new Set(result.front.map(({ number }) => number))),
     trialCount: result.trialCount,
     feasibleCount: result.feasibleCount,
@@ -56,6 +59,15 @@ export function recordOf(parts: RunParts): RunRecord {
   };
 }
 
+/** Feasible trials with all of their metrics. */
+function feasibleOf(trials: readonly Trial[], { objectives, constraints }: Study): readonly KnownDesign[] {
+  return trials.flatMap(({ number, point, outcome }) =>
+    outcome.kind === "evaluated" && assess(outcome, objectives, constraints).kind === "feasible"
+      ? [{ trial: number, point, metrics: outcome.metrics }]
+      : [],
+  );
+}
+
 function studyOf(study: Study, spaceSize: bigint): RunRecord["study"] {
   const { name, description, mode, objectives, constraints, search, technology, mapping } = study;
   return {
@@ -69,6 +81,7 @@ function studyOf(study: Study, spaceSize: bigint): RunRecord["study"] {
     strategy: search.strategy,
     seed: search.seed,
     spaceSize: String(spaceSize),
+    parameters: study.space.map(({ path, values }) => ({ path, values })),
     deployment: { ...study.deployment },
     technologyProfile: technology.profile,
     mappingPolicy: `objective ${mapping.objective}, effort ${mapping.effort}`,

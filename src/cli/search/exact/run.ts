@@ -83,7 +83,7 @@ function outcomeOf(
       ...counts,
       ...volume,
       stopped: "exhausted",
-      front: thinned(front, MOST_DETAILED),
+      front: detailed(study, front, own),
       convergence: [{ ...counts, frontSize: front.length, hypervolume: volume.hypervolume }],
       violations: [],
       evaluatedCount: 0,
@@ -101,8 +101,30 @@ function outcomeOf(
     summary: {
       ...summaryOf(study, enumeration, counts.trialCount, decomposition.shapeCount),
       tied: tiedCount(study, result.front, own),
+      ...(study.objectives.length > 3 && front.length > MOST_MEASURED ? { measured: MOST_MEASURED } : {}),
     },
   };
+}
+
+/**
+ * Designs that are shown in detail: evenly spread ones, and of each objective the best at the accuracies that reports ask
+ * for, those of the study's own model.
+ */
+function detailed({ objectives }: Study, front: readonly Trial[], own: AccuracyEstimate | null): readonly Trial[] {
+  const chosen = new Set(thinned(front, MOST_DETAILED));
+  if (chosen.size === front.length) return front;
+  const valueOf = ({ outcome }: Trial, metric: string): number =>
+    outcome.kind === "evaluated" ? outcome.metrics[metric]! : NaN;
+  const hasAccuracy = objectives.some(({ metric }) => metric === "accuracy");
+  const floors = own === null || !hasAccuracy ? [-Infinity] : [own.accuracy, own.low];
+  for (const floor of floors) {
+    const open = hasAccuracy ? front.filter((trial) => valueOf(trial, "accuracy") >= floor) : front;
+    for (const { metric, direction } of objectives) {
+      if (direction !== "min" || open.length === 0) continue;
+      chosen.add(open.reduce((best, trial) => (valueOf(trial, metric) < valueOf(best, metric) ? trial : best)));
+    }
+  }
+  return front.filter((trial) => chosen.has(trial));
 }
 
 /** Parameters in the order of the study. */
