@@ -1,3 +1,4 @@
+import { MANY, MOST_INTERVALS } from "./charts/front-chart.ts";
 import { isPredicted } from "./front-table.ts";
 import { grouped } from "./metric-labels.ts";
 import type { RunRecord } from "./types.ts";
@@ -48,9 +49,10 @@ export function countsText({ study, front, trialCount, feasibleCount, exact }: R
 
 /** What the bars of accuracy are. */
 export function intervalNote(record: RunRecord): string {
+  const which = record.front.length > MANY ? ` Bars of ${MOST_INTERVALS} designs, evenly spread, are drawn.` : "";
   return isPredicted(record)
-    ? "Each bar is the interval that holds the accuracy of 90 % of unseen models. Designs whose bars overlap are not told apart by it."
-    : "Each bar is the interval of accuracy that the study's program gives.";
+    ? `Each bar is the interval that holds the accuracy of 90 % of unseen models. Designs whose bars overlap are not told apart by it.${which}`
+    : `Each bar is the interval of accuracy that the study's program gives.${which}`;
 }
 
 export function referenceText({ referencePoint, study, hypervolume, exact }: RunRecord): string {

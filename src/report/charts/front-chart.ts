@@ -8,8 +8,8 @@ type Json = Readonly<Record<string, unknown>>;
 
 const INTERVALS = "Interval of accuracy (90 %)";
 /** Beyond so many designs, symbols are small and intervals are drawn of some only, evenly spread. */
-const MANY = 200;
-const MOST_INTERVALS = 60;
+export const MANY = 200;
+export const MOST_INTERVALS = 60;
 
 /** One series of the scatter by the place it has in `series`. */
 export const FRONT_SERIES = { others: 0, intervals: 1, front: 2, baseline: 3 } as const;
