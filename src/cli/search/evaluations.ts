@@ -17,6 +17,14 @@ import {
 
 const WORKER_FILE = new URL("../../worker/evaluate-worker.js", import.meta.url);
 const HEAP_MEGABYTES = 2048;
+/** A message that takes longer than this has hung: its worker is replaced, and its designs are repeated one by one. */
+const HUNG_MS = 600_000;
+
+/** What tests exchange in a farm. */
+export interface FarmSettings {
+  readonly workerFile?: URL;
+  readonly hungMs?: number;
+}
 
 /** The designs of one study, evaluated on worker threads. */
 export interface DesignFarm {
@@ -25,6 +33,8 @@ export interface DesignFarm {
   details(points: readonly DesignPoint[], signal: AbortSignal): Promise<readonly (DesignDetail | null)[]>;
   /** Trials evaluated so far by each worker, details left out. */
   trialCounts(): readonly number[];
+  /** Workers that died or hung so far. */
+  readonly crashCount: number;
   destroy(): Promise<void>;
 }
 
@@ -35,9 +45,14 @@ export interface OwnAccuracy {
 }
 
 /** @param own null: the workers know the accuracy themselves */
-export function createDesignFarm(context: DesignContext, workers: number, own: OwnAccuracy | null = null): DesignFarm {
+export function createDesignFarm(
+  context: DesignContext,
+  workers: number,
+  own: OwnAccuracy | null = null,
+  { workerFile = WORKER_FILE, hungMs: timeoutMs = HUNG_MS }: FarmSettings = {},
+): DesignFarm {
   const farm = createFarm<DesignTask, DesignResult | null>({
-    workerFile: WORKER_FILE,
+    workerFile,
     workers,
     workerData: context,
     resourceLimits: { maxOldGenerationSizeMb: HEAP_MEGABYTES },
@@ -73,19 +88,22 @@ export function createDesignFarm(context: DesignContext, workers: number, own: O
           });
           outcomes[position].catch(() => undefined);
         };
-        await farm.run(tasks, { signal, onResult });
+        await farm.run(tasks, { signal, timeoutMs, onResult });
         return Promise.all(outcomes);
       }),
     details: async (points, signal) => {
       const results = await farm.run(
         points.map((point): DesignTask => ({ want: "detail", point })),
-        { signal },
+        { signal, timeoutMs },
       );
       const details = results.map((result) => valueOf(result) as DesignDetail | null);
       if (own === null) return details;
       return Promise.all(details.map((detail, i) => detailBy(own, points[i]!, detail)));
     },
     trialCounts: () => [...counts.values()],
+    get crashCount() {
+      return farm.crashCount;
+    },
     destroy: () => farm.destroy(),
   };
 }
