@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { frontFiles, runCli, smallStudy, type Ended } from "../search/cli.ts";
+import { frontFiles, runCli, smallStudy, startCli, type Ended } from "../search/cli.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "ecotile-exact-"));
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -69,4 +69,15 @@ test.each([
   const { code, stderr } = await runCli("search", study, "--strategy", "exact", "--out", folder(name));
   expect(stderr).toContain(message);
   expect(code).toBe(2);
+});
+
+test("Ctrl-C ends an exact search within a second with 130", async () => {
+  const running = startCli(["search", "examples/clip-vit-b16.yaml", "--strategy", "exact", "--out", folder("stopped")]);
+  await new Promise((resolve) => setTimeout(resolve, 5000));
+  const before = performance.now();
+  running.child.kill("SIGINT");
+  const { code, stderr } = await running.ended;
+  expect(performance.now() - before).toBeLessThan(1000);
+  expect(code).toBe(130);
+  expect(stderr).toContain("Interrupted. Continue with");
 });
