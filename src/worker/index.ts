@@ -2,6 +2,7 @@ export { FarmError, type FarmErrorCode } from "./errors.ts";
 export { createFarm, type Farm, type FarmOptions, type RunOptions } from "./farm.ts";
 export { HANDLER_NAME, type ChunkResult, type TaskResult } from "./protocol.ts";
 export { serveTasks } from "./serve.ts";
+export { designContext } from "./context.ts";
 export { brokenLimit, outcomeOfBroken, type BrokenLimit } from "./design-limits.ts";
 export { createDesignEvaluator, type DesignEvaluator } from "./evaluate-design.ts";
 export { detailWith, outcomeWith } from "./with-accuracy.ts";

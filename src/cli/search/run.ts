@@ -17,7 +17,7 @@ import {
 } from "../../search/index.ts";
 import type { ModelSpec, Study } from "../../spec/index.ts";
 import { openSqliteStore } from "../../store/index.ts";
-import { createDesignEvaluator, type DesignContext, type DesignDetail } from "../../worker/index.ts";
+import { createDesignEvaluator, designContext, type DesignDetail } from "../../worker/index.ts";
 import { InputError } from "../failure.ts";
 import { writeFileWhole } from "../output.ts";
 import { createCommandAccuracy } from "./command-accuracy.ts";
@@ -32,7 +32,7 @@ import { infeasibleText } from "./infeasible-text.ts";
 import { startProgress } from "./progress.ts";
 import { recordOf } from "./record.ts";
 import { prepareRunFolder, RUN_FILES } from "./run-folder.ts";
-import { specsOfStudy, startingPoint } from "./starting-point.ts";
+import { startingPoint } from "./starting-point.ts";
 import { summaryText } from "./summary-text.ts";
 
 export interface RunSettings {
@@ -49,7 +49,7 @@ const say = (text: string): void => void process.stderr.write(`${text}\n`);
 /** Runs a study in its folder to the end, or until the signal aborts. @returns the exit code */
 export async function runSearch(study: Study, space: Space, settings: RunSettings): Promise<number> {
   const { folder, workers, signal } = settings;
-  const context = contextOf(study);
+  const context = designContext(study);
   const sources = sourcesInUse();
   const identity = identityOf(study, sources);
   prepareRunFolder(folder, settings.isResumed);
@@ -104,12 +104,6 @@ class Interruption extends Error {
   constructor(readonly trialCount: number) {
     super("interrupted");
   }
-}
-
-function contextOf(study: Study): DesignContext {
-  const { mapping, accuracy, constraints } = study;
-  const accuracyMetric = accuracy.evaluator === "predictor" ? accuracy.metric : null;
-  return { base: specsOfStudy(study), mapping, accuracyMetric, limits: constraints };
 }
 
 /** An objective or limit over something that is not modelled is found before the search. */

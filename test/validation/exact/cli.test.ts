@@ -52,6 +52,16 @@ test("nothing feasible: exit 3, which limit rules out how many designs and the n
   expect(code).toBe(3);
   expect(stderr).toContain("No feasible design among 1080 designs.");
   expect(stderr).toMatch(/latency <= 1 us: rules out \d+ of 1080 designs; the nearest misses by [\d.]+ [mu]s/);
+  // Nothing is ruled out unseen: every design is counted, as by trying them all one by one.
+  const reasonsOf = (text: string): readonly string[] =>
+    [...text.matchAll(/^ {2}(.*): rules out (\d+) of .* misses by (.*)$/gm)].map((m) => `${m[1]}: ${m[2]}, ${m[3]}`);
+  writeFileSync(study, readFileSync(study, "utf8").replace("trials: 96", "trials: 1080"));
+  const tried = await runCli("search", study, "--strategy", "random", "--out", folder("impossible-tried"));
+  expect(tried.code).toBe(3);
+  expect(reasonsOf(stderr).length).toBe(2);
+  expect(reasonsOf(stderr)).toEqual(reasonsOf(tried.stderr));
+  const counts = [...stderr.matchAll(/rules out (\d+) of 1080/g)].map((match) => Number(match[1]));
+  expect(counts.reduce((a, b) => a + b)).toBe(1080);
 });
 
 test.each([

@@ -1,5 +1,12 @@
 import { createPredictor, type AccuracyEstimate } from "../../../accuracy/index.ts";
-import { frontHypervolume, nadirOf, type Point, type StudyResult, type Trial } from "../../../search/index.ts";
+import {
+  frontHypervolume,
+  nadirOf,
+  withNearestSecondLook,
+  type Point,
+  type StudyResult,
+  type Trial,
+} from "../../../search/index.ts";
 import { thinned } from "../../../report/front-table.ts";
 import type { ExactSummary, RunRecord } from "../../../report/types.ts";
 import { createDecomposition, type DecompositionRequest } from "../../../evaluate/index.ts";
@@ -46,7 +53,9 @@ export async function runExact(
     const onProgress = display.update;
     const enumeration = await enumerateOnWorkers(context, { workers, signal, isCountedInFull: false, onProgress });
     const own = await ownEstimate(study, accuracy);
-    return outcomeOf(study, request, enumeration, own);
+    if (enumeration.result.front.length > 0) return outcomeOf(study, request, enumeration, own);
+    const result = await withNearestSecondLook(createDecomposition(request), constraints, enumeration.result);
+    return outcomeOf(study, request, { ...enumeration, result }, own);
   } finally {
     display.stop();
   }
