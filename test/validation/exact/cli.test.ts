@@ -65,7 +65,8 @@ test("nothing feasible: exit 3, which limit rules out how many designs and the n
 });
 
 test.each([
-  ["edp", "mode: carbon", "objectives: [max accuracy, min edp]", "cannot search by edp, which is no sum"],
+  ["edp", "latency <= 12 ms", "latency <= 12 ms, edp >= 0.001 mJ*s", "cannot search by edp, which is no sum"],
+  ["many", "mode: carbon", "objectives: [max accuracy, min edp, min tcdp, min area]", "takes at most 4 objectives"],
   ["max", "mode: carbon", "objectives: [max accuracy, max energy]", "cannot make energy maximal"],
   [
     "condition",

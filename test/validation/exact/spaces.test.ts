@@ -50,6 +50,17 @@ const CASES: readonly (readonly [name: string, study: string, printed: readonly 
     `${CLIP}objectives: [max accuracy, min carbon, min latency, min energy]\n`,
     ["min energy_total_J"],
   ],
+  ["a product", `${CLIP}objectives: [max accuracy, min edp]\n`, ["min edp_Js"]],
+  [
+    "a product and its factor",
+    `${CLIP}objectives: [min tcdp, min latency]\nconstraints: [accuracy >= 42 %]\n`,
+    ["min tcdp_kgCO2e_s"],
+  ],
+  [
+    "a limit on a product",
+    `${CLIP}objectives: [max accuracy, min area]\nconstraints: [edp <= 0.5 mJ*s]\n`,
+    ["edp <= 0.5 mJ*s"],
+  ],
   ["four sums", `${CLIP}objectives: [min operational, min embodied, min area, min cdp]\n`, ["min cdp_kgCO2e_s"]],
   [
     "all kinds of limits",

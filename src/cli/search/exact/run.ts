@@ -14,6 +14,7 @@ import type { Study } from "../../../spec/index.ts";
 import { enumerateOnWorkers, type Enumeration } from "./enumerate.ts";
 import type { CommandAccuracy } from "../command-accuracy.ts";
 import { withKnownAccuracies } from "./known-accuracies.ts";
+import { resultOfProducts, studyOfFactors } from "./products.ts";
 import { startExactProgress } from "./progress.ts";
 import { decompositionRequest } from "./split-space.ts";
 import { tiedCount } from "./ties.ts";
@@ -44,17 +45,21 @@ export async function runExact(
   signal: AbortSignal,
   accuracy: CommandAccuracy | null,
 ): Promise<ExactOutcome> {
-  const parts = decompositionRequest(study);
+  const factors = studyOfFactors(study);
+  const parts = decompositionRequest(factors);
   const request = accuracy === null ? parts : await withKnownAccuracies(study, parts, accuracy);
-  const { objectives, constraints } = study;
+  const { objectives, constraints } = factors;
   const display = startExactProgress(request.hardware.length);
   try {
     const context = { request, objectives, constraints };
     const onProgress = display.update;
     const enumeration = await enumerateOnWorkers(context, { workers, signal, isCountedInFull: false, onProgress });
     const own = await ownEstimate(study, accuracy);
-    if (enumeration.result.front.length > 0) return outcomeOf(study, request, enumeration, own);
-    const result = await withNearestSecondLook(createDecomposition(request), constraints, enumeration.result);
+    const { front } = enumeration.result;
+    const result =
+      front.length > 0
+        ? resultOfProducts(study, factors, enumeration.result)
+        : await withNearestSecondLook(createDecomposition(request), constraints, enumeration.result);
     return outcomeOf(study, request, { ...enumeration, result }, own);
   } finally {
     display.stop();
@@ -150,7 +155,6 @@ function summaryOf(
 ): Omit<ExactSummary, "tied"> {
   const { result, second, simulationCounts } = enumeration;
   const again = "; a design that misses its latency limit or rate is mapped again by objective latency";
-  const found = new Set(second.found);
   return {
     policy: `exact where every operator is mapped by objective ${study.mapping.objective}, effort ${study.mapping.effort}${study.mapping.objective === "latency" ? "" : again}`,
     frontCount: result.front.length,
@@ -166,7 +170,7 @@ function summaryOf(
       hardwarePoints: second.hardwareCount,
       designs: second.designCount,
       feasible: second.feasibleCount,
-      onFront: result.front.filter((design) => found.has(design)).length,
+      onFront: result.front.filter(({ variant }) => variant > 0).length,
     },
   };
 }
