@@ -133,7 +133,7 @@ async function runTrials(
   const start = startingPoint(study);
   const strategy = createStrategy(search.strategy, {
     ...{ space, seed: search.seed, objectives, constraints },
-    ...(search.strategy === "bayesian" ? await knownCosts(study) : {}),
+    ...(search.strategy === "bayesian" ? await knownCosts(study, signal) : {}),
     ...(start === null ? {} : { initial: [start] }),
     ...(search.population === null ? {} : { populationSize: search.population }),
   });
@@ -157,7 +157,7 @@ async function runTrials(
 }
 
 /** What `bayesian` knows of a study that is a sum over parts; of another one it learns everything. */
-async function knownCosts(study: Study): Promise<{ readonly greyBox?: GreyBox }> {
+async function knownCosts(study: Study, signal: AbortSignal): Promise<{ readonly greyBox?: GreyBox }> {
   if (!study.objectives.some(({ metric }) => metric === "accuracy") || study.objectives.length < 2) return {};
   try {
     decompositionRequest(study);
@@ -167,7 +167,7 @@ async function knownCosts(study: Study): Promise<{ readonly greyBox?: GreyBox }>
     return {};
   }
   say("Finding the best hardware of every model.");
-  return { greyBox: await greyBoxOf(study) };
+  return { greyBox: await greyBoxOf(study, signal) };
 }
 
 function finish(record: RunRecord, study: Study, folder: string, whole?: readonly Trial[]): number {

@@ -1,6 +1,6 @@
 export { costsOfFront, createExactEnumerator, enumerateExact, type ExactEnumerator } from "./enumerate.ts";
 export { createExactMerger, type ExactMerger } from "./merge.ts";
-export { withNearestSecondLook } from "./nearest.ts";
+export { leastOf, withNearestSecondLook } from "./nearest.ts";
 export type {
   Accuracy,
   Decomposition,

@@ -15,6 +15,7 @@ import { enumerateOnWorkers, type Enumeration } from "./enumerate.ts";
 import type { CommandAccuracy } from "../command-accuracy.ts";
 import { withKnownAccuracies } from "./known-accuracies.ts";
 import { resultOfProducts, studyOfFactors } from "./products.ts";
+import { pauseUntil } from "./pause.ts";
 import { startExactProgress } from "./progress.ts";
 import { decompositionRequest } from "./split-space.ts";
 import { tiedCount } from "./ties.ts";
@@ -59,7 +60,12 @@ export async function runExact(
     const result =
       front.length > 0
         ? resultOfProducts(study, factors, enumeration.result)
-        : await withNearestSecondLook(createDecomposition(request), constraints, enumeration.result);
+        : await withNearestSecondLook(
+            createDecomposition(request),
+            constraints,
+            enumeration.result,
+            pauseUntil(signal),
+          );
     return outcomeOf(study, request, { ...enumeration, result }, own);
   } finally {
     display.stop();
