@@ -10,7 +10,7 @@ import { writeFileWhole } from "./output.ts";
 import { readFrontCsv, readRecord } from "./report-record.ts";
 import { RUN_FILES } from "./search/run-folder.ts";
 
-const FORMATS = ["html", "svg", "csv", "json"] as const;
+const FORMATS = ["html", "svg", "csv", "json", "parquet"] as const;
 
 export interface ReportOptions {
   readonly format: (typeof FORMATS)[number];
@@ -31,6 +31,7 @@ export function addReportCommand(program: Command): void {
       `
 Examples:
   ecotile report runs/clip-vit-b16 --format svg > front.svg
+  ecotile report runs/clip-vit-b16 --format parquet > front.parquet
   ecotile report --compare runs/exact runs/nsga2-seed1 runs/nsga2-seed2`,
     )
     .action(report);
@@ -41,7 +42,10 @@ async function report(folders: readonly string[], options: ReportOptions): Promi
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code !== "EPIPE") throw error;
   });
-  if (options.compare === true) return printComparison(folders, options.format);
+  if (options.compare === true) {
+    if (options.format === "parquet") throw new InputError("A comparison is html, svg, csv or json.");
+    return printComparison(folders, options.format);
+  }
   const [folder, ...others] = folders as [string, ...string[]];
   if (others.length > 0) throw new InputError("A report is of one run; --compare sets several side by side.");
   const record = readRecord(folder);
@@ -51,13 +55,18 @@ async function report(folders: readonly string[], options: ReportOptions): Promi
     process.stdout.write(`${path}\n`);
     return;
   }
-  process.stdout.write(await textOf(folder, record, options));
+  process.stdout.write(options.format === "parquet" ? await parquetOf(folder) : await textOf(folder, record, options));
 }
 
 function textOf(folder: string, record: RunRecord, { format, chart }: ReportOptions): string | Promise<string> {
   if (format === "svg") return drawn(record, chart);
   // The table of the run holds the whole front, the record only what is shown in detail.
   return format === "csv" ? readFrontCsv(folder) : frontJson(record);
+}
+
+async function parquetOf(folder: string): Promise<Uint8Array> {
+  const { frontParquet } = await import("../report/front-parquet.ts");
+  return frontParquet(readFrontCsv(folder));
 }
 
 /** The chart library takes half a second to load, so only the command that draws loads it. */

@@ -109,7 +109,7 @@ class Interruption extends Error {
 /** An objective or limit over something that is not modelled is found before the search. */
 function checkMetrics({ objectives, constraints }: Study, baseline: DesignDetail | null): void {
   if (baseline === null) {
-    say("The starting design cannot be run by itself; there is no baseline beside the front.");
+    say("The starting design has no evaluation of its own; there is no baseline beside the front.");
     return;
   }
   for (const { metric } of [...objectives, ...constraints]) {

@@ -1,8 +1,10 @@
+import { parquetReadObjects } from "hyparquet";
 import { expect, test } from "vitest";
 import { axisRange, frontAxes, otherPairs } from "../../../src/report/charts/axes.ts";
 import { carbonParts } from "../../../src/report/charts/carbon-chart.ts";
 import { frontChart } from "../../../src/report/charts/front-chart.ts";
 import { frontCsv, frontJson } from "../../../src/report/front-files.ts";
+import { frontParquet } from "../../../src/report/front-parquet.ts";
 import { frontTable, thinned } from "../../../src/report/front-table.ts";
 import { SVG_CHARTS } from "../../../src/report/charts/names.ts";
 import { MOST_LINES, parallelChart } from "../../../src/report/charts/parallel-chart.ts";
@@ -137,4 +139,16 @@ test("every chart can be had as SVG, where the record has it", () => {
   for (const chart of SVG_CHARTS) expect(recordSvg(three, chart), chart).toMatch(/^<svg[\s\S]*<\/svg>\n$/);
   expect(recordSvg(three, "pairs")!.match(/<svg/g)!.length).toBe(3);
   expect(recordSvg(record(), "pairs")).toBe(null);
+});
+
+test("Parquet: the table of front.csv, numbers as numbers, empty cells as nulls, the same bytes each time", async () => {
+  const run = record();
+  const [first, second] = run.front;
+  const csv = frontCsv({ ...run, front: [first!, { ...second!, metrics: { ...second!.metrics, latency_s: null } }] });
+  const bytes = frontParquet(csv);
+  expect(frontParquet(csv)).toEqual(bytes);
+  const rows = await parquetReadObjects({ file: bytes.buffer as ArrayBuffer });
+  expect(rows.length).toBe(2);
+  expect(rows[0]).toMatchObject({ trial: 7, accuracy: 0.5, latency_s: 0.02, "localBuffer.size": "64 KiB" });
+  expect(rows[1]).toMatchObject({ trial: 2, latency_s: null, extrapolation: "vision_layers" });
 });
