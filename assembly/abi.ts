@@ -88,7 +88,9 @@ export const IN_GIVEN_MAPPING = 7;
 export const IN_RESIDENT = 8;
 /** Bytes of the outer buffer that are taken: resident operands and what others keep there. */
 export const IN_RESERVED = 9;
-export const IN_FIELDS = 10;
+/** 1: walk every tile, also where a loop repeats itself; the result is the same. */
+export const IN_EVERY_TILE = 10;
+export const IN_FIELDS = 11;
 
 export const OBJECTIVE_LATENCY = 0;
 export const OBJECTIVE_ENERGY = 1;

@@ -4,6 +4,7 @@ import {
   HW_FIELDS,
   IN_BATCH,
   IN_EFFORT,
+  IN_EVERY_TILE,
   IN_FIELDS,
   IN_GIVEN_MAPPING,
   IN_K,
@@ -36,7 +37,7 @@ import { setObjective } from "./mapper/score";
 import { loadMapping, setProblem, setResidency } from "./mapping";
 import { HARDWARE, PROBLEMS, RESULTS, get, put } from "./memory";
 import { storeResult } from "./result";
-import { walk } from "./run";
+import { setEveryTile, walk } from "./run";
 
 /*
  * The whole surface of the module. A host writes one hardware record and up to MAX_BATCH problem records, calls
@@ -115,6 +116,7 @@ function evaluateOne(problem: usize, result: usize): i32 {
   if (!hasOuter && resident != 0) return STATUS_BAD_PROBLEM;
   setResidency(<i32>resident, reserved);
   setObjective(objective);
+  setEveryTile(get(problem, IN_EVERY_TILE) != 0);
   if (get(problem, IN_GIVEN_MAPPING) != 0) {
     loadMapping(result);
     if (!isLegal()) return STATUS_BAD_MAPPING;

@@ -188,6 +188,13 @@ let isAtEnd: bool = false;
 /** Cycles that the array needs before the first step of all streams. */
 let firstWait: f64 = 0;
 let isFilled: bool = false;
+/** Whether loops that repeat themselves are walked to their ends all the same. */
+let everyTile: bool = false;
+
+export function setEveryTile(value: bool): void {
+  everyTile = value;
+}
+
 /** Stall cycles beyond which the walk is of no more interest, and whether they have been reached. */
 let mostStalls: f64 = Infinity;
 export let isGivenUp: bool = false;
@@ -285,6 +292,9 @@ function steps(count: f64): void {
   }
   const opensSums: bool = isOpening && (openedOperands & OUTPUT_BIT) != 0;
 
+  const outerSumsSlot: f64 = load<f64>(OUTER_SUMS_SLOT);
+  let inputRead: f64 = load<f64>(OUTER_INPUT_READ);
+  let weightRead: f64 = load<f64>(OUTER_WEIGHT_READ);
   let free: f64 = load<f64>(ARRAY_FREE);
   let innerRead: f64 = load<f64>(INNER_READ);
   let innerWrite: f64 = load<f64>(INNER_WRITE);
@@ -337,7 +347,7 @@ function steps(count: f64): void {
       innerRead = Math.max(place, farInputThere) + inputCycles;
       if (innerShared) innerWrite = innerRead;
       inputThere = innerRead + innerLatency;
-      store<f64>(OUTER_INPUT_READ, innerRead);
+      inputRead = innerRead;
     }
     if (changesWeight && isWeightDouble) {
       const place: f64 = Math.max(innerRead, weightFreed);
@@ -345,7 +355,7 @@ function steps(count: f64): void {
       innerRead = Math.max(place, farWeightThere) + weightCycles;
       if (innerShared) innerWrite = innerRead;
       weightThere = innerRead + innerLatency;
-      store<f64>(OUTER_WEIGHT_READ, innerRead);
+      weightRead = innerRead;
     }
     if (isStarted) {
       // 2: the pending step. The next one's held words come in behind its last fold's stream, and may take longer.
@@ -369,7 +379,7 @@ function steps(count: f64): void {
       // 3: its sums go up, and on to the far memory where they are done with.
       if (changesSums || isAtEnd) {
         storedBefore = stored;
-        innerWrite = Math.max(innerWrite, Math.max(out, load<f64>(OUTER_SUMS_SLOT))) + pendingStore;
+        innerWrite = Math.max(innerWrite, Math.max(out, outerSumsSlot)) + pendingStore;
         if (innerShared) innerRead = innerWrite;
         stored = innerWrite + innerLatency;
         if (pendingFarStore >= 0 && !outerShared) {
@@ -409,7 +419,7 @@ function steps(count: f64): void {
         innerRead = Math.max(place, farInputThere) + inputCycles;
         if (innerShared) innerWrite = innerRead;
         inputThere = innerRead + innerLatency;
-        store<f64>(OUTER_INPUT_READ, innerRead);
+        inputRead = innerRead;
       }
       inputFreed = free;
     }
@@ -420,7 +430,7 @@ function steps(count: f64): void {
         innerRead = Math.max(place, farWeightThere) + weightCycles;
         if (innerShared) innerWrite = innerRead;
         weightThere = innerRead + innerLatency;
-        store<f64>(OUTER_WEIGHT_READ, innerRead);
+        weightRead = innerRead;
       }
       weightFreed = free;
     }
@@ -483,6 +493,8 @@ function steps(count: f64): void {
   store<f64>(STORED_BEFORE, storedBefore);
   store<f64>(OUTER_INPUT_THERE, farInputThere);
   store<f64>(OUTER_WEIGHT_THERE, farWeightThere);
+  store<f64>(OUTER_INPUT_READ, inputRead);
+  store<f64>(OUTER_WEIGHT_READ, weightRead);
   store<f64>(PENDING_READY, ready);
   store<f64>(SUMS_OUT, out);
   store<f64>(DRAINED, drained);
@@ -568,7 +580,7 @@ function loop(level: i32): void {
       end = count - 1;
     }
     const left: f64 = end - 1 - i;
-    if (left < 1) continue;
+    if (left < 1 || everyTile) continue;
     if (i >= first && savedAt == i - 1) {
       if (repeats(level, longestSkew, ignored(level))) {
         advance(level, left);
@@ -600,7 +612,7 @@ function innermostLoop(): void {
 /** `count` steps like the present one, cut short once they repeat themselves. */
 function alikeSteps(count: f64): void {
   let left: f64 = count;
-  for (let some: f64 = 3; left > some + 8 && isFilled && !isGivenUp; some *= 4) {
+  for (let some: f64 = 3; left > some + 8 && isFilled && !isGivenUp && !everyTile; some *= 4) {
     // To look costs as much as several steps.
     steps(some);
     save(INNERMOST);

@@ -43,4 +43,23 @@ export {
   type SpecSet,
   type Study,
 } from "./spec/index.ts";
+export {
+  createSpace,
+  createStrategy,
+  hypervolume,
+  igdPlus,
+  runStudy,
+  strategyChecks,
+  type EvaluateBatch,
+  type Outcome,
+  type Point,
+  type Strategy,
+  type StrategyCheck,
+  type StrategyOptions,
+  type StudyResult,
+  type Trial,
+  type TrialStore,
+} from "./search/index.ts";
+export { createMemoryStore } from "./store/index.ts";
+export { createDesignEvaluator, designContext, type DesignEvaluator } from "./worker/index.ts";
 export { buildWorkload, type Operator, type Workload } from "./workload/index.ts";

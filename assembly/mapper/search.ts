@@ -229,17 +229,14 @@ function trySplits(total: f64): void {
     if (N > 1) trySplit(B, 1, Math.min(left, N), 1);
   }
   if (M == 1 || N == 1) return;
-  // Chunks that are nearly square share most; the next coarser and finer grids may divide the tiles better.
+  // Grids that leave no core out, and the one whose chunks are nearly square on the array: those share most.
   const square: f64 = Math.sqrt((total * M * cols) / (N * rows));
-  let last: f64 = 1;
-  for (let i: i32 = -1; i <= 1; i++) {
-    const m: f64 = Math.max(
-      2,
-      Math.min(Math.floor(total / 2), Math.round(i < 0 ? square / 2 : i > 0 ? square * 2 : square)),
-    );
-    if (m == last || m > M) continue;
-    last = m;
-    trySplit(1, m, Math.min(Math.floor(total / m), N), 1);
+  const nearest: f64 = Math.max(2, Math.min(Math.floor(total / 2), Math.round(square)));
+  for (let m: f64 = 2; m * 2 <= total && m <= M; m++) {
+    const isEven: bool = Math.floor(total / m) * m == total;
+    if (m == nearest || (isEven && m >= square / 4 && m <= square * 4)) {
+      trySplit(1, m, Math.min(Math.floor(total / m), N), 1);
+    }
   }
 }
 

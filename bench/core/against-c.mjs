@@ -40,6 +40,7 @@ function walkJobs(core, searches) {
       runOnCore(core, [jobOf(search.hardware, problem, new Float64Array(abi.RES_FIELDS))]);
       const mapping = core.results.slice(0, abi.RES_FIELDS);
       problem[abi.IN_GIVEN_MAPPING] = 1;
+      problem[abi.IN_EVERY_TILE] = 1;
       if (!makeFiner(core, search.hardware, problem, mapping)) continue;
       problems.push(...problem);
       mappings.push(...mapping);

@@ -6,4 +6,5 @@ export { modelFromRow, type RowModel } from "./model-from-row.ts";
 export type { RowProblem } from "./row.ts";
 export type { CrossValidation, FamilyError } from "./stored-fit.ts";
 export { createCommandEvaluator, type CommandOptions } from "./command/evaluator.ts";
+export { modelKey } from "./command/model-key.ts";
 export { CommandFailure, type CommandFailureCode } from "./command/failure.ts";

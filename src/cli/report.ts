@@ -1,67 +1,78 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Option, type Command } from "commander";
-import { frontCsv, frontJson } from "../report/front-files.ts";
+import { SVG_CHARTS, type SvgChart } from "../report/charts/names.ts";
+import { frontJson } from "../report/front-files.ts";
 import { reportHtml } from "../report/html.ts";
 import type { RunRecord } from "../report/types.ts";
+import { printComparison } from "./compare/print.ts";
 import { InputError } from "./failure.ts";
 import { writeFileWhole } from "./output.ts";
+import { readFrontCsv, readRecord } from "./report-record.ts";
 import { RUN_FILES } from "./search/run-folder.ts";
 
-const FORMATS = ["html", "svg", "csv", "json"] as const;
+const FORMATS = ["html", "svg", "csv", "json", "parquet"] as const;
+
+export interface ReportOptions {
+  readonly format: (typeof FORMATS)[number];
+  readonly chart: SvgChart;
+  readonly compare?: boolean;
+}
 
 export function addReportCommand(program: Command): void {
   program
     .command("report")
-    .description("Shows a finished run: html writes the report and prints its path, the others print to stdout.")
-    .argument("<dir>", "folder of a run")
+    .description("Shows finished runs: html writes the report and prints its path, the others print to stdout.")
+    .argument("<dirs...>", "folder of a run; with --compare those of two and more")
     .addOption(new Option("--format <what>", "what to make").choices([...FORMATS]).default("html"))
-    .addHelpText("after", "\nExample:\n  ecotile report runs/clip-vit-b16 --format svg > front.svg")
+    .addOption(new Option("--chart <name>", "which chart of a run as svg").choices([...SVG_CHARTS]).default("front"))
+    .option("--compare", "set runs side by side, by the objectives of the first")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  ecotile report runs/clip-vit-b16 --format svg > front.svg
+  ecotile report runs/clip-vit-b16 --format parquet > front.parquet
+  ecotile report --compare runs/exact runs/nsga2-seed1 runs/nsga2-seed2`,
+    )
     .action(report);
 }
 
-async function report(folder: string, { format }: { readonly format: (typeof FORMATS)[number] }): Promise<void> {
+async function report(folders: readonly string[], options: ReportOptions): Promise<void> {
+  // A reader that has seen enough (`| head`) is no failure.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
+  if (options.compare === true) {
+    if (options.format === "parquet") throw new InputError("A comparison is html, svg, csv or json.");
+    return printComparison(folders, options.format);
+  }
+  const [folder, ...others] = folders as [string, ...string[]];
+  if (others.length > 0) throw new InputError("A report is of one run; --compare sets several side by side.");
   const record = readRecord(folder);
-  if (format === "html") {
+  if (options.format === "html") {
     const path = join(folder, RUN_FILES.report);
     writeFileWhole(path, reportHtml(record));
     process.stdout.write(`${path}\n`);
     return;
   }
-  const text = format === "svg" ? await drawn(record) : format === "csv" ? frontCsv(record) : frontJson(record);
-  // A reader that has seen enough (`| head`) is no failure.
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
-  });
-  process.stdout.write(text);
+  process.stdout.write(options.format === "parquet" ? await parquetOf(folder) : await textOf(folder, record, options));
+}
+
+function textOf(folder: string, record: RunRecord, { format, chart }: ReportOptions): string | Promise<string> {
+  if (format === "svg") return drawn(record, chart);
+  // The table of the run holds the whole front, the record only what is shown in detail.
+  return format === "csv" ? readFrontCsv(folder) : frontJson(record);
+}
+
+async function parquetOf(folder: string): Promise<Uint8Array> {
+  const { frontParquet } = await import("../report/front-parquet.ts");
+  return frontParquet(readFrontCsv(folder));
 }
 
 /** The chart library takes half a second to load, so only the command that draws loads it. */
-async function drawn(record: RunRecord): Promise<string> {
-  const { frontSvg } = await import("../report/svg.ts");
-  return frontSvg(record);
-}
-
-/** The record of a finished run. @throws InputError */
-export function readRecord(folder: string): RunRecord {
-  const path = join(folder, RUN_FILES.frontJson);
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8");
-  } catch {
-    throw new InputError(
-      `${folder} holds no finished run: ${path} cannot be read. A run that was interrupted goes on with ecotile search ${join(folder, RUN_FILES.study)} --out ${folder} --resume.`,
-    );
-  }
-  const record = parsed(text);
-  if (record?.format !== 1) throw new InputError(`${path} is no front of this version of ecotile.`);
-  return record;
-}
-
-function parsed(text: string): RunRecord | null {
-  try {
-    return JSON.parse(text) as RunRecord | null;
-  } catch {
-    return null;
-  }
+async function drawn(record: RunRecord, chart: SvgChart): Promise<string> {
+  const { recordSvg } = await import("../report/svg.ts");
+  const svg = recordSvg(record, chart);
+  if (svg === null) throw new InputError(`The run ${record.study.name} has no chart ${chart}.`);
+  return svg;
 }

@@ -3,7 +3,7 @@ import { applySettings, settingsOfPoint } from "../spec/apply-settings.ts";
 import { memoryCapacity } from "../spec/memory.ts";
 import type { ModelSpec } from "../spec/model.ts";
 import type { SpecSet } from "../spec/settings.ts";
-import { accuracyOf, type PartAccuracy } from "./decompose/accuracies.ts";
+import { accuracyFrom, accuracyOf, type PartAccuracy } from "./decompose/accuracies.ts";
 import { columnsOf } from "./decompose/columns.ts";
 import { countDram, mostDramBytes } from "./decompose/dram.ts";
 import { fixedOf, refusalOf, type Fixed } from "./decompose/fixed.ts";
@@ -96,7 +96,7 @@ export function createDecomposition(request: DecompositionRequest): StudyDecompo
     hardwareCount: request.hardware.length,
     optionCounts: [models[0].length, models[1].length],
     metrics,
-    accuracy: asked.includes("accuracy") ? accuracyOf(request.accuracyMetric, base.model, models) : null,
+    accuracy: asked.includes("accuracy") ? accuracyOfRequest(request, models) : null,
     limits: own,
     tables: (hardware) => {
       const fixed = fixedAt(hardware);
@@ -134,6 +134,14 @@ export function createDecomposition(request: DecompositionRequest): StudyDecompo
       return simulationCount;
     },
   };
+}
+
+function accuracyOfRequest(
+  { base, accuracyMetric, accuracies }: DecompositionRequest,
+  models: readonly [readonly ModelSpec[], readonly ModelSpec[]],
+): PartAccuracy | null {
+  if (accuracyMetric !== null) return accuracyOf(accuracyMetric, base.model, models);
+  return accuracies === undefined ? null : accuracyFrom(accuracies, base.model, models);
 }
 
 /** Models of the options of one tower; settings that do not fit the model are set aside. */

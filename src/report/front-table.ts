@@ -22,6 +22,18 @@ export function accuracyText({ metrics }: FrontRow): string {
   return `${percent("accuracy")} (${percent("accuracy_low")}–${percent("accuracy_high")})`;
 }
 
+/** What the intervals of accuracy are. */
+export function intervalText({ accuracyOrigin }: RunRecord): string {
+  return isPredicted({ accuracyOrigin })
+    ? "intervals hold 90 % of unseen models"
+    : "intervals as the command gives them";
+}
+
+/** Whether accuracies come from the predictor rather than from the study's own command. */
+export function isPredicted({ accuracyOrigin }: Pick<RunRecord, "accuracyOrigin">): boolean {
+  return accuracyOrigin.startsWith("predictor,");
+}
+
 /** The front for a terminal, the baseline first; at most `most` designs, evenly spread, the ends among them. */
 export function frontTable({ front, baseline }: RunRecord, most: number): TextTable {
   const row = (each: FrontRow): readonly string[] => [

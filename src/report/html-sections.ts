@@ -1,6 +1,6 @@
 import { accuracyText } from "./front-table.ts";
 import { escapeHtml } from "./escape-html.ts";
-import { metricLabel, shownNumber, titleWithUnit } from "./metric-labels.ts";
+import { grouped, metricLabel, shownNumber, titleWithUnit } from "./metric-labels.ts";
 import type { FrontRow, RunRecord } from "./types.ts";
 
 const COLUMNS = [
@@ -71,16 +71,22 @@ export function definitionsHtml(pairs: readonly (readonly [string, string])[]): 
 }
 
 /** What each constraint ruled out. */
-export function constraintsHtml({ violations, trialCount, study }: RunRecord): string {
+export function constraintsHtml({ violations, trialCount, study, exact }: RunRecord): string {
   if (violations.length === 0) {
-    const none = study.constraints.length === 0 ? "The study has no constraints." : "No trial broke a constraint.";
+    const none = study.constraints.length === 0 ? "The study has no constraints." : "No design broke a constraint.";
     return `<p>${none}</p>`;
   }
   const rows = violations.map(({ constraint, trialCount: count, aloneCount, nearestRelative }) => {
     const nearest = nearestRelative === null ? "-" : `${Number((nearestRelative * 100).toPrecision(3))} %`;
-    const cells = [count, aloneCount, nearest].map((each) => `<td>${escapeHtml(String(each))}</td>`);
+    const counts = exact === undefined ? [count, aloneCount] : [grouped(count)];
+    const cells = [...counts, nearest].map((each) => `<td>${escapeHtml(String(each))}</td>`);
     return `<tr><td class="text">${escapeHtml(constraint)}</td>${cells.join("")}</tr>`;
   });
-  const head = ["Trials ruled out", "by it alone", "Nearest misses by"].map((title) => `<th>${title}</th>`).join("");
-  return `<p class="muted">Of ${trialCount} trials.</p><div class="scroll"><table><thead><tr><th class="text">Constraint</th>${head}</tr></thead><tbody>${rows.join("")}</tbody></table></div>`;
+  const titles = exact === undefined ? ["Trials ruled out", "by it alone"] : ["Designs ruled out"];
+  const head = [...titles, "Nearest misses by"].map((title) => `<th>${title}</th>`).join("");
+  const of =
+    exact === undefined
+      ? `Of ${trialCount} trials.`
+      : `Of ${grouped(trialCount)} designs; ${grouped(exact.bounded)} more on hardware that lower bounds rule out were not counted by limit. Of designs on hardware that breaks a limit by itself, nothing else is counted.`;
+  return `<p class="muted">${of}</p><div class="scroll"><table><thead><tr><th class="text">Constraint</th>${head}</tr></thead><tbody>${rows.join("")}</tbody></table></div>`;
 }

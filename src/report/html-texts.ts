@@ -1,3 +1,5 @@
+import { MANY, MOST_INTERVALS } from "./charts/front-chart.ts";
+import { isPredicted } from "./front-table.ts";
 import { grouped } from "./metric-labels.ts";
 import type { RunRecord } from "./types.ts";
 
@@ -32,6 +34,34 @@ function usage({ inferences, rate, hoursPerDay, batch }: RunRecord["study"]["dep
   return `${load}, batch ${batch}`;
 }
 
+/** What was searched and found, in a sentence. */
+export function countsText({ study, front, trialCount, feasibleCount, exact }: RunRecord): string {
+  const size = grouped(study.spaceSize);
+  if (exact === undefined)
+    return `${front.length} designs on the front; ${trialCount} of ${size} designs tried with ${study.strategy}, ${feasibleCount} of them feasible.`;
+  const whole = grouped(String(exact.frontCount));
+  const shown =
+    front.length < exact.frontCount
+      ? ` The report shows ${front.length} of them, evenly spread over the front; front.csv holds them all.`
+      : "";
+  return `${whole} designs on the exact front of ${size}.${shown}`;
+}
+
+/** What the bars of accuracy are. */
+export function intervalNote(record: RunRecord): string {
+  const which = record.front.length > MANY ? ` Bars of ${MOST_INTERVALS} designs, evenly spread, are drawn.` : "";
+  return isPredicted(record)
+    ? `Each bar is the interval that holds the accuracy of 90 % of unseen models. Designs whose bars overlap are not told apart by it.${which}`
+    : `Each bar is the interval of accuracy that the study's program gives.${which}`;
+}
+
+export function referenceText({ referencePoint, study, hypervolume, exact }: RunRecord): string {
+  if (referencePoint === null) return "No design was feasible.";
+  const point = study.objectives.map(({ metric }, i) => `${metric} ${Number(referencePoint[i]!.toPrecision(6))}`);
+  const of = exact?.measured === undefined ? "" : ` of ${exact.measured} designs, evenly spread over the front`;
+  return `Hypervolume ${Number(hypervolume.toPrecision(6))}${of}, reference point: ${point.join(", ")}.`;
+}
+
 /** What a reader must not conclude from the numbers. */
 export function limitsOf({ accuracyOrigin, study }: RunRecord): readonly string[] {
   const profile =
@@ -39,8 +69,12 @@ export function limitsOf({ accuracyOrigin, study }: RunRecord): readonly string[
       ? "Technology profile published: bandwidth is free, and there is no idle time and no package, as in the study it reproduces."
       : "Energy, area and static power are calibrated on published chips, not on yours; factors have ranges, which a study can set.";
   return [
-    `Accuracies are predicted, not measured (${accuracyOrigin}). Fine-tune and measure a design before you decide for it.`,
-    `The front is that of the designs tried, not of all ${grouped(study.spaceSize)} in the space.`,
+    isPredicted({ accuracyOrigin })
+      ? `Accuracies are predicted, not measured (${accuracyOrigin}). Fine-tune and measure a design before you decide for it.`
+      : `Accuracies and their intervals are those of the study's own program (${accuracyOrigin}).`,
+    study.strategy === "exact"
+      ? "The front is exact under the mapping policy that is stated, not under every mapping."
+      : `The front is that of the designs tried, not of all ${grouped(study.spaceSize)} in the space.`,
     profile,
     "Not modelled: the host and the rest of the board, transport and end of life, training and pruning, heat and voltage scaling, contention with other software.",
   ];

@@ -12,6 +12,9 @@ p { margin: 4px 0; max-width: 100ch; }
 .chart { width: 100%; height: 520px; }
 .picture svg { width: 100%; height: auto; }
 .chart.small { height: 340px; }
+.chart.broad { height: 460px; min-width: 1040px; }
+button.save { font: inherit; font-size: 12px; color: var(--accent); background: none; border: 1px solid var(--line); border-radius: 4px; padding: 2px 8px; cursor: pointer; }
+tbody th { background: #f0f4f8; }
 .scroll { overflow-x: auto; max-height: 620px; }
 table { border-collapse: collapse; width: 100%; font-size: 13px; }
 th, td { padding: 5px 9px; text-align: right; white-space: nowrap; border-bottom: 1px solid var(--line); }
@@ -36,7 +39,7 @@ ul { margin: 4px 0; padding-left: 20px; }
 @media (max-width: 600px) {
   main { padding: 8px; gap: 8px; }
   header, section { padding: 10px; }
-  .chart { height: 440px; }
+  .chart.large { height: 440px; }
   dl { grid-template-columns: minmax(0, 1fr); gap: 0; }
   dd { margin-bottom: 6px; }
 }

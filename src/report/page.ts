@@ -3,6 +3,9 @@
 interface PageChart {
   setOption(option: unknown): void;
   resize(): void;
+  getOption(): object;
+  renderToSVGString(): string;
+  dispose(): void;
   on(event: "click", handler: (event: { readonly data?: { readonly trial?: number | null } }) => void): void;
 }
 
@@ -14,33 +17,46 @@ interface PageRow {
 }
 
 interface PageData {
-  readonly front: unknown;
-  readonly carbon: unknown;
-  readonly convergence: unknown;
-  readonly conditions: readonly { readonly id: string; readonly option: unknown }[];
+  /** Options by name; null: nothing to draw. */
+  readonly charts: Readonly<Record<string, object | null>>;
   readonly rows: readonly PageRow[];
   readonly picked: string;
 }
 
+interface ChartLibrary {
+  init(element: Element | null, theme?: null, options?: object): PageChart;
+}
+
 (() => {
-  const library = (globalThis as unknown as { readonly echarts: { init(element: Element): PageChart } }).echarts;
+  const library = (globalThis as unknown as { readonly echarts: ChartLibrary }).echarts;
   const byId = (id: string): HTMLElement | null => document.getElementById(id);
   const data = JSON.parse(byId("data")?.textContent ?? "{}") as PageData;
-  const charts: PageChart[] = [];
-
-  const draw = (id: string, option: unknown): PageChart | null => {
-    const element = byId(id);
-    if (element === null || option === null) return null;
+  const charts = new Map<string, PageChart>();
+  for (const [name, option] of Object.entries(data.charts)) {
+    const element = byId(`${name}-chart`);
+    if (element === null || option === null) continue;
     const chart = library.init(element);
     chart.setOption(option);
-    charts.push(chart);
-    return chart;
-  };
-  const front = draw("front-chart", data.front);
-  const carbon = draw("carbon-chart", data.carbon);
-  draw("convergence-chart", data.convergence);
-  for (const { id, option } of data.conditions) draw(id, option);
+    charts.set(name, chart);
+  }
   addEventListener("resize", () => charts.forEach((chart) => chart.resize()));
+
+  /** Draws a chart again as SVG, as it is shown, and hands it to the reader as a file. */
+  const save = (name: string): void => {
+    const [shown, element] = [charts.get(name), byId(`${name}-chart`)];
+    if (shown === undefined || element === null) return;
+    const size = { width: element.clientWidth, height: element.clientHeight };
+    const drawn = library.init(null, null, { renderer: "svg", ssr: true, ...size });
+    drawn.setOption({ ...shown.getOption(), backgroundColor: "#fff", textStyle: { fontFamily: "sans-serif" } });
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([drawn.renderToSVGString()], { type: "image/svg+xml" }));
+    link.download = `${name}.svg`;
+    link.click();
+    drawn.dispose();
+  };
+  document.querySelectorAll<HTMLElement>("button.save").forEach((button) => {
+    button.addEventListener("click", () => save(button.getAttribute("data-chart") ?? ""));
+  });
 
   const pick = (id: string): void => {
     const row = data.rows.find((each) => each.id === id);
@@ -56,14 +72,17 @@ interface PageData {
         return [term, text];
       }),
     );
-    carbon?.setOption({ series: [{ data: row.bars }] });
+    charts.get("carbon")?.setOption({ series: [{ data: row.bars }] });
     document.querySelectorAll("#front-table tbody tr").forEach((line) => {
       line.classList.toggle("picked", line.getAttribute("data-id") === id);
     });
   };
-  front?.on("click", ({ data: item }) => {
-    if (item !== undefined && item.trial !== undefined) pick(item.trial === null ? "baseline" : String(item.trial));
-  });
+  for (const [name, chart] of charts) {
+    if (name !== "front" && !name.startsWith("pair-")) continue;
+    chart.on("click", ({ data: item }) => {
+      if (item !== undefined && item.trial !== undefined) pick(item.trial === null ? "baseline" : String(item.trial));
+    });
+  }
   document.querySelectorAll<HTMLElement>("#front-table tbody tr").forEach((line) => {
     const choose = (): void => pick(line.getAttribute("data-id") ?? "");
     line.addEventListener("click", choose);

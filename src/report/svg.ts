@@ -1,5 +1,10 @@
 import { init, type EChartsOption } from "echarts";
+import { otherPairs } from "./charts/axes.ts";
+import { carbonChart } from "./charts/carbon-chart.ts";
+import { convergenceChart } from "./charts/convergence-chart.ts";
 import { frontChart } from "./charts/front-chart.ts";
+import type { SvgChart } from "./charts/names.ts";
+import { parallelChart } from "./charts/parallel-chart.ts";
 import { rooflineChart } from "./charts/roofline-chart.ts";
 import type { Roofline, RunRecord } from "./types.ts";
 
@@ -8,15 +13,44 @@ const HEIGHT = 600;
 
 /** The scatter of the front as an SVG document, made without a browser. */
 export function frontSvg(record: RunRecord): string {
-  return svgOf(frontChart(record));
+  return chartSvg(frontChart(record));
 }
 
 /** A roofline as an SVG document, made without a browser. */
 export function rooflineSvg(roofline: Roofline): string {
-  return svgOf(rooflineChart(roofline));
+  return chartSvg(rooflineChart(roofline));
 }
 
-function svgOf(option: Readonly<Record<string, unknown>>): string {
+/** Charts of a record as one SVG document, pairs one below the other; null: the record has no such chart. */
+export function recordSvg(record: RunRecord, chart: SvgChart): string | null {
+  const options = optionsOf(record, chart);
+  if (options.length === 0) return null;
+  if (options.length === 1) return chartSvg(options[0]!);
+  const parts = options.map((option, i) => `<g transform="translate(0 ${i * HEIGHT})">${chartSvg(option)}</g>`);
+  const height = HEIGHT * options.length;
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${height}">\n${parts.join("\n")}</svg>\n`;
+}
+
+type Option = Readonly<Record<string, unknown>>;
+
+function optionsOf(record: RunRecord, chart: SvgChart): readonly Option[] {
+  const least = record.front[0] ?? record.baseline;
+  switch (chart) {
+    case "front":
+      return [frontChart(record)];
+    case "pairs":
+      return otherPairs(record).map((axes) => frontChart(record, axes));
+    case "parallel":
+      return [parallelChart(record)].filter((option) => option !== null);
+    case "convergence":
+      return record.exact === undefined ? [convergenceChart(record)] : [];
+    case "carbon":
+      return least === null ? [] : [carbonChart(least, record.baseline)];
+  }
+}
+
+/** Any option as an SVG document. */
+export function chartSvg(option: Option): string {
   const chart = init(null, null, { renderer: "svg", ssr: true, width: WIDTH, height: HEIGHT });
   try {
     chart.setOption({ backgroundColor: "#fff", ...option, textStyle: { fontFamily: "sans-serif" } } as EChartsOption);

@@ -50,6 +50,18 @@ export interface Roofline {
   readonly points: readonly RooflinePoint[];
 }
 
+/** The design that another aim than the study's would choose among the designs that a run knows. */
+export interface AimedDesign {
+  /** Metric that is least here. */
+  readonly metric: string;
+  /** Least accuracy asked for; null: accuracy is no matter here. */
+  readonly floor: number | null;
+  readonly trial: number | null;
+  readonly hardware: string;
+  readonly towers: string;
+  readonly metrics: Readonly<Record<string, number>>;
+}
+
 /** What an exact search has covered. Counts of designs. */
 export interface ExactSummary {
   /** Under which rule designs are mapped, and so under which the front is exact. */
@@ -73,6 +85,8 @@ export interface ExactSummary {
     readonly feasible: number;
     readonly onFront: number;
   };
+  /** Designs that the hypervolume was taken of, where the whole front would take too long. */
+  readonly measured?: number;
   /** Designs of the front that another one of the front may equal: their accuracies lie within each other's interval. */
   readonly tied: number;
 }
@@ -94,6 +108,8 @@ export interface RunRecord {
     readonly seed: number;
     /** Number of designs in the space, as a decimal. */
     readonly spaceSize: string;
+    /** Parameters of the space with all of their values; left out by versions before 0.2. */
+    readonly parameters?: readonly { readonly path: string; readonly values: readonly (number | string | boolean)[] }[];
     readonly deployment: Readonly<Record<string, number | string | null>>;
     readonly technologyProfile: string;
     readonly mappingPolicy: string;
@@ -112,6 +128,8 @@ export interface RunRecord {
   readonly violations: readonly ConstraintSummary[];
   /** The first design of the report (least carbon, or the baseline) under the roofs of its machine; null: none. */
   readonly roofline?: Roofline | null;
+  /** What each aim would choose, by floor of accuracy; left out by versions before 0.2. */
+  readonly aims?: readonly AimedDesign[];
   /** Of strategy exact: what was covered, and how; left out elsewhere. */
   readonly exact?: ExactSummary;
   /** What the accuracies are and how wrong, for example "predictor, …, cross-validated MAE 1.3 points". */

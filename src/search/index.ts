@@ -6,6 +6,7 @@ export * from "./exact/index.ts";
 export * from "./pareto/index.ts";
 export * from "./space/index.ts";
 export * from "./strategies/index.ts";
+export { strategyChecks, type StrategyCheck } from "./strategy-checks.ts";
 export { runStudy, type StudyOptions, type StudyProgress, type StudyResult } from "./study.ts";
 export type { TrialStore } from "./trial-store.ts";
 export type * from "./types.ts";

@@ -154,6 +154,7 @@ export function encodeProblem(
   to[base + abi.IN_GIVEN_MAPPING] = isMappingGiven ? 1 : 0;
   to[base + abi.IN_RESIDENT] = problem.resident === undefined ? 0 : bitsOf(problem.resident);
   to[base + abi.IN_RESERVED] = problem.reservedBytes ?? 0;
+  to[base + abi.IN_EVERY_TILE] = 0;
 }
 
 /** One bit an operand, as the core numbers them. */

@@ -3,7 +3,7 @@ import { didYouMean, problemOf, SpecError, type Problem } from "../errors/index.
 import { deepFreeze } from "./freeze.ts";
 import { findingsOf } from "./issues.ts";
 import { settledDram } from "./memory.ts";
-import { NO_FACTORS, setPathTable } from "./set-paths.ts";
+import { findSetPath, NO_FACTORS, setPathTable } from "./set-paths.ts";
 import type { SetPath, Setting, SpecSet } from "./settings.ts";
 
 const written = ({ path, value }: Setting): string => {
@@ -49,7 +49,7 @@ export function unknownPath(setting: Setting, factors: readonly string[]): Probl
 
 /** Problems of a setting by itself: an unknown path, or a value that the path does not take. Empty: fine. */
 export function problemsOfSetting(setting: Setting, factors: readonly string[] = NO_FACTORS): readonly Problem[] {
-  const entry = setPathTable(factors).byName.get(setting.path);
+  const entry = findSetPath(setting.path, factors);
   if (!entry) return [unknownPath(setting, factors)];
   const checked = checkValue(entry.set, setting);
   return checked.ok ? [] : checked.problems;
@@ -63,11 +63,10 @@ export function problemsOfSetting(setting: Setting, factors: readonly string[] =
  * @throws SpecError with every unknown path, bad value, and setting that does not fit these specs
  */
 export function applySettings(specs: SpecSet, settings: readonly Setting[], factors = NO_FACTORS): SpecSet {
-  const { byName } = setPathTable(factors);
   const problems: Problem[] = [];
   const last = new Map<number, { readonly set: SetPath; readonly setting: Setting; readonly value: unknown }>();
   for (const setting of settings) {
-    const entry = byName.get(setting.path);
+    const entry = findSetPath(setting.path, factors);
     if (!entry) {
       problems.push(unknownPath(setting, factors));
       continue;

@@ -1,8 +1,10 @@
+import { dirname, resolve } from "node:path";
 import { stringify } from "yaml";
 import type * as z from "zod";
 import { SpecError, type Problem } from "../errors/index.ts";
 import { problemAtSpan, spanAt, valueAt, type SourceDocument } from "./document.ts";
 import { deepFreeze } from "./freeze.ts";
+import { layerPath } from "./set-layers.ts";
 import { hardwareSchema } from "./hardware-schema.ts";
 import { check } from "./issues.ts";
 import { readGridDay } from "./grid-hours.ts";
@@ -10,7 +12,7 @@ import { besideFile, findSpec, readSpecFile } from "./load.ts";
 import { modelSchema } from "./model-schema.ts";
 import { isFixedBy, MODES } from "./modes.ts";
 import type { PresetKind } from "./preset-files.ts";
-import { NO_FACTORS, setPathTable } from "./set-paths.ts";
+import { NO_FACTORS, findSetPath } from "./set-paths.ts";
 import type { SpecSet } from "./settings.ts";
 import { rawStudySchema, type RawStudy } from "./study-schema.ts";
 import type { Study } from "./study.ts";
@@ -46,12 +48,14 @@ function resolveSpec<T extends z.ZodType>(
 
 /** Problems of a path that can be set in general, but not on these specs: a text tower that is not there. */
 function spaceProblems(raw: RawStudy, specs: SpecSet, study: SourceDocument, factors: readonly string[]) {
-  const { byName } = setPathTable(factors);
   return raw.space.flatMap(({ path, values }): readonly Problem[] => {
-    const set = byName.get(path)?.set;
+    const set = findSetPath(path, factors)?.set;
     const result = set?.schema.safeParse(values[0]);
     const applied = set && result?.success ? set.apply(specs, result.data) : undefined;
     if (!applied || !("refused" in applied)) return [];
+    // Layers that the starting model does not have may come with a deeper one.
+    const whole = layerPath(path)?.whole;
+    if (whole !== undefined && raw.space.some((other) => other.path === whole.replace(/[a-z]+$/, "layers"))) return [];
     const message = `space.${path} ${applied.refused}.`;
     return [problemAtSpan(study, spanAt(study, placeInSpace(study, path), "key"), "spec/does-not-fit", message)];
   });
@@ -73,7 +77,7 @@ function placeInSpace(study: SourceDocument, path: string): readonly string[] {
   return place;
 }
 
-function assemble(raw: RawStudy, specs: SpecSet, resolved: string): Study {
+function assemble(raw: RawStudy, specs: SpecSet, resolved: string, folder: string | null): Study {
   const mode = raw.mode === undefined ? undefined : MODES[raw.mode];
   const { command, ...accuracy } = raw.accuracy;
   const { population, patience, reference, ...search } = raw.search;
@@ -88,7 +92,7 @@ function assemble(raw: RawStudy, specs: SpecSet, resolved: string): Study {
     constraints: raw.constraints,
     mode: raw.mode ?? null,
     mapping: raw.mapping,
-    accuracy: { ...accuracy, command: command ?? null },
+    accuracy: { ...accuracy, command: command ?? null, folder },
     search: { ...search, population: population ?? null, patience: patience ?? null, reference: reference ?? null },
     resolved,
   });
@@ -121,8 +125,16 @@ export function readStudy(written: SourceDocument, factors: readonly string[] = 
   };
   problems.push(...spaceProblems(raw, specs, document, factors));
   if (problems.length > 0) throw new SpecError(problems);
-  const whole = { ...(document.value as object), model: model.source, hardware: hardware.source };
-  return assemble(raw, specs, stringify(whole, { lineWidth: 0, aliasDuplicateObjects: false }));
+  const folder = folderOf(raw, document);
+  const fields = document.value as Readonly<Record<string, unknown>>;
+  const accuracy = folder === null ? {} : { accuracy: { ...(fields["accuracy"] as object), folder } };
+  const whole = { ...fields, model: model.source, hardware: hardware.source, ...accuracy };
+  return assemble(raw, specs, stringify(whole, { lineWidth: 0, aliasDuplicateObjects: false }), folder);
+}
+
+/** A command runs beside its study, also where a copy of the study is run again. */
+function folderOf({ accuracy }: RawStudy, { file }: SourceDocument): string | null {
+  return accuracy.evaluator === "command" ? resolve(dirname(file), accuracy.folder ?? ".") : null;
 }
 
 /** A grid file beside the study is taken into it, as its mean day, so that the study needs no other file. */

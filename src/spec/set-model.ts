@@ -8,7 +8,8 @@ type PerLayer = number | readonly number[];
 
 const isRefusal = (value: object): value is Refusal => "refused" in value;
 
-function changeTower(specs: SpecSet, name: TowerName, change: (tower: Tower) => Partial<Tower> | Refusal) {
+/** Specs with one tower changed. */
+export function changeTower(specs: SpecSet, name: TowerName, change: (tower: Tower) => Partial<Tower> | Refusal) {
   const { model } = specs;
   const tower = towerOf(model, name);
   if (!tower) return refusal(`cannot be set: the model ${model.name} has no ${name} tower`);
@@ -45,7 +46,7 @@ function withFfn(tower: Tower, value: PerLayer): Partial<Tower> | Refusal {
 }
 
 /** Key-value heads follow where each head has its own; where heads share them, they stay. */
-function withHeads(tower: Tower, value: PerLayer): Partial<Tower> | Refusal {
+export function withHeads(tower: Tower, value: PerLayer): Partial<Tower> | Refusal {
   const heads = filled(tower, value);
   if (isRefusal(heads)) return heads;
   const isGrouped = tower.heads.some((count, layer) => count !== tower.kvHeads[layer]);
@@ -65,7 +66,7 @@ function groupsOf(heads: readonly number[], kvHeads: readonly number[]): Partial
 
 function towerPaths(name: TowerName): readonly SetPath[] {
   const path = (field: string) => `model.${name}.${field}`;
-  const perLayerNote = "one for all layers, or a list";
+  const perLayerNote = "one for all layers, or a list; .1-6 behind the path: of layers 1 to 6";
   return [
     setPath(path("layers"), `Layers of the ${name} tower`, "12", f.layers, (specs, layers) =>
       changeTower(specs, name, (tower) => withLayers(tower, layers)),

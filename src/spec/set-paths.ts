@@ -1,3 +1,4 @@
+import { layerPath } from "./set-layers.ts";
 import { deploymentPaths, technologyPaths } from "./set-deployment.ts";
 import { hardwarePaths } from "./set-hardware.ts";
 import { modelPaths } from "./set-model.ts";
@@ -6,9 +7,15 @@ import type { SetPath } from "./settings.ts";
 
 const FIXED: readonly SetPath[] = [...hardwarePaths, ...modelPaths, ...schedulePaths, ...deploymentPaths];
 
+/** A path and its place in the order in which settings are applied. */
+export interface PlacedPath {
+  readonly set: SetPath;
+  readonly order: number;
+}
+
 interface PathTable {
   readonly paths: readonly SetPath[];
-  readonly byName: ReadonlyMap<string, { readonly set: SetPath; readonly order: number }>;
+  readonly byName: ReadonlyMap<string, PlacedPath>;
 }
 
 const tables = new Map<readonly string[], PathTable>();
@@ -26,6 +33,23 @@ export function setPathTable(factors: readonly string[]): PathTable {
   const table = { paths, byName };
   if (tables.size < 16) tables.set(factors, table);
   return table;
+}
+
+const layerPaths = new Map<string, PlacedPath | undefined>();
+const MOST_LAYER_PATHS = 10_000;
+
+/** What a path means; undefined: there is no such path. Paths of single layers follow that of all layers. */
+export function findSetPath(path: string, factors: readonly string[]): PlacedPath | undefined {
+  const { byName } = setPathTable(factors);
+  const known = byName.get(path) ?? layerPaths.get(path);
+  if (known !== undefined) return known;
+  const found = layerPath(path);
+  if (found === null) return undefined;
+  // One path has one record, since checked values are kept by it. Of overlapping ones the later layers win.
+  const placed = { set: found.set, order: byName.get(found.whole)!.order + found.first / 1e6 + found.last / 1e12 };
+  if (layerPaths.size >= MOST_LAYER_PATHS) layerPaths.clear();
+  layerPaths.set(path, placed);
+  return placed;
 }
 
 /** Every path with its meaning and an example of a value. */

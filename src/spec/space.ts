@@ -6,7 +6,7 @@ import { toCanonical } from "../units/tables.ts";
 import { toNumber } from "../units/ratio.ts";
 import { refuse } from "./fields.ts";
 import { isRange, readRange, type SpaceValue } from "./range.ts";
-import { setPathTable } from "./set-paths.ts";
+import { findSetPath, setPathTable } from "./set-paths.ts";
 import type { SpaceParameter } from "./study.ts";
 import { didYouMean } from "../errors/index.ts";
 
@@ -84,12 +84,9 @@ function whenOf(written: unknown, earlier: readonly SpaceParameter[], refuseHere
 
 function readLeaf(leaf: Leaf, earlier: readonly SpaceParameter[], factors: readonly string[], refuseHere: Refuse) {
   const path = leaf.keys.join(".");
-  const { byName, paths } = setPathTable(factors);
-  if (!byName.has(path)) {
-    const hint = didYouMean(
-      path,
-      paths.map((each) => each.path),
-    );
+  if (findSetPath(path, factors) === undefined) {
+    const names = setPathTable(factors).paths.map((each) => each.path);
+    const hint = didYouMean(path, names);
     return refuseHere("is no path that can be set. `ecotile schema` lists them", "spec/unknown-path", hint);
   }
   if (earlier.some((parameter) => parameter.path === path)) return refuseHere("is given twice", "spec/duplicate-key");

@@ -52,8 +52,10 @@ function accuracyProblems(document: SourceDocument, at: At): void {
   if (evaluator === "command" && command === undefined) {
     at(["accuracy", "evaluator"], "value", "spec/missing-key", "accuracy.evaluator: command needs accuracy.command.");
   }
-  if (evaluator !== "command" && command !== undefined) {
-    at(["accuracy", "command"], "key", "spec/conflict", "accuracy.command is used only with evaluator: command.");
+  if (evaluator === "command") return;
+  for (const key of ["command", "folder", "parallel", "timeout", "retries"]) {
+    if (valueAt(document.value, ["accuracy", key]) === undefined) continue;
+    at(["accuracy", key], "key", "spec/conflict", `accuracy.${key} is used only with evaluator: command.`);
   }
 }
 

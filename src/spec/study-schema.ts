@@ -49,9 +49,12 @@ const accuracy = section({
     .min(1, { error: "must name a program" })
     .optional()
     .describe("Program and arguments of evaluator: command; no shell"),
-  parallel: whole(1, 1024).default(1).describe("Evaluations at once"),
-  timeout: quantity("time", { min: 0.001, max: 30 * 86400 }).default(3600),
-  retries: whole(0, 100).default(1),
+  folder: text(4000).optional().describe("Where the command runs; default: the folder of the study"),
+  parallel: whole(1, 1024).default(1).describe("Programs of the command that run at once"),
+  timeout: quantity("time", { min: 0.001, max: 24 * 86400 })
+    .default(3600)
+    .describe("Longest wait for the command's answer for one model"),
+  retries: whole(0, 100).default(1).describe("Further tries after a crash, a timeout or a broken reply"),
 });
 
 const search = section({

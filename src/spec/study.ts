@@ -63,9 +63,11 @@ export interface AccuracySettings {
   readonly metric: string;
   /** Program and arguments, never a shell line; null unless evaluator is command. */
   readonly command: readonly string[] | null;
-  /** Evaluations at once. */
+  /** Absolute path of the folder that the program runs in; null unless evaluator is command. */
+  readonly folder: string | null;
+  /** Programs at once. */
   readonly parallel: number;
-  /** Seconds for one evaluation. */
+  /** Seconds for one model. */
   readonly timeout: number;
   readonly retries: number;
 }

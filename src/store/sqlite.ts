@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import Database from "libsql";
 import type { Trial, TrialStore } from "../search/index.ts";
+import { estimatesOn, type EstimateCache } from "./estimates.ts";
 import { conflict, guarded, StoreError } from "./errors.ts";
 import { checkFormat, prepareMeta, readMeta, type StoreMeta, type StudyIdentity } from "./meta.ts";
 import { MIGRATIONS } from "./migrations.ts";
@@ -14,13 +15,18 @@ export interface SqliteStoreOptions {
   readonly maxPages?: number;
 }
 
+/** Trials, and beside them answers that they were made of. */
+export interface SqliteStore extends TrialStore {
+  readonly estimates: EstimateCache;
+}
+
 /**
  * Trials in an SQLite file (write-ahead log). One writer at a time; readers do not disturb it. After kill −9 it opens
  * again with every trial whose `append` had returned. Holds no time, path, host or worker count.
  *
  * @throws StoreError
  */
-export function openSqliteStore(file: string, identity: StudyIdentity, options: SqliteStoreOptions = {}): TrialStore {
+export function openSqliteStore(file: string, identity: StudyIdentity, options: SqliteStoreOptions = {}): SqliteStore {
   return guarded(file, () => {
     const db = new Database(file);
     try {
@@ -54,7 +60,7 @@ export function readSqliteStore(file: string): { readonly meta: StoreMeta; reado
   });
 }
 
-function storeOn(db: Database.Database, file: string): TrialStore {
+function storeOn(db: Database.Database, file: string): SqliteStore {
   const put = db.prepare("INSERT INTO trial VALUES (?, ?, ?) ON CONFLICT (number) DO NOTHING");
   const get = db.prepare("SELECT point, outcome FROM trial WHERE number = ?").raw();
   const putAll = (rows: readonly PackedTrial[]): void => {
@@ -70,6 +76,7 @@ function storeOn(db: Database.Database, file: string): TrialStore {
       guarded(file, () => inTransaction(db, () => putAll(rows)));
     },
     trials: () => guarded(file, () => readTrials(db)),
+    estimates: estimatesOn(db, file),
     close: () => guarded(file, () => void db.close()),
   };
 }

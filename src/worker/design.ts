@@ -18,8 +18,8 @@ export interface DesignLimit {
 export interface DesignContext {
   readonly base: SpecSet;
   readonly mapping: { readonly objective: MappingObjective; readonly effort: MappingEffort };
-  /** Metric of the accuracy predictor. */
-  readonly accuracyMetric: string;
+  /** Metric of the accuracy predictor; null: accuracy comes from elsewhere, and results leave it out. */
+  readonly accuracyMetric: string | null;
   readonly limits: readonly DesignLimit[];
 }
 

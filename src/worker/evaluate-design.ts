@@ -1,10 +1,11 @@
-import { createPredictor, type AccuracyEstimate } from "../accuracy/index.ts";
+import { createPredictor } from "../accuracy/index.ts";
 import { CostError, FACTOR_NAMES, keepsUp, reticleLimit } from "../cost/index.ts";
 import { SpecError } from "../errors/index.ts";
 import { metricsOf, type Evaluation } from "../evaluate/index.ts";
 import { applySettings, settingsOfPoint, type SpecSet } from "../spec/index.ts";
 import { brokenCheapLimits, outcomeOfBroken, type BrokenLimit } from "./design-limits.ts";
 import { evaluateUnderPolicy } from "./mapping-policy.ts";
+import { detailWith, outcomeWith } from "./with-accuracy.ts";
 import type { DesignContext, DesignDetail, DesignOutcome, DesignPoint } from "./design.ts";
 
 /** Turns points of one study into numbers. Pure: equal points give equal results in any thread. */
@@ -22,10 +23,11 @@ export interface DesignEvaluator {
 /** @throws AccuracyRefusal for a metric that the predictor does not know */
 export function createDesignEvaluator(context: DesignContext): DesignEvaluator {
   const { base, mapping, limits } = context;
-  const predictor = createPredictor(context.accuracyMetric);
+  const { accuracyMetric } = context;
+  const predictor = accuracyMetric === null ? null : createPredictor(accuracyMetric);
   const specsOf = (point: DesignPoint): SpecSet => applySettings(base, settingsOfPoint(point), FACTOR_NAMES);
   const brokenBy = (specs: SpecSet): readonly BrokenLimit[] =>
-    brokenCheapLimits(limits, specs, () => predictor.evaluate(specs.model).accuracy);
+    brokenCheapLimits(limits, specs, () => predictor?.evaluate(specs.model).accuracy ?? null);
 
   const outcomeOf = (specs: SpecSet): DesignOutcome => {
     const [broken] = brokenBy(specs);
@@ -36,9 +38,10 @@ export function createDesignEvaluator(context: DesignContext): DesignEvaluator {
       const { constraint, by, unit } = infeasible;
       return { kind: "infeasible", constraint, by, unit };
     }
-    const metrics = { ...metricsOf(evaluation as Evaluation), ...accuracyMetrics(predictor.evaluate(specs.model)) };
-    const known = Object.entries(metrics).filter((entry): entry is [string, number] => entry[1] !== null);
-    return { kind: "evaluated", metrics: Object.fromEntries(known) };
+    const metrics = Object.entries(metricsOf(evaluation as Evaluation));
+    const known = metrics.filter((entry): entry is [string, number] => entry[1] !== null);
+    const outcome = { kind: "evaluated", metrics: Object.fromEntries(known) } as const;
+    return predictor === null ? outcome : outcomeWith(outcome, predictor.evaluate(specs.model));
   };
 
   return {
@@ -54,7 +57,10 @@ export function createDesignEvaluator(context: DesignContext): DesignEvaluator {
     detail: (point) => {
       const specs = specsOf(point);
       const evaluation = evaluateUnderPolicy(specs, mapping, limits);
-      return evaluation.kind === "infeasible" ? null : detailOf(evaluation, predictor.evaluate(specs.model));
+      if (evaluation.kind === "infeasible") return null;
+      return predictor === null
+        ? detailOf(evaluation)
+        : detailWith(detailOf(evaluation), predictor.evaluate(specs.model));
     },
   };
 }
@@ -73,17 +79,13 @@ function outcomeOfRefusal(error: unknown): DesignOutcome {
   return { kind: "infeasible", constraint: reason, by: 0, unit: "" };
 }
 
-function accuracyMetrics({ accuracy, low, high }: AccuracyEstimate): Readonly<Record<string, number>> {
-  return { accuracy, accuracy_low: low, accuracy_high: high };
-}
-
-function detailOf(evaluation: Evaluation, estimate: AccuracyEstimate): DesignDetail {
+function detailOf(evaluation: Evaluation): DesignDetail {
   const { energy, area, embodied, operational } = evaluation;
   const isKnown = operational.total !== null;
   return {
-    metrics: { ...accuracyMetrics(estimate), ...metricsOf(evaluation) },
-    extrapolation: estimate.extrapolation,
-    nearest: estimate.nearest,
+    metrics: metricsOf(evaluation),
+    extrapolation: [],
+    nearest: "",
     energy,
     area,
     embodied,

@@ -1,5 +1,6 @@
 import { Piscina } from "piscina";
 import { FarmError } from "./errors.ts";
+import { createPace } from "./pace.ts";
 import { HANDLER_NAME, type ChunkResult, type TaskResult } from "./protocol.ts";
 
 export interface FarmOptions {
@@ -21,7 +22,7 @@ export interface FarmOptions {
 
 export interface RunOptions<Result> {
   readonly signal?: AbortSignal;
-  /** Tasks per message to a worker. Default: four chunks per worker, at most 64 tasks each. No result depends on it. */
+  /** Tasks per message to a worker. Default: what takes some 12 ms, see pace.ts. No result depends on it. */
   readonly chunkSize?: number;
   /** A worker that needs longer for a chunk counts as crashed. Default: no limit. */
   readonly timeoutMs?: number;
@@ -64,6 +65,7 @@ export function createFarm<Task, Result>(options: FarmOptions): Farm<Task, Resul
   });
   const counts = new Map<number, number>();
   const broken = new AbortController();
+  const pace = createPace(workers);
   let crashCount = 0;
   let hasWorked = false;
 
@@ -85,10 +87,11 @@ export function createFarm<Task, Result>(options: FarmOptions): Farm<Task, Resul
     timeoutMs: number | undefined,
   ): Promise<readonly TaskResult<Result>[]> => {
     const stop = timeoutMs === undefined ? signal : AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
-    const { threadId, results } = await pool.run(tasks, { signal: stop });
+    const { threadId, milliseconds, results } = await pool.run(tasks, { signal: stop });
     if (results.length !== tasks.length)
       throw new FarmError("worker/bad-reply", `${results.length} results for ${tasks.length} tasks`);
     hasWorked = true;
+    pace.note(tasks.length, milliseconds);
     counts.set(threadId, (counts.get(threadId) ?? 0) + tasks.length);
     return results;
   };
@@ -121,11 +124,7 @@ export function createFarm<Task, Result>(options: FarmOptions): Farm<Task, Resul
   };
 
   const run: Farm<Task, Result>["run"] = async (tasks, runOptions = {}) => {
-    const {
-      chunkSize = Math.min(64, Math.max(1, Math.ceil(tasks.length / (4 * workers)))),
-      timeoutMs,
-      onResult,
-    } = runOptions;
+    const { chunkSize, timeoutMs, onResult } = runOptions;
     const failed = new AbortController();
     const signals = [broken.signal, failed.signal, ...(runOptions.signal === undefined ? [] : [runOptions.signal])];
     const signal = AbortSignal.any(signals);
@@ -135,8 +134,8 @@ export function createFarm<Task, Result>(options: FarmOptions): Farm<Task, Resul
       while (next < tasks.length) {
         signal.throwIfAborted();
         const first = next;
-        next += chunkSize;
-        const done = await runChunk(tasks.slice(first, first + chunkSize), signal, timeoutMs);
+        next += chunkSize ?? pace.next(tasks.length - first);
+        const done = await runChunk(tasks.slice(first, next), signal, timeoutMs);
         done.forEach((result, i) => {
           results[first + i] = result;
           onResult?.(first + i, result);

@@ -3,5 +3,8 @@ export { createFarm, type Farm, type FarmOptions, type RunOptions } from "./farm
 export { HANDLER_NAME, type ChunkResult, type TaskResult } from "./protocol.ts";
 export { serveTasks } from "./serve.ts";
 export { evaluateUnderPolicy } from "./mapping-policy.ts";
+export { designContext } from "./context.ts";
+export { brokenLimit, outcomeOfBroken, type BrokenLimit } from "./design-limits.ts";
 export { createDesignEvaluator, type DesignEvaluator } from "./evaluate-design.ts";
+export { detailWith, outcomeWith } from "./with-accuracy.ts";
 export type * from "./design.ts";

@@ -9,5 +9,7 @@ export type TaskResult<Result> =
 /** One message from a worker: the results of a chunk, in the order of its tasks, and who made them. */
 export interface ChunkResult<Result> {
   readonly threadId: number;
+  /** What the tasks took on the worker. */
+  readonly milliseconds: number;
   readonly results: readonly TaskResult<Result>[];
 }

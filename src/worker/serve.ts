@@ -12,6 +12,7 @@ export function serveTasks<Task, Result>(
   recover: (error: unknown) => void | Promise<void> = () => undefined,
 ): (tasks: readonly Task[]) => Promise<ChunkResult<Result>> {
   return async (tasks) => {
+    const started = performance.now();
     const results: TaskResult<Result>[] = [];
     for (const task of tasks) {
       try {
@@ -21,7 +22,7 @@ export function serveTasks<Task, Result>(
         await recover(error);
       }
     }
-    return { threadId, results };
+    return { threadId, milliseconds: performance.now() - started, results };
   };
 }
 

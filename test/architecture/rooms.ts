@@ -46,6 +46,7 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   libsql: ["store"],
   piscina: ["worker"],
   echarts: ["report"],
+  "hyparquet-writer": ["report"],
   commander: ["cli"],
   "cli-progress": ["cli"],
   "cli-table3": ["cli"],

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -11,11 +11,16 @@ const CHROMIUM = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/go
 const isRequired = process.env.ECOTILE_REQUIRE_TOOLS === "1";
 if (CHROMIUM === undefined && !isRequired) console.warn("The report is not tested in a browser: there is no Chromium.");
 
+const THREE = [
+  { metric: "accuracy", direction: "max" },
+  { metric: "carbon_total_kgCO2e", direction: "min" },
+  { metric: "latency_s", direction: "min" },
+] as const;
 const directory = mkdtempSync(join(tmpdir(), "ecotile-report-"));
 const file = join(directory, "report.html");
 let browser: Browser | undefined;
 beforeAll(async () => {
-  writeFileSync(file, reportHtml(record()));
+  writeFileSync(file, reportHtml({ ...record({ objectives: THREE }), referencePoint: [0.3, 1, 0.1] }));
   if (CHROMIUM !== undefined) browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });
 });
 afterAll(async () => {
@@ -42,7 +47,14 @@ test_.each([1400, 390])(
   "charts and table are there at %i px, nothing overflows, nothing is complained of",
   async (width) => {
     const { page, messages } = await open(width);
-    for (const id of ["front-chart", "carbon-chart", "convergence-chart"])
+    for (const id of [
+      "front-chart",
+      "pair-0-chart",
+      "pair-1-chart",
+      "carbon-chart",
+      "parallel-chart",
+      "convergence-chart",
+    ])
       expect(await page.locator(`#${id} canvas`).count(), id).toBeGreaterThan(0);
     expect(await page.locator("#front-table tbody tr").count()).toBe(3);
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
@@ -60,6 +72,19 @@ test_("the front is drawn: its canvas holds the colour of the baseline", async (
     return count;
   });
   expect(reds).toBeGreaterThan(50);
+});
+
+test_("a chart is saved as SVG, with the network off", async () => {
+  const { page, messages } = await open(1000);
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    page.locator('button.save[data-chart="front"]').click(),
+  ]);
+  expect(download.suggestedFilename()).toBe("front.svg");
+  const svg = readFileSync(await download.path(), "utf8");
+  expect(svg).toMatch(/^<svg/);
+  expect(svg).toContain("Total carbon (kgCO2e)");
+  expect(messages).toEqual([]);
 });
 
 test_("headings sort, lines pick a design", async () => {

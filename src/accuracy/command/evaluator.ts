@@ -1,6 +1,7 @@
 import type { ModelSpec } from "../../spec/model.ts";
 import type { AccuracyEstimate, AsyncAccuracyEvaluator } from "../types.ts";
 import { CommandFailure } from "./failure.ts";
+import { modelKey } from "./model-key.ts";
 import { CommandSlot } from "./slot.ts";
 
 export interface CommandOptions {
@@ -81,7 +82,7 @@ export function createCommandEvaluator(options: CommandOptions): AsyncAccuracyEv
     origin: `command, ${settings.metric}, ${settings.argv.join(" ")}`,
     isMonotoneInTowerScores: false,
     evaluate(model) {
-      const key = JSON.stringify({ ...model, name: "", description: "" });
+      const key = modelKey(model);
       const running = known.get(key) ?? withRetries(model);
       known.set(key, running);
       running.catch(() => known.get(key) === running && known.delete(key));

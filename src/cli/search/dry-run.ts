@@ -10,6 +10,11 @@ const PARTS = {
   technology: ["technology."],
 };
 
+function accuracyText({ accuracy: { evaluator, metric, command, parallel } }: Study): string {
+  if (evaluator === "predictor") return `predictor, ${metric}`;
+  return `command, ${metric}: ${(command ?? []).join(" ")} (${parallel} at once)`;
+}
+
 /** What a study would search: sizes of the space and of its parts, what is wanted, how long it goes. */
 export function dryRunText(study: Study, space: Space): string {
   const { objectives, constraints, search, fixed } = study;
@@ -22,6 +27,7 @@ export function dryRunText(study: Study, space: Space): string {
     ...(fixed.length === 0 ? [] : [`  kept as they are by mode ${study.mode ?? ""}: ${fixed.join(", ")}`]),
     `objectives: ${objectives.map(({ direction, metric }) => `${direction} ${metric}`).join(", ")}`,
     `constraints: ${constraints.length === 0 ? "none" : constraints.map(({ text }) => text).join(", ")}`,
+    `accuracy: ${accuracyText(study)}`,
     `search: ${search.strategy}, seed ${search.seed}, at most ${search.trials} trials in batches of ${search.batch}`,
   ].join("\n");
 }

@@ -37,11 +37,13 @@ export function sourcesInUse(): Sources {
 
 /**
  * Digest of everything that decides the trials of a study: not its name, nor how many trials there are to be, so that a
- * run can be made longer.
+ * run can be made longer; nor how long and how often its command is asked.
  */
 export function identityOf(study: Study, sources: Sources): StudyIdentity {
-  const { model, hardware, deployment, technology, space, objectives, constraints, mapping, accuracy } = study;
+  const { model, hardware, deployment, technology, space, objectives, constraints, mapping } = study;
   const { strategy, seed, batch, population, reference } = study.search;
+  const { evaluator, metric, command } = study.accuracy;
+  const accuracy = { evaluator, metric, command };
   const search = { strategy, seed, batch, population, reference };
   const parts = { model, hardware, deployment, technology, space, objectives, constraints, mapping, accuracy, search };
   const text = JSON.stringify([sources, parts], (_, value: unknown) => (value === Infinity ? "unlimited" : value));

@@ -15,7 +15,11 @@ export function infeasibleText(
     const alone = each.aloneCount === each.trialCount ? "" : ` (${each.aloneCount} of them break nothing else)`;
     return `  ${each.constraint}: rules out ${each.trialCount} of ${trialCount} ${what}${alone}${nearestText(each, constraints)}`;
   });
-  return [`No feasible design among ${trialCount} ${what}.`, ...lines].join("\n");
+  const rule =
+    exact === undefined || !exact.policy.includes("mapped again")
+      ? []
+      : ["  Designs are counted as they are first mapped; the nearest is the nearest of both mappings."];
+  return [`No feasible design among ${trialCount} ${what}.`, ...lines, ...rule].join("\n");
 }
 
 function nearestText(summary: ConstraintSummary, constraints: readonly StudyConstraint[]): string {

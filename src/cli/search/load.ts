@@ -4,6 +4,7 @@ import { createPredictor, AccuracyRefusal } from "../../accuracy/index.ts";
 import { STRATEGY_NAMES } from "../../search/index.ts";
 import { loadStudy, type Study } from "../../spec/index.ts";
 import { InputError } from "../failure.ts";
+import { studyOfFactors } from "./exact/products.ts";
 import { decompositionRequest } from "./exact/split-space.ts";
 
 /** What the command line changes in a study. */
@@ -33,14 +34,12 @@ export function loadSearchStudy(file: string, overrides: Overrides): Study {
     seed: overrides.seed ?? study.search.seed,
   };
   const searched = { ...study, search, resolved: resolvedWith(study.resolved, search) };
-  if (strategy === "exact") decompositionRequest(searched);
+  if (strategy === "exact") decompositionRequest(studyOfFactors(searched));
   return searched;
 }
 
 function checkAccuracy({ accuracy, model }: Study): void {
-  if (accuracy.evaluator !== "predictor") {
-    throw new InputError(`accuracy.evaluator: ${accuracy.evaluator} is not available in searches yet; use predictor.`);
-  }
+  if (accuracy.evaluator !== "predictor") return;
   try {
     createPredictor(accuracy.metric).evaluate(model);
   } catch (error) {

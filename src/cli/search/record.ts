@@ -1,4 +1,3 @@
-import { createPredictor } from "../../accuracy/index.ts";
 import { assess, metricOf, type Objective, type Point, type StudyResult, type Trial } from "../../search/index.ts";
 import { type Breakdown, type Unknown } from "../../cost/index.ts";
 import type { Study } from "../../spec/index.ts";
@@ -7,6 +6,7 @@ import { pickedOf } from "../../report/html.ts";
 import type { FrontRow, Roofline, RunRecord } from "../../report/types.ts";
 import { rooflineOf } from "../../evaluate/index.ts";
 import { evaluateUnderPolicy, type DesignDetail, type DesignEvaluator } from "../../worker/index.ts";
+import { aimedDesigns, type KnownDesign } from "./aims.ts";
 import { hardwareLabel, towersLabel } from "./labels.ts";
 import type { Sources } from "./identity.ts";
 import { constraintSummaries } from "./violations.ts";
@@ -25,6 +25,7 @@ export interface RunParts {
   readonly evaluator: DesignEvaluator;
   readonly sources: Sources;
   readonly studyHash: string;
+  readonly accuracyOrigin: string;
 }
 
 /** Everything that is known of a finished run: a function of the study, not of the machine. */
@@ -43,6 +44,7 @@ export function recordOf(parts: RunParts): RunRecord {
     front,
     baseline: start,
     roofline: rooflineOfRow(pickedOf({ front, baseline: start }), study, evaluator),
+    aims: aimedDesigns([...front, ...feasibleOf(trials, study)], start, evaluator),
     others: othersOf(trials, study, new Set(result.front.map(({ number }) => number))),
     trialCount: result.trialCount,
     feasibleCount: result.feasibleCount,
@@ -51,7 +53,7 @@ export function recordOf(parts: RunParts): RunRecord {
     referencePoint: result.referencePoint,
     convergence: result.convergence.map(({ trialCount, hypervolume }) => ({ trialCount, hypervolume })),
     violations: constraintSummaries(trials, objectives, constraints, evaluator),
-    accuracyOrigin: createPredictor(study.accuracy.metric).origin,
+    accuracyOrigin: parts.accuracyOrigin,
     provenance: {
       ...sources,
       studyHash: parts.studyHash,
@@ -68,6 +70,15 @@ function rooflineOfRow(row: FrontRow | null, study: Study, { specsOf }: DesignEv
   return { title: row.trial === null ? "Baseline" : `Trial ${row.trial}`, ...rooflineOf(evaluation) };
 }
 
+/** Feasible trials with all of their metrics. */
+function feasibleOf(trials: readonly Trial[], { objectives, constraints }: Study): readonly KnownDesign[] {
+  return trials.flatMap(({ number, point, outcome }) =>
+    outcome.kind === "evaluated" && assess(outcome, objectives, constraints).kind === "feasible"
+      ? [{ trial: number, point, metrics: outcome.metrics }]
+      : [],
+  );
+}
+
 function studyOf(study: Study, spaceSize: bigint): RunRecord["study"] {
   const { name, description, mode, objectives, constraints, search, technology, mapping } = study;
   return {
@@ -81,6 +92,7 @@ function studyOf(study: Study, spaceSize: bigint): RunRecord["study"] {
     strategy: search.strategy,
     seed: search.seed,
     spaceSize: String(spaceSize),
+    parameters: study.space.map(({ path, values }) => ({ path, values })),
     deployment: withoutLists(study.deployment),
     technologyProfile: technology.profile,
     mappingPolicy: `objective ${mapping.objective}, effort ${mapping.effort}`,

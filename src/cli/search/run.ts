@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { CommandFailure, createPredictor } from "../../accuracy/index.ts";
 import { EXIT_DONE, EXIT_INFEASIBLE, EXIT_INTERRUPTED } from "../../errors/index.ts";
 import { frontCsv, frontJson } from "../../report/front-files.ts";
 import { grouped } from "../../report/metric-labels.ts";
@@ -8,18 +9,20 @@ import {
   createStrategy,
   runStudy,
   type GreyBox,
+  type Point,
   type Space,
   type StudyResult,
   type Trial,
   type TrialStore,
 } from "../../search/index.ts";
-import type { Study } from "../../spec/index.ts";
+import type { ModelSpec, Study } from "../../spec/index.ts";
 import { openSqliteStore } from "../../store/index.ts";
-import { createDesignEvaluator, type DesignContext, type DesignDetail } from "../../worker/index.ts";
+import { createDesignEvaluator, designContext, type DesignDetail } from "../../worker/index.ts";
 import { InputError } from "../failure.ts";
 import { writeFileWhole } from "../output.ts";
+import { createCommandAccuracy } from "./command-accuracy.ts";
 import { greyBoxOf } from "./exact/grey-box.ts";
-import { exactRecord, withWhole } from "./exact/record.ts";
+import { exactRecord, storeFront, withWhole } from "./exact/record.ts";
 import { runExact } from "./exact/run.ts";
 import { decompositionRequest } from "./exact/split-space.ts";
 import { exactText } from "./exact/text.ts";
@@ -29,7 +32,7 @@ import { infeasibleText } from "./infeasible-text.ts";
 import { startProgress } from "./progress.ts";
 import { recordOf } from "./record.ts";
 import { prepareRunFolder, RUN_FILES } from "./run-folder.ts";
-import { specsOfStudy, startingPoint } from "./starting-point.ts";
+import { startingPoint } from "./starting-point.ts";
 import { summaryText } from "./summary-text.ts";
 
 export interface RunSettings {
@@ -46,12 +49,15 @@ const say = (text: string): void => void process.stderr.write(`${text}\n`);
 /** Runs a study in its folder to the end, or until the signal aborts. @returns the exit code */
 export async function runSearch(study: Study, space: Space, settings: RunSettings): Promise<number> {
   const { folder, workers, signal } = settings;
-  const context = contextOf(study);
+  const context = designContext(study);
   const sources = sourcesInUse();
   const identity = identityOf(study, sources);
   prepareRunFolder(folder, settings.isResumed);
   const store = openSqliteStore(join(folder, RUN_FILES.trials), identity);
-  const farm = createDesignFarm(context, workers);
+  const accuracy = createCommandAccuracy(study, store.estimates, signal);
+  const evaluator = createDesignEvaluator(context);
+  const modelOf = (point: Point): ModelSpec => evaluator.specsOf(point).model;
+  const farm = createDesignFarm(context, workers, accuracy === null ? null : { accuracy, modelOf });
   try {
     writeFileWhole(join(folder, RUN_FILES.study), study.resolved);
     const { name, search } = study;
@@ -60,32 +66,39 @@ export async function runSearch(study: Study, space: Space, settings: RunSetting
     say(`${name}: ${size}, ${search.strategy}, ${how}, ${workers} workers`);
     const [baseline] = await farm.details([{}], signal);
     checkMetrics(study, baseline ?? null);
-    const exact = search.strategy === "exact" ? await runExact(study, workers, signal) : null;
+    const exact = search.strategy === "exact" ? await runExact(study, workers, signal, accuracy) : null;
     const result = exact?.result ?? (await runTrials(study, space, store, farm, signal));
     if (result.stopped === "aborted") throw new Interruption(result.trialCount);
-    const details = await farm.details(
-      result.front.map(({ point }) => point),
-      signal,
-    );
-    const evaluator = createDesignEvaluator(context);
-    const trials = store.trials();
+    const points = result.front.map(({ point }) => point);
+    const [details] = await Promise.all([
+      farm.details(points, signal),
+      exact === null ? undefined : storeFront(exact, store),
+    ]);
+    const trials = exact === null ? store.trials() : [];
     const record = recordOf({
       ...{ study, spaceSize: space.size, result, trials, details, evaluator, sources },
       ...{ baseline: baseline ?? null, studyHash: identity.studyHash },
+      accuracyOrigin: accuracy?.origin ?? createPredictor(study.accuracy.metric).origin,
     });
-    if (exact !== null) return finish(exactRecord(record, exact, store), study, folder, exact.front);
+    if (exact !== null) return finish(exactRecord(record, exact), study, folder, exact.front);
     return finish(record, study, folder);
   } catch (error) {
-    if (!signal.aborted) throw error;
+    if (!signal.aborted) {
+      if (error instanceof CommandFailure) say(`\nWhat was found so far is stored. Continue with: ${again(settings)}`);
+      throw error;
+    }
     const done = error instanceof Interruption ? ` after ${error.trialCount} trials` : "";
-    say(`\nInterrupted${done}. Continue with: ecotile search ${settings.file} --out ${folder} --resume`);
+    say(`\nInterrupted${done}. Continue with: ${again(settings)}`);
     return EXIT_INTERRUPTED;
   } finally {
+    await accuracy?.close();
     store.close();
     // After an interruption the process ends at once, and its threads with it.
     if (!signal.aborted) await farm.destroy();
   }
 }
+
+const again = ({ file, folder }: RunSettings): string => `ecotile search ${file} --out ${folder} --resume`;
 
 class Interruption extends Error {
   constructor(readonly trialCount: number) {
@@ -93,15 +106,10 @@ class Interruption extends Error {
   }
 }
 
-function contextOf(study: Study): DesignContext {
-  const { mapping, accuracy, constraints } = study;
-  return { base: specsOfStudy(study), mapping, accuracyMetric: accuracy.metric, limits: constraints };
-}
-
 /** An objective or limit over something that is not modelled is found before the search. */
 function checkMetrics({ objectives, constraints }: Study, baseline: DesignDetail | null): void {
   if (baseline === null) {
-    say("The starting design cannot be run by itself; there is no baseline beside the front.");
+    say("The starting design has no evaluation of its own; there is no baseline beside the front.");
     return;
   }
   for (const { metric } of [...objectives, ...constraints]) {
@@ -125,7 +133,7 @@ async function runTrials(
   const start = startingPoint(study);
   const strategy = createStrategy(search.strategy, {
     ...{ space, seed: search.seed, objectives, constraints },
-    ...(search.strategy === "bayesian" ? await knownCosts(study) : {}),
+    ...(search.strategy === "bayesian" ? await knownCosts(study, signal) : {}),
     ...(start === null ? {} : { initial: [start] }),
     ...(search.population === null ? {} : { populationSize: search.population }),
   });
@@ -149,7 +157,7 @@ async function runTrials(
 }
 
 /** What `bayesian` knows of a study that is a sum over parts; of another one it learns everything. */
-async function knownCosts(study: Study): Promise<{ readonly greyBox?: GreyBox }> {
+async function knownCosts(study: Study, signal: AbortSignal): Promise<{ readonly greyBox?: GreyBox }> {
   if (!study.objectives.some(({ metric }) => metric === "accuracy") || study.objectives.length < 2) return {};
   try {
     decompositionRequest(study);
@@ -159,7 +167,7 @@ async function knownCosts(study: Study): Promise<{ readonly greyBox?: GreyBox }>
     return {};
   }
   say("Finding the best hardware of every model.");
-  return { greyBox: await greyBoxOf(study) };
+  return { greyBox: await greyBoxOf(study, signal) };
 }
 
 function finish(record: RunRecord, study: Study, folder: string, whole?: readonly Trial[]): number {

@@ -1,4 +1,4 @@
-import { accuracyText, frontTable } from "../../report/front-table.ts";
+import { accuracyText, frontTable, intervalText } from "../../report/front-table.ts";
 import { grouped, shownNumber } from "../../report/metric-labels.ts";
 import type { FrontRow, RunRecord } from "../../report/types.ts";
 import { renderTable } from "../output.ts";
@@ -14,7 +14,7 @@ export function summaryText(record: RunRecord): string {
     `${study.name}: ${front.length} designs on the front${shown}; ${trialCount} of ${grouped(study.spaceSize)} designs tried, ${feasibleCount} feasible`,
     renderTable(head, rows),
     ...gainText(record),
-    `Accuracy: ${record.accuracyOrigin}; intervals hold 90 % of unseen models.`,
+    `Accuracy: ${record.accuracyOrigin}; ${intervalText(record)}.`,
   ].join("\n");
 }
 

@@ -11,7 +11,7 @@ interface Break {
 
 /**
  * What each constraint did to a study, counted in full: a trial that was ruled out before its simulation stores the first
- * limit that it breaks, and here all of those that need no simulation are counted.
+ * limit that it breaks, and here all of those that need no simulation are counted beside it.
  */
 export function constraintSummaries(
   trials: readonly Trial[],
@@ -48,8 +48,11 @@ function breaksOf(
       unit: null,
     }));
   const { constraint, by, unit } = assessment;
-  if (!constraints.some(({ text }) => text === constraint)) return [{ constraint, amount: by, relative: null, unit }];
-  return evaluator.brokenCheap(point).map((broken) => ({
+  const limit = constraints.find(({ text }) => text === constraint);
+  if (limit === undefined) return [{ constraint, amount: by, relative: null, unit }];
+  const cheap = evaluator.brokenCheap(point);
+  const all = cheap.some((broken) => broken.limit.text === constraint) ? cheap : [...cheap, { limit, by }];
+  return all.map((broken) => ({
     constraint: broken.limit.text,
     amount: broken.by,
     relative: broken.limit.limit === 0 ? broken.by : broken.by / Math.abs(broken.limit.limit),

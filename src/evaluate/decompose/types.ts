@@ -16,7 +16,10 @@ export interface DecomposedLimit {
 export interface DecompositionRequest {
   readonly base: SpecSet;
   readonly mapping: Mapper;
-  readonly accuracyMetric: string;
+  /** Metric of the predictor; null: the accuracies are those given, or no part of the decomposition. */
+  readonly accuracyMetric: string | null;
+  /** Accuracy of each model by `modelKey`. */
+  readonly accuracies?: ReadonlyMap<string, number>;
   /** Metrics that the study aims at. */
   readonly objectives: readonly string[];
   readonly limits: readonly DecomposedLimit[];

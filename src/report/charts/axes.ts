@@ -11,15 +11,26 @@ export interface FrontAxes {
 
 const COLOURS = ["latency_s", "carbon_total_kgCO2e", "energy_total_J", "area_mm2"];
 
-/** Accuracy upwards where it is an objective, the next objective to the right, the first of the usual metrics as colour. */
+/** Accuracy upwards where it is an objective, the next one to the right, a third or the first of the usual metrics as colour. */
 export function frontAxes({ study, front, baseline }: RunRecord): FrontAxes {
   const metrics = study.objectives.map(({ metric }) => metric);
   const y = metrics.includes("accuracy") ? "accuracy" : (metrics[0] ?? "carbon_total_kgCO2e");
   const x = metrics.find((metric) => metric !== y) ?? (y === "latency_s" ? "carbon_total_kgCO2e" : "latency_s");
   const rows = [...front, ...(baseline === null ? [] : [baseline])];
   const isKnown = (metric: string): boolean => rows.every((row) => typeof row.metrics[metric] === "number");
-  const colour = COLOURS.find((metric) => metric !== x && metric !== y && isKnown(metric)) ?? null;
+  const colour = [...metrics, ...COLOURS].find((metric) => metric !== x && metric !== y && isKnown(metric)) ?? null;
   return { x, y, colour };
+}
+
+/** The other pairs of three objectives and more, each coloured by an objective that is not on it. */
+export function otherPairs(record: RunRecord): readonly FrontAxes[] {
+  const metrics = record.study.objectives.map(({ metric }) => metric);
+  if (metrics.length < 3) return [];
+  const shown = frontAxes(record);
+  return metrics
+    .flatMap((y, i) => metrics.slice(i + 1).map((x) => ({ x, y })))
+    .filter(({ x, y }) => ![x, y].every((metric) => metric === shown.x || metric === shown.y))
+    .map(({ x, y }) => ({ x, y, colour: metrics.find((metric) => metric !== x && metric !== y)! }));
 }
 
 /** What an axis of accuracy must hold: the intervals too. */
@@ -47,7 +58,9 @@ export function axisRange(rows: readonly FrontRow[], metrics: readonly string[],
   const decade = 10 ** Math.floor(Math.log10(range / LABELS));
   const interval = rounded(decade * (STEPS.find((step) => step * decade * LABELS >= range) ?? 10));
   const ends = [Math.floor((least - room) / interval), Math.ceil((most + room) / interval)] as const;
-  return { min: rounded(ends[0] * interval), max: rounded(ends[1] * interval), interval };
+  // What is never negative needs no room below zero.
+  const first = least >= 0 ? Math.max(0, ends[0]) : ends[0];
+  return { min: rounded(first * interval), max: rounded(ends[1] * interval), interval };
 }
 
 export function isInside(value: number, { min, max }: AxisRange): boolean {

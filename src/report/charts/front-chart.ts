@@ -1,9 +1,15 @@
+import { thinned } from "../front-table.ts";
 import { chartNumber, metricLabel, shownNumber, titleWithUnit } from "../metric-labels.ts";
 import type { FrontRow, RunRecord } from "../types.ts";
 import { axisRange, frontAxes, isInside, yMetrics, type FrontAxes } from "./axes.ts";
 import { AXIS, INK, MUTED, PALETTE } from "./style.ts";
 
 type Json = Readonly<Record<string, unknown>>;
+
+const INTERVALS = "Interval of accuracy (90 %)";
+/** Beyond so many designs, symbols are small and intervals are drawn of some only, evenly spread. */
+export const MANY = 200;
+export const MOST_INTERVALS = 60;
 
 /** One series of the scatter by the place it has in `series`. */
 export const FRONT_SERIES = { others: 0, intervals: 1, front: 2, baseline: 3 } as const;
@@ -12,8 +18,7 @@ export const FRONT_SERIES = { others: 0, intervals: 1, front: 2, baseline: 3 } a
  * Options of the scatter of the front, plain data: other feasible designs pale, accuracy intervals as bars, the front
  * coloured, the baseline as a diamond.
  */
-export function frontChart(record: RunRecord): Json {
-  const axes = frontAxes(record);
+export function frontChart(record: RunRecord, axes: FrontAxes = frontAxes(record)): Json {
   const { x, y, colour } = axes;
   const rows = [...record.front, ...(record.baseline === null ? [] : [record.baseline])];
   const [across, upwards] = [axisRange(rows, [x], x), axisRange(rows, yMetrics(y), y)];
@@ -23,10 +28,11 @@ export function frontChart(record: RunRecord): Json {
     const value = [chartNumber(x, right), chartNumber(y, up)] as const;
     return isInside(value[0], across) && isInside(value[1], upwards) ? [{ name: `Trial ${trial}`, value }] : [];
   });
+  const intervals = intervalsOf(rows, axes);
   return {
     animation: false,
     textStyle: { fontFamily: "inherit", color: INK },
-    legend: { top: 0, left: "center", itemGap: 14, data: legendOf(record) },
+    legend: { top: 0, left: "center", itemGap: 14, data: legendOf(record, intervals.length > 0) },
     grid: { left: 34, right: 20, top: 64, bottom: colour === null ? 24 : 96, containLabel: true },
     tooltip: { trigger: "item", renderMode: "richText", confine: true, textStyle: { fontSize: 12 } },
     xAxis: { ...AXIS, name: titleWithUnit(x), ...across },
@@ -42,13 +48,22 @@ export function frontChart(record: RunRecord): Json {
         tooltip: { formatter: "{b}" },
         silent: true,
       },
-      intervalSeries(rows, axes),
+      {
+        name: INTERVALS,
+        type: "lines",
+        coordinateSystem: "cartesian2d",
+        data: intervals,
+        lineStyle: { color: MUTED, width: 1.5, opacity: 0.28 },
+        itemStyle: { color: MUTED },
+        silent: true,
+        z: 3,
+      },
       {
         name: "Front",
         type: "scatter",
         data: record.front.map((row) => item(row, axes)),
-        symbolSize: 11,
-        itemStyle: { borderColor: "#fff", borderWidth: 1 },
+        symbolSize: record.front.length > MANY ? 7 : 11,
+        itemStyle: { borderColor: "#fff", borderWidth: record.front.length > MANY ? 0.5 : 1 },
         tooltip: { formatter: "{b}" },
         z: 4,
       },
@@ -59,7 +74,10 @@ export function frontChart(record: RunRecord): Json {
         symbolSize: 20,
         data: record.baseline === null ? [] : [item(record.baseline, axes)],
         itemStyle: { color: "#c8102e", borderColor: "#fff", borderWidth: 1.5 },
-        label: { show: true, formatter: "Baseline", position: "left", color: "#c8102e", fontWeight: "bold" },
+        label: {
+          ...{ show: true, formatter: "Baseline", position: "top", color: "#c8102e", fontWeight: "bold" },
+          ...{ backgroundColor: "rgba(255, 255, 255, 0.85)", padding: [1, 4], borderRadius: 3 },
+        },
         tooltip: { formatter: "{b}" },
         z: 5,
       },
@@ -67,11 +85,11 @@ export function frontChart(record: RunRecord): Json {
   };
 }
 
-function legendOf({ baseline, others }: RunRecord): readonly Json[] {
+function legendOf({ baseline, others }: RunRecord, hasIntervals: boolean): readonly Json[] {
   return [
     { name: "Front", icon: "circle", itemStyle: { color: PALETTE[1] } },
     ...(baseline === null ? [] : [{ name: "Baseline", icon: "diamond" }]),
-    { name: "Interval of accuracy (90 %)", icon: "rect" },
+    ...(hasIntervals ? [{ name: INTERVALS, icon: "rect" }] : []),
     ...(others.length === 0 ? [] : [{ name: "Other designs", icon: "circle" }]),
   ];
 }
@@ -101,35 +119,28 @@ function tooltipOf(row: FrontRow): string {
   ].join("\n");
 }
 
-/** Bars from the low to the high accuracy; nothing where accuracy is not on the chart. */
-function intervalSeries(rows: readonly FrontRow[], { x, y }: FrontAxes): Json {
-  const data = rows.flatMap(({ metrics }) => {
+/** Bars from the low to the high accuracy; none where accuracy is not on the chart. */
+function intervalsOf(rows: readonly FrontRow[], { x, y }: FrontAxes): readonly Json[] {
+  if (y !== "accuracy") return [];
+  return thinned(rows, rows.length > MANY ? MOST_INTERVALS : rows.length).flatMap(({ metrics }) => {
     const [right, low, high] = [metrics[x], metrics.accuracy_low, metrics.accuracy_high];
-    if (y !== "accuracy" || typeof right !== "number" || typeof low !== "number" || typeof high !== "number") return [];
+    if (typeof right !== "number" || typeof low !== "number" || typeof high !== "number") return [];
     const at = chartNumber(x, right);
     return [{ coords: [low, high].map((each) => [at, chartNumber("accuracy", each)]) }];
   });
-  return {
-    name: "Interval of accuracy (90 %)",
-    type: "lines",
-    coordinateSystem: "cartesian2d",
-    data,
-    lineStyle: { color: MUTED, width: 1.5, opacity: 0.28 },
-    itemStyle: { color: MUTED },
-    silent: true,
-    z: 3,
-  };
 }
 
 function visualMapOf(rows: readonly FrontRow[], colour: string): Json {
   const values = rows.map(({ metrics }) => chartNumber(colour, metrics[colour] ?? 0));
   const { unit, title } = metricLabel(colour);
+  const [least, most] = endsOf(values);
   return {
     type: "continuous",
     seriesIndex: FRONT_SERIES.front,
     dimension: 2,
-    min: Math.floor(Math.min(...values)),
-    max: Math.ceil(Math.max(...values)) || 1,
+    min: least,
+    max: most,
+    precision: Math.max(0, Math.ceil(-Math.log10((most - least) / 100))),
     orient: "horizontal",
     left: "center",
     bottom: 0,
@@ -139,4 +150,10 @@ function visualMapOf(rows: readonly FrontRow[], colour: string): Json {
     inRange: { color: PALETTE },
     calculable: true,
   };
+}
+
+/** The least and the most, apart also where all values are equal. */
+function endsOf(values: readonly number[]): readonly [number, number] {
+  const [least, most] = [Math.min(...values), Math.max(...values)];
+  return most > least ? [least, most] : [least, least + (Math.abs(least) || 1)];
 }

@@ -1,5 +1,5 @@
 import { SearchError } from "../errors.ts";
-import type { Decomposition, ExactOptions, Variant } from "../exact/index.ts";
+import { leastOf, type Decomposition, type ExactOptions, type Variant } from "../exact/index.ts";
 
 /** For every pair of options the hardware points that serve it best. */
 export interface BestHardware {
@@ -25,12 +25,17 @@ interface Sum {
 
 /**
  * Costs of the best hardware of every model, exactly: one ranking where one objective is left beside accuracy; where there
- * are more, the least of each, and of their product. Hardware points whose floor beats nothing are passed over. Under the
- * first variant: second looks are not taken.
+ * are more, the least of each, and of their product. Hardware points come in order of the least that their floor promises,
+ * so that most are passed over: their floor beats nothing. Under the first variant: second looks are not taken.
  *
+ * @param pause awaited before each hardware point, so that others may run; may throw
  * @throws SearchError for metrics that the decomposition does not know
  */
-export async function bestHardware(decomposition: Decomposition, options: ExactOptions): Promise<BestHardware> {
+export async function bestHardware(
+  decomposition: Decomposition,
+  options: ExactOptions,
+  pause: () => Promise<void> = () => Promise.resolve(),
+): Promise<BestHardware> {
   const [countA, countB] = decomposition.optionCounts;
   const isAccuracy = (metric: string): boolean => metric === decomposition.accuracy?.metric;
   const columnOf = (metric: string): number => {
@@ -79,7 +84,15 @@ export async function bestHardware(decomposition: Decomposition, options: ExactO
         for (const ranking of better) if (found(ranking, pair, ranking.rate(costs))) return;
       }
   };
+  const points: { readonly hardware: number; readonly least: number }[] = [];
   for (let hardware = 0; hardware < decomposition.hardwareCount; hardware += 1) {
+    await pause();
+    const floor = decomposition.floor?.(hardware) ?? null;
+    points.push({ hardware, least: floor === null ? -Infinity : leastOf(floor, objectives[0]!) });
+  }
+  points.sort((x, y) => x.least - y.least || x.hardware - y.hardware);
+  for (const { hardware } of points) {
+    await pause();
     const floor = decomposition.floor?.(hardware) ?? null;
     let isUseful = floor === null;
     if (floor !== null) improve(floor, () => (isUseful = true));

@@ -1,7 +1,7 @@
 import { createArchive, type Archive } from "./archive.ts";
 import { createBound } from "./bound.ts";
 import { createCombiner } from "./combine.ts";
-import { finishExact, mergeExact } from "./merge.ts";
+import { createExactMerger, finishExact } from "./merge.ts";
 import { ACCURACY, createProblem } from "./problem.ts";
 import { visitSlow } from "./second-look.ts";
 import { createSweeper } from "./sweep.ts";
@@ -22,12 +22,13 @@ import { usableOptions } from "./usable.ts";
 
 /**
  * Enumerates a decomposed space part by part. Designs of earlier parts rule out those of later ones, so a part holds
- * only what is new; `mergeExact` of all parts is the exact front, whatever the parts and their order.
+ * only what is new; a merger of all parts has the exact front, whatever the parts and their order.
  */
 export interface ExactEnumerator {
   /**
    * Tells the front that others have found, as costs row by row: it rules out as if found here. Hardware points whose floor
-   * they rule out are then not enumerated (`boundedCount`), so what is counted depends on what has been learnt.
+   * they rule out are then not enumerated (`boundedCount`), so what is counted depends on what has been learnt. No front:
+   * nothing is ruled out unseen, so that where nothing is feasible every design is counted under its reason.
    */
   learn(costs: Float64Array): void;
   /** @throws the signal's reason */
@@ -139,7 +140,7 @@ export function createExactEnumerator(decomposition: Decomposition, options: Exa
 
   const learn = (costs: Float64Array): void => {
     archive = createArchive(dimension, costs);
-    known = createArchive(dimension, costs);
+    known = costs.length === 0 ? null : createArchive(dimension, costs);
   };
   return { learn, run, lookAgain };
 }
@@ -155,7 +156,9 @@ export async function enumerateExact(
   decomposition: Decomposition,
   options: ExactOptions & ExactRun,
 ): Promise<ExactResult> {
-  return mergeExact([await createExactEnumerator(decomposition, options).run(options)], options.objectives);
+  const merger = createExactMerger(options.objectives);
+  merger.add(await createExactEnumerator(decomposition, options).run(options));
+  return merger.result();
 }
 
 /** Costs of a front, row by row, as other enumerators can learn them; each once. */

@@ -1,5 +1,6 @@
 export { costsOfFront, createExactEnumerator, enumerateExact, type ExactEnumerator } from "./enumerate.ts";
-export { addSecondLooks, mergeExact } from "./merge.ts";
+export { createExactMerger, type ExactMerger } from "./merge.ts";
+export { leastOf, withNearestSecondLook } from "./nearest.ts";
 export type {
   Accuracy,
   Decomposition,

@@ -1,92 +1,105 @@
-import { compareCosts } from "../pareto/index.ts";
+import { compareCosts, type Costs } from "../pareto/index.ts";
 import type { Objective } from "../types.ts";
 import { createArchive } from "./archive.ts";
 import type { ExactCounts, ExactDesign, ExactReason, ExactResult, SecondLookResult } from "./types.ts";
 
-/** Joins results over different hardware points of the same decomposition and study. */
-export function mergeExact(results: readonly ExactResult[], objectives: readonly Objective[]): ExactResult {
-  const [first, ...others] = results.map(({ front }) => front);
+/** Joins results over different hardware points of the same decomposition and study, as they come, in any order. */
+export interface ExactMerger {
+  add(result: ExactResult): void;
+  /** Counts stay those of the first look, so that `feasibleCount` says how many designs are feasible without a second. */
+  addSecondLook(look: SecondLookResult): void;
+  /** Everything so far. More may be added afterwards. */
+  result(): ExactResult;
+}
+
+const NOTHING: ExactCounts = {
+  ...{ coveredCount: 0, feasibleCount: 0, boundedCount: 0 },
+  points: { ruledOut: 0, bounded: 0, enumerated: 0 },
+};
+
+export function createExactMerger(objectives: readonly Objective[]): ExactMerger {
+  const archive = createArchive(objectives.length);
   const reasons = new Map<string, ExactReason>();
-  for (const reason of results.flatMap((result) => result.reasons)) {
-    const key = JSON.stringify([reason.constraint, reason.unit]);
-    const before = reasons.get(key);
-    const nearest = before !== undefined && before.nearestAmount <= reason.nearestAmount ? before : reason;
-    reasons.set(key, { ...nearest, designCount: (before?.designCount ?? 0) + reason.designCount });
-  }
-  const sum = (count: (result: ExactResult) => number): number =>
-    results.reduce((total, result) => total + count(result), 0);
-  const counts = {
-    coveredCount: sum((r) => r.coveredCount),
-    feasibleCount: sum((r) => r.feasibleCount),
-    boundedCount: sum((r) => r.boundedCount),
-    points: {
-      ruledOut: sum((r) => r.points.ruledOut),
-      bounded: sum((r) => r.points.bounded),
-      enumerated: sum((r) => r.points.enumerated),
+  const isSecond = new Set<ExactDesign>();
+  const designs: ExactDesign[] = [];
+  let counts = NOTHING;
+
+  const insert = (design: ExactDesign): void => {
+    const costs = Float64Array.from(costsOfDesign(design, objectives));
+    if (!archive.dominates(costs)) archive.insert(costs, [designs.push(design) - 1]);
+  };
+  return {
+    add(result) {
+      result.front.forEach(insert);
+      counts = sumOf(counts, result);
+      for (const reason of result.reasons) {
+        const key = JSON.stringify([reason.constraint, reason.unit]);
+        const before = reasons.get(key);
+        const nearest = before !== undefined && before.nearestAmount <= reason.nearestAmount ? before : reason;
+        reasons.set(key, { ...nearest, designCount: (before?.designCount ?? 0) + reason.designCount });
+      }
+    },
+    addSecondLook({ found }) {
+      for (const design of found) {
+        isSecond.add(design);
+        insert(design);
+      }
+    },
+    result() {
+      const front = archive.finish().map(({ id }) => designs[id[0]!]!);
+      return finishExact(front, objectives, counts, [...reasons.values()], isSecond);
     },
   };
-  return finishExact(nonDominatedDesigns(first ?? [], others.flat(), objectives), objectives, counts, [
-    ...reasons.values(),
-  ]);
+}
+
+function sumOf(a: ExactCounts, b: ExactCounts): ExactCounts {
+  return {
+    coveredCount: a.coveredCount + b.coveredCount,
+    feasibleCount: a.feasibleCount + b.feasibleCount,
+    boundedCount: a.boundedCount + b.boundedCount,
+    points: {
+      ruledOut: a.points.ruledOut + b.points.ruledOut,
+      bounded: a.points.bounded + b.points.bounded,
+      enumerated: a.points.enumerated + b.points.enumerated,
+    },
+  };
 }
 
 /**
- * Joins what second looks have found to a result. Counts stay those of the first look, so that `feasibleCount` says how
- * many designs are feasible without one.
+ * A result in its one order.
+ *
+ * @param isSecond designs that a second look has brought, which `feasibleCount` leaves out
  */
-export function addSecondLooks(
-  result: ExactResult,
-  looks: readonly SecondLookResult[],
-  objectives: readonly Objective[],
-): ExactResult {
-  const found = looks.flatMap((look) => look.found);
-  if (found.length === 0) return result;
-  const isFound = new Set(found);
-  const front = nonDominatedDesigns(result.front, found, objectives);
-  const first = front.filter((design) => !isFound.has(design));
-  const { dominatedCount } = finishExact(first, objectives, result, result.reasons);
-  return { ...finishExact(front, objectives, result, result.reasons), dominatedCount };
-}
-
-/** @param front designs of which none dominates another */
-function nonDominatedDesigns(
-  front: readonly ExactDesign[],
-  others: readonly ExactDesign[],
-  objectives: readonly Objective[],
-): readonly ExactDesign[] {
-  const designs = [...front, ...others];
-  const seed = Float64Array.from(front.flatMap((design) => costsOfDesign(design, objectives)));
-  const archive = createArchive(objectives.length, seed);
-  others.forEach((design, i) => {
-    const costs = Float64Array.from(costsOfDesign(design, objectives));
-    if (!archive.dominates(costs)) archive.insert(costs, [front.length + i]);
-  });
-  return archive.finish().map(({ id }) => designs[id[0]!]!);
-}
-
-/** A result in its one order. */
 export function finishExact(
   front: readonly ExactDesign[],
   objectives: readonly Objective[],
   { coveredCount, feasibleCount, boundedCount, points }: ExactCounts,
   reasons: readonly ExactReason[],
+  isSecond: ReadonlySet<ExactDesign> = new Set(),
 ): ExactResult {
-  const onFront = new Set(front.map(({ hardware, a, b }) => `${hardware},${a},${b}`)).size;
+  const ordered = front
+    .map((design) => ({ design, costs: costsOfDesign(design, objectives) }))
+    .sort((x, y) => compareCosts(x.costs, y.costs) || compareDesigns(x.design, y.design))
+    .map(({ design }) => design);
+  const firsts = isSecond.size === 0 ? front : front.filter((design) => !isSecond.has(design));
   return {
-    front: [...front].sort(
-      (x, y) =>
-        compareCosts(costsOfDesign(x, objectives), costsOfDesign(y, objectives)) ||
-        x.hardware - y.hardware ||
-        x.variant - y.variant ||
-        x.a - y.a ||
-        x.b - y.b,
-    ),
+    front: ordered,
     ...{ coveredCount, feasibleCount, boundedCount, points },
-    dominatedCount: feasibleCount - onFront,
+    dominatedCount: feasibleCount - designCountOf(firsts),
     reasons: [...reasons].sort((x, y) => y.designCount - x.designCount || (x.constraint < y.constraint ? -1 : 1)),
   };
 }
 
-export function costsOfDesign({ values }: ExactDesign, objectives: readonly Objective[]): readonly number[] {
+function compareDesigns(x: ExactDesign, y: ExactDesign): number {
+  return x.hardware - y.hardware || x.variant - y.variant || x.a - y.a || x.b - y.b;
+}
+
+/** A design that runs in several ways is one. */
+function designCountOf(front: readonly ExactDesign[]): number {
+  if (front.every(({ variant }) => variant === 0)) return front.length;
+  return new Set(front.map(({ hardware, a, b }) => `${hardware},${a},${b}`)).size;
+}
+
+function costsOfDesign({ values }: ExactDesign, objectives: readonly Objective[]): Costs {
   return values.map((value, k) => (objectives[k]!.direction === "min" ? value : 0 - value));
 }

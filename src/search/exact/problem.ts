@@ -22,8 +22,8 @@ export interface Limit {
 export interface PairTable {
   readonly values: Float64Array;
   readonly isAllowed: Uint8Array;
-  /** For each option of tower A the options of tower B with which it is allowed. */
-  readonly allowed: readonly Int32Array[];
+  /** The options of tower B with which one of tower A is allowed. */
+  allowedWith(a: number): Int32Array;
 }
 
 export const ACCURACY = -1;
@@ -75,11 +75,12 @@ function pairTable(
       for (let j = 0; j < countB; j += 1) values[i * countB + j] = accuracy.valueOf(a[i]! + b[j]!);
   }
   const isAllowed = Uint8Array.from(values, (value) => (limits.every((limit) => !breaks(limit, value)) ? 1 : 0));
-  const allowed = Array.from({ length: countA }, (_, i) => {
-    const row = isAllowed.subarray(i * countB, (i + 1) * countB);
-    return Int32Array.from(row, (_flag, j) => j).filter((j) => row[j] === 1);
-  });
-  return { values, isAllowed, allowed };
+  const known: (Int32Array | undefined)[] = [];
+  const allowedWith = (a: number): Int32Array => {
+    const row = isAllowed.subarray(a * countB, (a + 1) * countB);
+    return (known[a] ??= Int32Array.from(row, (_flag, j) => j).filter((j) => row[j] === 1));
+  };
+  return { values, isAllowed, allowedWith };
 }
 
 export function breaks({ sign, constraint }: Limit, value: number): boolean {

@@ -1,6 +1,7 @@
 import type { Archive } from "./archive.ts";
 import type { Bound } from "./bound.ts";
 import { createBlockAccuracy } from "./combine.ts";
+import { fallingOrder } from "./falling-order.ts";
 import { ACCURACY, breaks, type Problem } from "./problem.ts";
 import { createStaircase } from "./staircase.ts";
 import type { Column, Ordering, Towers } from "./towers.ts";
@@ -32,7 +33,7 @@ export function createSweeper(
   if (pairs === null || sums.length === objectives.length || sums.length < 1 || sums.length > 2) return null;
   const countB = decomposition.optionCounts[1];
   const { values, isAllowed } = pairs;
-  const order = Int32Array.from(values, (_, pair) => pair).sort((i, j) => values[j]! - values[i]! || i - j);
+  const order = fallingOrder(values);
   const rank = new Int32Array(order.length);
   order.forEach((pair, place) => (rank[pair] = place));
   const ranks = new Int32Array(order.length);

@@ -106,7 +106,7 @@ export function createTally(problem: Problem): Tally {
     const left = new Int32Array(countB);
     let total = 0;
     for (const i of rows[0]) {
-      const partners = isScored ? pairs!.allowed[i]! : rows[1];
+      const partners = isScored ? pairs!.allowedWith(i) : rows[1];
       let count = 0;
       for (const j of partners) if (isUsable[j] === 1) left[count++] = j;
       for (const { a, b, base, sign, limit } of tables) {

@@ -50,11 +50,12 @@ export function createOrdering({ decomposition, pairs }: Problem): Ordering {
   const bestAccuracy = [new Float64Array(countA), new Float64Array(countB)] as const;
   if (pairs === null || accuracy === null) return { scores: null, places: null, orders: null, bestAccuracy };
   for (const best of bestAccuracy) best.fill(-Infinity);
-  pairs.values.forEach((value, pair) => {
-    const [i, j] = [Math.floor(pair / countB), pair % countB];
-    bestAccuracy[0][i] = Math.max(bestAccuracy[0][i]!, value);
-    bestAccuracy[1][j] = Math.max(bestAccuracy[1][j]!, value);
-  });
+  for (let i = 0; i < countA; i += 1)
+    for (let j = 0; j < countB; j += 1) {
+      const value = pairs.values[i * countB + j]!;
+      if (value > bestAccuracy[0][i]!) bestAccuracy[0][i] = value;
+      if (value > bestAccuracy[1][j]!) bestAccuracy[1][j] = value;
+    }
   if (accuracy.kind === "monotone") {
     const orders = accuracy.scores.map(ascending) as [Int32Array, Int32Array];
     return { scores: accuracy.scores, places: null, orders, bestAccuracy };

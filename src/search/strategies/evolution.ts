@@ -23,17 +23,20 @@ export interface Selection {
 /** @param generation counts updates, for selections that need random numbers of their own */
 export type Select = (pool: readonly Member[], size: number, generation: number) => Selection;
 
+/** Individuals where the study does not say: small, since studies are short beside their spaces. */
+export const POPULATION = 60;
 const ATTEMPTS = 20;
 
 /**
- * The loop that genetic strategies share: random points until the population is full, then children of tournament
- * winners, none twice. Random numbers depend on (seed, trial number) only, so suggesting five points at once or one
+ * The loop that genetic strategies share: the initial points, the corners with all first and all last values, and random
+ * points until the population is full; then children of tournament winners, none twice. Random numbers depend on (seed, trial number) only, so suggesting five points at once or one
  * by one is the same, and every update selects from old population and new trials together.
  */
 export function createEvolution(name: string, options: StrategyOptions, select: Select): Strategy {
-  const { space, seed, objectives, constraints, initial = [], populationSize = 100 } = options;
+  const { space, seed, objectives, constraints, initial = [], populationSize = POPULATION } = options;
   const sampler = createSampler(space, seed);
-  const queue = initial.map(space.encode).filter(sampler.mark);
+  const corners = [space.genesAt(0n), space.genesAt(space.size - 1n)];
+  const queue = [...initial.map(space.encode), ...corners].filter(sampler.mark);
   let suggestedCount = 0;
   let generation = 0;
   let selection: Selection = { survivors: [], compare: () => 0 };

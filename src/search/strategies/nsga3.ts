@@ -2,7 +2,7 @@ import { createRandom, type Random } from "../../random/index.ts";
 import { constrainedDominates, nonDominatedSort } from "../pareto/index.ts";
 import type { Strategy } from "../types.ts";
 import { referenceDirections } from "./directions.ts";
-import { createEvolution, type Member, type Select } from "./evolution.ts";
+import { createEvolution, POPULATION, type Member, type Select } from "./evolution.ts";
 import { normalise } from "./normalise.ts";
 import { STREAM, type StrategyOptions } from "./options.ts";
 
@@ -14,7 +14,7 @@ import { STREAM, type StrategyOptions } from "./options.ts";
  *         Sorting Approach, parts I and II, IEEE TEC 18(4), 2014
  */
 export function createNsga3(options: StrategyOptions): Strategy {
-  const directions = referenceDirections(options.objectives.length, options.populationSize ?? 100);
+  const directions = referenceDirections(options.objectives.length, options.populationSize ?? POPULATION);
   const select: Select = (pool, size, generation) => {
     const random = createRandom(options.seed, STREAM.niche, generation);
     const survivors = selectByNiche(pool, size, directions, random);

@@ -11,7 +11,7 @@ export interface StrategyOptions {
   readonly constraints: readonly Constraint[];
   /** Points to propose first, for example a published baseline; repeated ones count once. */
   readonly initial?: readonly Point[];
-  /** Designs kept from one generation to the next by `nsga2` and `nsga3`. Default 100. */
+  /** Designs kept from one generation to the next by `nsga2` and `nsga3`. Default 60. */
   readonly populationSize?: number;
   /** What `bayesian` knows without evaluating; the others do not look at it. */
   readonly greyBox?: GreyBox;

@@ -2,19 +2,17 @@ import type { Random } from "../../random/index.ts";
 import type { Genes, Space } from "../space/index.ts";
 
 /**
- * A child of two parents, gene by gene: one parent's value, or, for one ordered gene in four, any value between the
- * parents' or one place beyond. A gene that only one parent has comes from that parent. The child is legal.
+ * A child of two parents: what lies between two random places comes from the second, the rest from the first. Parameters
+ * that stand side by side in a study belong together (one tower, one chip), and so they are mostly inherited together.
+ * A gene that only one parent has comes from that parent. The child is legal.
  */
 export function crossover(space: Space, a: Genes, b: Genes, random: Random): Genes {
+  const [first, second] = [random.below(a.length + 1), random.below(a.length + 1)];
+  const [from, to] = [Math.min(first, second), Math.max(first, second)];
   const child = a.map((geneA, at) => {
     const geneB = b[at]!;
-    const blend = random.chance(1, 4);
-    const second = random.chance(1, 2);
     if (geneA < 0 || geneB < 0) return Math.max(geneA, geneB);
-    if (!blend || !space.ordered[at]) return second ? geneB : geneA;
-    const low = Math.max(0, Math.min(geneA, geneB) - 1);
-    const high = Math.min(space.parameters[at]!.values.length - 1, Math.max(geneA, geneB) + 1);
-    return low + random.below(high - low + 1);
+    return at >= from && at < to ? geneB : geneA;
   });
   return space.repair(child);
 }

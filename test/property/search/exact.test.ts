@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import {
+  createExactMerger,
   enumerateExact,
-  mergeExact,
   type Constraint,
   type Decomposition,
   type ExactDesign,
@@ -191,7 +191,9 @@ test("parts of the hardware, enumerated apart and merged, equal the whole", asyn
           }),
         ),
       );
-      const merged = mergeExact(parts, options.objectives);
+      const merger = createExactMerger(options.objectives);
+      parts.forEach(merger.add);
+      const merged = merger.result();
       expect({ ...merged, reasons: [] }).toEqual({ ...whole, reasons: [] });
       const sorted = (r: typeof whole) =>
         r.reasons.map((reason) => JSON.stringify({ ...reason, nearestRelative: 0 })).sort();

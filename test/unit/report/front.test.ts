@@ -1,10 +1,14 @@
+import { parquetReadObjects } from "hyparquet";
 import { expect, test } from "vitest";
-import { axisRange, frontAxes } from "../../../src/report/charts/axes.ts";
+import { axisRange, frontAxes, otherPairs } from "../../../src/report/charts/axes.ts";
 import { carbonParts } from "../../../src/report/charts/carbon-chart.ts";
 import { frontChart } from "../../../src/report/charts/front-chart.ts";
 import { frontCsv, frontJson } from "../../../src/report/front-files.ts";
+import { frontParquet } from "../../../src/report/front-parquet.ts";
 import { frontTable, thinned } from "../../../src/report/front-table.ts";
-import { frontSvg } from "../../../src/report/svg.ts";
+import { SVG_CHARTS } from "../../../src/report/charts/names.ts";
+import { MOST_LINES, parallelChart } from "../../../src/report/charts/parallel-chart.ts";
+import { frontSvg, recordSvg } from "../../../src/report/svg.ts";
 import { record, row } from "../../fixtures/report/record.ts";
 
 test("front.csv: one line per design, metrics with units, values of the space", () => {
@@ -83,4 +87,68 @@ test("the SVG is the same each time", () => {
   const svg = frontSvg(record());
   expect(svg).toContain("Accuracy (%)");
   expect(frontSvg(record())).toBe(svg);
+});
+
+const THREE = [
+  { metric: "accuracy", direction: "max" },
+  { metric: "carbon_total_kgCO2e", direction: "min" },
+  { metric: "latency_s", direction: "min" },
+] as const;
+
+test("three objectives: the third colours the front, the other pairs follow", () => {
+  const three = record({ objectives: THREE });
+  expect(frontAxes(three)).toEqual({ x: "carbon_total_kgCO2e", y: "accuracy", colour: "latency_s" });
+  expect(otherPairs(three)).toEqual([
+    { x: "latency_s", y: "accuracy", colour: "carbon_total_kgCO2e" },
+    { x: "latency_s", y: "carbon_total_kgCO2e", colour: "accuracy" },
+  ]);
+  expect(otherPairs(record())).toEqual([]);
+  const four = record({ objectives: [...THREE, { metric: "energy_total_J", direction: "min" }] });
+  expect(otherPairs(four).length).toBe(5);
+});
+
+test("parallel coordinates: every value of the study on its axis, a line for each design, constants left out", () => {
+  const chart = parallelChart(record()) as {
+    parallelAxis: { name: string; data?: unknown[] }[];
+    series: { data: unknown[][] }[];
+  };
+  expect(chart.parallelAxis.map(({ name, data }) => [name, data])).toEqual([
+    ["cores", ["1", "2", "4"]],
+    ["localBuffer\nsize", ["64 KiB", "128 KiB"]],
+    ["Accuracy\n(%)", undefined],
+    ["Total carbon\n(kgCO2e)", undefined],
+  ]);
+  expect(chart.series[0]!.data).toEqual([
+    ["1", "64 KiB", 50, 0.4],
+    ["1", "64 KiB", 45, 0.37],
+  ]);
+  expect(parallelChart({ ...record(), front: [] })).toBe(null);
+});
+
+test("a long front has fewer lines and intervals than designs", () => {
+  const long = { ...record(), front: Array.from({ length: 500 }, (_, i) => row(i, 1 + i / 1000)) };
+  const parallel = parallelChart(long) as { series: { data: unknown[] }[] };
+  expect(parallel.series[0]!.data.length).toBe(MOST_LINES);
+  const { series } = frontChart(long) as { series: { data: unknown[] }[] };
+  expect(series[1]!.data.length).toBe(60);
+  expect(series[2]!.data.length).toBe(500);
+});
+
+test("every chart can be had as SVG, where the record has it", () => {
+  const three = record({ objectives: THREE });
+  for (const chart of SVG_CHARTS) expect(recordSvg(three, chart), chart).toMatch(/^<svg[\s\S]*<\/svg>\n$/);
+  expect(recordSvg(three, "pairs")!.match(/<svg/g)!.length).toBe(3);
+  expect(recordSvg(record(), "pairs")).toBe(null);
+});
+
+test("Parquet: the table of front.csv, numbers as numbers, empty cells as nulls, the same bytes each time", async () => {
+  const run = record();
+  const [first, second] = run.front;
+  const csv = frontCsv({ ...run, front: [first!, { ...second!, metrics: { ...second!.metrics, latency_s: null } }] });
+  const bytes = frontParquet(csv);
+  expect(frontParquet(csv)).toEqual(bytes);
+  const rows = await parquetReadObjects({ file: bytes.buffer as ArrayBuffer });
+  expect(rows.length).toBe(2);
+  expect(rows[0]).toMatchObject({ trial: 7, accuracy: 0.5, latency_s: 0.02, "localBuffer.size": "64 KiB" });
+  expect(rows[1]).toMatchObject({ trial: 2, latency_s: null, extrapolation: "vision_layers" });
 });

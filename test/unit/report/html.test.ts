@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
 import { escapeHtml, scriptJson, scriptText } from "../../../src/report/escape-html.ts";
+import { aimsHtml } from "../../../src/report/html-aims.ts";
 import { reportHtml } from "../../../src/report/html.ts";
 import { record } from "../../fixtures/report/record.ts";
 
@@ -31,6 +32,36 @@ test("the report loads nothing and says its limits and where it comes from", () 
   for (const text of ["cross-validated MAE 1.2 points", "Not modelled", "hash 5d", "224 gCO2e/kWh", "3 years"])
     expect(html.includes(text), text).toBe(true);
   expect(reportHtml(record()) === html).toBe(true);
+});
+
+test("what each aim gives up: changes against the design of least carbon", () => {
+  const html = aimsHtml(record());
+  expect(html).toContain("Accuracy of at least 55 %");
+  // Twice the share: half the latency, and 0.2·2 + 0.1 + 0.1·2 kg instead of 0.4.
+  expect(html).toContain("10 (−50.0 %)");
+  expect(html).toContain("0.7 (+75.0 %)");
+  expect(aimsHtml({ ...record(), aims: [] })).toBe("");
+});
+
+test("a thinned front says so, and an exact one has no convergence", () => {
+  const exact = {
+    ...{ policy: "p", frontCount: 5000, covered: 1e6, bounded: 10, feasible: 6000, dominated: 1000, tied: 3 },
+    ...{ hardwarePoints: { ruledOut: 1, bounded: 1, enumerated: 1 }, gemmShapes: 1, simulations: 1, measured: 100 },
+    secondLook: { simulations: 0, hardwarePoints: 0, designs: 0, feasible: 0, onFront: 0 },
+  };
+  const html = reportHtml({ ...record({ strategy: "exact" }), exact });
+  const text = html.replace(/<script>[\s\S]*?<\/script>/g, "");
+  expect(text).toContain("5,000 designs on the exact front of 1,000,000. The report shows 2 of them");
+  expect(text).toContain("The whole space was covered at once");
+  expect(text).toContain("of 100 designs, evenly spread over the front, reference point");
+  expect(text).not.toContain("convergence-chart");
+});
+
+test("a record of an older version, without space and aims, has a report", () => {
+  const { aims, ...old } = record();
+  const { parameters, ...study } = old.study;
+  expect([aims, parameters]).not.toContain(undefined);
+  expect(reportHtml({ ...old, study })).not.toContain('id="parallel-chart"');
 });
 
 test("a run without a feasible design has a report too", () => {

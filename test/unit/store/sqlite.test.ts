@@ -4,7 +4,7 @@ import { join } from "node:path";
 import Database from "libsql";
 import { afterAll, expect, test } from "vitest";
 import type { Trial } from "../../../src/search/index.ts";
-import { migrate, openSqliteStore, readSqliteStore, toStoreError } from "../../../src/store/index.ts";
+import { FORMAT, migrate, openSqliteStore, readSqliteStore, toStoreError } from "../../../src/store/index.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "ecotile-sqlite-"));
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -27,7 +27,7 @@ test("a store can be read while it is written, and after", () => {
   const file = newFile();
   const store = openSqliteStore(file, identity);
   store.append([trial(0)]);
-  expect(readSqliteStore(file)).toEqual({ meta: { ...identity, format: 1 }, trials: [trial(0)] });
+  expect(readSqliteStore(file)).toEqual({ meta: { ...identity, format: FORMAT }, trials: [trial(0)] });
   store.append([trial(1)]);
   store.close();
   expect(readSqliteStore(file).trials).toEqual([trial(0), trial(1)]);
@@ -45,9 +45,9 @@ test("trials of another study or seed are refused, another version is not", () =
 test("a newer format is refused with the version that wrote it", () => {
   const file = newFile();
   openSqliteStore(file, identity).close();
-  change(file, "UPDATE meta SET value = '2' WHERE key = 'format'");
+  change(file, "UPDATE meta SET value = '9' WHERE key = 'format'");
   expect(() => openSqliteStore(file, identity)).toThrow(
-    /format 2, written by ecotile 0\.1\.0; this version reads up to 1/,
+    new RegExp(`format 9, written by ecotile 0\\.1\\.0; this version reads up to ${FORMAT}`),
   );
   expect(() => readSqliteStore(file)).toThrow(code("store/format-too-new"));
   change(file, "UPDATE meta SET value = 'new' WHERE key = 'format'");
@@ -61,10 +61,35 @@ test("migrations run step by step in one transaction, a missing step undoes all"
   const rename = (to: string) => (open: Database.Database) =>
     void open.prepare("UPDATE meta SET value = ? WHERE key = 'version'").run(to);
   expect(() => migrate(db, file, 1, { 1: rename("half") }, 3)).toThrow(code("store/format-unknown"));
-  expect(readSqliteStore(file).meta).toMatchObject({ format: 1, version: "0.1.0" });
+  expect(readSqliteStore(file).meta).toMatchObject({ format: FORMAT, version: "0.1.0" });
   migrate(db, file, 1, { 1: rename("half"), 2: rename("whole") }, 3);
   db.close();
   expect(() => readSqliteStore(file)).toThrow(/format 3, written by ecotile whole/);
+});
+
+test("a store of format 1, which had no estimates, is brought up to date with its trials", () => {
+  const file = newFile();
+  const store = openSqliteStore(file, identity);
+  store.append([trial(0)]);
+  store.close();
+  change(file, "DROP TABLE estimate; UPDATE meta SET value = '1' WHERE key = 'format'");
+  const opened = openSqliteStore(file, identity);
+  opened.estimates.put("model", "0.5");
+  expect(opened.trials()).toEqual([trial(0)]);
+  opened.close();
+  expect(readSqliteStore(file).meta.format).toBe(FORMAT);
+});
+
+test("estimates are kept under their keys, the first answer for good", () => {
+  const file = newFile();
+  const store = openSqliteStore(file, identity);
+  expect(store.estimates.get("a")).toBe(undefined);
+  store.estimates.put("a", "1");
+  store.estimates.put("a", "2");
+  store.close();
+  const again = openSqliteStore(file, identity);
+  expect([again.estimates.get("a"), again.estimates.get("b")]).toEqual(["1", undefined]);
+  again.close();
 });
 
 test("what is not a trial database is refused", () => {

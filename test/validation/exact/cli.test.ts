@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { frontFiles, runCli, smallStudy, type Ended } from "../search/cli.ts";
+import { frontFiles, runCli, smallStudy, startCli, type Ended } from "../search/cli.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "ecotile-exact-"));
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -52,10 +52,21 @@ test("nothing feasible: exit 3, which limit rules out how many designs and the n
   expect(code).toBe(3);
   expect(stderr).toContain("No feasible design among 1080 designs.");
   expect(stderr).toMatch(/latency <= 1 us: rules out \d+ of 1080 designs; the nearest misses by [\d.]+ [mu]s/);
+  // Nothing is ruled out unseen: every design is counted, as by trying them all one by one.
+  const reasonsOf = (text: string): readonly string[] =>
+    [...text.matchAll(/^ {2}(.*): rules out (\d+) of .* misses by (.*)$/gm)].map((m) => `${m[1]}: ${m[2]}, ${m[3]}`);
+  writeFileSync(study, readFileSync(study, "utf8").replace("trials: 96", "trials: 1080"));
+  const tried = await runCli("search", study, "--strategy", "random", "--out", folder("impossible-tried"));
+  expect(tried.code).toBe(3);
+  expect(reasonsOf(stderr).length).toBe(2);
+  expect(reasonsOf(stderr)).toEqual(reasonsOf(tried.stderr));
+  const counts = [...stderr.matchAll(/rules out (\d+) of 1080/g)].map((match) => Number(match[1]));
+  expect(counts.reduce((a, b) => a + b)).toBe(1080);
 });
 
 test.each([
-  ["edp", "mode: carbon", "objectives: [max accuracy, min edp]", "cannot search by edp, which is no sum"],
+  ["edp", "latency <= 12 ms", "latency <= 12 ms, edp >= 0.001 mJ*s", "cannot search by edp, which is no sum"],
+  ["many", "mode: carbon", "objectives: [max accuracy, min edp, min tcdp, min area]", "takes at most 4 objectives"],
   ["max", "mode: carbon", "objectives: [max accuracy, max energy]", "cannot make energy maximal"],
   [
     "condition",
@@ -69,4 +80,15 @@ test.each([
   const { code, stderr } = await runCli("search", study, "--strategy", "exact", "--out", folder(name));
   expect(stderr).toContain(message);
   expect(code).toBe(2);
+});
+
+test("Ctrl-C ends an exact search within a second with 130", async () => {
+  const running = startCli(["search", "examples/clip-vit-b16.yaml", "--strategy", "exact", "--out", folder("stopped")]);
+  await new Promise((resolve) => setTimeout(resolve, 5000));
+  const before = performance.now();
+  running.child.kill("SIGINT");
+  const { code, stderr } = await running.ended;
+  expect(performance.now() - before).toBeLessThan(1000);
+  expect(code).toBe(130);
+  expect(stderr).toContain("Interrupted. Continue with");
 });

@@ -1,12 +1,11 @@
 import { createDecomposition, type DecompositionRequest } from "../../../src/evaluate/index.ts";
 import { createRandom } from "../../../src/random/index.ts";
 import {
-  addSecondLooks,
   assess,
   costsOfFront,
   createExactEnumerator,
+  createExactMerger,
   createSpace,
-  mergeExact,
   nonDominated,
   pointKey,
   type Constraint,
@@ -18,6 +17,7 @@ import {
 import { FACTOR_NAMES } from "../../../src/cost/index.ts";
 import { loadStudy, type Study } from "../../../src/spec/index.ts";
 import { createDesignEvaluator } from "../../../src/worker/index.ts";
+import { resultOfProducts, studyOfFactors } from "../../../src/cli/search/exact/products.ts";
 import { decompositionRequest } from "../../../src/cli/search/exact/split-space.ts";
 import { repository } from "../search/cli.ts";
 
@@ -98,26 +98,28 @@ export async function enumerated(
   study: Study,
   isBounded: boolean,
 ): Promise<{ readonly front: readonly FrontDesign[]; readonly result: ExactResult; readonly looks: number }> {
-  const request: DecompositionRequest = decompositionRequest(study);
+  const factors = studyOfFactors(study);
+  const request: DecompositionRequest = decompositionRequest(factors);
   const decomposition = createDecomposition(request);
-  const { objectives } = study;
+  const { objectives } = factors;
   const fixed = ["area_mm2", "peak_TOPS", "carbon_embodied_kgCO2e"];
-  const options = { objectives, constraints: study.constraints.filter(({ metric }) => !fixed.includes(metric)) };
+  const options = { objectives, constraints: factors.constraints.filter(({ metric }) => !fixed.includes(metric)) };
   const enumerator = createExactEnumerator(decomposition, options);
   const all = request.hardware.map((_, i) => i);
   const rounds = isBounded ? [all.filter((i) => i % 3 === 0), all.filter((i) => i % 3 !== 0)] : [all];
-  let result = mergeExact([], objectives);
+  const merger = createExactMerger(objectives);
   const looks = [];
   for (const points of rounds) {
-    if (isBounded) enumerator.learn(costsOfFront(result.front, options));
+    if (isBounded) enumerator.learn(costsOfFront(merger.result().front, options));
     const part = await enumerator.run({ points });
     looks.push(...part.secondLooks);
-    result = mergeExact([result, part], objectives);
+    merger.add(part);
   }
-  enumerator.learn(costsOfFront(result.front, options));
+  enumerator.learn(costsOfFront(merger.result().front, options));
   const second = await enumerator.lookAgain(looks);
-  result = addSecondLooks(result, [second], objectives);
-  const signs = objectives.map(({ direction }) => (direction === "min" ? 1 : -1));
+  merger.addSecondLook(second);
+  const result = resultOfProducts(study, factors, merger.result());
+  const signs = study.objectives.map(({ direction }) => (direction === "min" ? 1 : -1));
   const front = result.front.map(({ hardware, a, b, values }): FrontDesign => {
     const point: Point = { ...request.hardware[hardware]!, ...request.towers[0][a]!, ...request.towers[1][b]! };
     return { key: pointKey(point), values: values.map((value, k) => signs[k]! * value) };

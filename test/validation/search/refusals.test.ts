@@ -113,3 +113,14 @@ test("sizes that the published tables do not have rule a trial out, with the rea
   };
   expect(record.violations.map(({ constraint }) => constraint).join()).toContain("localBuffer");
 });
+
+test("a search stops when so many trials bring nothing, or when the space is exhausted, and says why", async () => {
+  const stoppedOf = (name: string): unknown =>
+    (JSON.parse(readFileSync(join(folder(name), "front.json"), "utf8")) as { stopped: unknown }).stopped;
+  const patient = studyWith("patient", "trials: 96", "trials: 1000, patience: 36");
+  expect((await runCli("search", patient, "--out", folder("patient"))).code).toBe(0);
+  expect(stoppedOf("patient")).toBe("stalled");
+  const small = studyWith("exhausted", "layers: 4..12 step 2, ffn: [768, 1152, 1536]", "layers: [4], ffn: [768]");
+  expect((await runCli("search", small, "--out", folder("exhausted"))).code).toBe(0);
+  expect(stoppedOf("exhausted")).toBe("exhausted");
+});

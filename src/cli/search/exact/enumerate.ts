@@ -1,19 +1,20 @@
 import {
-  addSecondLooks,
   costsOfFront,
-  mergeExact,
+  createExactMerger,
   type ExactDesign,
-  type ExactPart,
   type ExactResult,
   type SecondLookResult,
 } from "../../../search/index.ts";
 import { createFarm, type TaskResult } from "../../../worker/index.ts";
-import { enumerationOptions, type ExactAnswer, type ExactContext, type ExactTask } from "./tasks.ts";
+import { shared, unpackDesigns } from "./shared.ts";
+import { enumerationOptions, type ExactAnswer, type ExactContext, type ExactTask, type PackedPart } from "./tasks.ts";
 
 const WORKER_FILE = new URL("./worker.js", import.meta.url);
 const HEAP_MEGABYTES = 4096;
 /** Hardware points a task: some tens to hundreds of milliseconds. */
 const POINTS_PER_TASK = 4;
+/** A task that takes longer has hung: its worker is replaced, and the task repeated. */
+const HUNG_MS = 3_600_000;
 /** Each round takes every n-th point that is left, and rules out by the front of the rounds before it. */
 const ROUNDS = [32, 8, 1];
 
@@ -50,10 +51,11 @@ export async function enumerateOnWorkers(context: ExactContext, settings: Enumer
   });
   const run = async (tasks: readonly ExactTask[], done?: (answer: ExactAnswer) => void): Promise<ExactAnswer[]> => {
     const onResult = (_: number, result: TaskResult<ExactAnswer>): void => done?.(valueOf(result));
-    return (await farm.run(tasks, { signal, chunkSize: 1, onResult })).map(valueOf);
+    return (await farm.run(tasks, { signal, chunkSize: 1, timeoutMs: HUNG_MS, onResult })).map(valueOf);
   };
   try {
-    let merged: ExactResult = mergeExact([], objectives);
+    const merger = createExactMerger(objectives);
+    let merged = merger.result();
     const answers: ExactAnswer[] = [];
     let done = 0;
     const rounds = settings.isCountedInFull ? [request.hardware.map((_, i) => i)] : roundsOf(request.hardware.length);
@@ -61,18 +63,20 @@ export async function enumerateOnWorkers(context: ExactContext, settings: Enumer
       const known = shared(costsOfFront(merged.front, options));
       const tasks = chunksOf(points).map((chunk): ExactTask => ({ kind: "first", round, known, points: chunk }));
       const found = await run(tasks, ({ part }) => {
+        merger.add({ ...part!, front: unpackDesigns(part!.front) });
         done += countOf(part!);
         settings.onProgress(done, merged.front.length);
       });
       answers.push(...found);
-      merged = mergeExact([merged, ...found.map(({ part }) => part!)], objectives);
+      merged = merger.result();
     }
     const looks = answers.flatMap(({ part }) => part!.secondLooks);
     const last = { round: rounds.length, known: shared(costsOfFront(merged.front, options)) };
     const second = await run(looks.map((look): ExactTask => ({ kind: "second", ...last, look })));
     const results = second.map((answer) => answer.second!);
+    results.forEach(merger.addSecondLook);
     return {
-      result: addSecondLooks(merged, results, objectives),
+      result: results.some(({ found }) => found.length > 0) ? merger.result() : merged,
       simulationCounts: [simulations(answers), simulations(second)],
       second: totalOf(results),
     };
@@ -95,13 +99,7 @@ function chunksOf(points: readonly number[]): readonly (readonly number[])[] {
   return Array.from({ length: count }, (_, i) => points.slice(i * POINTS_PER_TASK, (i + 1) * POINTS_PER_TASK));
 }
 
-function shared(values: Float64Array): Float64Array {
-  const copy = new Float64Array(new SharedArrayBuffer(values.byteLength));
-  copy.set(values);
-  return copy;
-}
-
-const countOf = ({ points }: ExactPart): number => points.ruledOut + points.bounded + points.enumerated;
+const countOf = ({ points }: PackedPart): number => points.ruledOut + points.bounded + points.enumerated;
 
 function totalOf(results: readonly SecondLookResult[]): Enumeration["second"] {
   const sum = (of: (look: SecondLookResult) => number): number => results.reduce((total, each) => total + of(each), 0);

@@ -1,19 +1,24 @@
 import { createDecomposition } from "../../../evaluate/index.ts";
 import { bestHardware, pointKey, type GreyBox, type Point } from "../../../search/index.ts";
 import type { Study } from "../../../spec/index.ts";
+import { pauseUntil } from "./pause.ts";
 import { decompositionRequest } from "./split-space.ts";
 import { enumerationOptions } from "./tasks.ts";
 
 /**
  * What a study knows of its models before their accuracy: the costs of each on its best hardware.
  *
- * @throws InputError where the study is no sum over parts
+ * @throws InputError where the study is no sum over parts; the signal's reason
  */
-export async function greyBoxOf(study: Study): Promise<GreyBox> {
-  const request = decompositionRequest(study);
-  const { objectives, constraints, space } = study;
+export async function greyBoxOf(study: Study, signal = new AbortController().signal): Promise<GreyBox> {
+  const request = { ...decompositionRequest(study), accuracyMetric: null };
+  const { space } = study;
+  const isKnown = ({ metric }: { readonly metric: string }): boolean => metric !== "accuracy";
+  const objectives = study.objectives.filter(isKnown);
+  const constraints = study.constraints.filter(isKnown);
   const decomposition = createDecomposition(request);
-  const best = await bestHardware(decomposition, enumerationOptions({ request, objectives, constraints }));
+  const options = enumerationOptions({ request, objectives, constraints });
+  const best = await bestHardware(decomposition, options, pauseUntil(signal));
   const places = decomposition.options.map((points) => new Map(points.map((point, i) => [pointKey(point), i])));
   const partKey = (point: Point, side: number): string => {
     const paths = Object.keys(decomposition.options[side]?.[0] ?? {});

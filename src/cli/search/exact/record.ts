@@ -1,18 +1,20 @@
+import { setImmediate } from "node:timers/promises";
 import type { FrontRow, RunRecord } from "../../../report/types.ts";
 import type { Trial, TrialStore } from "../../../search/index.ts";
 import type { ExactOutcome } from "./run.ts";
 
-/** Trials a transaction. */
-const BATCH = 5000;
+/** Trials a transaction: some tens of milliseconds. */
+const BATCH = 2000;
 
-/** The record of an exact search; its whole front goes into the store, where it is not there yet. */
-export function exactRecord(
-  record: RunRecord,
-  { front, violations, summary }: ExactOutcome,
-  store: TrialStore,
-): RunRecord {
-  const stored = store.trials().length;
-  for (let from = stored; from < front.length; from += BATCH) store.append(front.slice(from, from + BATCH));
+/** The whole front goes into the store, where it is not there yet. Lets other work go on between transactions. */
+export async function storeFront({ front }: ExactOutcome, store: TrialStore): Promise<void> {
+  for (let from = store.trials().length; from < front.length; from += BATCH) {
+    store.append(front.slice(from, from + BATCH));
+    await setImmediate();
+  }
+}
+
+export function exactRecord(record: RunRecord, { violations, summary }: ExactOutcome): RunRecord {
   const study = { ...record.study, mappingPolicy: summary.policy };
   return { ...record, study, others: [], violations, exact: summary };
 }

@@ -1,15 +1,27 @@
-import { frontHypervolume, nadirOf, type Point, type StudyResult, type Trial } from "../../../search/index.ts";
+import { createPredictor, type AccuracyEstimate } from "../../../accuracy/index.ts";
+import {
+  frontHypervolume,
+  nadirOf,
+  withNearestSecondLook,
+  type Point,
+  type StudyResult,
+  type Trial,
+} from "../../../search/index.ts";
 import { thinned } from "../../../report/front-table.ts";
 import type { ExactSummary, RunRecord } from "../../../report/types.ts";
 import { createDecomposition, type DecompositionRequest } from "../../../evaluate/index.ts";
 import type { Study } from "../../../spec/index.ts";
 import { enumerateOnWorkers, type Enumeration } from "./enumerate.ts";
+import type { CommandAccuracy } from "../command-accuracy.ts";
+import { withKnownAccuracies } from "./known-accuracies.ts";
+import { resultOfProducts, studyOfFactors } from "./products.ts";
+import { pauseUntil } from "./pause.ts";
 import { startExactProgress } from "./progress.ts";
 import { decompositionRequest } from "./split-space.ts";
 import { tiedCount } from "./ties.ts";
 
 /** Designs of the front that are shown in every detail; the others have their objectives and parameters. */
-const MOST_DETAILED = 2000;
+const MOST_DETAILED = 1000;
 /** Designs that the hypervolume of four objectives is taken of. */
 const MOST_MEASURED = 100;
 
@@ -28,21 +40,53 @@ export interface ExactOutcome {
  * @throws InputError for a study that does not fall into parts
  * @throws the signal's reason
  */
-export async function runExact(study: Study, workers: number, signal: AbortSignal): Promise<ExactOutcome> {
-  const request = decompositionRequest(study);
-  const { objectives, constraints } = study;
+export async function runExact(
+  study: Study,
+  workers: number,
+  signal: AbortSignal,
+  accuracy: CommandAccuracy | null,
+): Promise<ExactOutcome> {
+  const factors = studyOfFactors(study);
+  const parts = decompositionRequest(factors);
+  const request = accuracy === null ? parts : await withKnownAccuracies(study, parts, accuracy);
+  const { objectives, constraints } = factors;
   const display = startExactProgress(request.hardware.length);
   try {
     const context = { request, objectives, constraints };
     const onProgress = display.update;
     const enumeration = await enumerateOnWorkers(context, { workers, signal, isCountedInFull: false, onProgress });
-    return outcomeOf(study, request, enumeration);
+    const own = await ownEstimate(study, accuracy);
+    const { front } = enumeration.result;
+    const result =
+      front.length > 0
+        ? resultOfProducts(study, factors, enumeration.result)
+        : await withNearestSecondLook(
+            createDecomposition(request),
+            constraints,
+            enumeration.result,
+            pauseUntil(signal),
+          );
+    return outcomeOf(study, request, { ...enumeration, result }, own);
   } finally {
     display.stop();
   }
 }
 
-function outcomeOf(study: Study, request: DecompositionRequest, enumeration: Enumeration): ExactOutcome {
+async function ownEstimate(
+  { accuracy: { metric }, model }: Study,
+  accuracy: CommandAccuracy | null,
+): Promise<AccuracyEstimate | null> {
+  if (accuracy === null) return createPredictor(metric).evaluate(model);
+  const answer = await accuracy.of(model);
+  return "refusal" in answer ? null : answer;
+}
+
+function outcomeOf(
+  study: Study,
+  request: DecompositionRequest,
+  enumeration: Enumeration,
+  own: AccuracyEstimate | null,
+): ExactOutcome {
   const { result } = enumeration;
   const decomposition = createDecomposition(request);
   const front = result.front.map(({ hardware, a, b, values }, number): Trial => {
@@ -59,7 +103,7 @@ function outcomeOf(study: Study, request: DecompositionRequest, enumeration: Enu
       ...counts,
       ...volume,
       stopped: "exhausted",
-      front: thinned(front, MOST_DETAILED),
+      front: detailed(study, front, own),
       convergence: [{ ...counts, frontSize: front.length, hypervolume: volume.hypervolume }],
       violations: [],
       evaluatedCount: 0,
@@ -74,8 +118,33 @@ function outcomeOf(study: Study, request: DecompositionRequest, enumeration: Enu
       unit: reason.unit,
       nearestTrial: -1,
     })),
-    summary: summaryOf(study, enumeration, counts.trialCount, decomposition.shapeCount),
+    summary: {
+      ...summaryOf(study, enumeration, counts.trialCount, decomposition.shapeCount),
+      tied: tiedCount(study, result.front, own),
+      ...(study.objectives.length > 3 && front.length > MOST_MEASURED ? { measured: MOST_MEASURED } : {}),
+    },
   };
+}
+
+/**
+ * Designs that are shown in detail: evenly spread ones, and of each objective the best at the accuracies that reports ask
+ * for, those of the study's own model.
+ */
+function detailed({ objectives }: Study, front: readonly Trial[], own: AccuracyEstimate | null): readonly Trial[] {
+  const chosen = new Set(thinned(front, MOST_DETAILED));
+  if (chosen.size === front.length) return front;
+  const valueOf = ({ outcome }: Trial, metric: string): number =>
+    outcome.kind === "evaluated" ? outcome.metrics[metric]! : NaN;
+  const hasAccuracy = objectives.some(({ metric }) => metric === "accuracy");
+  const floors = own === null || !hasAccuracy ? [-Infinity] : [own.accuracy, own.low];
+  for (const floor of floors) {
+    const open = hasAccuracy ? front.filter((trial) => valueOf(trial, "accuracy") >= floor) : front;
+    for (const { metric, direction } of objectives) {
+      if (direction !== "min" || open.length === 0) continue;
+      chosen.add(open.reduce((best, trial) => (valueOf(trial, metric) < valueOf(best, metric) ? trial : best)));
+    }
+  }
+  return front.filter((trial) => chosen.has(trial));
 }
 
 /** Parameters in the order of the study. */
@@ -84,10 +153,14 @@ function joined({ space }: Study, parts: readonly Point[]): Point {
   return Object.fromEntries(space.flatMap(({ path }) => (Object.hasOwn(all, path) ? [[path, all[path]!]] : [])));
 }
 
-function summaryOf(study: Study, enumeration: Enumeration, covered: number, gemmShapes: number): ExactSummary {
+function summaryOf(
+  study: Study,
+  enumeration: Enumeration,
+  covered: number,
+  gemmShapes: number,
+): Omit<ExactSummary, "tied"> {
   const { result, second, simulationCounts } = enumeration;
   const again = "; a design that misses its latency limit or rate is mapped again by objective latency";
-  const found = new Set(second.found);
   return {
     policy: `exact where every operator is mapped by objective ${study.mapping.objective}, effort ${study.mapping.effort}${study.mapping.objective === "latency" ? "" : again}`,
     frontCount: result.front.length,
@@ -103,9 +176,8 @@ function summaryOf(study: Study, enumeration: Enumeration, covered: number, gemm
       hardwarePoints: second.hardwareCount,
       designs: second.designCount,
       feasible: second.feasibleCount,
-      onFront: result.front.filter((design) => found.has(design)).length,
+      onFront: result.front.filter(({ variant }) => variant > 0).length,
     },
-    tied: tiedCount(study, result.front),
   };
 }
 

@@ -42,7 +42,7 @@ export function decompositionRequest(study: Study): DecompositionRequest {
   return {
     ...{ mapping, hardware: hardware!, limits: constraints },
     base: specsOfStudy(study),
-    accuracyMetric: accuracy.metric,
+    accuracyMetric: accuracy.evaluator === "predictor" ? accuracy.metric : null,
     objectives: objectives.map(({ metric }) => metric),
     towers: [first!, second!],
   };

@@ -7,6 +7,7 @@ import type {
   SecondLook,
   SecondLookResult,
 } from "../../../search/index.ts";
+import type { PackedDesigns } from "./shared.ts";
 
 /** What the workers of an exact search are given once. */
 export interface ExactContext {
@@ -27,8 +28,13 @@ export type ExactTask = Known &
     | { readonly kind: "second"; readonly look: SecondLook }
   );
 
+/** A part whose front travels as a table. */
+export interface PackedPart extends Omit<ExactPart, "front"> {
+  readonly front: PackedDesigns;
+}
+
 export interface ExactAnswer {
-  readonly part: ExactPart | null;
+  readonly part: PackedPart | null;
   readonly second: SecondLookResult | null;
   /** GEMMs that this task has simulated. */
   readonly simulationCount: number;

@@ -1,8 +1,13 @@
 import { workerData } from "node:worker_threads";
 import { createDecomposition } from "../../../evaluate/index.ts";
-import { createExactEnumerator } from "../../../search/index.ts";
+import { createExactEnumerator, type ExactPart } from "../../../search/index.ts";
 import { serveTasks } from "../../../worker/index.ts";
-import { enumerationOptions, type ExactAnswer, type ExactContext, type ExactTask } from "./tasks.ts";
+import { packDesigns, sharedLook } from "./shared.ts";
+import { enumerationOptions, type ExactAnswer, type ExactContext, type ExactTask, type PackedPart } from "./tasks.ts";
+
+function packed(part: ExactPart): PackedPart {
+  return { ...part, front: packDesigns(part.front), secondLooks: part.secondLooks.map(sharedLook) };
+}
 
 const context = workerData as ExactContext;
 const decomposition = createDecomposition(context.request);
@@ -14,7 +19,7 @@ export const runTasks = serveTasks<ExactTask, ExactAnswer>(async (task) => {
   if (task.round !== round) enumerator.learn(task.known);
   round = task.round;
   const before = decomposition.simulationCount;
-  const part = task.kind === "first" ? await enumerator.run({ points: task.points }) : null;
+  const part = task.kind === "first" ? packed(await enumerator.run({ points: task.points })) : null;
   const second = task.kind === "second" ? await enumerator.lookAgain([task.look]) : null;
   return { part, second, simulationCount: decomposition.simulationCount - before };
 });

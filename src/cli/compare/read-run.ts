@@ -1,0 +1,29 @@
+import { basename, resolve } from "node:path";
+import { readCsv } from "../../report/csv.ts";
+import type { RunRecord } from "../../report/types.ts";
+import { readFrontCsv, readRecord } from "../report-record.ts";
+
+/** A finished run with its whole front. */
+export interface FinishedRun {
+  readonly label: string;
+  readonly record: RunRecord;
+  /** Metrics of every design of the front; those that are not shown in detail have their objectives only. */
+  readonly front: readonly Readonly<Record<string, number>>[];
+}
+
+/** @throws InputError where a folder holds no finished run */
+export function readRuns(folders: readonly string[]): readonly FinishedRun[] {
+  const names = folders.map((folder) => basename(resolve(folder)));
+  return folders.map((folder, i) => {
+    const isUnique = names.filter((name) => name === names[i]).length === 1;
+    return { label: isUnique ? names[i]! : folder, record: readRecord(folder), front: readFront(folder) };
+  });
+}
+
+function readFront(folder: string): readonly Readonly<Record<string, number>>[] {
+  const { rows } = readCsv(readFrontCsv(folder));
+  return rows.map(({ cells }) => {
+    const known = Object.entries(cells).filter(([, cell]) => cell !== "" && Number.isFinite(Number(cell)));
+    return Object.fromEntries(known.map(([name, cell]) => [name, Number(cell)]));
+  });
+}

@@ -1,0 +1,87 @@
+import {
+  CommandFailure,
+  createCommandEvaluator,
+  modelKey,
+  type AccuracyEstimate,
+  type AsyncAccuracyEvaluator,
+} from "../../accuracy/index.ts";
+import type { ModelSpec, Study } from "../../spec/index.ts";
+import type { EstimateCache } from "../../store/index.ts";
+
+/** What the command says of a model: an estimate, or why there is none. */
+export type Answer = AccuracyEstimate | { readonly refusal: string };
+
+/** Accuracies from the study's command, each model once, also across resumed runs. */
+export interface CommandAccuracy {
+  readonly origin: string;
+  /** @throws CommandFailure where the command is no use at all; the reason of the run's signal */
+  of(model: ModelSpec): Promise<Answer>;
+  close(): Promise<void>;
+}
+
+/** Models that may fail one after the other, retries included, before the command itself counts as broken. */
+const MOST_FAILED_IN_A_ROW = 5;
+const GRACE_MS = 300;
+
+/**
+ * What the command answers, refusals included, is kept in the run's store at once. A model on which it crashes, hangs or
+ * writes garbage again and again has no accuracy in this run, and is asked for anew in the next; where that happens to
+ * several models without an answer in between, or the program cannot be started, the search stops.
+ *
+ * @returns null where the study has no command
+ */
+export function createCommandAccuracy(
+  { accuracy }: Study,
+  cache: EstimateCache,
+  signal: AbortSignal,
+): CommandAccuracy | null {
+  const { evaluator: kind, command, folder, metric, parallel, timeout, retries } = accuracy;
+  if (kind !== "command" || command === null || folder === null) return null;
+  const evaluator = createCommandEvaluator({
+    ...{ argv: command, metric, cwd: folder, processes: parallel, retries, graceMs: GRACE_MS },
+    timeoutMs: Math.max(1, Math.round(timeout * 1000)),
+  });
+  const answers = new Map<string, Promise<Answer>>();
+  const aborted = new Promise<never>((_, reject) =>
+    signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true }),
+  );
+  aborted.catch(() => undefined);
+  let failedInARow = 0;
+
+  const ask = async (key: string, model: ModelSpec): Promise<Answer> => {
+    const stored = cache.get(key);
+    if (stored !== undefined) return JSON.parse(stored) as Answer;
+    try {
+      const answer = await answerOf(evaluator, model);
+      failedInARow = 0;
+      cache.put(key, JSON.stringify(answer));
+      return answer;
+    } catch (error) {
+      if (!(error instanceof CommandFailure) || !error.isWorthRetrying) throw error;
+      failedInARow += 1;
+      if (failedInARow >= MOST_FAILED_IN_A_ROW) throw error;
+      return { refusal: error.message };
+    }
+  };
+  return {
+    origin: evaluator.origin,
+    of: async (model) => {
+      signal.throwIfAborted();
+      const key = modelKey(model);
+      const answer = answers.get(key) ?? ask(key, model);
+      answers.set(key, answer);
+      return Promise.race([answer, aborted]);
+    },
+    close: () => evaluator.close(),
+  };
+}
+
+/** A refusal is an answer. */
+async function answerOf(evaluator: AsyncAccuracyEvaluator, model: ModelSpec): Promise<Answer> {
+  try {
+    return await evaluator.evaluate(model);
+  } catch (error) {
+    if (error instanceof CommandFailure && error.code === "accuracy/command-refused") return { refusal: error.message };
+    throw error;
+  }
+}

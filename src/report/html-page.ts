@@ -1,0 +1,62 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { packageRoot } from "../package-root.ts";
+import { escapeHtml, scriptJson, scriptText } from "./escape-html.ts";
+import { PAGE_STYLE } from "./page-style.ts";
+
+/** The chart library, whole. */
+function libraryText(): string {
+  return readFileSync(createRequire(import.meta.url).resolve("echarts/dist/echarts.min.js"), "utf8");
+}
+
+/** The page's own script, compiled from page.ts. */
+function pageText(): string {
+  const compiled = readFileSync(new URL("dist/src/report/page.js", packageRoot), "utf8");
+  return compiled.replace(/^\/\/# sourceMappingURL=.*$/m, "").replace(/^export \{\};$/m, "");
+}
+
+const hashOf = (text: string): string => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
+
+export interface Page {
+  readonly title: string;
+  /** Inside `<main>`. */
+  readonly body: string;
+  /** What page.ts reads. */
+  readonly data: unknown;
+}
+
+/**
+ * A page as one file that needs nothing else: charts, library and data are in it, and its policy lets it load nothing.
+ * Equal pages give equal bytes.
+ */
+export function pageHtml({ title, body, data }: Page): string {
+  const scripts = [libraryText(), pageText()].map(scriptText);
+  const policy = `default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src ${scripts.map(hashOf).join(" ")}; base-uri 'none'; form-action 'none'`;
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${escapeHtml(title)} – ecotile</title>
+<link rel="icon" href="data:,">
+<style>${PAGE_STYLE}</style>
+</head>
+<body>
+<main>
+${body}
+</main>
+<script type="application/json" id="data">${scriptJson(data)}</script>
+${scripts.map((text) => `<script>${text}</script>`).join("\n")}
+</body>
+</html>
+`;
+}
+
+/** A place for one chart, of which page.ts draws the option under its name, with a button that saves it as SVG. */
+export function chartHtml(name: string, label: string, size: "large" | "small" | "broad" = "large"): string {
+  const chart = `<div id="${name}-chart" class="chart ${size}" role="img" aria-label="${escapeHtml(label)}"></div>`;
+  const button = `<button class="save" data-chart="${name}">Save as SVG</button>`;
+  return size === "broad" ? `<div class="scroll">${chart}</div>${button}` : chart + button;
+}

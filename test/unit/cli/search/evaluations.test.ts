@@ -1,0 +1,51 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { createDesignFarm } from "../../../../src/cli/search/evaluations.ts";
+import { specsOfStudy } from "../../../../src/cli/search/starting-point.ts";
+import { FACTOR_NAMES } from "../../../../src/cost/index.ts";
+import { createRandomStrategy, createSpace } from "../../../../src/search/index.ts";
+import { loadStudy } from "../../../../src/spec/index.ts";
+import { createDesignEvaluator } from "../../../../src/worker/index.ts";
+import { smallStudy } from "../../../validation/search/cli.ts";
+
+const directory = mkdtempSync(join(tmpdir(), "ecotile-fault-"));
+afterAll(() => rmSync(directory, { recursive: true }));
+
+const study = loadStudy(smallStudy, FACTOR_NAMES);
+const context = {
+  ...{ base: specsOfStudy(study), mapping: study.mapping },
+  ...{ accuracyMetric: study.accuracy.metric, limits: study.constraints },
+};
+const points = createRandomStrategy({
+  space: createSpace(study.space),
+  seed: 1,
+  objectives: [],
+  constraints: [],
+}).suggest(24);
+const expected = points.map(createDesignEvaluator(context).outcome);
+
+test.each(["exit", "hang"])(
+  "a worker that fails (%s) is replaced, and its batch repeated: the same outcomes",
+  async (mode) => {
+    const faulty = { ...context, fault: { mode, file: join(directory, mode) } };
+    const farm = createDesignFarm(faulty, 2, null, {
+      workerFile: new URL("../../../fixtures/worker/faulty-design.mjs", import.meta.url),
+      hungMs: 4000,
+    });
+    try {
+      const reported = new Map<number, unknown>();
+      const outcomes = await farm.evaluateBatch(points, 0, {
+        signal: new AbortController().signal,
+        report: (position, outcome) => reported.set(position, outcome),
+      });
+      expect(outcomes).toEqual(expected);
+      expect(points.map((_, i) => reported.get(i))).toEqual(expected);
+      expect(farm.crashCount).toBe(1);
+    } finally {
+      await farm.destroy();
+    }
+  },
+  60_000,
+);
