@@ -44,9 +44,10 @@ export function bruteForce(
   most = Infinity,
 ): BruteForce | null {
   let seen = 0;
-  for (const _ of everyMapping(hardware, problem)) if (++seen > most) return null;
+  const all = everyMapping(hardware, problem);
+  while (all.next().done !== true) if (++seen > most) return null;
   let walked = 0;
-  let best: BruteForce["best"] = null;
+  let best = null as BruteForce["best"];
   for (const mapping of everyMapping(hardware, problem)) {
     if (whyIllegal(hardware, problem, mapping) !== null) continue;
     walked += 1;

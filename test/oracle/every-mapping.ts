@@ -8,6 +8,7 @@ import type { LoopOrder, Mapping, Tile } from "../../src/mapping/mapping.ts";
 import type { GemmProblem, PerOperand } from "../../src/sim/types.ts";
 import type { Buffer, Dataflow, Hardware, Operand } from "../../src/spec/hardware.ts";
 import { HELD } from "./array-time.ts";
+import { sidesOf } from "./legality.ts";
 import { levelsOf } from "./levels.ts";
 import { folded } from "./steps.ts";
 
@@ -134,11 +135,7 @@ function unrollings({ array }: Hardware, dataflow: Dataflow, one: Tile, batch: n
   const { rows, cols } = array;
   if (array.unroll === "flexible")
     return flexibleUnrollings(rows, cols, one).map((spatial) => ({ spatial, packed: 1 }));
-  const [down, across] = {
-    "weight-stationary": ["k", "n"] as const,
-    "output-stationary": ["m", "n"] as const,
-    "input-stationary": ["k", "m"] as const,
-  }[dataflow];
+  const [down, across] = sidesOf(array, dataflow);
   const sides = (onRows: number, onCols: number) => ({
     rows: { ...ONE, [down]: onRows },
     cols: { ...ONE, [across]: onCols },
