@@ -384,16 +384,19 @@ function countEdge(tiles: f64, m: f64, n: f64, k: f64, isFirstK: bool, isLastK: 
   count(EDGE + SUMS_UP, tiles * sumBytes(sumsOut, m * n, isLastK));
   if (registerWords > 0) {
     const macs: f64 = m * n * k;
+    // No more copies than there are rows of inputs, or columns of weights.
+    const copiesM: f64 = Math.min(sm, M);
+    const copiesN: f64 = Math.min(sn, N);
     let written: f64 = 0;
     let read: f64 = 0;
     if ((registerHolds & (1 << WEIGHT)) != 0) {
       // Every PE that works on another row of inputs keeps its own copy of the weight.
-      written += weightsIn * sm * weightBytes;
-      read += (changesEachStep(WEIGHT) ? macs : weightsIn * sm) * weightBytes;
+      written += weightsIn * copiesM * weightBytes;
+      read += (changesEachStep(WEIGHT) ? macs : weightsIn * copiesM) * weightBytes;
     }
     if ((registerHolds & (1 << INPUT)) != 0) {
-      written += inputsIn * sn * inputBytes;
-      read += (changesEachStep(INPUT) ? macs : inputsIn * sn) * inputBytes;
+      written += inputsIn * copiesN * inputBytes;
+      read += (changesEachStep(INPUT) ? macs : inputsIn * copiesN) * inputBytes;
     }
     count(REGISTER_WRITES, tiles * Math.ceil(written));
     count(REGISTER_READS, tiles * Math.ceil(read));

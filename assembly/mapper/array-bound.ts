@@ -107,12 +107,12 @@ export function setPrices(): void {
     const read: f64 = energyOf(REGISTER_WRITES + 1);
     if ((registerHolds & (1 << INPUT)) != 0) {
       const isRead: bool = changesEachStep(INPUT);
-      priceInput += sn * inputBytes * (isRead ? written : written + read);
+      priceInput += Math.min(sn, N) * inputBytes * (isRead ? written : written + read);
       if (isRead) perMac += read * inputBytes;
     }
     if ((registerHolds & (1 << WEIGHT)) != 0) {
       const isRead: bool = changesEachStep(WEIGHT);
-      priceWeight += sm * weightBytes * (isRead ? written : written + read);
+      priceWeight += Math.min(sm, M) * weightBytes * (isRead ? written : written + read);
       if (isRead) perMac += read * weightBytes;
     }
   }

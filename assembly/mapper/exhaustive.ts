@@ -192,6 +192,9 @@ function tryInnerTiles(): void {
   const countN: i32 = fillSizes(1, N, gn, coresN, sn, tn, isDirect || isBypassed(WEIGHT) ? foldN() : Infinity);
   const countK: i32 = fillSizes(2, K, gk, coresK, sk, tk, isDirect || bypass ? foldK() : Infinity);
   const batches: f64 = ceilDiv(B, batchAtOnce());
+  const Gm: f64 = ceilDiv(M, gm);
+  const Gn: f64 = ceilDiv(N, gn);
+  const Gk: f64 = ceilDiv(K, gk);
   const cm: f64 = chunkM(gm);
   const cn: f64 = chunkN(gn);
   const ck: f64 = chunkK(gk);
@@ -212,26 +215,29 @@ function tryInnerTiles(): void {
         boundAnyOrder();
         scored += 1;
         if (score(boundTime, boundEnergy) > bestScore()) continue;
-        const wanted: i32 = isDirect
-          ? 7
-          : doubleBits(innerDouble, Lm * ceilDiv(M, gm), Ln * ceilDiv(N, gn), Lk * ceilDiv(K, gk), batches);
+        const wanted: i32 = doubleBits(innerDouble, Lm * Gm, Ln * Gn, Lk * Gk, batches);
         tryInnerOrders(m, n, k, newOrders(Lm, Ln, Lk), wanted);
       }
     }
   }
 }
 
-/** Tries the inner tile in the given orders, with every largest set of `wanted` double-buffered operands that fits. */
+/**
+ * Tries the inner tile in the given orders. Which operands are double buffered also says which are fetched before the sums of
+ * the step before are stored, so fewer may be better: a complete search tries every set that fits, else all of them and the
+ * largest sets of those that are fetched more than once, `wanted`.
+ */
 function tryInnerOrders(m: f64, n: f64, k: f64, orders: i32, wanted: i32): void {
   let fitting: i32 = 0;
   for (let set: i32 = 7; set >= 0; set--) {
     const bits: i32 = setAt(set);
-    if ((bits & ~wanted) != 0 || isPartOfOne(fitting, bits)) continue;
+    if (!innerDouble && !isDirect && bits != 0) continue;
+    if (!isComplete && bits != 7 && ((bits & ~wanted) != 0 || isPartOfOne(fitting, bits))) continue;
     // What goes straight to the array is always fetched ahead.
     if (isDirect && bits != 7) continue;
     setInner(m, n, k, 0, bits);
     if (!innerFits()) continue;
-    fitting |= 1 << bits;
+    if ((bits & ~wanted) == 0) fitting |= 1 << bits;
     for (let order: i32 = 0; order < 6; order++) {
       if (((orders >> order) & 1) == 0) continue;
       setInner(m, n, k, order, bits);

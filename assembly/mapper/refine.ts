@@ -90,9 +90,9 @@ function change(move: i32): bool {
     outer = move - 30;
   } else {
     const which: i32 = (move - 36) % 2;
-    const a: f64 = move < 38 ? resized(which, tm, Infinity, 1) : tm;
-    const b: f64 = move >= 38 && move < 40 ? resized(which, tn, Infinity, 1) : tn;
-    const c: f64 = move >= 40 ? resized(which, tk, Infinity, 1) : tk;
+    const a: f64 = move < 38 ? resized(which, tm, ceilDiv(chunkM(M), sm), 1) : tm;
+    const b: f64 = move >= 38 && move < 40 ? resized(which, tn, ceilDiv(chunkN(N), sn), 1) : tn;
+    const c: f64 = move >= 40 ? resized(which, tk, ceilDiv(chunkK(K), sk), 1) : tk;
     if (a == tm && b == tn && c == tk) return false;
     setArray(dataflow, a, b, c, rowsM, rowsN, rowsK, colsM, colsN, colsK);
     // A tile of one fold follows the register tile.

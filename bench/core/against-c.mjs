@@ -5,10 +5,10 @@ import { fileURLToPath } from "node:url";
 import { createRandom } from "../../dist/src/random/index.js";
 import { createCore, simulateGemms } from "../../dist/src/sim/index.js";
 import * as abi from "../../dist/assembly/abi.js";
-import { median } from "../statistics.mjs";
+import { distinctShapes, randomHardware } from "../../dist/src/cli/bench/problems.js";
+import { median } from "../../dist/src/cli/bench/statistics.js";
 import { buildC, findCompiler } from "./c/build.mjs";
 import { firstDifference, jobOf, lastCall, runOnC, runOnCore, sumOf, writeJobs } from "./c/jobs.mjs";
-import { distinctShapes, randomHardware } from "./problems.mjs";
 
 const BUILDS = [["-O3"], ["-O3", "-march=native"]];
 const POINTS = 6;

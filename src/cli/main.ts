@@ -2,6 +2,7 @@
 import { Command, CommanderError } from "commander";
 import { escapeControls, EXIT_DONE, EXIT_INPUT } from "../errors/index.ts";
 import { addAccuracyCommand } from "./accuracy.ts";
+import { addBenchCommand } from "./bench.ts";
 import { addExplainCommand } from "./explain.ts";
 import { addGemmCommand } from "./gemm.ts";
 import { addImportCommand } from "./import.ts";
@@ -30,6 +31,7 @@ for (const add of [
   addReportCommand,
   addExplainCommand,
   addAccuracyCommand,
+  addBenchCommand,
 ])
   add(program);
 for (const command of program.commands) for (const each of [command, ...command.commands]) each.exitOverride();

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { instantiateSync } from "@assemblyscript/loader";
-import { ABI_VERSION } from "../../assembly/abi.ts";
+import { ABI_VERSION, RES_FIELDS, RES_SCORED, RES_STEPS, RES_WALKED } from "../../assembly/abi.ts";
 import { packageRoot } from "../package-root.ts";
 
 /** The exported surface of the core, see assembly/index.ts. */
@@ -20,6 +20,8 @@ export interface Core {
   readonly problems: Float64Array;
   readonly results: Float64Array;
   evaluate(count: number): number;
+  /** What the search behind result `row` of the last call took. */
+  searchOf(row: number): { readonly scored: number; readonly walked: number; readonly steps: number };
 }
 
 /** Which build of the core: with SIMD (default), without, or with assertions. All give the same bytes. */
@@ -36,11 +38,14 @@ export function createCore(build: CoreBuild = "core"): Core {
   const version = exports.abiVersion();
   if (version !== ABI_VERSION) throw new Error(`core has ABI ${version}, this package needs ${ABI_VERSION}`);
   const view = (pointer: number) => new Float64Array(exports.memory.buffer, pointer);
+  const results = view(exports.resultsPointer());
+  const at = (row: number, field: number): number => results[row * RES_FIELDS + field]!;
   return {
     hardware: view(exports.hardwarePointer()),
     problems: view(exports.problemsPointer()),
-    results: view(exports.resultsPointer()),
+    results,
     evaluate: (count) => exports.evaluate(count),
+    searchOf: (row) => ({ scored: at(row, RES_SCORED), walked: at(row, RES_WALKED), steps: at(row, RES_STEPS) }),
   };
 }
 

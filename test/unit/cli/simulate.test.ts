@@ -254,7 +254,7 @@ describe("simulate: options", () => {
     expect(new Set(kinds.map(({ bound_by }) => bound_by))).toEqual(new Set(["launch"]));
     const qkv = kinds.find(({ kind }) => kind === "qkv")!;
     expect(qkv).toMatchObject({ runs: 2, macs: 2 * 128 * 128 * 384 });
-    expect(qkv.launch_cycles).toBeCloseTo(2 * 21e-6 * 1.41e9, 6);
+    expect(qkv.launch_cycles).toBeCloseTo(2 * 21e-6 * 1.34e9, 6);
     expect(qkv.dram_read_bytes).toBe(2 * 2 * (128 * 128 + 128 * 384));
   });
 

@@ -8,8 +8,10 @@ import { readPeerTable } from "../../fixtures/peers/peers.ts";
  * Preset `zigzag-16x16` against the best mappings that ZigZag 3.8.5 found on its own architecture. Energy objective: no more
  * energy than the peer. Latency objective: cycles against the peer's `cycles_total`, load and store included.
  *
- * ZigZag lets the array start before the first 16 × 16 weights can have crossed a DRAM port of 16 B a cycle (128 × 128 ×
- * 128: 12 cycles over the ideal 8192, where the first weights alone take 16), so small problems cannot be as fast here.
+ * ZigZag overlaps loads that happen once with the whole computation, down to the weights of a single MAC: 128 × 128 × 128
+ * takes it 12 cycles over the ideal 8192, where the first 256 weights and 16 inputs alone take 17 cycles over a DRAM port
+ * of 16 B a cycle, and the last output one more. Of the 20 rows three are below that bound, so that no model in which data
+ * arrive before they are used can be as fast; others of the small ones lie within a few cycles of it.
  */
 const table = readPeerTable("zigzag_gemm.csv");
 const hardware = loadHardware("zigzag-16x16");
@@ -55,13 +57,14 @@ describe("ZigZag, 16 × 16 with weight registers and column accumulators", () =>
     expect(better).toBe(all.length);
   });
 
-  it("latency: within 2 % of the peer in the median", () => {
+  it("latency: faster than the peer in the median, within 10 % on every row", () => {
     const all = ratios("latency");
     const better = all.filter(({ ratio }) => ratio <= 1).length;
     console.log(
       `ZigZag, latency: no slower on ${better} of ${all.length} rows, median ${median(all).toFixed(3)}, worst ${worst(all).toFixed(3)}`,
     );
-    expect(median(all)).toBeLessThan(1.02);
-    expect(worst(all)).toBeLessThan(1.3);
+    expect(better).toBeGreaterThanOrEqual(12);
+    expect(median(all)).toBeLessThan(1);
+    expect(worst(all)).toBeLessThan(1.1);
   });
 });
