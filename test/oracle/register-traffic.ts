@@ -2,18 +2,21 @@ import type { Mapping } from "../../src/mapping/mapping.ts";
 import type { GemmProblem, Traffic } from "../../src/sim/types.ts";
 import type { Hardware } from "../../src/spec/hardware.ts";
 import { arrayWork, HELD } from "./array-time.ts";
-import { hasWork, stepsOf } from "./steps.ts";
+import { folded, hasWork, stepsOf } from "./steps.ts";
 
 /**
  * Bytes into and out of PE registers and accumulators, step by step and core by core. Operands that PE registers hold are
- * written once for each copy that comes in (every PE that works on another row or column of the other operand has its own)
- * and read once per MAC, or, where a PE keeps a word in use for as long as it has it, once per copy. A sum is read and
+ * written once for each copy that comes in (every PE that works on another row or column of the other operand has its own,
+ * as far as the problem has rows or columns) and read once per MAC, or, where a PE keeps a word in use for as long as it has it, once per copy. A sum is read and
  * written in an accumulator in every step that adds to it, where sums stay in the array for several steps.
  */
 export function registerTraffic(hardware: Hardware, problem: GemmProblem, mapping: Mapping): Traffic {
   const { precision, array } = hardware;
   const { dataflow, registerTile: register, spatial } = mapping;
   const along = (d: "m" | "n" | "k"): number => spatial.rows[d] * spatial.cols[d];
+  const whole = folded(problem);
+  const copiesOfWeight = Math.min(along("m"), whole.m);
+  const copiesOfInput = Math.min(along("n"), whole.n);
   const held = HELD[dataflow];
   /** A register tile of the held operand, or both sides of a tile of sums, has several words to choose from. */
   const choosesWeight = {
@@ -41,12 +44,12 @@ export function registerTraffic(hardware: Hardware, problem: GemmProblem, mappin
       let written = 0;
       let read = 0;
       if (holds("weight")) {
-        const copies = work.weightsRead * along("m");
+        const copies = work.weightsRead * copiesOfWeight;
         written += (copies * precision.weight) / 8;
         read += ((choosesWeight ? macs : copies) * precision.weight) / 8;
       }
       if (holds("input")) {
-        const copies = work.inputsRead * along("n");
+        const copies = work.inputsRead * copiesOfInput;
         written += (copies * precision.input) / 8;
         read += ((choosesInput ? macs : copies) * precision.input) / 8;
       }

@@ -17,10 +17,15 @@ function search(chip: Hardware, gemm: GemmProblem, effort: "fast" | "exhaustive"
   return result?.kind === "mapped" ? result : null;
 }
 
-function holds(runs: number, law: (result: MappedGemm, chip: Hardware, gemm: GemmProblem) => void): void {
+function holds(
+  runs: number,
+  law: (result: MappedGemm, chip: Hardware, gemm: GemmProblem) => void,
+  chips: fc.Arbitrary<Hardware> = hardware,
+  problems: fc.Arbitrary<GemmProblem> = problem,
+): void {
   let mapped = 0;
   fc.assert(
-    fc.property(hardware, problem, (chip, gemm) => {
+    fc.property(chips, problems, (chip, gemm) => {
       const result = search(chip, gemm);
       if (result === null) return;
       mapped += 1;
@@ -187,14 +192,15 @@ describe(`laws of the GEMM model (ECOTILE_PROPERTY_SEED=${seed})`, () => {
   });
 
   /**
-   * Measured weaknesses of the fast search, none wanted: for a better port it takes a mapping that is slower by more than 1 %
-   * and 8 cycles in up to 3 % of 1300 random chips a port (at worst 13 times slower, where buffers hold a few hundred bytes),
-   * and for a batch one that is slower by more than 1 % than its elements one by one in up to 4 % (at worst 3.7 times).
+   * Measured weaknesses of the fast search, none wanted (ECOTILE_PROPERTY_EFFORT=13): for a better port it takes a mapping that
+   * is slower by more than 1 % and 8 cycles in up to 1.3 % of 1300 random chips a port (at worst 2.7 times slower), and for a
+   * batch on one core one that is slower by more than 1 % than its elements one by one in 6 % of 591 (at worst 4.7 times). The
+   * tests print what they find.
    */
-  const SHARE_SLOWER_FOR_BETTER_PORT = 0.1;
-  const WORST_FOR_BETTER_PORT = 99;
-  const SHARE_SLOWER_AS_BATCH = 0.15;
-  const WORST_AS_BATCH = 99;
+  const SHARE_SLOWER_FOR_BETTER_PORT = 0.05;
+  const WORST_FOR_BETTER_PORT = 4;
+  const SHARE_SLOWER_AS_BATCH = 0.12;
+  const WORST_AS_BATCH = 8;
   const isSlower = (after: number, before: number): boolean => after > Math.max(before * 1.01, before + 8);
 
   /** Counts of a comparison that may fail now and then: how many cases, how many failed, and the worst ratio. */
@@ -278,11 +284,13 @@ describe(`laws of the GEMM model (ECOTILE_PROPERTY_SEED=${seed})`, () => {
 
   it("a batch on one core takes at most 1 % longer than its elements one after the other, on most chips", () => {
     const tally = new Tally();
-    holds(150, (result, chip, gemm) => {
-      if (gemm.sharedB || chip.cores > 1) return;
+    const law = ({ timing }: MappedGemm, chip: Hardware, gemm: GemmProblem): void => {
       const apart = gemm.batch * search(chip, { ...gemm, batch: 1 })!.timing.cycles;
-      tally.add(result.timing.cycles > apart * 1.01, result.timing.cycles / apart);
-    });
+      tally.add(timing.cycles > apart * 1.01, timing.cycles / apart);
+    };
+    const single = hardware.map((chip) => ({ ...chip, cores: 1 }));
+    const batches = problem.map((gemm) => ({ ...gemm, batch: gemm.batch + 1, sharedB: false }));
+    holds(100, law, single, batches);
     tally.check("batch", SHARE_SLOWER_AS_BATCH, WORST_AS_BATCH);
   });
 });
