@@ -29,9 +29,10 @@ import {
   STATUS_OK,
   STATUS_TOO_SMALL,
 } from "./abi";
+import { countTraffic } from "./counters";
 import { hasOuter, innerInput, innerOutput, innerSplit, innerWeight, loadHardware, outerInput } from "./hardware";
 import { isLegal } from "./mapper/legal";
-import { walked } from "./mapper/incumbent";
+import { copyBest, walked } from "./mapper/incumbent";
 import { neededInner, neededOuter, scored, search } from "./mapper/search";
 import { setObjective } from "./mapper/score";
 import { loadMapping, setProblem, setResidency } from "./mapping";
@@ -121,6 +122,7 @@ function evaluateOne(problem: usize, result: usize): i32 {
     loadMapping(result);
     if (!isLegal()) return STATUS_BAD_MAPPING;
     walk();
+    countTraffic();
     storeResult(result);
     return STATUS_OK;
   }
@@ -131,7 +133,7 @@ function evaluateOne(problem: usize, result: usize): i32 {
     put(result, RES_AVAILABLE, isOuter ? outerInput : innerSplit ? innerInput + innerWeight + innerOutput : innerInput);
     return STATUS_TOO_SMALL;
   }
-  storeResult(result);
+  copyBest(result);
   put(result, RES_SCORED, scored);
   put(result, RES_WALKED, walked);
   return STATUS_OK;

@@ -17,15 +17,7 @@ import {
   RES_TRAFFIC,
   TRAFFIC_COLUMNS,
 } from "./abi";
-import {
-  elementsInput,
-  elementsSumsIn,
-  elementsSumsOut,
-  elementsWeight,
-  countTraffic,
-  energyOfTraffic,
-  traffic,
-} from "./counters";
+import { elementsInput, elementsSumsIn, elementsSumsOut, elementsWeight, energyOfTraffic, traffic } from "./counters";
 import {
   arrayReadBytes,
   arrayReadCycles,
@@ -70,9 +62,8 @@ function compulsory(
   return isShared ? reads + writes : Math.max(reads, writes);
 }
 
-/** Writes the walk, the traffic of its mapping and the mapping into a result record. */
+/** Writes the last walk, the last traffic counted and the mapping in place into a result record. */
 export function storeResult(record: usize): void {
-  countTraffic();
   put(record, RES_CYCLES, cycles);
   put(record, RES_COMPUTE, computeCycles);
   put(record, RES_STALL_OUTER, stallOuter);

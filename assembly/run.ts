@@ -185,9 +185,8 @@ let keepsSums: bool = true;
 let isStarted: bool = false;
 /** Behind the last step: what is pending is computed and stored, and nothing comes in any more. */
 let isAtEnd: bool = false;
-/** Cycles that the array needs before the first step of all streams. */
+/** Cycles that the array needs before the first step of all streams; −1: it has streamed. */
 let firstWait: f64 = 0;
-let isFilled: bool = false;
 /** Whether loops that repeat themselves are walked to their ends all the same. */
 let everyTile: bool = false;
 
@@ -224,6 +223,11 @@ function openOuterSums(): void {
   store<f64>(OUTER_SUMS_SLOT, (outerDoubleBits & OUTPUT_BIT) != 0 ? before : stored);
   store<f64>(OUTER_SUMS_BEFORE, before);
   store<f64>(OUTER_STORED_AT_OPENING, stored);
+}
+
+/** The later of two times. A choice costs less than Math.max, which minds signs of zero and what is no number. */
+function later(a: f64, b: f64): f64 {
+  return a > b ? a : b;
 }
 
 /**
@@ -328,78 +332,84 @@ function steps(count: f64): void {
   let pendingStore: f64 = load<f64>(PENDING_STORE);
   let pendingFarStore: f64 = load<f64>(PENDING_OUTER_STORE);
 
+  const fetchesInputAhead: bool = changesInput && isInputDouble;
+  const fetchesWeightAhead: bool = changesWeight && isWeightDouble;
+  const storesSums: bool = changesSums || isAtEnd;
+  let hasPending: bool = isStarted;
+  let wait: f64 = firstWait;
+
   for (let i: f64 = 0; i < count; i++) {
     // 0: parts of the outer tiles.
     if (bringsInput) {
-      outerRead = Math.max(outerRead, farInputSlot) + farInputCycles;
+      outerRead = later(outerRead, farInputSlot) + farInputCycles;
       if (outerShared) outerWrite = outerRead;
       farInputThere = outerRead + outerLatency;
     }
     if (bringsWeight) {
-      outerRead = Math.max(outerRead, farWeightSlot) + farWeightCycles;
+      outerRead = later(outerRead, farWeightSlot) + farWeightCycles;
       if (outerShared) outerWrite = outerRead;
       farWeightThere = outerRead + outerLatency;
     }
     // 1: double-buffered inner tiles.
-    if (changesInput && isInputDouble) {
-      const place: f64 = Math.max(innerRead, inputFreed);
+    if (fetchesInputAhead) {
+      const place: f64 = later(innerRead, inputFreed);
       waits = farInputThere > place ? waits | INPUT_BIT : waits & ~INPUT_BIT;
-      innerRead = Math.max(place, farInputThere) + inputCycles;
+      innerRead = later(place, farInputThere) + inputCycles;
       if (innerShared) innerWrite = innerRead;
       inputThere = innerRead + innerLatency;
       inputRead = innerRead;
     }
-    if (changesWeight && isWeightDouble) {
-      const place: f64 = Math.max(innerRead, weightFreed);
+    if (fetchesWeightAhead) {
+      const place: f64 = later(innerRead, weightFreed);
       waits = farWeightThere > place ? waits | WEIGHT_BIT : waits & ~WEIGHT_BIT;
-      innerRead = Math.max(place, farWeightThere) + weightCycles;
+      innerRead = later(place, farWeightThere) + weightCycles;
       if (innerShared) innerWrite = innerRead;
       weightThere = innerRead + innerLatency;
       weightRead = innerRead;
     }
-    if (isStarted) {
+    if (hasPending) {
       // 2: the pending step. The next one's held words come in behind its last fold's stream, and may take longer.
-      const start: f64 = Math.max(free, ready);
+      const start: f64 = later(free, ready);
       if ((waits & STEP_WAITS) != 0) stallFar += start - free;
       else stallNear += start - free;
       let streams: f64 = start;
-      if (!isFilled) {
-        isFilled = true;
-        streams += firstWait;
+      if (wait >= 0) {
+        streams += wait;
         firstFill = streams;
-        computed += firstWait;
+        computed += wait;
+        wait = -1;
       }
       const busy: f64 = pendingArray + unhiddenLoad(loading, pendingStream);
-      const streamed: f64 = streams + Math.max(pendingArray, pendingPort);
-      free = Math.max(streamed, streams + busy);
+      const streamed: f64 = streams + later(pendingArray, pendingPort);
+      free = later(streamed, streams + busy);
       out = streamed + pendingSkew;
-      drained = Math.max(drained, out);
+      drained = later(drained, out);
       computed += busy;
       stallPort += free - streams - busy;
       // 3: its sums go up, and on to the far memory where they are done with.
-      if (changesSums || isAtEnd) {
+      if (storesSums) {
         storedBefore = stored;
-        innerWrite = Math.max(innerWrite, Math.max(out, outerSumsSlot)) + pendingStore;
+        innerWrite = later(innerWrite, later(out, outerSumsSlot)) + pendingStore;
         if (innerShared) innerRead = innerWrite;
         stored = innerWrite + innerLatency;
         if (pendingFarStore >= 0 && !outerShared) {
-          outerWrite = Math.max(outerWrite, stored) + pendingFarStore;
+          outerWrite = later(outerWrite, stored) + pendingFarStore;
           store<f64>(OUTER_STORED, outerWrite + outerLatency);
         }
       }
       if (outerShared) {
         // Stores let the loads of two more steps go first, unless their outer tile goes.
         if (olderStore >= 0) {
-          outerWrite = Math.max(outerWrite, olderReady) + olderStore;
+          outerWrite = later(outerWrite, olderReady) + olderStore;
           store<f64>(OUTER_STORED, outerWrite + outerLatency);
         }
         olderReady = laterReady;
         olderStore = laterStore;
         laterReady = stored;
-        laterStore = changesSums || isAtEnd ? pendingFarStore : -1;
+        laterStore = storesSums ? pendingFarStore : -1;
         if (opensSums || isAtEnd) {
-          if (olderStore >= 0) outerWrite = Math.max(outerWrite, olderReady) + olderStore;
-          if (laterStore >= 0) outerWrite = Math.max(outerWrite, laterReady) + laterStore;
+          if (olderStore >= 0) outerWrite = later(outerWrite, olderReady) + olderStore;
+          if (laterStore >= 0) outerWrite = later(outerWrite, laterReady) + laterStore;
           if (olderStore >= 0 || laterStore >= 0) store<f64>(OUTER_STORED, outerWrite + outerLatency);
           olderStore = -1;
           laterStore = -1;
@@ -407,16 +417,16 @@ function steps(count: f64): void {
         outerRead = outerWrite;
       }
     } else {
-      firstWait = unhiddenLoad(loading, 0) + arrayLatency;
-      isStarted = true;
+      wait = unhiddenLoad(loading, 0) + arrayLatency;
+      hasPending = true;
     }
     if (opensSums) openOuterSums();
     // 4: single-buffered inner tiles, and partial sums that come back.
     if (changesInput) {
       if (!isInputDouble) {
-        const place: f64 = Math.max(innerRead, free);
+        const place: f64 = later(innerRead, free);
         waits = farInputThere > place ? waits | INPUT_BIT : waits & ~INPUT_BIT;
-        innerRead = Math.max(place, farInputThere) + inputCycles;
+        innerRead = later(place, farInputThere) + inputCycles;
         if (innerShared) innerWrite = innerRead;
         inputThere = innerRead + innerLatency;
         inputRead = innerRead;
@@ -425,9 +435,9 @@ function steps(count: f64): void {
     }
     if (changesWeight) {
       if (!isWeightDouble) {
-        const place: f64 = Math.max(innerRead, free);
+        const place: f64 = later(innerRead, free);
         waits = farWeightThere > place ? waits | WEIGHT_BIT : waits & ~WEIGHT_BIT;
-        innerRead = Math.max(place, farWeightThere) + weightCycles;
+        innerRead = later(place, farWeightThere) + weightCycles;
         if (innerShared) innerWrite = innerRead;
         weightThere = innerRead + innerLatency;
         weightRead = innerRead;
@@ -440,15 +450,15 @@ function steps(count: f64): void {
       waits &= ~SUMS_WAIT;
       let there: f64 = 0;
       if (farDown >= 0) {
-        outerRead = Math.max(outerRead, earliestOuterSums()) + farDown;
+        outerRead = later(outerRead, earliestOuterSums()) + farDown;
         if (outerShared) outerWrite = outerRead;
         there = outerRead + outerLatency;
       }
       // Nobody waits for sums that the outer buffer adds to itself.
       if (!isFirstK) {
-        const place: f64 = Math.max(innerRead, Math.max(sumsThere, storedBefore));
+        const place: f64 = later(innerRead, later(sumsThere, storedBefore));
         if (there > place) waits |= SUMS_WAIT;
-        innerRead = Math.max(place, there) + down;
+        innerRead = later(place, there) + down;
         if (innerShared) innerWrite = innerRead;
         sumsThere = innerRead + innerLatency;
       } else {
@@ -477,6 +487,8 @@ function steps(count: f64): void {
     pendingFarStore = farStore;
   }
 
+  isStarted = hasPending;
+  firstWait = wait;
   isOpening = false;
   if (free - computed > mostStalls) isGivenUp = true;
   store<f64>(ARRAY_FREE, free);
@@ -586,7 +598,7 @@ function loop(level: i32): void {
         advance(level, left);
         i = end - 1;
       }
-    } else if (isFilled && isLookedAt(i + 1 - first)) {
+    } else if (firstWait < 0 && isLookedAt(i + 1 - first)) {
       save(level);
       savedAt = i;
     }
@@ -612,7 +624,12 @@ function innermostLoop(): void {
 /** `count` steps like the present one, cut short once they repeat themselves. */
 function alikeSteps(count: f64): void {
   let left: f64 = count;
-  for (let some: f64 = 3; left > some + 8 && isFilled && !isGivenUp && !everyTile; some *= 4) {
+  if (firstWait >= 0) {
+    // The very first step is like no other.
+    steps(1);
+    left -= 1;
+  }
+  for (let some: f64 = 3; left > some + 8 && firstWait < 0 && !isGivenUp && !everyTile; some *= 4) {
     // To look costs as much as several steps.
     steps(some);
     save(INNERMOST);
@@ -623,7 +640,7 @@ function alikeSteps(count: f64): void {
       return;
     }
   }
-  steps(left);
+  if (left > 0) steps(left);
 }
 
 /**
@@ -671,7 +688,7 @@ export function walk(stalls: f64 = Infinity): void {
   moved = 0;
   isStarted = false;
   isAtEnd = false;
-  isFilled = false;
+  firstWait = 0;
   loop(0);
   walkedSteps = load<f64>(STEPS);
   if (isGivenUp) return;

@@ -184,7 +184,8 @@ function tryRegisterTiles(flow: i32): void {
   }
   const sets: f64 = kind == KIND_DOT_PRODUCT ? rm * rn : 1;
   const pool: f64 = (registerHolds & (1 << OUTPUT)) != 0 ? registerWords : 0;
-  const room: f64 = Math.max(Math.floor(accumulators / sets), pool - 1);
+  // At least one is tried; tryOption says whether it is legal.
+  const room: f64 = Math.max(1, Math.max(Math.floor(accumulators / sets), pool));
   if (flow == OUTPUT_STATIONARY) {
     // Sums of tm × tn steps share what is fetched: near-square tiles fetch least, as far as an operand can be held.
     const mostN: f64 = Math.min(Math.min(Tn, heldWords(WEIGHT)), room);

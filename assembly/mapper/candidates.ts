@@ -56,6 +56,8 @@ export function sizes(to: usize, extent: f64, unit: f64): i32 {
     }
   }
   insert(1);
+  // A full list still ends with what always fits if anything does.
+  if (length == MOST_CANDIDATES) store<f64>(list + ((<usize>(length - 1)) << 3), 1);
   return length;
 }
 

@@ -1,7 +1,8 @@
 import { RES_FIELDS } from "../abi";
 import { countTraffic, energyOfTraffic } from "../counters";
-import { K, M, N, coresK, coresM, coresN, gk, gm, gn, lk, lm, ln, loadMapping, storeMapping } from "../mapping";
+import { K, M, N, coresK, coresM, coresN, gk, gm, gn, lk, lm, ln, loadMapping } from "../mapping";
 import { sk, sm, sn, tk, tm, tn } from "../mapping";
+import { storeResult } from "../result";
 import { cycles, isGivenUp, walk } from "../run";
 import { arrayAlone, setBatches, setPrices } from "./array-bound";
 import { boundEnergy, boundOrder, boundOuter, boundShares, boundTiles, boundTime } from "./bound";
@@ -15,6 +16,13 @@ import { LONE_SIZE, setSize, sizeRow } from "./sizes";
 const BEST: usize = memory.data(RES_FIELDS * 8, 16);
 let best: f64 = Infinity;
 let second: f64 = Infinity;
+/** Gain, as a share of the best score, below which a walk is not worth its time. */
+let leastGain: f64 = 0;
+
+export function setLeastGain(share: f64): void {
+  leastGain = share;
+}
+
 /** Mappings walked, to their ends or not. */
 export let walked: f64 = 0;
 
@@ -26,6 +34,11 @@ export function clearIncumbent(): void {
 
 export function bestScore(): f64 {
   return best;
+}
+
+/** Copies the result record of the best mapping. */
+export function copyBest(record: usize): void {
+  memory.copy(record, BEST, RES_FIELDS * 8);
 }
 
 /** Puts the best mapping in place. */
@@ -63,7 +76,9 @@ function isEnergyGood(): bool {
 /** Walks the legal mapping in place if it can be the best; true if it now is. */
 export function challenge(): bool {
   boundMapping();
-  if (!isBetter(score(boundTime, boundEnergy), secondScore(boundTime, boundEnergy))) return false;
+  const bound: f64 = score(boundTime, boundEnergy);
+  if (bound > best * (1 - leastGain) && best != Infinity) return false;
+  if (!isBetter(bound, secondScore(boundTime, boundEnergy))) return false;
   // Where only time counts, traffic decides between equals alone: it is counted when the time is known to be no worse.
   const isTimeFirst: bool = !isEnergyCounted();
   if (!isTimeFirst && !isEnergyGood()) return false;
@@ -80,6 +95,6 @@ export function challenge(): bool {
   if (!isBetter(first, other)) return false;
   best = first;
   second = other;
-  storeMapping(BEST);
+  storeResult(BEST);
   return true;
 }

@@ -47,20 +47,40 @@ import { INPUT, WEIGHT } from "../abi";
  * array steps, another loop order, another register tile. What the bounds leave out (pipelines that start and end, ports
  * that wait for each other) decides on small problems; there a walk costs little.
  */
-const MOVES: i32 = 42;
+// Moves by number: sizes of the inner and of the outer tile (five a dimension), their orders, register tiles (two a dimension).
+const OUTER_SIZES: i32 = 15;
+const INNER_ORDERS: i32 = 30;
+const OUTER_ORDERS: i32 = 36;
+const REGISTERS: i32 = 42;
+const MOVES: i32 = 48;
 /** Steps that may be walked one by one in all; more where the array is fed straight, and bounds see least. */
-const BUDGET: f64 = 400;
+const BUDGET: f64 = 250;
 const DIRECT_BUDGET: f64 = 8000;
 
-/** Size `which` of a dimension: half, double, one array step less or more, all. */
-function resized(which: i32, size: f64, most: f64, unit: f64): f64 {
-  let next: f64 = size;
-  if (which == 0) next = ceilDiv(size, 2);
-  else if (which == 1) next = size * 2;
-  else if (which == 2) next = size - unit;
-  else if (which == 3) next = size + unit;
-  else next = most;
+const HALF: i32 = 0;
+const DOUBLE: i32 = 1;
+const UNIT_LESS: i32 = 2;
+const UNIT_MORE: i32 = 3;
+const ONE_LESS: i32 = 4;
+const ALL: i32 = 5;
+
+/** A size changed as `how` says, within 1 to `most`. */
+function resized(how: i32, size: f64, most: f64, unit: f64): f64 {
+  let next: f64 = most;
+  if (how == HALF) next = ceilDiv(size, 2);
+  else if (how == DOUBLE) next = size * 2;
+  else if (how == UNIT_LESS) next = size - unit;
+  else if (how == UNIT_MORE) next = size + unit;
+  else if (how == ONE_LESS) next = size - 1;
   return Math.max(1, Math.min(most, next));
+}
+
+/** How the `index`-th of the five moves of an inner size, or of an outer one, changes it. */
+function innerChange(index: i32): i32 {
+  return index == 4 ? ALL : index;
+}
+function outerChange(index: i32): i32 {
+  return index < 3 ? index : index == 3 ? ONE_LESS : ALL;
 }
 
 /** Puts change `move` of the present mapping in place; false where it changes nothing. */
@@ -73,26 +93,27 @@ function change(move: i32): bool {
   let ik: f64 = lk;
   let outer: i32 = outerOrder;
   let inner: i32 = innerOrder;
-  if (move < 15) {
-    const which: i32 = move % 5;
-    if (move < 5) im = resized(which, lm, chunkM(gm), sm);
-    else if (move < 10) in_ = resized(which, ln, chunkN(gn), sn);
-    else ik = resized(which, lk, chunkK(gk), sk);
-  } else if (move < 24) {
+  if (move < OUTER_SIZES) {
+    const how: i32 = innerChange(move % 5);
+    if (move < 5) im = resized(how, lm, chunkM(gm), sm);
+    else if (move < 10) in_ = resized(how, ln, chunkN(gn), sn);
+    else ik = resized(how, lk, chunkK(gk), sk);
+  } else if (move < INNER_ORDERS) {
     if (!hasOuter) return false;
-    const which: i32 = (move - 15) % 3 == 2 ? 4 : (move - 15) % 3;
-    if (move < 18) m = resized(which, gm, M, sm);
-    else if (move < 21) n = resized(which, gn, N, sn);
-    else k = resized(which, gk, K, sk);
-  } else if (move < 30) {
-    inner = move - 24;
-  } else if (move < 36) {
-    outer = move - 30;
+    const how: i32 = outerChange(move % 5);
+    if (move < OUTER_SIZES + 5) m = resized(how, gm, M, sm);
+    else if (move < OUTER_SIZES + 10) n = resized(how, gn, N, sn);
+    else k = resized(how, gk, K, sk);
+  } else if (move < OUTER_ORDERS) {
+    inner = move - INNER_ORDERS;
+  } else if (move < REGISTERS) {
+    outer = move - OUTER_ORDERS;
   } else {
-    const which: i32 = (move - 36) % 2;
-    const a: f64 = move < 38 ? resized(which, tm, ceilDiv(chunkM(M), sm), 1) : tm;
-    const b: f64 = move >= 38 && move < 40 ? resized(which, tn, ceilDiv(chunkN(N), sn), 1) : tn;
-    const c: f64 = move >= 40 ? resized(which, tk, ceilDiv(chunkK(K), sk), 1) : tk;
+    const how: i32 = move % 2;
+    const dimension: i32 = (move - REGISTERS) / 2;
+    const a: f64 = dimension == 0 ? resized(how, tm, ceilDiv(chunkM(M), sm), 1) : tm;
+    const b: f64 = dimension == 1 ? resized(how, tn, ceilDiv(chunkN(N), sn), 1) : tn;
+    const c: f64 = dimension == 2 ? resized(how, tk, ceilDiv(chunkK(K), sk), 1) : tk;
     if (a == tm && b == tn && c == tk) return false;
     setArray(dataflow, a, b, c, rowsM, rowsN, rowsK, colsM, colsN, colsK);
     // A tile of one fold follows the register tile.
@@ -110,7 +131,7 @@ function change(move: i32): bool {
   ik = Math.min(ik, chunkK(k));
   const isSameOuter: bool = m == gm && n == gn && k == gk && outer == outerOrder;
   const isSameInner: bool = im == lm && in_ == ln && ik == lk && inner == innerOrder;
-  if (isSameOuter && isSameInner && move < 36) return false;
+  if (isSameOuter && isSameInner && move < REGISTERS) return false;
   const batches: f64 = ceilDiv(B, batchAtOnce());
   const Gm: f64 = ceilDiv(M, m);
   const Gn: f64 = ceilDiv(N, n);

@@ -42,7 +42,6 @@ import {
   tm,
   tn,
 } from "../mapping";
-import { walk } from "../run";
 import { findOptions, optionCount, optionScore, useOption } from "./array-options";
 import {
   boundAnyOrder,
@@ -55,10 +54,10 @@ import {
   boundTime,
   stepCount,
 } from "./bound";
-import { MOST_CANDIDATES, fewSizes } from "./candidates";
+import { MOST_CANDIDATES, fewSizes, sizes } from "./candidates";
 import { foldK, foldM, foldN, innerFits, innerNeeded, outerFits } from "./legal";
 import { doubleBits, findOuterTiles, newOrders, outerCount, outerScore, smallestOuter, useOuter } from "./outer-tiles";
-import { bestScore, challenge, clearIncumbent, loadBest } from "./incumbent";
+import { bestScore, challenge, clearIncumbent, setLeastGain } from "./incumbent";
 import { scored as scoredMore, clearScored, searchAll, searchMore } from "./exhaustive";
 import { refine } from "./refine";
 import { score, secondScore } from "./score";
@@ -71,6 +70,8 @@ import { setSize, sizeAt, sizeRow } from "./sizes";
  * in time, from the best on, until no bound left can beat the best walk. docs/model.md, "mapper".
  */
 
+/** Gain by which a bound must beat the best for a walk, as a share. */
+const LEAST_GAIN: f64 = 0.0005;
 /** MACs up to which a single cycle may be a percent of the time. */
 const SMALL: f64 = 32768;
 const LIST: usize = memory.data(MOST_CANDIDATES * 8, 16);
@@ -99,6 +100,8 @@ function tryOrders(m: usize, n: usize, k: usize, bits: i32, mostSteps: f64): voi
   }
 }
 
+/** Whether every candidate size is tried, single buffered where it must be: nothing else fits. */
+let maySingle: bool = false;
 let tileM: f64 = 1;
 let tileN: f64 = 1;
 let tileK: f64 = 1;
@@ -119,6 +122,7 @@ function fillSizes(
   const chunk: f64 = ceilDiv(outer, over);
   let count: i32 = 1;
   if (most != Infinity) store<f64>(LIST, Math.min(chunk, most));
+  else if (maySingle) count = sizes(LIST, chunk, spatial * words);
   else count = fewSizes(LIST, chunk, spatial * words, isDirect ? 8 : mostParts);
   for (let i: i32 = 0; i < count; i++) {
     const local: f64 = load<f64>(LIST + ((<usize>i) << 3));
@@ -158,8 +162,12 @@ function tryLocalTiles(mostParts: f64, mostSteps: f64): void {
         tileK = sizeAt(2, z);
         const turnsK: f64 = isOneK && tileK >= ck ? 1 : 2;
         // What goes straight to the array is always fetched ahead.
-        const bits: i32 = isDirect ? 7 : doubleBits(innerDouble, turnsM, turnsN, turnsK, batches);
+        let bits: i32 = isDirect ? 7 : doubleBits(innerDouble, turnsM, turnsN, turnsK, batches);
         setInner(tileM, tileN, tileK, 0, bits);
+        if (maySingle && !innerFits()) {
+          bits = 0;
+          setInner(tileM, tileN, tileK, 0, bits);
+        }
         if (!innerFits()) {
           if (innerNeeded < neededInner) neededInner = innerNeeded;
           continue;
@@ -211,7 +219,13 @@ function trySplit(b: f64, m: f64, n: f64, k: f64): void {
       if (outerScore(outer) > worstKept()) break;
       useOuter(outer);
       tryLocalTiles(mostParts, mostSteps);
-      if (keptCount == 0) tryLocalTiles(Infinity, Infinity);
+      if (keptCount > 0) continue;
+      tryLocalTiles(Infinity, Infinity);
+      if (keptCount > 0) continue;
+      // Buffers that hold hardly anything: down to single elements, single buffered.
+      maySingle = true;
+      tryLocalTiles(Infinity, Infinity);
+      maySingle = false;
     }
   }
 }
@@ -240,10 +254,10 @@ function trySplits(total: f64): void {
   }
 }
 
-/** Searches the best mapping of the problem in mapping.ts; true if there is one, which then is in place and walked. */
+/** Searches the best mapping of the problem in mapping.ts; true if there is one (incumbent.ts). */
 export function search(effort: i32): bool {
   // An array that is fed straight waits for every fold, which bounds do not see: more is walked.
-  clearShortList(isDirect ? 24 : 6, isDirect ? 4 : 2);
+  clearShortList(isDirect ? 24 : 5, isDirect ? 4 : 2);
   scored = 0;
   clearScored();
   neededInner = Infinity;
@@ -254,19 +268,19 @@ export function search(effort: i32): bool {
   if (keptCount == 0) return false;
 
   clearIncumbent();
+  setLeastGain(isDirect ? 0 : LEAST_GAIN);
   for (let i: i32 = 0; i < keptCount; i++) {
     if (keptScore(i) > bestScore()) break;
     loadMapping(keptRow(i));
     challenge();
   }
   refine();
+  setLeastGain(0);
   if (effort == EFFORT_EXHAUSTIVE) searchAll();
   else if (B * M * N * K <= SMALL) {
     searchMore();
     refine();
   }
   scored += scoredMore;
-  loadBest();
-  walk();
   return true;
 }
