@@ -7,7 +7,11 @@ import { hardware } from "./cases.ts";
 export type LevelKind = "two levels" | "inner only" | "one level" | "no buffer";
 export const LEVEL_KINDS: readonly LevelKind[] = ["two levels", "inner only", "one level", "no buffer"];
 
-const smaller = (bytes: number): number => (bytes === Infinity ? bytes : 4 + (bytes % 120));
+/** Now and then so few bytes that hardly a tile, or none, fits. */
+function smaller(bytes: number): number {
+  if (bytes === Infinity) return bytes;
+  return bytes % 4 === 0 ? 1 + (bytes % 9) : 4 + (bytes % 120);
+}
 
 function smallBuffer(buffer: Buffer): Buffer {
   const { size } = buffer;
