@@ -36,7 +36,7 @@ import {
   tm,
   tn,
 } from "../mapping";
-import { singleSteps } from "../run";
+import { singleSteps } from "../steps";
 import { challenge, loadBest, walked } from "./incumbent";
 import { foldK, foldM, foldN, isLegal } from "./legal";
 import { doubleBits } from "./outer-tiles";
