@@ -199,7 +199,7 @@ describe(`laws of the GEMM model (ECOTILE_PROPERTY_SEED=${seed})`, () => {
    */
   const SHARE_SLOWER_FOR_BETTER_PORT = 0.05;
   const WORST_FOR_BETTER_PORT = 4;
-  const SHARE_SLOWER_AS_BATCH = 0.12;
+  const SHARE_SLOWER_AS_BATCH = 0.2;
   const WORST_AS_BATCH = 8;
   const isSlower = (after: number, before: number): boolean => after > Math.max(before * 1.01, before + 8);
 

@@ -18,9 +18,9 @@ import { LEVEL_KINDS, tinyCase } from "../../oracle/tiny-cases.ts";
  * `exhaustive` against a brute force that shares no code with the core: every legal mapping of a tiny GEMM (test/oracle/
  * every-mapping.ts) walked by the slow walker, energy from its counts with random coefficients. Problems that have more than
  * MOST_MAPPINGS mappings to look at are left out. PROBLEMS a kind of chip by default, ECOTILE_PROPERTY_EFFORT times as many
- * on request; 240 (effort 4) take about 90 s.
+ * on request.
  */
-const PROBLEMS = 15;
+const PROBLEMS = 50;
 const MOST_MAPPINGS = 40_000;
 const objectives = ["latency", "energy", "edp"] as const;
 

@@ -22,7 +22,7 @@ import { effort as runsFactor, seed } from "../../oracle/cases.ts";
  * Wanted are 99 % and 1.05: what is missing are single cycles of fills and drains on problems of some dozens of cycles, and,
  * on flexible arrays, extents that the bounds put behind others.
  */
-const PROBLEMS = 6;
+const PROBLEMS = 25;
 const SHARE_WITHIN_1_PERCENT = { latency: 0.85, energy: 0.97, edp: 0.85 };
 const WORST = { latency: 1.15, energy: 1.01, edp: 1.15 };
 const PRESETS = ["catransformers-22nm", "zigzag-16x16", "tpu-v1", "edge-tpu", "nvdla-2048"];
