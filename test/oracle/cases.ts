@@ -5,6 +5,7 @@ import type { GemmProblem } from "../../src/sim/types.ts";
 import type { Buffer, Dataflow, Hardware, Operand, PeArray, Port } from "../../src/spec/hardware.ts";
 import { UNLIMITED, type Rate } from "../../src/units/quantity.ts";
 import { HELD } from "./array-time.ts";
+import { sidesOf } from "./legality.ts";
 import { levelsOf } from "./levels.ts";
 import { folded, tilesOf } from "./steps.ts";
 
@@ -73,7 +74,11 @@ const arrayCommon = {
 
 export const peArray: fc.Arbitrary<PeArray> = fc.oneof(
   fc.record({ kind: fc.constant("systolic" as const), unroll: fc.constant("fixed" as const), ...arrayCommon }),
-  fc.record({ kind: fc.constant("dot-product" as const), unroll: fc.constant("flexible" as const), ...arrayCommon }),
+  fc.record({
+    kind: fc.constant("dot-product" as const),
+    unroll: fc.constantFrom("flexible" as const, "flexible" as const, "fixed" as const),
+    ...arrayCommon,
+  }),
 );
 
 export const hardware: fc.Arbitrary<Hardware> = fc
@@ -128,15 +133,35 @@ const dice = fc.array(
   { minLength: 40, maxLength: 40 },
 );
 
-/** A mapping of the right form; it may be too large for the buffers. */
-export const walkCase: fc.Arbitrary<WalkCase> = fc
-  .record({ hardware, problem, residency, dice })
-  .map(({ hardware, problem, residency, dice }) => ({
-    hardware,
-    problem: residency === null || hardware.globalBuffer === null ? problem : { ...problem, ...residency },
-    mapping: mappingOf(hardware, problem, dice),
-  }))
-  .filter(({ problem, mapping }) => stepsUpTo(problem, mapping) <= 1200);
+/** A mapping of the right form with so many inner steps; it may be too large for the buffers. */
+function casesOf(problem: fc.Arbitrary<GemmProblem>, leastSteps: number, mostSteps: number): fc.Arbitrary<WalkCase> {
+  return fc
+    .record({ hardware, problem, residency, dice })
+    .map(({ hardware, problem, residency, dice }) => ({
+      hardware,
+      problem: residency === null || hardware.globalBuffer === null ? problem : { ...problem, ...residency },
+      mapping: mappingOf(hardware, problem, dice),
+    }))
+    .filter(({ problem, mapping }) => {
+      const steps = stepsUpTo(problem, mapping);
+      return steps >= leastSteps && steps <= mostSteps;
+    });
+}
+
+export const walkCase = casesOf(problem, 1, 1200);
+
+/** Dimensions up to 200 and loops of many turns: walks that skip ahead most of the way. */
+export const longWalkCase = casesOf(
+  fc.record({
+    batch: fc.integer({ min: 1, max: 12 }),
+    m: fc.integer({ min: 1, max: 200 }),
+    n: fc.integer({ min: 1, max: 200 }),
+    k: fc.integer({ min: 1, max: 200 }),
+    sharedB: fc.boolean(),
+  }),
+  2000,
+  20_000,
+);
 
 /** Number of inner steps, or a few more. */
 function stepsUpTo(problem: GemmProblem, mapping: Mapping): number {
@@ -183,11 +208,7 @@ export function mappingOf(hardware: Hardware, problem: GemmProblem, dice: readon
   const dataflow = pick(array.dataflow);
   const spatial = { rows: { m: 1, n: 1, k: 1 }, cols: { m: 1, n: 1, k: 1 } };
   if (array.unroll === "fixed") {
-    const [down, across] = {
-      "weight-stationary": ["k", "n"] as const,
-      "output-stationary": ["m", "n"] as const,
-      "input-stationary": ["k", "m"] as const,
-    }[dataflow];
+    const [down, across] = sidesOf(array, dataflow);
     spatial.rows[down] = Math.max(1, Math.floor(array.rows / packed));
     spatial.cols[across] = Math.max(1, Math.floor(array.cols / packed));
   } else {

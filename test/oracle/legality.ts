@@ -14,6 +14,18 @@ const STREAMED = { "weight-stationary": "m", "output-stationary": "k", "input-st
 
 const product = (tile: Tile): number => tile.m * tile.n * tile.k;
 
+/** Dimensions that a fixed array has on its rows and on its columns. Adder trees add k along the rows in every dataflow. */
+export function sidesOf({ kind }: PeArray, dataflow: Mapping["dataflow"]): readonly [keyof Tile, keyof Tile] {
+  switch (dataflow) {
+    case "weight-stationary":
+      return ["k", "n"];
+    case "output-stationary":
+      return [kind === "dot-product" ? "k" : "m", "n"];
+    case "input-stationary":
+      return ["k", "m"];
+  }
+}
+
 function whyNotOnArray({ array }: Hardware, mapping: Mapping): string | null {
   if (!array.dataflow.includes(mapping.dataflow)) return "the array lacks the dataflow";
   const { rows, cols } = mapping.spatial;
@@ -21,11 +33,7 @@ function whyNotOnArray({ array }: Hardware, mapping: Mapping): string | null {
   if (product(rows) * mapping.packed > array.rows) return "rows do not hold their spatial extents";
   if (product(cols) * mapping.packed > array.cols) return "columns do not hold their spatial extents";
   if (array.unroll === "fixed") {
-    const [down, across] = {
-      "weight-stationary": ["k", "n"] as const,
-      "output-stationary": ["m", "n"] as const,
-      "input-stationary": ["k", "m"] as const,
-    }[mapping.dataflow];
+    const [down, across] = sidesOf(array, mapping.dataflow);
     if (product(rows) !== rows[down]) return "a fixed array unrolls another dimension over its rows";
     if (product(cols) !== cols[across]) return "a fixed array unrolls another dimension over its columns";
   }

@@ -1,11 +1,13 @@
 import type { Tile } from "../../../src/mapping/mapping.ts";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { gemmEnergy } from "../../../src/cost/index.ts";
 import { simulateGemms, simulateMapping, type GemmProblem, type MappedGemm } from "../../../src/sim/index.ts";
 import type { Hardware, Port } from "../../../src/spec/hardware.ts";
 import { UNLIMITED, type Rate } from "../../../src/units/quantity.ts";
 import { effort as runsFactor, hardware, problem, seed, walkCase } from "../../oracle/cases.ts";
 import { whyIllegal } from "../../oracle/legality.ts";
+import { LEVEL_KINDS, tinyCase } from "../../oracle/tiny-cases.ts";
 
 /** The laws of the GEMM model, each on random chips and shapes; searched mappings unless a law is about a fixed one. */
 const options = (runs: number) => ({ seed, numRuns: runs * runsFactor });
@@ -15,10 +17,15 @@ function search(chip: Hardware, gemm: GemmProblem, effort: "fast" | "exhaustive"
   return result?.kind === "mapped" ? result : null;
 }
 
-function holds(runs: number, law: (result: MappedGemm, chip: Hardware, gemm: GemmProblem) => void): void {
+function holds(
+  runs: number,
+  law: (result: MappedGemm, chip: Hardware, gemm: GemmProblem) => void,
+  chips: fc.Arbitrary<Hardware> = hardware,
+  problems: fc.Arbitrary<GemmProblem> = problem,
+): void {
   let mapped = 0;
   fc.assert(
-    fc.property(hardware, problem, (chip, gemm) => {
+    fc.property(chips, problems, (chip, gemm) => {
       const result = search(chip, gemm);
       if (result === null) return;
       mapped += 1;
@@ -56,6 +63,20 @@ for (const level of ["dram", "globalBuffer", "localBuffer"] as const) {
   faster[`${level} latency`] = (chip) => {
     const port = chip[level]?.port;
     return port === undefined ? null : change(chip, { latency: Math.floor(port.latency / 2) });
+  };
+}
+
+/** The same for a larger buffer. */
+const larger: Record<string, Faster> = {};
+for (const level of ["globalBuffer", "localBuffer"] as const) {
+  const more = (bytes: number): number => Math.ceil(bytes * 1.5);
+  larger[`${level} capacity`] = (chip) => {
+    const part = chip[level];
+    if (part === null) return null;
+    const { size } = part;
+    if (typeof size === "number") return { ...chip, [level]: { ...part, size: more(size) } };
+    const sizes = { input: more(size.input), weight: more(size.weight), output: more(size.output) };
+    return { ...chip, [level]: { ...part, size: sizes } };
   };
 }
 
@@ -171,24 +192,47 @@ describe(`laws of the GEMM model (ECOTILE_PROPERTY_SEED=${seed})`, () => {
   });
 
   /**
-   * Measured weaknesses of the fast search, none wanted: for a better port it takes a mapping that is slower by more than 1 %
-   * and 8 cycles in up to 3 % of 1300 random chips a port (at worst 13 times slower, where buffers hold a few hundred bytes),
-   * and for a batch one that is slower by more than 1 % than its elements one by one in up to 4 % (at worst 3.7 times).
+   * Measured weaknesses of the fast search, none wanted (ECOTILE_PROPERTY_EFFORT=13): for a better port it takes a mapping that
+   * is slower by more than 1 % and 8 cycles in up to 1.3 % of 1300 random chips a port (at worst 2.7 times slower), and for a
+   * batch on one core one that is slower by more than 1 % than its elements one by one in 6 % of 591 (at worst 4.7 times). The
+   * tests print what they find.
    */
-  const SHARE_SLOWER_FOR_BETTER_PORT = 0.1;
-  const SHARE_SLOWER_AS_BATCH = 0.15;
+  const SHARE_SLOWER_FOR_BETTER_PORT = 0.05;
+  const WORST_FOR_BETTER_PORT = 4;
+  const SHARE_SLOWER_AS_BATCH = 0.2;
+  const WORST_AS_BATCH = 8;
   const isSlower = (after: number, before: number): boolean => after > Math.max(before * 1.01, before + 8);
 
+  /** Counts of a comparison that may fail now and then: how many cases, how many failed, and the worst ratio. */
+  class Tally {
+    private cases = 0;
+    private slower = 0;
+    private worst = 1;
+
+    add(isSlower: boolean, ratio: number): void {
+      this.cases += 1;
+      if (!isSlower) return;
+      this.slower += 1;
+      this.worst = Math.max(this.worst, ratio);
+    }
+
+    check(what: string, mostShare: number, mostRatio: number): void {
+      const { cases, slower, worst } = this;
+      console.log(`${what}: slower in ${slower} of ${cases}, at worst ${worst.toFixed(2)} times`);
+      expect(slower).toBeLessThanOrEqual(mostShare * cases);
+      expect(worst).toBeLessThanOrEqual(mostRatio);
+    }
+  }
+
   it.each(Object.keys(faster))("a searched mapping is no slower for a better %s, on most chips", (name) => {
-    let cases = 0;
-    let slower = 0;
+    const tally = new Tally();
     holds(100, (before, chip, gemm) => {
       const better = faster[name]!(chip);
       if (better === null) return;
-      cases += 1;
-      if (isSlower(search(better, gemm)!.timing.cycles, before.timing.cycles)) slower += 1;
+      const { cycles } = search(better, gemm)!.timing;
+      tally.add(isSlower(cycles, before.timing.cycles), cycles / before.timing.cycles);
     });
-    expect(slower).toBeLessThanOrEqual(SHARE_SLOWER_FOR_BETTER_PORT * cases);
+    tally.check(name, SHARE_SLOWER_FOR_BETTER_PORT, WORST_FOR_BETTER_PORT);
   });
 
   it("exhaustive search is never worse than fast search", () => {
@@ -204,6 +248,33 @@ describe(`laws of the GEMM model (ECOTILE_PROPERTY_SEED=${seed})`, () => {
     );
   });
 
+  it.each([...Object.keys(faster), "globalBuffer capacity", "localBuffer capacity"])(
+    "exhaustive search: latency, energy and EDP never rise for a better %s",
+    (name) => {
+      let cases = 0;
+      fc.assert(
+        fc.property(fc.oneof(...LEVEL_KINDS.map((levels) => tinyCase(levels, 6))), ({ hardware, problem, energy }) => {
+          const better = (faster[name] ?? larger[name])!(hardware);
+          if (better === null) return;
+          for (const objective of ["latency", "energy", "edp"] as const) {
+            const [before, after] = [hardware, better].map((chip) => {
+              const [result] = simulateGemms(chip, [problem], { objective, effort: "exhaustive", energy });
+              if (result?.kind !== "mapped") return Infinity;
+              const picojoules = gemmEnergy(result.counters, 0, energy).total;
+              const { cycles } = result.timing;
+              return { latency: cycles, energy: picojoules, edp: picojoules * cycles }[objective];
+            });
+            cases += 1;
+            // Sums of the same counts times energies, in another order.
+            expect(after, objective).toBeLessThanOrEqual(before! * (1 + 1e-12));
+          }
+        }),
+        options(25),
+      );
+      expect(cases).toBeGreaterThan(20);
+    },
+  );
+
   it("a shared second operand makes the batch part of m", () => {
     holds(150, (result, chip, gemm) => {
       if (!gemm.sharedB) return;
@@ -212,14 +283,14 @@ describe(`laws of the GEMM model (ECOTILE_PROPERTY_SEED=${seed})`, () => {
   });
 
   it("a batch on one core takes at most 1 % longer than its elements one after the other, on most chips", () => {
-    let cases = 0;
-    let slower = 0;
-    holds(150, (result, chip, gemm) => {
-      if (gemm.sharedB || chip.cores > 1) return;
-      cases += 1;
-      const one = search(chip, { ...gemm, batch: 1 })!;
-      if (result.timing.cycles > gemm.batch * one.timing.cycles * 1.01) slower += 1;
-    });
-    expect(slower).toBeLessThanOrEqual(SHARE_SLOWER_AS_BATCH * cases);
+    const tally = new Tally();
+    const law = ({ timing }: MappedGemm, chip: Hardware, gemm: GemmProblem): void => {
+      const apart = gemm.batch * search(chip, { ...gemm, batch: 1 })!.timing.cycles;
+      tally.add(timing.cycles > apart * 1.01, timing.cycles / apart);
+    };
+    const single = hardware.map((chip) => ({ ...chip, cores: 1 }));
+    const batches = problem.map((gemm) => ({ ...gemm, batch: gemm.batch + 1, sharedB: false }));
+    holds(100, law, single, batches);
+    tally.check("batch", SHARE_SLOWER_AS_BATCH, WORST_AS_BATCH);
   });
 });

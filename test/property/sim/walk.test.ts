@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createCore, simulateMapping, type MappedGemm } from "../../../src/sim/index.ts";
-import { effort, seed, walkCase, type WalkCase } from "../../oracle/cases.ts";
+import { effort, longWalkCase, seed, walkCase, type WalkCase } from "../../oracle/cases.ts";
 import { whyIllegal } from "../../oracle/legality.ts";
 import { walk } from "../../oracle/slow-walker.ts";
 
@@ -75,5 +75,26 @@ describe(`the core against the slow walker (ECOTILE_PROPERTY_SEED=${seed})`, () 
   });
   it.each(kinds)("$kind array, overlap $overlap, register tiles", (kind) => {
     check(casesOf(kind, true), 300);
+  });
+
+  // Few of such mappings fit the buffers of a random chip: those that do not are not counted.
+  it("2,000 to 20,000 steps, in loops of many turns", () => {
+    const seen = { cases: 0, severalCores: 0, packed: 0, sharedPorts: 0, k: 0 };
+    fc.assert(
+      fc.property(longWalkCase, (each) => {
+        const { hardware, problem, mapping } = each;
+        fc.pre(whyIllegal(hardware, problem, mapping) === null);
+        const { b, m, n, k } = mapping.coreSplit;
+        seen.cases += 1;
+        if (b * m * n * k > 1) seen.severalCores += 1;
+        if (mapping.packed > 1) seen.packed += 1;
+        if (hardware.dram?.port.shared === true || hardware.globalBuffer?.port.shared === true) seen.sharedPorts += 1;
+        if (k > 1) seen.k += 1;
+        compare(each);
+      }),
+      { seed, numRuns: 40 * effort, maxSkipsPerRun: 100 },
+    );
+    console.log("long walks:", seen);
+    for (const count of Object.values(seen)) expect(count).toBeGreaterThan(0);
   });
 });

@@ -1,0 +1,65 @@
+import type { Mapping } from "../../src/mapping/mapping.ts";
+import type { EnergyCoefficients, GemmProblem, PerOperand, Traffic } from "../../src/sim/types.ts";
+import type { Hardware } from "../../src/spec/hardware.ts";
+import { everyMapping } from "./every-mapping.ts";
+import { whyIllegal } from "./legality.ts";
+import { registerTraffic } from "./register-traffic.ts";
+import { walk, type Walk } from "./slow-walker.ts";
+
+export interface Best {
+  readonly value: number;
+  readonly mapping: Mapping;
+}
+
+export interface BruteForce {
+  /** Legal mappings, all of them walked. */
+  readonly walked: number;
+  /** The best of them; null where there is none. */
+  readonly best: { readonly latency: Best; readonly energy: Best; readonly edp: Best } | null;
+}
+
+/** Dynamic energy, pJ: what the walker counts, each count times its coefficient. */
+export function dynamicEnergy(problem: GemmProblem, walk: Walk, register: Traffic, energy: EnergyCoefficients): number {
+  const sum = ({ input, weight, output }: PerOperand): number => input + weight + output;
+  const level = ({ reads, writes }: Traffic, cost: { readonly read: number; readonly write: number }): number =>
+    sum(reads) * cost.read + sum(writes) * cost.write;
+  const { accumulator } = energy;
+  return (
+    problem.batch * problem.m * problem.n * problem.k * energy.mac +
+    level(walk.dram, energy.dram) +
+    level(walk.global, energy.global) +
+    level(walk.local, energy.local) +
+    (register.reads.input + register.reads.weight) * energy.register.read +
+    (register.writes.input + register.writes.weight) * energy.register.write +
+    register.reads.output * accumulator.read +
+    register.writes.output * accumulator.write
+  );
+}
+
+/** Walks every legal mapping; null where more than `most` mappings would have to be looked at. */
+export function bruteForce(
+  hardware: Hardware,
+  problem: GemmProblem,
+  energy: EnergyCoefficients,
+  most = Infinity,
+): BruteForce | null {
+  let seen = 0;
+  const all = everyMapping(hardware, problem);
+  while (all.next().done !== true) if (++seen > most) return null;
+  let walked = 0;
+  let best = null as BruteForce["best"];
+  for (const mapping of everyMapping(hardware, problem)) {
+    if (whyIllegal(hardware, problem, mapping) !== null) continue;
+    walked += 1;
+    const result = walk(hardware, problem, mapping);
+    const joules = dynamicEnergy(problem, result, registerTraffic(hardware, problem, mapping), energy);
+    const better = (value: number, other: Best | undefined): Best =>
+      other === undefined || value < other.value ? { value, mapping } : other;
+    best = {
+      latency: better(result.cycles, best?.latency),
+      energy: better(joules, best?.energy),
+      edp: better(result.cycles * joules, best?.edp),
+    };
+  }
+  return { walked, best };
+}

@@ -1,0 +1,85 @@
+import fc from "fast-check";
+import type { EnergyCoefficients, GemmProblem } from "../../src/sim/types.ts";
+import type { Buffer, Hardware } from "../../src/spec/hardware.ts";
+import { hardware } from "./cases.ts";
+
+/** Chips and problems so small that every mapping can be walked. */
+export type LevelKind = "two levels" | "inner only" | "one level" | "no buffer";
+export const LEVEL_KINDS: readonly LevelKind[] = ["two levels", "inner only", "one level", "no buffer"];
+
+/** Now and then so few bytes that hardly a tile, or none, fits. */
+function smaller(bytes: number): number {
+  if (bytes === Infinity) return bytes;
+  return bytes % 4 === 0 ? 1 + (bytes % 9) : 4 + (bytes % 120);
+}
+
+function smallBuffer(buffer: Buffer): Buffer {
+  const { size } = buffer;
+  if (typeof size === "number") return { ...buffer, size: smaller(size) };
+  return {
+    ...buffer,
+    size: { input: smaller(size.input), weight: smaller(size.weight), output: smaller(size.output) },
+  };
+}
+
+/** A chip of the given levels with few PEs, cores and bytes. */
+function shrink(chip: Hardware, levels: LevelKind): Hardware | null {
+  const { array, globalBuffer, localBuffer } = chip;
+  const cores = 1 + (chip.cores % (levels === "two levels" ? 3 : 4));
+  const small = {
+    ...chip,
+    array: { ...array, rows: 1 + (array.rows % 5), cols: 1 + (array.cols % 5) },
+    globalBuffer: globalBuffer === null ? null : smallBuffer(globalBuffer),
+    localBuffer: localBuffer === null ? null : smallBuffer(localBuffer),
+  };
+  const global = small.globalBuffer;
+  const local = small.localBuffer;
+  if (global === null || local === null) return null;
+  switch (levels) {
+    case "two levels":
+      return { ...small, cores };
+    case "inner only":
+      return { ...small, cores: Math.max(2, cores), globalBuffer: null };
+    case "one level":
+      return cores > 2 ? { ...small, cores: 1, globalBuffer: null } : { ...small, cores, localBuffer: null };
+    case "no buffer":
+      return { ...small, cores, globalBuffer: null, localBuffer: null };
+  }
+}
+
+const perByte = fc.record({
+  read: fc.constantFrom(0, 0.1, 0.7, 3, 11),
+  write: fc.constantFrom(0, 0.1, 0.9, 4, 13),
+});
+
+export const energies: fc.Arbitrary<EnergyCoefficients> = fc.record({
+  mac: fc.constantFrom(0, 0.3, 1),
+  dram: perByte,
+  global: perByte,
+  local: perByte,
+  register: perByte,
+  accumulator: perByte,
+  activePerCycle: fc.constant(0),
+});
+
+export interface TinyCase {
+  readonly hardware: Hardware;
+  readonly problem: GemmProblem;
+  readonly energy: EnergyCoefficients;
+}
+
+export function tinyCase(levels: LevelKind, mostExtent: number): fc.Arbitrary<TinyCase> {
+  const extent = fc.integer({ min: 1, max: mostExtent });
+  const tinyHardware = hardware.map((chip) => shrink(chip, levels)).filter((chip): chip is Hardware => chip !== null);
+  return fc.record({
+    hardware: tinyHardware,
+    problem: fc.record({
+      batch: fc.constantFrom(1, 1, 2, 3, 4),
+      m: extent,
+      n: extent,
+      k: extent,
+      sharedB: fc.nat(9).map((die) => die === 0),
+    }),
+    energy: energies,
+  });
+}
