@@ -96,7 +96,7 @@ export function searchAll(): void {
  */
 export function searchMore(): void {
   mostOptions = 16;
-  mostOuters = isDirect ? 8 : 2;
+  mostOuters = 8;
   isComplete = false;
   mostEvery = 32;
   loadBest();

@@ -72,7 +72,7 @@ import { setSize, sizeAt, sizeRow } from "./sizes";
 
 /** Gain by which a bound must beat the best for a walk, as a share. */
 const LEAST_GAIN: f64 = 0.0005;
-/** MACs up to which a single cycle may be a percent of the time. */
+/** MACs of a batch element up to which a single cycle may be a percent of its time. */
 const SMALL: f64 = 32768;
 const LIST: usize = memory.data(MOST_CANDIDATES * 8, 16);
 
@@ -277,7 +277,7 @@ export function search(effort: i32): bool {
   refine();
   setLeastGain(0);
   if (effort == EFFORT_EXHAUSTIVE) searchAll();
-  else if (B * M * N * K <= SMALL) {
+  else if (M * N * K <= SMALL) {
     searchMore();
     refine();
   }
