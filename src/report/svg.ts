@@ -1,4 +1,5 @@
-import { init, type EChartsOption } from "echarts";
+import { createRequire } from "node:module";
+import type { EChartsOption } from "echarts";
 import { otherPairs } from "./charts/axes.ts";
 import { carbonChart } from "./charts/carbon-chart.ts";
 import { convergenceChart } from "./charts/convergence-chart.ts";
@@ -7,6 +8,9 @@ import type { SvgChart } from "./charts/names.ts";
 import { parallelChart } from "./charts/parallel-chart.ts";
 import { rooflineChart } from "./charts/roofline-chart.ts";
 import type { Roofline, RunRecord } from "./types.ts";
+
+/** The chart library is large, and most commands draw nothing: it is loaded with the first picture. */
+const library = (): typeof import("echarts") => createRequire(import.meta.url)("echarts") as typeof import("echarts");
 
 const WIDTH = 960;
 const HEIGHT = 600;
@@ -51,7 +55,7 @@ function optionsOf(record: RunRecord, chart: SvgChart): readonly Option[] {
 
 /** Any option as an SVG document. */
 export function chartSvg(option: Option): string {
-  const chart = init(null, null, { renderer: "svg", ssr: true, width: WIDTH, height: HEIGHT });
+  const chart = library().init(null, null, { renderer: "svg", ssr: true, width: WIDTH, height: HEIGHT });
   try {
     chart.setOption({ backgroundColor: "#fff", ...option, textStyle: { fontFamily: "sans-serif" } } as EChartsOption);
     return `${settled(chart.renderToSVGString())}\n`;
