@@ -54,7 +54,7 @@ const OUTER_ORDERS: i32 = 36;
 const REGISTERS: i32 = 42;
 const MOVES: i32 = 48;
 /** Steps that may be walked one by one in all; more where the array is fed straight, and bounds see least. */
-const BUDGET: f64 = 200;
+const BUDGET: f64 = 150;
 const DIRECT_BUDGET: f64 = 8000;
 
 const HALF: i32 = 0;
