@@ -11,6 +11,9 @@ import {
   chunkK,
   chunkM,
   chunkN,
+  coresK,
+  coresM,
+  coresN,
   setInner,
   setOuter,
   sk,
@@ -160,14 +163,24 @@ function placeTile(m: f64, n: f64, k: f64): i32 {
   return 0;
 }
 
+/** Array steps of the first core along a dimension that outer tiles of `tile` cut. */
+function stepsAlong(extent: f64, tile: f64, cores: f64, spatial: f64): f64 {
+  const whole: f64 = Math.floor(extent / tile);
+  const rest: f64 = ceilDiv(extent - whole * tile, cores);
+  return whole * ceilDiv(ceilDiv(tile, cores), spatial) + ceilDiv(rest, spatial);
+}
+
 /** Keeps the tile in every order of its loops, if the bound is among the best. */
 function keepTile(m: f64, n: f64, k: f64, bits: i32): void {
   const orders: i32 = newOrders(ceilDiv(M, m), ceilDiv(N, n), ceilDiv(K, k));
+  // A tile narrower than a step of the array leaves a part of it idle.
+  const steps: f64 = stepsAlong(M, m, coresM, sm) * stepsAlong(N, n, coresN, sn) * stepsAlong(K, k, coresK, sk);
+  const time: f64 = Math.max(leastTime, steps * batches);
   for (let order: i32 = 0; order < 6; order++) {
     if (((orders >> order) & 1) == 0) continue;
     setOuter(m, n, k, order, bits);
     boundOuter();
-    boundOuterWith(leastTime, leastEnergy);
+    boundOuterWith(time, leastEnergy);
     insert(m, n, k, order, bits);
   }
 }
