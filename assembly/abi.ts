@@ -125,7 +125,6 @@ export const RES_ELEMENTS = 15;
  */
 export const RES_TRAFFIC = 19;
 export const TRAFFIC_COLUMNS = 20;
-export const RES_MAPPING = 39;
 /** Cores that share out batch, m, n and k, and batch elements that each array works on side by side. */
 export const MAP_CORES = 39;
 export const MAP_PACKED = 43;

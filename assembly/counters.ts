@@ -23,9 +23,6 @@ import {
   M,
   N,
   batchAtOnce,
-  chunkK,
-  chunkM,
-  chunkN,
   coresK,
   coresM,
   coresN,
@@ -128,8 +125,8 @@ const TURNS: i32 = 9; // inner tiles of an outer tile of this class
 let classesM: i32 = 0;
 let classesN: i32 = 0;
 let classesK: i32 = 0;
+/** Rows of the dimension being filled; the first one always holds the very first tile. */
 let rows: i32 = 0;
-/** Row of each dimension that holds the very first tile: always the first row. */
 
 function row(dimension: i32, index: i32): usize {
   return TABLE + <usize>((dimension * CLASSES + index) * FIELDS * 8);

@@ -11,7 +11,7 @@ export const OUTER_INNERMOST: i32 = 3;
 const INPUT_BIT: i32 = 1 << INPUT;
 const WEIGHT_BIT: i32 = 1 << WEIGHT;
 const OUTPUT_BIT: i32 = 1 << OUTPUT;
-export const ALL_OPERANDS: i32 = INPUT_BIT | WEIGHT_BIT | OUTPUT_BIT;
+const ALL_OPERANDS: i32 = INPUT_BIT | WEIGHT_BIT | OUTPUT_BIT;
 
 const TURNS: usize = memory.data(7 * 8, 16);
 /** Operands of which a step takes another inner tile, where it was this loop that went on; likewise outer tiles. */

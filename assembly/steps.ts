@@ -2,7 +2,7 @@ import { INPUT, OUTPUT, WEIGHT, WEIGHT_STATIONARY } from "./abi";
 import { unhiddenLoad } from "./array/time";
 import { arrayLatency, hasOuter, innerLatency, innerShared, isDirect, outerLatency, outerShared } from "./hardware";
 import { coresK, dataflow, innerDoubleBits, isResident, outerDoubleBits, residentBits } from "./mapping";
-import { changes, outerChanges, turns } from "./nest";
+import { changes, outerChanges } from "./nest";
 import { jk, jm, jn } from "./share";
 import {
   ARRAY_FREE,

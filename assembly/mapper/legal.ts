@@ -78,17 +78,17 @@ import {
 } from "../mapping";
 
 /** Whether the array writes partial sums of a tile with k extent `ek`, so that the local buffer holds them wide. */
-export function spillsFromArray(ek: f64): bool {
+function spillsFromArray(ek: f64): bool {
   return dataflow != OUTPUT_STATIONARY && ceilDiv(ceilDiv(ek, sk), tk) > 1;
 }
 
 /** Bytes per element of the sums that a local buffer keeps. */
-export function innerSumWidth(ek: f64): f64 {
+function innerSumWidth(ek: f64): f64 {
   return coresK > 1 || ek < K || spillsFromArray(ek) ? accumulatorBytes : outputBytes;
 }
 
 /** Bytes per element of the sums that the global buffer keeps: wide if any leave the local buffers unfinished. */
-export function outerSumWidth(): f64 {
+function outerSumWidth(): f64 {
   if (gk < K || coresK > 1) return accumulatorBytes;
   if (lk >= K) return outputBytes;
   const Lm: f64 = ceilDiv(chunkM(gm), lm);

@@ -5,7 +5,7 @@ import { ceilDiv } from "../int-math";
  * blocks of the first core, over all outer tiles. One table per dimension, a row a size; rows are filled for one outer
  * tile, core split and use of the array at a time.
  */
-export const MOST_SIZES: i32 = 64;
+const MOST_SIZES: i32 = 64;
 /** A row beyond the list, for a mapping that is bounded by itself. */
 export const LONE_SIZE: i32 = MOST_SIZES;
 const ROW: usize = 48;
