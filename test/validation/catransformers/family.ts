@@ -1,5 +1,5 @@
 import { chargedCounters, energyCoefficients, FACTOR_NAMES, gemmEnergy, gridCarbon } from "../../../src/cost/index.ts";
-import { evaluate, type Evaluation } from "../../../src/evaluate/index.ts";
+import { evaluate, type Design, type Evaluation } from "../../../src/evaluate/index.ts";
 import { simulateGemms, type GemmProblem } from "../../../src/sim/index.ts";
 import { applySettings, defaultDeployment, loadHardware, loadModel, type SpecSet } from "../../../src/spec/index.ts";
 import { buildWorkload } from "../../../src/workload/index.ts";
@@ -49,8 +49,8 @@ export function publishedFamily(): readonly PublishedDesign[] {
   });
 }
 
-export function evaluated(specs: SpecSet): Evaluation {
-  const result = evaluate({ ...specs, mapper: MAPPER });
+export function evaluated(specs: SpecSet, mapper: Design["mapper"] = MAPPER): Evaluation {
+  const result = evaluate({ ...specs, mapper });
   if (result.kind === "infeasible") throw new Error(result.detail);
   return result;
 }
