@@ -1,5 +1,5 @@
 import { HW_ENERGY_TRAFFIC, INPUT, OUTPUT, TRAFFIC_COLUMNS, WEIGHT, WEIGHT_STATIONARY, OUTPUT_STATIONARY } from "./abi";
-import { changesEachStep } from "./array/registers";
+import { changesEachStep, partTakenAnew } from "./array/registers";
 import { accumulated, countTile, inputsIn, sumBytes, sumsIn, sumsOut, weightsIn } from "./array/traffic";
 import {
   accumulatorBytes,
@@ -8,6 +8,7 @@ import {
   inBlocks,
   innerBlock,
   inputBytes,
+  isDirect,
   multicast,
   outerBlock,
   outputBytes,
@@ -41,7 +42,7 @@ import {
   sn,
 } from "./mapping";
 import { HARDWARE, get, put } from "./memory";
-import { isOutsideTurning } from "./nest";
+import { isOutsideTurning, streaming } from "./nest";
 import {
   coresAtWork,
   cutIndex,
@@ -58,7 +59,8 @@ import {
  * tiles fall into a few classes of equal size; a transfer of an operand happens once for each tile of the two dimensions
  * that it depends on and, along the third ("free") one, for
  *
- *   EVERY   every inner tile: the free inner loop stands outside a turning loop of the operand's dimensions
+ *   EVERY   every inner tile: the free inner loop stands outside a turning loop of the operand's dimensions, or the operand
+ *           streams past the array
  *   OUTERS  the first inner tile of every outer tile: the inner loops move the operand, or the free outer loop stands
  *           outside a turning outer loop of its dimensions
  *   ONCE    the very first tile: the operand stays where it is
@@ -84,7 +86,7 @@ export const INNER: i32 = 8;
 export const EDGE: i32 = 12;
 /** Registers written and read, then accumulators written and read. */
 export const REGISTER_WRITES: i32 = 16;
-const REGISTER_READS: i32 = 17;
+export const REGISTER_READS: i32 = 17;
 const ACCUMULATOR_WRITES: i32 = 18;
 const ACCUMULATOR_READS: i32 = 19;
 /** Within a group of four columns: sums that go down to the array and sums that come up from it. */
@@ -191,6 +193,8 @@ let Gk: f64 = 1;
 
 /** How often a transfer along `free` happens where the outer tile has Lm, Ln, Lk inner tiles. */
 function repetition(free: i32, Lm: f64, Ln: f64, Lk: f64): i32 {
+  const operand: i32 = free == 0 ? WEIGHT : free == 1 ? INPUT : OUTPUT;
+  if ((streaming() & (1 << operand)) != 0) return EVERY;
   const a: f64 = free == 0 ? Ln : Lm;
   const b: f64 = free == 2 ? Ln : Lk;
   if (a > 1 || b > 1) return isOutsideTurning(free, innerOrder, Lm, Ln, Lk) ? EVERY : OUTERS;
@@ -281,10 +285,13 @@ function countSums(a: usize, b: usize, batch: f64, times: f64): void {
   const wide: f64 = Math.ceil(sums * accumulatorBytes) * batch;
   const final: f64 = Math.ceil(sums * outputBytes) * batch;
   let visits: f64 = 0;
+  /** Sums of single cores that go up. */
+  let summands: f64 = 0;
   for (let z: i32 = 0; z < classesK; z++) {
     const c: usize = row(2, z);
     const hits: f64 = hitsAtLast(c, repetition(2, get(a, TURNS), get(b, TURNS), get(c, TURNS)));
     visits += hits;
+    summands += hits * (coresK > 1 ? get(c, CORES) : 1);
     if (coresK > 1) {
       // Every core's sums go up wide; the outer buffer reads what it has, and adds.
       const stored: f64 = wide * get(c, CORES);
@@ -292,6 +299,11 @@ function countSums(a: usize, b: usize, batch: f64, times: f64): void {
       count(INNER + SUMS_UP, stored * hits * tiles);
       count(INNER_SOURCE + SUMS_DOWN, stored * hits * tiles);
     }
+  }
+  if (isDirect) {
+    // The array's edge is the inner port.
+    elementsSumsOut += sums * batch * summands * tiles;
+    if (coresK == 1) elementsSumsIn += sums * batch * (visits - 1) * tiles;
   }
   if (coresK > 1) count(INNER_SOURCE + SUMS_DOWN, -wide * tiles);
   else {
@@ -373,14 +385,16 @@ function countEdge(tiles: f64, m: f64, n: f64, k: f64, isFirstK: bool, isLastK: 
   countTile(m, n, k, isFirstK, isHeld);
   elementsInput += tiles * inputsIn;
   elementsWeight += tiles * weightsIn;
-  elementsSumsIn += tiles * sumsIn;
-  elementsSumsOut += tiles * sumsOut;
+  if (!isDirect) {
+    elementsSumsIn += tiles * sumsIn;
+    elementsSumsOut += tiles * sumsOut;
+  }
   if (!isBypassed(INPUT)) count(EDGE, tiles * Math.ceil(inputsIn * inputBytes));
   if (!isBypassed(WEIGHT)) count(EDGE + 1, tiles * Math.ceil(weightsIn * weightBytes));
   count(EDGE + SUMS_DOWN, tiles * Math.ceil(sumsIn * accumulatorBytes));
   count(EDGE + SUMS_UP, tiles * sumBytes(sumsOut, m * n, isLastK));
   if (registerWords > 0) {
-    const macs: f64 = m * n * k;
+    const taken: f64 = m * n * k * partTakenAnew(m, n);
     // No more copies than there are rows of inputs, or columns of weights.
     const copiesM: f64 = Math.min(sm, M);
     const copiesN: f64 = Math.min(sn, N);
@@ -389,11 +403,11 @@ function countEdge(tiles: f64, m: f64, n: f64, k: f64, isFirstK: bool, isLastK: 
     if ((registerHolds & (1 << WEIGHT)) != 0) {
       // Every PE that works on another row of inputs keeps its own copy of the weight.
       written += weightsIn * copiesM * weightBytes;
-      read += (changesEachStep(WEIGHT) ? macs : weightsIn * copiesM) * weightBytes;
+      read += (changesEachStep(WEIGHT) ? taken : weightsIn * copiesM) * weightBytes;
     }
     if ((registerHolds & (1 << INPUT)) != 0) {
       written += inputsIn * copiesN * inputBytes;
-      read += (changesEachStep(INPUT) ? macs : inputsIn * copiesN) * inputBytes;
+      read += (changesEachStep(INPUT) ? taken : inputsIn * copiesN) * inputBytes;
     }
     count(REGISTER_WRITES, tiles * Math.ceil(written));
     count(REGISTER_READS, tiles * Math.ceil(read));

@@ -1,6 +1,7 @@
-import { INPUT, OUTPUT, WEIGHT } from "./abi";
+import { INPUT, INPUT_STATIONARY, OUTPUT, WEIGHT, WEIGHT_STATIONARY } from "./abi";
+import { isDirect } from "./hardware";
 import { innermost, isInside, middle, outermost, pick } from "./loop-order";
-import { innerOrder, outerOrder } from "./mapping";
+import { dataflow, innerOrder, outerOrder } from "./mapping";
 
 /*
  * The loop nest of a mapping: loop 0 runs over batch steps, 1 to 3 over outer tiles, 4 to 6 over the inner tiles of the
@@ -26,6 +27,16 @@ export function changes(level: i32): i32 {
 }
 export function outerChanges(level: i32): i32 {
   return load<i32>(OUTER_CHANGES + ((<usize>level) << 2));
+}
+
+/**
+ * Operands that cross the inner port at every step, whether their tile is another one or not: where no buffer is near the
+ * array, all that it does not hold itself.
+ */
+export function streaming(): i32 {
+  if (!isDirect) return 0;
+  if (dataflow == WEIGHT_STATIONARY) return INPUT_BIT | OUTPUT_BIT;
+  return dataflow == INPUT_STATIONARY ? WEIGHT_BIT | OUTPUT_BIT : INPUT_BIT | WEIGHT_BIT;
 }
 
 /** Operands whose tiles depend on a dimension. */

@@ -28,6 +28,7 @@ import {
   isOutsideTurning,
   setInnerLoops,
   setOuterLoops,
+  streaming,
   turns,
 } from "./nest";
 import { cutIndex, goToTile, innerTurns, setShare } from "./share";
@@ -233,7 +234,7 @@ function alikeSteps(count: f64): void {
 function ignored(level: i32): i32 {
   if (level <= OUTER_INNERMOST) return 0;
   let times: i32 = ONLY_AT_OPENING;
-  const changed: i32 = changes(level);
+  const changed: i32 = changes(level) | streaming();
   if ((changed & INPUT_BIT) == 0) times |= OF_INPUT;
   if ((changed & WEIGHT_BIT) == 0) times |= OF_WEIGHT;
   if ((changed & OUTPUT_BIT) == 0) times |= OF_SUMS;

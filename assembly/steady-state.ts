@@ -11,8 +11,8 @@
  * moving times and the same amounts to the sums: they are added at once, bit for bit what walking them gives.
  * docs/model.md, "steady state". Checked: test/property/sim/walk.test.ts.
  */
-const TIMES: i32 = 29;
-const FACTS: i32 = 9;
+const TIMES: i32 = 31;
+const FACTS: i32 = 14;
 const SUMS: i32 = 5;
 const FIELDS: i32 = TIMES + FACTS + SUMS;
 const STATE: usize = memory.data(FIELDS * 8, 16);
@@ -54,6 +54,9 @@ export const DRAINED: usize = STATE + 208;
 /** Stores that wait for the outer port, where it is shared: when their sums are there, the older first. */
 export const OLDER_READY: usize = STATE + 216;
 export const LATER_READY: usize = STATE + 224;
+/** The same for the first unit of them. */
+export const OLDER_FIRST: usize = STATE + 232;
+export const LATER_FIRST: usize = STATE + 240;
 
 /** Array time, port time, stream of the last fold, skew; bits of what waits for the far memory; cycles of its stores. */
 export const PENDING_ARRAY: usize = STATE + 8 * TIMES;
@@ -67,6 +70,13 @@ export const PENDING_OUTER_STORE: usize = PENDING_ARRAY + 48;
 /** Cycles of the stores that wait for the outer port; −1: none. */
 export const OLDER_STORE: usize = PENDING_ARRAY + 56;
 export const LATER_STORE: usize = PENDING_ARRAY + 64;
+/** Units of the pending step's stores over the inner and the outer port; cycles from the first sums that leave to the last. */
+export const PENDING_UNIT: usize = PENDING_ARRAY + 72;
+export const PENDING_OUTER_UNIT: usize = PENDING_ARRAY + 80;
+export const PENDING_LEAD: usize = PENDING_ARRAY + 88;
+/** Units of the stores that wait for the outer port. */
+export const OLDER_UNIT: usize = PENDING_ARRAY + 96;
+export const LATER_UNIT: usize = PENDING_ARRAY + 104;
 
 export const COMPUTE: usize = STATE + 8 * (TIMES + FACTS);
 export const STALL_OUTER: usize = COMPUTE + 8;

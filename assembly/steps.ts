@@ -1,8 +1,9 @@
 import { INPUT, OUTPUT, WEIGHT, WEIGHT_STATIONARY } from "./abi";
 import { unhiddenLoad } from "./array/time";
+import { ceilDiv } from "./int-math";
 import { arrayLatency, hasOuter, innerLatency, innerShared, isDirect, outerLatency, outerShared } from "./hardware";
 import { coresK, dataflow, innerDoubleBits, isResident, outerDoubleBits, residentBits } from "./mapping";
-import { changes, outerChanges } from "./nest";
+import { changes, outerChanges, streaming } from "./nest";
 import { jk, jm, jn } from "./share";
 import {
   ARRAY_FREE,
@@ -12,10 +13,14 @@ import {
   INNER_WRITE,
   INPUT_FREED,
   INPUT_THERE,
+  LATER_FIRST,
   LATER_READY,
   LATER_STORE,
+  LATER_UNIT,
+  OLDER_FIRST,
   OLDER_READY,
   OLDER_STORE,
+  OLDER_UNIT,
   OUTER_INPUT_FREED,
   OUTER_INPUT_READ,
   OUTER_INPUT_SLOT,
@@ -31,12 +36,15 @@ import {
   OUTER_WEIGHT_THERE,
   OUTER_WRITE,
   PENDING_ARRAY,
+  PENDING_LEAD,
   PENDING_OUTER_STORE,
+  PENDING_OUTER_UNIT,
   PENDING_PORT,
   PENDING_READY,
   PENDING_SKEW,
   PENDING_STORE,
   PENDING_STREAM,
+  PENDING_UNIT,
   STALL_ARRAY,
   STALL_INNER,
   STALL_OUTER,
@@ -59,6 +67,7 @@ import {
   OUTER_UP_FINAL,
   OUTER_UP_WIDE,
   PORT_TIME,
+  POSITION,
   SKEW,
   STREAM,
   UP_FINAL,
@@ -186,15 +195,22 @@ function later(a: f64, b: f64): f64 {
   return a > b ? a : b;
 }
 
+/** Cycles of the first of `units` equal parts of a transfer; a transfer of a single unit is handed on as a whole. */
+function unitOf(cycles: f64, units: f64): f64 {
+  return units > 1 ? ceilDiv(cycles, units) : cycles;
+}
+
 /**
  * `count` inner steps that are all like the present one (share.ts): what they move and how long it takes is looked up once,
  * and times are kept in local variables until the end. Every step of a walk goes through here.
  */
 export function steps(count: f64): void {
   const changed: i32 = isAtEnd ? 0 : changes(moved);
-  const changesInput: bool = (changed & INPUT_BIT) != 0;
-  const changesWeight: bool = (changed & WEIGHT_BIT) != 0;
-  const changesSums: bool = (changed & OUTPUT_BIT) != 0;
+  // What streams past an array without a buffer crosses the inner port at every step.
+  const crossing: i32 = isAtEnd ? 0 : changed | streaming();
+  const changesInput: bool = (crossing & INPUT_BIT) != 0;
+  const changesWeight: bool = (crossing & WEIGHT_BIT) != 0;
+  const changesSums: bool = (crossing & OUTPUT_BIT) != 0;
   // With k split over cores each core starts its sums anew, and the outer buffer adds them up.
   const addsOutside: bool = coresK > 1;
   const isFirstK: bool = addsOutside ? changesSums : gik == 0 && jk == 0;
@@ -202,40 +218,70 @@ export function steps(count: f64): void {
   const isLastInnerK: bool = jk == Lk - 1;
   const isLastK: bool = isLastOuterK && isLastInnerK && !addsOutside;
   const isHeld: bool = dataflow == WEIGHT_STATIONARY ? !changesWeight : !changesInput;
-  const isInputDouble: bool = (innerDoubleBits & INPUT_BIT) != 0;
-  const isWeightDouble: bool = (innerDoubleBits & WEIGHT_BIT) != 0;
-  const areSumsDouble: bool = (innerDoubleBits & OUTPUT_BIT) != 0;
   if (isOpening) openOuterOperands();
 
-  // What comes in.
-  let inputCycles: f64 = 0;
-  let weightCycles: f64 = 0;
-  let farInputCycles: f64 = 0;
-  let farWeightCycles: f64 = 0;
-  let bringsInput: bool = false;
-  let bringsWeight: bool = false;
-  if (changesInput) {
-    const input: usize = inputCosts();
-    inputCycles = load<f64>(input, INNER_CYCLES);
-    farInputCycles = load<f64>(input, OUTER_CYCLES);
-    bringsInput = jn == 0 && (broughtOperands & INPUT_BIT) != 0;
-  }
-  if (changesWeight) {
-    const weight: usize = weightCosts();
-    weightCycles = load<f64>(weight, INNER_CYCLES);
-    farWeightCycles = load<f64>(weight, OUTER_CYCLES);
-    bringsWeight = jm == 0 && (broughtOperands & WEIGHT_BIT) != 0;
-  }
-  const farInputSlot: f64 = load<f64>(OUTER_INPUT_SLOT);
-  const farWeightSlot: f64 = load<f64>(OUTER_WEIGHT_SLOT);
-
-  // What the array does, and what it does with the sums. Of the same sums, only the last step along k makes a difference.
+  // What the array does.
   const array: usize = arrayCosts(isFirstK, isLastK, isHeld);
   const arrayTime: f64 = load<f64>(array, ARRAY_TIME);
   const portTime: f64 = load<f64>(array, PORT_TIME);
   const loading: f64 = isAtEnd ? 0 : load<f64>(array, LOAD);
   const stream: f64 = load<f64>(array, STREAM);
   const skew: f64 = load<f64>(array, SKEW);
+  // Positions of its stream, where transfers are handed on position by position, and cycles from the first to the last.
+  const position: f64 = load<f64>(array, POSITION);
+  const positions: f64 = isDirect ? ceilDiv(stream, position) : 1;
+  const lead: f64 = (positions - 1) * position;
+
+  // What comes in: the operand that is asked for first, one, and the other. The array needs held weights before anything.
+  const isWeightFirst: bool = isDirect && dataflow == WEIGHT_STATIONARY;
+  const oneBit: i32 = isWeightFirst ? WEIGHT_BIT : INPUT_BIT;
+  const otherBit: i32 = isWeightFirst ? INPUT_BIT : WEIGHT_BIT;
+  const changesOne: bool = (crossing & oneBit) != 0;
+  const changesOther: bool = (crossing & otherBit) != 0;
+  const isOneDouble: bool = (innerDoubleBits & oneBit) != 0;
+  const isOtherDouble: bool = (innerDoubleBits & otherBit) != 0;
+  const areSumsDouble: bool = (innerDoubleBits & OUTPUT_BIT) != 0;
+  let oneCycles: f64 = 0;
+  let otherCycles: f64 = 0;
+  let farOneCycles: f64 = 0;
+  let farOtherCycles: f64 = 0;
+  let bringsOne: bool = false;
+  let bringsOther: bool = false;
+  if (changesOne) {
+    const costs: usize = isWeightFirst ? weightCosts() : inputCosts();
+    oneCycles = load<f64>(costs, INNER_CYCLES);
+    farOneCycles = load<f64>(costs, OUTER_CYCLES);
+    bringsOne = (isWeightFirst ? jm : jn) == 0 && (broughtOperands & oneBit) != 0;
+  }
+  if (changesOther) {
+    const costs: usize = isWeightFirst ? inputCosts() : weightCosts();
+    otherCycles = load<f64>(costs, INNER_CYCLES);
+    farOtherCycles = load<f64>(costs, OUTER_CYCLES);
+    bringsOther = (isWeightFirst ? jn : jm) == 0 && (broughtOperands & otherBit) != 0;
+  }
+  // Units that they are handed on in: the whole, or one position of what streams.
+  const onePositions: f64 = (streaming() & oneBit) != 0 ? positions : 1;
+  const otherPositions: f64 = (streaming() & otherBit) != 0 ? positions : 1;
+  const sumsPositions: f64 = (streaming() & OUTPUT_BIT) != 0 ? positions : 1;
+  const oneUnit: f64 = unitOf(oneCycles, onePositions);
+  const otherUnit: f64 = unitOf(otherCycles, otherPositions);
+  const farOneUnit: f64 = unitOf(farOneCycles, onePositions);
+  const farOtherUnit: f64 = unitOf(farOtherCycles, otherPositions);
+  const oneLead: f64 = onePositions > 1 ? lead : 0;
+  const otherLead: f64 = otherPositions > 1 ? lead : 0;
+  const sumsLead: f64 = sumsPositions > 1 ? lead : 0;
+  const oneThereAt: usize = isWeightFirst ? WEIGHT_THERE : INPUT_THERE;
+  const otherThereAt: usize = isWeightFirst ? INPUT_THERE : WEIGHT_THERE;
+  const oneFreedAt: usize = isWeightFirst ? WEIGHT_FREED : INPUT_FREED;
+  const otherFreedAt: usize = isWeightFirst ? INPUT_FREED : WEIGHT_FREED;
+  const farOneThereAt: usize = isWeightFirst ? OUTER_WEIGHT_THERE : OUTER_INPUT_THERE;
+  const farOtherThereAt: usize = isWeightFirst ? OUTER_INPUT_THERE : OUTER_WEIGHT_THERE;
+  const oneReadAt: usize = isWeightFirst ? OUTER_WEIGHT_READ : OUTER_INPUT_READ;
+  const otherReadAt: usize = isWeightFirst ? OUTER_INPUT_READ : OUTER_WEIGHT_READ;
+  const farOneSlot: f64 = load<f64>(isWeightFirst ? OUTER_WEIGHT_SLOT : OUTER_INPUT_SLOT);
+  const farOtherSlot: f64 = load<f64>(isWeightFirst ? OUTER_INPUT_SLOT : OUTER_WEIGHT_SLOT);
+
+  // What becomes of the sums. Of the same sums, only the last step along k makes a difference.
   let store_: f64 = load<f64>(PENDING_STORE);
   let farStore: f64 = load<f64>(PENDING_OUTER_STORE);
   let down: f64 = 0;
@@ -250,32 +296,42 @@ export function steps(count: f64): void {
     const isOpened: bool = hasOuter && (openedOperands & OUTPUT_BIT) != 0 && jk == 0 && gik > 0 && !isResident(OUTPUT);
     if (changesSums && isOpened) farDown = load<f64>(sums, OUTER_DOWN);
   }
+  const storeUnit: f64 = unitOf(store_, sumsPositions);
+  const farStoreUnit: f64 = farStore < 0 ? 0 : unitOf(farStore, sumsPositions);
+  const downUnit: f64 = unitOf(down, sumsPositions);
+  const farDownUnit: f64 = unitOf(farDown, sumsPositions);
   const opensSums: bool = isOpening && (openedOperands & OUTPUT_BIT) != 0;
+  /** The sums that come back are those that went up last. */
+  const areSameSums: bool = (changed & OUTPUT_BIT) == 0;
 
   const outerSumsSlot: f64 = load<f64>(OUTER_SUMS_SLOT);
-  let inputRead: f64 = load<f64>(OUTER_INPUT_READ);
-  let weightRead: f64 = load<f64>(OUTER_WEIGHT_READ);
+  let oneRead: f64 = load<f64>(oneReadAt);
+  let otherRead: f64 = load<f64>(otherReadAt);
   let free: f64 = load<f64>(ARRAY_FREE);
   let innerRead: f64 = load<f64>(INNER_READ);
   let innerWrite: f64 = load<f64>(INNER_WRITE);
   let outerRead: f64 = load<f64>(OUTER_READ);
   let outerWrite: f64 = load<f64>(OUTER_WRITE);
-  let inputThere: f64 = load<f64>(INPUT_THERE);
-  let inputFreed: f64 = load<f64>(INPUT_FREED);
-  let weightThere: f64 = load<f64>(WEIGHT_THERE);
-  let weightFreed: f64 = load<f64>(WEIGHT_FREED);
+  let oneThere: f64 = load<f64>(oneThereAt);
+  let oneFreed: f64 = load<f64>(oneFreedAt);
+  let otherThere: f64 = load<f64>(otherThereAt);
+  let otherFreed: f64 = load<f64>(otherFreedAt);
   let sumsThere: f64 = load<f64>(SUMS_THERE);
   let stored: f64 = load<f64>(STORED);
   let storedBefore: f64 = load<f64>(STORED_BEFORE);
-  let farInputThere: f64 = load<f64>(OUTER_INPUT_THERE);
-  let farWeightThere: f64 = load<f64>(OUTER_WEIGHT_THERE);
+  let farOneThere: f64 = load<f64>(farOneThereAt);
+  let farOtherThere: f64 = load<f64>(farOtherThereAt);
   let ready: f64 = load<f64>(PENDING_READY);
   let out: f64 = load<f64>(SUMS_OUT);
   let drained: f64 = load<f64>(DRAINED);
+  let olderFirst: f64 = load<f64>(OLDER_FIRST);
+  let laterFirst: f64 = load<f64>(LATER_FIRST);
   let olderReady: f64 = load<f64>(OLDER_READY);
   let laterReady: f64 = load<f64>(LATER_READY);
   let olderStore: f64 = load<f64>(OLDER_STORE);
   let laterStore: f64 = load<f64>(LATER_STORE);
+  let olderUnit: f64 = load<f64>(OLDER_UNIT);
+  let laterUnit: f64 = load<f64>(LATER_UNIT);
   let waits: i32 = <i32>load<f64>(WAITS);
   let computed: f64 = load<f64>(COMPUTE);
   let stallFar: f64 = load<f64>(STALL_OUTER);
@@ -285,44 +341,57 @@ export function steps(count: f64): void {
   let pendingPort: f64 = load<f64>(PENDING_PORT);
   let pendingStream: f64 = load<f64>(PENDING_STREAM);
   let pendingSkew: f64 = load<f64>(PENDING_SKEW);
+  let pendingLead: f64 = load<f64>(PENDING_LEAD);
   let pendingStore: f64 = load<f64>(PENDING_STORE);
+  let pendingUnit: f64 = load<f64>(PENDING_UNIT);
   let pendingFarStore: f64 = load<f64>(PENDING_OUTER_STORE);
+  let pendingFarUnit: f64 = load<f64>(PENDING_OUTER_UNIT);
 
-  const fetchesInputAhead: bool = changesInput && isInputDouble;
-  const fetchesWeightAhead: bool = changesWeight && isWeightDouble;
+  const fetchesOneAhead: bool = changesOne && isOneDouble;
+  const fetchesOtherAhead: bool = changesOther && isOtherDouble;
   const storesSums: bool = changesSums || isAtEnd;
   let hasPending: bool = isStarted;
   let wait: f64 = firstWait;
 
   for (let i: f64 = 0; i < count; i++) {
-    // 0: parts of the outer tiles.
-    if (bringsInput) {
-      outerRead = later(outerRead, farInputSlot) + farInputCycles;
+    // 0: parts of the outer tiles; when their first units are there.
+    let farOneFirst: f64 = farOneThere;
+    let farOtherFirst: f64 = farOtherThere;
+    if (bringsOne) {
+      const begin: f64 = later(outerRead, farOneSlot);
+      outerRead = begin + farOneCycles;
       if (outerShared) outerWrite = outerRead;
-      farInputThere = outerRead + outerLatency;
+      farOneFirst = begin + farOneUnit + outerLatency;
+      farOneThere = outerRead + outerLatency;
     }
-    if (bringsWeight) {
-      outerRead = later(outerRead, farWeightSlot) + farWeightCycles;
+    if (bringsOther) {
+      const begin: f64 = later(outerRead, farOtherSlot);
+      outerRead = begin + farOtherCycles;
       if (outerShared) outerWrite = outerRead;
-      farWeightThere = outerRead + outerLatency;
+      farOtherFirst = begin + farOtherUnit + outerLatency;
+      farOtherThere = outerRead + outerLatency;
     }
     // 1: double-buffered inner tiles.
-    if (fetchesInputAhead) {
-      const place: f64 = later(innerRead, inputFreed);
-      waits = farInputThere > place ? waits | INPUT_BIT : waits & ~INPUT_BIT;
-      innerRead = later(place, farInputThere) + inputCycles;
+    if (fetchesOneAhead) {
+      const place: f64 = later(innerRead, oneFreed);
+      const begin: f64 = later(place, farOneFirst);
+      innerRead = later(begin + oneCycles, farOneThere + oneUnit);
+      waits = innerRead > place + oneCycles ? waits | oneBit : waits & ~oneBit;
       if (innerShared) innerWrite = innerRead;
-      inputThere = innerRead + innerLatency;
-      inputRead = innerRead;
+      oneThere = later(begin + oneUnit, innerRead - oneLead) + innerLatency;
+      oneRead = innerRead;
     }
-    if (fetchesWeightAhead) {
-      const place: f64 = later(innerRead, weightFreed);
-      waits = farWeightThere > place ? waits | WEIGHT_BIT : waits & ~WEIGHT_BIT;
-      innerRead = later(place, farWeightThere) + weightCycles;
+    if (fetchesOtherAhead) {
+      const place: f64 = later(innerRead, otherFreed);
+      const begin: f64 = later(place, farOtherFirst);
+      innerRead = later(begin + otherCycles, farOtherThere + otherUnit);
+      waits = innerRead > place + otherCycles ? waits | otherBit : waits & ~otherBit;
       if (innerShared) innerWrite = innerRead;
-      weightThere = innerRead + innerLatency;
-      weightRead = innerRead;
+      otherThere = later(begin + otherUnit, innerRead - otherLead) + innerLatency;
+      otherRead = innerRead;
     }
+    /** When the first sums of the step before can come back. */
+    let storedFirst: f64 = 0;
     if (hasPending) {
       // 2: the pending step. The next one's held words come in behind its last fold's stream, and may take longer.
       const start: f64 = later(free, ready);
@@ -345,27 +414,37 @@ export function steps(count: f64): void {
       // 3: its sums go up, and on to the far memory where they are done with.
       if (storesSums) {
         storedBefore = stored;
-        innerWrite = later(innerWrite, later(out, outerSumsSlot)) + pendingStore;
+        const begin: f64 = later(innerWrite, later(out - pendingLead, outerSumsSlot));
+        innerWrite = later(begin + pendingStore, out + pendingUnit);
         if (innerShared) innerRead = innerWrite;
+        storedFirst = begin + pendingUnit + innerLatency;
         stored = innerWrite + innerLatency;
         if (pendingFarStore >= 0 && !outerShared) {
-          outerWrite = later(outerWrite, stored) + pendingFarStore;
+          outerWrite = later(later(outerWrite, storedFirst) + pendingFarStore, stored + pendingFarUnit);
           store<f64>(OUTER_STORED, outerWrite + outerLatency);
         }
       }
       if (outerShared) {
         // Stores let the loads of two more steps go first, unless their outer tile goes.
         if (olderStore >= 0) {
-          outerWrite = later(outerWrite, olderReady) + olderStore;
+          outerWrite = later(later(outerWrite, olderFirst) + olderStore, olderReady + olderUnit);
           store<f64>(OUTER_STORED, outerWrite + outerLatency);
         }
+        olderFirst = laterFirst;
         olderReady = laterReady;
         olderStore = laterStore;
+        olderUnit = laterUnit;
+        laterFirst = storedFirst;
         laterReady = stored;
         laterStore = storesSums ? pendingFarStore : -1;
+        laterUnit = pendingFarUnit;
         if (opensSums || isAtEnd) {
-          if (olderStore >= 0) outerWrite = later(outerWrite, olderReady) + olderStore;
-          if (laterStore >= 0) outerWrite = later(outerWrite, laterReady) + laterStore;
+          if (olderStore >= 0) {
+            outerWrite = later(later(outerWrite, olderFirst) + olderStore, olderReady + olderUnit);
+          }
+          if (laterStore >= 0) {
+            outerWrite = later(later(outerWrite, laterFirst) + laterStore, laterReady + laterUnit);
+          }
           if (olderStore >= 0 || laterStore >= 0) store<f64>(OUTER_STORED, outerWrite + outerLatency);
           olderStore = -1;
           laterStore = -1;
@@ -378,45 +457,50 @@ export function steps(count: f64): void {
     }
     if (opensSums) openOuterSums();
     // 4: single-buffered inner tiles, and partial sums that come back.
-    if (changesInput) {
-      if (!isInputDouble) {
+    if (changesOne) {
+      if (!isOneDouble) {
         const place: f64 = later(innerRead, free);
-        waits = farInputThere > place ? waits | INPUT_BIT : waits & ~INPUT_BIT;
-        innerRead = later(place, farInputThere) + inputCycles;
+        waits = farOneThere > place ? waits | oneBit : waits & ~oneBit;
+        innerRead = later(place, farOneThere) + oneCycles;
         if (innerShared) innerWrite = innerRead;
-        inputThere = innerRead + innerLatency;
-        inputRead = innerRead;
+        oneThere = innerRead + innerLatency;
+        oneRead = innerRead;
       }
-      inputFreed = free;
+      oneFreed = free;
     }
-    if (changesWeight) {
-      if (!isWeightDouble) {
+    if (changesOther) {
+      if (!isOtherDouble) {
         const place: f64 = later(innerRead, free);
-        waits = farWeightThere > place ? waits | WEIGHT_BIT : waits & ~WEIGHT_BIT;
-        innerRead = later(place, farWeightThere) + weightCycles;
+        waits = farOtherThere > place ? waits | otherBit : waits & ~otherBit;
+        innerRead = later(place, farOtherThere) + otherCycles;
         if (innerShared) innerWrite = innerRead;
-        weightThere = innerRead + innerLatency;
-        weightRead = innerRead;
+        otherThere = innerRead + innerLatency;
+        otherRead = innerRead;
       }
-      weightFreed = free;
+      otherFreed = free;
     }
     if (changesSums) {
       // Sums that go straight to the outer buffer wait for no place on their way.
       sumsThere = isDirect ? 0 : areSumsDouble ? storedBefore : stored;
       waits &= ~SUMS_WAIT;
-      let there: f64 = 0;
+      let first: f64 = later(sumsThere, areSameSums ? storedFirst : storedBefore);
+      let whole: f64 = areSameSums ? stored : storedBefore;
+      // When they would be there if the far memory had nothing to do with it.
+      const near: f64 = later(later(innerRead, first) + down, whole + downUnit);
       if (farDown >= 0) {
-        outerRead = later(outerRead, earliestOuterSums()) + farDown;
+        const begin: f64 = later(outerRead, earliestOuterSums());
+        outerRead = begin + farDown;
         if (outerShared) outerWrite = outerRead;
-        there = outerRead + outerLatency;
+        first = later(first, begin + farDownUnit + outerLatency);
+        whole = later(whole, outerRead + outerLatency);
       }
       // Nobody waits for sums that the outer buffer adds to itself.
       if (!isFirstK) {
-        const place: f64 = later(innerRead, later(sumsThere, storedBefore));
-        if (there > place) waits |= SUMS_WAIT;
-        innerRead = later(place, there) + down;
+        const begin: f64 = later(innerRead, first);
+        innerRead = later(begin + down, whole + downUnit);
+        if (innerRead > near) waits |= SUMS_WAIT;
         if (innerShared) innerWrite = innerRead;
-        sumsThere = innerRead + innerLatency;
+        sumsThere = later(begin + downUnit, innerRead - sumsLead) + innerLatency;
       } else {
         // The place of new sums is needed when the first of them leaves the array, not when it starts.
         sumsThere -= skew;
@@ -424,11 +508,11 @@ export function steps(count: f64): void {
     }
 
     // The present step becomes the pending one.
-    ready = inputThere;
-    let isFar: bool = (waits & INPUT_BIT) != 0;
-    if (weightThere > ready) {
-      ready = weightThere;
-      isFar = (waits & WEIGHT_BIT) != 0;
+    ready = oneThere;
+    let isFar: bool = (waits & oneBit) != 0;
+    if (otherThere > ready) {
+      ready = otherThere;
+      isFar = (waits & otherBit) != 0;
     }
     if (sumsThere > ready) {
       ready = sumsThere;
@@ -439,8 +523,11 @@ export function steps(count: f64): void {
     pendingPort = portTime;
     pendingStream = stream;
     pendingSkew = skew;
+    pendingLead = sumsLead;
     pendingStore = store_;
+    pendingUnit = storeUnit;
     pendingFarStore = farStore;
+    pendingFarUnit = farStoreUnit;
   }
 
   isStarted = hasPending;
@@ -452,24 +539,28 @@ export function steps(count: f64): void {
   store<f64>(INNER_WRITE, innerWrite);
   store<f64>(OUTER_READ, outerRead);
   store<f64>(OUTER_WRITE, outerWrite);
-  store<f64>(INPUT_THERE, inputThere);
-  store<f64>(INPUT_FREED, inputFreed);
-  store<f64>(WEIGHT_THERE, weightThere);
-  store<f64>(WEIGHT_FREED, weightFreed);
+  store<f64>(oneThereAt, oneThere);
+  store<f64>(oneFreedAt, oneFreed);
+  store<f64>(otherThereAt, otherThere);
+  store<f64>(otherFreedAt, otherFreed);
   store<f64>(SUMS_THERE, sumsThere);
   store<f64>(STORED, stored);
   store<f64>(STORED_BEFORE, storedBefore);
-  store<f64>(OUTER_INPUT_THERE, farInputThere);
-  store<f64>(OUTER_WEIGHT_THERE, farWeightThere);
-  store<f64>(OUTER_INPUT_READ, inputRead);
-  store<f64>(OUTER_WEIGHT_READ, weightRead);
+  store<f64>(farOneThereAt, farOneThere);
+  store<f64>(farOtherThereAt, farOtherThere);
+  store<f64>(oneReadAt, oneRead);
+  store<f64>(otherReadAt, otherRead);
   store<f64>(PENDING_READY, ready);
   store<f64>(SUMS_OUT, out);
   store<f64>(DRAINED, drained);
+  store<f64>(OLDER_FIRST, olderFirst);
+  store<f64>(LATER_FIRST, laterFirst);
   store<f64>(OLDER_READY, olderReady);
   store<f64>(LATER_READY, laterReady);
   store<f64>(OLDER_STORE, olderStore);
   store<f64>(LATER_STORE, laterStore);
+  store<f64>(OLDER_UNIT, olderUnit);
+  store<f64>(LATER_UNIT, laterUnit);
   store<f64>(WAITS, <f64>waits);
   store<f64>(COMPUTE, computed);
   store<f64>(STALL_OUTER, stallFar);
@@ -479,8 +570,11 @@ export function steps(count: f64): void {
   store<f64>(PENDING_PORT, pendingPort);
   store<f64>(PENDING_STREAM, pendingStream);
   store<f64>(PENDING_SKEW, pendingSkew);
+  store<f64>(PENDING_LEAD, pendingLead);
   store<f64>(PENDING_STORE, pendingStore);
+  store<f64>(PENDING_UNIT, pendingUnit);
   store<f64>(PENDING_OUTER_STORE, pendingFarStore);
+  store<f64>(PENDING_OUTER_UNIT, pendingFarUnit);
   if (isAtEnd) return;
   store<f64>(STEPS, load<f64>(STEPS) + count);
   singleSteps += count;

@@ -1,5 +1,5 @@
 import { OUTPUT_STATIONARY } from "./abi";
-import { firstLoad, lastStream, skewCycles, stepCycles, timeTile } from "./array/time";
+import { firstLoad, lastPosition, lastStream, skewCycles, stepCycles, timeTile } from "./array/time";
 import { countTile, edgeReadBytes, sumBytes, sumsOut } from "./array/traffic";
 import {
   accumulatorBytes,
@@ -16,6 +16,7 @@ import {
   innerWriteBytes,
   innerWriteCycles,
   inputBytes,
+  isDirect,
   multicast,
   outerBlock,
   outerReadBytes,
@@ -52,18 +53,19 @@ export const DOWN: usize = 24;
 export const OUTER_UP_WIDE: usize = 32;
 export const OUTER_UP_FINAL: usize = 40;
 export const OUTER_DOWN: usize = 48;
-/** Fields of a record of array work, cycles: array, array port, load of the first held words, last stream, skew. */
+/** Fields of a record of array work, cycles: array, array port, load of the first held words, last stream, skew, position of the last stream. */
 export const ARRAY_TIME: usize = 8;
 export const PORT_TIME: usize = 16;
 export const LOAD: usize = 24;
 export const STREAM: usize = 32;
 export const SKEW: usize = 40;
+export const POSITION: usize = 48;
 
 let walkNumber: f64 = 0;
 let slot: usize = TABLE;
 /** Batch elements of the present batch step. */
 let elements: f64 = 1;
-/** Longest skew of an array tile of this walk. */
+/** Longest skew of an array tile of this walk; where sums stream out from the first position on, with the stream. */
 export let longestSkew: f64 = 0;
 
 /** Forgets the costs of the walk before. */
@@ -167,6 +169,7 @@ export function arrayCosts(isFirstK: bool, isLastK: bool, isHeld: bool): usize {
   store<f64>(record, firstLoad, LOAD);
   store<f64>(record, lastStream, STREAM);
   store<f64>(record, skewCycles, SKEW);
-  longestSkew = Math.max(longestSkew, skewCycles);
+  store<f64>(record, lastPosition, POSITION);
+  longestSkew = Math.max(longestSkew, isDirect ? skewCycles + lastStream : skewCycles);
   return record;
 }

@@ -12,6 +12,7 @@ import {
 } from "../abi";
 import { arrayTail, cols, drain, kind, overlap, rows, skew, unroll } from "../hardware";
 import { ceilDiv } from "../int-math";
+import { together } from "./registers";
 import { dataflow, packed, sk, sm, sn, tk, tm, tn } from "../mapping";
 
 /*
@@ -21,9 +22,11 @@ import { dataflow, packed, sk, sm, sn, tk, tm, tn } from "../mapping";
 
 /** Cycles of the array for the tile, skew of every fold included where folds do not overlap. */
 export let stepCycles: f64 = 0;
-/** Cycles of loading the first fold's words, not in stepCycles, and of the last fold's stream. */
+/** Cycles of loading the first fold's words, not in stepCycles; of the last fold's stream, and of one position of it
+ * (several where they are worked on together). */
 export let firstLoad: f64 = 0;
 export let lastStream: f64 = 0;
+export let lastPosition: f64 = 0;
 /** Cycles from the end of the tile, as stepCycles counts it, to the last sum that leaves the array. */
 export let skewCycles: f64 = 0;
 
@@ -91,6 +94,7 @@ export function timeTile(em: f64, en: f64, ek: f64, isHeld: bool): void {
   const firstHeld: f64 = Math.min(wordsA, stepsA) * Math.min(wordsB, stepsB);
   firstLoad = 0;
   skewCycles = 0;
+  lastPosition = lastA * lastB * together();
   lastStream = streamed * lastA * lastB;
 
   if (kind == KIND_DOT_PRODUCT) {

@@ -12,8 +12,8 @@ import {
   WEIGHT,
   WEIGHT_STATIONARY,
 } from "../abi";
-import { changesEachStep } from "../array/registers";
-import { EDGE, REGISTER_WRITES, SUMS_DOWN, SUMS_UP } from "../counters";
+import { changesEachStep, together } from "../array/registers";
+import { EDGE, INNER_SOURCE, REGISTER_WRITES, SUMS_DOWN, SUMS_UP } from "../counters";
 import {
   accumulatorBytes,
   arrayPerRead,
@@ -23,8 +23,15 @@ import {
   cols,
   drain,
   energyMac,
+  innerReadBytes,
+  innerReadCycles,
+  innerShared,
+  innerWriteBytes,
+  innerWriteCycles,
   inputBytes,
+  isDirect,
   kind,
+  multicast,
   outputBytes,
   overlap,
   registerHolds,
@@ -46,6 +53,8 @@ import {
   chunkM,
   chunkN,
   coresK,
+  coresM,
+  coresN,
   dataflow,
   packed,
   sk,
@@ -67,6 +76,8 @@ import { HARDWARE, get } from "../memory";
  */
 export let arrayTime: f64 = 0;
 export let arrayEnergy: f64 = 0;
+/** Cycles of the port that the array's edge is at. */
+export let edgeTime: f64 = 0;
 /** Part of arrayTime that the array needs whatever its port can do. */
 export let arrayAlone: f64 = 0;
 
@@ -108,12 +119,12 @@ export function setPrices(): void {
     if ((registerHolds & (1 << INPUT)) != 0) {
       const isRead: bool = changesEachStep(INPUT);
       priceInput += Math.min(sn, N) * inputBytes * (isRead ? written : written + read);
-      if (isRead) perMac += read * inputBytes;
+      if (isRead) perMac += (read * inputBytes) / together();
     }
     if ((registerHolds & (1 << WEIGHT)) != 0) {
       const isRead: bool = changesEachStep(WEIGHT);
       priceWeight += Math.min(sm, M) * weightBytes * (isRead ? written : written + read);
-      if (isRead) perMac += read * weightBytes;
+      if (isRead) perMac += (read * weightBytes) / together();
     }
   }
   const up: f64 = energyOf(EDGE + SUMS_UP);
@@ -127,7 +138,30 @@ export function setPrices(): void {
   readSum = accumulatorBytes * arrayPerRead;
   writeSum = accumulatorBytes * arrayPerWrite;
   writeResult = resultWidth * arrayPerWrite;
-  if (bypass) leaveOutHeld();
+  if (isDirect) addInnerPort(resultWidth, results);
+  else if (bypass) leaveOutHeld();
+}
+
+/** Where no buffer is near the array, what crosses its edge crosses the inner port, which all cores share. */
+function addInnerPort(resultWidth: f64, results: f64): void {
+  // With multicast an operand crosses it once for the cores that differ along the dimension that it does not depend on.
+  const copiesInput: f64 = multicast ? 1 / coresN : 1;
+  const copiesWeight: f64 = multicast ? 1 / coresM : 1;
+  const perRead: f64 = innerReadCycles / innerReadBytes;
+  const perWrite: f64 = innerWriteCycles / innerWriteBytes;
+  const up: f64 = energyOf(INNER_SOURCE + SUMS_UP);
+  priceInput += energyOf(INNER_SOURCE) * inputBytes * copiesInput;
+  priceWeight += energyOf(INNER_SOURCE + 1) * weightBytes * copiesWeight;
+  readInput = inputBytes * perRead * copiesInput;
+  readWeight = weightBytes * perRead * copiesWeight;
+  // Sums that the array holds may stay there: how often they do is up to the order. Where the outer buffer adds, none come back.
+  const wide: f64 = dataflow == OUTPUT_STATIONARY ? 0 : accumulatorBytes;
+  const comesBack: f64 = coresK > 1 ? 0 : wide;
+  priceSum = energyOf(INNER_SOURCE + SUMS_DOWN) * comesBack + up * wide;
+  readSum = perRead * comesBack;
+  writeSum = wide * perWrite;
+  writeResult = resultWidth * perWrite;
+  priceFixed += up * resultWidth * (coresK > 1 ? (results * K) / chunkK(K) : results);
 }
 
 /** Takes the held operand's way over the edge out of the prices: it goes past the inner buffer. */
@@ -232,9 +266,12 @@ export function boundArray(times: f64): void {
   }
   const reads: f64 = inputs * readInput + weights * readWeight + sums * readSum;
   const writes: f64 = sums * writeSum + results * writeResult;
-  const port: f64 = arrayShared ? reads + writes : Math.max(reads, writes);
+  const isShared: bool = isDirect ? innerShared : arrayShared;
+  const port: f64 = isShared ? reads + writes : Math.max(reads, writes);
   arrayAlone = array * batchSteps;
-  arrayTime = Math.max(arrayAlone, port * batchOfCore) + arrayTail;
+  // The inner port works ahead of the array, its own port does not.
+  edgeTime = port * (isDirect ? cores : batchOfCore);
+  arrayTime = (isDirect ? arrayAlone : Math.max(arrayAlone, edgeTime)) + arrayTail;
   arrayEnergy =
     priceFixed + cores * (priceInput * inputs + priceWeight * weights + priceSum * sums + priceUpdate * updates);
 }

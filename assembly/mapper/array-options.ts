@@ -1,4 +1,5 @@
 import {
+  HW_ENERGY_TRAFFIC,
   INPUT,
   INPUT_STATIONARY,
   KIND_DOT_PRODUCT,
@@ -8,6 +9,7 @@ import {
   WEIGHT,
   WEIGHT_STATIONARY,
 } from "../abi";
+import { REGISTER_READS } from "../counters";
 import {
   accumulators,
   cols,
@@ -23,10 +25,12 @@ import {
 } from "../hardware";
 import { ceilDiv } from "../int-math";
 import { B, K, M, N, chunkK, chunkM, chunkN, batchAtOnce, packed, setArray, setBypass, setPacked } from "../mapping";
+import { HARDWARE, get } from "../memory";
 import {
   arrayEnergy,
   arrayTime,
   boundArray,
+  edgeTime,
   leaveOutHeld,
   setBatches,
   setBlocks,
@@ -117,9 +121,10 @@ function tryOption(flow: i32, tm: f64, tn: f64, tk: f64): void {
 }
 
 function keepOption(flow: i32, tm: f64, tn: f64, tk: f64, bypass: bool): void {
-  const first: f64 = score(arrayTime, arrayEnergy);
+  const time: f64 = Math.max(arrayTime, edgeTime);
+  const first: f64 = score(time, arrayEnergy);
   if (optionCount == limit && first > optionScore(limit - 1)) return;
-  const second: f64 = secondScore(arrayTime, arrayEnergy);
+  const second: f64 = secondScore(time, arrayEnergy);
   let i: i32 = optionCount;
   while (i > 0 && isBefore(first, second, i - 1)) i--;
   if (i >= limit) return;
@@ -155,16 +160,41 @@ function even(extent: f64, most: f64): f64 {
 /** Every register tile for the present extents and dataflow; tryOption says which are legal. */
 function tryAllRegisterTiles(flow: i32): void {
   const most: f64 = Math.max(accumulators, Math.max(registerWords, 1));
+  const sets: f64 = kind == KIND_DOT_PRODUCT ? rm * rn : 1;
+  const pool: f64 = (registerHolds & (1 << OUTPUT)) != 0 ? registerWords : 0;
   const isOutput: bool = flow == OUTPUT_STATIONARY;
   const A: f64 = isOutput ? Tm : Tk;
   const B: f64 = flow == INPUT_STATIONARY ? Tm : Tn;
   for (let a: f64 = 1; a <= A && a <= most; a++) {
     for (let b: f64 = 1; b <= B && a * b <= most; b++) {
       if (isOutput) tryOption(flow, a, b, 1);
-      else if (flow == WEIGHT_STATIONARY) tryOption(flow, 1, b, a);
-      else tryOption(flow, b, 1, a);
+      else {
+        tryHeld(flow, b, a, 1);
+        if (b == 1) {
+          const S: f64 = flow == WEIGHT_STATIONARY ? Tm : Tn;
+          tryTogether(flow, a, S, Math.max(Math.floor(accumulators / sets), pool - a));
+        }
+      }
     }
   }
+}
+
+/** Judges a register tile of across × tk held words, with `together` stream positions. */
+function tryHeld(flow: i32, across: f64, tk: f64, together: f64): void {
+  if (flow == WEIGHT_STATIONARY) tryOption(flow, together, across, tk);
+  else tryOption(flow, across, together, tk);
+}
+
+/**
+ * Judges a held word across and tk > 1 along k, with several stream positions worked on together. The more, the fewer register
+ * reads; where transfers are handed on position by position, fewer are there sooner.
+ */
+function tryTogether(flow: i32, tk: f64, positions: f64, room: f64): void {
+  const most: f64 = Math.min(positions, room);
+  if (tk == 1 || most < 2 || get(HARDWARE, HW_ENERGY_TRAFFIC + REGISTER_READS) == 0) return;
+  tryHeld(flow, 1, tk, most);
+  if (!isThorough || !isDirect) return;
+  for (let together: f64 = 2; together < most; together++) tryHeld(flow, 1, tk, together);
 }
 
 /** Register tiles for the present extents and dataflow. */
@@ -202,6 +232,7 @@ function tryRegisterTiles(flow: i32): void {
   }
   const words: f64 = heldWords(flow == WEIGHT_STATIONARY ? WEIGHT : INPUT);
   const T: f64 = flow == WEIGHT_STATIONARY ? Tn : Tm;
+  const S: f64 = flow == WEIGHT_STATIONARY ? Tm : Tn;
   // Words along k: none, all of it, and shares between.
   let last: f64 = 0;
   for (let parts: f64 = 1; parts <= Tk; parts *= 2) {
@@ -211,13 +242,11 @@ function tryRegisterTiles(flow: i32): void {
     const most: f64 = tk == 1 ? words : Math.min(Math.floor(words / tk), room);
     if (most < 1) continue;
     const t: f64 = even(T, most);
-    if (flow == WEIGHT_STATIONARY) tryOption(flow, 1, t, tk);
-    else tryOption(flow, t, 1, tk);
+    tryHeld(flow, t, tk, 1);
+    tryTogether(flow, tk, S, Math.max(Math.floor(accumulators / sets), pool - tk));
   }
   if (last != 1) {
-    const t: f64 = even(T, words);
-    if (flow == WEIGHT_STATIONARY) tryOption(flow, 1, t, 1);
-    else tryOption(flow, t, 1, 1);
+    tryHeld(flow, even(T, words), 1, 1);
   }
 }
 

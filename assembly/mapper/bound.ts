@@ -1,4 +1,12 @@
-import { HW_ENERGY_TRAFFIC, INPUT, OUTPUT, OUTPUT_STATIONARY, WEIGHT, WEIGHT_STATIONARY } from "../abi";
+import {
+  HW_ENERGY_TRAFFIC,
+  INPUT,
+  INPUT_STATIONARY,
+  OUTPUT,
+  OUTPUT_STATIONARY,
+  WEIGHT,
+  WEIGHT_STATIONARY,
+} from "../abi";
 import { INNER, INNER_SOURCE, OUTER, SUMS_DOWN, SUMS_UP } from "../counters";
 import {
   accumulatorBytes,
@@ -11,6 +19,7 @@ import {
   innerWriteBytes,
   innerWriteCycles,
   inputBytes,
+  isDirect,
   multicast,
   outerLatency,
   outerReadBytes,
@@ -203,17 +212,31 @@ export function boundTiles(m: usize, n: usize, k: usize): void {
   // The first tiles of all cores come to the outer buffer and on to the inner ones; an operand that the split does not cut
   // is the same for all. The weight's way to the outer buffer and the input's way on overlap.
   const elements: f64 = lk * shareK * Math.min(batchAtOnce(), B);
-  const a: f64 = lm * shareM * elements;
-  const w: f64 = ln * shareN * elements;
+  let a: f64 = lm * shareM * elements;
+  let w: f64 = ln * shareN * elements;
+  // What comes last is still to be worked on, and its sums to be stored.
+  let m_: f64 = load<f64>(m, LAST);
+  let n_: f64 = load<f64>(n, LAST);
+  let k_: f64 = load<f64>(k, LAST);
+  if (isDirect) {
+    // Of what streams, the first position is enough to begin with, and the last one is what comes last.
+    if (dataflow == WEIGHT_STATIONARY) {
+      a /= ceilDiv(lm, sm);
+      m_ = 1;
+    } else if (dataflow == OUTPUT_STATIONARY) {
+      a /= ceilDiv(lk, sk);
+      w /= ceilDiv(lk, sk);
+      k_ = 1;
+    } else {
+      w /= ceilDiv(ln, sn);
+      n_ = 1;
+    }
+  }
   innerFill = w * weightBytes * innerPerRead + innerLatency;
   const onwards: f64 = a * inputBytes * innerPerRead;
   if (hasOuter && residentBits == 0) {
     innerFill += a * outerReadInput + Math.max(w * outerReadWeight, onwards) + outerLatency;
   } else innerFill += onwards;
-  // What comes last is still to be worked on, and its sums to be stored.
-  const m_: f64 = load<f64>(m, LAST);
-  const n_: f64 = load<f64>(n, LAST);
-  const k_: f64 = load<f64>(k, LAST);
   lastDrain = m_ * n_ * (outputBytes * innerPerWrite + outerWriteResult) + innerLatency;
   if (hasOuter && !isResident(OUTPUT)) lastDrain += outerLatency;
   lastTail = lastDrain + ceilDiv(m_, sm) * ceilDiv(n_, sn) * ceilDiv(k_, sk) + arrayTail;
@@ -227,12 +250,27 @@ export function boundOrder(): void {
   const w: f64 = weights * ((counted & 1) != 0 ? Lm : 1) * ((turning & 6) != 0 ? Gm : outerReloadsW);
   const visits: f64 = ((counted & 4) != 0 ? Lk : 1) * ((turning & 3) != 0 ? Gk : outerReloadsO);
   if (mayStay) boundArray(dataflow == WEIGHT_STATIONARY ? w / weights : a / inputs);
-  boundMoved(a, w, visits);
+  if (isDirect) boundStreamed(a, w, visits);
+  else boundMoved(a, w, visits);
 }
 
 /** Bound of the present tiles whatever the order of local tiles, after boundOuter and boundTiles. */
 export function boundAnyOrder(): void {
-  boundMoved(inputs, weights, 1);
+  if (isDirect) boundStreamed(inputs, weights, 1);
+  else boundMoved(inputs, weights, 1);
+}
+
+/** The same without a buffer near the array: what it does not hold crosses the port for every tile that needs it. */
+function boundStreamed(a: f64, w: f64, visits: f64): void {
+  const holdsSums: bool = dataflow == OUTPUT_STATIONARY;
+  const inputsMoved: f64 = dataflow == INPUT_STATIONARY ? a : inputs * Ln * Gn;
+  const weightsMoved: f64 = dataflow == WEIGHT_STATIONARY ? w : weights * Lm * Gm;
+  boundMoved(inputsMoved, weightsMoved, holdsSums ? visits : Lk * Gk);
+  // The array's edge is the inner port: what crosses it is in the energy of the array, but for sums that the array holds.
+  boundEnergy = outerEnergy + arrayEnergy;
+  if (!holdsSums) return;
+  const again: f64 = sums * (visits - 1) * accumulatorBytes;
+  boundEnergy += coresK > 1 ? again * shareK * sourcePriceUp : again * (sourcePriceUp + sourcePriceDown);
 }
 
 /** Combines the parts, where `a` inputs and `w` weights go down to the inner buffers, and each sum is visited `visits` times. */

@@ -91,6 +91,8 @@ function innerSumWidth(ek: f64): f64 {
 function outerSumWidth(): f64 {
   if (gk < K || coresK > 1) return accumulatorBytes;
   if (lk >= K) return outputBytes;
+  // Straight from the array, the sums of every fold come here.
+  if (isDirect && dataflow != OUTPUT_STATIONARY) return accumulatorBytes;
   const Lm: f64 = ceilDiv(chunkM(gm), lm);
   const Ln: f64 = ceilDiv(chunkN(gn), ln);
   return sumsLeaveUnfinished(innerOrder, Lm, Ln) ? accumulatorBytes : outputBytes;

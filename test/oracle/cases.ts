@@ -241,6 +241,11 @@ export function mappingOf(hardware: Hardware, problem: GemmProblem, dice: readon
   const stepsAlong = (d: keyof Tile): number => Math.ceil((isOneFold ? chunk : inner)[d] / spatialAlong(d));
   register[held[0]] = upTo(Math.min(room, stepsAlong(held[0])));
   register[held[1]] = upTo(Math.min(Math.floor(room / register[held[0]]), stepsAlong(held[1])));
+  // Words along k alone may serve several positions of the stream.
+  const [acrossSide, streamSide] = dataflow === "weight-stationary" ? (["n", "m"] as const) : (["m", "n"] as const);
+  if (dataflow !== "output-stationary" && register[acrossSide] === 1 && register.k > 1 && die() < 0.5) {
+    register[streamSide] = upTo(Math.max(1, Math.min(array.accumulators.count, stepsAlong(streamSide))));
+  }
   if (isOneFold) {
     // Mostly one fold; now and then more, which is refused.
     for (const d of held) if (die() < 0.95) inner[d] = Math.min(chunk[d], spatialAlong(d) * register[d]);

@@ -116,16 +116,23 @@ function hasHeldRegisters({ array }: Hardware, held: Operand): boolean {
   return array.registers.holds.includes(held) && array.registers.words > 1;
 }
 
-/** Register tiles along the two dimensions of what rests in the PEs; what streams runs through in steps of one. */
+/**
+ * Register tiles along the two dimensions of what rests in the PEs; what streams runs through in steps of one, or of several
+ * where words rest along k alone.
+ */
 function registerTiles(dataflow: Dataflow, spatial: Mapping["spatial"], one: Tile): Tile[] {
   const steps = (d: keyof Tile): number[] => upTo(parts(one[d], spatial.rows[d] * spatial.cols[d]));
   switch (dataflow) {
     case "weight-stationary":
-      return steps("n").flatMap((n) => steps("k").map((k) => ({ m: 1, n, k })));
+      return steps("n").flatMap((n) =>
+        steps("k").flatMap((k) => (n === 1 && k > 1 ? steps("m") : [1]).map((m) => ({ m, n, k }))),
+      );
     case "output-stationary":
       return steps("m").flatMap((m) => steps("n").map((n) => ({ m, n, k: 1 })));
     case "input-stationary":
-      return steps("m").flatMap((m) => steps("k").map((k) => ({ m, n: 1, k })));
+      return steps("m").flatMap((m) =>
+        steps("k").flatMap((k) => (m === 1 && k > 1 ? steps("n") : [1]).map((n) => ({ m, n, k }))),
+      );
   }
 }
 

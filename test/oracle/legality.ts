@@ -45,10 +45,17 @@ function whyNotOnArray({ array }: Hardware, mapping: Mapping): string | null {
 function whyNotInRegisters(array: PeArray, { dataflow, registerTile, spatial }: Mapping): string | null {
   const { m, n, k } = registerTile;
   const held = { "weight-stationary": n * k, "output-stationary": 0, "input-stationary": m * k }[dataflow];
-  // Sums that are open at a time: those of a fold, or, where sums pass through, none unless several k steps are held.
-  const perPe = { "weight-stationary": k > 1 ? n : 0, "output-stationary": m * n, "input-stationary": k > 1 ? m : 0 }[
+  // Positions of the stream are worked on together only where words are held along k alone.
+  const [across, together] = { "weight-stationary": [n, m], "output-stationary": [1, 1], "input-stationary": [m, n] }[
     dataflow
-  ];
+  ] as [number, number];
+  if (together > 1 && (across > 1 || k === 1)) return "stream positions worked on together without words along k alone";
+  // Sums that are open at a time: those of a fold, or, where sums pass through, none unless several k steps are held.
+  const perPe = {
+    "weight-stationary": k > 1 ? n * m : 0,
+    "output-stationary": m * n,
+    "input-stationary": k > 1 ? m * n : 0,
+  }[dataflow];
   // An adder tree whose rows work for several sums needs an accumulator for each.
   const perColumn = array.kind === "dot-product" ? perPe * spatial.rows.m * spatial.rows.n : perPe;
   // Each word of an output-stationary step is used for a row or a column of sums: one of the operands waits.
@@ -107,7 +114,8 @@ function whyNotInBuffers(hardware: Hardware, problem: GemmProblem, mapping: Mapp
 
   const insideK = mapping.globalOrder.slice(mapping.globalOrder.indexOf("k") + 1);
   const evictsSums = insideK.some((d) => Math.ceil(chunk[d] / innerTile[d]) > 1);
-  const outerHasSums = splitsK || outerTile.k < whole.k || (innerTile.k < whole.k && evictsSums);
+  const streamsSums = levels.inner === null && mapping.dataflow !== "output-stationary";
+  const outerHasSums = splitsK || outerTile.k < whole.k || (innerTile.k < whole.k && (evictsSums || streamsSums));
   const outerWidth = { ...width, output: outerHasSums ? sum : width.output };
   const { resident, reservedBytes = 0 } = problem;
   if (resident?.input === true) outerWidth.input = 0;

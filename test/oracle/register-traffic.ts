@@ -40,18 +40,25 @@ export function registerTraffic(hardware: Hardware, problem: GemmProblem, mappin
     const wasHeld = held !== null && step.innerName[held] === before?.innerName[held];
     for (const { elements, tile } of step.cores.filter(hasWork)) {
       const work = arrayWork(array, mapping, tile, step.isFirstK, wasHeld);
-      const macs = tile.m * tile.n * tile.k;
+      // Positions of the stream that are worked on together take a held word once.
+      const [streamed, together] = {
+        "weight-stationary": ["m", register.m] as const,
+        "output-stationary": ["k", 1] as const,
+        "input-stationary": ["n", register.n] as const,
+      }[dataflow];
+      const positions = Math.ceil(tile[streamed] / along(streamed));
+      const taken = tile.m * tile.n * tile.k * (Math.ceil(positions / together) / positions);
       let written = 0;
       let read = 0;
       if (holds("weight")) {
         const copies = work.weightsRead * copiesOfWeight;
         written += (copies * precision.weight) / 8;
-        read += ((choosesWeight ? macs : copies) * precision.weight) / 8;
+        read += ((choosesWeight ? taken : copies) * precision.weight) / 8;
       }
       if (holds("input")) {
         const copies = work.inputsRead * copiesOfInput;
         written += (copies * precision.input) / 8;
-        read += ((choosesInput ? macs : copies) * precision.input) / 8;
+        read += ((choosesInput ? taken : copies) * precision.input) / 8;
       }
       operandWrites += elements * Math.ceil(written);
       operandReads += elements * Math.ceil(read);

@@ -49,20 +49,28 @@ interface PortState {
   writeFree: number;
 }
 
-/** When a transfer leaves the port, and when what it brings is there. */
-interface Transfer {
-  readonly end: number;
+/** When the first unit of something is at a place, and when the whole of it. */
+interface Arrival {
+  readonly first: number;
   readonly there: number;
 }
+
+/** What a transfer brings arrives; `end`: when it leaves its port. */
+interface Transfer extends Arrival {
+  readonly end: number;
+}
+
+/** What arrives in one piece, at `time`. */
+const whole = (time: number): Arrival => ({ first: time, there: time });
+const AT_ONCE = whole(0);
 
 interface OuterTile {
   /** When each part, one inner tile, is there. */
-  readonly parts: Map<string, number>;
+  readonly parts: Map<string, Arrival>;
   lastRead: number;
 }
 
-interface InnerTile {
-  readonly there: number;
+interface InnerTile extends Arrival {
   lastUse: number;
 }
 
@@ -82,18 +90,33 @@ function portOf(port: { read: Rate; write: Rate; shared: boolean; latency: numbe
   };
 }
 
-function down(port: PortState, earliest: number, bytes: number): Transfer {
-  const end = Math.max(earliest, port.readFree) + transferCycles(bytes, port.read);
-  port.readFree = end;
-  if (port.isShared) port.writeFree = end;
-  return { end, there: end + port.latency };
+/** One transfer of so many units, handed on unit by unit, from a source at which it arrives to a place free from `placeFree` on. */
+function transfer(
+  cycles: number,
+  units: number,
+  portFree: number,
+  placeFree: number,
+  source: Arrival,
+  latency: number,
+) {
+  const unit = Math.ceil(cycles / units);
+  const begin = Math.max(portFree, placeFree, source.first);
+  const end = Math.max(begin + cycles, source.there + unit);
+  return { first: begin + unit + latency, end, there: end + latency };
 }
 
-function up(port: PortState, earliest: number, bytes: number): Transfer {
-  const end = Math.max(earliest, port.writeFree) + transferCycles(bytes, port.write);
-  port.writeFree = end;
-  if (port.isShared) port.readFree = end;
-  return { end, there: end + port.latency };
+function down(port: PortState, placeFree: number, source: Arrival, bytes: number, units: number): Transfer {
+  const moved = transfer(transferCycles(bytes, port.read), units, port.readFree, placeFree, source, port.latency);
+  port.readFree = moved.end;
+  if (port.isShared) port.writeFree = moved.end;
+  return moved;
+}
+
+function up(port: PortState, placeFree: number, source: Arrival, bytes: number, units: number): Transfer {
+  const moved = transfer(transferCycles(bytes, port.write), units, port.writeFree, placeFree, source, port.latency);
+  port.writeFree = moved.end;
+  if (port.isShared) port.readFree = moved.end;
+  return moved;
 }
 
 function sum(values: readonly number[]): number {
@@ -121,6 +144,9 @@ export function walk(hardware: Hardware, problem: GemmProblem, mapping: Mapping)
   const innerPort = portOf(levels.outer?.port ?? dram?.port ?? null);
   const arrayPort = portOf(levels.inner?.port ?? null);
   const all = { input: true, weight: true, output: true };
+  /** Without a buffer near the array, whatever it does not hold streams. */
+  const stays = levels.inner === null ? (HELD[mapping.dataflow] ?? "output") : null;
+  const streams = (operand: Operand): boolean => stays !== null && operand !== stays;
   const isDouble = {
     outer: levels.outerIs === "local" ? mapping.doubleBuffered.local : mapping.doubleBuffered.global,
     inner: levels.inner === null ? all : { ...mapping.doubleBuffered.local },
@@ -184,6 +210,11 @@ export function walk(hardware: Hardware, problem: GemmProblem, mapping: Mapping)
     return { carried: block.inner(hardware.multicast ? sizes[0]! * summands : arrived), arrived };
   }
 
+  /** Sums of a step on all cores, those of cores along k apart. */
+  function elementsOnCores(step: Step): number {
+    return sum(step.cores.filter(hasWork).map(({ elements, tile }) => elements * tile.m * tile.n));
+  }
+
   /** The same tiles over the outer port: the outer buffer has one copy of each. */
   function partBytes(step: Step, operand: Operand, elementBytes: number): number {
     return block.outer(bytesOfCopy(tilesOnCores(step, operand).copies[0]!, operand, elementBytes));
@@ -218,8 +249,9 @@ export function walk(hardware: Hardware, problem: GemmProblem, mapping: Mapping)
       edgeUp.output += written;
       array.inputReads += elements * work.inputsRead;
       array.weightReads += elements * work.weightsRead;
-      array.outputReads += elements * work.sumsRead;
-      array.outputWrites += elements * work.sumsWritten;
+      // Where the inner port is the array's edge, sums are counted as they cross that.
+      if (levels.inner !== null) array.outputReads += elements * work.sumsRead;
+      if (levels.inner !== null) array.outputWrites += elements * work.sumsWritten;
       const reads = transferCycles(block.array(read.input + read.weight + read.output), arrayPort.read);
       const writes = transferCycles(block.array(written), arrayPort.write);
       portCycles = Math.max(portCycles, arrayPort.isShared ? reads + writes : Math.max(reads, writes));
@@ -230,7 +262,18 @@ export function walk(hardware: Hardware, problem: GemmProblem, mapping: Mapping)
   const steps = stepsOf(problem, mapping);
   const works = steps.map((step, s) => workOf(step, steps[s - 1]));
   const times = works.map(([first]) => arrayTime(hardware.array, mapping.dataflow, first!));
-  const operands = ["input", "weight"] as const;
+  // What the array needs first is asked for first: held weights, where nothing else can hold them.
+  const operands = stays === "weight" ? (["weight", "input"] as const) : (["input", "weight"] as const);
+  /** Positions in the stream of a step's only fold, and cycles of each. */
+  const positions = works.map(([first]) => {
+    const { steps: stream, held } = first!.folds.at(-1)!;
+    const { m, n } = mapping.registerTile;
+    const together = { "weight-stationary": m, "output-stationary": 1, "input-stationary": n }[mapping.dataflow];
+    return { count: Math.ceil(stream / (held * together)), cycles: held * together };
+  });
+  const unitsOf = (s: number, operand: Operand): number => (streams(operand) ? positions[s]!.count : 1);
+  /** From the first unit of an operand that streams to the last. */
+  const leadOf = (s: number, operand: Operand): number => (unitsOf(s, operand) - 1) * positions[s]!.cycles;
 
   // What the walk remembers. Lists hold one entry per tile that ever came in; the last entry is the one in place.
   const outerTiles = { input: [] as OuterTile[], weight: [] as OuterTile[] };
@@ -239,14 +282,15 @@ export function walk(hardware: Hardware, problem: GemmProblem, mapping: Mapping)
   const outerOutputs: { stored: number }[] = [];
   const innerStores: Transfer[] = [];
   /** Stores that let loads go first on a shared outer port. */
-  const outerQueue: { readonly sumsThere: number; readonly size: number; readonly queuedIn: number }[] = [];
+  const outerQueue: { sums: Arrival; size: number; units: number; queuedIn: number }[] = [];
   let stepInWork = 0;
   let outerPlaceFree = 0;
   /** Outputs that the outer buffer has sums of, and the bytes that its adder read. */
   const added = new Set<string>();
   let adderReads = 0;
   let innerPlaceFree = 0;
-  let innerSumsThere = 0;
+  /** When a step can start, as far as its sums are concerned; 0: nothing comes back. */
+  let innerSumsReady = 0;
   let streamEnd = 0;
   let arrayFree = 0;
   let sumsLeft = 0;
@@ -255,30 +299,33 @@ export function walk(hardware: Hardware, problem: GemmProblem, mapping: Mapping)
   let firstFill = -1;
   let end = 0;
 
-  function bringPart(step: Step, operand: "input" | "weight"): void {
+  function bringPart(s: number, operand: "input" | "weight"): void {
+    const step = steps[s]!;
     const tiles = outerTiles[operand];
     const present = tiles.at(-1)!;
     if (resident[operand]) {
-      present.parts.set(step.innerName[operand], 0);
+      present.parts.set(step.innerName[operand], AT_ONCE);
       return;
     }
     const waitsFor = tiles.at(isDouble.outer[operand] ? -3 : -2);
     const size = partBytes(step, operand, width[operand]);
     outerDown[operand] += size;
-    present.parts.set(step.innerName[operand], down(outerPort, waitsFor?.lastRead ?? 0, size).there);
+    const brought = down(outerPort, waitsFor?.lastRead ?? 0, AT_ONCE, size, unitsOf(s, operand));
+    present.parts.set(step.innerName[operand], brought);
   }
 
-  function fetchInner(step: Step, operand: "input" | "weight"): void {
+  function fetchInner(s: number, operand: "input" | "weight"): void {
+    const step = steps[s]!;
     const tiles = innerTiles[operand];
     const source = outerTiles[operand].at(-1);
-    const partThere = source?.parts.get(step.innerName[operand]) ?? 0;
+    const part = source?.parts.get(step.innerName[operand]) ?? AT_ONCE;
     const placeFree = isDouble.inner[operand] ? (tiles.at(-2)?.lastUse ?? 0) : arrayFree;
     const size = innerBytes(step, operand, width[operand]);
     innerDown[operand] += size.carried;
     if (mapping.bypass !== operand) arrivedDown[operand] += size.arrived;
-    const transfer = down(innerPort, Math.max(placeFree, partThere), size.carried);
-    if (source !== undefined) source.lastRead = transfer.end;
-    tiles.push({ there: transfer.there, lastUse: 0 });
+    const fetched = down(innerPort, placeFree, part, size.carried, unitsOf(s, operand));
+    if (source !== undefined) source.lastRead = fetched.end;
+    tiles.push({ first: fetched.first, there: fetched.there, lastUse: 0 });
   }
 
   function computeStep(s: number, inputs: InnerTile, weights: InnerTile): void {
@@ -286,8 +333,10 @@ export function walk(hardware: Hardware, problem: GemmProblem, mapping: Mapping)
     const time = times[s]!;
     const next = times[s + 1];
     const streamCycles = Math.max(time.stream, crossEdges(steps[s]!, works[s]!));
-    const placeNeeded = innerSumsThere > 0 ? innerPlaceFree : innerPlaceFree - time.skew;
-    let start = Math.max(arrayFree, inputs.there, weights.there, innerSumsThere, placeNeeded);
+    const placeNeeded = innerSumsReady > 0 ? innerPlaceFree : innerPlaceFree - time.skew;
+    const inputsReady = Math.max(inputs.first, inputs.there - leadOf(s, "input"));
+    const weightsReady = Math.max(weights.first, weights.there - leadOf(s, "weight"));
+    let start = Math.max(arrayFree, inputsReady, weightsReady, innerSumsReady, placeNeeded);
     if (s === 0) {
       start += time.load + arrayPort.latency;
       computeCycles += time.load + arrayPort.latency;
@@ -303,27 +352,30 @@ export function walk(hardware: Hardware, problem: GemmProblem, mapping: Mapping)
     weights.lastUse = arrayFree;
   }
 
-  function storeOutput(step: Step): void {
+  function storeOutput(s: number): void {
+    const step = steps[s]!;
     const elementBytes = step.isLastK && !splitsK ? width.output : width.sum;
     const size = innerBytes(step, "output", elementBytes);
     innerUp.output += size.carried;
     leftUp.output += size.arrived;
-    const store = up(innerPort, Math.max(sumsLeft, outerPlaceFree), size.carried);
+    if (levels.inner === null) array.outputWrites += elementsOnCores(step);
+    const leaving = { first: sumsLeft - leadOf(s, "output"), there: sumsLeft };
+    const store = up(innerPort, outerPlaceFree, leaving, size.carried, unitsOf(s, "output"));
     innerStores.push(store);
     end = Math.max(end, store.there);
     if (splitsK) addSums(step, size.arrived);
     if (!hasOuter || resident.output || !step.isLastInnerK || !step.outerOutputLeaves) return;
     const part = partBytes(step, "output", step.isLastK ? width.output : width.sum);
     outerUp.output += part;
-    outerQueue.push({ sumsThere: store.there, size: part, queuedIn: stepInWork });
+    outerQueue.push({ sums: store, size: part, units: unitsOf(s, "output"), queuedIn: stepInWork });
     if (!outerPort.isShared) storeOuter(Infinity);
   }
 
   /** Puts stores on the outer port that have been in the queue since step `until` or longer. */
   function storeOuter(until: number): void {
     while (outerQueue.length > 0 && outerQueue[0]!.queuedIn <= until) {
-      const { sumsThere, size } = outerQueue.shift()!;
-      const stored = up(outerPort, sumsThere, size).there;
+      const { sums, size, units } = outerQueue.shift()!;
+      const stored = up(outerPort, 0, sums, size, units).there;
       outerOutputs.at(-1)!.stored = stored;
       end = Math.max(end, stored);
     }
@@ -338,32 +390,43 @@ export function walk(hardware: Hardware, problem: GemmProblem, mapping: Mapping)
     adderReads += isFirst ? size - size / cores : size;
   }
 
-  function openInnerOutput(step: Step, isOuterOutputNew: boolean): void {
+  function openInnerOutput(s: number, isOuterOutputNew: boolean): void {
+    const step = steps[s]!;
     // Straight from the array, sums wait for no place.
     innerPlaceFree = levels.inner === null ? 0 : (innerStores.at(isDouble.inner.output ? -2 : -1)?.there ?? 0);
-    innerSumsThere = 0;
+    innerSumsReady = 0;
     if (splitsK ? step.isFirstOuterK : step.isFirstK) return;
-    let inOuterBuffer = 0;
+    let inOuterBuffer = AT_ONCE;
     if (hasOuter && !resident.output && isOuterOutputNew && step.inner.k === 0) {
       const part = partBytes(step, "output", width.sum);
       outerDown.output += part;
       const beforeTheLast = outerOutputs.at(-3)?.stored ?? 0;
-      inOuterBuffer = down(outerPort, Math.max(outerPlaceFree, beforeTheLast), part).there;
+      const placeFree = Math.max(outerPlaceFree, beforeTheLast);
+      inOuterBuffer = down(outerPort, placeFree, AT_ONCE, part, unitsOf(s, "output"));
     }
     // Where the outer buffer adds, nothing comes down to the cores.
     if (splitsK) return;
     const size = innerBytes(step, "output", width.sum);
     innerDown.output += size.carried;
     arrivedDown.output += size.arrived;
-    const earliest = Math.max(innerPlaceFree, innerStores.at(-2)?.there ?? 0, inOuterBuffer);
-    innerSumsThere = down(innerPort, earliest, size.carried).there;
+    // Their last store is the last of all, if the step before worked on the same sums.
+    const isOfSame = step.innerName.output === steps[s - 1]?.innerName.output;
+    const lastStore = isOfSame ? innerStores.at(-1)! : whole(innerStores.at(-2)?.there ?? 0);
+    const source = {
+      first: Math.max(lastStore.first, inOuterBuffer.first),
+      there: Math.max(lastStore.there, inOuterBuffer.there),
+    };
+    const back = down(innerPort, innerPlaceFree, source, size.carried, unitsOf(s, "output"));
+    innerSumsReady = Math.max(back.first, back.there - leadOf(s, "output"));
+    if (levels.inner === null) array.outputReads += elementsOnCores(step);
   }
 
   /** Whether the operand of the present outer tile came in when that tile was opened. */
   const isNew = { input: false, weight: false, output: false };
   steps.forEach((step, s) => {
     const before = steps[s - 1];
-    const changed = (operand: Operand): boolean => step.innerName[operand] !== before?.innerName[operand];
+    const changed = (operand: Operand): boolean =>
+      streams(operand) || step.innerName[operand] !== before?.innerName[operand];
     if (step.opensOuterTile) {
       for (const operand of ["input", "weight", "output"] as const) {
         isNew[operand] = step.outerName[operand] !== before?.outerName[operand];
@@ -374,7 +437,7 @@ export function walk(hardware: Hardware, problem: GemmProblem, mapping: Mapping)
       for (const operand of operands) {
         if (step.opensOuterTile && isNew[operand]) outerTiles[operand].push({ parts: new Map(), lastRead: 0 });
         const isFirstUse = operand === "input" ? step.inner.n === 0 : step.inner.m === 0;
-        if (isNew[operand] && isFirstUse) bringPart(step, operand);
+        if (isNew[operand] && isFirstUse) bringPart(s, operand);
       }
     }
     // The tiles in place for step s - 1, before those of s come in.
@@ -382,14 +445,14 @@ export function walk(hardware: Hardware, problem: GemmProblem, mapping: Mapping)
     const weights = innerTiles.weight.at(-1);
     // 1
     for (const operand of operands) {
-      if (changed(operand) && isDouble.inner[operand]) fetchInner(step, operand);
+      if (changed(operand) && isDouble.inner[operand]) fetchInner(s, operand);
     }
     // 2
     if (before !== undefined) computeStep(s - 1, inputs!, weights!);
     // 3
     stepInWork = s;
     storeOuter(s - 2);
-    if (before !== undefined && changed("output")) storeOutput(before);
+    if (before !== undefined && changed("output")) storeOutput(s - 1);
     if (step.opensOuterTile && isNew.output) storeOuter(s);
     if (step.opensOuterTile && isNew.output) {
       outerPlaceFree = hasOuter ? (outerOutputs.at(isDouble.outer.output ? -2 : -1)?.stored ?? 0) : 0;
@@ -397,15 +460,14 @@ export function walk(hardware: Hardware, problem: GemmProblem, mapping: Mapping)
     }
     // 4
     for (const operand of operands) {
-      if (changed(operand) && !isDouble.inner[operand]) fetchInner(step, operand);
+      if (changed(operand) && !isDouble.inner[operand]) fetchInner(s, operand);
     }
-    if (changed("output")) openInnerOutput(step, isNew.output);
+    if (changed("output")) openInnerOutput(s, isNew.output);
   });
-  const last = steps.at(-1)!;
   computeStep(steps.length - 1, innerTiles.input.at(-1)!, innerTiles.weight.at(-1)!);
   const lastStreamEnd = streamEnd;
   computeCycles += arrayEmpty - lastStreamEnd;
-  storeOutput(last);
+  storeOutput(steps.length - 1);
   storeOuter(Infinity);
   end = Math.max(end, arrayEmpty);
 

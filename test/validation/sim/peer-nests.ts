@@ -18,6 +18,8 @@ export interface LoopNest {
   /** Extents unrolled over the rows and over the columns of the array. */
   readonly rows: Tile;
   readonly cols: Tile;
+  /** Whether the peer counts a held word once for all steps in which it does not change. */
+  readonly latches: boolean;
 }
 
 const ONE: Tile = { m: 1, n: 1, k: 1 };
@@ -45,7 +47,7 @@ export function zigzagNest(row: PeerRow): LoopNest {
   const turns = turnsOf(loops);
   // N and K are unrolled by up to 16; where they do not divide, each step covers a fraction, here the next whole number.
   const step = { m: 1, n: Math.ceil(shape.n / turns.n), k: Math.ceil(shape.k / turns.k) };
-  return { loops, step, rows: { m: 1, n: 1, k: 16 }, cols: { m: 1, n: 16, k: 1 } };
+  return { loops, step, rows: { m: 1, n: 1, k: 16 }, cols: { m: 1, n: 16, k: 1 }, latches: true };
 }
 
 /** Timeloop: `| for M in [0:4); GlobalBuffer [...] ; | for N in [0:2) (Spatial-X); ...`, outside first. */
@@ -61,7 +63,8 @@ export function timeloopNest(row: PeerRow): LoopNest {
   const { X, Y } = unrolled;
   const step = { m: X.m * Y.m, n: X.n * Y.n, k: X.k * Y.k };
   // Sums add up along our rows; which side of the square array is which does not matter.
-  return X.k > 1 ? { loops, step, rows: X, cols: Y } : { loops, step, rows: Y, cols: X };
+  const [rows, cols] = X.k > 1 ? [X, Y] : [Y, X];
+  return { loops, step, rows, cols, latches: false };
 }
 
 /** Which dimensions stay in registers and which streams past them, per dataflow. */
@@ -104,7 +107,12 @@ export function mappingsOf(nest: LoopNest, shape: Tile, dataflows: readonly Data
   const mappings: Mapping[] = [];
   for (let fold = loops.length; fold >= 0; fold--) {
     for (const { dataflow, held, streamed } of FOLDS.filter((each) => dataflows.includes(each.dataflow))) {
-      const heldLoops = loops.findIndex((loop, i) => i >= fold || !held.includes(loop.dimension));
+      // Stream positions inside words that are held along k: those are worked on together.
+      const inside = loops.findIndex((loop) => loop.dimension !== streamed);
+      const mayBe = nest.latches && dataflow !== "output-stationary" && loops[inside]?.dimension === "k";
+      const together = mayBe ? inside : 0;
+      const words = together > 0 ? "k" : held;
+      const heldLoops = loops.findIndex((loop, i) => i >= fold || (i >= together && !words.includes(loop.dimension)));
       const inRegisters = heldLoops < 0 ? fold : Math.min(heldLoops, fold);
       if (loops.slice(inRegisters, fold).some((loop) => loop.dimension !== streamed)) continue;
       for (let buffered = loops.length; buffered >= fold; buffered--) {
