@@ -2,7 +2,7 @@
 // Every field is one little-endian f64; an index counts fields from the start of its record.
 
 /** Raised whenever a table layout or the meaning of a field changes. */
-export const ABI_VERSION = 2;
+export const ABI_VERSION = 3;
 
 /** Most problems that one call takes. */
 export const MAX_BATCH = 256;
@@ -141,11 +141,13 @@ export const MAP_OUTER_DOUBLE = 62;
 export const MAP_INNER_DOUBLE = 63;
 /** 1: the held operand goes past the inner buffer, from the outer buffer straight into the PE registers. */
 export const MAP_BYPASS = 64;
+/** Bit o: the outer buffer keeps operand o whole, tile by tile as it comes, until the batch step is done. */
+export const MAP_KEPT = 65;
 /** Steps of the mapping, candidates scored and mappings walked by the search, for benches. */
-export const RES_STEPS = 65;
-export const RES_SCORED = 66;
-export const RES_WALKED = 67;
-export const RES_FIELDS = 68;
+export const RES_STEPS = 66;
+export const RES_SCORED = 67;
+export const RES_WALKED = 68;
+export const RES_FIELDS = 69;
 
 export const STATUS_OK = 0;
 export const STATUS_TOO_SMALL = 1;

@@ -33,6 +33,7 @@ import {
   gn,
   innerOrder,
   isBypassed,
+  isKept,
   isResident,
   lk,
   lm,
@@ -252,7 +253,8 @@ function countOperand(
   batch: f64,
   times: f64,
 ): void {
-  const outerTimes: f64 = times * (isOutsideTurning(free, outerOrder, Gm, Gn, Gk) ? pick(free, Gm, Gn, Gk) : 1);
+  const comesAgain: bool = isOutsideTurning(free, outerOrder, Gm, Gn, Gk) && !isKept(operand);
+  const outerTimes: f64 = comesAgain ? times * pick(free, Gm, Gn, Gk) : times;
   const crossesOuter: bool = hasOuter && !isResident(operand);
   const entersInner: bool = !isBypassed(operand);
   for (let x: i32 = 0; x < owns; x++) {
@@ -314,7 +316,8 @@ function countSums(a: usize, b: usize, batch: f64, times: f64): void {
     count(INNER + SUMS_DOWN, wide * again);
   }
   if (!hasOuter || isResident(OUTPUT)) return;
-  const outerAgain: f64 = isOutsideTurning(2, outerOrder, Gm, Gn, Gk) ? (Gk - 1) * tiles : 0;
+  const leavesUnfinished: bool = isOutsideTurning(2, outerOrder, Gm, Gn, Gk) && !isKept(OUTPUT);
+  const outerAgain: f64 = leavesUnfinished ? (Gk - 1) * tiles : 0;
   count(OUTER + SUMS_UP, inBlocks(wide, outerBlock) * outerAgain + inBlocks(final, outerBlock) * tiles);
   count(OUTER + SUMS_DOWN, inBlocks(wide, outerBlock) * outerAgain);
 }

@@ -6,6 +6,7 @@ import {
   MAP_INNER_DOUBLE,
   MAP_INNER_ORDER,
   MAP_INNER_TILE,
+  MAP_KEPT,
   MAP_OUTER_DOUBLE,
   MAP_OUTER_ORDER,
   MAP_OUTER_TILE,
@@ -83,8 +84,17 @@ export let sn: f64 = 1;
 export let sk: f64 = 1;
 export let outerDoubleBits: i32 = 7;
 export let innerDoubleBits: i32 = 7;
+/** Operands (bits) that the outer buffer keeps whole until the batch step is done, beside the tiles of the others. */
+export let keptBits: i32 = 0;
 /** The held operand (weight- or input-stationary) goes past the inner buffer into the PE registers. */
 export let bypass: bool = false;
+
+export function setKept(bits: i32): void {
+  keptBits = bits;
+}
+export function isKept(operand: i32): bool {
+  return (keptBits & (1 << operand)) != 0;
+}
 
 export function setBypass(value: bool): void {
   bypass = value;
@@ -115,7 +125,9 @@ export function chunkK(extent: f64): f64 {
 export function batchAtOnce(): f64 {
   return coresB * packed;
 }
+/** Sets the outer tile, with nothing kept beyond it. */
 export function setOuter(m: f64, n: f64, k: f64, order: i32, doubleBits: i32): void {
+  keptBits = 0;
   gm = m;
   gn = n;
   gk = k;
@@ -183,6 +195,7 @@ export function storeMapping(record: usize): void {
   put(record, MAP_OUTER_DOUBLE, <f64>outerDoubleBits);
   put(record, MAP_INNER_DOUBLE, <f64>innerDoubleBits);
   put(record, MAP_BYPASS, bypass ? 1 : 0);
+  put(record, MAP_KEPT, <f64>keptBits);
 }
 
 export function loadMapping(record: usize): void {
@@ -196,6 +209,7 @@ export function loadMapping(record: usize): void {
     <i32>get(record, MAP_OUTER_ORDER),
     <i32>get(record, MAP_OUTER_DOUBLE),
   );
+  setKept(<i32>get(record, MAP_KEPT));
   setInner(
     get(record, MAP_INNER_TILE),
     get(record, MAP_INNER_TILE + 1),

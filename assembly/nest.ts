@@ -1,7 +1,8 @@
 import { INPUT, INPUT_STATIONARY, OUTPUT, WEIGHT, WEIGHT_STATIONARY } from "./abi";
 import { isDirect } from "./hardware";
 import { innermost, isInside, middle, outermost, pick } from "./loop-order";
-import { dataflow, innerOrder, outerOrder } from "./mapping";
+import { K, M, N, dataflow, gk, gm, gn, innerOrder, keptBits, outerOrder } from "./mapping";
+import { ceilDiv } from "./int-math";
 
 /*
  * The loop nest of a mapping: loop 0 runs over batch steps, 1 to 3 over outer tiles, 4 to 6 over the inner tiles of the
@@ -25,8 +26,12 @@ export function turns(level: i32): f64 {
 export function changes(level: i32): i32 {
   return load<i32>(CHANGES + ((<usize>level) << 2));
 }
-export function outerChanges(level: i32): i32 {
+function outerChanges(level: i32): i32 {
   return load<i32>(OUTER_CHANGES + ((<usize>level) << 2));
+}
+/** Operands that give up what the outer buffer has of them, where it was loop `level` that went on. */
+export function outerOpens(level: i32): i32 {
+  return level == 0 ? ALL_OPERANDS : outerChanges(level) & ~keptBits;
 }
 
 /**
@@ -86,6 +91,18 @@ export function isOutsideTurning(free: i32, order: i32, m: f64, n: f64, k: f64):
   const a: i32 = free == 0 ? 1 : 0;
   const b: i32 = free == 2 ? 1 : 2;
   return (pick(a, m, n, k) > 1 && isInside(order, a, free)) || (pick(b, m, n, k) > 1 && isInside(order, b, free));
+}
+
+/** Operands whose outer tiles come more than once, if the outer buffer does not keep them. */
+export function reloaded(): i32 {
+  const Gm: f64 = ceilDiv(M, gm);
+  const Gn: f64 = ceilDiv(N, gn);
+  const Gk: f64 = ceilDiv(K, gk);
+  const turning: i32 = turningLoops(Gm, Gn, Gk);
+  const counted: i32 = countedLoops(outerOrder, turning) & turning;
+  return (
+    ((counted & 1) != 0 ? WEIGHT_BIT : 0) | ((counted & 2) != 0 ? INPUT_BIT : 0) | ((counted & 4) != 0 ? OUTPUT_BIT : 0)
+  );
 }
 
 /** The loops over m, n, k (bits 0 to 2) that have several turns. */

@@ -1,3 +1,4 @@
+import { INPUT, OUTPUT, WEIGHT } from "./abi";
 import { hasOuter, innerReadCycles, innerWriteCycles, outerReadCycles, outerWriteCycles } from "./hardware";
 import { ceilDiv } from "./int-math";
 import {
@@ -15,6 +16,7 @@ import {
   gk,
   gm,
   gn,
+  isKept,
   lk,
   lm,
   ln,
@@ -110,6 +112,8 @@ const OF_SUMS: i32 = bitOf(STORED) | bitOf(STORED_BEFORE) | bitOf(OUTER_SUMS_SLO
 let slot: i32 = -1;
 let shorter: i32 = 0;
 let batch: f64 = 1;
+/** Operands whose outer tile has not been used in this batch step: the outer loop that they do not depend on has just begun. */
+let firstUses: i32 = 0;
 /** Whether loops that repeat themselves are walked to their ends all the same. */
 let everyTile: bool = false;
 
@@ -130,7 +134,7 @@ function openOuterTile(): void {
     setInnerLoops(innerTurns(0), innerTurns(1), innerTurns(2));
     useSlot(slot, batch);
   }
-  openTile(innerTurns(2));
+  openTile(innerTurns(2), firstUses);
 }
 
 /** Takes note that loop `level` stands at index i, its last one or not. */
@@ -143,6 +147,10 @@ function goTo(level: i32, i: f64, isLast: bool): void {
   const dimension: i32 = dimensionOf(level);
   if (level <= OUTER_INNERMOST) {
     if (dimension == 2) goToOuterK(i);
+    else {
+      const operand: i32 = dimension == 0 ? WEIGHT_BIT : INPUT_BIT;
+      firstUses = i == 0 ? firstUses | operand : firstUses & ~operand;
+    }
     const bit: i32 = 1 << dimension;
     shorter = isLast && isShort(dimension) ? shorter | bit : shorter & ~bit;
     return;
@@ -263,9 +271,10 @@ export function walk(stalls: f64 = Infinity): void {
   const Gm: f64 = ceilDiv(M, gm);
   const Gn: f64 = ceilDiv(N, gn);
   setOuterLoops(ceilDiv(B, batchAtOnce()), Gm, Gn, Gk);
-  beginSteps(Gk, !isOutsideTurning(2, outerOrder, Gm, Gn, Gk), stalls);
+  beginSteps(Gk, isKept(OUTPUT) || !isOutsideTurning(2, outerOrder, Gm, Gn, Gk), stalls);
   slot = -1;
   shorter = 0;
+  firstUses = 0;
   loop(0);
   walkedSteps = load<f64>(STEPS);
   if (isGivenUp) return;

@@ -2,8 +2,8 @@ import { INPUT, OUTPUT, WEIGHT, WEIGHT_STATIONARY } from "./abi";
 import { unhiddenLoad } from "./array/time";
 import { ceilDiv } from "./int-math";
 import { arrayLatency, hasOuter, innerLatency, innerShared, isDirect, outerLatency, outerShared } from "./hardware";
-import { coresK, dataflow, innerDoubleBits, isResident, outerDoubleBits, residentBits } from "./mapping";
-import { changes, outerChanges, streaming } from "./nest";
+import { coresK, dataflow, innerDoubleBits, isResident, keptBits, outerDoubleBits, residentBits } from "./mapping";
+import { changes, outerOpens, streaming } from "./nest";
 import { jk, jm, jn } from "./share";
 import {
   ARRAY_FREE,
@@ -149,11 +149,18 @@ export function goToOuterK(index: f64): void {
   gik = index;
 }
 
-/** The next step is the first in another outer tile, in which the inner k loop has `innerK` turns. */
-export function openTile(innerK: f64): void {
+/**
+ * The next step is the first in another outer tile.
+ *
+ * @param innerK     turns of its inner k loop
+ * @param firstUses  operands of which the outer buffer cannot have the tile yet: the outer loop that they do not depend on
+ *                   stands at its first index
+ */
+export function openTile(innerK: f64, firstUses: i32): void {
   Lk = innerK;
-  openedOperands = outerChanges(moved);
-  broughtOperands = hasOuter ? openedOperands & ~residentBits : 0;
+  openedOperands = outerOpens(moved);
+  const comes: i32 = (openedOperands & ~keptBits) | (firstUses & keptBits);
+  broughtOperands = hasOuter ? comes & ~residentBits : 0;
   isOpening = true;
 }
 

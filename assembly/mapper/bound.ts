@@ -46,6 +46,7 @@ import {
   gn,
   innerOrder,
   isBypassed,
+  isKept,
   isResident,
   lk,
   lm,
@@ -101,7 +102,7 @@ let innerPriceUp: f64 = 0;
 let Gm: f64 = 1;
 let Gn: f64 = 1;
 let Gk: f64 = 1;
-/** Loads of each operand's outer tiles beyond once: turns of loops that it does not depend on outside those that it does. */
+/** Loads of each operand's outer tiles beyond once, if they are not kept: turns of loops that it does not depend on outside those that it does. */
 let outerReloadsA: f64 = 1;
 let outerReloadsW: f64 = 1;
 let outerReloadsO: f64 = 1;
@@ -172,9 +173,9 @@ export function boundOuter(): void {
   outerReloadsA = (counted & 2) != 0 ? Gn : 1;
   outerReloadsW = (counted & 1) != 0 ? Gm : 1;
   outerReloadsO = (counted & 4) != 0 ? Gk : 1;
-  const a: f64 = inputs * outerReloadsA;
-  const w: f64 = weights * outerReloadsW;
-  const again: f64 = sums * (outerReloadsO - 1);
+  const a: f64 = isKept(INPUT) ? inputs : inputs * outerReloadsA;
+  const w: f64 = isKept(WEIGHT) ? weights : weights * outerReloadsW;
+  const again: f64 = isKept(OUTPUT) ? 0 : sums * (outerReloadsO - 1);
   const read: f64 = a * outerReadInput + w * outerReadWeight + again * outerReadSum;
   const write: f64 = again * outerWriteSum + sums * outerWriteResult;
   outerRead = read;

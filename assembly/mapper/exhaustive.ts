@@ -20,7 +20,9 @@ import {
   gn,
   isBypassed,
   setCores,
+  residentBits,
   setInner,
+  setKept,
   setOuter,
   sk,
   sm,
@@ -29,6 +31,7 @@ import {
   tm,
   tn,
 } from "../mapping";
+import { reloaded } from "../nest";
 import { arrayEnergy, arrayTime, boundArrayAlone } from "./array-bound";
 import { MOST_OPTIONS, findOptions, optionCount, optionScore, useOption } from "./array-options";
 import {
@@ -140,26 +143,34 @@ function tryEveryOuterTile(): void {
         const Gn: f64 = ceilDiv(N, n);
         const Gk: f64 = ceilDiv(K, k);
         const orders: i32 = newOrders(Gm, Gn, Gk);
-        const wanted: i32 = doubleBits(outerDouble, Gm, Gn, Gk, batches);
-        let fitting: i32 = 0;
-        for (let set: i32 = 7; set >= 0; set--) {
-          const bits: i32 = setAt(set);
-          if ((bits & ~wanted) != 0 || isPartOfOne(fitting, bits)) continue;
-          setInner(chunkM(m), chunkN(n), chunkK(k), 0, 0);
-          setOuter(m, n, k, 0, bits);
-          if (!outerFits()) continue;
-          fitting |= 1 << bits;
-          for (let order: i32 = 0; order < 6; order++) {
-            if (((orders >> order) & 1) == 0) continue;
-            setOuter(m, n, k, order, bits);
-            boundOuter();
-            boundOuterWith(time, energy);
-            if (score(boundTime, boundEnergy) > bestScore()) continue;
-            tryInnerTiles();
+        const several: i32 = doubleBits(outerDouble, Gm, Gn, Gk, batches);
+        for (let order: i32 = 0; order < 6; order++) {
+          if (((orders >> order) & 1) == 0) continue;
+          setOuter(m, n, k, order, 0);
+          const again: i32 = reloaded() & ~residentBits;
+          for (let kept: i32 = again; kept >= 0; kept = kept == 0 ? -1 : (kept - 1) & again) {
+            tryOuterTile(m, n, k, order, kept, batches > 1 ? several : several & ~kept, time, energy);
           }
         }
       }
     }
+  }
+}
+
+/** Tries an outer tile with the largest sets of double-buffered operands, of those `wanted`, that fit. */
+function tryOuterTile(m: f64, n: f64, k: f64, order: i32, kept: i32, wanted: i32, time: f64, energy: f64): void {
+  let fitting: i32 = 0;
+  for (let set: i32 = 7; set >= 0; set--) {
+    const bits: i32 = setAt(set);
+    if ((bits & ~wanted) != 0 || isPartOfOne(fitting, bits)) continue;
+    setInner(chunkM(m), chunkN(n), chunkK(k), 0, 0);
+    setOuter(m, n, k, order, bits);
+    setKept(kept);
+    if (!outerFits()) continue;
+    fitting |= 1 << bits;
+    boundOuter();
+    boundOuterWith(time, energy);
+    if (score(boundTime, boundEnergy) <= bestScore()) tryInnerTiles();
   }
 }
 

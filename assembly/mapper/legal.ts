@@ -35,6 +35,7 @@ import {
 } from "../hardware";
 import { ceilDiv } from "../int-math";
 import { innermost, middle, outermost, pick } from "../loop-order";
+import { reloaded } from "../nest";
 import {
   B,
   K,
@@ -58,7 +59,9 @@ import {
   innerDoubleBits,
   innerOrder,
   isBypassed,
+  isKept,
   isResident,
+  keptBits,
   lk,
   lm,
   ln,
@@ -66,6 +69,7 @@ import {
   outerOrder,
   packed,
   reservedBytes,
+  residentBits,
   rowsK,
   rowsM,
   rowsN,
@@ -143,9 +147,12 @@ export function innerFits(): bool {
 /** Whether the outer tiles of all operands fit together beside what is reserved; sets outerNeeded (bytes). */
 export function outerFits(): bool {
   const batch: f64 = Math.min(batchAtOnce(), B);
-  const a: f64 = isResident(INPUT) ? 0 : Math.ceil(gm * gk * inputBytes) * batch * copies(outerDoubleBits, INPUT);
-  const w: f64 = isResident(WEIGHT) ? 0 : Math.ceil(gn * gk * weightBytes) * batch * copies(outerDoubleBits, WEIGHT);
-  const o: f64 = Math.ceil(gm * gn * outerSumWidth()) * batch * copies(outerDoubleBits, OUTPUT);
+  const inputs: f64 = isKept(INPUT) ? M * K : gm * gk;
+  const weights: f64 = isKept(WEIGHT) ? N * K : gn * gk;
+  const sums: f64 = isKept(OUTPUT) ? M * N : gm * gn;
+  const a: f64 = isResident(INPUT) ? 0 : Math.ceil(inputs * inputBytes) * batch * copies(outerDoubleBits, INPUT);
+  const w: f64 = isResident(WEIGHT) ? 0 : Math.ceil(weights * weightBytes) * batch * copies(outerDoubleBits, WEIGHT);
+  const o: f64 = Math.ceil(sums * outerSumWidth()) * batch * copies(outerDoubleBits, OUTPUT);
   // A resident output has its room at its final width; sums that are not final yet are wider.
   const kept: f64 = isResident(OUTPUT) ? Math.max(0, o - Math.ceil(gm * gn * outputBytes) * batch) : o;
   outerNeeded = a + w + kept + reservedBytes;
@@ -179,6 +186,7 @@ export function isLegal(): bool {
   if (outerOrder < 0 || outerOrder > 5 || innerOrder < 0 || innerOrder > 5) return false;
   if (dataflow < WEIGHT_STATIONARY || dataflow > INPUT_STATIONARY || !arrayIsLegal()) return false;
   if ((!innerDouble && innerDoubleBits != 0) || (hasOuter && !outerDouble && outerDoubleBits != 0)) return false;
+  if (keptBits != 0 && (!hasOuter || (keptBits & ~(reloaded() & ~residentBits)) != 0)) return false;
   if (!hasOuter && (gm != M || gn != N || gk != K)) return false;
   return innerFits() && (!hasOuter || outerFits());
 }

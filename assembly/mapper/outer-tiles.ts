@@ -14,7 +14,10 @@ import {
   coresK,
   coresM,
   coresN,
+  keptBits,
+  residentBits,
   setInner,
+  setKept,
   setOuter,
   sk,
   sm,
@@ -23,6 +26,7 @@ import {
   tm,
   tn,
 } from "../mapping";
+import { reloaded } from "../nest";
 import { arrayEnergy, arrayTime, boundArrayAlone } from "./array-bound";
 import { boundEnergy, boundOuter, boundOuterWith, boundTime, outerPorts } from "./bound";
 import { MOST_CANDIDATES, fewSizes, sizes } from "./candidates";
@@ -34,7 +38,7 @@ import { score, secondScore } from "./score";
  * chosen: by its own traffic, and by what the array takes at least in the use that is in place.
  */
 const MOST: i32 = 512;
-const FIELDS: i32 = 8;
+const FIELDS: i32 = 9;
 const TABLE: usize = memory.data((MOST + 1) * FIELDS * 8, 16);
 const LISTS: usize = memory.data(3 * MOST_CANDIDATES * 8, 16);
 const M_SIZES: usize = LISTS;
@@ -65,6 +69,7 @@ export function useOuter(row: i32): void {
     <i32>load<f64>(at(row, 4)),
     <i32>load<f64>(at(row, 5)),
   );
+  setKept(<i32>load<f64>(at(row, 8)));
 }
 
 /** Operands with more than one tile to fetch are double buffered, as far as the level can. */
@@ -137,6 +142,7 @@ function insert(m: f64, n: f64, k: f64, order: i32, bits: i32): void {
   store<f64>(at(i, 5), <f64>bits);
   store<f64>(at(i, 6), second);
   store<f64>(at(i, 7), single);
+  store<f64>(at(i, 8), <f64>keptBits);
   if (outerCount < limit) outerCount++;
 }
 
@@ -182,6 +188,19 @@ function keepTile(m: f64, n: f64, k: f64, bits: i32): void {
     boundOuter();
     boundOuterWith(time, leastEnergy);
     insert(m, n, k, order, bits);
+    // What would come again may stay whole, if there is room.
+    const again: i32 = reloaded() & ~residentBits;
+    for (let kept: i32 = again; kept > 0; kept = (kept - 1) & again) {
+      // There is nothing to fetch ahead of what stays.
+      const ahead: i32 = batches > 1 ? bits : bits & ~kept;
+      setOuter(m, n, k, order, ahead);
+      setKept(kept);
+      setInner(chunkM(m), chunkN(n), chunkK(k), 0, 0);
+      if (!outerFits()) continue;
+      boundOuter();
+      boundOuterWith(time, leastEnergy);
+      insert(m, n, k, order, ahead);
+    }
   }
 }
 

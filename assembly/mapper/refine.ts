@@ -18,6 +18,7 @@ import {
   gn,
   innerOrder,
   isBypassed,
+  keptBits,
   lk,
   lm,
   ln,
@@ -28,6 +29,7 @@ import {
   rowsN,
   setArray,
   setInner,
+  setKept,
   setOuter,
   sk,
   sm,
@@ -36,6 +38,7 @@ import {
   tm,
   tn,
 } from "../mapping";
+import { reloaded } from "../nest";
 import { singleSteps } from "../steps";
 import { challenge, loadBest, walked } from "./incumbent";
 import { foldK, foldM, foldN, isLegal } from "./legal";
@@ -138,7 +141,9 @@ function change(move: i32): bool {
   const Gk: f64 = ceilDiv(K, k);
   // Operands that were single buffered for want of room stay so.
   const outerBits: i32 = doubleBits(outerDouble, Gm, Gn, Gk, batches);
+  const kept: i32 = keptBits;
   setOuter(m, n, k, outer, outerDoubleBits == 0 ? 0 : outerBits);
+  setKept(kept & reloaded());
   const Lm: f64 = ceilDiv(chunkM(m), im);
   const Ln: f64 = ceilDiv(chunkN(n), in_);
   const Lk: f64 = ceilDiv(chunkK(k), ik);
@@ -147,6 +152,7 @@ function change(move: i32): bool {
   if (isLegal()) return true;
   if (!hasOuter || outerDoubleBits == 0) return false;
   setOuter(m, n, k, outer, 0);
+  setKept(kept & reloaded());
   return isLegal();
 }
 

@@ -1,12 +1,16 @@
 import type { Mapping, Tile } from "./mapping.ts";
 
+const named = (flags: { readonly input: boolean; readonly weight: boolean; readonly output: boolean }): string =>
+  Object.entries(flags)
+    .filter(([, isSet]) => isSet)
+    .map(([name]) => name)
+    .join(", ");
+
 const sizes = ({ m, n, k }: Tile): string => `${m} × ${n} × ${k}`;
 
 function doubled(flags: { readonly input: boolean; readonly weight: boolean; readonly output: boolean }): string {
-  const names = Object.entries(flags)
-    .filter(([, isDouble]) => isDouble)
-    .map(([name]) => name);
-  return names.length === 0 ? "single buffered" : `double buffered: ${names.join(", ")}`;
+  const names = named(flags);
+  return names === "" ? "single buffered" : `double buffered: ${names}`;
 }
 
 /** A mapping for people, from DRAM inwards, one level a line; tiles are m × n × k. */
@@ -27,6 +31,7 @@ export function formatMapping(mapping: Mapping): string {
     const order = globalTile === null && arrayTile !== null ? outerOrder : innerOrder;
     lines.push(`local buffer  ${sizes(localTile)}, loops ${order}, ${doubled(doubleBuffered.local)}`);
   }
+  if (named(mapping.kept) !== "") lines.push(`              kept whole: ${named(mapping.kept)}`);
   if (mapping.bypass !== null) lines.push(`              ${mapping.bypass} goes past it into the PE registers`);
   if (arrayTile !== null) lines.push(`array tile    ${sizes(arrayTile)}, loops ${innerOrder}`);
   lines.push(

@@ -33,6 +33,11 @@ export interface Mapping {
   readonly spatial: { readonly rows: Tile; readonly cols: Tile };
   /** Operand that goes past the local buffer, from the global buffer straight into the PE registers; null: none. */
   readonly bypass: "input" | "weight" | null;
+  /**
+   * Operands that the outermost buffer keeps whole, tile by tile as it comes, until the batch step is done; only such as would
+   * come again, were they not kept.
+   */
+  readonly kept: { readonly input: boolean; readonly weight: boolean; readonly output: boolean };
   /** Which operands are double buffered at each level; the others stall while they are replaced. */
   readonly doubleBuffered: {
     readonly global: { readonly input: boolean; readonly weight: boolean; readonly output: boolean };

@@ -74,6 +74,7 @@ function decodeMapping(at: Field, levels: Levels): Mapping {
     dramOrder: LOOP_ORDERS[at(abi.MAP_OUTER_ORDER)]!,
     localTile: isDirect ? (levels.outerIs === "local" ? outer : null) : inner,
     globalOrder: innerOrder,
+    kept: flags(at(abi.MAP_KEPT)),
     arrayTile: isDirect ? inner : null,
     doubleBuffered: {
       global: levels.outerIs === "global" ? outerFlags : none,

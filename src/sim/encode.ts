@@ -185,6 +185,7 @@ export function encodeMapping(to: Float64Array, row: number, mapping: Mapping, w
   tile(abi.MAP_REGISTER_TILE, mapping.registerTile);
   tile(abi.MAP_ROWS, mapping.spatial.rows);
   tile(abi.MAP_COLS, mapping.spatial.cols);
+  to[base + abi.MAP_KEPT] = bitsOf(mapping.kept);
   const { global, local } = mapping.doubleBuffered;
   to[base + abi.MAP_OUTER_DOUBLE] = bitsOf(mapping.globalTile === null && isDirect ? local : global);
   to[base + abi.MAP_INNER_DOUBLE] = isDirect ? 7 : bitsOf(local);

@@ -5,7 +5,7 @@ import type { GemmProblem } from "../../src/sim/types.ts";
 import type { Buffer, Dataflow, Hardware, Operand, PeArray, Port } from "../../src/spec/hardware.ts";
 import { UNLIMITED, type Rate } from "../../src/units/quantity.ts";
 import { HELD } from "./array-time.ts";
-import { sidesOf } from "./legality.ts";
+import { returns, sidesOf } from "./legality.ts";
 import { levelsOf } from "./levels.ts";
 import { folded, tilesOf } from "./steps.ts";
 
@@ -257,11 +257,16 @@ export function mappingOf(hardware: Hardware, problem: GemmProblem, dice: readon
     return { input: can && flag(), weight: can && flag(), output: can && flag() };
   };
   const none = { input: false, weight: false, output: false };
+  const dramOrder = order();
+  const again = levels.outer === null ? none : returns({ dramOrder }, whole, outer);
+  // Now and then something is kept that must not be, which is refused.
+  const kept = (operand: Operand): boolean => (again[operand] ? die() < 0.4 : die() < 0.01);
   return {
     coreSplit,
     packed,
     globalTile: levels.outerIs === "global" ? outer : null,
-    dramOrder: order(),
+    dramOrder,
+    kept: { input: kept("input"), weight: kept("weight"), output: kept("output") },
     localTile: isDirect ? (levels.outerIs === "local" ? outer : null) : inner,
     globalOrder: order(),
     arrayTile: isDirect ? inner : null,

@@ -8,7 +8,7 @@ import type { LoopOrder, Mapping, Tile } from "../../src/mapping/mapping.ts";
 import type { GemmProblem, PerOperand } from "../../src/sim/types.ts";
 import type { Buffer, Dataflow, Hardware, Operand } from "../../src/spec/hardware.ts";
 import { HELD } from "./array-time.ts";
-import { sidesOf } from "./legality.ts";
+import { returns, sidesOf } from "./legality.ts";
 import { levelsOf } from "./levels.ts";
 import { folded } from "./steps.ts";
 
@@ -37,28 +37,30 @@ export function* everyMapping(hardware: Hardware, problem: GemmProblem): Generat
         n: parts(outer.n, coreSplit.n),
         k: parts(outer.k, coreSplit.k),
       };
-      for (const dramOrder of ordersOf(whole, outer)) {
-        for (const inner of tilesUpTo(chunk)) {
-          for (const globalOrder of ordersOf(chunk, inner)) {
-            for (const outerSet of outerSets) {
-              for (const innerSet of innerSets) {
-                yield {
-                  ...use,
-                  globalTile: levels.outerIs === "global" ? outer : null,
-                  dramOrder,
-                  localTile: isDirect ? (levels.outerIs === "local" ? outer : null) : inner,
-                  globalOrder,
-                  arrayTile: isDirect ? inner : null,
-                  doubleBuffered: {
-                    global: levels.outerIs === "global" ? outerSet : NONE,
-                    local: isDirect ? (levels.outerIs === "local" ? outerSet : NONE) : innerSet,
-                  },
-                };
+      for (const dramOrder of ordersOf(whole, outer))
+        for (const kept of levels.outer === null ? [NONE] : subsetsOf(returns({ dramOrder }, whole, outer))) {
+          for (const inner of tilesUpTo(chunk)) {
+            for (const globalOrder of ordersOf(chunk, inner)) {
+              for (const outerSet of outerSets) {
+                for (const innerSet of innerSets) {
+                  yield {
+                    ...use,
+                    globalTile: levels.outerIs === "global" ? outer : null,
+                    dramOrder,
+                    localTile: isDirect ? (levels.outerIs === "local" ? outer : null) : inner,
+                    globalOrder,
+                    kept,
+                    arrayTile: isDirect ? inner : null,
+                    doubleBuffered: {
+                      global: levels.outerIs === "global" ? outerSet : NONE,
+                      local: isDirect ? (levels.outerIs === "local" ? outerSet : NONE) : innerSet,
+                    },
+                  };
+                }
               }
             }
           }
         }
-      }
     }
   }
 }
@@ -75,6 +77,14 @@ function ordersOf(extent: Tile, tile: Tile): LoopOrder[] {
     if (!seen.has(turning)) seen.set(turning, order);
   }
   return [...seen.values()];
+}
+
+/** Every set of some operands. */
+function subsetsOf(all: Flags): Flags[] {
+  const choices = (isIn: boolean): boolean[] => (isIn ? [false, true] : [false]);
+  return choices(all.input).flatMap((input) =>
+    choices(all.weight).flatMap((weight) => choices(all.output).map((output) => ({ input, weight, output }))),
+  );
 }
 
 /** Every set of double-buffered operands that the buffer allows; the tiles on the way into an array have no choice. */

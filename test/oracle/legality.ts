@@ -107,10 +107,18 @@ function whyNotInBuffers(hardware: Hardware, problem: GemmProblem, mapping: Mapp
     const arrayHasSums = work.sumsWritten > innerTile.m * innerTile.n;
     const innerWidth = { ...width, output: splitsK || innerTile.k < whole.k || arrayHasSums ? sum : width.output };
     if (bypass !== null) innerWidth[bypass] = 0;
-    const why = whyNotIn(levels.inner, innerTile, packed, innerWidth, mapping.doubleBuffered.local);
+    const extents = { input: innerTile, weight: innerTile, output: innerTile };
+    const why = whyNotIn(levels.inner, extents, packed, innerWidth, mapping.doubleBuffered.local);
     if (why !== null) return `inner buffer: ${why}`;
   }
-  if (levels.outer === null) return null;
+  const isKept = mapping.kept.input || mapping.kept.weight || mapping.kept.output;
+  if (levels.outer === null) return isKept ? "no outer buffer keeps anything" : null;
+  for (const operand of ["input", "weight", "output"] as const) {
+    if (!mapping.kept[operand]) continue;
+    if (problem.resident?.[operand] === true) return `a resident ${operand} needs not be kept`;
+    const comesAgain = returns(mapping, whole, outerTile)[operand];
+    if (!comesAgain) return `the ${operand} does not come again`;
+  }
 
   const insideK = mapping.globalOrder.slice(mapping.globalOrder.indexOf("k") + 1);
   const evictsSums = insideK.some((d) => Math.ceil(chunk[d] / innerTile[d]) > 1);
@@ -125,13 +133,28 @@ function whyNotInBuffers(hardware: Hardware, problem: GemmProblem, mapping: Mapp
   // A resident output has one place at its final width; what its sums need beyond that is taken beside it.
   const reservedOutput = resident?.output === true ? elements * Math.ceil(outerTile.m * outerTile.n * width.output) : 0;
   const reserved = { bytes: reservedBytes, output: reservedOutput };
-  const why = whyNotIn(levels.outer, outerTile, elements, outerWidth, isDouble, reserved);
+  const extents = {
+    input: mapping.kept.input ? whole : outerTile,
+    weight: mapping.kept.weight ? whole : outerTile,
+    output: mapping.kept.output ? whole : outerTile,
+  };
+  const why = whyNotIn(levels.outer, extents, elements, outerWidth, isDouble, reserved);
   return why === null ? null : `outer buffer: ${why}`;
+}
+
+/** Operands whose outer tiles come again: the loop that they do not depend on runs outside one of theirs that turns. */
+export function returns(mapping: Pick<Mapping, "dramOrder">, whole: Tile, outer: Tile): Mapping["kept"] {
+  const isOutside = (free: keyof Tile): boolean =>
+    Math.ceil(whole[free] / outer[free]) > 1 &&
+    mapping.dramOrder
+      .slice(mapping.dramOrder.indexOf(free) + 1)
+      .some((inside) => Math.ceil(whole[inside] / outer[inside]) > 1);
+  return { input: isOutside("n"), weight: isOutside("m"), output: isOutside("k") };
 }
 
 function whyNotIn(
   buffer: Buffer,
-  tile: Tile,
+  tile: Readonly<Record<"input" | "weight" | "output", Tile>>,
   copies: number,
   width: PerOperand,
   isDouble: Mapping["doubleBuffered"]["global"],
@@ -140,9 +163,9 @@ function whyNotIn(
   const need = (elements: number, elementBytes: number, twice: boolean): number =>
     copies * Math.ceil(elements * elementBytes) * (twice ? 2 : 1);
   if (!buffer.doubleBuffer && (isDouble.input || isDouble.weight || isDouble.output)) return "not double buffered";
-  const input = need(tile.m * tile.k, width.input, isDouble.input);
-  const weight = need(tile.n * tile.k, width.weight, isDouble.weight);
-  const output = Math.max(0, need(tile.m * tile.n, width.output, isDouble.output) - reserved.output);
+  const input = need(tile.input.m * tile.input.k, width.input, isDouble.input);
+  const weight = need(tile.weight.n * tile.weight.k, width.weight, isDouble.weight);
+  const output = Math.max(0, need(tile.output.m * tile.output.n, width.output, isDouble.output) - reserved.output);
   if (typeof buffer.size === "number")
     return input + weight + output > buffer.size - reserved.bytes ? "too small" : null;
   if (input > buffer.size.input) return "too small for the input";

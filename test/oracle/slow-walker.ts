@@ -437,7 +437,8 @@ export function walk(hardware: Hardware, problem: GemmProblem, mapping: Mapping)
       for (const operand of operands) {
         if (step.opensOuterTile && isNew[operand]) outerTiles[operand].push({ parts: new Map(), lastRead: 0 });
         const isFirstUse = operand === "input" ? step.inner.n === 0 : step.inner.m === 0;
-        if (isNew[operand] && isFirstUse) bringPart(s, operand);
+        const comes = mapping.kept[operand] ? step.outerFree[operand] === 0 : isNew[operand];
+        if (comes && isFirstUse) bringPart(s, operand);
       }
     }
     // The tiles in place for step s - 1, before those of s come in.

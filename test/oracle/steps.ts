@@ -14,6 +14,8 @@ export interface Step {
   /** Two steps with the same name use the same tile. */
   readonly innerName: Names;
   readonly outerName: Names;
+  /** Outer index of the dimension that the operand does not depend on. */
+  readonly outerFree: { readonly input: number; readonly weight: number };
   /** Outer k index 0. */
   readonly isFirstOuterK: boolean;
   readonly isFirstK: boolean;
@@ -109,7 +111,7 @@ export function stepsOf(problem: GemmProblem, mapping: Mapping): Step[] {
     k: pieces(whole.k, outerTile.k),
   };
   const insideOuterK = mapping.dramOrder.slice(mapping.dramOrder.indexOf("k") + 1);
-  const outerSumsLeave = insideOuterK.some((d) => cuts[d].length > 1);
+  const outerSumsLeave = !mapping.kept.output && insideOuterK.some((d) => cuts[d].length > 1);
   const steps: Step[] = [];
   const batchAtOnce = mapping.coreSplit.b * mapping.packed;
   pieces(whole.batch, batchAtOnce).forEach((batchElements, b) => {
@@ -138,7 +140,8 @@ export function stepsOf(problem: GemmProblem, mapping: Mapping): Step[] {
           opensOuterTile,
           inner: i,
           innerName: names(b, { m: `${o.m}.${i.m}`, n: `${o.n}.${i.n}`, k: `${o.k}.${i.k}` }),
-          outerName: names(b, { m: `${o.m}`, n: `${o.n}`, k: `${o.k}` }),
+          outerName: outerNames(b, o, mapping.kept),
+          outerFree: { input: o.n, weight: o.m },
           isFirstOuterK: o.k === 0,
           isFirstK: o.k === 0 && i.k === 0,
           isLastK: o.k === cuts.k.length - 1 && i.k === turns.k - 1,
@@ -157,6 +160,17 @@ function names(b: number, at: { readonly m: string; readonly n: string; readonly
     input: `b${b} m${at.m} k${at.k}`,
     weight: `b${b} n${at.n} k${at.k}`,
     output: `b${b} m${at.m} n${at.n}`,
+  };
+}
+
+/** Names of the outer tiles; of what is kept, all tiles of a batch step are one. */
+function outerNames(b: number, o: Tile, kept: Mapping["kept"]): Names {
+  const apart = names(b, { m: `${o.m}`, n: `${o.n}`, k: `${o.k}` });
+  const whole = `b${b}`;
+  return {
+    input: kept.input ? whole : apart.input,
+    weight: kept.weight ? whole : apart.weight,
+    output: kept.output ? whole : apart.output,
   };
 }
 

@@ -167,6 +167,7 @@ describe(`laws of the GEMM model (ECOTILE_PROPERTY_SEED=${seed})`, () => {
           globalTile: whole(drawn.globalTile),
           localTile: whole(drawn.localTile),
           arrayTile: whole(drawn.arrayTile),
+          kept: { input: false, weight: false, output: false },
           doubleBuffered: { global: twice, local: twice },
         };
         if (whyIllegal(chip, gemm, mapping) !== null) return;

@@ -70,6 +70,7 @@ export function coreCycles(problem: ArrayCase): number {
       rows: isOutput ? { m: rows, n: 1, k: 1 } : { m: 1, n: 1, k: rows },
       cols: isInput ? { m: cols, n: 1, k: 1 } : { m: 1, n: cols, k: 1 },
     },
+    kept: { input: false, weight: false, output: false },
     doubleBuffered: { global: flags, local: flags },
   };
   const result = simulateMapping(hardwareOf(problem), { batch: 1, m, n, k, sharedB: false }, mapping);

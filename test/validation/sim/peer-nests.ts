@@ -132,6 +132,7 @@ export function mappingsOf(nest: LoopNest, shape: Tile, dataflows: readonly Data
             registerTile: turnsOf(loops.slice(0, inRegisters)),
             spatial: { rows: nest.rows, cols: nest.cols },
             bypass: null,
+            kept: { input: false, weight: false, output: false },
             doubleBuffered: { global: doubleBuffered, local: { input: false, weight: false, output: false } },
           });
         }
