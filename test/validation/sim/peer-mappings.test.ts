@@ -11,9 +11,8 @@ import { mappingsOf, shapeOf, timeloopNest, zigzagNest, type LoopNest } from "./
  * The mappings that ZigZag 3.8.5 and Timeloop 3.0.3 found, written in our terms where that can be done, and evaluated on the
  * presets of their architectures: cycles and energy beside the peer's own, median error within 5 %.
  *
- * Not written (6 of ZigZag's 40, 4 of Timeloop's 16): an operand has a tile of its own in the shared buffer. It stays there
- * while loops run that change the others' tiles: all inputs while k tiles of the weights stream, or all sums across k tiles.
- * With one tile for all operands, its traffic to DRAM is another, or the tiles do not fit.
+ * Not written (one of ZigZag's 40, three of Timeloop's 16): an operand has a tile of its own in the shared buffer that is neither
+ * that of the loops nor the whole operand.
  *
  * Why ZigZag's cycles differ, in both directions:
  * - A transfer fills its port for whole cycles. The array takes 16 B of inputs a cycle, so they fill the read port of the
@@ -154,17 +153,17 @@ function compareAll(peer: Peer): Errors {
 }
 
 describe("peers' own mappings on our model", () => {
-  it("ZigZag: energy within 5 % in the median, cycles too without its buffer stalls", () => {
+  it("ZigZag: cycles and energy within 5 % in the median", () => {
     const errors = compareAll(zigzag);
-    expect(errors.written).toBeGreaterThanOrEqual(34);
+    expect(errors.written).toBeGreaterThanOrEqual(39);
     expect(errors.energy).toBeLessThan(0.01);
-    expect(errors.stallFree).toBeLessThan(0.05);
-    expect(errors.cycles).toBeLessThan(0.1);
+    expect(errors.stallFree).toBeLessThan(0.02);
+    expect(errors.cycles).toBeLessThan(0.05);
   });
 
   it("Timeloop: cycles and energy within 5 % in the median", () => {
     const errors = compareAll(timeloop);
-    expect(errors.written).toBeGreaterThanOrEqual(12);
+    expect(errors.written).toBeGreaterThanOrEqual(13);
     expect(errors.energy).toBeLessThan(0.05);
     expect(errors.cycles).toBeLessThan(0.05);
   });

@@ -86,6 +86,11 @@ function orderOf(loops: readonly Loop[]): LoopOrder | null {
   return [...rest, ...order] as unknown as LoopOrder;
 }
 
+/** Sets of operands that stay in the buffer whole while others stream through it; which may, the model says. */
+const KEPT = [false, true].flatMap((output) =>
+  [false, true].flatMap((weight) => [false, true].map((input) => ({ input, weight, output }))),
+);
+
 const DOUBLE_BUFFERED = [
   { input: true, weight: true, output: true },
   { input: true, weight: true, output: false },
@@ -119,7 +124,9 @@ export function mappingsOf(nest: LoopNest, shape: Tile, dataflows: readonly Data
         const globalOrder = orderOf(loops.slice(fold, buffered));
         const dramOrder = orderOf(loops.slice(buffered));
         if (globalOrder === null || dramOrder === null) continue;
-        for (const doubleBuffered of DOUBLE_BUFFERED) {
+        for (const [kept, doubleBuffered] of KEPT.flatMap((set) =>
+          DOUBLE_BUFFERED.map((flags) => [set, flags] as const),
+        )) {
           mappings.push({
             coreSplit: { b: 1, m: 1, n: 1, k: 1 },
             packed: 1,
@@ -132,7 +139,7 @@ export function mappingsOf(nest: LoopNest, shape: Tile, dataflows: readonly Data
             registerTile: turnsOf(loops.slice(0, inRegisters)),
             spatial: { rows: nest.rows, cols: nest.cols },
             bypass: null,
-            kept: { input: false, weight: false, output: false },
+            kept,
             doubleBuffered: { global: doubleBuffered, local: { input: false, weight: false, output: false } },
           });
         }
