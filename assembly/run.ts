@@ -44,7 +44,6 @@ import {
   OUTER_INPUT_FREED,
   OUTER_INPUT_READ,
   OUTER_INPUT_SLOT,
-  OUTER_INPUT_THERE,
   OUTER_READ,
   OUTER_STORED,
   OUTER_STORED_AT_OPENING,
@@ -53,7 +52,6 @@ import {
   OUTER_WEIGHT_FREED,
   OUTER_WEIGHT_READ,
   OUTER_WEIGHT_SLOT,
-  OUTER_WEIGHT_THERE,
   OUTER_WRITE,
   STALL_ARRAY,
   STALL_INNER,
@@ -104,8 +102,8 @@ const ONLY_AT_OPENING: i32 =
   bitOf(OUTER_WEIGHT_FREED) |
   bitOf(OUTER_STORED) |
   bitOf(OUTER_STORED_AT_OPENING);
-const OF_INPUT: i32 = bitOf(INPUT_FREED) | bitOf(OUTER_INPUT_SLOT) | bitOf(OUTER_INPUT_THERE);
-const OF_WEIGHT: i32 = bitOf(WEIGHT_FREED) | bitOf(OUTER_WEIGHT_SLOT) | bitOf(OUTER_WEIGHT_THERE);
+const OF_INPUT: i32 = bitOf(INPUT_FREED) | bitOf(OUTER_INPUT_SLOT);
+const OF_WEIGHT: i32 = bitOf(WEIGHT_FREED) | bitOf(OUTER_WEIGHT_SLOT);
 const OF_SUMS: i32 = bitOf(STORED) | bitOf(STORED_BEFORE) | bitOf(OUTER_SUMS_SLOT) | bitOf(OUTER_SUMS_BEFORE);
 
 /** The class of the present outer tile: bits for a shorter m, n, k, and batch; and that of the one the loops stand at. */

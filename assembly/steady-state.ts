@@ -11,7 +11,7 @@
  * moving times and the same amounts to the sums: they are added at once, bit for bit what walking them gives.
  * docs/model.md, "steady state". Checked: test/property/sim/walk.test.ts.
  */
-const TIMES: i32 = 31;
+const TIMES: i32 = 29;
 const FACTS: i32 = 14;
 const SUMS: i32 = 5;
 const FIELDS: i32 = TIMES + FACTS + SUMS;
@@ -33,30 +33,28 @@ export const WEIGHT_FREED: usize = STATE + 64;
 export const SUMS_THERE: usize = STATE + 72;
 export const STORED: usize = STATE + 80;
 export const STORED_BEFORE: usize = STATE + 88;
-/** Outer tiles: when the present part is there, when it was last read, when the tile before was, when there is a place. */
-export const OUTER_INPUT_THERE: usize = STATE + 96;
-export const OUTER_INPUT_READ: usize = STATE + 104;
-export const OUTER_INPUT_FREED: usize = STATE + 112;
-export const OUTER_INPUT_SLOT: usize = STATE + 120;
-export const OUTER_WEIGHT_THERE: usize = STATE + 128;
-export const OUTER_WEIGHT_READ: usize = STATE + 136;
-export const OUTER_WEIGHT_FREED: usize = STATE + 144;
-export const OUTER_WEIGHT_SLOT: usize = STATE + 152;
-export const OUTER_SUMS_SLOT: usize = STATE + 160;
-export const OUTER_STORED: usize = STATE + 168;
+/** Outer tiles: when the present one was last read, when the tile before was, when there is a place. */
+export const OUTER_INPUT_READ: usize = STATE + 96;
+export const OUTER_INPUT_FREED: usize = STATE + 104;
+export const OUTER_INPUT_SLOT: usize = STATE + 112;
+export const OUTER_WEIGHT_READ: usize = STATE + 120;
+export const OUTER_WEIGHT_FREED: usize = STATE + 128;
+export const OUTER_WEIGHT_SLOT: usize = STATE + 136;
+export const OUTER_SUMS_SLOT: usize = STATE + 144;
+export const OUTER_STORED: usize = STATE + 152;
 /** When the sums of the outer tile before the present one, and of the one before that, were all in the far memory. */
-export const OUTER_STORED_AT_OPENING: usize = STATE + 176;
-export const OUTER_SUMS_BEFORE: usize = STATE + 184;
+export const OUTER_STORED_AT_OPENING: usize = STATE + 160;
+export const OUTER_SUMS_BEFORE: usize = STATE + 168;
 /** Step s − 1, computed while s is fetched: when its operands are there, when its sums have left the array. */
-export const PENDING_READY: usize = STATE + 192;
-export const SUMS_OUT: usize = STATE + 200;
-export const DRAINED: usize = STATE + 208;
+export const PENDING_READY: usize = STATE + 176;
+export const SUMS_OUT: usize = STATE + 184;
+export const DRAINED: usize = STATE + 192;
 /** Stores that wait for the outer port, where it is shared: when their sums are there, the older first. */
-export const OLDER_READY: usize = STATE + 216;
-export const LATER_READY: usize = STATE + 224;
+export const OLDER_READY: usize = STATE + 200;
+export const LATER_READY: usize = STATE + 208;
 /** The same for the first unit of them. */
-export const OLDER_FIRST: usize = STATE + 232;
-export const LATER_FIRST: usize = STATE + 240;
+export const OLDER_FIRST: usize = STATE + 216;
+export const LATER_FIRST: usize = STATE + 224;
 
 /** Array time, port time, stream of the last fold, skew; bits of what waits for the far memory; cycles of its stores. */
 export const PENDING_ARRAY: usize = STATE + 8 * TIMES;

@@ -24,7 +24,6 @@ import {
   OUTER_INPUT_FREED,
   OUTER_INPUT_READ,
   OUTER_INPUT_SLOT,
-  OUTER_INPUT_THERE,
   OUTER_READ,
   OUTER_STORED,
   OUTER_STORED_AT_OPENING,
@@ -33,7 +32,6 @@ import {
   OUTER_WEIGHT_FREED,
   OUTER_WEIGHT_READ,
   OUTER_WEIGHT_SLOT,
-  OUTER_WEIGHT_THERE,
   OUTER_WRITE,
   PENDING_ARRAY,
   PENDING_LEAD,
@@ -202,6 +200,42 @@ function later(a: f64, b: f64): f64 {
   return a > b ? a : b;
 }
 
+/** Serves a store of the outer port that has waited, if there is one (cycles ≥ 0); when the port is free again. */
+function serve(free: f64, first: f64, ready: f64, cycles: f64, unit: f64): f64 {
+  if (cycles < 0) return free;
+  const end: f64 = later(later(free, first) + cycles, ready + unit);
+  store<f64>(OUTER_STORED, end + outerLatency);
+  return end;
+}
+
+/**
+ * On a shared outer port stores let the loads of two more steps go first, unless their outer tile goes: takes up a store of
+ * `cycles` (−1: none), of which the first unit is there at `first` and the whole at `ready`; when the port is free again.
+ */
+function storeLater(free: f64, cycles: f64, unit: f64, first: f64, ready: f64, opensSums: bool): f64 {
+  let end: f64 = serve(
+    free,
+    load<f64>(OLDER_FIRST),
+    load<f64>(OLDER_READY),
+    load<f64>(OLDER_STORE),
+    load<f64>(OLDER_UNIT),
+  );
+  store<f64>(OLDER_FIRST, load<f64>(LATER_FIRST));
+  store<f64>(OLDER_READY, load<f64>(LATER_READY));
+  store<f64>(OLDER_STORE, load<f64>(LATER_STORE));
+  store<f64>(OLDER_UNIT, load<f64>(LATER_UNIT));
+  store<f64>(LATER_FIRST, first);
+  store<f64>(LATER_READY, ready);
+  store<f64>(LATER_STORE, cycles);
+  store<f64>(LATER_UNIT, unit);
+  if (!opensSums && !isAtEnd) return end;
+  end = serve(end, load<f64>(OLDER_FIRST), load<f64>(OLDER_READY), load<f64>(OLDER_STORE), load<f64>(OLDER_UNIT));
+  end = serve(end, first, ready, cycles, unit);
+  store<f64>(OLDER_STORE, -1);
+  store<f64>(LATER_STORE, -1);
+  return end;
+}
+
 /** Cycles of the first of `units` equal parts of a transfer; a transfer of a single unit is handed on as a whole. */
 function unitOf(cycles: f64, units: f64): f64 {
   return units > 1 ? ceilDiv(cycles, units) : cycles;
@@ -281,8 +315,6 @@ export function steps(count: f64): void {
   const otherThereAt: usize = isWeightFirst ? INPUT_THERE : WEIGHT_THERE;
   const oneFreedAt: usize = isWeightFirst ? WEIGHT_FREED : INPUT_FREED;
   const otherFreedAt: usize = isWeightFirst ? INPUT_FREED : WEIGHT_FREED;
-  const farOneThereAt: usize = isWeightFirst ? OUTER_WEIGHT_THERE : OUTER_INPUT_THERE;
-  const farOtherThereAt: usize = isWeightFirst ? OUTER_INPUT_THERE : OUTER_WEIGHT_THERE;
   const oneReadAt: usize = isWeightFirst ? OUTER_WEIGHT_READ : OUTER_INPUT_READ;
   const otherReadAt: usize = isWeightFirst ? OUTER_INPUT_READ : OUTER_WEIGHT_READ;
   const farOneSlot: f64 = load<f64>(isWeightFirst ? OUTER_WEIGHT_SLOT : OUTER_INPUT_SLOT);
@@ -312,8 +344,6 @@ export function steps(count: f64): void {
   const areSameSums: bool = (changed & OUTPUT_BIT) == 0;
 
   const outerSumsSlot: f64 = load<f64>(OUTER_SUMS_SLOT);
-  let oneRead: f64 = load<f64>(oneReadAt);
-  let otherRead: f64 = load<f64>(otherReadAt);
   let free: f64 = load<f64>(ARRAY_FREE);
   let innerRead: f64 = load<f64>(INNER_READ);
   let innerWrite: f64 = load<f64>(INNER_WRITE);
@@ -326,27 +356,18 @@ export function steps(count: f64): void {
   let sumsThere: f64 = load<f64>(SUMS_THERE);
   let stored: f64 = load<f64>(STORED);
   let storedBefore: f64 = load<f64>(STORED_BEFORE);
-  let farOneThere: f64 = load<f64>(farOneThereAt);
-  let farOtherThere: f64 = load<f64>(farOtherThereAt);
   let ready: f64 = load<f64>(PENDING_READY);
   let out: f64 = load<f64>(SUMS_OUT);
   let drained: f64 = load<f64>(DRAINED);
-  let olderFirst: f64 = load<f64>(OLDER_FIRST);
-  let laterFirst: f64 = load<f64>(LATER_FIRST);
-  let olderReady: f64 = load<f64>(OLDER_READY);
-  let laterReady: f64 = load<f64>(LATER_READY);
-  let olderStore: f64 = load<f64>(OLDER_STORE);
-  let laterStore: f64 = load<f64>(LATER_STORE);
-  let olderUnit: f64 = load<f64>(OLDER_UNIT);
-  let laterUnit: f64 = load<f64>(LATER_UNIT);
   let waits: i32 = <i32>load<f64>(WAITS);
   let computed: f64 = load<f64>(COMPUTE);
   let stallFar: f64 = load<f64>(STALL_OUTER);
   let stallNear: f64 = load<f64>(STALL_INNER);
-  let stallPort: f64 = load<f64>(STALL_ARRAY);
-  let pendingArray: f64 = load<f64>(PENDING_ARRAY);
-  let pendingPort: f64 = load<f64>(PENDING_PORT);
-  let pendingStream: f64 = load<f64>(PENDING_STREAM);
+  /** What the array does for the pending step, the load of the present one's first words behind it included; its stream. */
+  let busy: f64 = load<f64>(PENDING_ARRAY) + unhiddenLoad(loading, load<f64>(PENDING_STREAM));
+  let lasting: f64 = later(load<f64>(PENDING_ARRAY), load<f64>(PENDING_PORT));
+  const ownBusy: f64 = arrayTime + unhiddenLoad(loading, stream);
+  const ownLasting: f64 = later(arrayTime, portTime);
   let pendingSkew: f64 = load<f64>(PENDING_SKEW);
   let pendingLead: f64 = load<f64>(PENDING_LEAD);
   let pendingStore: f64 = load<f64>(PENDING_STORE);
@@ -359,11 +380,15 @@ export function steps(count: f64): void {
   const storesSums: bool = changesSums || isAtEnd;
   let hasPending: bool = isStarted;
   let wait: f64 = firstWait;
+  /** Stalls of the array's port are what is left of the time that passes. */
+  const begun: f64 = free - computed - stallFar - stallNear;
 
   for (let i: f64 = 0; i < count; i++) {
-    // 0: parts of the outer tiles; when their first units are there.
-    let farOneFirst: f64 = farOneThere;
-    let farOtherFirst: f64 = farOtherThere;
+    // 0: parts of the outer tiles; when they are there. Any other part has been fetched from there before.
+    let farOneFirst: f64 = 0;
+    let farOneThere: f64 = 0;
+    let farOtherFirst: f64 = 0;
+    let farOtherThere: f64 = 0;
     if (bringsOne) {
       const begin: f64 = later(outerRead, farOneSlot);
       outerRead = begin + farOneCycles;
@@ -380,22 +405,32 @@ export function steps(count: f64): void {
     }
     // 1: double-buffered inner tiles.
     if (fetchesOneAhead) {
-      const place: f64 = later(innerRead, oneFreed);
-      const begin: f64 = later(place, farOneFirst);
-      innerRead = later(begin + oneCycles, farOneThere + oneUnit);
-      waits = innerRead > place + oneCycles ? waits | oneBit : waits & ~oneBit;
+      let begin: f64 = later(innerRead, oneFreed);
+      innerRead = begin + oneCycles;
+      waits &= ~oneBit;
+      if (bringsOne) {
+        const near: f64 = innerRead;
+        begin = later(begin, farOneFirst);
+        innerRead = later(begin + oneCycles, farOneThere + oneUnit);
+        if (innerRead > near) waits |= oneBit;
+      }
       if (innerShared) innerWrite = innerRead;
       oneThere = later(begin + oneUnit, innerRead - oneLead) + innerLatency;
-      oneRead = innerRead;
+      store<f64>(oneReadAt, innerRead);
     }
     if (fetchesOtherAhead) {
-      const place: f64 = later(innerRead, otherFreed);
-      const begin: f64 = later(place, farOtherFirst);
-      innerRead = later(begin + otherCycles, farOtherThere + otherUnit);
-      waits = innerRead > place + otherCycles ? waits | otherBit : waits & ~otherBit;
+      let begin: f64 = later(innerRead, otherFreed);
+      innerRead = begin + otherCycles;
+      waits &= ~otherBit;
+      if (bringsOther) {
+        const near: f64 = innerRead;
+        begin = later(begin, farOtherFirst);
+        innerRead = later(begin + otherCycles, farOtherThere + otherUnit);
+        if (innerRead > near) waits |= otherBit;
+      }
       if (innerShared) innerWrite = innerRead;
       otherThere = later(begin + otherUnit, innerRead - otherLead) + innerLatency;
-      otherRead = innerRead;
+      store<f64>(otherReadAt, innerRead);
     }
     /** When the first sums of the step before can come back. */
     let storedFirst: f64 = 0;
@@ -411,13 +446,11 @@ export function steps(count: f64): void {
         computed += wait;
         wait = -1;
       }
-      const busy: f64 = pendingArray + unhiddenLoad(loading, pendingStream);
-      const streamed: f64 = streams + later(pendingArray, pendingPort);
+      const streamed: f64 = streams + lasting;
       free = later(streamed, streams + busy);
       out = streamed + pendingSkew;
       drained = later(drained, out);
       computed += busy;
-      stallPort += free - streams - busy;
       // 3: its sums go up, and on to the far memory where they are done with.
       if (storesSums) {
         storedBefore = stored;
@@ -432,30 +465,14 @@ export function steps(count: f64): void {
         }
       }
       if (outerShared) {
-        // Stores let the loads of two more steps go first, unless their outer tile goes.
-        if (olderStore >= 0) {
-          outerWrite = later(later(outerWrite, olderFirst) + olderStore, olderReady + olderUnit);
-          store<f64>(OUTER_STORED, outerWrite + outerLatency);
-        }
-        olderFirst = laterFirst;
-        olderReady = laterReady;
-        olderStore = laterStore;
-        olderUnit = laterUnit;
-        laterFirst = storedFirst;
-        laterReady = stored;
-        laterStore = storesSums ? pendingFarStore : -1;
-        laterUnit = pendingFarUnit;
-        if (opensSums || isAtEnd) {
-          if (olderStore >= 0) {
-            outerWrite = later(later(outerWrite, olderFirst) + olderStore, olderReady + olderUnit);
-          }
-          if (laterStore >= 0) {
-            outerWrite = later(later(outerWrite, laterFirst) + laterStore, laterReady + laterUnit);
-          }
-          if (olderStore >= 0 || laterStore >= 0) store<f64>(OUTER_STORED, outerWrite + outerLatency);
-          olderStore = -1;
-          laterStore = -1;
-        }
+        outerWrite = storeLater(
+          outerWrite,
+          storesSums ? pendingFarStore : -1,
+          pendingFarUnit,
+          storedFirst,
+          stored,
+          opensSums,
+        );
         outerRead = outerWrite;
       }
     } else {
@@ -471,7 +488,7 @@ export function steps(count: f64): void {
         innerRead = later(place, farOneThere) + oneCycles;
         if (innerShared) innerWrite = innerRead;
         oneThere = innerRead + innerLatency;
-        oneRead = innerRead;
+        store<f64>(oneReadAt, innerRead);
       }
       oneFreed = free;
     }
@@ -482,7 +499,7 @@ export function steps(count: f64): void {
         innerRead = later(place, farOtherThere) + otherCycles;
         if (innerShared) innerWrite = innerRead;
         otherThere = innerRead + innerLatency;
-        otherRead = innerRead;
+        store<f64>(otherReadAt, innerRead);
       }
       otherFreed = free;
     }
@@ -526,9 +543,8 @@ export function steps(count: f64): void {
       isFar = (waits & SUMS_WAIT) != 0;
     }
     waits = isFar ? waits | STEP_WAITS : waits & ~STEP_WAITS;
-    pendingArray = arrayTime;
-    pendingPort = portTime;
-    pendingStream = stream;
+    busy = ownBusy;
+    lasting = ownLasting;
     pendingSkew = skew;
     pendingLead = sumsLead;
     pendingStore = store_;
@@ -553,29 +569,17 @@ export function steps(count: f64): void {
   store<f64>(SUMS_THERE, sumsThere);
   store<f64>(STORED, stored);
   store<f64>(STORED_BEFORE, storedBefore);
-  store<f64>(farOneThereAt, farOneThere);
-  store<f64>(farOtherThereAt, farOtherThere);
-  store<f64>(oneReadAt, oneRead);
-  store<f64>(otherReadAt, otherRead);
   store<f64>(PENDING_READY, ready);
   store<f64>(SUMS_OUT, out);
   store<f64>(DRAINED, drained);
-  store<f64>(OLDER_FIRST, olderFirst);
-  store<f64>(LATER_FIRST, laterFirst);
-  store<f64>(OLDER_READY, olderReady);
-  store<f64>(LATER_READY, laterReady);
-  store<f64>(OLDER_STORE, olderStore);
-  store<f64>(LATER_STORE, laterStore);
-  store<f64>(OLDER_UNIT, olderUnit);
-  store<f64>(LATER_UNIT, laterUnit);
   store<f64>(WAITS, <f64>waits);
   store<f64>(COMPUTE, computed);
   store<f64>(STALL_OUTER, stallFar);
   store<f64>(STALL_INNER, stallNear);
-  store<f64>(STALL_ARRAY, stallPort);
-  store<f64>(PENDING_ARRAY, pendingArray);
-  store<f64>(PENDING_PORT, pendingPort);
-  store<f64>(PENDING_STREAM, pendingStream);
+  store<f64>(STALL_ARRAY, load<f64>(STALL_ARRAY) + free - computed - stallFar - stallNear - begun);
+  store<f64>(PENDING_ARRAY, arrayTime);
+  store<f64>(PENDING_PORT, portTime);
+  store<f64>(PENDING_STREAM, stream);
   store<f64>(PENDING_SKEW, pendingSkew);
   store<f64>(PENDING_LEAD, pendingLead);
   store<f64>(PENDING_STORE, pendingStore);
