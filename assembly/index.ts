@@ -33,9 +33,10 @@ import { countTraffic } from "./counters";
 import { hasOuter, innerInput, innerOutput, innerSplit, innerWeight, loadHardware, outerInput } from "./hardware";
 import { isLegal } from "./mapper/legal";
 import { copyBest, walked } from "./mapper/incumbent";
-import { neededInner, neededOuter, scored, search } from "./mapper/search";
+import { neededInner, neededOuter, scoreCandidates, scored, search } from "./mapper/search";
+import { keptRow } from "./mapper/short-list";
 import { setObjective } from "./mapper/score";
-import { loadMapping, setProblem, setResidency } from "./mapping";
+import { loadMapping, setProblem, setResidency, storeMapping } from "./mapping";
 import { HARDWARE, PROBLEMS, RESULTS, get, put } from "./memory";
 import { storeResult } from "./result";
 import { setEveryTile, walk } from "./run";
@@ -92,7 +93,31 @@ export function evaluate(count: i32): i32 {
   return failures;
 }
 
-function evaluateOne(problem: usize, result: usize): i32 {
+/**
+ * Scores the mapping candidates of the first `count` problems and walks none: each result record gets the mapping with the
+ * best bound and how many were scored. Returns like `evaluate`.
+ */
+export function scoreOnly(count: i32): i32 {
+  if (count < 0 || count > MAX_BATCH) return -1;
+  const isHardwareGood: bool = loadHardware();
+  let failures: i32 = 0;
+  for (let i: i32 = 0; i < count; i++) {
+    const result: usize = RESULTS + <usize>(i * RES_FIELDS) * 8;
+    let status: i32 = isHardwareGood ? take(PROBLEMS + <usize>(i * IN_FIELDS) * 8) : STATUS_BAD_HARDWARE;
+    if (status == STATUS_OK && !scoreCandidates()) status = STATUS_TOO_SMALL;
+    if (status == STATUS_OK) {
+      loadMapping(keptRow(0));
+      storeMapping(result);
+    }
+    put(result, RES_SCORED, scored);
+    put(result, RES_STATUS, <f64>status);
+    if (status != STATUS_OK) failures++;
+  }
+  return failures;
+}
+
+/** Takes a problem record up; STATUS_OK if it is well formed. */
+function take(problem: usize): i32 {
   let batch: f64 = get(problem, IN_BATCH);
   let m: f64 = get(problem, IN_M);
   const n: f64 = get(problem, IN_N);
@@ -118,6 +143,12 @@ function evaluateOne(problem: usize, result: usize): i32 {
   setResidency(<i32>resident, reserved);
   setObjective(objective);
   setEveryTile(get(problem, IN_EVERY_TILE) != 0);
+  return STATUS_OK;
+}
+
+function evaluateOne(problem: usize, result: usize): i32 {
+  const status: i32 = take(problem);
+  if (status != STATUS_OK) return status;
   if (get(problem, IN_GIVEN_MAPPING) != 0) {
     loadMapping(result);
     if (!isLegal()) return STATUS_BAD_MAPPING;
@@ -126,7 +157,7 @@ function evaluateOne(problem: usize, result: usize): i32 {
     storeResult(result);
     return STATUS_OK;
   }
-  if (!search(effort)) {
+  if (!search(<i32>get(problem, IN_EFFORT))) {
     const isOuter: bool = hasOuter && neededOuter != Infinity && neededInner == Infinity;
     put(result, RES_LEVEL, isOuter ? 1 : 2);
     put(result, RES_NEEDED, isOuter ? neededOuter : neededInner);

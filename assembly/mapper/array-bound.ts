@@ -41,7 +41,7 @@ import {
   unroll,
   weightBytes,
 } from "../hardware";
-import { ceilDiv } from "../int-math";
+import { ceilDiv, larger, smaller } from "../int-math";
 import {
   B,
   K,
@@ -105,7 +105,7 @@ function energyOf(column: i32): f64 {
 export function setBatches(): void {
   const atOnce: f64 = batchAtOnce();
   batchSteps = ceilDiv(B, atOnce);
-  batchOfCore = packed == 1 ? batchSteps : (batchSteps - 1) * packed + Math.min(packed, B - (batchSteps - 1) * atOnce);
+  batchOfCore = packed == 1 ? batchSteps : (batchSteps - 1) * packed + smaller(packed, B - (batchSteps - 1) * atOnce);
 }
 
 /** Sets the prices for the use of the array that is in place. */
@@ -118,12 +118,12 @@ export function setPrices(): void {
     const read: f64 = energyOf(REGISTER_WRITES + 1);
     if ((registerHolds & (1 << INPUT)) != 0) {
       const isRead: bool = changesEachStep(INPUT);
-      priceInput += Math.min(sn, N) * inputBytes * (isRead ? written : written + read);
+      priceInput += smaller(sn, N) * inputBytes * (isRead ? written : written + read);
       if (isRead) perMac += (read * inputBytes) / together();
     }
     if ((registerHolds & (1 << WEIGHT)) != 0) {
       const isRead: bool = changesEachStep(WEIGHT);
-      priceWeight += Math.min(sm, M) * weightBytes * (isRead ? written : written + read);
+      priceWeight += smaller(sm, M) * weightBytes * (isRead ? written : written + read);
       if (isRead) perMac += (read * weightBytes) / together();
     }
   }
@@ -257,8 +257,8 @@ export function boundArray(times: f64): void {
   } else if (overlap == OVERLAP_FOLDS) {
     // All loads, or shifts, come one after the other: a row a cycle for each held word, of the rows in use.
     if (dataflow == OUTPUT_STATIONARY) {
-      if (drain == DRAIN_SHIFT) array = Math.max(array, (isEdgeAware() ? oneM : rows * stepsM) * stepsN * tilesK);
-    } else array = Math.max(array, isEdgeAware() ? (held * oneK) / stepsK : rows * held);
+      if (drain == DRAIN_SHIFT) array = larger(array, (isEdgeAware() ? oneM : rows * stepsM) * stepsN * tilesK);
+    } else array = larger(array, isEdgeAware() ? (held * oneK) / stepsK : rows * held);
   } else {
     array += skewOfFolds(folds);
     if (dataflow == OUTPUT_STATIONARY) array += drain == DRAIN_SHIFT ? folds * rows : 0;
@@ -267,11 +267,11 @@ export function boundArray(times: f64): void {
   const reads: f64 = inputs * readInput + weights * readWeight + sums * readSum;
   const writes: f64 = sums * writeSum + results * writeResult;
   const isShared: bool = isDirect ? innerShared : arrayShared;
-  const port: f64 = isShared ? reads + writes : Math.max(reads, writes);
+  const port: f64 = isShared ? reads + writes : larger(reads, writes);
   arrayAlone = array * batchSteps;
   // The inner port works ahead of the array, its own port does not.
   edgeTime = port * (isDirect ? cores : batchOfCore);
-  arrayTime = (isDirect ? arrayAlone : Math.max(arrayAlone, edgeTime)) + arrayTail;
+  arrayTime = (isDirect ? arrayAlone : larger(arrayAlone, edgeTime)) + arrayTail;
   arrayEnergy =
     priceFixed + cores * (priceInput * inputs + priceWeight * weights + priceSum * sums + priceUpdate * updates);
 }

@@ -23,7 +23,7 @@ import {
   rows,
   unroll,
 } from "../hardware";
-import { ceilDiv } from "../int-math";
+import { ceilDiv, larger, smaller } from "../int-math";
 import { B, K, M, N, chunkK, chunkM, chunkN, batchAtOnce, packed, setArray, setBypass, setPacked } from "../mapping";
 import { HARDWARE, get } from "../memory";
 import {
@@ -121,7 +121,7 @@ function tryOption(flow: i32, tm: f64, tn: f64, tk: f64): void {
 }
 
 function keepOption(flow: i32, tm: f64, tn: f64, tk: f64, bypass: bool): void {
-  const time: f64 = Math.max(arrayTime, edgeTime);
+  const time: f64 = larger(arrayTime, edgeTime);
   const first: f64 = score(time, arrayEnergy);
   if (optionCount == limit && first > optionScore(limit - 1)) return;
   const second: f64 = secondScore(time, arrayEnergy);
@@ -159,7 +159,7 @@ function even(extent: f64, most: f64): f64 {
 
 /** Every register tile for the present extents and dataflow; tryOption says which are legal. */
 function tryAllRegisterTiles(flow: i32): void {
-  const most: f64 = Math.max(accumulators, Math.max(registerWords, 1));
+  const most: f64 = larger(accumulators, larger(registerWords, 1));
   const sets: f64 = kind == KIND_DOT_PRODUCT ? rm * rn : 1;
   const pool: f64 = (registerHolds & (1 << OUTPUT)) != 0 ? registerWords : 0;
   const isOutput: bool = flow == OUTPUT_STATIONARY;
@@ -172,7 +172,7 @@ function tryAllRegisterTiles(flow: i32): void {
         tryHeld(flow, b, a, 1);
         if (b == 1) {
           const S: f64 = flow == WEIGHT_STATIONARY ? Tm : Tn;
-          tryTogether(flow, a, S, Math.max(Math.floor(accumulators / sets), pool - a));
+          tryTogether(flow, a, S, larger(Math.floor(accumulators / sets), pool - a));
         }
       }
     }
@@ -190,7 +190,7 @@ function tryHeld(flow: i32, across: f64, tk: f64, together: f64): void {
  * reads; where transfers are handed on position by position, fewer are there sooner.
  */
 function tryTogether(flow: i32, tk: f64, positions: f64, room: f64): void {
-  const most: f64 = Math.min(positions, room);
+  const most: f64 = smaller(positions, room);
   if (tk == 1 || most < 2 || get(HARDWARE, HW_ENERGY_TRAFFIC + REGISTER_READS) == 0) return;
   tryHeld(flow, 1, tk, most);
   if (!isThorough || !isDirect) return;
@@ -215,18 +215,18 @@ function tryRegisterTiles(flow: i32): void {
   const sets: f64 = kind == KIND_DOT_PRODUCT ? rm * rn : 1;
   const pool: f64 = (registerHolds & (1 << OUTPUT)) != 0 ? registerWords : 0;
   // At least one is tried; tryOption says whether it is legal.
-  const room: f64 = Math.max(1, Math.max(Math.floor(accumulators / sets), pool));
+  const room: f64 = larger(1, larger(Math.floor(accumulators / sets), pool));
   if (flow == OUTPUT_STATIONARY) {
     // Sums of tm × tn steps share what is fetched: near-square tiles fetch least, as far as an operand can be held.
-    const mostN: f64 = Math.min(Math.min(Tn, heldWords(WEIGHT)), room);
+    const mostN: f64 = smaller(smaller(Tn, heldWords(WEIGHT)), room);
     for (let tn: f64 = mostN; tn >= 1; tn = Math.floor(tn / 2)) {
-      const left: f64 = tn == 1 ? room : Math.max(Math.floor(accumulators / sets), pool - tn);
-      tryOption(flow, even(Tm, Math.max(1, Math.floor(left / tn))), even(Tn, tn), 1);
+      const left: f64 = tn == 1 ? room : larger(Math.floor(accumulators / sets), pool - tn);
+      tryOption(flow, even(Tm, larger(1, Math.floor(left / tn))), even(Tn, tn), 1);
     }
-    const mostM: f64 = Math.min(Math.min(Tm, heldWords(INPUT)), room);
+    const mostM: f64 = smaller(smaller(Tm, heldWords(INPUT)), room);
     for (let tm: f64 = mostM; tm >= 1; tm = Math.floor(tm / 2)) {
-      const left: f64 = tm == 1 ? room : Math.max(Math.floor(accumulators / sets), pool - tm);
-      tryOption(flow, even(Tm, tm), even(Tn, Math.max(1, Math.floor(left / tm))), 1);
+      const left: f64 = tm == 1 ? room : larger(Math.floor(accumulators / sets), pool - tm);
+      tryOption(flow, even(Tm, tm), even(Tn, larger(1, Math.floor(left / tm))), 1);
     }
     return;
   }
@@ -239,11 +239,11 @@ function tryRegisterTiles(flow: i32): void {
     const tk: f64 = ceilDiv(Tk, parts);
     if (tk > words || tk == last) continue;
     last = tk;
-    const most: f64 = tk == 1 ? words : Math.min(Math.floor(words / tk), room);
+    const most: f64 = tk == 1 ? words : smaller(Math.floor(words / tk), room);
     if (most < 1) continue;
     const t: f64 = even(T, most);
     tryHeld(flow, t, tk, 1);
-    tryTogether(flow, tk, S, Math.max(Math.floor(accumulators / sets), pool - tk));
+    tryTogether(flow, tk, S, larger(Math.floor(accumulators / sets), pool - tk));
   }
   if (last != 1) {
     tryHeld(flow, even(T, words), 1, 1);
@@ -287,7 +287,7 @@ function tryFixed(): void {
     const onRows: f64 = keepsOutputs ? oneM : oneK;
     const onCols: f64 = flow == INPUT_STATIONARY ? oneM : oneN;
     // Small batch elements lie side by side, as many as there are rows and columns for.
-    const most: f64 = Math.min(B, Math.min(Math.floor(rows / onRows), Math.floor(cols / onCols)));
+    const most: f64 = smaller(B, smaller(Math.floor(rows / onRows), Math.floor(cols / onCols)));
     for (let side: f64 = 1; side <= 2; side++) {
       if (side == 2 && most < 2) break;
       usePacked(side == 1 ? 1 : most);
@@ -308,7 +308,7 @@ function tryFixed(): void {
 /** Flexible arrays: k over the rows in even shares, what is left of the rows to m or n. */
 function tryFlexible(): void {
   let last: f64 = 0;
-  const least: f64 = ceilDiv(oneK, Math.min(oneK, rows));
+  const least: f64 = ceilDiv(oneK, smaller(oneK, rows));
   for (let parts: f64 = least; parts <= oneK; parts = parts < least + 3 ? parts + 1 : parts * 2) {
     const share: f64 = ceilDiv(oneK, parts);
     if (share == last) continue;

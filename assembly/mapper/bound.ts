@@ -30,7 +30,7 @@ import {
   outputBytes,
   weightBytes,
 } from "../hardware";
-import { ceilDiv } from "../int-math";
+import { ceilDiv, larger, smaller } from "../int-math";
 import {
   B,
   K,
@@ -179,7 +179,7 @@ export function boundOuter(): void {
   const read: f64 = a * outerReadInput + w * outerReadWeight + again * outerReadSum;
   const write: f64 = again * outerWriteSum + sums * outerWriteResult;
   outerRead = read;
-  outerPorts = outerShared ? read + write : Math.max(read, write);
+  outerPorts = outerShared ? read + write : larger(read, write);
   outerEnergy = a * outerPriceInput + w * outerPriceWeight + again * outerPriceSum + sums * outerPriceResult;
 }
 
@@ -212,7 +212,7 @@ export function boundTiles(m: usize, n: usize, k: usize): void {
   boundArray(mayStay ? 1 : dataflow == WEIGHT_STATIONARY ? tilesM : tilesN);
   // The first tiles of all cores come to the outer buffer and on to the inner ones; an operand that the split does not cut
   // is the same for all. The weight's way to the outer buffer and the input's way on overlap.
-  const elements: f64 = lk * shareK * Math.min(batchAtOnce(), B);
+  const elements: f64 = lk * shareK * smaller(batchAtOnce(), B);
   let a: f64 = lm * shareM * elements;
   let w: f64 = ln * shareN * elements;
   // What comes last is still to be worked on, and its sums to be stored.
@@ -236,7 +236,7 @@ export function boundTiles(m: usize, n: usize, k: usize): void {
   innerFill = w * weightBytes * innerPerRead + innerLatency;
   const onwards: f64 = a * inputBytes * innerPerRead;
   if (hasOuter && residentBits == 0) {
-    innerFill += a * outerReadInput + Math.max(w * outerReadWeight, onwards) + outerLatency;
+    innerFill += a * outerReadInput + larger(w * outerReadWeight, onwards) + outerLatency;
   } else innerFill += onwards;
   lastDrain = m_ * n_ * (outputBytes * innerPerWrite + outerWriteResult) + innerLatency;
   if (hasOuter && !isResident(OUTPUT)) lastDrain += outerLatency;
@@ -291,9 +291,9 @@ function boundMoved(a: f64, w: f64, visits: f64): void {
   const weightsSent: f64 = multicast ? weightBytesDown : weightsArrived;
   const read: f64 = (inputsSent + weightsSent + down) * innerPerRead;
   const write: f64 = up * innerPerWrite;
-  const ports: f64 = innerShared ? read + write : Math.max(read, write);
-  boundTime = Math.max(innerFill + arrayTime + lastDrain, Math.max(read, outerRead) + lastTail);
-  boundTime = Math.max(boundTime, Math.max(ports, outerPorts));
+  const ports: f64 = innerShared ? read + write : larger(read, write);
+  boundTime = larger(innerFill + arrayTime + lastDrain, larger(read, outerRead) + lastTail);
+  boundTime = larger(boundTime, larger(ports, outerPorts));
   boundEnergy =
     outerEnergy +
     arrayEnergy +
@@ -307,6 +307,6 @@ function boundMoved(a: f64, w: f64, visits: f64): void {
 
 /** Bound of a global-buffer tile whatever its local tiles, after boundOuter, with the array's time and energy given. */
 export function boundOuterWith(time: f64, energy: f64): void {
-  boundTime = Math.max(time, outerPorts);
+  boundTime = larger(time, outerPorts);
   boundEnergy = outerEnergy + energy;
 }

@@ -33,7 +33,7 @@ import {
   unroll,
   weightBytes,
 } from "../hardware";
-import { ceilDiv } from "../int-math";
+import { ceilDiv, larger, smaller } from "../int-math";
 import { innermost, middle, outermost, pick } from "../loop-order";
 import { reloaded } from "../nest";
 import {
@@ -146,7 +146,7 @@ export function innerFits(): bool {
 
 /** Whether the outer tiles of all operands fit together beside what is reserved; sets outerNeeded (bytes). */
 export function outerFits(): bool {
-  const batch: f64 = Math.min(batchAtOnce(), B);
+  const batch: f64 = smaller(batchAtOnce(), B);
   const inputs: f64 = isKept(INPUT) ? M * K : gm * gk;
   const weights: f64 = isKept(WEIGHT) ? N * K : gn * gk;
   const sums: f64 = isKept(OUTPUT) ? M * N : gm * gn;
@@ -154,7 +154,7 @@ export function outerFits(): bool {
   const w: f64 = isResident(WEIGHT) ? 0 : Math.ceil(weights * weightBytes) * batch * copies(outerDoubleBits, WEIGHT);
   const o: f64 = Math.ceil(sums * outerSumWidth()) * batch * copies(outerDoubleBits, OUTPUT);
   // A resident output has its room at its final width; sums that are not final yet are wider.
-  const kept: f64 = isResident(OUTPUT) ? Math.max(0, o - Math.ceil(gm * gn * outputBytes) * batch) : o;
+  const kept: f64 = isResident(OUTPUT) ? larger(0, o - Math.ceil(gm * gn * outputBytes) * batch) : o;
   outerNeeded = a + w + kept + reservedBytes;
   return outerSplit ? a <= outerInput && w <= outerWeight && kept <= outerOutput : outerNeeded <= outerInput;
 }

@@ -254,8 +254,8 @@ function trySplits(total: f64): void {
   }
 }
 
-/** Searches the best mapping of the problem in mapping.ts; true if there is one (incumbent.ts). */
-export function search(effort: i32): bool {
+/** Scores the candidates of the problem in mapping.ts and keeps the best bounds (short-list.ts); true if there are any. */
+export function scoreCandidates(): bool {
   // An array that is fed straight waits for every fold, which bounds do not see: more is walked.
   clearShortList(isDirect ? 24 : 5, isDirect ? 4 : 2);
   scored = 0;
@@ -265,8 +265,12 @@ export function search(effort: i32): bool {
   boundProblem();
   if (cores > 1) trySplits(cores);
   if (keptCount == 0) trySplit(1, 1, 1, 1);
-  if (keptCount == 0) return false;
+  return keptCount > 0;
+}
 
+/** Searches the best mapping of the problem in mapping.ts; true if there is one (incumbent.ts). */
+export function search(effort: i32): bool {
+  if (!scoreCandidates()) return false;
   clearIncumbent();
   setLeastGain(isDirect ? 0 : LEAST_GAIN);
   for (let i: i32 = 0; i < keptCount; i++) {

@@ -12,6 +12,7 @@ interface CoreExports extends Record<string, unknown> {
   resultsPointer(): number;
   maxBatch(): number;
   evaluate(count: number): number;
+  scoreOnly(count: number): number;
 }
 
 /** One instance of the core with views of its three tables; its memory never grows, so the views stay good. */
@@ -20,6 +21,8 @@ export interface Core {
   readonly problems: Float64Array;
   readonly results: Float64Array;
   evaluate(count: number): number;
+  /** Scores mapping candidates by their bounds, and walks none. */
+  scoreOnly(count: number): number;
   /** What the search behind result `row` of the last call took. */
   searchOf(row: number): { readonly scored: number; readonly walked: number; readonly steps: number };
 }
@@ -45,6 +48,7 @@ export function createCore(build: CoreBuild = "core"): Core {
     problems: view(exports.problemsPointer()),
     results,
     evaluate: (count) => exports.evaluate(count),
+    scoreOnly: (count) => exports.scoreOnly(count),
     searchOf: (row) => ({ scored: at(row, RES_SCORED), walked: at(row, RES_WALKED), steps: at(row, RES_STEPS) }),
   };
 }

@@ -9,10 +9,16 @@ export interface Job {
 }
 export function jobOf(hardware: Float64Array, problems: Float64Array, results: Float64Array): Job;
 export function lastCall(core: Core, count: number): Job;
-export function runOnCore(core: Core, jobs: readonly Job[], areWanted?: boolean): Buffer;
+export function runOnCore(
+  core: Core,
+  jobs: readonly Job[],
+  call: "evaluate" | "scoreOnly",
+  areWanted?: boolean,
+): Buffer;
 export function writeJobs(path: string, jobs: readonly Job[]): void;
 export function runOnC(
   program: string,
+  call: "evaluate" | "scoreOnly",
   path: string,
   repeats: number,
   folder: string,

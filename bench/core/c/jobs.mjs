@@ -14,14 +14,14 @@ export function lastCall(core, count) {
   return jobOf(core.hardware.slice(0, abi.HW_FIELDS), problems, new Float64Array(count * abi.RES_FIELDS));
 }
 
-/** Runs all jobs on the WebAssembly core; returns the bytes of all result records where they are asked for. */
-export function runOnCore(core, jobs, areWanted = false) {
+/** Runs all jobs on the WebAssembly core, `call` evaluate or scoreOnly; the bytes of all result records where they are asked for. */
+export function runOnCore(core, jobs, call, areWanted = false) {
   const found = [];
   for (const { count, hardware, problems, results } of jobs) {
     core.hardware.set(hardware);
     core.problems.set(problems);
     core.results.set(results);
-    core.evaluate(count);
+    core[call](count);
     if (areWanted) found.push(Buffer.from(core.results.slice(0, count * abi.RES_FIELDS).buffer));
   }
   return Buffer.concat(found);
@@ -35,9 +35,9 @@ export function writeJobs(path, jobs) {
 }
 
 /** Runs the jobs in a file on a program; CPU seconds of `repeats` passes, and the bytes of all result records. */
-export function runOnC(program, path, repeats, folder) {
+export function runOnC(program, call, path, repeats, folder) {
   const results = join(folder, "results");
-  const { status, stdout, stderr } = spawnSync(program, [path, results, String(repeats)], { encoding: "utf8" });
+  const { status, stdout, stderr } = spawnSync(program, [call, path, results, String(repeats)], { encoding: "utf8" });
   if (status !== 0) throw new Error(`${program} ended with ${String(status)}: ${stderr}`);
   return { seconds: Number(stdout), results: readFileSync(results) };
 }

@@ -1,5 +1,6 @@
 /*
- * Runs the translated core (put before this file with -include) on jobs that Node has written: main JOBS RESULTS REPEATS.
+ * Runs the translated core (put before this file with -include) on jobs that Node has written: main CALL JOBS RESULTS REPEATS.
+ * CALL is evaluate or scoreOnly.
  * JOBS is f64s: the number of jobs, then for each the number of problems, a hardware record, the problem records and the
  * result records as they stand before the call. RESULTS gets the result records of all jobs. Prints the CPU seconds of
  * REPEATS passes over the jobs, behind one pass that is not counted.
@@ -9,6 +10,7 @@
 #include <time.h>
 
 static double *jobs;
+static int32_t (*call)(int32_t count);
 
 static void stop(const char *what) {
   fprintf(stderr, "%s\n", what);
@@ -39,7 +41,7 @@ static void run(FILE *results) {
     at += count * problem;
     memcpy((void *)core_resultsPointer(), at, count * result);
     at += count * result;
-    core_evaluate((int32_t)count);
+    call((int32_t)count);
     if (results != NULL && fwrite((void *)core_resultsPointer(), result, count, results) != count) {
       stop("cannot write the results");
     }
@@ -49,15 +51,16 @@ static void run(FILE *results) {
 static double cpu_seconds(void) { return (double)clock() / CLOCKS_PER_SEC; }
 
 int main(int count, char **arguments) {
-  if (count != 4) stop("main JOBS RESULTS REPEATS");
+  if (count != 5) stop("main CALL JOBS RESULTS REPEATS");
+  call = strcmp(arguments[1], "scoreOnly") == 0 ? core_scoreOnly : core_evaluate;
   core_start();
-  read_jobs(arguments[1]);
-  FILE *results = fopen(arguments[2], "wb");
+  read_jobs(arguments[2]);
+  FILE *results = fopen(arguments[3], "wb");
   if (results == NULL) stop("cannot write the results");
   run(results);
   if (fclose(results) != 0) stop("cannot write the results");
   const double start = cpu_seconds();
-  for (int pass = 0; pass < atoi(arguments[3]); pass++) run(NULL);
+  for (int pass = 0; pass < atoi(arguments[4]); pass++) run(NULL);
   printf("%.6f\n", cpu_seconds() - start);
   return 0;
 }

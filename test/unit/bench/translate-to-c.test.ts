@@ -77,14 +77,14 @@ describe("the translation of the core to C", () => {
       const given = searches.map(({ hardware: record, problems, count }, i) => {
         const records = problems.slice();
         for (let row = 0; row < count; row++) records[row * abi.IN_FIELDS + abi.IN_GIVEN_MAPPING] = 1;
-        return jobOf(record, records, new Float64Array(new Uint8Array(runOnCore(core, [searches[i]!], true)).buffer));
+        return jobOf(record, records, new Float64Array(new Uint8Array(runOnCore(core, [searches[i]!], "evaluate", true)).buffer));
       });
       const jobs = [...searches, ...given];
       const path = join(folder, "jobs");
       writeJobs(path, jobs);
-      const expected = runOnCore(core, jobs, true);
+      const expected = runOnCore(core, jobs, "evaluate", true);
       for (const { name, program } of buildC(compiler!, entry, [["-O0"], ["-O2"]], folder)) {
-        expect(firstDifference(expected, runOnC(program, path, 0, folder).results), name).toBeUndefined();
+        expect(firstDifference(expected, runOnC(program, "evaluate", path, 0, folder).results), name).toBeUndefined();
       }
       const rows = new Float64Array(new Uint8Array(expected).buffer);
       const statuses = jobs.flatMap(({ count }) => [...Array(count).keys()]).map((_, i) => rows[i * abi.RES_FIELDS]);

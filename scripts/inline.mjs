@@ -1,0 +1,30 @@
+// Inlines more in a WebAssembly module than asc does: V8 keeps no values in registers over a call, and the search calls small
+// functions all the time. Measured with `npm run bench`: 8 % less time a search.
+import { readFileSync, writeFileSync } from "node:fs";
+import binaryen from "assemblyscript/binaryen";
+
+/** Sizes in Binaryen's measure (about one an instruction); asc has 6, 65 and 80. Beyond these nothing more is gained. */
+const ALWAYS = 60;
+const FLEXIBLE = 400;
+const ONE_CALLER = 20000;
+
+/**
+ * Rewrites the module at `path`.
+ *
+ * @param usesSimd  whether the module may use 128 bit vectors
+ */
+export function inline(path, usesSimd) {
+  const { MutableGlobals, SignExt, NontrappingFPToInt, BulkMemory, BulkMemoryOpt, SIMD128 } = binaryen.Features;
+  const module = binaryen.readBinary(readFileSync(path));
+  const common = MutableGlobals | SignExt | NontrappingFPToInt | BulkMemory | BulkMemoryOpt;
+  module.setFeatures(usesSimd ? common | SIMD128 : common);
+  binaryen.setOptimizeLevel(3);
+  binaryen.setShrinkLevel(0);
+  binaryen.setAlwaysInlineMaxSize(ALWAYS);
+  binaryen.setFlexibleInlineMaxSize(FLEXIBLE);
+  binaryen.setOneCallerInlineMaxSize(ONE_CALLER);
+  for (let round = 0; round < 3; round++) module.optimize();
+  if (!module.validate()) throw new Error(`${path} is no longer valid`);
+  writeFileSync(path, module.emitBinary());
+  module.dispose();
+}
