@@ -2,7 +2,7 @@
 // Every field is one little-endian f64; an index counts fields from the start of its record.
 
 /** Raised whenever a table layout or the meaning of a field changes. */
-export const ABI_VERSION = 2;
+export const ABI_VERSION = 3;
 
 /** Most problems that one call takes. */
 export const MAX_BATCH = 256;
@@ -54,7 +54,9 @@ export const HW_ENERGY_TRAFFIC = 50;
 export const HW_DIRECT = 70;
 /** Latency of the array port, cycles. */
 export const HW_ARRAY_LATENCY = 71;
-export const HW_FIELDS = 72;
+/** Arrays of one core, which share its inner buffer. */
+export const HW_ARRAYS = 72;
+export const HW_FIELDS = 73;
 
 export const KIND_SYSTOLIC = 0;
 export const KIND_DOT_PRODUCT = 1;
@@ -145,7 +147,9 @@ export const MAP_BYPASS = 64;
 export const RES_STEPS = 65;
 export const RES_SCORED = 66;
 export const RES_WALKED = 67;
-export const RES_FIELDS = 68;
+/** Arrays of a core that share out batch elements, m and n. */
+export const MAP_ARRAYS = 68;
+export const RES_FIELDS = 71;
 
 export const STATUS_OK = 0;
 export const STATUS_TOO_SMALL = 1;
