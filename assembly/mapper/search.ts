@@ -1,5 +1,6 @@
 import { EFFORT_EXHAUSTIVE, INPUT, WEIGHT } from "../abi";
 import {
+  arrays,
   cols,
   cores,
   hasOuter,
@@ -33,6 +34,7 @@ import {
   gn,
   isBypassed,
   loadMapping,
+  setArrays,
   setCores,
   setInner,
   sk,
@@ -65,7 +67,7 @@ import { clearShortList, keep, keptCount, keptRow, keptScore, newKind, worstKept
 import { setSize, sizeAt, sizeRow } from "./sizes";
 
 /*
- * Mapping search. For every split over cores and every promising use of the array, global-buffer tiles are taken in the
+ * Mapping search. For every split over cores and their arrays, and every promising use of the array, global-buffer tiles are taken in the
  * order of their bounds, and local tiles within them; each is scored by a closed-form bound. The best bounds are walked
  * in time, from the best on, until no bound left can beat the best walk. docs/model.md, "mapper".
  */
@@ -199,8 +201,24 @@ function stepLimit(): f64 {
   return Math.max(1024, (8 * B * M * N * K) / (coresB * coresM * coresN * coresK * side * side * side));
 }
 
-function trySplit(b: f64, m: f64, n: f64, k: f64): void {
-  setCores(b, m, n, k);
+/** Tries a grid of cores, with every grid of a core's arrays in which no dimension can take another one. */
+function trySplit(coresOfB: f64, coresOfM: f64, coresOfN: f64, coresOfK: f64): void {
+  setCores(coresOfB, coresOfM, coresOfN, coresOfK);
+  const mostB: f64 = ceilDiv(B, coresOfB);
+  const mostM: f64 = chunkM(M);
+  const mostN: f64 = chunkN(N);
+  for (let b: f64 = 1; b <= mostB && b <= arrays; b++) {
+    for (let m: f64 = 1; m <= mostM && b * m <= arrays; m++) {
+      const n: f64 = Math.min(mostN, Math.floor(arrays / (b * m)));
+      if ((b < mostB && (b + 1) * m * n <= arrays) || (m < mostM && b * (m + 1) * n <= arrays)) continue;
+      setArrays(b, m, n);
+      tryGrid();
+    }
+  }
+}
+
+/** Tries the best uses of the array on the present grids of cores and arrays. */
+function tryGrid(): void {
   const mostSteps: f64 = stepLimit();
   // Parts of one dimension: large problems need more of them.
   const mostParts: f64 = Math.max(64, mostSteps / 16);
@@ -265,6 +283,11 @@ export function search(effort: i32): bool {
   boundProblem();
   if (cores > 1) trySplits(cores);
   if (keptCount == 0) trySplit(1, 1, 1, 1);
+  if (keptCount == 0 && arrays > 1) {
+    // Several batch elements at once may not fit where one does.
+    setArrays(1, 1, 1);
+    tryGrid();
+  }
   if (keptCount == 0) return false;
 
   clearIncumbent();
