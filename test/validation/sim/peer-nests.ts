@@ -114,6 +114,7 @@ export function mappingsOf(nest: LoopNest, shape: Tile, dataflows: readonly Data
         for (const doubleBuffered of DOUBLE_BUFFERED) {
           mappings.push({
             coreSplit: { b: 1, m: 1, n: 1, k: 1 },
+            arraySplit: { b: 1, m: 1, n: 1 },
             packed: 1,
             globalTile: tileOf(buffered),
             dramOrder,
