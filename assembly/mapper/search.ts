@@ -109,7 +109,8 @@ let tileN: f64 = 1;
 let tileK: f64 = 1;
 
 /**
- * Fills the size table of one dimension; where inner tiles are bounded by one fold, with that of it, `most`. Returns how many.
+ * Fills the size table of one dimension; where inner tiles are bounded by one fold, with that of it, `most`, while
+ * anything else fits. Returns how many.
  */
 function fillSizes(
   dimension: i32,
@@ -123,8 +124,8 @@ function fillSizes(
 ): i32 {
   const chunk: f64 = ceilDiv(outer, over);
   let count: i32 = 1;
-  if (most != Infinity) store<f64>(LIST, Math.min(chunk, most));
-  else if (maySingle) count = sizes(LIST, chunk, spatial * words);
+  if (maySingle) count = sizes(LIST, Math.min(chunk, most), spatial * words);
+  else if (most != Infinity) store<f64>(LIST, Math.min(chunk, most));
   else count = fewSizes(LIST, chunk, spatial * words, isDirect ? 8 : mostParts);
   for (let i: i32 = 0; i < count; i++) {
     const local: f64 = load<f64>(LIST + ((<usize>i) << 3));
