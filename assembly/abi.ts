@@ -54,7 +54,9 @@ export const HW_ENERGY_TRAFFIC = 50;
 export const HW_DIRECT = 70;
 /** Latency of the array port, cycles. */
 export const HW_ARRAY_LATENCY = 71;
-export const HW_FIELDS = 72;
+/** Arrays of one core, which share its inner buffer. */
+export const HW_ARRAYS = 72;
+export const HW_FIELDS = 73;
 
 export const KIND_SYSTOLIC = 0;
 export const KIND_DOT_PRODUCT = 1;
@@ -147,7 +149,9 @@ export const MAP_KEPT = 65;
 export const RES_STEPS = 66;
 export const RES_SCORED = 67;
 export const RES_WALKED = 68;
-export const RES_FIELDS = 69;
+/** Arrays of a core that share out batch elements, m and n. */
+export const MAP_ARRAYS = 69;
+export const RES_FIELDS = 72;
 
 export const STATUS_OK = 0;
 export const STATUS_TOO_SMALL = 1;

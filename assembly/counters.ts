@@ -383,7 +383,7 @@ function countCores(a: usize, b: usize, c: usize, steps: f64, isFirstK: bool, is
   }
 }
 
-/** Counts what `tiles` tiles of m × n × k move over the edge of their array. */
+/** Counts what `tiles` tiles of m × n × k move over the edges of their core's arrays. */
 function countEdge(tiles: f64, m: f64, n: f64, k: f64, isFirstK: bool, isLastK: bool, isHeld: bool): void {
   countTile(m, n, k, isFirstK, isHeld);
   elementsInput += tiles * inputsIn;

@@ -1,6 +1,7 @@
 import {
   HW_ACCUMULATORS,
   HW_ACCUMULATOR_BYTES,
+  HW_ARRAYS,
   HW_ARRAY_BLOCK,
   HW_ARRAY_KIND,
   HW_ARRAY_LATENCY,
@@ -40,6 +41,8 @@ import { HARDWARE, get } from "./memory";
 
 /** The hardware of the present call, read once from its record. Meaning and units of each field: abi.ts. */
 export let cores: f64 = 1;
+/** Arrays of each core; several share its inner buffer. */
+export let arrays: f64 = 1;
 export let multicast: bool = true;
 export let kind: i32 = 0;
 export let rows: f64 = 1;
@@ -108,6 +111,7 @@ function field(index: i32): f64 {
 /** Takes the hardware record into the variables above; false where a field is out of its range. */
 export function loadHardware(): bool {
   cores = field(HW_CORES);
+  arrays = field(HW_ARRAYS);
   multicast = field(HW_MULTICAST) != 0;
   kind = <i32>field(HW_ARRAY_KIND);
   rows = field(HW_ROWS);
@@ -164,6 +168,8 @@ export function loadHardware(): bool {
   arrayTail = kind == KIND_DOT_PRODUCT ? ceilLog2(rows) : 0;
   return (
     cores >= 1 &&
+    arrays >= 1 &&
+    !(arrays > 1 && isDirect) &&
     rows >= 1 &&
     cols >= 1 &&
     (dataflows & 7) != 0 &&

@@ -1,4 +1,5 @@
 import {
+  MAP_ARRAYS,
   MAP_BYPASS,
   MAP_COLS,
   MAP_CORES,
@@ -57,6 +58,10 @@ export let coresB: f64 = 1;
 export let coresM: f64 = 1;
 export let coresN: f64 = 1;
 export let coresK: f64 = 1;
+/** Arrays of a core that share out the batch elements that it takes at once, and m and n of each of its inner tiles. */
+export let arraysB: f64 = 1;
+export let arraysM: f64 = 1;
+export let arraysN: f64 = 1;
 /** Batch elements side by side on one array, block-diagonally. */
 export let packed: f64 = 1;
 /** Outer (global-buffer) tile and order, inner (local-buffer) tile and order. */
@@ -69,7 +74,7 @@ export let ln: f64 = 1;
 export let lk: f64 = 1;
 export let innerOrder: i32 = 0;
 export let dataflow: i32 = 0;
-/** Register tile in steps; spatial extents over rows and columns, and their products. */
+/** Register tile in steps; spatial extents over rows and columns. */
 export let tm: f64 = 1;
 export let tn: f64 = 1;
 export let tk: f64 = 1;
@@ -79,6 +84,7 @@ export let rowsK: f64 = 1;
 export let colsM: f64 = 1;
 export let colsN: f64 = 1;
 export let colsK: f64 = 1;
+/** Extents of an inner tile that one step of all arrays of a core covers: ⌈⌈e / A⌉ / s⌉ = ⌈e / (A · s)⌉. */
 export let sm: f64 = 1;
 export let sn: f64 = 1;
 export let sk: f64 = 1;
@@ -106,6 +112,17 @@ export function setCores(b: f64, m: f64, n: f64, k: f64): void {
   coresN = n;
   coresK = k;
 }
+export function setArrays(b: f64, m: f64, n: f64): void {
+  arraysB = b;
+  arraysM = m;
+  arraysN = n;
+  coverSteps();
+}
+function coverSteps(): void {
+  sm = rowsM * colsM * arraysM;
+  sn = rowsN * colsN * arraysN;
+  sk = rowsK * colsK;
+}
 export function setPacked(elements: f64): void {
   packed = elements;
 }
@@ -121,9 +138,18 @@ export function chunkK(extent: f64): f64 {
   return coresK == 1 ? extent : ceilDiv(extent, coresK);
 }
 
-/** Batch elements at a time: those of all cores and arrays together. */
+/** Extent of the first array's part of an inner tile; no other array has more. */
+export function arrayPart(extent: f64, sharers: f64): f64 {
+  return sharers == 1 ? extent : ceilDiv(extent, sharers);
+}
+
+/** Batch elements that a core takes at once. */
+export function elementsOfCore(): f64 {
+  return packed * arraysB;
+}
+/** Batch elements at a time: those of all cores together. */
 export function batchAtOnce(): f64 {
-  return coresB * packed;
+  return coresB * packed * arraysB;
 }
 /** Sets the outer tile, with nothing kept beyond it. */
 export function setOuter(m: f64, n: f64, k: f64, order: i32, doubleBits: i32): void {
@@ -163,9 +189,7 @@ export function setArray(
   colsM = cm;
   colsN = cn;
   colsK = ck;
-  sm = rm * cm;
-  sn = rn * cn;
-  sk = rk * ck;
+  coverSteps();
 }
 
 export function storeMapping(record: usize): void {
@@ -173,6 +197,9 @@ export function storeMapping(record: usize): void {
   put(record, MAP_CORES + 1, coresM);
   put(record, MAP_CORES + 2, coresN);
   put(record, MAP_CORES + 3, coresK);
+  put(record, MAP_ARRAYS, arraysB);
+  put(record, MAP_ARRAYS + 1, arraysM);
+  put(record, MAP_ARRAYS + 2, arraysN);
   put(record, MAP_PACKED, packed);
   put(record, MAP_OUTER_TILE, gm);
   put(record, MAP_OUTER_TILE + 1, gn);
@@ -201,6 +228,7 @@ export function storeMapping(record: usize): void {
 export function loadMapping(record: usize): void {
   setBypass(get(record, MAP_BYPASS) != 0);
   setCores(get(record, MAP_CORES), get(record, MAP_CORES + 1), get(record, MAP_CORES + 2), get(record, MAP_CORES + 3));
+  setArrays(get(record, MAP_ARRAYS), get(record, MAP_ARRAYS + 1), get(record, MAP_ARRAYS + 2));
   setPacked(get(record, MAP_PACKED));
   setOuter(
     get(record, MAP_OUTER_TILE),

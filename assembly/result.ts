@@ -24,6 +24,7 @@ import {
   arrayShared,
   arrayWriteBytes,
   arrayWriteCycles,
+  arrays,
   cols,
   cores,
   hasOuter,
@@ -73,7 +74,7 @@ export function storeResult(record: usize): void {
   put(record, RES_FIRST_FILL, firstFill);
   put(record, RES_LAST_DRAIN, lastDrain);
   put(record, RES_ENERGY, energyOfTraffic());
-  put(record, RES_ROOF_COMPUTE, (B * M * N * K) / (cores * rows * cols));
+  put(record, RES_ROOF_COMPUTE, (B * M * N * K) / (cores * arrays * rows * cols));
   const inputs: f64 = M * K * inputBytes;
   const weights: f64 = N * K * weightBytes;
   // A held operand that goes past the inner buffer does not cross its port.

@@ -27,7 +27,7 @@ import {
   portCycles,
   weightBytes,
 } from "./hardware";
-import { coresK, dataflow, packed } from "./mapping";
+import { coresK, dataflow, elementsOfCore } from "./mapping";
 import { classK, classM, classN, coresAtWork, extentOfAll, extentOfOne, jk, jm, jn } from "./share";
 
 /*
@@ -144,7 +144,7 @@ export function sumCosts(): usize {
 }
 
 /**
- * Costs of the work of the first core's array in the present step: no other core has more.
+ * Costs of the work of the first core's arrays in the present step: no other core has more.
  *
  * @param isHeld  the operand that the dataflow holds is that of the step before
  */
@@ -159,8 +159,8 @@ export function arrayCosts(isFirstK: bool, isLastK: bool, isHeld: bool): usize {
   const ek: f64 = extentOfOne(2, jk);
   countTile(em, en, ek, isFirstK, isInPlace);
   timeTile(em, en, ek, isInPlace);
-  // The array's port carries what all elements that are packed on it need.
-  const side: f64 = Math.min(packed, elements);
+  // The port carries what all elements that the core takes at once need.
+  const side: f64 = Math.min(elementsOfCore(), elements);
   const reads: f64 = portCycles(inBlocks(edgeReadBytes() * side, arrayBlock), arrayReadBytes, arrayReadCycles);
   const written: f64 = sumBytes(sumsOut, em * en, isLastK) * side;
   const writes: f64 = portCycles(inBlocks(written, arrayBlock), arrayWriteBytes, arrayWriteCycles);

@@ -13,11 +13,11 @@ import {
 import { arrayTail, cols, drain, kind, overlap, rows, skew, unroll } from "../hardware";
 import { ceilDiv } from "../int-math";
 import { together } from "./registers";
-import { dataflow, packed, sk, sm, sn, tk, tm, tn } from "../mapping";
+import { arrayPart, arraysM, arraysN, colsM, colsN, dataflow, packed, rowsM, rowsN, sk, tk, tm, tn } from "../mapping";
 
 /*
  * Time of one inner tile on one array: folds in order, the rows' dimension (a) inside the columns' (b). Batch elements that
- * are packed side by side use as many rows and columns more. docs/model.md, "array". Checked: test/validation/rtl.
+ * are packed side by side use as many rows and columns more. Of several arrays of a core it is the first, which has most. docs/model.md, "array". Checked: test/validation/rtl.
  */
 
 /** Cycles of the array for the tile, skew of every fold included where folds do not overlap. */
@@ -47,6 +47,8 @@ let lastA: f64 = 1;
 let lastB: f64 = 1;
 
 function setFolds(em: f64, en: f64, ek: f64): void {
+  const sm: f64 = rowsM * colsM;
+  const sn: f64 = rowsN * colsN;
   if (dataflow == OUTPUT_STATIONARY) {
     extentA = em;
     sideA = sm;
@@ -80,11 +82,11 @@ function lastUsed(extent: f64, side: f64, words: f64, blocks: f64): f64 {
 }
 
 /**
- * Sets the variables above for a tile of em × en × ek. `isHeld`: the operand that the dataflow holds is that of the tile
+ * Sets the variables above for a core's tile of em × en × ek. `isHeld`: the operand that the dataflow holds is that of the tile
  * before; where one fold covers the tile, it still rests in the PEs and is not loaded.
  */
 export function timeTile(em: f64, en: f64, ek: f64, isHeld: bool): void {
-  setFolds(em, en, ek);
+  setFolds(arrayPart(em, arraysM), arrayPart(en, arraysN), ek);
   const steps: f64 = streamed * stepsA * stepsB;
   const folds: f64 = blocksA * blocksB;
   const isOutput: bool = dataflow == OUTPUT_STATIONARY;

@@ -4,8 +4,8 @@ import { ceilDiv } from "../int-math";
 import { dataflow, isBypassed, sk, sm, sn, tk, tm, tn } from "../mapping";
 
 /*
- * What one inner tile moves over the edge of one array. A tile of em × en × ek takes Tm · Tn · Tk steps (one step: the
- * extents unrolled over rows and columns, sm × sn × sk). Steps are grouped into folds: a fold is what the array does with
+ * What one inner tile moves over the edges of a core's arrays. A tile of em × en × ek takes Tm · Tn · Tk steps (one step: the
+ * extents unrolled over rows and columns of all arrays, sm × sn × sk). Steps are grouped into folds: a fold is what the array does with
  * one set of held words. Per dataflow, with register tile (tm, tn, tk) in steps:
  *
  *   weight-stationary   held weights tn × tk, inputs stream over all of Tm
@@ -15,6 +15,7 @@ import { dataflow, isBypassed, sk, sm, sn, tk, tm, tn } from "../mapping";
  *   input-stationary    held inputs tm × tk, weights stream over all of Tn
  *                       folds MB · KB;  inputs once, weights MB times, sums KB times
  *
+ * Arrays go in step, so a word that several of them want is read once, as often as the first of them, which has most, needs it.
  * A streamed word is read once per visit of its register tile: the PE's latch keeps it while the other index runs.
  * Equations: docs/model.md, "array". Checked: test/validation/sim, test/property/sim/walk.test.ts.
  */

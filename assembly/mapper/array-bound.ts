@@ -47,6 +47,8 @@ import {
   K,
   M,
   N,
+  arraysM,
+  arraysN,
   batchAtOnce,
   bypass,
   chunkK,
@@ -56,6 +58,7 @@ import {
   coresM,
   coresN,
   dataflow,
+  elementsOfCore,
   packed,
   sk,
   sm,
@@ -104,8 +107,9 @@ function energyOf(column: i32): f64 {
 /** Sets how the batch is worked off; needed before the first use of the array is judged, and where it packs elements. */
 export function setBatches(): void {
   const atOnce: f64 = batchAtOnce();
+  const most: f64 = elementsOfCore();
   batchSteps = ceilDiv(B, atOnce);
-  batchOfCore = packed == 1 ? batchSteps : (batchSteps - 1) * packed + smaller(packed, B - (batchSteps - 1) * atOnce);
+  batchOfCore = most == 1 ? batchSteps : (batchSteps - 1) * most + smaller(most, B - (batchSteps - 1) * atOnce);
 }
 
 /** Sets the prices for the use of the array that is in place. */
@@ -257,7 +261,9 @@ export function boundArray(times: f64): void {
   } else if (overlap == OVERLAP_FOLDS) {
     // All loads, or shifts, come one after the other: a row a cycle for each held word, of the rows in use.
     if (dataflow == OUTPUT_STATIONARY) {
-      if (drain == DRAIN_SHIFT) array = larger(array, (isEdgeAware() ? oneM : rows * stepsM) * stepsN * tilesK);
+      if (drain == DRAIN_SHIFT) {
+        array = larger(array, (isEdgeAware() ? oneM / arraysM : rows * stepsM) * stepsN * tilesK);
+      }
     } else array = larger(array, isEdgeAware() ? (held * oneK) / stepsK : rows * held);
   } else {
     array += skewOfFolds(folds);
@@ -284,9 +290,11 @@ function isEdgeAware(): bool {
 function skewOfFolds(folds: f64): f64 {
   if (!isEdgeAware()) return folds * (rows + cols - 2);
   let used: f64 = 0;
-  if (dataflow == WEIGHT_STATIONARY) used = tilesM * ((blocksN * oneK) / tk + (blocksK * oneN) / tn);
-  else if (dataflow == INPUT_STATIONARY) used = tilesN * ((blocksM * oneK) / tk + (blocksK * oneM) / tm);
-  else used = tilesK * ((blocksN * oneM) / tm + (blocksM * oneN) / tn);
+  const m: f64 = oneM / arraysM;
+  const n: f64 = oneN / arraysN;
+  if (dataflow == WEIGHT_STATIONARY) used = tilesM * ((blocksN * oneK) / tk + (blocksK * n) / tn);
+  else if (dataflow == INPUT_STATIONARY) used = tilesN * ((blocksM * oneK) / tk + (blocksK * m) / tm);
+  else used = tilesK * ((blocksN * m) / tm + (blocksM * n) / tn);
   return used * packed - 2 * folds;
 }
 

@@ -24,7 +24,24 @@ import {
   unroll,
 } from "../hardware";
 import { ceilDiv, larger, smaller } from "../int-math";
-import { B, K, M, N, chunkK, chunkM, chunkN, batchAtOnce, packed, setArray, setBypass, setPacked } from "../mapping";
+import {
+  B,
+  K,
+  M,
+  N,
+  arrayPart,
+  arraysB,
+  arraysM,
+  arraysN,
+  batchAtOnce,
+  chunkK,
+  chunkM,
+  chunkN,
+  packed,
+  setArray,
+  setBypass,
+  setPacked,
+} from "../mapping";
 import { HARDWARE, get } from "../memory";
 import {
   arrayEnergy,
@@ -92,10 +109,11 @@ let cm: f64 = 1;
 let cn: f64 = 1;
 /** Steps of the best extents so far. */
 let fewestSteps: f64 = Infinity;
+// Extents of the first array of the first core.
 let oneM: f64 = 1;
 let oneN: f64 = 1;
 let oneK: f64 = 1;
-/** Array steps of the first core along each dimension, with the extents under trial. */
+/** Its steps along each dimension, with the extents under trial. */
 let Tm: f64 = 1;
 let Tn: f64 = 1;
 let Tk: f64 = 1;
@@ -287,7 +305,7 @@ function tryFixed(): void {
     const onRows: f64 = keepsOutputs ? oneM : oneK;
     const onCols: f64 = flow == INPUT_STATIONARY ? oneM : oneN;
     // Small batch elements lie side by side, as many as there are rows and columns for.
-    const most: f64 = smaller(B, smaller(Math.floor(rows / onRows), Math.floor(cols / onCols)));
+    const most: f64 = smaller(ceilDiv(B, arraysB), smaller(Math.floor(rows / onRows), Math.floor(cols / onCols)));
     for (let side: f64 = 1; side <= 2; side++) {
       if (side == 2 && most < 2) break;
       usePacked(side == 1 ? 1 : most);
@@ -337,11 +355,13 @@ export function findOptions(most: i32, thorough: bool): void {
   fewestSteps = Infinity;
   limit = most;
   isThorough = thorough;
-  oneM = chunkM(M);
-  oneN = chunkN(N);
+  const m: f64 = chunkM(M);
+  const n: f64 = chunkN(N);
+  oneM = arrayPart(m, arraysM);
+  oneN = arrayPart(n, arraysN);
   oneK = chunkK(K);
   leastEnergy = B * M * N * K * energyMac;
-  setExtents(oneM, oneN, oneK, (B * M * N * K) / (oneM * oneN * oneK));
+  setExtents(m, n, oneK, (B * M * N * K) / (m * n * oneK));
   setTiles(1, 1, 1);
   usePacked(1);
   if (unroll == UNROLL_FIXED) tryFixed();

@@ -1,5 +1,5 @@
 import { INPUT, WEIGHT } from "../abi";
-import { cores, hasOuter, innerDouble, isDirect, outerDouble } from "../hardware";
+import { arrays, cores, hasOuter, innerDouble, isDirect, outerDouble } from "../hardware";
 import { ceilDiv } from "../int-math";
 import {
   B,
@@ -19,6 +19,7 @@ import {
   gm,
   gn,
   isBypassed,
+  setArrays,
   setCores,
   residentBits,
   setInner,
@@ -52,7 +53,7 @@ import { score } from "./score";
 import { setSize, sizeAt, sizeRow } from "./sizes";
 
 /*
- * Search of everything, after the fast search has found something to beat: every grid of cores, use of the array and
+ * Search of everything, after the fast search has found something to beat: every grid of cores and of arrays, use of the array and
  * register tile; then, where the pairs of an outer and an inner tile are few enough (MOST_PAIRS), every integer size and
  * order of both, else every integer size (dimensions up to 64) or the whole candidate set (above) of inner tiles within the
  * outer tiles of the best bounds. Every set of double-buffered operands that is not part of a larger one that fits. What
@@ -86,15 +87,30 @@ export function searchAll(): void {
     for (let m: f64 = 1; b * m <= cores && m <= M; m++) {
       for (let n: f64 = 1; b * m * n <= cores && n <= N; n++) {
         for (let k: f64 = 1; b * m * n * k <= cores && k <= K; k++) {
-          if (k == 1 || hasOuter) tryGrid(b, m, n, k);
+          if (k > 1 && !hasOuter) continue;
+          setCores(b, m, n, k);
+          tryArrays();
         }
       }
     }
   }
 }
 
+/** Tries every grid of a core's arrays on the present grid of cores. */
+function tryArrays(): void {
+  const mostB: f64 = ceilDiv(B, coresB);
+  for (let b: f64 = 1; b <= arrays && b <= mostB; b++) {
+    for (let m: f64 = 1; b * m <= arrays && m <= chunkM(M); m++) {
+      for (let n: f64 = 1; b * m * n <= arrays && n <= chunkN(N); n++) {
+        setArrays(b, m, n);
+        tryGrid();
+      }
+    }
+  }
+}
+
 /**
- * Searches the candidate sizes of the few best uses of the array and outer tiles, on the cores of the best mapping so far:
+ * Searches the candidate sizes of the few best uses of the array and outer tiles, on the cores and arrays of the best mapping so far:
  * for problems so small that single cycles count, and that walks cost little.
  */
 export function searchMore(): void {
@@ -103,11 +119,11 @@ export function searchMore(): void {
   isComplete = false;
   mostEvery = 32;
   loadBest();
-  tryGrid(coresB, coresM, coresN, coresK);
+  tryGrid();
 }
 
-function tryGrid(b: f64, m: f64, n: f64, k: f64): void {
-  setCores(b, m, n, k);
+/** Tries every use of the array and every tile on the present grids of cores and arrays. */
+function tryGrid(): void {
   findOptions(mostOptions, true);
   for (let option: i32 = 0; option < optionCount; option++) {
     if (optionScore(option) > bestScore()) break;

@@ -11,6 +11,7 @@ import {
 import { registersFit } from "../array/registers";
 import {
   accumulatorBytes,
+  arrays,
   cols,
   cores,
   dataflows,
@@ -41,6 +42,9 @@ import {
   K,
   M,
   N,
+  arraysB,
+  arraysM,
+  arraysN,
   batchAtOnce,
   chunkK,
   chunkM,
@@ -53,6 +57,7 @@ import {
   coresM,
   coresN,
   dataflow,
+  elementsOfCore,
   gk,
   gm,
   gn,
@@ -117,7 +122,7 @@ function copies(bits: i32, operand: i32): f64 {
 export let innerNeeded: f64 = 0;
 export let outerNeeded: f64 = 0;
 
-/** Extents of the largest inner tile that the array works off in one fold: what it streams is not bounded. */
+/** Extents of the largest inner tile of which each array works off its part in one fold: what it streams is not bounded. */
 export function foldM(): f64 {
   return dataflow == WEIGHT_STATIONARY ? Infinity : sm * tm;
 }
@@ -137,9 +142,10 @@ export function innerFits(): bool {
   // An operand that goes past the buffer takes no room there, and comes one fold at a time.
   if (isBypassed(WEIGHT) && (ln > foldN() || lk > foldK())) return false;
   if (isBypassed(INPUT) && (lm > foldM() || lk > foldK())) return false;
-  const a: f64 = isBypassed(INPUT) ? 0 : Math.ceil(lm * lk * inputBytes) * packed * copies(innerDoubleBits, INPUT);
-  const w: f64 = isBypassed(WEIGHT) ? 0 : Math.ceil(ln * lk * weightBytes) * packed * copies(innerDoubleBits, WEIGHT);
-  const o: f64 = Math.ceil(lm * ln * innerSumWidth(lk)) * packed * copies(innerDoubleBits, OUTPUT);
+  const elements: f64 = elementsOfCore();
+  const a: f64 = isBypassed(INPUT) ? 0 : Math.ceil(lm * lk * inputBytes) * elements * copies(innerDoubleBits, INPUT);
+  const w: f64 = isBypassed(WEIGHT) ? 0 : Math.ceil(ln * lk * weightBytes) * elements * copies(innerDoubleBits, WEIGHT);
+  const o: f64 = Math.ceil(lm * ln * innerSumWidth(lk)) * elements * copies(innerDoubleBits, OUTPUT);
   innerNeeded = a + w + o;
   return innerSplit ? a <= innerInput && w <= innerWeight && o <= innerOutput : innerNeeded <= innerInput;
 }
@@ -178,6 +184,7 @@ export function arrayIsLegal(): bool {
 export function isLegal(): bool {
   if (!isCount(coresB) || !isCount(coresM) || !isCount(coresN) || !isCount(coresK) || !isCount(packed)) return false;
   if (coresB * coresM * coresN * coresK > cores || packed > B) return false;
+  if (!isCount(arraysB) || !isCount(arraysM) || !isCount(arraysN) || arraysB * arraysM * arraysN > arrays) return false;
   if (!isSize(gm, M) || !isSize(gn, N) || !isSize(gk, K)) return false;
   if (!isSize(lm, chunkM(gm)) || !isSize(ln, chunkN(gn)) || !isSize(lk, chunkK(gk))) return false;
   // Partial sums of several cores meet in the outer buffer.

@@ -1,5 +1,6 @@
 import { EFFORT_EXHAUSTIVE, INPUT, WEIGHT } from "../abi";
 import {
+  arrays,
   cols,
   cores,
   hasOuter,
@@ -33,6 +34,7 @@ import {
   gn,
   isBypassed,
   loadMapping,
+  setArrays,
   setCores,
   setInner,
   sk,
@@ -65,7 +67,7 @@ import { clearShortList, keep, keptCount, keptRow, keptScore, newKind, worstKept
 import { setSize, sizeAt, sizeRow } from "./sizes";
 
 /*
- * Mapping search. For every split over cores and every promising use of the array, global-buffer tiles are taken in the
+ * Mapping search. For every split over cores and their arrays, and every promising use of the array, global-buffer tiles are taken in the
  * order of their bounds, and local tiles within them; each is scored by a closed-form bound. The best bounds are walked
  * in time, from the best on, until no bound left can beat the best walk. docs/model.md, "mapper".
  */
@@ -107,7 +109,8 @@ let tileN: f64 = 1;
 let tileK: f64 = 1;
 
 /**
- * Fills the size table of one dimension; where inner tiles are bounded by one fold, with that of it, `most`. Returns how many.
+ * Fills the size table of one dimension; where inner tiles are bounded by one fold, with that of it, `most`, while
+ * anything else fits. Returns how many.
  */
 function fillSizes(
   dimension: i32,
@@ -121,8 +124,8 @@ function fillSizes(
 ): i32 {
   const chunk: f64 = ceilDiv(outer, over);
   let count: i32 = 1;
-  if (most != Infinity) store<f64>(LIST, Math.min(chunk, most));
-  else if (maySingle) count = sizes(LIST, chunk, spatial * words);
+  if (maySingle) count = sizes(LIST, Math.min(chunk, most), spatial * words);
+  else if (most != Infinity) store<f64>(LIST, Math.min(chunk, most));
   else count = fewSizes(LIST, chunk, spatial * words, isDirect ? 8 : mostParts);
   for (let i: i32 = 0; i < count; i++) {
     const local: f64 = load<f64>(LIST + ((<usize>i) << 3));
@@ -199,8 +202,24 @@ function stepLimit(): f64 {
   return Math.max(1024, (8 * B * M * N * K) / (coresB * coresM * coresN * coresK * side * side * side));
 }
 
-function trySplit(b: f64, m: f64, n: f64, k: f64): void {
-  setCores(b, m, n, k);
+/** Tries a grid of cores, with every grid of a core's arrays in which no dimension can take another one. */
+function trySplit(coresOfB: f64, coresOfM: f64, coresOfN: f64, coresOfK: f64): void {
+  setCores(coresOfB, coresOfM, coresOfN, coresOfK);
+  const mostB: f64 = ceilDiv(B, coresOfB);
+  const mostM: f64 = chunkM(M);
+  const mostN: f64 = chunkN(N);
+  for (let b: f64 = 1; b <= mostB && b <= arrays; b++) {
+    for (let m: f64 = 1; m <= mostM && b * m <= arrays; m++) {
+      const n: f64 = Math.min(mostN, Math.floor(arrays / (b * m)));
+      if ((b < mostB && (b + 1) * m * n <= arrays) || (m < mostM && b * (m + 1) * n <= arrays)) continue;
+      setArrays(b, m, n);
+      tryGrid();
+    }
+  }
+}
+
+/** Tries the best uses of the array on the present grids of cores and arrays. */
+function tryGrid(): void {
   const mostSteps: f64 = stepLimit();
   // Parts of one dimension: large problems need more of them.
   const mostParts: f64 = Math.max(64, mostSteps / 16);
@@ -265,6 +284,11 @@ export function scoreCandidates(): bool {
   boundProblem();
   if (cores > 1) trySplits(cores);
   if (keptCount == 0) trySplit(1, 1, 1, 1);
+  if (keptCount == 0 && arrays > 1) {
+    // Several batch elements at once may not fit where one does.
+    setArrays(1, 1, 1);
+    tryGrid();
+  }
   return keptCount > 0;
 }
 

@@ -8,7 +8,8 @@ import { chargingRules, type ChargingRules } from "./profile.ts";
 /**
  * Counters as the profile charges them; timing and the traffic that results show stay what was counted.
  *
- *   inputChargedPerMac   local reads of inputs = MACs / N words: N MACs of one step share a word, whatever registers keep
+ *   inputChargedPerMac   local reads of inputs = MACs / N words: N MACs of one step, of all arrays of a core, share a word,
+ *                        whatever registers keep
  *   sumsInLocalBuffer    accumulator reads and writes are reads and writes of the local buffer, at accumulator width
  *
  * What fills the local buffer, and weights, are charged as counted. The mapper sees the second rule (`accumulator` of the
@@ -18,7 +19,7 @@ import { chargingRules, type ChargingRules } from "./profile.ts";
  */
 export function chargedCounters(
   counters: GemmCounters,
-  { spatial: { rows, cols } }: Pick<Mapping, "spatial">,
+  { spatial: { rows, cols }, arraySplit }: Pick<Mapping, "spatial" | "arraySplit">,
   { precision, energy, localBuffer }: Hardware,
   { profile }: Technology,
   rules: ChargingRules = chargingRules(profile),
@@ -27,7 +28,7 @@ export function chargedCounters(
     return counters;
   const { macs, local, register } = counters;
   const sums = rules.sumsInLocalBuffer ? register : { reads: { output: 0 }, writes: { output: 0 } };
-  const perStep = (macs / (rows.n * cols.n)) * (precision.input / BITS_PER_BYTE);
+  const perStep = (macs / (rows.n * cols.n * arraySplit.n)) * (precision.input / BITS_PER_BYTE);
   return {
     ...counters,
     local: {

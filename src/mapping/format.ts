@@ -15,11 +15,15 @@ function doubled(flags: { readonly input: boolean; readonly weight: boolean; rea
 
 /** A mapping for people, from DRAM inwards, one level a line; tiles are m × n × k. */
 export function formatMapping(mapping: Mapping): string {
-  const { coreSplit, globalTile, localTile, arrayTile, spatial, registerTile, doubleBuffered } = mapping;
+  const { coreSplit, arraySplit, globalTile, localTile, arrayTile, spatial, registerTile, doubleBuffered } = mapping;
   const lines = [];
   const shared = Object.entries(coreSplit).filter(([, cores]) => cores > 1);
   if (shared.length > 0) {
     lines.push(`cores         ${shared.map(([name, cores]) => `${name} over ${cores}`).join(", ")}`);
+  }
+  const ofArrays = Object.entries(arraySplit).filter(([, arrays]) => arrays > 1);
+  if (ofArrays.length > 0) {
+    lines.push(`arrays        ${ofArrays.map(([name, arrays]) => `${name} over ${arrays}`).join(", ")} of a core`);
   }
   if (mapping.packed > 1) lines.push(`packed        ${mapping.packed} batch elements on an array`);
   const outerOrder = mapping.dramOrder.join(" > ");

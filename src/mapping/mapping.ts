@@ -16,6 +16,8 @@ export type LoopOrder = readonly [keyof Tile, keyof Tile, keyof Tile];
 export interface Mapping {
   /** Over how many cores batch elements, and m, n and k of each outer tile, are shared out; 1: not shared out. */
   readonly coreSplit: { readonly b: number; readonly m: number; readonly n: number; readonly k: number };
+  /** Over how many arrays of a core batch elements, and m and n of each tile of its local buffer, are shared out. */
+  readonly arraySplit: { readonly b: number; readonly m: number; readonly n: number };
   /** Batch elements that share an array, each on rows and columns of its own. */
   readonly packed: number;
   readonly globalTile: Tile | null;

@@ -59,6 +59,7 @@ function decodeMapping(at: Field, levels: Levels): Mapping {
   const outerFlags = flags(at(abi.MAP_OUTER_DOUBLE));
   const common = {
     coreSplit: { b: at(abi.MAP_CORES), ...tileAt(at, abi.MAP_CORES + 1) },
+    arraySplit: { b: at(abi.MAP_ARRAYS), m: at(abi.MAP_ARRAYS + 1), n: at(abi.MAP_ARRAYS + 2) },
     packed: at(abi.MAP_PACKED),
     dataflow: DATAFLOWS[at(abi.MAP_DATAFLOW)]!,
     bypass: bypassed(at),
@@ -85,7 +86,7 @@ function decodeMapping(at: Field, levels: Levels): Mapping {
 
 function decodeTiming(at: Field, macs: number, hardware: Hardware, levels: Levels): GemmTiming {
   const cycles = at(abi.RES_CYCLES);
-  const pes = hardware.cores * hardware.array.rows * hardware.array.cols;
+  const pes = hardware.cores * hardware.arraysPerCore * hardware.array.rows * hardware.array.cols;
   // The inner port is that of the outer buffer, or DRAM's where there is none.
   const inner = at(abi.RES_STALL_INNER);
   const stalls = { dram: at(abi.RES_STALL_OUTER), global: 0, local: at(abi.RES_STALL_ARRAY) };

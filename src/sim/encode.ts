@@ -31,7 +31,7 @@ const FREE_PORT: CorePort = { read: UNLIMITED, write: UNLIMITED, shared: false, 
 /**
  * What the core's two buffers are on this hardware. The core knows an inner buffer (one per core, next to the array), an
  * outer one (shared), and a far memory. A single buffer is the outer one, with the array fed straight from it; several
- * cores with a local buffer each and nothing shared have inner buffers only.
+ * cores with a local buffer each and nothing shared, or several arrays that share one, have inner buffers only.
  */
 export interface Levels {
   readonly inner: Buffer | null;
@@ -40,11 +40,11 @@ export interface Levels {
   readonly outerIs: "global" | "local" | null;
 }
 
-export function levelsOf({ localBuffer, globalBuffer, cores }: Hardware): Levels {
+export function levelsOf({ localBuffer, globalBuffer, cores, arraysPerCore }: Hardware): Levels {
   if (localBuffer !== null && globalBuffer !== null) {
     return { inner: localBuffer, outer: globalBuffer, outerIs: "global" };
   }
-  if (localBuffer !== null && cores > 1) return { inner: localBuffer, outer: null, outerIs: null };
+  if (localBuffer !== null && cores * arraysPerCore > 1) return { inner: localBuffer, outer: null, outerIs: null };
   if (globalBuffer !== null) return { inner: null, outer: globalBuffer, outerIs: "global" };
   return { inner: null, outer: localBuffer, outerIs: localBuffer === null ? null : "local" };
 }
@@ -55,6 +55,7 @@ export function encodeHardware(to: Float64Array, hardware: Hardware, energy: Ene
   const levels = levelsOf(hardware);
   to.fill(0, 0, abi.HW_FIELDS);
   to[abi.HW_CORES] = hardware.cores;
+  to[abi.HW_ARRAYS] = hardware.arraysPerCore;
   to[abi.HW_MULTICAST] = hardware.multicast ? 1 : 0;
   to[abi.HW_ARRAY_KIND] = array.kind === "systolic" ? abi.KIND_SYSTOLIC : abi.KIND_DOT_PRODUCT;
   to[abi.HW_ROWS] = array.rows;
@@ -175,6 +176,9 @@ export function encodeMapping(to: Float64Array, row: number, mapping: Mapping, w
   const outer = mapping.globalTile ?? (isDirect ? mapping.localTile : null);
   to[base + abi.MAP_CORES] = mapping.coreSplit.b;
   tile(abi.MAP_CORES + 1, mapping.coreSplit);
+  to[base + abi.MAP_ARRAYS] = mapping.arraySplit.b;
+  to[base + abi.MAP_ARRAYS + 1] = mapping.arraySplit.m;
+  to[base + abi.MAP_ARRAYS + 2] = mapping.arraySplit.n;
   to[base + abi.MAP_PACKED] = mapping.packed;
   tile(abi.MAP_OUTER_TILE, outer ?? whole);
   to[base + abi.MAP_OUTER_ORDER] = order(mapping.dramOrder);

@@ -26,7 +26,7 @@ export class GemmProblemError extends Error {
   }
 }
 
-/** A hardware that the core does not simulate yet, though a file may describe it. */
+/** A hardware that has no meaning in the model; a file that describes it is refused before. */
 export class UnmodelledHardwareError extends Error {
   override readonly name = "UnmodelledHardwareError";
 }
@@ -86,11 +86,11 @@ export function simulateMapping(
   return decodeResult(core.results, 0, problem, hardware, levels);
 }
 
-/** Says no to what the core would silently leave out. */
-function refuseUnmodelled(hardware: Hardware): void {
-  const { arraysPerCore } = hardware;
-  if (arraysPerCore === 1) return;
-  throw new UnmodelledHardwareError(`arraysPerCore is ${arraysPerCore}; only 1 is simulated. Raise cores instead.`);
+function refuseUnmodelled({ arraysPerCore, localBuffer }: Hardware): void {
+  if (arraysPerCore === 1 || localBuffer !== null) return;
+  throw new UnmodelledHardwareError(
+    `arraysPerCore is ${arraysPerCore}, but there is no localBuffer that they could share.`,
+  );
 }
 
 function checkStatus(status: number, row: number, problem: GemmProblem): void {

@@ -69,7 +69,7 @@ export interface GemmTiming {
   /** Until the first operands stream through the array, and from the end of the last stream: memory and array pipeline. */
   readonly firstFillCycles: Cycles;
   readonly lastDrainCycles: Cycles;
-  /** MACs / (cycles × PEs of all cores). */
+  /** MACs / (cycles × PEs of all arrays of all cores). */
   readonly utilisation: number;
   /** Lower bounds that no schedule can beat; cycles ≥ each. */
   readonly roofline: { readonly compute: Cycles; readonly dram: Cycles; readonly local: Cycles };

@@ -84,6 +84,10 @@ export function withFormat(
 export function buildHardware(raw: RawHardware, ctx: z.RefinementCtx): Hardware {
   const { lanes, cyclesPerElement } = raw.vector;
   const { overlap } = raw.vector;
+  if (raw.arraysPerCore > 1 && raw.localBuffer === undefined) {
+    const message = `is ${raw.arraysPerCore}, but the arrays of a core share its localBuffer, and there is none`;
+    refuse(ctx, "spec/conflict", message, "give a localBuffer, or write more cores instead", ["arraysPerCore"]);
+  }
   const rest = overlap === "transfers" ? { cyclesPerElement } : { cyclesPerElement, overlap };
   return deepFreeze({
     ...raw,

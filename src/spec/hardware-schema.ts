@@ -72,7 +72,7 @@ export const rawHardwareSchema = section({
     format: f.format.default("integer").describe("Number format of the MACs: what they cost, not how they round"),
   }).describe("Bits per element"),
   cores: f.cores.default(1),
-  arraysPerCore: whole(1, 256).default(1),
+  arraysPerCore: whole(1, 256).default(1).describe("Arrays of one core, which share its local buffer"),
   multicast: flag().default(true).describe("One read of a shared level serves every core that wants the word"),
   array: section({
     kind: f.kind,

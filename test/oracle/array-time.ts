@@ -113,6 +113,41 @@ export function arrayWork(array: PeArray, mapping: Mapping, tile: Tile, isFirstK
   return { folds, stillRests, ...counts };
 }
 
+export interface CoreWork extends Pick<ArrayWork, "inputsRead" | "weightsRead" | "sumsWritten" | "sumsRead"> {
+  readonly first: ArrayWork;
+}
+
+/**
+ * The tile of a core shared out over its arrays along m and n, and what crosses the port that they share. An operand that several of
+ * them want crosses once, as often as the first of them reads it; sums are each array's own. Arrays go in step: the first one, which
+ * has most, says whether what is held still rests, and how long the step takes.
+ */
+export function coreWork(array: PeArray, mapping: Mapping, tile: Tile, isFirstK: boolean, wasHeld: boolean): CoreWork {
+  const { arraySplit } = mapping;
+  const ms = partsOf(tile.m, arraySplit.m);
+  const ns = partsOf(tile.n, arraySplit.n);
+  const first = arrayWork(array, mapping, { m: ms[0]!, n: ns[0]!, k: tile.k }, isFirstK, wasHeld);
+  const works = ms.map((m) =>
+    ns.map((n) => arrayWork(array, mapping, { m, n, k: tile.k }, isFirstK, first.stillRests)),
+  );
+  const all = works.flat();
+  return {
+    first,
+    inputsRead: sum(works.map(([firstAlongN]) => firstAlongN!.inputsRead)),
+    weightsRead: sum(works[0]!.map((firstAlongM) => firstAlongM.weightsRead)),
+    sumsWritten: sum(all.map((work) => work.sumsWritten)),
+    sumsRead: sum(all.map((work) => work.sumsRead)),
+  };
+}
+
+/** Chunks of ⌈extent / arrays⌉, the last of them what is left; arrays without any idle. */
+function partsOf(extent: number, arrays: number): number[] {
+  const size = Math.ceil(extent / arrays);
+  const parts: number[] = [];
+  for (let at = 0; at < extent; at += size) parts.push(Math.min(size, extent - at));
+  return parts;
+}
+
 /** Time of the array for one inner step, by itself. */
 export interface ArrayTime {
   /** Before the first fold streams: its held words come in. */

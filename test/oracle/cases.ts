@@ -90,21 +90,23 @@ export const hardware: fc.Arbitrary<Hardware> = fc
       output: fc.constantFrom(4, 8, 16),
     }),
     cores: fc.oneof(fc.integer({ min: 1, max: 4 }), fc.constantFrom(6, 12)),
+    arraysPerCore: fc.constantFrom(1, 1, 1, 2, 3, 4),
     multicast: fc.boolean(),
     array: peArray,
     localBuffer: fc.option(buffer, { freq: 8 }),
     globalBuffer: fc.option(buffer, { freq: 4 }),
     dram: fc.option(fc.record({ port, ...accesses }), { freq: 8 }),
   })
-  .map(({ dram, cores, ...rest }): Hardware => ({
+  .map(({ dram, cores, arraysPerCore, ...rest }): Hardware => ({
     name: "random",
     description: "",
     clock: 1e9,
     node: 22,
-    arraysPerCore: 1,
     energy: null,
     ...rest,
     cores,
+    // Several arrays share a local buffer.
+    arraysPerCore: rest.localBuffer === null ? 1 : arraysPerCore,
     vector: { lanes: 1, cyclesPerElement: {} },
     dram: dram === null ? null : { type: null, capacity: Infinity, ...dram },
     launchOverhead: { gemm: 0, softmax: 0, normalisation: 0, elementwise: 0 },
@@ -199,6 +201,13 @@ export function mappingOf(hardware: Hardware, problem: GemmProblem, dice: readon
     cores = Math.floor(cores / share);
   }
   const packed = die() < 0.3 ? Math.min(whole.batch, upTo(3)) : 1;
+  const arraySplit = { b: 1, m: 1, n: 1 };
+  let arrays = hardware.arraysPerCore;
+  for (const d of arrays === 1 ? [] : pick(["bmn", "mnb", "nbm", "nmb"])) {
+    const share = upTo(arrays);
+    arraySplit[d as "b" | "m" | "n"] = share;
+    arrays = Math.floor(arrays / share);
+  }
   const chunk = {
     m: Math.ceil(outer.m / coreSplit.m),
     n: Math.ceil(outer.n / coreSplit.n),
@@ -238,7 +247,9 @@ export function mappingOf(hardware: Hardware, problem: GemmProblem, dice: readon
   const [operand, isBypassed] = [HELD[dataflow], !isDirect && HELD[dataflow] !== null && die() < 0.25];
   const isOneFold = isDirect || isBypassed;
   const inner = { m: upTo(chunk.m), n: upTo(chunk.n), k: upTo(chunk.k) };
-  const stepsAlong = (d: keyof Tile): number => Math.ceil((isOneFold ? chunk : inner)[d] / spatialAlong(d));
+  const arraysAlong = { ...arraySplit, k: 1 };
+  const stepsAlong = (d: keyof Tile): number =>
+    Math.ceil((isOneFold ? chunk : inner)[d] / arraysAlong[d] / spatialAlong(d));
   register[held[0]] = upTo(Math.min(room, stepsAlong(held[0])));
   register[held[1]] = upTo(Math.min(Math.floor(room / register[held[0]]), stepsAlong(held[1])));
   // Words along k alone may serve several positions of the stream.
@@ -248,8 +259,9 @@ export function mappingOf(hardware: Hardware, problem: GemmProblem, dice: readon
   }
   if (isOneFold) {
     // Mostly one fold; now and then more, which is refused.
-    for (const d of held) if (die() < 0.95) inner[d] = Math.min(chunk[d], spatialAlong(d) * register[d]);
-    for (const d of held) register[d] = Math.min(register[d], Math.ceil(inner[d] / spatialAlong(d)));
+    for (const d of held)
+      if (die() < 0.95) inner[d] = Math.min(chunk[d], arraysAlong[d] * spatialAlong(d) * register[d]);
+    for (const d of held) register[d] = Math.min(register[d], Math.ceil(inner[d] / arraysAlong[d] / spatialAlong(d)));
   }
 
   const flags = (buffer: Buffer | null): { input: boolean; weight: boolean; output: boolean } => {
@@ -263,6 +275,7 @@ export function mappingOf(hardware: Hardware, problem: GemmProblem, dice: readon
   const kept = (operand: Operand): boolean => (again[operand] ? die() < 0.4 : die() < 0.01);
   return {
     coreSplit,
+    arraySplit,
     packed,
     globalTile: levels.outerIs === "global" ? outer : null,
     dramOrder,

@@ -13,7 +13,7 @@ import { levelsOf } from "./levels.ts";
 import { folded } from "./steps.ts";
 
 type Flags = Record<keyof PerOperand, boolean>;
-type Use = Pick<Mapping, "coreSplit" | "packed" | "dataflow" | "registerTile" | "spatial" | "bypass">;
+type Use = Pick<Mapping, "coreSplit" | "arraySplit" | "packed" | "dataflow" | "registerTile" | "spatial" | "bypass">;
 
 const NONE: Flags = { input: false, weight: false, output: false };
 const ONE: Tile = { m: 1, n: 1, k: 1 };
@@ -94,7 +94,15 @@ function setsOf(buffer: Buffer | null): Flags[] {
   return both.flatMap((input) => both.flatMap((weight) => both.map((output) => ({ input, weight, output }))));
 }
 
-/** Every grid of cores and use of the array. */
+/** Every grid of a core's arrays, where the core has so much of the GEMM. */
+function gridsOfArrays(arrays: number, one: Tile, batch: number): Mapping["arraySplit"][] {
+  const all = upTo(Math.min(arrays, batch)).flatMap((b) =>
+    upTo(Math.min(arrays, one.m)).flatMap((m) => upTo(Math.min(arrays, one.n)).map((n) => ({ b, m, n }))),
+  );
+  return all.filter(({ b, m, n }) => b * m * n <= arrays);
+}
+
+/** Every grid of cores and of arrays, and use of the array. */
 function* everyUse(hardware: Hardware, problem: GemmProblem): Generator<Use> {
   const { cores, array } = hardware;
   const whole = folded(problem);
@@ -104,14 +112,17 @@ function* everyUse(hardware: Hardware, problem: GemmProblem): Generator<Use> {
       for (const n of upTo(Math.min(cores, whole.n))) {
         for (const k of upTo(Math.min(cores, whole.k))) {
           if (b * m * n * k > cores) continue;
-          const one = { m: parts(whole.m, m), n: parts(whole.n, n), k: parts(whole.k, k) };
-          for (const dataflow of array.dataflow) {
-            for (const unrolled of unrollings(hardware, dataflow, one, whole.batch)) {
-              for (const registerTile of registerTiles(dataflow, unrolled.spatial, one)) {
-                const common = { coreSplit: { b, m, n, k }, dataflow, registerTile, ...unrolled };
-                yield { ...common, bypass: null };
-                const held = HELD[dataflow];
-                if (held !== null && !isDirect && hasHeldRegisters(hardware, held)) yield { ...common, bypass: held };
+          const ofCore = { m: parts(whole.m, m), n: parts(whole.n, n), k: parts(whole.k, k) };
+          for (const arraySplit of gridsOfArrays(hardware.arraysPerCore, ofCore, parts(whole.batch, b))) {
+            const one = { m: parts(ofCore.m, arraySplit.m), n: parts(ofCore.n, arraySplit.n), k: ofCore.k };
+            for (const dataflow of array.dataflow) {
+              for (const unrolled of unrollings(hardware, dataflow, one, whole.batch)) {
+                for (const registerTile of registerTiles(dataflow, unrolled.spatial, one)) {
+                  const common = { coreSplit: { b, m, n, k }, arraySplit, dataflow, registerTile, ...unrolled };
+                  yield { ...common, bypass: null };
+                  const held = HELD[dataflow];
+                  if (held !== null && !isDirect && hasHeldRegisters(hardware, held)) yield { ...common, bypass: held };
+                }
               }
             }
           }

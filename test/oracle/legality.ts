@@ -3,7 +3,7 @@ import type { GemmProblem, PerOperand } from "../../src/sim/types.ts";
 import type { Buffer, Hardware, PeArray } from "../../src/spec/hardware.ts";
 import { arrayWork, HELD } from "./array-time.ts";
 import { levelsOf } from "./levels.ts";
-import { chunksOf, folded, tilesOf } from "./steps.ts";
+import { chunksOf, elementsOfCore, folded, tilesOf } from "./steps.ts";
 
 /** The paragraph "Legal" of docs/model.md. Says what is wrong, or null. */
 export function whyIllegal(hardware: Hardware, problem: GemmProblem, mapping: Mapping): string | null {
@@ -77,8 +77,9 @@ function whyNotInRegisters(array: PeArray, { dataflow, registerTile, spatial }: 
 function whyNotInBuffers(hardware: Hardware, problem: GemmProblem, mapping: Mapping): string | null {
   const { precision } = hardware;
   const whole = folded(problem);
-  const { coreSplit, packed } = mapping;
+  const { coreSplit, arraySplit, packed } = mapping;
   if (coreSplit.b * coreSplit.m * coreSplit.n * coreSplit.k > hardware.cores) return "more cores than there are";
+  if (arraySplit.b * arraySplit.m * arraySplit.n > hardware.arraysPerCore) return "more arrays than a core has";
   if (packed > whole.batch) return "more packed elements than there are";
   const levels = levelsOf(hardware);
   const splitsK = coreSplit.k > 1;
@@ -98,7 +99,8 @@ function whyNotInBuffers(hardware: Hardware, problem: GemmProblem, mapping: Mapp
     for (const d of ["m", "n", "k"] as const) {
       if (d === STREAMED[mapping.dataflow]) continue;
       const fold = mapping.spatial.rows[d] * mapping.spatial.cols[d] * mapping.registerTile[d];
-      if (innerTile[d] > fold) return "array tile larger than a fold";
+      const part = d === "k" ? innerTile.k : Math.ceil(innerTile[d] / arraySplit[d]);
+      if (part > fold) return "array tile larger than a fold";
     }
   }
   if (levels.inner !== null) {
@@ -108,7 +110,7 @@ function whyNotInBuffers(hardware: Hardware, problem: GemmProblem, mapping: Mapp
     const innerWidth = { ...width, output: splitsK || innerTile.k < whole.k || arrayHasSums ? sum : width.output };
     if (bypass !== null) innerWidth[bypass] = 0;
     const extents = { input: innerTile, weight: innerTile, output: innerTile };
-    const why = whyNotIn(levels.inner, extents, packed, innerWidth, mapping.doubleBuffered.local);
+    const why = whyNotIn(levels.inner, extents, elementsOfCore(mapping), innerWidth, mapping.doubleBuffered.local);
     if (why !== null) return `inner buffer: ${why}`;
   }
   const isKept = mapping.kept.input || mapping.kept.weight || mapping.kept.output;
@@ -128,7 +130,7 @@ function whyNotInBuffers(hardware: Hardware, problem: GemmProblem, mapping: Mapp
   const { resident, reservedBytes = 0 } = problem;
   if (resident?.input === true) outerWidth.input = 0;
   if (resident?.weight === true) outerWidth.weight = 0;
-  const elements = Math.min(coreSplit.b * packed, whole.batch);
+  const elements = Math.min(coreSplit.b * elementsOfCore(mapping), whole.batch);
   const isDouble = levels.outerIs === "local" ? mapping.doubleBuffered.local : mapping.doubleBuffered.global;
   // A resident output has one place at its final width; what its sums need beyond that is taken beside it.
   const reservedOutput = resident?.output === true ? elements * Math.ceil(outerTile.m * outerTile.n * width.output) : 0;

@@ -8,9 +8,9 @@ export interface Levels {
   readonly inner: Buffer | null;
 }
 
-export function levelsOf({ localBuffer, globalBuffer, cores }: Hardware): Levels {
+export function levelsOf({ localBuffer, globalBuffer, cores, arraysPerCore }: Hardware): Levels {
   if (globalBuffer !== null) return { outer: globalBuffer, outerIs: "global", inner: localBuffer };
   if (localBuffer === null) return { outer: null, outerIs: null, inner: null };
-  if (cores > 1) return { outer: null, outerIs: null, inner: localBuffer };
+  if (cores > 1 || arraysPerCore > 1) return { outer: null, outerIs: null, inner: localBuffer };
   return { outer: localBuffer, outerIs: "local", inner: null };
 }

@@ -1,12 +1,12 @@
 import type { Mapping } from "../../src/mapping/mapping.ts";
 import type { GemmProblem, Traffic } from "../../src/sim/types.ts";
 import type { Hardware } from "../../src/spec/hardware.ts";
-import { arrayWork, HELD } from "./array-time.ts";
+import { coreWork, HELD } from "./array-time.ts";
 import { folded, hasWork, stepsOf } from "./steps.ts";
 
 /**
  * Bytes into and out of PE registers and accumulators, step by step and core by core. Operands that PE registers hold are
- * written once for each copy that comes in (every PE that works on another row or column of the other operand has its own,
+ * written once for each copy that comes in (every PE, of every array, that works on another row or column of the other operand has its own,
  * as far as the problem has rows or columns) and read once per MAC, or, where a PE keeps a word in use for as long as it has it, once per copy. A sum is read and
  * written in an accumulator in every step that adds to it, where sums stay in the array for several steps.
  */
@@ -14,9 +14,12 @@ export function registerTraffic(hardware: Hardware, problem: GemmProblem, mappin
   const { precision, array } = hardware;
   const { dataflow, registerTile: register, spatial } = mapping;
   const along = (d: "m" | "n" | "k"): number => spatial.rows[d] * spatial.cols[d];
+  // PEs of all arrays of a core.
+  const rowsOfInputs = along("m") * mapping.arraySplit.m;
+  const columnsOfWeights = along("n") * mapping.arraySplit.n;
   const whole = folded(problem);
-  const copiesOfWeight = Math.min(along("m"), whole.m);
-  const copiesOfInput = Math.min(along("n"), whole.n);
+  const copiesOfWeight = Math.min(rowsOfInputs, whole.m);
+  const copiesOfInput = Math.min(columnsOfWeights, whole.n);
   const held = HELD[dataflow];
   /** A register tile of the held operand, or both sides of a tile of sums, has several words to choose from. */
   const choosesWeight = {
@@ -39,14 +42,14 @@ export function registerTraffic(hardware: Hardware, problem: GemmProblem, mappin
     const before = steps[s - 1];
     const wasHeld = held !== null && step.innerName[held] === before?.innerName[held];
     for (const { elements, tile } of step.cores.filter(hasWork)) {
-      const work = arrayWork(array, mapping, tile, step.isFirstK, wasHeld);
-      // Positions of the stream that are worked on together take a held word once.
-      const [streamed, together] = {
-        "weight-stationary": ["m", register.m] as const,
-        "output-stationary": ["k", 1] as const,
-        "input-stationary": ["n", register.n] as const,
+      const work = coreWork(array, mapping, tile, step.isFirstK, wasHeld);
+      // Positions of the stream that are worked on together take a held word once, in the first array as often as in any.
+      const [streamed, together, sharers] = {
+        "weight-stationary": ["m", register.m, mapping.arraySplit.m] as const,
+        "output-stationary": ["k", 1, 1] as const,
+        "input-stationary": ["n", register.n, mapping.arraySplit.n] as const,
       }[dataflow];
-      const positions = Math.ceil(tile[streamed] / along(streamed));
+      const positions = Math.ceil(tile[streamed] / (along(streamed) * sharers));
       const taken = tile.m * tile.n * tile.k * (Math.ceil(positions / together) / positions);
       let written = 0;
       let read = 0;

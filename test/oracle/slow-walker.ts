@@ -11,9 +11,9 @@ import type { Mapping, Tile } from "../../src/mapping/mapping.ts";
 import type { GemmProblem, PerOperand, Traffic } from "../../src/sim/types.ts";
 import type { Buffer, Dram, Hardware } from "../../src/spec/hardware.ts";
 import type { Rate } from "../../src/units/quantity.ts";
-import { arrayTime, arrayWork, HELD, type ArrayWork } from "./array-time.ts";
+import { arrayTime, coreWork, HELD, type CoreWork } from "./array-time.ts";
 import { levelsOf } from "./levels.ts";
-import { hasWork, stepsOf, type Chunk, type Step } from "./steps.ts";
+import { elementsOfCore, hasWork, stepsOf, type Chunk, type Step } from "./steps.ts";
 
 export interface Walk {
   readonly cycles: number;
@@ -195,7 +195,7 @@ export function walk(hardware: Hardware, problem: GemmProblem, mapping: Mapping)
     const perElement = new Map<number, number>();
     for (const { at, elements, tile } of chunks) {
       for (let e = 0; e < elements; e++) {
-        const element = at.b * mapping.packed + e;
+        const element = at.b * elementsOfCore(mapping) + e;
         perElement.set(element, (perElement.get(element) ?? 0) + elementsOf(tile, operand));
       }
     }
@@ -220,19 +220,17 @@ export function walk(hardware: Hardware, problem: GemmProblem, mapping: Mapping)
     return block.outer(bytesOfCopy(tilesOnCores(step, operand).copies[0]!, operand, elementBytes));
   }
 
-  /** Work of the array of each core that has any. */
-  function workOf(step: Step, before: Step | undefined): ArrayWork[] {
+  /** Work of the arrays of each core that has any. */
+  function workOf(step: Step, before: Step | undefined): CoreWork[] {
     const held = HELD[mapping.dataflow];
     const wasHeld = held !== null && step.innerName[held] === before?.innerName[held];
     // With k split over cores, each starts its sums at zero whenever its output changes.
     const startsAtZero = splitsK ? step.innerName.output !== before?.innerName.output : step.isFirstK;
-    return step.cores
-      .filter(hasWork)
-      .map(({ tile }) => arrayWork(hardware.array, mapping, tile, startsAtZero, wasHeld));
+    return step.cores.filter(hasWork).map(({ tile }) => coreWork(hardware.array, mapping, tile, startsAtZero, wasHeld));
   }
 
   /** Counts what crosses the arrays' edges in a step; returns the cycles that the busiest array port needs for it. */
-  function crossEdges(step: Step, works: readonly ArrayWork[]): number {
+  function crossEdges(step: Step, works: readonly CoreWork[]): number {
     let portCycles = 0;
     step.cores.filter(hasWork).forEach(({ tile, elements }, i) => {
       const work = works[i]!;
@@ -261,12 +259,12 @@ export function walk(hardware: Hardware, problem: GemmProblem, mapping: Mapping)
 
   const steps = stepsOf(problem, mapping);
   const works = steps.map((step, s) => workOf(step, steps[s - 1]));
-  const times = works.map(([first]) => arrayTime(hardware.array, mapping.dataflow, first!));
+  const times = works.map(([core]) => arrayTime(hardware.array, mapping.dataflow, core!.first));
   // What the array needs first is asked for first: held weights, where nothing else can hold them.
   const operands = stays === "weight" ? (["weight", "input"] as const) : (["input", "weight"] as const);
   /** Positions in the stream of a step's only fold, and cycles of each. */
-  const positions = works.map(([first]) => {
-    const { steps: stream, held } = first!.folds.at(-1)!;
+  const positions = works.map(([core]) => {
+    const { steps: stream, held } = core!.first.folds.at(-1)!;
     const { m, n } = mapping.registerTile;
     const together = { "weight-stationary": m, "output-stationary": 1, "input-stationary": n }[mapping.dataflow];
     return { count: Math.ceil(stream / (held * together)), cycles: held * together };
@@ -329,7 +327,7 @@ export function walk(hardware: Hardware, problem: GemmProblem, mapping: Mapping)
   }
 
   function computeStep(s: number, inputs: InnerTile, weights: InnerTile): void {
-    // Cores go in step, and the first one has the largest tile: its array sets the time.
+    // Cores, and arrays of a core, go in step, and the first of them has the largest tile: it sets the time.
     const time = times[s]!;
     const next = times[s + 1];
     const streamCycles = Math.max(time.stream, crossEdges(steps[s]!, works[s]!));

@@ -77,9 +77,15 @@ export interface Chunk {
   readonly tile: Tile;
 }
 
-/** The part of each core of an outer tile, of `batchElements` elements: so many of them as are packed, and chunks of m, n and k. */
+/** Batch elements that one core takes at once: those packed on each of the arrays that share the batch out. */
+export function elementsOfCore({ packed, arraySplit }: Mapping): number {
+  return packed * arraySplit.b;
+}
+
+/** The part of each core of an outer tile, of `batchElements` elements: so many of them as its arrays take at once, and chunks of m, n and k. */
 export function chunksOf(mapping: Mapping, outer: Tile, batchElements: number): Chunk[] {
-  const { coreSplit, packed } = mapping;
+  const { coreSplit } = mapping;
+  const atOnce = elementsOfCore(mapping);
   const share = (d: keyof Tile, core: number): number => {
     const size = Math.ceil(outer[d] / coreSplit[d]);
     return Math.max(0, Math.min(size, outer[d] - core * size));
@@ -91,7 +97,7 @@ export function chunksOf(mapping: Mapping, outer: Tile, batchElements: number): 
         for (let k = 0; k < coreSplit.k; k++) {
           chunks.push({
             at: { b, m, n, k },
-            elements: Math.max(0, Math.min(packed, batchElements - b * packed)),
+            elements: Math.max(0, Math.min(atOnce, batchElements - b * atOnce)),
             tile: { m: share("m", m), n: share("n", n), k: share("k", k) },
           });
         }
@@ -113,7 +119,7 @@ export function stepsOf(problem: GemmProblem, mapping: Mapping): Step[] {
   const insideOuterK = mapping.dramOrder.slice(mapping.dramOrder.indexOf("k") + 1);
   const outerSumsLeave = !mapping.kept.output && insideOuterK.some((d) => cuts[d].length > 1);
   const steps: Step[] = [];
-  const batchAtOnce = mapping.coreSplit.b * mapping.packed;
+  const batchAtOnce = mapping.coreSplit.b * elementsOfCore(mapping);
   pieces(whole.batch, batchAtOnce).forEach((batchElements, b) => {
     nest(mapping.dramOrder, { m: cuts.m.length, n: cuts.n.length, k: cuts.k.length }, (o) => {
       const outer = { m: cuts.m[o.m]!, n: cuts.n[o.n]!, k: cuts.k[o.k]! };

@@ -4,8 +4,16 @@ import type { Buffer, Hardware } from "../../src/spec/hardware.ts";
 import { hardware } from "./cases.ts";
 
 /** Chips and problems so small that every mapping can be walked. */
-export type LevelKind = "two levels" | "inner only" | "one level" | "no buffer";
-export const LEVEL_KINDS: readonly LevelKind[] = ["two levels", "inner only", "one level", "no buffer"];
+export type LevelKind =
+  "two levels" | "inner only" | "one level" | "no buffer" | "several arrays" | "arrays, inner only";
+export const LEVEL_KINDS: readonly LevelKind[] = [
+  "two levels",
+  "inner only",
+  "one level",
+  "no buffer",
+  "several arrays",
+  "arrays, inner only",
+];
 
 /** Now and then so few bytes that hardly a tile, or none, fits. */
 function smaller(bytes: number): number {
@@ -22,12 +30,13 @@ function smallBuffer(buffer: Buffer): Buffer {
   };
 }
 
-/** A chip of the given levels with few PEs, cores and bytes. */
+/** A chip of the given levels with few PEs, cores, arrays and bytes. */
 function shrink(chip: Hardware, levels: LevelKind): Hardware | null {
   const { array, globalBuffer, localBuffer } = chip;
   const cores = 1 + (chip.cores % (levels === "two levels" ? 3 : 4));
   const small = {
     ...chip,
+    arraysPerCore: 1,
     array: { ...array, rows: 1 + (array.rows % 5), cols: 1 + (array.cols % 5) },
     globalBuffer: globalBuffer === null ? null : smallBuffer(globalBuffer),
     localBuffer: localBuffer === null ? null : smallBuffer(localBuffer),
@@ -42,6 +51,10 @@ function shrink(chip: Hardware, levels: LevelKind): Hardware | null {
       return { ...small, cores: Math.max(2, cores), globalBuffer: null };
     case "one level":
       return cores > 2 ? { ...small, cores: 1, globalBuffer: null } : { ...small, cores, localBuffer: null };
+    case "several arrays":
+      return { ...small, cores: Math.min(2, cores), arraysPerCore: 2 };
+    case "arrays, inner only":
+      return { ...small, cores: Math.min(2, cores), arraysPerCore: 2 + (chip.cores % 2), globalBuffer: null };
     case "no buffer":
       return { ...small, cores, globalBuffer: null, localBuffer: null };
   }

@@ -19,6 +19,8 @@ import { publishedCoefficients } from "../../../src/cost/published/energy.ts";
 import { buffer, counters, deployment, hardwareAt, KIB, softmax, technology } from "../../fixtures/cost/hardware.ts";
 
 const PUBLISHED = technology("published");
+/** Of a core whose arrays share nothing out. */
+const ONE_ARRAY = { b: 1, m: 1, n: 1 };
 const OPERATION = {
   energyPerInference: 0.1,
   latency: 0.01,
@@ -55,8 +57,13 @@ describe("profile published", () => {
     if ("total" in cost) throw new Error(cost.reason);
     // One step: 8 columns share an input word, 32 rows add into one sum; the two sums of the accumulators lie in the local buffer.
     const spatial = { rows: { m: 1, n: 1, k: 32 }, cols: { m: 1, n: 8, k: 1 } };
-    const charged = chargedCounters(counters(), { spatial }, hardwareAt({ localKib: 64 }), PUBLISHED);
+    const hardware = hardwareAt({ localKib: 64 });
+    const charged = chargedCounters(counters(), { spatial, arraySplit: ONE_ARRAY }, hardware, PUBLISHED);
     const { parts } = gemmEnergy(charged, 500, cost);
+    // Of two arrays that share n out, 16 columns do.
+    const arraySplit = { ...ONE_ARRAY, n: 2 };
+    const ofTwo = chargedCounters(counters(), { spatial, arraySplit }, hardware, PUBLISHED);
+    expect(ofTwo.local.reads.input).toBe(1000 / 16);
     expect(parts["mac"]).toBeCloseTo(2200e-12, 20);
     expect(parts["local"]).toBeCloseTo((5 + 1000 / 8 + 2) * 5.428359e-12, 20);
     expect(parts["global"]).toBeCloseTo(6 * 24.296144e-12, 20);
@@ -85,7 +92,7 @@ describe("profile published", () => {
       JSON.stringify([
         publishedArea(hardware, factors, changed),
         publishedCoefficients(hardware, factors, changed),
-        chargedCounters(counters(), { spatial }, hardware, PUBLISHED, changed),
+        chargedCounters(counters(), { spatial, arraySplit: ONE_ARRAY }, hardware, PUBLISHED, changed),
         operationalCarbon({ ...OPERATION, rules: changed }),
       ]);
     for (const { name, published, calibrated } of chargingRuleRows()) {

@@ -74,7 +74,8 @@ describe("published estimator: single GEMMs (estimator_gemm.csv)", () => {
 
   it("energy at the local buffer follows the charging rules, given the reference's mapping", () => {
     const ratios = rows.map((row) => {
-      const charged = chargedCounters(referenceCounters(row), { spatial: spatialOf(row) }, hardwareOf(row), PUBLISHED);
+      const mapping = { spatial: spatialOf(row), arraySplit: { b: 1, m: 1, n: 1 } };
+      const charged = chargedCounters(referenceCounters(row), mapping, hardwareOf(row), PUBLISHED);
       return (gemmEnergy(charged, 0, coefficientsOf(row)).parts["local"]! * 1e12) / Number(row["energy_l2_pj"]);
     });
     console.info(

@@ -53,6 +53,7 @@ export function coreCycles(problem: ArrayCase): number {
   const flags = { input: false, weight: false, output: false };
   const mapping: Mapping = {
     coreSplit: { b: 1, m: 1, n: 1, k: 1 },
+    arraySplit: { b: 1, m: 1, n: 1 },
     packed: 1,
     globalTile: null,
     dramOrder: ["m", "n", "k"],

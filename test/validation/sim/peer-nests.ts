@@ -129,6 +129,7 @@ export function mappingsOf(nest: LoopNest, shape: Tile, dataflows: readonly Data
         )) {
           mappings.push({
             coreSplit: { b: 1, m: 1, n: 1, k: 1 },
+            arraySplit: { b: 1, m: 1, n: 1 },
             packed: 1,
             globalTile: tileOf(buffered),
             dramOrder,
