@@ -197,16 +197,20 @@ function tryTogether(flow: i32, tk: f64, positions: f64, room: f64): void {
   for (let together: f64 = 2; together < most; together++) tryHeld(flow, 1, tk, together);
 }
 
-/** Register tiles for the present extents and dataflow. */
-function tryRegisterTiles(flow: i32): void {
+/** Whether the present extents, in any dataflow, may be among the best; sets the array steps that they take. */
+function arePromising(): bool {
   Tm = ceilDiv(oneM, rm * cm);
   Tn = ceilDiv(oneN, rn * cn);
   Tk = ceilDiv(oneK, rk);
   // Unless time is free, an array that stands half idle cannot make up for it.
   const steps: f64 = Tm * Tn * Tk;
   if (steps < fewestSteps) fewestSteps = steps;
-  else if (!isThorough && isTimeCounted() && steps > 1.1 * fewestSteps) return;
-  if (optionCount == limit && score(steps * batchSteps, leastEnergy) > optionScore(limit - 1)) return;
+  else if (!isThorough && isTimeCounted() && steps > 1.1 * fewestSteps) return false;
+  return optionCount < limit || score(steps * batchSteps, leastEnergy) <= optionScore(limit - 1);
+}
+
+/** Register tiles for the present extents and dataflow. */
+function tryRegisterTiles(flow: i32): void {
   setSteps(Tm, Tn, Tk);
   if (isThorough) {
     tryAllRegisterTiles(flow);
@@ -252,7 +256,9 @@ function tryRegisterTiles(flow: i32): void {
 
 function tryDataflows(): void {
   for (let flow: i32 = WEIGHT_STATIONARY; flow <= INPUT_STATIONARY; flow++) {
-    if ((dataflows & (1 << flow)) != 0) tryRegisterTiles(flow);
+    if ((dataflows & (1 << flow)) == 0) continue;
+    if (!arePromising()) return;
+    tryRegisterTiles(flow);
   }
 }
 
@@ -299,7 +305,7 @@ function tryFixed(): void {
       cm = flow == INPUT_STATIONARY ? onCol : 1;
       cn = flow == INPUT_STATIONARY ? 1 : onCol;
       fewestSteps = Infinity;
-      tryRegisterTiles(flow);
+      if (arePromising()) tryRegisterTiles(flow);
     }
   }
   usePacked(1);
