@@ -218,18 +218,19 @@ function tryRegisterTiles(flow: i32): void {
   }
   const sets: f64 = kind == KIND_DOT_PRODUCT ? rm * rn : 1;
   const pool: f64 = (registerHolds & (1 << OUTPUT)) != 0 ? registerWords : 0;
+  const accumulating: f64 = Math.floor(accumulators / sets);
   // At least one is tried; tryOption says whether it is legal.
-  const room: f64 = larger(1, larger(Math.floor(accumulators / sets), pool));
+  const room: f64 = larger(1, larger(accumulating, pool));
   if (flow == OUTPUT_STATIONARY) {
     // Sums of tm × tn steps share what is fetched: near-square tiles fetch least, as far as an operand can be held.
     const mostN: f64 = smaller(smaller(Tn, heldWords(WEIGHT)), room);
     for (let tn: f64 = mostN; tn >= 1; tn = Math.floor(tn / 2)) {
-      const left: f64 = tn == 1 ? room : larger(Math.floor(accumulators / sets), pool - tn);
+      const left: f64 = tn == 1 ? room : larger(accumulating, pool - tn);
       tryOption(flow, even(Tm, larger(1, Math.floor(left / tn))), even(Tn, tn), 1);
     }
     const mostM: f64 = smaller(smaller(Tm, heldWords(INPUT)), room);
     for (let tm: f64 = mostM; tm >= 1; tm = Math.floor(tm / 2)) {
-      const left: f64 = tm == 1 ? room : larger(Math.floor(accumulators / sets), pool - tm);
+      const left: f64 = tm == 1 ? room : larger(accumulating, pool - tm);
       tryOption(flow, even(Tm, tm), even(Tn, larger(1, Math.floor(left / tm))), 1);
     }
     return;
@@ -247,7 +248,7 @@ function tryRegisterTiles(flow: i32): void {
     if (most < 1) continue;
     const t: f64 = even(T, most);
     tryHeld(flow, t, tk, 1);
-    tryTogether(flow, tk, S, larger(Math.floor(accumulators / sets), pool - tk));
+    tryTogether(flow, tk, S, larger(accumulating, pool - tk));
   }
   if (last != 1) {
     tryHeld(flow, even(T, words), 1, 1);
