@@ -14,14 +14,19 @@ export function ceilLog2(x: f64): f64 {
   return result;
 }
 
-/** The larger, or smaller, of two numbers that are never NaN: a choice costs less than Math.max, which minds signs of zero. */
+/*
+ * The larger, or smaller, of two numbers that are never NaN. Math.max and Math.min mind signs of zero, which costs several
+ * instructions; where the host has vectors, one instruction chooses, without a branch.
+ */
 // @ts-ignore: decorator
 @inline
 export function larger(a: f64, b: f64): f64 {
-  return a > b ? a : b;
+  if (ASC_FEATURE_SIMD) return f64x2.extract_lane(f64x2.pmax(f64x2.splat(a), f64x2.splat(b)), 0);
+  return a < b ? b : a;
 }
 // @ts-ignore: decorator
 @inline
 export function smaller(a: f64, b: f64): f64 {
-  return a < b ? a : b;
+  if (ASC_FEATURE_SIMD) return f64x2.extract_lane(f64x2.pmin(f64x2.splat(a), f64x2.splat(b)), 0);
+  return b < a ? b : a;
 }

@@ -215,16 +215,20 @@ function tryTogether(flow: i32, tk: f64, positions: f64, room: f64): void {
   for (let together: f64 = 2; together < most; together++) tryHeld(flow, 1, tk, together);
 }
 
-/** Register tiles for the present extents and dataflow. */
-function tryRegisterTiles(flow: i32): void {
+/** Whether the present extents, in any dataflow, may be among the best; sets the array steps that they take. */
+function arePromising(): bool {
   Tm = ceilDiv(oneM, rm * cm);
   Tn = ceilDiv(oneN, rn * cn);
   Tk = ceilDiv(oneK, rk);
   // Unless time is free, an array that stands half idle cannot make up for it.
   const steps: f64 = Tm * Tn * Tk;
   if (steps < fewestSteps) fewestSteps = steps;
-  else if (!isThorough && isTimeCounted() && steps > 1.1 * fewestSteps) return;
-  if (optionCount == limit && score(steps * batchSteps, leastEnergy) > optionScore(limit - 1)) return;
+  else if (!isThorough && isTimeCounted() && steps > 1.1 * fewestSteps) return false;
+  return optionCount < limit || score(steps * batchSteps, leastEnergy) <= optionScore(limit - 1);
+}
+
+/** Register tiles for the present extents and dataflow. */
+function tryRegisterTiles(flow: i32): void {
   setSteps(Tm, Tn, Tk);
   if (isThorough) {
     tryAllRegisterTiles(flow);
@@ -232,18 +236,19 @@ function tryRegisterTiles(flow: i32): void {
   }
   const sets: f64 = kind == KIND_DOT_PRODUCT ? rm * rn : 1;
   const pool: f64 = (registerHolds & (1 << OUTPUT)) != 0 ? registerWords : 0;
+  const accumulating: f64 = Math.floor(accumulators / sets);
   // At least one is tried; tryOption says whether it is legal.
-  const room: f64 = larger(1, larger(Math.floor(accumulators / sets), pool));
+  const room: f64 = larger(1, larger(accumulating, pool));
   if (flow == OUTPUT_STATIONARY) {
     // Sums of tm × tn steps share what is fetched: near-square tiles fetch least, as far as an operand can be held.
     const mostN: f64 = smaller(smaller(Tn, heldWords(WEIGHT)), room);
     for (let tn: f64 = mostN; tn >= 1; tn = Math.floor(tn / 2)) {
-      const left: f64 = tn == 1 ? room : larger(Math.floor(accumulators / sets), pool - tn);
+      const left: f64 = tn == 1 ? room : larger(accumulating, pool - tn);
       tryOption(flow, even(Tm, larger(1, Math.floor(left / tn))), even(Tn, tn), 1);
     }
     const mostM: f64 = smaller(smaller(Tm, heldWords(INPUT)), room);
     for (let tm: f64 = mostM; tm >= 1; tm = Math.floor(tm / 2)) {
-      const left: f64 = tm == 1 ? room : larger(Math.floor(accumulators / sets), pool - tm);
+      const left: f64 = tm == 1 ? room : larger(accumulating, pool - tm);
       tryOption(flow, even(Tm, tm), even(Tn, larger(1, Math.floor(left / tm))), 1);
     }
     return;
@@ -261,7 +266,7 @@ function tryRegisterTiles(flow: i32): void {
     if (most < 1) continue;
     const t: f64 = even(T, most);
     tryHeld(flow, t, tk, 1);
-    tryTogether(flow, tk, S, larger(Math.floor(accumulators / sets), pool - tk));
+    tryTogether(flow, tk, S, larger(accumulating, pool - tk));
   }
   if (last != 1) {
     tryHeld(flow, even(T, words), 1, 1);
@@ -270,7 +275,9 @@ function tryRegisterTiles(flow: i32): void {
 
 function tryDataflows(): void {
   for (let flow: i32 = WEIGHT_STATIONARY; flow <= INPUT_STATIONARY; flow++) {
-    if ((dataflows & (1 << flow)) != 0) tryRegisterTiles(flow);
+    if ((dataflows & (1 << flow)) == 0) continue;
+    if (!arePromising()) return;
+    tryRegisterTiles(flow);
   }
 }
 
@@ -317,7 +324,7 @@ function tryFixed(): void {
       cm = flow == INPUT_STATIONARY ? onCol : 1;
       cn = flow == INPUT_STATIONARY ? 1 : onCol;
       fewestSteps = Infinity;
-      tryRegisterTiles(flow);
+      if (arePromising()) tryRegisterTiles(flow);
     }
   }
   usePacked(1);

@@ -122,8 +122,9 @@ let Lm: f64 = 1;
 let Ln: f64 = 1;
 let Lk: f64 = 1;
 let turning: i32 = 0;
-/** Whether held words may stay in the PEs from one inner tile to the next. */
+/** Whether held words may stay in the PEs from one inner tile to the next; how often they come in, as last bounded. */
 let mayStay: bool = false;
+let heldTimes: f64 = 1;
 /** Time before the first step has its operands, after the last has left the array, and after the last transfer downwards. */
 let innerFill: f64 = 0;
 let lastDrain: f64 = 0;
@@ -209,7 +210,8 @@ export function boundTiles(m: usize, n: usize, k: usize): void {
   setBlocks(load<f64>(m, BLOCKS), load<f64>(n, BLOCKS), load<f64>(k, BLOCKS));
   // Where a tile is one fold, its held words may stay for the next: how often they do is up to the order.
   mayStay = dataflow != OUTPUT_STATIONARY && lm <= foldM() && ln <= foldN() && lk <= foldK();
-  boundArray(mayStay ? 1 : dataflow == WEIGHT_STATIONARY ? tilesM : tilesN);
+  heldTimes = mayStay ? 1 : dataflow == WEIGHT_STATIONARY ? tilesM : tilesN;
+  boundArray(heldTimes);
   // The first tiles of all cores come to the outer buffer and on to the inner ones; an operand that the split does not cut
   // is the same for all. The weight's way to the outer buffer and the input's way on overlap.
   const elements: f64 = lk * shareK * smaller(batchAtOnce(), B);
@@ -250,7 +252,13 @@ export function boundOrder(): void {
   const a: f64 = inputs * ((counted & 2) != 0 ? Ln : 1) * ((turning & 5) != 0 ? Gn : outerReloadsA);
   const w: f64 = weights * ((counted & 1) != 0 ? Lm : 1) * ((turning & 6) != 0 ? Gm : outerReloadsW);
   const visits: f64 = ((counted & 4) != 0 ? Lk : 1) * ((turning & 3) != 0 ? Gk : outerReloadsO);
-  if (mayStay) boundArray(dataflow == WEIGHT_STATIONARY ? w / weights : a / inputs);
+  if (mayStay) {
+    const times: f64 = dataflow == WEIGHT_STATIONARY ? w / weights : a / inputs;
+    if (times != heldTimes) {
+      heldTimes = times;
+      boundArray(times);
+    }
+  }
   if (isDirect) boundStreamed(a, w, visits);
   else boundMoved(a, w, visits);
 }

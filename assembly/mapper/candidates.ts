@@ -13,9 +13,10 @@ let list: usize = 0;
 let length: i32 = 0;
 
 function insert(size: f64): void {
-  let i: i32 = 0;
-  while (i < length && load<f64>(list + ((<usize>i) << 3)) > size) i++;
-  if (i < length && load<f64>(list + ((<usize>i) << 3)) == size) return;
+  // From the end, since most come in order.
+  let i: i32 = length;
+  while (i > 0 && load<f64>(list + ((<usize>(i - 1)) << 3)) < size) i--;
+  if (i > 0 && load<f64>(list + ((<usize>(i - 1)) << 3)) == size) return;
   if (length == MOST_CANDIDATES) return;
   for (let j: i32 = length; j > i; j--) {
     store<f64>(list + ((<usize>j) << 3), load<f64>(list + ((<usize>(j - 1)) << 3)));

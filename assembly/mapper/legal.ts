@@ -85,6 +85,7 @@ import {
   tm,
   tn,
 } from "../mapping";
+import { SIZE_ROW } from "./sizes";
 
 /** Whether the array writes partial sums of a tile with k extent `ek`, so that the local buffer holds them wide. */
 function spillsFromArray(ek: f64): bool {
@@ -150,15 +151,69 @@ export function innerFits(): bool {
   return innerSplit ? a <= innerInput && w <= innerWeight && o <= innerOutput : innerNeeded <= innerInput;
 }
 
+/**
+ * Index of the first of `count` extents of k, largest first in the size table at `row`, with which inner tiles of m × n × k fit;
+ * −1: none does. Like innerFits with `bits` double buffered, or `wholeBits` where k is `whole`, but with all that k has no part in
+ * worked out once: most of a search's tiles do not fit. Sets innerNeeded to the least that one of those before needs.
+ */
+export function firstThatFits(m: f64, n: f64, row: usize, count: i32, whole: f64, wholeBits: i32, bits: i32): i32 {
+  innerNeeded = Infinity;
+  // The sizes themselves are within a fold already.
+  if (isDirect) return 0;
+  const side: f64 = packed;
+  const inputWidth: f64 = isBypassed(INPUT) ? 0 : inputBytes;
+  const weightWidth: f64 = isBypassed(WEIGHT) ? 0 : weightBytes;
+  const wide: f64 = Math.ceil(m * n * accumulatorBytes) * side;
+  const atWhole: f64 = Math.ceil(m * n * innerSumWidth(K)) * side;
+  const extent: f64 = K;
+  const inputRoom: f64 = innerInput;
+  const weightRoom: f64 = innerWeight;
+  const sumRoom: f64 = innerOutput;
+  const isSplit: bool = innerSplit;
+  let inputCopies: f64 = copies(wholeBits, INPUT);
+  let weightCopies: f64 = copies(wholeBits, WEIGHT);
+  let sumCopies: f64 = copies(wholeBits, OUTPUT);
+  let least: f64 = Infinity;
+  for (let z: i32 = 0; z < count; z++) {
+    const k: f64 = load<f64>(row);
+    row += SIZE_ROW;
+    if (k < whole) {
+      inputCopies = copies(bits, INPUT);
+      weightCopies = copies(bits, WEIGHT);
+      sumCopies = copies(bits, OUTPUT);
+    }
+    const a: f64 = Math.ceil(m * k * inputWidth) * side * inputCopies;
+    const w: f64 = Math.ceil(n * k * weightWidth) * side * weightCopies;
+    const o: f64 = (k < extent ? wide : atWhole) * sumCopies;
+    const needed: f64 = a + w + o;
+    if (isSplit ? a <= inputRoom && w <= weightRoom && o <= sumRoom : needed <= inputRoom) {
+      innerNeeded = least;
+      return z;
+    }
+    if (needed < least) least = needed;
+  }
+  innerNeeded = least;
+  return -1;
+}
+
+/** Whether the outer tile fits whatever its inner tiles are: with sums at the greater width. */
+export function outerFitsAnyInner(): bool {
+  return outerFitsWith(larger(accumulatorBytes, outputBytes));
+}
+
 /** Whether the outer tiles of all operands fit together beside what is reserved; sets outerNeeded (bytes). */
 export function outerFits(): bool {
+  return outerFitsWith(outerSumWidth());
+}
+
+function outerFitsWith(sumWidth: f64): bool {
   const batch: f64 = smaller(batchAtOnce(), B);
   const inputs: f64 = isKept(INPUT) ? M * K : gm * gk;
   const weights: f64 = isKept(WEIGHT) ? N * K : gn * gk;
   const sums: f64 = isKept(OUTPUT) ? M * N : gm * gn;
   const a: f64 = isResident(INPUT) ? 0 : Math.ceil(inputs * inputBytes) * batch * copies(outerDoubleBits, INPUT);
   const w: f64 = isResident(WEIGHT) ? 0 : Math.ceil(weights * weightBytes) * batch * copies(outerDoubleBits, WEIGHT);
-  const o: f64 = Math.ceil(sums * outerSumWidth()) * batch * copies(outerDoubleBits, OUTPUT);
+  const o: f64 = Math.ceil(sums * sumWidth) * batch * copies(outerDoubleBits, OUTPUT);
   // A resident output has its room at its final width; sums that are not final yet are wider.
   const kept: f64 = isResident(OUTPUT) ? larger(0, o - Math.ceil(gm * gn * outputBytes) * batch) : o;
   outerNeeded = a + w + kept + reservedBytes;

@@ -26,7 +26,7 @@ import {
   tm,
   tn,
 } from "../mapping";
-import { reloaded } from "../nest";
+import { reloaded, turningLoops } from "../nest";
 import { arrayEnergy, arrayTime, boundArrayAlone } from "./array-bound";
 import { boundEnergy, boundOuter, boundOuterWith, boundTime, outerPorts } from "./bound";
 import { MOST_CANDIDATES, fewSizes, sizes } from "./candidates";
@@ -103,9 +103,14 @@ function isFirstOfItsKind(order: i32, turns: i32): bool {
   return isC || order == 0;
 }
 
-/** Orders worth trying for loops of m, n and k turns, a bit each. */
+/** Orders worth trying, a bit each, where the loops `turning` (bits 0 to 2) have several turns. */
+export function ordersOf(turning: i32): i32 {
+  return <i32>load<u8>(ORDERS + <usize>turning);
+}
+
+/** Orders worth trying for loops of m, n and k turns. */
 export function newOrders(m: f64, n: f64, k: f64): i32 {
-  return <i32>load<u8>(ORDERS + <usize>((m > 1 ? 1 : 0) | (n > 1 ? 2 : 0) | (k > 1 ? 4 : 0)));
+  return ordersOf(turningLoops(m, n, k));
 }
 
 /** Whether a tile has been found to fit with every operand double buffered that needs it; whether it fits at all. */

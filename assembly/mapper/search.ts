@@ -57,8 +57,8 @@ import {
   stepCount,
 } from "./bound";
 import { MOST_CANDIDATES, fewSizes, sizes } from "./candidates";
-import { foldK, foldM, foldN, innerFits, innerNeeded, outerFits } from "./legal";
-import { doubleBits, findOuterTiles, newOrders, outerCount, outerScore, smallestOuter, useOuter } from "./outer-tiles";
+import { firstThatFits, foldK, foldM, foldN, innerFits, innerNeeded, outerFits, outerFitsAnyInner } from "./legal";
+import { doubleBits, findOuterTiles, ordersOf, outerCount, outerScore, smallestOuter, useOuter } from "./outer-tiles";
 import { bestScore, challenge, clearIncumbent, setLeastGain } from "./incumbent";
 import { scored as scoredMore, clearScored, searchAll, searchMore } from "./exhaustive";
 import { refine } from "./refine";
@@ -83,18 +83,22 @@ export let scored: f64 = 0;
 export let neededInner: f64 = 0;
 export let neededOuter: f64 = 0;
 
-/** Scores every order of the present local tiles, given their rows of the size tables. */
-function tryOrders(m: usize, n: usize, k: usize, bits: i32, mostSteps: f64): void {
+/**
+ * Scores every order of the present local tiles, given their rows of the size tables.
+ *
+ * @param turning  loops (bits 0 to 2) that have several turns within an outer tile
+ */
+function tryOrders(m: usize, n: usize, k: usize, turning: i32, bits: i32, mostSteps: f64): void {
   boundTiles(m, n, k);
   if (stepCount > mostSteps) return;
   boundAnyOrder();
   scored += 1;
   if (score(boundTime, boundEnergy) > worstKept()) return;
-  const orders: i32 = newOrders(ceilDiv(chunkM(gm), tileM), ceilDiv(chunkN(gn), tileN), ceilDiv(chunkK(gk), tileK));
+  const orders: i32 = ordersOf(turning);
   for (let order: i32 = 0; order < 6; order++) {
     if (((orders >> order) & 1) == 0) continue;
     setInner(tileM, tileN, tileK, order, bits);
-    if (hasOuter && !outerFits()) continue;
+    if (!fitsAnyInner && !outerFits()) continue;
     boundOrder();
     scored += 1;
     const first: f64 = score(boundTime, boundEnergy);
@@ -107,6 +111,8 @@ let maySingle: bool = false;
 let tileM: f64 = 1;
 let tileN: f64 = 1;
 let tileK: f64 = 1;
+/** Whether the global-buffer tile fits whatever local tiles it is cut into. */
+let fitsAnyInner: bool = false;
 
 /**
  * Fills the size table of one dimension; where inner tiles are bounded by one fold, with that of it, `most`, while
@@ -151,6 +157,7 @@ function tryLocalTiles(mostParts: f64, mostSteps: f64): void {
   const batches: f64 = ceilDiv(B, batchAtOnce());
   boundOuter();
   boundShares();
+  fitsAnyInner = !hasOuter || outerFitsAnyInner();
   let wholeColumns: i32 = 0;
   for (let y: i32 = 0; y < countN; y++) {
     tileN = sizeAt(1, y);
@@ -161,28 +168,36 @@ function tryLocalTiles(mostParts: f64, mostSteps: f64): void {
     for (let x: i32 = 0; x < countM; x++) {
       tileM = sizeAt(0, x);
       const turnsM: f64 = isOneM && tileM >= cm ? 1 : 2;
-      for (let z: i32 = 0; z < countK; z++) {
-        tileK = sizeAt(2, z);
-        const turnsK: f64 = isOneK && tileK >= ck ? 1 : 2;
-        // What goes straight to the array is always fetched ahead.
-        let bits: i32 = isDirect ? 7 : doubleBits(innerDouble, turnsM, turnsN, turnsK, batches);
+      // What goes straight to the array is always fetched ahead.
+      const wholeBits: i32 = isDirect ? 7 : doubleBits(innerDouble, turnsM, turnsN, isOneK ? 1 : 2, batches);
+      const partBits: i32 = isDirect ? 7 : doubleBits(innerDouble, turnsM, turnsN, 2, batches);
+      // Less of k than fits only adds partial sums.
+      const z: i32 = firstThatFits(
+        tileM,
+        tileN,
+        sizeRow(2, 0),
+        countK,
+        ck,
+        maySingle ? 0 : wholeBits,
+        maySingle ? 0 : partBits,
+      );
+      if (innerNeeded < neededInner) neededInner = innerNeeded;
+      if (z < 0) continue;
+      tileK = sizeAt(2, z);
+      let bits: i32 = tileK >= ck ? wholeBits : partBits;
+      setInner(tileM, tileN, tileK, 0, bits);
+      if (maySingle && !innerFits()) {
+        bits = 0;
         setInner(tileM, tileN, tileK, 0, bits);
-        if (maySingle && !innerFits()) {
-          bits = 0;
-          setInner(tileM, tileN, tileK, 0, bits);
-        }
-        if (!innerFits()) {
-          if (innerNeeded < neededInner) neededInner = innerNeeded;
-          continue;
-        }
-        // Of equal k, fewer rows only cost reuse; a second size is kept for its shorter first fill.
-        sames = tileK == before ? sames + 1 : 0;
-        before = tileK;
-        if (isDirect || bypass || sames < 2) tryOrders(sizeRow(0, x), sizeRow(1, y), sizeRow(2, z), bits, mostSteps);
-        // Less of k than fits only adds partial sums.
-        if (z == 0) wholes++;
-        break;
       }
+      // Of equal k, fewer rows only cost reuse; a second size is kept for its shorter first fill.
+      sames = tileK == before ? sames + 1 : 0;
+      before = tileK;
+      if (isDirect || bypass || sames < 2) {
+        const turning: i32 = (tileM < cm ? 1 : 0) | (tileN < cn ? 2 : 0) | (tileK < ck ? 4 : 0);
+        tryOrders(sizeRow(0, x), sizeRow(1, y), sizeRow(2, z), turning, bits, mostSteps);
+      }
+      if (z == 0) wholes++;
       // Where all of k fits, still fewer rows only cost reuse; a second size is kept for its shorter first fill.
       if (!isDirect && !bypass && wholes == 2) break;
     }

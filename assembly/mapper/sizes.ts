@@ -8,7 +8,7 @@ import { ceilDiv } from "../int-math";
 const MOST_SIZES: i32 = 64;
 /** A row beyond the list, for a mapping that is bounded by itself. */
 export const LONE_SIZE: i32 = MOST_SIZES;
-const ROW: usize = 48;
+export const SIZE_ROW: usize = 48;
 const TABLE: usize = memory.data(3 * 65 * 48, 16);
 export const TILES: usize = 8;
 export const STEPS: usize = 16;
@@ -19,7 +19,7 @@ export const FEWEST: usize = 32;
 export const LAST: usize = 40;
 
 export function sizeRow(dimension: i32, index: i32): usize {
-  return TABLE + <usize>(dimension * (MOST_SIZES + 1) + index) * ROW;
+  return TABLE + <usize>(dimension * (MOST_SIZES + 1) + index) * SIZE_ROW;
 }
 export function sizeAt(dimension: i32, index: i32): f64 {
   return load<f64>(sizeRow(dimension, index));
@@ -32,41 +32,36 @@ export function chunksOf(extent: f64, outer: f64, cores: f64): f64 {
   return whole * ceilDiv(outer, cores) + ceilDiv(extent - whole * outer, cores);
 }
 
-let tiles: f64 = 0;
-let steps: f64 = 0;
-let blocks: f64 = 0;
-
-/** Adds `times` chunks cut into tiles of `local`, steps of `spatial` and blocks of `words` steps. */
-function addChunks(times: f64, chunk: f64, local: f64, spatial: f64, words: f64): void {
-  const whole: f64 = Math.floor(chunk / local);
-  const rest: f64 = chunk - whole * local;
-  const stepsOfTile: f64 = ceilDiv(local, spatial);
-  tiles += times * whole;
-  steps += times * whole * stepsOfTile;
-  blocks += times * whole * ceilDiv(stepsOfTile, words);
-  if (rest > 0) {
-    const restSteps: f64 = ceilDiv(rest, spatial);
-    tiles += times;
-    steps += times * restSteps;
-    blocks += times * ceilDiv(restSteps, words);
-  }
-}
-
-/** Fills a row for tiles of `local` along an extent that outer tiles of `outer` cut. */
+/** Fills a row for tiles of `local` along an extent that outer tiles of `outer` cut: steps of `spatial`, blocks of `words` steps. */
 export function setSize(row: usize, local: f64, extent: f64, outer: f64, cores: f64, spatial: f64, words: f64): void {
-  const whole: f64 = Math.floor(extent / outer);
-  const rest: f64 = extent - whole * outer;
-  tiles = 0;
-  steps = 0;
-  blocks = 0;
-  let last: f64 = ceilDiv(outer, cores);
-  addChunks(whole, last, local, spatial, words);
-  let fewest: f64 = tiles / whole;
-  if (rest > 0) {
-    const before: f64 = tiles;
-    last = ceilDiv(rest, cores);
-    addChunks(1, last, local, spatial, words);
-    fewest = tiles - before;
+  let tiles: f64 = 0;
+  let steps: f64 = 0;
+  let blocks: f64 = 0;
+  let fewest: f64 = 0;
+  let last: f64 = 0;
+  const stepsOfTile: f64 = ceilDiv(local, spatial);
+  const blocksOfTile: f64 = ceilDiv(stepsOfTile, words);
+  // The whole outer tiles, then the one that is left.
+  let times: f64 = Math.floor(extent / outer);
+  const rest: f64 = extent - times * outer;
+  let chunk: f64 = outer;
+  for (let left: i32 = rest > 0 ? 2 : 1; left > 0; left--) {
+    last = cores == 1 ? chunk : ceilDiv(chunk, cores);
+    const whole: f64 = Math.floor(last / local);
+    const cut: f64 = last - whole * local;
+    fewest = whole;
+    tiles += times * whole;
+    steps += times * whole * stepsOfTile;
+    blocks += times * whole * blocksOfTile;
+    if (cut > 0) {
+      const cutSteps: f64 = ceilDiv(cut, spatial);
+      fewest += 1;
+      tiles += times;
+      steps += times * cutSteps;
+      blocks += times * ceilDiv(cutSteps, words);
+    }
+    times = 1;
+    chunk = rest;
   }
   store<f64>(row, last - (fewest - 1) * local, LAST);
   store<f64>(row, local);
