@@ -33,6 +33,7 @@ import {
   tn,
 } from "../mapping";
 import { reloaded } from "../nest";
+import { singleSteps } from "../steps";
 import { arrayEnergy, arrayTime, boundArrayAlone } from "./array-bound";
 import { MOST_OPTIONS, findOptions, optionCount, optionScore, useOption } from "./array-options";
 import {
@@ -46,7 +47,7 @@ import {
   boundTime,
 } from "./bound";
 import { MOST_CANDIDATES, everySize, sizes } from "./candidates";
-import { bestScore, challenge, loadBest } from "./incumbent";
+import { challenge, loadBest, setLeastGain, toBeat, walked } from "./incumbent";
 import { foldK, foldM, foldN, innerFits, outerFits } from "./legal";
 import { doubleBits, findOuterTiles, newOrders, outerCount, useOuter } from "./outer-tiles";
 import { score } from "./score";
@@ -71,6 +72,24 @@ let mostOuters: i32 = MOST_OUTERS;
 /** Whether every pair of tiles is tried where there are few; extents up to which every integer size of an inner tile is. */
 let isComplete: bool = true;
 let mostEvery: f64 = <f64>MOST_CANDIDATES;
+
+/** Gain, as a share, that a bound must promise on small problems: within 1 % of the best is what is wanted. */
+const SMALL_GAIN: f64 = 0.003;
+/** Extent up to which small problems have every integer size tried. */
+const EVERY: f64 = 32;
+/** Work that the search of a small problem may take: in all, and for each inner tile there is. Some tens of ns each. */
+const MOST_WORK: f64 = 400000;
+const WORK_A_TILE: f64 = 500;
+/** Work of a walk beside its steps. */
+const WORK_A_WALK: f64 = 10;
+/**
+ * Work done, in candidates bounded and steps walked, and what may be done in all, by the end of the use of the array in place, and
+ * by that of its outer tile. What one of them leaves is the next ones'.
+ */
+let spent: f64 = 0;
+let budget: f64 = Infinity;
+let endOfOption: f64 = Infinity;
+let endOfOuter: f64 = Infinity;
 
 /** Forgets what was scored before. */
 export function clearScored(): void {
@@ -110,14 +129,31 @@ function tryArrays(): void {
 }
 
 /**
- * Searches the candidate sizes of the few best uses of the array and outer tiles, on the cores and arrays of the best mapping so far:
- * for problems so small that single cycles count, and that walks cost little.
+ * Searches more than bounds alone suggest, on the cores and arrays of the best mapping so far: for problems so small that single cycles count,
+ * and that walks cost little. The same enumeration as that of everything, in passes that each have a limited amount of work:
+ * wide (every use of the array, the candidate sizes), deep (the best uses, every size), and complete where few pairs of
+ * tiles are. What does not promise SMALL_GAIN is left out.
  */
 export function searchMore(): void {
-  mostOptions = 16;
-  mostOuters = 8;
+  const tiles: f64 = Math.min(M, EVERY) * Math.min(N, EVERY) * Math.min(K, EVERY);
+  const work: f64 = Math.min(MOST_WORK, WORK_A_TILE * tiles);
   isComplete = false;
-  mostEvery = 32;
+  setLeastGain(SMALL_GAIN);
+  searchPass(MOST_OPTIONS, MOST_OUTERS, 0, work / 2);
+  searchPass(16, 8, EVERY, work);
+  if (areFewPairs()) {
+    isComplete = true;
+    searchPass(MOST_OPTIONS, MOST_OUTERS, EVERY, work / 2);
+  }
+  setLeastGain(0);
+  budget = Infinity;
+}
+
+function searchPass(options: i32, outers: i32, every: f64, work: f64): void {
+  mostOptions = options;
+  mostOuters = outers;
+  mostEvery = every;
+  budget = work;
   loadBest();
   tryGrid();
 }
@@ -125,21 +161,30 @@ export function searchMore(): void {
 /** Tries every use of the array and every tile on the present grids of cores and arrays. */
 function tryGrid(): void {
   findOptions(mostOptions, true);
+  spent = 0;
   for (let option: i32 = 0; option < optionCount; option++) {
-    if (optionScore(option) > bestScore()) break;
+    if (optionScore(option) > toBeat()) break;
+    endOfOption = spent + (budget - spent) / <f64>(optionCount - option);
     useOption(option);
     if (!hasOuter) {
       setOuter(M, N, K, 0, 0);
+      endOfOuter = endOfOption;
       tryInnerTiles();
-    } else if (isComplete && pairs(M) * pairs(N) * pairs(K) <= MOST_PAIRS) tryEveryOuterTile();
+    } else if (isComplete && areFewPairs()) tryEveryOuterTile();
     else {
       findOuterTiles(mostOuters);
       for (let outer: i32 = 0; outer < outerCount; outer++) {
         useOuter(outer);
+        endOfOuter = spent + (endOfOption - spent) / <f64>(outerCount - outer);
         tryInnerTiles();
       }
     }
   }
+}
+
+/** Whether pairs of an outer and an inner tile are few enough to try all of them. */
+function areFewPairs(): bool {
+  return pairs(M) * pairs(N) * pairs(K) <= MOST_PAIRS;
 }
 
 /** Pairs of an outer tile and an inner one along a dimension. */
@@ -155,6 +200,7 @@ function tryEveryOuterTile(): void {
   for (let m: f64 = M; m >= 1; m--) {
     for (let n: f64 = N; n >= 1; n--) {
       for (let k: f64 = K; k >= 1; k--) {
+        if (spent > endOfOption) return;
         const Gm: f64 = ceilDiv(M, m);
         const Gn: f64 = ceilDiv(N, n);
         const Gk: f64 = ceilDiv(K, k);
@@ -186,7 +232,9 @@ function tryOuterTile(m: f64, n: f64, k: f64, order: i32, kept: i32, wanted: i32
     fitting |= 1 << bits;
     boundOuter();
     boundOuterWith(time, energy);
-    if (score(boundTime, boundEnergy) <= bestScore()) tryInnerTiles();
+    endOfOuter = endOfOption;
+    spent += 1;
+    if (score(boundTime, boundEnergy) <= toBeat()) tryInnerTiles();
   }
 }
 
@@ -241,7 +289,9 @@ function tryInnerTiles(): void {
         boundTiles(sizeRow(0, x), sizeRow(1, y), sizeRow(2, z));
         boundAnyOrder();
         scored += 1;
-        if (score(boundTime, boundEnergy) > bestScore()) continue;
+        spent += 1;
+        if (spent > endOfOuter) return;
+        if (score(boundTime, boundEnergy) > toBeat()) continue;
         const wanted: i32 = doubleBits(innerDouble, Lm * Gm, Ln * Gn, Lk * Gk, batches);
         tryInnerOrders(m, n, k, newOrders(Lm, Ln, Lk), wanted);
       }
@@ -271,7 +321,10 @@ function tryInnerOrders(m: f64, n: f64, k: f64, orders: i32, wanted: i32): void 
       if (hasOuter && !outerFits()) continue;
       boundOrder();
       scored += 1;
-      if (score(boundTime, boundEnergy) <= bestScore()) challenge();
+      if (score(boundTime, boundEnergy) > toBeat()) continue;
+      const before: f64 = walked;
+      challenge();
+      if (walked > before) spent += WORK_A_WALK + singleSteps;
     }
   }
 }

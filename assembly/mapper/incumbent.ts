@@ -37,6 +37,11 @@ export function bestScore(): f64 {
   return best;
 }
 
+/** Score that a bound must not be above for a walk to be worth its time. */
+export function toBeat(): f64 {
+  return best * (1 - leastGain);
+}
+
 /** Copies the result record of the best mapping. */
 export function copyBest(record: usize): void {
   memory.copy(record, BEST, RES_FIELDS * 8);
@@ -78,7 +83,7 @@ function isEnergyGood(): bool {
 export function challenge(): bool {
   boundMapping();
   const bound: f64 = score(boundTime, boundEnergy);
-  if (bound > best * (1 - leastGain) && best != Infinity) return false;
+  if (bound > toBeat()) return false;
   if (!isBetter(bound, secondScore(boundTime, boundEnergy))) return false;
   // Where only time counts, traffic decides between equals alone: it is counted when the time is known to be no worse.
   const isTimeFirst: bool = !isEnergyCounted();

@@ -6,6 +6,7 @@ import {
   M,
   N,
   batchAtOnce,
+  bypass,
   chunkK,
   chunkM,
   chunkN,
@@ -43,7 +44,7 @@ import { singleSteps } from "../steps";
 import { challenge, loadBest, walked } from "./incumbent";
 import { foldK, foldM, foldN, isLegal } from "./legal";
 import { doubleBits } from "./outer-tiles";
-import { INPUT, WEIGHT } from "../abi";
+import { INPUT, INPUT_STATIONARY, WEIGHT, WEIGHT_STATIONARY } from "../abi";
 
 /*
  * Improves the best mapping by small changes, one at a time: a tile size halved, doubled, or rounded to a whole number of
@@ -56,6 +57,10 @@ const INNER_ORDERS: i32 = 30;
 const OUTER_ORDERS: i32 = 36;
 const REGISTERS: i32 = 42;
 const MOVES: i32 = 48;
+// Where single elements count: sizes of the inner and of the outer tile by one (two a dimension).
+const INNER_ONES: i32 = 48;
+const OUTER_ONES: i32 = 54;
+const FINE_MOVES: i32 = 60;
 /** Steps that may be walked one by one in all; more where the array is fed straight, and bounds see least. */
 const BUDGET: f64 = 150;
 const DIRECT_BUDGET: f64 = 8000;
@@ -66,6 +71,7 @@ const UNIT_LESS: i32 = 2;
 const UNIT_MORE: i32 = 3;
 const ONE_LESS: i32 = 4;
 const ALL: i32 = 5;
+const ONE_MORE: i32 = 6;
 
 /** A size changed as `how` says, within 1 to `most`. */
 function resized(how: i32, size: f64, most: f64, unit: f64): f64 {
@@ -75,7 +81,13 @@ function resized(how: i32, size: f64, most: f64, unit: f64): f64 {
   else if (how == UNIT_LESS) next = size - unit;
   else if (how == UNIT_MORE) next = size + unit;
   else if (how == ONE_LESS) next = size - 1;
+  else if (how == ONE_MORE) next = size + 1;
   return Math.max(1, Math.min(most, next));
+}
+
+/** A size of which one fold covers at most `fold`, after the fold has grown or not. */
+function followed(size: f64, fold: f64, isGrown: bool): f64 {
+  return isGrown && fold != Infinity ? fold : Math.min(size, fold);
 }
 
 /** How the `index`-th of the five moves of an inner size, or of an outer one, changes it. */
@@ -111,30 +123,38 @@ function change(move: i32): bool {
     inner = move - INNER_ORDERS;
   } else if (move < REGISTERS) {
     outer = move - OUTER_ORDERS;
+  } else if (move >= INNER_ONES) {
+    const how: i32 = move % 2 == 0 ? ONE_LESS : ONE_MORE;
+    if (move < INNER_ONES + 2) im = resized(how, lm, chunkM(gm), 1);
+    else if (move < INNER_ONES + 4) in_ = resized(how, ln, chunkN(gn), 1);
+    else if (move < OUTER_ONES) ik = resized(how, lk, chunkK(gk), 1);
+    else if (!hasOuter) return false;
+    else if (move < OUTER_ONES + 2) m = resized(how, gm, M, 1);
+    else if (move < OUTER_ONES + 4) n = resized(how, gn, N, 1);
+    else k = resized(how, gk, K, 1);
   } else {
     const how: i32 = move % 2;
     const dimension: i32 = (move - REGISTERS) / 2;
-    const a: f64 = dimension == 0 ? resized(how, tm, ceilDiv(chunkM(M), sm), 1) : tm;
-    const b: f64 = dimension == 1 ? resized(how, tn, ceilDiv(chunkN(N), sn), 1) : tn;
+    let a: f64 = dimension == 0 ? resized(how, tm, ceilDiv(chunkM(M), sm), 1) : tm;
+    let b: f64 = dimension == 1 ? resized(how, tn, ceilDiv(chunkN(N), sn), 1) : tn;
     const c: f64 = dimension == 2 ? resized(how, tk, ceilDiv(chunkK(K), sk), 1) : tk;
+    // Stream positions are worked on together only where several words are held along k.
+    if (c == 1 && dataflow == WEIGHT_STATIONARY) a = 1;
+    if (c == 1 && dataflow == INPUT_STATIONARY) b = 1;
     if (a == tm && b == tn && c == tk) return false;
     setArray(dataflow, a, b, c, rowsM, rowsN, rowsK, colsM, colsN, colsK);
-    // A tile of one fold follows the register tile.
-    if (isDirect || isBypassed(INPUT) || isBypassed(WEIGHT)) {
-      im = Math.min(isDirect || isBypassed(INPUT) ? foldM() : lm, chunkM(m));
-      in_ = Math.min(isDirect || isBypassed(WEIGHT) ? foldN() : ln, chunkN(n));
-      ik = Math.min(foldK(), chunkK(k));
-      if (foldM() == Infinity) im = lm;
-      if (foldN() == Infinity) in_ = ln;
-      if (foldK() == Infinity) ik = lk;
-    }
+    // A tile of one fold grows with the register tile, and shrinks where it has to.
+    const isGrown: bool = how == DOUBLE;
+    if (isDirect || isBypassed(INPUT)) im = followed(lm, foldM(), isGrown);
+    if (isDirect || isBypassed(WEIGHT)) in_ = followed(ln, foldN(), isGrown);
+    if (isDirect || bypass) ik = followed(lk, foldK(), isGrown);
   }
   im = Math.min(im, chunkM(m));
   in_ = Math.min(in_, chunkN(n));
   ik = Math.min(ik, chunkK(k));
   const isSameOuter: bool = m == gm && n == gn && k == gk && outer == outerOrder;
   const isSameInner: bool = im == lm && in_ == ln && ik == lk && inner == innerOrder;
-  if (isSameOuter && isSameInner && move < REGISTERS) return false;
+  if (isSameOuter && isSameInner && (move < REGISTERS || move >= INNER_ONES)) return false;
   const batches: f64 = ceilDiv(B, batchAtOnce());
   const Gm: f64 = ceilDiv(M, m);
   const Gn: f64 = ceilDiv(N, n);
@@ -156,16 +176,17 @@ function change(move: i32): bool {
   return isLegal();
 }
 
-/** Improves the best mapping. */
-export function refine(): void {
+/** Improves the best mapping; where `isFine`, by single elements too. */
+export function refine(isFine: bool): void {
+  const moves: i32 = isFine ? FINE_MOVES : MOVES;
   const budget: f64 = isDirect ? DIRECT_BUDGET : BUDGET;
   let spent: f64 = 0;
   let move: i32 = 0;
   let unchanged: i32 = 0;
-  while (unchanged < MOVES && spent < budget) {
+  while (unchanged < moves && spent < budget) {
     loadBest();
     const changed: bool = change(move);
-    move = move + 1 == MOVES ? 0 : move + 1;
+    move = move + 1 == moves ? 0 : move + 1;
     unchanged++;
     if (!changed) continue;
     const before: f64 = walked;

@@ -75,7 +75,7 @@ import { setSize, sizeAt, sizeRow } from "./sizes";
 /** Gain by which a bound must beat the best for a walk, as a share. */
 const LEAST_GAIN: f64 = 0.0005;
 /** MACs of a batch element up to which a single cycle may be a percent of its time. */
-const SMALL: f64 = 32768;
+const SMALL: f64 = 65536;
 const LIST: usize = memory.data(MOST_CANDIDATES * 8, 16);
 
 export let scored: f64 = 0;
@@ -317,13 +317,13 @@ export function search(effort: i32): bool {
     loadMapping(keptRow(i));
     challenge();
   }
-  refine();
+  refine(false);
   setLeastGain(0);
-  if (effort == EFFORT_EXHAUSTIVE) searchAll();
-  else if (M * N * K <= SMALL) {
+  if (M * N * K <= SMALL) {
     searchMore();
-    refine();
+    refine(true);
   }
+  if (effort == EFFORT_EXHAUSTIVE) searchAll();
   scored += scoredMore;
   return true;
 }
