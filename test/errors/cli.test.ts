@@ -8,7 +8,7 @@ import { ecotile, scratch, scratchFile, settings } from "../unit/cli/run.ts";
 const SIMULATE = ["simulate", "clip-vit-b16", "catransformers-22nm"];
 const ABSENT = ["gemm", "scale-sim", "--input"];
 const misspelt = scratchFile("misspelt.yaml", "name: mine\nclock: 625\narray: { rows: -4, cols: 8, dataflows: x }\n");
-const direct = readFileSync(new URL("../../presets/hardware/scale-sim.yaml", import.meta.url), "utf8");
+const direct = readFileSync(new URL("../../presets/hardware/gaudi-2.yaml", import.meta.url), "utf8");
 const arrays = scratchFile("arrays.yaml", direct.replace(/^cores:/m, "arraysPerCore: 2\ncores:"));
 const rows = scratchFile("rows.csv", "m,n,k,shared_b\n0,4,4,0\n4,4,4\n4,4,4,0\n");
 const values = scratchFile("values.csv", "m,n,k,shared_b\n0,4,4,2\n4,x,,1\n");

@@ -180,6 +180,68 @@ describe(`laws of the GEMM model (ECOTILE_PROPERTY_SEED=${seed})`, () => {
     );
   });
 
+  it("dot-product arrays of a core side by side along n are one array of so many times the columns", () => {
+    let seen = 0;
+    fc.assert(
+      fc.property(walkCase, ({ hardware: drawnChip, problem: gemm, mapping: drawn }) => {
+        const { globalBuffer, localBuffer, cores, array } = drawnChip;
+        const { n } = drawn.arraySplit;
+        fc.pre(n > 1 && array.kind === "dot-product" && localBuffer !== null && (globalBuffer !== null || cores > 1));
+        const { cols } = drawn.spatial;
+        const chip = { ...drawnChip, arraysPerCore: n };
+        const mapping = { ...drawn, arraySplit: { b: 1, m: 1, n } };
+        const wideChip = { ...chip, arraysPerCore: 1, array: { ...array, cols: array.cols * n } };
+        const spatial = { ...drawn.spatial, cols: { ...cols, n: cols.n * n } };
+        const wide = { ...mapping, arraySplit: { b: 1, m: 1, n: 1 }, spatial };
+        fc.pre(whyIllegal(chip, gemm, mapping) === null && whyIllegal(wideChip, gemm, wide) === null);
+        seen += 1;
+        const [several, one] = [simulateMapping(chip, gemm, mapping), simulateMapping(wideChip, gemm, wide)];
+        expect({ ...several, mapping: null }).toEqual({ ...one, mapping: null });
+      }),
+      { ...options(60), maxSkipsPerRun: 1000 },
+    );
+    expect(seen).toBeGreaterThan(30);
+  });
+
+  it("two batch elements on two arrays take as long as one on one array, where ports are unlimited", () => {
+    let seen = 0;
+    fc.assert(
+      fc.property(walkCase, ({ hardware: drawnChip, problem: gemm, mapping: drawn }) => {
+        fc.pre(drawnChip.localBuffer !== null && (drawnChip.globalBuffer !== null || drawnChip.cores > 1));
+        const roomy = (buffer: Hardware["localBuffer"]) => (buffer === null ? null : { ...buffer, size: Infinity });
+        const { localBuffer, globalBuffer } = drawnChip;
+        const one = unlimited({ ...drawnChip, localBuffer: roomy(localBuffer), globalBuffer: roomy(globalBuffer) });
+        const mapping = { ...drawn, coreSplit: { ...drawn.coreSplit, b: 1 }, packed: 1 };
+        const [onOne, onTwo] = [1, 2].map((b) => {
+          const chip = { ...one, arraysPerCore: 2 * drawnChip.arraysPerCore };
+          const { m, n } = drawn.arraySplit;
+          const each = { ...mapping, arraySplit: { b, m, n } };
+          const elements = { ...gemm, batch: b, sharedB: false, reservedBytes: 0 };
+          fc.pre(whyIllegal(chip, elements, each) === null);
+          return simulateMapping(chip, elements, each) as MappedGemm;
+        });
+        seen += 1;
+        expect(onTwo!.timing.cycles).toBe(onOne!.timing.cycles);
+        expect(onTwo!.counters.array.inputReads).toBe(2 * onOne!.counters.array.inputReads);
+      }),
+      { ...options(100), maxSkipsPerRun: 100 },
+    );
+    expect(seen).toBeGreaterThan(50);
+  });
+
+  it("exhaustive: a core with two arrays is no slower than with one", () => {
+    fc.assert(
+      fc.property(tinyCase("several arrays", 5), ({ hardware: chip, problem: gemm }) => {
+        const one = search({ ...chip, arraysPerCore: 1 }, gemm, "exhaustive");
+        const two = search(chip, gemm, "exhaustive");
+        expect(two === null).toBe(one === null);
+        if (one === null || two === null) return;
+        expect(two.timing.cycles).toBeLessThanOrEqual(one.timing.cycles);
+      }),
+      options(60),
+    );
+  });
+
   it.each(Object.keys(faster))("a fixed mapping is never slower for a better %s", (name) => {
     fc.assert(
       fc.property(walkCase, ({ hardware: chip, problem: gemm, mapping }) => {
