@@ -25,13 +25,11 @@ function insert(size: f64): void {
   length++;
 }
 
-/** Next number of parts after `parts`: every one up to 4, then two a doubling. */
+/** Next number of parts after `parts`: every one up to 4, then two a doubling (4, 6, 8, 12, 16, …). */
 function nextParts(parts: f64): f64 {
   if (parts < 4) return parts + 1;
-  const power: f64 = Math.floor(parts);
-  let base: f64 = 4;
-  while (base * 2 <= power) base *= 2;
-  return power < base * 1.5 ? base * 1.5 : base * 2;
+  const third: f64 = Math.floor(parts / 3);
+  return third * 3 == parts ? third * 4 : parts * 1.5;
 }
 
 /** Writes every size from `extent`, at most MOST_CANDIDATES, down to 1 at `to`; returns how many. */

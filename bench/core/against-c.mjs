@@ -7,7 +7,7 @@ import { createCore, simulateGemms } from "../../dist/src/sim/index.js";
 import * as abi from "../../dist/assembly/abi.js";
 import { distinctShapes, randomHardware } from "../../dist/src/cli/bench/problems.js";
 import { median } from "../../dist/src/cli/bench/statistics.js";
-import { buildC, findCompiler } from "./c/build.mjs";
+import { SAME_NUMBERS, buildC, findCompiler } from "./c/build.mjs";
 import { firstDifference, jobOf, lastCall, runOnC, runOnCore, sumOf, writeJobs } from "./c/jobs.mjs";
 
 const BUILDS = [["-O3"], ["-O3", "-march=native"]];
@@ -114,7 +114,7 @@ export function againstC() {
     const line = (jobs, call, field) => compare(core, jobs, call, programs, field, folder);
     const count = (jobs) => jobs.reduce((sum, each) => sum + each.count, 0);
     return [
-      `Core against the same source in C, ${compiler.version}; CPU time, medians of ${ROUNDS} rounds, all results equal:`,
+      `Core against the same source in C, ${compiler.version}, ${SAME_NUMBERS.join(" ")}; CPU time, medians of ${ROUNDS} rounds, all results equal bit for bit:`,
       `  candidates scored, none walked, ${count(searches)} problems: ${line(searches, "scoreOnly", abi.RES_SCORED)}`,
       `  tiles walked, ${count(walks)} given mappings: ${line(walks, "evaluate", abi.RES_STEPS)}`,
       `  whole searches, counted in candidates: ${line(searches, "evaluate", abi.RES_SCORED)}`,

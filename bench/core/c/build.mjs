@@ -4,7 +4,11 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { translate } from "./translate.mjs";
 
-const SAME_NUMBERS = ["-std=c11", "-ffp-contract=off", "-fwrapv"];
+/**
+ * Options of every build, without which C would compute something else: no fused multiply-add (WebAssembly has none), and
+ * integers that wrap. Everything else is up to the compiler: the whole core is one translation unit of static functions.
+ */
+export const SAME_NUMBERS = ["-std=c11", "-ffp-contract=off", "-fwrapv"];
 
 /** The C compiler of this machine, { command, version }, or undefined: $CC, cc, gcc or clang, whichever answers first. */
 export function findCompiler() {

@@ -77,7 +77,11 @@ describe("the translation of the core to C", () => {
       const given = searches.map(({ hardware: record, problems, count }, i) => {
         const records = problems.slice();
         for (let row = 0; row < count; row++) records[row * abi.IN_FIELDS + abi.IN_GIVEN_MAPPING] = 1;
-        return jobOf(record, records, new Float64Array(new Uint8Array(runOnCore(core, [searches[i]!], "evaluate", true)).buffer));
+        return jobOf(
+          record,
+          records,
+          new Float64Array(new Uint8Array(runOnCore(core, [searches[i]!], "evaluate", true)).buffer),
+        );
       });
       const jobs = [...searches, ...given];
       const path = join(folder, "jobs");
