@@ -37,6 +37,8 @@ import {
   M,
   N,
   batchAtOnce,
+  chunkM,
+  chunkN,
   coresK,
   coresM,
   coresN,
@@ -317,4 +319,9 @@ function boundMoved(a: f64, w: f64, visits: f64): void {
 export function boundOuterWith(time: f64, energy: f64): void {
   boundTime = larger(time, outerPorts);
   boundEnergy = outerEnergy + energy;
+  if (!isDirect || dataflow != OUTPUT_STATIONARY || coresK > 1) return;
+  // An array that is fed straight lets go of its sums at every turn of k, where more than one fold of them is in the outer tile.
+  const isOneFold: bool = chunkM(gm) <= foldM() && chunkN(gn) <= foldN();
+  const again: f64 = sums * ((isOneFold ? outerReloadsO : Gk) - 1) * accumulatorBytes;
+  boundEnergy += again * (sourcePriceUp + sourcePriceDown);
 }

@@ -79,7 +79,7 @@ const SMALL_GAIN: f64 = 0.003;
 const EVERY: f64 = 32;
 /** Work that the search of a small problem may take: in all, and for each inner tile there is. Some tens of ns each. */
 const MOST_WORK: f64 = 400000;
-const WORK_A_TILE: f64 = 500;
+const WORK_A_TILE: f64 = 400;
 /** Work of a walk beside its steps. */
 const WORK_A_WALK: f64 = 10;
 /**
@@ -141,7 +141,7 @@ export function searchMore(): void {
   setLeastGain(SMALL_GAIN);
   searchPass(MOST_OPTIONS, MOST_OUTERS, 0, work / 2);
   searchPass(16, 8, EVERY, work);
-  if (areFewPairs()) {
+  if (areFewPairs() && Math.max(M, Math.max(N, K)) <= EVERY) {
     isComplete = true;
     searchPass(MOST_OPTIONS, MOST_OUTERS, EVERY, work / 2);
   }

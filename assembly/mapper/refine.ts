@@ -44,7 +44,7 @@ import { singleSteps } from "../steps";
 import { challenge, loadBest, walked } from "./incumbent";
 import { foldK, foldM, foldN, isLegal } from "./legal";
 import { doubleBits } from "./outer-tiles";
-import { INPUT, INPUT_STATIONARY, WEIGHT, WEIGHT_STATIONARY } from "../abi";
+import { INPUT, INPUT_STATIONARY, OUTPUT_STATIONARY, WEIGHT, WEIGHT_STATIONARY } from "../abi";
 
 /*
  * Improves the best mapping by small changes, one at a time: a tile size halved, doubled, or rounded to a whole number of
@@ -60,7 +60,10 @@ const MOVES: i32 = 48;
 // Where single elements count: sizes of the inner and of the outer tile by one (two a dimension).
 const INNER_ONES: i32 = 48;
 const OUTER_ONES: i32 = 54;
-const FINE_MOVES: i32 = 60;
+// Held words between k and across: a power of two from the one to the other; a single one along k.
+const WORDS: i32 = 60;
+const ONE_WORD: i32 = 62;
+const FINE_MOVES: i32 = 63;
 /** Steps that may be walked one by one in all; more where the array is fed straight, and bounds see least. */
 const BUDGET: f64 = 150;
 const DIRECT_BUDGET: f64 = 8000;
@@ -123,7 +126,7 @@ function change(move: i32): bool {
     inner = move - INNER_ORDERS;
   } else if (move < REGISTERS) {
     outer = move - OUTER_ORDERS;
-  } else if (move >= INNER_ONES) {
+  } else if (move >= INNER_ONES && move < WORDS) {
     const how: i32 = move % 2 == 0 ? ONE_LESS : ONE_MORE;
     if (move < INNER_ONES + 2) im = resized(how, lm, chunkM(gm), 1);
     else if (move < INNER_ONES + 4) in_ = resized(how, ln, chunkN(gn), 1);
@@ -134,17 +137,24 @@ function change(move: i32): bool {
     else k = resized(how, gk, K, 1);
   } else {
     const how: i32 = move % 2;
-    const dimension: i32 = (move - REGISTERS) / 2;
+    const dimension: i32 = move >= WORDS ? 2 : (move - REGISTERS) / 2;
     let a: f64 = dimension == 0 ? resized(how, tm, ceilDiv(chunkM(M), sm), 1) : tm;
     let b: f64 = dimension == 1 ? resized(how, tn, ceilDiv(chunkN(N), sn), 1) : tn;
-    const c: f64 = dimension == 2 ? resized(how, tk, ceilDiv(chunkK(K), sk), 1) : tk;
-    // Stream positions are worked on together only where several words are held along k.
-    if (c == 1 && dataflow == WEIGHT_STATIONARY) a = 1;
-    if (c == 1 && dataflow == INPUT_STATIONARY) b = 1;
+    let c: f64 = dimension == 2 ? resized(how, tk, ceilDiv(chunkK(K), sk), 1) : tk;
+    if (move == ONE_WORD) c = 1;
+    else if (move >= WORDS) {
+      const across: i32 = how == HALF ? DOUBLE : HALF;
+      if (dataflow == OUTPUT_STATIONARY) return false;
+      if (dataflow == WEIGHT_STATIONARY) b = resized(across, tn, ceilDiv(chunkN(N), sn), 1);
+      else a = resized(across, tm, ceilDiv(chunkM(M), sm), 1);
+    }
+    // Stream positions are worked on together only where several words are held along k alone.
+    if (dataflow == WEIGHT_STATIONARY && (b > 1 || c == 1)) a = 1;
+    if (dataflow == INPUT_STATIONARY && (a > 1 || c == 1)) b = 1;
     if (a == tm && b == tn && c == tk) return false;
     setArray(dataflow, a, b, c, rowsM, rowsN, rowsK, colsM, colsN, colsK);
     // A tile of one fold grows with the register tile, and shrinks where it has to.
-    const isGrown: bool = how == DOUBLE;
+    const isGrown: bool = how == DOUBLE || move >= WORDS;
     if (isDirect || isBypassed(INPUT)) im = followed(lm, foldM(), isGrown);
     if (isDirect || isBypassed(WEIGHT)) in_ = followed(ln, foldN(), isGrown);
     if (isDirect || bypass) ik = followed(lk, foldK(), isGrown);
@@ -154,7 +164,7 @@ function change(move: i32): bool {
   ik = Math.min(ik, chunkK(k));
   const isSameOuter: bool = m == gm && n == gn && k == gk && outer == outerOrder;
   const isSameInner: bool = im == lm && in_ == ln && ik == lk && inner == innerOrder;
-  if (isSameOuter && isSameInner && (move < REGISTERS || move >= INNER_ONES)) return false;
+  if (isSameOuter && isSameInner && (move < REGISTERS || (move >= INNER_ONES && move < WORDS))) return false;
   const batches: f64 = ceilDiv(B, batchAtOnce());
   const Gm: f64 = ceilDiv(M, m);
   const Gn: f64 = ceilDiv(N, n);

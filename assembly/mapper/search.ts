@@ -74,8 +74,8 @@ import { setSize, sizeAt, sizeRow } from "./sizes";
 
 /** Gain by which a bound must beat the best for a walk, as a share. */
 const LEAST_GAIN: f64 = 0.0005;
-/** MACs of a batch element up to which a single cycle may be a percent of its time. */
-const SMALL: f64 = 65536;
+/** MACs of a batch element below which a single cycle may be a percent of its time. */
+const SMALL: f64 = 131072;
 const LIST: usize = memory.data(MOST_CANDIDATES * 8, 16);
 
 export let scored: f64 = 0;
@@ -317,9 +317,9 @@ export function search(effort: i32): bool {
     loadMapping(keptRow(i));
     challenge();
   }
-  refine(false);
+  refine(isDirect);
   setLeastGain(0);
-  if (M * N * K <= SMALL) {
+  if (M * N * K < SMALL) {
     searchMore();
     refine(true);
   }
