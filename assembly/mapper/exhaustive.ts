@@ -75,10 +75,11 @@ let mostEvery: f64 = <f64>MOST_CANDIDATES;
 /** Gain, as a share, that a bound must promise on small problems: within 1 % of the best is what is wanted. */
 const SMALL_GAIN: f64 = 0.003;
 /** Extent up to which small problems have every integer size tried. */
-const EVERY: f64 = 32;
-/** Work that the search of a small problem may take: in all, and for each inner tile there is. Some tens of ns each. */
+const EVERY: f64 = 64;
+/** Work that the search of a small problem may take: in all, and for each inner tile, of so many sizes a dimension at most. Some tens of ns each. */
 const MOST_WORK: f64 = 400000;
 const WORK_A_TILE: f64 = 400;
+const MOST_SIZES: f64 = 32;
 /** Work of a walk beside its steps. */
 const WORK_A_WALK: f64 = 10;
 /**
@@ -115,11 +116,11 @@ export function searchAll(): void {
 /**
  * Searches more than bounds alone suggest, on the cores of the best mapping so far: for problems so small that single cycles count,
  * and that walks cost little. The same enumeration as that of everything, in passes that each have a limited amount of work:
- * wide (every use of the array, the candidate sizes), deep (the best uses, every size), and complete where few pairs of
- * tiles are. What does not promise SMALL_GAIN is left out.
+ * wide (every use of the array, the candidate sizes), deep (the best uses, every size), and complete where there are few
+ * pairs of tiles. What does not promise SMALL_GAIN is left out.
  */
 export function searchMore(): void {
-  const tiles: f64 = Math.min(M, EVERY) * Math.min(N, EVERY) * Math.min(K, EVERY);
+  const tiles: f64 = Math.min(M, MOST_SIZES) * Math.min(N, MOST_SIZES) * Math.min(K, MOST_SIZES);
   const work: f64 = Math.min(MOST_WORK, WORK_A_TILE * tiles);
   isComplete = false;
   setLeastGain(SMALL_GAIN);

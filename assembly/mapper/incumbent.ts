@@ -1,7 +1,8 @@
-import { RES_FIELDS } from "../abi";
+import { RES_CYCLES, RES_FIELDS } from "../abi";
 import { countTraffic, energyOfTraffic } from "../counters";
 import { K, M, N, coresK, coresM, coresN, gk, gm, gn, lk, lm, ln, loadMapping } from "../mapping";
 import { sk, sm, sn, tk, tm, tn } from "../mapping";
+import { get } from "../memory";
 import { storeResult } from "../result";
 import { cycles, walk } from "../run";
 import { isGivenUp } from "../steps";
@@ -40,6 +41,11 @@ export function bestScore(): f64 {
 /** Score that a bound must not be above for a walk to be worth its time. */
 export function toBeat(): f64 {
   return best * (1 - leastGain);
+}
+
+/** Cycles of the best mapping. */
+export function bestCycles(): f64 {
+  return get(BEST, RES_CYCLES);
 }
 
 /** Copies the result record of the best mapping. */

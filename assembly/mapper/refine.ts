@@ -1,3 +1,4 @@
+import { INPUT, INPUT_STATIONARY, OUTPUT_STATIONARY, WEIGHT, WEIGHT_STATIONARY } from "../abi";
 import { hasOuter, innerDouble, isDirect, outerDouble } from "../hardware";
 import { ceilDiv } from "../int-math";
 import {
@@ -44,11 +45,11 @@ import { singleSteps } from "../steps";
 import { challenge, loadBest, walked } from "./incumbent";
 import { foldK, foldM, foldN, isLegal } from "./legal";
 import { doubleBits } from "./outer-tiles";
-import { INPUT, INPUT_STATIONARY, OUTPUT_STATIONARY, WEIGHT, WEIGHT_STATIONARY } from "../abi";
 
 /*
  * Improves the best mapping by small changes, one at a time: a tile size halved, doubled, or rounded to a whole number of
- * array steps, another loop order, another register tile. What the bounds leave out (pipelines that start and end, ports
+ * array steps, another loop order, another register tile; where single cycles count, also sizes by one element, and held words
+ * moved between k and across. What the bounds leave out (pipelines that start and end, ports
  * that wait for each other) decides on small problems; there a walk costs little.
  */
 // Moves by number: sizes of the inner and of the outer tile (five a dimension), their orders, register tiles (two a dimension).
@@ -186,7 +187,7 @@ function change(move: i32): bool {
   return isLegal();
 }
 
-/** Improves the best mapping; where `isFine`, by single elements too. */
+/** Improves the best mapping; where `isFine`, by single elements and words too. */
 export function refine(isFine: bool): void {
   const moves: i32 = isFine ? FINE_MOVES : MOVES;
   const budget: f64 = isDirect ? DIRECT_BUDGET : BUDGET;

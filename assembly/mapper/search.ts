@@ -57,10 +57,10 @@ import {
 import { MOST_CANDIDATES, fewSizes, sizes } from "./candidates";
 import { foldK, foldM, foldN, innerFits, innerNeeded, outerFits } from "./legal";
 import { doubleBits, findOuterTiles, newOrders, outerCount, outerScore, smallestOuter, useOuter } from "./outer-tiles";
-import { bestScore, challenge, clearIncumbent, setLeastGain } from "./incumbent";
+import { bestCycles, bestScore, challenge, clearIncumbent, setLeastGain } from "./incumbent";
 import { scored as scoredMore, clearScored, searchAll, searchMore } from "./exhaustive";
 import { refine } from "./refine";
-import { score, secondScore } from "./score";
+import { isTimeCounted, score, secondScore } from "./score";
 import { clearShortList, keep, keptCount, keptRow, keptScore, newKind, worstKept } from "./short-list";
 import { setSize, sizeAt, sizeRow } from "./sizes";
 
@@ -74,6 +74,8 @@ import { setSize, sizeAt, sizeRow } from "./sizes";
 const LEAST_GAIN: f64 = 0.0005;
 /** MACs of a batch element below which a single cycle may be a percent of its time. */
 const SMALL: f64 = 131072;
+/** The same of larger problems, by the cycles that the best mapping takes. */
+const SHORT: f64 = 300;
 const LIST: usize = memory.data(MOST_CANDIDATES * 8, 16);
 
 export let scored: f64 = 0;
@@ -276,7 +278,7 @@ export function search(effort: i32): bool {
   }
   refine(isDirect);
   setLeastGain(0);
-  if (M * N * K < SMALL) {
+  if (M * N * K < SMALL || (isTimeCounted() && bestCycles() < SHORT)) {
     searchMore();
     refine(true);
   }

@@ -12,32 +12,41 @@ import { loadHardware } from "../../../src/spec/index.ts";
 import { effort as runsFactor, seed } from "../../oracle/cases.ts";
 
 /**
- * `fast` against `exhaustive` on random GEMMs with dimensions up to 32, where every integer tile size and order is tried.
- * PROBLEMS a preset by default, ECOTILE_PROPERTY_EFFORT times as many on request. Measured on 978 problems (latency, share
- * within 1 % and worst ratio; EDP likewise; energy 100 %, 1.0001):
+ * `fast` against `exhaustive`: on random GEMMs with dimensions up to 32, of which exhaustive tries every integer local size and order,
+ * and on larger ones with dimensions up to 300 (evenly spread in their logarithm), of which it tries the candidate set. A few problems a preset
+ * by default, ECOTILE_PROPERTY_EFFORT times as many on request.
  *
- *   catransformers-22nm 92.1 %, 1.130    nvdla-2048 94.5 %, 1.032    zigzag-16x16 92.5 %, 1.038
- *   edge-tpu            99.0 %, 1.025    tpu-v1      100 %, 1.001    all          95.7 %
+ * Small: measured on 600 problems (latency, EDP) and 300 (energy), every one within 1 %, at worst 1.0021. Wanted are 99 % and 1.05.
  *
- * That was before batches of small elements were searched more, which helps the first and the third most. Wanted are 99 % and
- * 1.05: what is missing are single cycles of fills and drains on problems of some dozens of cycles, and,
- * on flexible arrays, extents that the bounds put behind others.
+ * Larger: measured on 100 problems, and on 100 others for latency (share within 1 %, worst):
+ *
+ *   latency 96 %, 1.039 and 93 %, 1.071    energy 100 %, 1.002    EDP 96 %, 1.049
+ *
+ * All but two of those beyond 1 % are on catransformers-22nm, some hundreds of cycles long: its flexible array has so many uses that
+ * equal bounds hide the better ones.
  */
-const PROBLEMS = 25;
-const SHARE_WITHIN_1_PERCENT = { latency: 0.85, energy: 0.97, edp: 0.85 };
-const WORST = { latency: 1.15, energy: 1.01, edp: 1.15 };
+const RUNS = {
+  small: { problems: 10, most: 32, within: { latency: 0.99, energy: 0.99, edp: 0.99 }, worst: 1.05 },
+  larger: { problems: 3, most: 300, within: { latency: 0.9, energy: 0.99, edp: 0.9 }, worst: 1.1 },
+} as const;
 const PRESETS = ["catransformers-22nm", "zigzag-16x16", "tpu-v1", "edge-tpu", "nvdla-2048"];
 const objectives = ["latency", "energy", "edp"] as const;
 
-const extent = fc.integer({ min: 1, max: 32 });
-const problems: fc.Arbitrary<GemmProblem> = fc.record({
-  batch: fc.constantFrom(1, 1, 2, 3, 8),
-  m: extent,
-  n: extent,
-  k: extent,
-  // A shared operand would fold the batch into m, beyond 32.
-  sharedB: fc.constant(false),
-});
+/** Problems with extents up to `most`; beyond small ones, as many between 2 and 4 as between 100 and 200. */
+function problems(most: number): fc.Arbitrary<GemmProblem> {
+  const spread = fc
+    .double({ min: 0, max: Math.log(most), noNaN: true })
+    .map((logarithm) => Math.round(Math.exp(logarithm)));
+  const extent = most <= 32 ? fc.integer({ min: 1, max: most }) : spread;
+  return fc.record({
+    batch: fc.constantFrom(1, 1, 2, 3, 8),
+    m: extent,
+    n: extent,
+    k: extent,
+    // A shared operand would fold the batch into m, beyond what is wanted.
+    sharedB: fc.constant(false),
+  });
+}
 
 /** Energies of the chip, or, where its node has no table, those of `catransformers-22nm`: any do to compare two searches. */
 function energiesOf(hardware: Hardware): EnergyCoefficients {
@@ -63,9 +72,13 @@ function valueOf(
 }
 
 describe(`fast search against exhaustive search (ECOTILE_PROPERTY_SEED=${seed})`, () => {
-  it.each(objectives)(
-    "%s",
-    (objective) => {
+  const cases = (["small", "larger"] as const).flatMap((size) =>
+    objectives.map((objective) => [size, objective] as const),
+  );
+  it.each(cases)(
+    "%s problems, %s",
+    (size, objective) => {
+      const run = RUNS[size];
       const all: number[] = [];
       const within = (ratios: readonly number[]): number =>
         ratios.filter((ratio) => ratio <= 1.01).length / ratios.length;
@@ -75,16 +88,16 @@ describe(`fast search against exhaustive search (ECOTILE_PROPERTY_SEED=${seed})`
         const value = (problem: GemmProblem, effort: MappingEffort): number =>
           valueOf(hardware, problem, energy, objective, effort);
         const ratios = fc
-          .sample(problems, { seed, numRuns: PROBLEMS * runsFactor })
+          .sample(problems(run.most), { seed, numRuns: run.problems * runsFactor })
           .map((problem) => value(problem, "fast") / value(problem, "exhaustive"));
         const percent = (100 * within(ratios)).toFixed(1);
         const worst = Math.max(...ratios).toFixed(4);
-        console.log(`${preset} ${objective}: ${percent} % of ${ratios.length} within 1 %, worst ${worst}`);
+        console.log(`${preset} ${size} ${objective}: ${percent} % of ${ratios.length} within 1 %, worst ${worst}`);
         all.push(...ratios);
       }
       expect(Math.min(...all), "exhaustive is never worse").toBeGreaterThanOrEqual(1 - 1e-12);
-      expect(within(all)).toBeGreaterThanOrEqual(SHARE_WITHIN_1_PERCENT[objective]);
-      expect(Math.max(...all)).toBeLessThanOrEqual(WORST[objective]);
+      expect(within(all)).toBeGreaterThanOrEqual(run.within[objective]);
+      expect(Math.max(...all)).toBeLessThanOrEqual(run.worst);
     },
     3_600_000,
   );

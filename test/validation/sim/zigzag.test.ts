@@ -8,9 +8,6 @@ import { readPeerTable } from "../../fixtures/peers/peers.ts";
  * Preset `zigzag-16x16` against the best mappings that ZigZag 3.8.5 found on its own architecture. Energy objective: no more
  * energy than the peer. Latency objective: cycles against the peer's `cycles_total`, load and store included.
  *
- * Energy: both rows with m = 1 need 0.007 % more. There ZigZag keeps all inputs in the shared buffer while weights stream
- * through it along k and n, a tile of its own for one operand.
- *
  * Cycles: ZigZag overlaps loads that happen once with the whole computation, down to the weights of a single MAC: 128 × 128 × 128
  * takes it 12 cycles over the ideal 8192, where the first 256 weights and 16 inputs alone take 17 cycles over a DRAM port
  * of 16 B a cycle, and the last output one more. Of the 20 rows three are below that bound, so that no model in which data
@@ -51,17 +48,10 @@ describe("ZigZag, 16 × 16 with weight registers and column accumulators", () =>
     expect(table.sha256).toBe("5137eb8f62583aefd1ecfe5c4c6332a5964ba52b3932027d4279eee5a530cfc7");
   });
 
-  it("energy: no more than the peer, but for matrix times vector", () => {
+  it("energy: no more than the peer", () => {
     const all = ratios("energy");
-    const better = all.filter(({ ratio }) => ratio <= 1 + 1e-9).length;
-    console.log(
-      `ZigZag, energy: no more than the peer on ${better} of ${all.length} rows, worst ${worst(all).toFixed(4)}`,
-    );
-    const vectors = all.filter(({ gemm }) =>
-      table.rows.some((row) => row.text("gemm") === gemm && row.number("m") === 1),
-    );
-    expect(better).toBe(all.length - vectors.length);
-    expect(worst(all)).toBeLessThan(1.0001);
+    console.log(`ZigZag, energy: worst of ${all.length} rows ${worst(all).toFixed(6)} of the peer's`);
+    expect(worst(all)).toBeLessThanOrEqual(1 + 1e-9);
   });
 
   it("latency: faster than the peer in the median, within 5 % on every row", () => {
