@@ -16,18 +16,20 @@ import { effort as runsFactor, seed } from "../../oracle/cases.ts";
  * and on larger ones with dimensions up to 300 (evenly spread in their logarithm), of which it tries the candidate set. A few problems a preset
  * by default, ECOTILE_PROPERTY_EFFORT times as many on request.
  *
- * Small: measured on 600 problems (latency, EDP) and 300 (energy), every one within 1 %, at worst 1.0021. Wanted are 99 % and 1.05.
+ * Small: by this test, latency, 399 of 400 problems within 1 %, at worst 1.011. Against the exhaustive search as it was before it
+ * began with what `fast` finds: 600 problems for latency and for EDP and 300 for energy, all within 1 %, at worst 1.0021. Wanted
+ * are 99 % and 1.05.
  *
- * Larger: measured on 100 problems, and on 100 others for latency (share within 1 %, worst):
+ * Larger: against that exhaustive search, 100 problems, and 100 others for latency (share within 1 %, worst):
  *
- *   latency 96 %, 1.039 and 93 %, 1.071    energy 100 %, 1.002    EDP 96 %, 1.049
+ *   latency 97 %, 1.039 and 93 %, 1.071    energy 100 %, 1.002    EDP 97 %, 1.049
  *
- * All but two of those beyond 1 % are on catransformers-22nm, some hundreds of cycles long: its flexible array has so many uses that
- * equal bounds hide the better ones.
+ * That is short of what is wanted. All but one of those beyond 1 % are on catransformers-22nm: its flexible array has so many uses
+ * that equal bounds hide the better ones. timeloop-16x16, which takes exhaustive ten seconds a problem: 95 % of 40 small ones, 1.016.
  */
 const RUNS = {
-  small: { problems: 20, most: 32, within: { latency: 0.99, energy: 0.99, edp: 0.99 }, worst: 1.05 },
-  larger: { problems: 5, most: 300, within: { latency: 0.9, energy: 0.99, edp: 0.9 }, worst: 1.1 },
+  small: { problems: 10, most: 32, within: { latency: 0.99, energy: 0.99, edp: 0.99 }, worst: 1.05 },
+  larger: { problems: 3, most: 300, within: { latency: 0.9, energy: 0.99, edp: 0.9 }, worst: 1.1 },
 } as const;
 const PRESETS = ["catransformers-22nm", "zigzag-16x16", "tpu-v1", "edge-tpu", "nvdla-2048"];
 const objectives = ["latency", "energy", "edp"] as const;
