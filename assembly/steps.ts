@@ -521,10 +521,14 @@ export function steps(count: f64): void {
       // Nobody waits for sums that the outer buffer adds to itself.
       if (!isFirstK) {
         const begin: f64 = later(innerRead, first);
-        innerRead = later(begin + down, whole + downUnit);
-        if (innerRead > near) waits |= SUMS_WAIT;
+        const end: f64 = later(begin + down, whole + downUnit);
+        if (end > near) waits |= SUMS_WAIT;
+        // Straight to the array, other streams go on while they are waited for.
+        innerRead = isDirect ? innerRead + down : end;
         if (innerShared) innerWrite = innerRead;
-        sumsThere = later(begin + downUnit, innerRead - sumsLead) + innerLatency;
+        sumsThere = later(begin + downUnit, end - sumsLead) + innerLatency;
+        // Without a buffer near the array they are added on the way out, where the first of them is needed after the skew.
+        if (isDirect) sumsThere -= skew;
       } else {
         // The place of new sums is needed when the first of them leaves the array, not when it starts.
         sumsThere -= skew;

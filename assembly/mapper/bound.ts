@@ -244,7 +244,8 @@ export function boundTiles(m: usize, n: usize, k: usize): void {
   } else innerFill += onwards;
   lastDrain = m_ * n_ * (outputBytes * innerPerWrite + outerWriteResult) + innerLatency;
   if (hasOuter && !isResident(OUTPUT)) lastDrain += outerLatency;
-  lastTail = lastDrain + ceilDiv(m_, sm) * ceilDiv(n_, sn) * ceilDiv(k_, sk) + arrayTail;
+  // Sums that come back to an array without a buffer are added on the way out: nothing is worked on behind the last of them.
+  lastTail = isDirect ? lastDrain : lastDrain + ceilDiv(m_, sm) * ceilDiv(n_, sn) * ceilDiv(k_, sk) + arrayTail;
 }
 
 /** Third part: the order of local tiles; sets boundTime and boundEnergy. */

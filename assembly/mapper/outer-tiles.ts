@@ -1,5 +1,5 @@
 import { INPUT, OUTPUT, WEIGHT } from "../abi";
-import { hasOuter, outerDouble } from "../hardware";
+import { hasOuter, isDirect, outerDouble } from "../hardware";
 import { ceilDiv } from "../int-math";
 import { innermost, middle, outermost } from "../loop-order";
 import {
@@ -30,7 +30,7 @@ import { reloaded, turningLoops } from "../nest";
 import { arrayEnergy, arrayTime, boundArrayAlone } from "./array-bound";
 import { boundEnergy, boundOuter, boundOuterWith, boundTime, outerPorts } from "./bound";
 import { MOST_CANDIDATES, fewSizes, sizes } from "./candidates";
-import { outerFits, outerNeeded } from "./legal";
+import { foldK, outerFits, outerNeeded } from "./legal";
 import { score, secondScore } from "./score";
 
 /*
@@ -158,8 +158,8 @@ function placeTile(m: f64, n: f64, k: f64): i32 {
   const Gk: f64 = ceilDiv(K, k);
   let bits: i32 = doubleBits(outerDouble, Gm, Gn, Gk, batches);
   setOuter(m, n, k, 0, bits);
-  // With k whole in a local tile the sums are narrow: the least room that any local tile leaves them.
-  setInner(chunkM(m), chunkN(n), chunkK(k), 0, 0);
+  // With k whole in a local tile the sums are narrow: the least room that any tile leaves them, as far as a fold reaches.
+  setInner(chunkM(m), chunkN(n), Math.min(chunkK(k), isDirect ? foldK() : Infinity), 0, 0);
   fitsDouble = outerFits();
   fitsAtAll = fitsDouble;
   if (fitsDouble) return bits;
@@ -200,7 +200,7 @@ function keepTile(m: f64, n: f64, k: f64, bits: i32): void {
       const ahead: i32 = batches > 1 ? bits : bits & ~kept;
       setOuter(m, n, k, order, ahead);
       setKept(kept);
-      setInner(chunkM(m), chunkN(n), chunkK(k), 0, 0);
+      setInner(chunkM(m), chunkN(n), Math.min(chunkK(k), isDirect ? foldK() : Infinity), 0, 0);
       if (!outerFits()) continue;
       boundOuter();
       boundOuterWith(time, leastEnergy);

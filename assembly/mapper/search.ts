@@ -246,7 +246,8 @@ function tryGrid(): void {
     newKind();
     if (optionScore(option) > worstKept()) break;
     useOption(option);
-    if (option == 0) {
+    // Straight from the array, how wide the sums are is up to its use.
+    if (option == 0 || isDirect) {
       findOuterTiles(isDirect ? 12 : 4);
       if (smallestOuter < neededOuter) neededOuter = smallestOuter;
     }

@@ -334,7 +334,9 @@ export function walk(hardware: Hardware, problem: GemmProblem, mapping: Mapping)
     const placeNeeded = innerSumsReady > 0 ? innerPlaceFree : innerPlaceFree - time.skew;
     const inputsReady = Math.max(inputs.first, inputs.there - leadOf(s, "input"));
     const weightsReady = Math.max(weights.first, weights.there - leadOf(s, "weight"));
-    let start = Math.max(arrayFree, inputsReady, weightsReady, innerSumsReady, placeNeeded);
+    // Straight from the outer buffer, sums are added on the way out.
+    const sumsNeeded = levels.inner === null ? innerSumsReady - time.skew : innerSumsReady;
+    let start = Math.max(arrayFree, inputsReady, weightsReady, sumsNeeded, placeNeeded);
     if (s === 0) {
       start += time.load + arrayPort.latency;
       computeCycles += time.load + arrayPort.latency;
@@ -414,7 +416,13 @@ export function walk(hardware: Hardware, problem: GemmProblem, mapping: Mapping)
       first: Math.max(lastStore.first, inOuterBuffer.first),
       there: Math.max(lastStore.there, inOuterBuffer.there),
     };
+    const portFree = innerPort.readFree;
     const back = down(innerPort, innerPlaceFree, source, size.carried, unitsOf(s, "output"));
+    if (levels.inner === null) {
+      // Other streams go on while these are waited for.
+      innerPort.readFree = portFree + transferCycles(size.carried, innerPort.read);
+      if (innerPort.isShared) innerPort.writeFree = innerPort.readFree;
+    }
     innerSumsReady = Math.max(back.first, back.there - leadOf(s, "output"));
     if (levels.inner === null) array.outputReads += elementsOnCores(step);
   }
