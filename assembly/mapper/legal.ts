@@ -160,7 +160,7 @@ export function firstThatFits(m: f64, n: f64, row: usize, count: i32, whole: f64
   innerNeeded = Infinity;
   // The sizes themselves are within a fold already.
   if (isDirect) return 0;
-  const side: f64 = packed;
+  const side: f64 = elementsOfCore();
   const inputWidth: f64 = isBypassed(INPUT) ? 0 : inputBytes;
   const weightWidth: f64 = isBypassed(WEIGHT) ? 0 : weightBytes;
   const wide: f64 = Math.ceil(m * n * accumulatorBytes) * side;
