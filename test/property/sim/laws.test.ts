@@ -238,7 +238,7 @@ describe(`laws of the GEMM model (ECOTILE_PROPERTY_SEED=${seed})`, () => {
         if (one === null || two === null) return;
         expect(two.timing.cycles).toBeLessThanOrEqual(one.timing.cycles);
       }),
-      options(60),
+      options(20),
     );
   });
 
@@ -332,7 +332,7 @@ describe(`laws of the GEMM model (ECOTILE_PROPERTY_SEED=${seed})`, () => {
             expect(after, objective).toBeLessThanOrEqual(before! * (1 + 1e-12));
           }
         }),
-        options(25),
+        options(15),
       );
       expect(cases).toBeGreaterThan(20);
     },

@@ -50,7 +50,7 @@ describe("what bounds an operator", () => {
       " residual": "local",
       " projection": "dram",
     });
-    expect(bounds("bert-tiny", "eyeriss")[" pooling"]).toBe("latency");
+    expect(bounds("bert-tiny", "nvdla-2048")[" pooling"]).toBe("latency");
   });
 
   it("says what mappings were chosen for", () => {
