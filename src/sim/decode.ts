@@ -57,20 +57,22 @@ function decodeMapping(at: Field, levels: Levels): Mapping {
   const innerOrder = LOOP_ORDERS[at(abi.MAP_INNER_ORDER)]!;
   const innerFlags = flags(at(abi.MAP_INNER_DOUBLE));
   const outerFlags = flags(at(abi.MAP_OUTER_DOUBLE));
-  const common = {
-    coreSplit: { b: at(abi.MAP_CORES), ...tileAt(at, abi.MAP_CORES + 1) },
+  const outer = levels.outer === null ? null : tileAt(at, abi.MAP_OUTER_TILE);
+  const isDirect = levels.inner === null;
+  const none = flags(0);
+  return {
+    coreSplit: {
+      b: at(abi.MAP_CORES),
+      m: at(abi.MAP_CORES + 1),
+      n: at(abi.MAP_CORES + 2),
+      k: at(abi.MAP_CORES + 3),
+    },
     arraySplit: { b: at(abi.MAP_ARRAYS), m: at(abi.MAP_ARRAYS + 1), n: at(abi.MAP_ARRAYS + 2) },
     packed: at(abi.MAP_PACKED),
     dataflow: DATAFLOWS[at(abi.MAP_DATAFLOW)]!,
     bypass: bypassed(at),
     registerTile: tileAt(at, abi.MAP_REGISTER_TILE),
     spatial: { rows: tileAt(at, abi.MAP_ROWS), cols: tileAt(at, abi.MAP_COLS) },
-  };
-  const outer = levels.outer === null ? null : tileAt(at, abi.MAP_OUTER_TILE);
-  const isDirect = levels.inner === null;
-  const none = flags(0);
-  return {
-    ...common,
     globalTile: levels.outerIs === "global" ? outer : null,
     dramOrder: LOOP_ORDERS[at(abi.MAP_OUTER_ORDER)]!,
     localTile: isDirect ? (levels.outerIs === "local" ? outer : null) : inner,
