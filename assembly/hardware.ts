@@ -35,6 +35,9 @@ import {
   HW_UNROLL,
   HW_WEIGHT_BYTES,
   KIND_DOT_PRODUCT,
+  OVERLAP_FOLDS,
+  SKEW_FULL_ARRAY,
+  UNROLL_FLEXIBLE,
 } from "./abi";
 import { ceilLog2 } from "./int-math";
 import { HARDWARE, get } from "./memory";
@@ -85,6 +88,8 @@ export let arrayPerRead: f64 = 0;
 export let arrayPerWrite: f64 = 0;
 /** Levels of adders that a sum passes on its way out of a dot-product array. */
 export let arrayTail: f64 = 0;
+/** Cycles that sums need at least to leave the array, beside those that its steps count. */
+export let leastSkew: f64 = 0;
 export let arrayLatency: f64 = 0;
 export let innerReadBytes: f64 = 1;
 export let innerReadCycles: f64 = 0;
@@ -166,6 +171,8 @@ export function loadHardware(): bool {
   arrayPerRead = arrayReadCycles / arrayReadBytes;
   arrayPerWrite = arrayWriteCycles / arrayWriteBytes;
   arrayTail = kind == KIND_DOT_PRODUCT ? ceilLog2(rows) : 0;
+  const isWhole: bool = skew == SKEW_FULL_ARRAY || unroll == UNROLL_FLEXIBLE;
+  leastSkew = kind == KIND_DOT_PRODUCT ? arrayTail : overlap == OVERLAP_FOLDS && isWhole ? rows + cols - 2 : 0;
   return (
     cores >= 1 &&
     arrays >= 1 &&

@@ -19,7 +19,6 @@ import {
   arrayPerRead,
   arrayPerWrite,
   arrayShared,
-  arrayTail,
   cols,
   drain,
   energyMac,
@@ -31,6 +30,7 @@ import {
   inputBytes,
   isDirect,
   kind,
+  leastSkew,
   multicast,
   outputBytes,
   overlap,
@@ -84,10 +84,11 @@ export let edgeTime: f64 = 0;
 /** Part of arrayTime that the array needs whatever its port can do. */
 export let arrayAlone: f64 = 0;
 
-// Energy per element and core: inputs, weights, partial sums that come back, updates of accumulators; and what never changes.
+// Energy per element and core: inputs, weights, partial sums that go up and that come back, updates of accumulators; and what never changes.
 let priceInput: f64 = 0;
 let priceWeight: f64 = 0;
 let priceSum: f64 = 0;
+let priceBack: f64 = 0;
 let priceUpdate: f64 = 0;
 let priceFixed: f64 = 0;
 // Cycles per element on the port, read side and write side, and for results.
@@ -132,7 +133,8 @@ export function setPrices(): void {
     }
   }
   const up: f64 = energyOf(EDGE + SUMS_UP);
-  priceSum = (energyOf(EDGE + SUMS_DOWN) + up) * accumulatorBytes;
+  priceSum = up * accumulatorBytes;
+  priceBack = energyOf(EDGE + SUMS_DOWN) * accumulatorBytes;
   priceUpdate = (energyOf(REGISTER_WRITES + 2) + energyOf(REGISTER_WRITES + 3)) * accumulatorBytes;
   const resultWidth: f64 = coresK > 1 ? accumulatorBytes : outputBytes;
   const results: f64 = M * N * B;
@@ -161,7 +163,8 @@ function addInnerPort(resultWidth: f64, results: f64): void {
   // Sums that the array holds may stay there: how often they do is up to the order. Where the outer buffer adds, none come back.
   const wide: f64 = dataflow == OUTPUT_STATIONARY ? 0 : accumulatorBytes;
   const comesBack: f64 = coresK > 1 ? 0 : wide;
-  priceSum = energyOf(INNER_SOURCE + SUMS_DOWN) * comesBack + up * wide;
+  priceSum = up * wide;
+  priceBack = energyOf(INNER_SOURCE + SUMS_DOWN) * comesBack;
   readSum = perRead * comesBack;
   writeSum = wide * perWrite;
   writeResult = resultWidth * perWrite;
@@ -255,6 +258,8 @@ export function boundArray(times: f64): void {
       folds = tilesN * blocksM * blocksK;
     }
   }
+  // With k split over cores, sums of a tile may begin at zero whenever they change.
+  const back: f64 = coresK > 1 ? sums - results * (tilesK - 1) : sums;
   let array: f64 = steps;
   if (kind == KIND_DOT_PRODUCT) {
     if (overlap == OVERLAP_NONE) array += held;
@@ -270,16 +275,17 @@ export function boundArray(times: f64): void {
     if (dataflow == OUTPUT_STATIONARY) array += drain == DRAIN_SHIFT ? folds * rows : 0;
     else if (overlap == OVERLAP_NONE) array += rows * held;
   }
-  const reads: f64 = inputs * readInput + weights * readWeight + sums * readSum;
+  const reads: f64 = inputs * readInput + weights * readWeight + back * readSum;
   const writes: f64 = sums * writeSum + results * writeResult;
   const isShared: bool = isDirect ? innerShared : arrayShared;
   const port: f64 = isShared ? reads + writes : larger(reads, writes);
   arrayAlone = array * batchSteps;
   // The inner port works ahead of the array, its own port does not.
   edgeTime = port * (isDirect ? cores : batchOfCore);
-  arrayTime = (isDirect ? arrayAlone : larger(arrayAlone, edgeTime)) + arrayTail;
+  arrayTime = (isDirect ? arrayAlone : larger(arrayAlone, edgeTime)) + leastSkew;
   arrayEnergy =
-    priceFixed + cores * (priceInput * inputs + priceWeight * weights + priceSum * sums + priceUpdate * updates);
+    priceFixed +
+    cores * (priceInput * inputs + priceWeight * weights + priceSum * sums + priceBack * back + priceUpdate * updates);
 }
 
 function isEdgeAware(): bool {

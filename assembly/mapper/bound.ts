@@ -2,15 +2,16 @@ import {
   HW_ENERGY_TRAFFIC,
   INPUT,
   INPUT_STATIONARY,
+  KIND_DOT_PRODUCT,
   OUTPUT,
   OUTPUT_STATIONARY,
+  OVERLAP_FOLDS,
   WEIGHT,
   WEIGHT_STATIONARY,
 } from "../abi";
 import { INNER, INNER_SOURCE, OUTER, SUMS_DOWN, SUMS_UP } from "../counters";
 import {
   accumulatorBytes,
-  arrayTail,
   hasOuter,
   innerLatency,
   innerReadBytes,
@@ -20,7 +21,10 @@ import {
   innerWriteCycles,
   inputBytes,
   isDirect,
+  kind,
+  leastSkew,
   multicast,
+  overlap,
   outerLatency,
   outerReadBytes,
   outerReadCycles,
@@ -31,6 +35,7 @@ import {
   weightBytes,
 } from "../hardware";
 import { ceilDiv, larger, smaller } from "../int-math";
+import { innermost, middle, outermost } from "../loop-order";
 import {
   B,
   K,
@@ -46,6 +51,7 @@ import {
   gk,
   gm,
   gn,
+  innerDoubleBits,
   innerOrder,
   isBypassed,
   isKept,
@@ -63,7 +69,7 @@ import { HARDWARE, get } from "../memory";
 import { countedLoops, turningLoops } from "../nest";
 import { arrayEnergy, arrayTime, boundArray, setBlocks, setExtents, setSteps, setTiles } from "./array-bound";
 import { foldK, foldM, foldN } from "./legal";
-import { BLOCKS, FEWEST, LAST, STEPS, TILES, chunksOf } from "./sizes";
+import { BLOCKS, ENDS, END_STEPS, FEWEST, FULL_STEPS, LAST, STEPS, TILES, chunksOf } from "./sizes";
 
 /*
  * Closed-form lower bounds of one mapping, without walking it. Every count is the sum that the walk would make, taken
@@ -109,6 +115,7 @@ let outerReloadsA: f64 = 1;
 let outerReloadsW: f64 = 1;
 let outerReloadsO: f64 = 1;
 let outerRead: f64 = 0;
+let outerWrite: f64 = 0;
 export let outerPorts: f64 = 0;
 let outerEnergy: f64 = 0;
 
@@ -131,6 +138,20 @@ let heldTimes: f64 = 1;
 let innerFill: f64 = 0;
 let lastDrain: f64 = 0;
 let lastTail: f64 = 0;
+/** Array steps of the first core, and those before the first sums leave the array. */
+let streams: f64 = 1;
+let firstSteps: f64 = 0;
+// Elements of the first tile of each operand, of all cores: nothing waits for what they bring.
+let firstInputs: f64 = 0;
+let firstWeights: f64 = 0;
+let firstSums: f64 = 0;
+/** Rows of the size tables of the present local tile. */
+let rowM: usize = 0;
+let rowN: usize = 0;
+// Cycles of the inner port, as last bounded: loads of each operand, and stores.
+let inputCycles: f64 = 0;
+let weightCycles: f64 = 0;
+let storeCycles: f64 = 0;
 
 function energyOf(column: i32): f64 {
   return get(HARDWARE, HW_ENERGY_TRAFFIC + column);
@@ -182,6 +203,7 @@ export function boundOuter(): void {
   const read: f64 = a * outerReadInput + w * outerReadWeight + again * outerReadSum;
   const write: f64 = again * outerWriteSum + sums * outerWriteResult;
   outerRead = read;
+  outerWrite = write;
   outerPorts = outerShared ? read + write : larger(read, write);
   outerEnergy = a * outerPriceInput + w * outerPriceWeight + again * outerPriceSum + sums * outerPriceResult;
 }
@@ -196,12 +218,27 @@ export function boundShares(): void {
   shareK = K / oneK;
 }
 
+/** How often held words come in at least that do so for each of `tiles`, but for a part of them, which may come once and stay. */
+function timesHeld(tiles: f64, part: f64): f64 {
+  return tiles - part * (tiles - 1);
+}
+
+/** Part of a dimension (of its extent or its array steps, whichever is more) whose tiles are of one fold: all, or, where only what is left at the ends is as small, no more than the ends. */
+function partOfOneFold(row: usize, local: f64, fold: f64, outers: f64, extent: f64): f64 {
+  if (local <= fold) return 1;
+  const ends: f64 = load<f64>(row, ENDS);
+  const last: f64 = load<f64>(row, LAST);
+  const isSmall: bool = last <= fold || (outers > 1 && ends - last <= (outers - 1) * fold);
+  return isSmall ? larger(ends / extent, load<f64>(row, END_STEPS) / load<f64>(row, STEPS)) : 0;
+}
+
 /** Second part: the local tile, given its rows of the size tables (sizes.ts). */
 export function boundTiles(m: usize, n: usize, k: usize): void {
   const tilesM: f64 = load<f64>(m, TILES);
   const tilesN: f64 = load<f64>(n, TILES);
   const tilesK: f64 = load<f64>(k, TILES);
-  stepCount = tilesM * tilesN * tilesK * ceilDiv(B, batchAtOnce());
+  const batches: f64 = ceilDiv(B, batchAtOnce());
+  stepCount = tilesM * tilesN * tilesK * batches;
   Lm = tilesM / Gm;
   Ln = tilesN / Gn;
   Lk = tilesK / Gk;
@@ -212,13 +249,25 @@ export function boundTiles(m: usize, n: usize, k: usize): void {
   setBlocks(load<f64>(m, BLOCKS), load<f64>(n, BLOCKS), load<f64>(k, BLOCKS));
   // Where a tile is one fold, its held words may stay for the next: how often they do is up to the order.
   mayStay = dataflow != OUTPUT_STATIONARY && lm <= foldM() && ln <= foldN() && lk <= foldK();
-  heldTimes = mayStay ? 1 : dataflow == WEIGHT_STATIONARY ? tilesM : tilesN;
+  heldTimes = 1;
+  if (dataflow == WEIGHT_STATIONARY && !mayStay) {
+    heldTimes = timesHeld(tilesM, partOfOneFold(n, ln, foldN(), Gn, oneN) * partOfOneFold(k, lk, foldK(), Gk, oneK));
+  } else if (dataflow == INPUT_STATIONARY && !mayStay) {
+    heldTimes = timesHeld(tilesN, partOfOneFold(m, lm, foldM(), Gm, oneM) * partOfOneFold(k, lk, foldK(), Gk, oneK));
+  }
   boundArray(heldTimes);
+  rowM = m;
+  rowN = n;
+  streams = load<f64>(m, STEPS) * load<f64>(n, STEPS) * load<f64>(k, STEPS) * batches;
+  firstSteps = load<f64>(m, FULL_STEPS) * load<f64>(n, FULL_STEPS) * load<f64>(k, FULL_STEPS);
   // The first tiles of all cores come to the outer buffer and on to the inner ones; an operand that the split does not cut
-  // is the same for all. The weight's way to the outer buffer and the input's way on overlap.
+  // is the same for all.
   const elements: f64 = lk * shareK * smaller(batchAtOnce(), B);
   let a: f64 = lm * shareM * elements;
   let w: f64 = ln * shareN * elements;
+  firstInputs = a;
+  firstWeights = w;
+  firstSums = lm * shareM * ln * shareN * smaller(batchAtOnce(), B);
   // What comes last is still to be worked on, and its sums to be stored.
   let m_: f64 = load<f64>(m, LAST);
   let n_: f64 = load<f64>(n, LAST);
@@ -228,6 +277,7 @@ export function boundTiles(m: usize, n: usize, k: usize): void {
     if (dataflow == WEIGHT_STATIONARY) {
       a /= ceilDiv(lm, sm);
       m_ = 1;
+      firstSteps = 0;
     } else if (dataflow == OUTPUT_STATIONARY) {
       a /= ceilDiv(lk, sk);
       w /= ceilDiv(lk, sk);
@@ -235,17 +285,23 @@ export function boundTiles(m: usize, n: usize, k: usize): void {
     } else {
       w /= ceilDiv(ln, sn);
       n_ = 1;
+      firstSteps = 0;
     }
   }
-  innerFill = w * weightBytes * innerPerRead + innerLatency;
-  const onwards: f64 = a * inputBytes * innerPerRead;
+  const inputNear: f64 = a * inputBytes * innerPerRead;
+  const weightNear: f64 = w * weightBytes * innerPerRead;
+  innerFill = inputNear + weightNear + innerLatency;
   if (hasOuter && residentBits == 0) {
-    innerFill += a * outerReadInput + larger(w * outerReadWeight, onwards) + outerLatency;
-  } else innerFill += onwards;
+    // What is asked for first goes on while the other one comes to the outer buffer.
+    innerFill += outerLatency;
+    if (isDirect && dataflow == WEIGHT_STATIONARY) {
+      innerFill += w * outerReadWeight + larger(0, a * outerReadInput - weightNear);
+    } else innerFill += a * outerReadInput + larger(0, w * outerReadWeight - inputNear);
+  }
   lastDrain = m_ * n_ * (outputBytes * innerPerWrite + outerWriteResult) + innerLatency;
   if (hasOuter && !isResident(OUTPUT)) lastDrain += outerLatency;
   // Sums that come back to an array without a buffer are added on the way out: nothing is worked on behind the last of them.
-  lastTail = isDirect ? lastDrain : lastDrain + ceilDiv(m_, sm) * ceilDiv(n_, sn) * ceilDiv(k_, sk) + arrayTail;
+  lastTail = isDirect ? lastDrain : lastDrain + ceilDiv(m_, sm) * ceilDiv(n_, sn) * ceilDiv(k_, sk) + leastSkew;
 }
 
 /** Third part: the order of local tiles; sets boundTime and boundEnergy. */
@@ -263,7 +319,53 @@ export function boundOrder(): void {
     }
   }
   if (isDirect) boundStreamed(a, w, visits);
-  else boundMoved(a, w, visits);
+  else {
+    boundMoved(a, w, visits);
+    if (innerDoubleBits != 7) boundSingle(a, w, visits);
+    if ((innerDoubleBits & 3) == 3) boundReloads(a, w);
+  }
+}
+
+/** Single-buffered tiles are replaced while the array stands still. */
+function boundSingle(a: f64, w: f64, visits: f64): void {
+  let reads: f64 = 0;
+  if ((innerDoubleBits & (1 << INPUT)) == 0) reads += inputCycles * (1 - firstInputs / a);
+  if ((innerDoubleBits & (1 << WEIGHT)) == 0) reads += weightCycles * (1 - firstWeights / w);
+  // The place of sums is needed when the first of them leave the array: unless skews are equal, that may be earlier than it was for those before.
+  const isEven: bool = kind == KIND_DOT_PRODUCT || overlap != OVERLAP_FOLDS;
+  if (isEven && (innerDoubleBits & (1 << OUTPUT)) == 0) {
+    reads = larger(reads, storeCycles * (1 - firstSums / (sums * visits)));
+  }
+  boundTime = larger(boundTime, innerFill + arrayTime + reads + lastDrain);
+}
+
+/**
+ * An operand that stays while the innermost loop turns is loaded in program order, behind the other one of the step before:
+ * that one waits for its place, so what the array can do meanwhile is one step (the weights, m innermost: inputs of the same step are asked
+ * for first), or two (the inputs, n innermost). All other steps come on top.
+ */
+function boundReloads(a: f64, w: f64): void {
+  let inside: i32 = innermost(innerOrder);
+  if (((turning >> inside) & 1) == 0) inside = middle(innerOrder);
+  if (((turning >> inside) & 1) == 0) inside = outermost(innerOrder);
+  if (inside == 2 || ((turning >> inside) & 1) == 0) return;
+  const row: usize = inside == 0 ? rowM : rowN;
+  const steps: f64 = load<f64>(row, STEPS);
+  const turns: f64 = (stepCount * (inside == 0 ? Gm : Gn)) / load<f64>(row, TILES);
+  /** Part of the loads of an operand that comes at every step which falls on the first steps of turns. */
+  const share: f64 = (turns - 1) / stepCount;
+  let meanwhile: f64 = load<f64>(row, END_STEPS);
+  let loads: f64 = 0;
+  if (inside == 0) {
+    loads = weightCycles * (1 - firstWeights / w) + inputCycles * share;
+  } else {
+    meanwhile += Gn * load<f64>(row, FULL_STEPS);
+    const before: f64 = (load<f64>(row, ENDS) / oneN) * (1 - 1 / turns);
+    loads = inputCycles * (1 - firstInputs / a) + weightCycles * (share + before);
+    // With two steps in a turn, the first reload has less before it.
+    if (load<f64>(row, FEWEST) == 2) loads -= inputCycles * (firstInputs / a) + 2 * weightCycles * (firstWeights / w);
+  }
+  boundTime = larger(boundTime, innerFill + streams * (1 - meanwhile / steps) + loads + leastSkew + lastDrain);
 }
 
 /** Bound of the present tiles whatever the order of local tiles, after boundOuter and boundTiles. */
@@ -300,11 +402,18 @@ function boundMoved(a: f64, w: f64, visits: f64): void {
   const weightsArrived: f64 = weightBytesDown * shareM;
   const inputsSent: f64 = multicast ? inputBytesDown : inputsArrived;
   const weightsSent: f64 = multicast ? weightBytesDown : weightsArrived;
-  const read: f64 = (inputsSent + weightsSent + down) * innerPerRead;
+  inputCycles = inputsSent * innerPerRead;
+  weightCycles = weightsSent * innerPerRead;
+  const read: f64 = inputCycles + weightCycles + down * innerPerRead;
   const write: f64 = up * innerPerWrite;
+  storeCycles = write;
   const ports: f64 = innerShared ? read + write : larger(read, write);
   boundTime = larger(innerFill + arrayTime + lastDrain, larger(read, outerRead) + lastTail);
   boundTime = larger(boundTime, larger(ports, outerPorts));
+  // Before the first sums have left the array there is nothing to store. With k split over cores some of them may have none.
+  const firstOut: f64 = coresK > 1 ? 0 : innerFill + firstSteps + leastSkew;
+  boundTime = larger(boundTime, (innerShared ? larger(read, firstOut) : firstOut) + write);
+  boundTime = larger(boundTime, (outerShared ? larger(outerRead, firstOut) : firstOut) + outerWrite);
   boundEnergy =
     outerEnergy +
     arrayEnergy +
