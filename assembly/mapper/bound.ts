@@ -116,6 +116,9 @@ let outerReloadsW: f64 = 1;
 let outerReloadsO: f64 = 1;
 let outerRead: f64 = 0;
 let outerWrite: f64 = 0;
+// Of it: cycles of the outer port for all of each operand, of one batch step.
+let farInputs: f64 = 0;
+let farWeights: f64 = 0;
 export let outerPorts: f64 = 0;
 let outerEnergy: f64 = 0;
 
@@ -148,6 +151,7 @@ let firstSums: f64 = 0;
 /** Rows of the size tables of the present local tile. */
 let rowM: usize = 0;
 let rowN: usize = 0;
+let rowK: usize = 0;
 // Cycles of the inner port, as last bounded: loads of each operand, and stores.
 let inputCycles: f64 = 0;
 let weightCycles: f64 = 0;
@@ -258,6 +262,7 @@ export function boundTiles(m: usize, n: usize, k: usize): void {
   boundArray(heldTimes);
   rowM = m;
   rowN = n;
+  rowK = k;
   streams = load<f64>(m, STEPS) * load<f64>(n, STEPS) * load<f64>(k, STEPS) * batches;
   firstSteps = load<f64>(m, FULL_STEPS) * load<f64>(n, FULL_STEPS) * load<f64>(k, FULL_STEPS);
   // The first tiles of all cores come to the outer buffer and on to the inner ones; an operand that the split does not cut
@@ -323,7 +328,37 @@ export function boundOrder(): void {
     boundMoved(a, w, visits);
     if (innerDoubleBits != 7) boundSingle(a, w, visits);
     if ((innerDoubleBits & 3) == 3) boundReloads(a, w);
+    if (hasOuter && Gm * Gn * Gk == 1) boundFirstUses();
   }
+}
+
+/** Part of the array's steps, and of the extent, that the first of the local tiles along dimension `d` has. */
+function firstSteps_(d: i32): f64 {
+  const row: usize = d == 0 ? rowM : d == 1 ? rowN : rowK;
+  return load<f64>(row, FULL_STEPS) / load<f64>(row, STEPS);
+}
+function firstExtent(d: i32): f64 {
+  return d == 0 ? lm / oneM : d == 1 ? ln / oneN : lk / oneK;
+}
+
+/**
+ * Where an outer tile is all there is, its parts come when they are first used: an operand that does not depend on the outermost loop,
+ * in the first turn of that, and of this most in the first turn of the loop inside it. What the array could do later it has to wait for.
+ */
+function boundFirstUses(): void {
+  const batches: f64 = ceilDiv(B, batchAtOnce());
+  const a: i32 = outermost(innerOrder);
+  const b: i32 = middle(innerOrder);
+  const partA: f64 = firstExtent(a);
+  const partB: f64 = firstExtent(b);
+  const inputsOuter: f64 = (inputs * outerReadInput) / batches * (a == 1 ? 1 : partA);
+  const weightsOuter: f64 = (weights * outerReadWeight) / batches * (a == 0 ? 1 : partA);
+  const work: f64 = streams / batches;
+  const workA: f64 = work * firstSteps_(a);
+  const workB: f64 = workA * firstSteps_(b);
+  const endB: f64 = larger(innerFill + workB, inputsOuter * (b == 1 ? 1 : partB) + weightsOuter * (b == 0 ? 1 : partB));
+  const endA: f64 = larger(endB + workA - workB, inputsOuter + weightsOuter);
+  boundTime = larger(boundTime, endA + streams - workA + leastSkew + lastDrain);
 }
 
 /** Single-buffered tiles are replaced while the array stands still. */
