@@ -329,13 +329,51 @@ export function boundOrder(): void {
     if (innerDoubleBits != 7) boundSingle(a, w, visits);
     if ((innerDoubleBits & 3) == 3) boundReloads(a, w);
     if (hasOuter && Gm * Gn * Gk == 1) boundFirstUses();
+    if (visits > 1 && coresK == 1 && Gk == 1) boundSpills(visits);
   }
+}
+
+/** The innermost of the loops over local tiles that has several turns; −1: none. */
+function innermostTurning(): i32 {
+  let loop: i32 = innermost(innerOrder);
+  if (((turning >> loop) & 1) == 0) loop = middle(innerOrder);
+  if (((turning >> loop) & 1) == 0) loop = outermost(innerOrder);
+  return ((turning >> loop) & 1) == 0 ? -1 : loop;
+}
+
+/**
+ * Sums that are not done with when their turn is over go up and come back: those of a step only after the step before the last has
+ * stored its own (the last, single buffered), and what the step behind fetches comes after them on the same port. Of overlapping spans of two or
+ * three steps every second or third counts, whichever: on average of those.
+ */
+function boundSpills(visits: f64): void {
+  const inside: i32 = innermostTurning();
+  if (inside == 2 || inside < 0) return;
+  const wide: f64 = sums * accumulatorBytes;
+  const returned: f64 = stepCount * (1 - 1 / visits);
+  const round: f64 =
+    returned * leastSkew +
+    ((visits - 2) * wide + sums * outputBytes) * innerPerWrite +
+    (visits - 1) * wide * innerPerRead;
+  const later: f64 = 1 - firstSteps_(2);
+  let waits: f64 = round;
+  if ((innerDoubleBits & (1 << OUTPUT)) != 0) {
+    const meanwhile: f64 = streams * (later + (1 - later) * endSteps(inside));
+    const fetched: f64 = (inputCycles + weightCycles) * (1 - lk / oneK);
+    waits = larger((round - meanwhile) / 2, (round + fetched - meanwhile - streams * later) / 3);
+  }
+  boundTime = larger(boundTime, innerFill + streams + waits + leastSkew + lastDrain);
 }
 
 /** Part of the array's steps, and of the extent, that the first of the local tiles along dimension `d` has. */
 function firstSteps_(d: i32): f64 {
   const row: usize = d == 0 ? rowM : d == 1 ? rowN : rowK;
   return load<f64>(row, FULL_STEPS) / load<f64>(row, STEPS);
+}
+/** Part of the array's steps that the last of them has. */
+function endSteps(d: i32): f64 {
+  const row: usize = d == 0 ? rowM : d == 1 ? rowN : rowK;
+  return load<f64>(row, END_STEPS) / load<f64>(row, STEPS);
 }
 function firstExtent(d: i32): f64 {
   return d == 0 ? lm / oneM : d == 1 ? ln / oneN : lk / oneK;
@@ -358,6 +396,13 @@ function boundFirstUses(): void {
   const workB: f64 = workA * firstSteps_(b);
   const endB: f64 = larger(innerFill + workB, inputsOuter * (b == 1 ? 1 : partB) + weightsOuter * (b == 0 ? 1 : partB));
   const endA: f64 = larger(endB + workA - workB, inputsOuter + weightsOuter);
+  // Behind the last part to come is what turns inside the loops that it depends on.
+  const c: i32 = innermost(innerOrder);
+  if (c != 2 && (turning & ~(1 << c)) != 0) {
+    boundTime = larger(boundTime, outerRead + work * endSteps(a) * endSteps(b) + leastSkew + lastDrain);
+  } else if (c == 2 && ((turning >> a) & 1) != 0) {
+    boundTime = larger(boundTime, outerRead + work * endSteps(a) * (1 - firstSteps_(b)) + leastSkew + lastDrain);
+  }
   boundTime = larger(boundTime, endA + streams - workA + leastSkew + lastDrain);
 }
 
@@ -380,10 +425,8 @@ function boundSingle(a: f64, w: f64, visits: f64): void {
  * for first), or two (the inputs, n innermost). All other steps come on top.
  */
 function boundReloads(a: f64, w: f64): void {
-  let inside: i32 = innermost(innerOrder);
-  if (((turning >> inside) & 1) == 0) inside = middle(innerOrder);
-  if (((turning >> inside) & 1) == 0) inside = outermost(innerOrder);
-  if (inside == 2 || ((turning >> inside) & 1) == 0) return;
+  const inside: i32 = innermostTurning();
+  if (inside == 2 || inside < 0) return;
   const row: usize = inside == 0 ? rowM : rowN;
   const steps: f64 = load<f64>(row, STEPS);
   const turns: f64 = (stepCount * (inside == 0 ? Gm : Gn)) / load<f64>(row, TILES);
