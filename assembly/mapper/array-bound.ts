@@ -196,6 +196,12 @@ let stepsK: f64 = 1;
 let blocksM: f64 = 1;
 let blocksN: f64 = 1;
 let blocksK: f64 = 1;
+let firstStepsK: f64 = 0;
+let firstPartK: f64 = 0;
+let firstBlocksK: f64 = 0;
+let lastStepsK: f64 = 0;
+let lastPartK: f64 = 0;
+let lastBlocksK: f64 = 0;
 
 /**
  * @param m, n, k      extents of the first core, over all outer tiles
@@ -206,6 +212,24 @@ export function setExtents(m: f64, n: f64, k: f64, arrays: f64): void {
   oneN = n;
   oneK = k;
   cores = arrays;
+}
+/**
+ * Sets what the first and the last tile along k have of the array's steps, of k and of register blocks; no parts (0) where they are not known.
+ */
+export function setEnds(
+  firstSteps: f64,
+  firstExtent: f64,
+  firstBlocks: f64,
+  lastSteps: f64,
+  lastExtent: f64,
+  lastBlocks: f64,
+): void {
+  firstStepsK = firstSteps;
+  firstPartK = firstExtent;
+  firstBlocksK = firstBlocks;
+  lastStepsK = lastSteps;
+  lastPartK = lastExtent;
+  lastBlocksK = lastBlocks;
 }
 export function setTiles(m: f64, n: f64, k: f64): void {
   tilesM = m;
@@ -283,9 +307,38 @@ export function boundArray(times: f64): void {
   // The inner port works ahead of the array, its own port does not.
   edgeTime = port * (isDirect ? cores : batchOfCore);
   arrayTime = (isDirect ? arrayAlone : larger(arrayAlone, edgeTime)) + leastSkew;
+  if (tilesK > 1 && firstStepsK > 0 && reads + writes > array) {
+    arrayTime = larger(arrayTime, timeByTilesK(inputs * readInput + weights * readWeight, results) + leastSkew);
+  }
   arrayEnergy =
     priceFixed +
     cores * (priceInput * inputs + priceWeight * weights + priceSum * sums + priceBack * back + priceUpdate * updates);
+}
+
+/**
+ * Time of the array and its port where k has several tiles: no sums come back to the first, the last writes results, so each of them, and
+ * all between, wait for what is slowest there.
+ *
+ * @param operands  cycles that the operands take on the port
+ */
+function timeByTilesK(operands: f64, results: f64): f64 {
+  const isOutput: bool = dataflow == OUTPUT_STATIONARY;
+  const first: f64 = isOutput ? 1 : firstBlocksK;
+  const last: f64 = isOutput ? 1 : lastBlocksK;
+  const between: f64 = (isOutput ? tilesK : blocksK) - first - last;
+  const steps: f64 = stepsM * stepsN * batchSteps;
+  const up: f64 = results * writeSum;
+  const down: f64 = results * readSum;
+  return (
+    slowest(steps * firstStepsK, operands * firstPartK + down * (first - 1), up * first) +
+    slowest(steps * (stepsK - firstStepsK - lastStepsK), operands * (1 - firstPartK - lastPartK) + down * between, up * between) +
+    slowest(steps * lastStepsK, operands * lastPartK + down * last, up * (last - 1) + results * writeResult)
+  );
+}
+
+/** The slowest of the array, and of its port's reads and writes for one batch element, all of them counted. */
+function slowest(steps: f64, reads: f64, writes: f64): f64 {
+  return larger(steps, (arrayShared ? reads + writes : larger(reads, writes)) * batchOfCore);
 }
 
 function isEdgeAware(): bool {
@@ -313,5 +366,6 @@ export function boundArrayAlone(): void {
   setTiles(1, 1, 1);
   setSteps(ceilDiv(m, sm), ceilDiv(n, sn), ceilDiv(k, sk));
   setBlocks(ceilDiv(stepsM, tm), ceilDiv(stepsN, tn), ceilDiv(stepsK, tk));
+  setEnds(0, 0, 0, 0, 0, 0);
   boundArray(1);
 }

@@ -51,6 +51,7 @@ import {
   leaveOutHeld,
   setBatches,
   setBlocks,
+  setEnds,
   setExtents,
   setPrices,
   setSteps,
@@ -370,6 +371,7 @@ export function findOptions(most: i32, thorough: bool): void {
   leastEnergy = B * M * N * K * energyMac;
   setExtents(m, n, oneK, (B * M * N * K) / (m * n * oneK));
   setTiles(1, 1, 1);
+  setEnds(0, 0, 0, 0, 0, 0);
   usePacked(1);
   if (unroll == UNROLL_FIXED) tryFixed();
   else tryFlexible();

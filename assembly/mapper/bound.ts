@@ -64,10 +64,11 @@ import {
   sk,
   sm,
   sn,
+  tk,
 } from "../mapping";
 import { HARDWARE, get } from "../memory";
 import { countedLoops, turningLoops } from "../nest";
-import { arrayEnergy, arrayTime, boundArray, setBlocks, setExtents, setSteps, setTiles } from "./array-bound";
+import { arrayEnergy, arrayTime, boundArray, setBlocks, setEnds, setExtents, setSteps, setTiles } from "./array-bound";
 import { foldK, foldM, foldN } from "./legal";
 import { BLOCKS, ENDS, END_STEPS, FEWEST, FULL_STEPS, LAST, STEPS, TILES, chunksOf } from "./sizes";
 
@@ -258,6 +259,12 @@ export function boundTiles(m: usize, n: usize, k: usize): void {
     heldTimes = timesHeld(tilesM, partOfOneFold(n, ln, foldN(), Gn, oneN) * partOfOneFold(k, lk, foldK(), Gk, oneK));
   } else if (dataflow == INPUT_STATIONARY && !mayStay) {
     heldTimes = timesHeld(tilesN, partOfOneFold(m, lm, foldM(), Gm, oneM) * partOfOneFold(k, lk, foldK(), Gk, oneK));
+  }
+  if (isDirect || coresK > 1 || Gk > 1) setEnds(0, 0, 0, 0, 0, 0);
+  else {
+    const fullSteps: f64 = load<f64>(k, FULL_STEPS);
+    const endSteps: f64 = load<f64>(k, END_STEPS);
+    setEnds(fullSteps, lk / oneK, ceilDiv(fullSteps, tk), endSteps, load<f64>(k, ENDS) / oneK, ceilDiv(endSteps, tk));
   }
   boundArray(heldTimes);
   rowM = m;
