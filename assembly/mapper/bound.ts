@@ -157,6 +157,10 @@ let rowK: usize = 0;
 let inputCycles: f64 = 0;
 let weightCycles: f64 = 0;
 let storeCycles: f64 = 0;
+/** What the present order moves: inputs and weights down to the inner buffers, and how often each sum is visited. */
+let inputsMoved: f64 = 0;
+let weightsMoved: f64 = 0;
+let visitsOfSums: f64 = 1;
 
 function energyOf(column: i32): f64 {
   return get(HARDWARE, HW_ENERGY_TRAFFIC + column);
@@ -331,13 +335,19 @@ export function boundOrder(): void {
     }
   }
   if (isDirect) boundStreamed(a, w, visits);
-  else {
-    boundMoved(a, w, visits);
-    if (innerDoubleBits != 7) boundSingle(a, w, visits);
-    if ((innerDoubleBits & 3) == 3) boundReloads(a, w);
-    if (hasOuter && Gm * Gn * Gk == 1) boundFirstUses();
-    if (visits > 1 && coresK == 1 && Gk == 1) boundSpills(visits);
-  }
+  else boundMoved(a, w, visits);
+  inputsMoved = a;
+  weightsMoved = w;
+  visitsOfSums = visits;
+}
+
+/** Fourth part, after boundOrder: what waits for what at the inner port, and for far memory; raises boundTime. */
+export function boundWaits(): void {
+  if (isDirect) return;
+  if (innerDoubleBits != 7) boundSingle(inputsMoved, weightsMoved, visitsOfSums);
+  if ((innerDoubleBits & 3) == 3) boundReloads(inputsMoved, weightsMoved);
+  if (hasOuter && Gm * Gn * Gk == 1) boundFirstUses();
+  if (visitsOfSums > 1 && coresK == 1 && Gk == 1) boundSpills(visitsOfSums);
 }
 
 /** The innermost of the loops over local tiles that has several turns; −1: none. */

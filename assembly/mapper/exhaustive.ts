@@ -45,6 +45,7 @@ import {
   boundShares,
   boundTiles,
   boundTime,
+  boundWaits,
 } from "./bound";
 import { MOST_CANDIDATES, everySize, sizes } from "./candidates";
 import { challenge, loadBest, setLeastGain, toBeat, walked } from "./incumbent";
@@ -321,6 +322,7 @@ function tryInnerOrders(m: f64, n: f64, k: f64, orders: i32, wanted: i32): void 
       setInner(m, n, k, order, bits);
       if (hasOuter && !outerFits()) continue;
       boundOrder();
+      boundWaits();
       scored += 1;
       if (score(boundTime, boundEnergy) > toBeat()) continue;
       const before: f64 = walked;

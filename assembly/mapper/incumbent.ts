@@ -7,7 +7,7 @@ import { storeResult } from "../result";
 import { cycles, walk } from "../run";
 import { isGivenUp } from "../steps";
 import { arrayAlone, setBatches, setPrices } from "./array-bound";
-import { boundEnergy, boundOrder, boundOuter, boundShares, boundTiles, boundTime } from "./bound";
+import { boundEnergy, boundOrder, boundOuter, boundShares, boundTiles, boundTime, boundWaits } from "./bound";
 import { isEnergyCounted, score, secondScore, timeWithin } from "./score";
 import { LONE_SIZE, setSize, sizeRow } from "./sizes";
 
@@ -69,6 +69,7 @@ function boundMapping(): void {
   setSize(sizeRow(2, LONE_SIZE), lk, K, gk, coresK, sk, tk);
   boundTiles(sizeRow(0, LONE_SIZE), sizeRow(1, LONE_SIZE), sizeRow(2, LONE_SIZE));
   boundOrder();
+  boundWaits();
 }
 
 function isBetter(first: f64, other: f64): bool {

@@ -1,16 +1,19 @@
-import { INPUT, WEIGHT } from "../abi";
+import { INPUT, INPUT_STATIONARY, OUTPUT_STATIONARY, WEIGHT } from "../abi";
 import {
   hasOuter,
   innerDouble,
   innerInput,
   innerOutput,
+  innerReadBytes,
+  innerReadCycles,
   innerSplit,
   innerWeight,
   inputBytes,
   isDirect,
+  multicast,
   weightBytes,
 } from "../hardware";
-import { ceilDiv } from "../int-math";
+import { ceilDiv, larger, smaller } from "../int-math";
 import {
   B,
   batchAtOnce,
@@ -22,6 +25,7 @@ import {
   coresK,
   coresM,
   coresN,
+  dataflow,
   gk,
   gm,
   gn,
@@ -45,6 +49,7 @@ import {
   boundShares,
   boundTiles,
   boundTime,
+  boundWaits,
   stepCount,
 } from "./bound";
 import { fewSizes, MOST_CANDIDATES, sizes } from "./candidates";
@@ -89,6 +94,8 @@ function tryOrders(m: usize, n: usize, k: usize, turning: i32, bits: i32, mostSt
     if (!fitsAnyInner && !outerFits()) continue;
     boundOrder();
     scored += 1;
+    if (score(boundTime, boundEnergy) > worstKept()) continue;
+    boundWaits();
     const first: f64 = score(boundTime, boundEnergy);
     if (first <= worstKept()) keep(first, secondScore(boundTime, boundEnergy));
   }
@@ -209,4 +216,104 @@ export function stepLimit(): f64 {
   const room: f64 = innerSplit ? innerInput + innerWeight + innerOutput : innerInput;
   const side: f64 = Math.sqrt(room / (3 * Math.max(inputBytes, weightBytes)));
   return Math.max(1024, (8 * B * M * N * K) / (coresB * coresM * coresN * coresK * side * side * side));
+}
+
+/** Shares of a fold that small tiles take, along each of the two dimensions that the array holds. */
+const FINE_SHARES: i32 = 3;
+
+/** The `index`-th size of a held dimension: what a fold covers, then half of it and a quarter, in whole steps of the array; 0: as one before. */
+function fineSize(index: i32, chunk: f64, spatial: f64, words: f64): f64 {
+  const parts: f64 = <f64>(1 << index);
+  if (index > 0 && words < parts) return 0;
+  const size: f64 = ceilDiv(words, parts) * spatial;
+  if (size < chunk) return size;
+  return index == 0 || ceilDiv(words, parts / 2) * spatial < chunk ? chunk : 0;
+}
+
+/**
+ * Tries small local tiles for the global-buffer tile, the use of the array and the cores of the mapping in place: of the dimensions that the array
+ * holds a fold or a part of it; of what streams, about as much as the array needs to be busy while the next held words come.
+ */
+export function tryFineTiles(mostSteps: f64): void {
+  const isOutput: bool = dataflow == OUTPUT_STATIONARY;
+  const isInput: bool = dataflow == INPUT_STATIONARY;
+  // The streaming dimension, and the held ones.
+  const s: i32 = isOutput ? 2 : isInput ? 1 : 0;
+  const a: i32 = isOutput ? 0 : 2;
+  const b: i32 = isOutput || !isInput ? 1 : 0;
+  maySingle = false;
+  boundOuter();
+  boundShares();
+  fitsAnyInner = !hasOuter || outerFitsAnyInner();
+  for (let x: i32 = 0; x < FINE_SHARES; x++) {
+    const sizeA: f64 = fineSize(x, chunkOf(a), spatialOf(a), wordsOf(a));
+    if (sizeA == 0) continue;
+    fillRow(a, sizeA);
+    for (let y: i32 = 0; y < FINE_SHARES; y++) {
+      const sizeB: f64 = fineSize(y, chunkOf(b), spatialOf(b), wordsOf(b));
+      if (sizeB == 0) continue;
+      fillRow(b, sizeB);
+      const chunk: f64 = chunkOf(s);
+      const least: f64 = smaller(chunk, busyExtent(s, a, b, sizeA, sizeB));
+      let last: f64 = 0;
+      for (let z: i32 = 0; z < 3; z++) {
+        const wanted: f64 = z == 0 ? least : z == 1 ? least * 1.5 : least * 3;
+        const size: f64 = ceilDiv(chunk, larger(1, Math.floor(chunk / wanted)));
+        if (size == last) continue;
+        last = size;
+        fillRow(s, size);
+        tryFineTile(mostSteps);
+      }
+    }
+  }
+}
+
+function chunkOf(d: i32): f64 {
+  return d == 0 ? chunkM(gm) : d == 1 ? chunkN(gn) : chunkK(gk);
+}
+function spatialOf(d: i32): f64 {
+  return d == 0 ? sm : d == 1 ? sn : sk;
+}
+function wordsOf(d: i32): f64 {
+  return d == 0 ? tm : d == 1 ? tn : tk;
+}
+
+/** Puts a size of a dimension into the first row of its table. */
+function fillRow(d: i32, size: f64): void {
+  if (d == 0) setSize(sizeRow(0, 0), size, M, gm, coresM, sm, tm);
+  else if (d == 1) setSize(sizeRow(1, 0), size, N, gn, coresN, sn, tn);
+  else setSize(sizeRow(2, 0), size, K, gk, coresK, sk, tk);
+}
+
+/** Extent of dimension s with which the array works as long as the held operand's next tile of a × b, and what streams meanwhile, are on their way. */
+function busyExtent(s: i32, a: i32, b: i32, sizeA: f64, sizeB: f64): f64 {
+  const steps: f64 = ceilDiv(sizeA, spatialOf(a)) * ceilDiv(sizeB, spatialOf(b));
+  if (dataflow == OUTPUT_STATIONARY) return spatialOf(s) * ceilDiv(32, steps);
+  const perByte: f64 = (innerReadCycles / innerReadBytes) * batchAtOnce();
+  const isInput: bool = dataflow == INPUT_STATIONARY;
+  // Cores that differ along the streaming dimension want the same held tile; those along b the same of what streams.
+  const copies: f64 = multicast ? 1 : isInput ? coresN : coresM;
+  const copiesStreamed: f64 = multicast ? 1 : isInput ? coresM : coresN;
+  const held: f64 = sizeA * coresK * sizeB * (isInput ? coresM * inputBytes : coresN * weightBytes) * copies * perByte;
+  const streamed: f64 = sizeA * coresK * (isInput ? coresN * weightBytes : coresM * inputBytes) * copiesStreamed * perByte;
+  const spare: f64 = steps / spatialOf(s) - streamed;
+  return spare > 0 ? ceilDiv(held, spare * spatialOf(s)) * spatialOf(s) : Infinity;
+}
+
+/** Scores the local tile in the first rows of the size tables, if it fits. */
+function tryFineTile(mostSteps: f64): void {
+  tileM = sizeAt(0, 0);
+  tileN = sizeAt(1, 0);
+  tileK = sizeAt(2, 0);
+  const cm: f64 = chunkM(gm);
+  const cn: f64 = chunkN(gn);
+  const ck: f64 = chunkK(gk);
+  const turnsM: f64 = gm >= M && tileM >= cm ? 1 : 2;
+  const turnsN: f64 = gn >= N && tileN >= cn ? 1 : 2;
+  const turnsK: f64 = gk >= K && tileK >= ck ? 1 : 2;
+  const bits: i32 = doubleBits(innerDouble, turnsM, turnsN, turnsK, ceilDiv(B, batchAtOnce()));
+  setInner(tileM, tileN, tileK, 0, bits);
+  if (!innerFits()) return;
+  const turning: i32 = (tileM < cm ? 1 : 0) | (tileN < cn ? 2 : 0) | (tileK < ck ? 4 : 0);
+  tryOrders(sizeRow(0, 0), sizeRow(1, 0), sizeRow(2, 0), turning, bits, mostSteps);
 }

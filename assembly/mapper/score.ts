@@ -41,3 +41,11 @@ export function isTimeCounted(): bool {
 export function secondScore(time: f64, dynamic: f64): f64 {
   return objective == OBJECTIVE_LATENCY ? dynamic : time;
 }
+
+/** Share of the score that is gained where a mapping of these scores takes but `time`, with the same energy. */
+export function gainOfTime(first: f64, second: f64, time: f64): f64 {
+  if (objective == OBJECTIVE_LATENCY) return 1 - time / first;
+  if (objective == OBJECTIVE_ENERGY) return 0;
+  if (objective == OBJECTIVE_EDP) return 1 - time / second;
+  return (energyCycle * (second - time)) / first;
+}

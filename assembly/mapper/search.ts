@@ -1,16 +1,17 @@
-import { EFFORT_EXHAUSTIVE } from "../abi";
+import { EFFORT_EXHAUSTIVE, RES_FIELDS } from "../abi";
 import { arrays, cols, cores, hasOuter, isDirect, rows } from "../hardware";
 import { ceilDiv } from "../int-math";
 import { B, chunkM, chunkN, K, loadMapping, M, N, setArrays, setCores } from "../mapping";
 import { findOptions, optionCount, optionScore, useOption } from "./array-options";
-import { boundProblem } from "./bound";
+import { arrayTime, boundArrayAlone, setBatches, setPrices } from "./array-bound";
+import { boundOuter, boundProblem, outerPorts } from "./bound";
 import { clearScored as clearScoredMore, scored as scoredMore, searchAll, searchMore } from "./exhaustive";
 import { bestCycles, bestScore, challenge, clearIncumbent, setLeastGain } from "./incumbent";
-import { clearScored, scored as scoredLocal, stepLimit, tryLocalTiles } from "./local-tiles";
+import { clearScored, scored as scoredLocal, stepLimit, tryFineTiles, tryLocalTiles } from "./local-tiles";
 import { findOuterTiles, outerCount, outerScore, smallestOuter, useOuter } from "./outer-tiles";
 import { refine } from "./refine";
-import { isTimeCounted } from "./score";
-import { clearShortList, keptCount, keptRow, keptScore, newKind, worstKept } from "./short-list";
+import { gainOfTime, isTimeCounted } from "./score";
+import { clearShortList, copyKinds, keptCount, keptRow, keptScore, newKind, worstKept } from "./short-list";
 
 /*
  * Mapping search. For every split over cores and their arrays, and every promising use of the array, global-buffer tiles are taken in the
@@ -18,8 +19,10 @@ import { clearShortList, keptCount, keptRow, keptScore, newKind, worstKept } fro
  * in time, from the best on, until no bound left can beat the best walk. docs/model.md, "mapper".
  */
 
+/** Gain that small local tiles must promise. */
+const LEAST_FINE: f64 = 0.002;
 /** Gain by which a bound must beat the best for a walk, as a share. */
-const LEAST_GAIN: f64 = 0.0005;
+const LEAST_GAIN: f64 = 0.001;
 /** MACs of a batch element below which a single cycle may be a percent of its time. */
 const SMALL: f64 = 131072;
 /** The same of larger problems, by the cycles that the best mapping takes. */
@@ -114,8 +117,36 @@ export function scoreCandidates(): bool {
     setArrays(1, 1, 1);
     tryGrid();
   }
+  if (!isDirect && isTimeCounted()) tryFine();
   scored = scoredLocal;
   return keptCount > 0;
+}
+
+const KINDS: usize = memory.data(8 * RES_FIELDS * 8, 16);
+
+/**
+ * Whether small tiles may gain something: no more than the time for which neither the array nor the far memory is at work.
+ *
+ * @param first, second  scores of the best mapping of the kind in place
+ */
+function isWorthFine(first: f64, second: f64): bool {
+  return gainOfTime(first, second, Math.max(arrayTime, outerPorts)) > LEAST_FINE;
+}
+
+/** Tries small local tiles of the kinds of mapping whose bounds are best. */
+function tryFine(): void {
+  const count: i32 = copyKinds(KINDS);
+  for (let i: i32 = 0; i < count; i++) {
+    const row: usize = KINDS + <usize>(i * RES_FIELDS) * 8;
+    loadMapping(row);
+    setBatches();
+    setPrices();
+    boundArrayAlone();
+    boundOuter();
+    if (!isWorthFine(load<f64>(row), load<f64>(row, 8))) continue;
+    newKind();
+    tryFineTiles(stepLimit() * 4);
+  }
 }
 
 /** Searches the best mapping of the problem in mapping.ts; true if there is one (incumbent.ts). */

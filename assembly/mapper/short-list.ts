@@ -71,3 +71,18 @@ export function keep(first: f64, second: f64): void {
     worstOfKind = row;
   }
 }
+
+/** Copies the best row of each kind to `to`; returns how many. */
+export function copyKinds(to: usize): i32 {
+  let count: i32 = 0;
+  for (let row: i32 = 0; row < keptCount; row++) {
+    let isNew: bool = true;
+    for (let other: i32 = 0; other < row; other++) {
+      if (load<f64>(keptRow(other) + 16) == load<f64>(keptRow(row) + 16)) isNew = false;
+    }
+    if (!isNew) continue;
+    memory.copy(to + <usize>count * ROW, keptRow(row), ROW);
+    count++;
+  }
+  return count;
+}
