@@ -68,6 +68,7 @@ const FINE_MOVES: i32 = 63;
 /** Steps that may be walked one by one in all; more where the array is fed straight, and bounds see least. */
 const BUDGET: f64 = 150;
 const DIRECT_BUDGET: f64 = 8000;
+const LARGE: f64 = 131072;
 
 const HALF: i32 = 0;
 const DOUBLE: i32 = 1;
@@ -102,8 +103,12 @@ function outerChange(index: i32): i32 {
   return index < 3 ? index : index == 3 ? ONE_LESS : ALL;
 }
 
+/** Whether the last change has been put in place, legal or not. */
+let isTouched: bool = true;
+
 /** Puts change `move` of the present mapping in place; false where it changes nothing. */
 function change(move: i32): bool {
+  isTouched = false;
   let m: f64 = gm;
   let n: f64 = gn;
   let k: f64 = gk;
@@ -112,13 +117,15 @@ function change(move: i32): bool {
   let ik: f64 = lk;
   let outer: i32 = outerOrder;
   let inner: i32 = innerOrder;
+  // An outer tile that is all there is moves least.
+  const isWhole: bool = gm >= M && gn >= N && gk >= K && M * N * K > LARGE;
   if (move < OUTER_SIZES) {
     const how: i32 = innerChange(move % 5);
     if (move < 5) im = resized(how, lm, chunkM(gm), sm);
     else if (move < 10) in_ = resized(how, ln, chunkN(gn), sn);
     else ik = resized(how, lk, chunkK(gk), sk);
   } else if (move < INNER_ORDERS) {
-    if (!hasOuter) return false;
+    if (!hasOuter || isWhole) return false;
     const how: i32 = outerChange(move % 5);
     if (move < OUTER_SIZES + 5) m = resized(how, gm, M, sm);
     else if (move < OUTER_SIZES + 10) n = resized(how, gn, N, sn);
@@ -126,6 +133,7 @@ function change(move: i32): bool {
   } else if (move < OUTER_ORDERS) {
     inner = move - INNER_ORDERS;
   } else if (move < REGISTERS) {
+    if (isWhole) return false;
     outer = move - OUTER_ORDERS;
   } else if (move >= INNER_ONES && move < WORDS) {
     const how: i32 = move % 2 == 0 ? ONE_LESS : ONE_MORE;
@@ -153,6 +161,7 @@ function change(move: i32): bool {
     if (dataflow == WEIGHT_STATIONARY && (b > 1 || c == 1)) a = 1;
     if (dataflow == INPUT_STATIONARY && (a > 1 || c == 1)) b = 1;
     if (a == tm && b == tn && c == tk) return false;
+    isTouched = true;
     setArray(dataflow, a, b, c, rowsM, rowsN, rowsK, colsM, colsN, colsK);
     // A tile of one fold grows with the register tile, and shrinks where it has to.
     const isGrown: bool = how == DOUBLE || move >= WORDS;
@@ -173,6 +182,7 @@ function change(move: i32): bool {
   // Operands that were single buffered for want of room stay so.
   const outerBits: i32 = doubleBits(outerDouble, Gm, Gn, Gk, batches);
   const kept: i32 = keptBits;
+  isTouched = true;
   setOuter(m, n, k, outer, outerDoubleBits == 0 ? 0 : outerBits);
   setKept(kept & reloaded());
   const Lm: f64 = ceilDiv(chunkM(m), im);
@@ -194,8 +204,9 @@ export function refine(isFine: bool): void {
   let spent: f64 = 0;
   let move: i32 = 0;
   let unchanged: i32 = 0;
+  isTouched = true;
   while (unchanged < moves && spent < budget) {
-    loadBest();
+    if (isTouched) loadBest();
     const changed: bool = change(move);
     move = move + 1 == moves ? 0 : move + 1;
     unchanged++;
