@@ -331,7 +331,11 @@ function timeByTilesK(operands: f64, results: f64): f64 {
   const down: f64 = results * readSum;
   return (
     slowest(steps * firstStepsK, operands * firstPartK + down * (first - 1), up * first) +
-    slowest(steps * (stepsK - firstStepsK - lastStepsK), operands * (1 - firstPartK - lastPartK) + down * between, up * between) +
+    slowest(
+      steps * (stepsK - firstStepsK - lastStepsK),
+      operands * (1 - firstPartK - lastPartK) + down * between,
+      up * between,
+    ) +
     slowest(steps * lastStepsK, operands * lastPartK + down * last, up * (last - 1) + results * writeResult)
   );
 }

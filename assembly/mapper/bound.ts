@@ -117,9 +117,6 @@ let outerReloadsW: f64 = 1;
 let outerReloadsO: f64 = 1;
 let outerRead: f64 = 0;
 let outerWrite: f64 = 0;
-// Of it: cycles of the outer port for all of each operand, of one batch step.
-let farInputs: f64 = 0;
-let farWeights: f64 = 0;
 export let outerPorts: f64 = 0;
 let outerEnergy: f64 = 0;
 
@@ -372,10 +369,10 @@ function boundSpills(visits: f64): void {
     returned * leastSkew +
     ((visits - 2) * wide + sums * outputBytes) * innerPerWrite +
     (visits - 1) * wide * innerPerRead;
-  const later: f64 = 1 - firstSteps_(2);
+  const later: f64 = 1 - firstWork(2);
   let waits: f64 = round;
   if ((innerDoubleBits & (1 << OUTPUT)) != 0) {
-    const meanwhile: f64 = streams * (later + (1 - later) * endSteps(inside));
+    const meanwhile: f64 = streams * (later + (1 - later) * endWork(inside));
     const fetched: f64 = (inputCycles + weightCycles) * (1 - lk / oneK);
     waits = larger((round - meanwhile) / 2, (round + fetched - meanwhile - streams * later) / 3);
   }
@@ -383,17 +380,26 @@ function boundSpills(visits: f64): void {
 }
 
 /** Part of the array's steps, and of the extent, that the first of the local tiles along dimension `d` has. */
-function firstSteps_(d: i32): f64 {
+function firstWork(d: i32): f64 {
   const row: usize = d == 0 ? rowM : d == 1 ? rowN : rowK;
   return load<f64>(row, FULL_STEPS) / load<f64>(row, STEPS);
 }
 /** Part of the array's steps that the last of them has. */
-function endSteps(d: i32): f64 {
+function endWork(d: i32): f64 {
   const row: usize = d == 0 ? rowM : d == 1 ? rowN : rowK;
   return load<f64>(row, END_STEPS) / load<f64>(row, STEPS);
 }
 function firstExtent(d: i32): f64 {
   return d == 0 ? lm / oneM : d == 1 ? ln / oneN : lk / oneK;
+}
+
+/** Cycles of the outer port for what the second turn of loop `d` needs first, if it has one, in the first turns of the loops outside. */
+function secondUse(d: i32, allInputs: f64, allWeights: f64): f64 {
+  if (((turning >> d) & 1) == 0) return 0;
+  const row: usize = d == 0 ? rowM : d == 1 ? rowN : rowK;
+  const share: f64 = load<f64>(row, TILES) == 2 ? load<f64>(row, ENDS) / load<f64>(row) : 1;
+  const first: f64 = firstExtent(2) * share;
+  return first * ((d == 1 ? 0 : allInputs * firstExtent(0)) + (d == 0 ? 0 : allWeights * firstExtent(1)));
 }
 
 /**
@@ -404,23 +410,25 @@ function boundFirstUses(): void {
   const batches: f64 = ceilDiv(B, batchAtOnce());
   const a: i32 = outermost(innerOrder);
   const b: i32 = middle(innerOrder);
-  const partA: f64 = firstExtent(a);
-  const partB: f64 = firstExtent(b);
-  const inputsOuter: f64 = (inputs * outerReadInput) / batches * (a == 1 ? 1 : partA);
-  const weightsOuter: f64 = (weights * outerReadWeight) / batches * (a == 0 ? 1 : partA);
+  const allInputs: f64 = (inputs * outerReadInput) / batches;
+  const allWeights: f64 = (weights * outerReadWeight) / batches;
+  const inputsOfA: f64 = a == 1 ? allInputs : allInputs * firstExtent(a);
+  const weightsOfA: f64 = a == 0 ? allWeights : allWeights * firstExtent(a);
+  const loadsOfB: f64 =
+    (b == 1 ? inputsOfA : inputsOfA * firstExtent(b)) + (b == 0 ? weightsOfA : weightsOfA * firstExtent(b));
   const work: f64 = streams / batches;
-  const workA: f64 = work * firstSteps_(a);
-  const workB: f64 = workA * firstSteps_(b);
-  const endB: f64 = larger(innerFill + workB, inputsOuter * (b == 1 ? 1 : partB) + weightsOuter * (b == 0 ? 1 : partB));
-  const endA: f64 = larger(endB + workA - workB, inputsOuter + weightsOuter);
-  // Behind the last part to come is what turns inside the loops that it depends on.
+  const workA: f64 = work * firstWork(a);
+  const workB: f64 = workA * firstWork(b);
+  const endB: f64 = larger(innerFill + workB, loadsOfB + secondUse(b, allInputs, allWeights));
+  const endA: f64 = larger(endB + workA - workB, inputsOfA + weightsOfA + secondUse(a, allInputs, allWeights));
+  let time: f64 = endA + streams - workA;
+  // The last part to come is of the operand that does not depend on the innermost loop over m or n, if that has the other one outside:
+  // behind it are the turns of the loops inside.
   const c: i32 = innermost(innerOrder);
-  if (c != 2 && (turning & ~(1 << c)) != 0) {
-    boundTime = larger(boundTime, outerRead + work * endSteps(a) * endSteps(b) + leastSkew + lastDrain);
-  } else if (c == 2 && ((turning >> a) & 1) != 0) {
-    boundTime = larger(boundTime, outerRead + work * endSteps(a) * (1 - firstSteps_(b)) + leastSkew + lastDrain);
-  }
-  boundTime = larger(boundTime, endA + streams - workA + leastSkew + lastDrain);
+  if ((c == 0 && (turning & 2) != 0) || (c == 1 && (turning & 1) != 0))
+    time = larger(time, outerRead + work * endWork(a) * endWork(b));
+  else if (c == 2 && ((turning >> a) & 1) != 0) time = larger(time, outerRead + work * endWork(a) * (1 - firstWork(b)));
+  boundTime = larger(boundTime, time + leastSkew + lastDrain);
 }
 
 /** Single-buffered tiles are replaced while the array stands still. */

@@ -295,7 +295,8 @@ function busyExtent(s: i32, a: i32, b: i32, sizeA: f64, sizeB: f64): f64 {
   const copies: f64 = multicast ? 1 : isInput ? coresN : coresM;
   const copiesStreamed: f64 = multicast ? 1 : isInput ? coresM : coresN;
   const held: f64 = sizeA * coresK * sizeB * (isInput ? coresM * inputBytes : coresN * weightBytes) * copies * perByte;
-  const streamed: f64 = sizeA * coresK * (isInput ? coresN * weightBytes : coresM * inputBytes) * copiesStreamed * perByte;
+  const streamed: f64 =
+    sizeA * coresK * (isInput ? coresN * weightBytes : coresM * inputBytes) * copiesStreamed * perByte;
   const spare: f64 = steps / spatialOf(s) - streamed;
   return spare > 0 ? ceilDiv(held, spare * spatialOf(s)) * spatialOf(s) : Infinity;
 }
