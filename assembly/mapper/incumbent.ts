@@ -32,6 +32,7 @@ export function clearIncumbent(): void {
   best = Infinity;
   second = Infinity;
   walked = 0;
+  lastBound = -1;
 }
 
 export function bestScore(): f64 {
@@ -86,16 +87,23 @@ function isEnergyGood(): bool {
   return isBetter(score(boundTime, dynamic), secondScore(boundTime, dynamic));
 }
 
+let lastBound: f64 = 0;
+let lastTime: f64 = 0;
+let lastEnergy: f64 = 0;
 /** Walks the legal mapping in place if it can be the best; true if it now is. */
 export function challenge(): bool {
   boundMapping();
   const bound: f64 = score(boundTime, boundEnergy);
+  if (bound == lastBound && boundEnergy == lastEnergy && boundTime == lastTime) return false;
   if (bound > toBeat()) return false;
   if (!isBetter(bound, secondScore(boundTime, boundEnergy))) return false;
   // Where only time counts, traffic decides between equals alone: it is counted when the time is known to be no worse.
   const isTimeFirst: bool = !isEnergyCounted();
   if (!isTimeFirst && !isEnergyGood()) return false;
   walked += 1;
+  lastBound = bound;
+  lastTime = boundTime;
+  lastEnergy = boundEnergy;
   walk(timeWithin(best, dynamic) - arrayAlone);
   if (isGivenUp) return false;
   if (isTimeFirst) {
