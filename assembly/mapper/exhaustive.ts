@@ -326,7 +326,7 @@ function tryInnerOrders(m: f64, n: f64, k: f64, orders: i32, wanted: i32): void 
       scored += 1;
       if (score(boundTime, boundEnergy) > toBeat()) continue;
       const before: f64 = walked;
-      challenge();
+      challenge(false);
       if (walked > before) spent += WORK_A_WALK + singleSteps;
     }
   }

@@ -87,14 +87,19 @@ function isEnergyGood(): bool {
   return isBetter(score(boundTime, dynamic), secondScore(boundTime, dynamic));
 }
 
+/** Score and bounds of the mapping walked last. */
 let lastBound: f64 = 0;
 let lastTime: f64 = 0;
 let lastEnergy: f64 = 0;
-/** Walks the legal mapping in place if it can be the best; true if it now is. */
-export function challenge(): bool {
+/**
+ * Walks the legal mapping in place if it can be the best; true if it now is.
+ *
+ * @param isUnlike  not if it has the bounds of the one walked last: the two are likely to wait alike
+ */
+export function challenge(isUnlike: bool): bool {
   boundMapping();
   const bound: f64 = score(boundTime, boundEnergy);
-  if (bound == lastBound && boundEnergy == lastEnergy && boundTime == lastTime) return false;
+  if (isUnlike && bound == lastBound && boundEnergy == lastEnergy && boundTime == lastTime) return false;
   if (bound > toBeat()) return false;
   if (!isBetter(bound, secondScore(boundTime, boundEnergy))) return false;
   // Where only time counts, traffic decides between equals alone: it is counted when the time is known to be no worse.

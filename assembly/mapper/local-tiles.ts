@@ -219,7 +219,7 @@ export function stepLimit(): f64 {
 }
 
 /** Shares of a fold that small tiles take, along each of the two dimensions that the array holds. */
-const FINE_SHARES: i32 = 3;
+const FINE_SHARES: i32 = 4;
 
 /** The `index`-th size of a held dimension: what a fold covers, then half of it and a quarter, in whole steps of the array; 0: as one before. */
 function fineSize(index: i32, chunk: f64, spatial: f64, words: f64): f64 {

@@ -212,7 +212,7 @@ export function refine(isFine: bool): void {
     unchanged++;
     if (!changed) continue;
     const before: f64 = walked;
-    if (challenge()) unchanged = 0;
+    if (challenge(!isDirect && !isFine)) unchanged = 0;
     if (walked > before) spent += singleSteps;
   }
 }

@@ -10,7 +10,7 @@ import { bestCycles, bestScore, challenge, clearIncumbent, setLeastGain } from "
 import { clearScored, scored as scoredLocal, stepLimit, tryFineTiles, tryLocalTiles } from "./local-tiles";
 import { findOuterTiles, outerCount, outerScore, smallestOuter, useOuter } from "./outer-tiles";
 import { refine } from "./refine";
-import { gainOfTime, isTimeCounted } from "./score";
+import { gainOfTime, isEnergyCounted, isTimeCounted } from "./score";
 import { clearShortList, copyKinds, keptCount, keptRow, keptScore, newKind, worstKept } from "./short-list";
 
 /*
@@ -53,7 +53,7 @@ function tryGrid(): void {
   const mostSteps: f64 = stepLimit();
   // Parts of one dimension: large problems need more of them.
   const mostParts: f64 = Math.max(64, mostSteps / 16);
-  findOptions(6, false);
+  findOptions(isEnergyCounted() ? 6 : 3, false);
   if (optionCount == 0) return;
   for (let option: i32 = 0; option < optionCount; option++) {
     newKind();
@@ -105,7 +105,9 @@ function trySplits(total: f64): void {
 /** Scores the candidates of the problem in mapping.ts and keeps the best bounds (short-list.ts); true if there are any. */
 export function scoreCandidates(): bool {
   // An array that is fed straight waits for every fold, which bounds do not see: more is walked.
-  clearShortList(isDirect ? 24 : 5, isDirect ? 4 : 2);
+  if (isDirect) clearShortList(24, 4);
+  else if (isEnergyCounted()) clearShortList(5, 2);
+  else clearShortList(7, 1);
   clearScored();
   clearScoredMore();
   neededOuter = Infinity;
@@ -157,7 +159,7 @@ export function search(effort: i32): bool {
   for (let i: i32 = 0; i < keptCount; i++) {
     if (keptScore(i) > bestScore()) break;
     loadMapping(keptRow(i));
-    challenge();
+    challenge(!isDirect);
   }
   refine(isDirect);
   setLeastGain(0);
