@@ -1,5 +1,5 @@
-import { INPUT, INPUT_STATIONARY, OUTPUT_STATIONARY, WEIGHT, WEIGHT_STATIONARY } from "../abi";
-import { hasOuter, innerDouble, isDirect, outerDouble } from "../hardware";
+import { INPUT, INPUT_STATIONARY, OUTPUT_STATIONARY, UNROLL_FLEXIBLE, WEIGHT, WEIGHT_STATIONARY } from "../abi";
+import { cols, hasOuter, innerDouble, isDirect, outerDouble, rows, unroll } from "../hardware";
 import { ceilDiv } from "../int-math";
 import {
   B,
@@ -57,14 +57,16 @@ const OUTER_SIZES: i32 = 15;
 const INNER_ORDERS: i32 = 30;
 const OUTER_ORDERS: i32 = 36;
 const REGISTERS: i32 = 42;
-const MOVES: i32 = 48;
+// Flexible arrays: columns between m and n (two), rows (two), parts of k one more or less.
+const SPREADS: i32 = 48;
+const MOVES: i32 = 54;
 // Where single elements count: sizes of the inner and of the outer tile by one (two a dimension).
-const INNER_ONES: i32 = 48;
-const OUTER_ONES: i32 = 54;
+const INNER_ONES: i32 = 54;
+const OUTER_ONES: i32 = 60;
 // Held words between k and across: a power of two from the one to the other; a single one along k.
-const WORDS: i32 = 60;
-const ONE_WORD: i32 = 62;
-const FINE_MOVES: i32 = 63;
+const WORDS: i32 = 66;
+const ONE_WORD: i32 = 68;
+const FINE_MOVES: i32 = 69;
 /** Steps that may be walked one by one in all; more where the array is fed straight, and bounds see least. */
 const BUDGET: f64 = 150;
 const DIRECT_BUDGET: f64 = 8000;
@@ -103,6 +105,40 @@ function outerChange(index: i32): i32 {
   return index < 3 ? index : index == 3 ? ONE_LESS : ALL;
 }
 
+/** Spreads the problem over the array otherwise, as the `index`-th of the six ways says; false where there is no such way. */
+function spread(index: i32): bool {
+  if (unroll != UNROLL_FLEXIBLE) return false;
+  let rm: f64 = rowsM;
+  let rn: f64 = rowsN;
+  let rk: f64 = rowsK;
+  let cm: f64 = colsM;
+  let cn: f64 = colsN;
+  if (index < 2) {
+    const from: f64 = index == 0 ? cm : cn;
+    if (from == 1) return false;
+    const less: f64 = Math.floor(from / 2);
+    const more: f64 = Math.floor(cols / less);
+    cm = index == 0 ? less : more;
+    cn = index == 0 ? more : less;
+  } else if (index < 4) {
+    if ((index == 2 ? rm : rn) == 1) return false;
+    rm = rowsN;
+    rn = rowsM;
+  } else {
+    const extent: f64 = chunkK(K);
+    const parts: f64 = ceilDiv(extent, rk) + (index == 4 ? 1 : -1);
+    if (parts < 1 || parts > extent) return false;
+    rk = ceilDiv(extent, parts);
+    if (rk > rows || rk == rowsK) return false;
+    const left: f64 = Math.floor(rows / rk);
+    if (rn > 1) rn = left;
+    else rm = left;
+  }
+  isTouched = true;
+  setArray(dataflow, tm, tn, tk, rm, rn, rk, cm, cn, colsK);
+  return true;
+}
+
 /** Whether the last change has been put in place, legal or not. */
 let isTouched: bool = true;
 
@@ -135,6 +171,11 @@ function change(move: i32): bool {
   } else if (move < REGISTERS) {
     if (isWhole) return false;
     outer = move - OUTER_ORDERS;
+  } else if (move >= SPREADS && move < MOVES) {
+    if (!spread(move - SPREADS)) return false;
+    if (isBypassed(INPUT)) im = Math.min(lm, foldM());
+    if (isBypassed(WEIGHT)) in_ = Math.min(ln, foldN());
+    if (isDirect || bypass) ik = Math.min(lk, foldK());
   } else if (move >= INNER_ONES && move < WORDS) {
     const how: i32 = move % 2 == 0 ? ONE_LESS : ONE_MORE;
     if (move < INNER_ONES + 2) im = resized(how, lm, chunkM(gm), 1);
