@@ -68,6 +68,7 @@ import {
   tn,
 } from "../mapping";
 import { HARDWARE, get } from "../memory";
+import { ENDS, END_STEPS, FULL_STEPS } from "./sizes";
 
 /*
  * Least time and energy of the arrays for the present use of them (dataflow, extents, register tile, bypass, cores), given
@@ -196,12 +197,7 @@ let stepsK: f64 = 1;
 let blocksM: f64 = 1;
 let blocksN: f64 = 1;
 let blocksK: f64 = 1;
-let firstStepsK: f64 = 0;
-let firstPartK: f64 = 0;
-let firstBlocksK: f64 = 0;
-let lastStepsK: f64 = 0;
-let lastPartK: f64 = 0;
-let lastBlocksK: f64 = 0;
+let tilesOfK: usize = 0;
 
 /**
  * @param m, n, k      extents of the first core, over all outer tiles
@@ -213,23 +209,9 @@ export function setExtents(m: f64, n: f64, k: f64, arrays: f64): void {
   oneK = k;
   cores = arrays;
 }
-/**
- * Sets what the first and the last tile along k have of the array's steps, of k and of register blocks; no parts (0) where they are not known.
- */
-export function setEnds(
-  firstSteps: f64,
-  firstExtent: f64,
-  firstBlocks: f64,
-  lastSteps: f64,
-  lastExtent: f64,
-  lastBlocks: f64,
-): void {
-  firstStepsK = firstSteps;
-  firstPartK = firstExtent;
-  firstBlocksK = firstBlocks;
-  lastStepsK = lastSteps;
-  lastPartK = lastExtent;
-  lastBlocksK = lastBlocks;
+/** Sets the row of the size tables (sizes.ts) of the tiles along k; 0: what the first and the last have is not known. */
+export function setTilesOfK(row: usize): void {
+  tilesOfK = row;
 }
 export function setTiles(m: f64, n: f64, k: f64): void {
   tilesM = m;
@@ -307,7 +289,7 @@ export function boundArray(times: f64): void {
   // The inner port works ahead of the array, its own port does not.
   edgeTime = port * (isDirect ? cores : batchOfCore);
   arrayTime = (isDirect ? arrayAlone : larger(arrayAlone, edgeTime)) + leastSkew;
-  if (tilesK > 1 && firstStepsK > 0 && reads + writes > array) {
+  if (tilesK > 1 && tilesOfK != 0 && reads + writes > array) {
     arrayTime = larger(arrayTime, timeByTilesK(inputs * readInput + weights * readWeight, results) + leastSkew);
   }
   arrayEnergy =
@@ -323,20 +305,24 @@ export function boundArray(times: f64): void {
  */
 function timeByTilesK(operands: f64, results: f64): f64 {
   const isOutput: bool = dataflow == OUTPUT_STATIONARY;
-  const first: f64 = isOutput ? 1 : firstBlocksK;
-  const last: f64 = isOutput ? 1 : lastBlocksK;
+  const firstSteps: f64 = load<f64>(tilesOfK, FULL_STEPS);
+  const lastSteps: f64 = load<f64>(tilesOfK, END_STEPS);
+  const firstPart: f64 = load<f64>(tilesOfK) / oneK;
+  const lastPart: f64 = load<f64>(tilesOfK, ENDS) / oneK;
+  const first: f64 = isOutput ? 1 : ceilDiv(firstSteps, tk);
+  const last: f64 = isOutput ? 1 : ceilDiv(lastSteps, tk);
   const between: f64 = (isOutput ? tilesK : blocksK) - first - last;
   const steps: f64 = stepsM * stepsN * batchSteps;
   const up: f64 = results * writeSum;
   const down: f64 = results * readSum;
   return (
-    slowest(steps * firstStepsK, operands * firstPartK + down * (first - 1), up * first) +
+    slowest(steps * firstSteps, operands * firstPart + down * (first - 1), up * first) +
     slowest(
-      steps * (stepsK - firstStepsK - lastStepsK),
-      operands * (1 - firstPartK - lastPartK) + down * between,
+      steps * (stepsK - firstSteps - lastSteps),
+      operands * (1 - firstPart - lastPart) + down * between,
       up * between,
     ) +
-    slowest(steps * lastStepsK, operands * lastPartK + down * last, up * (last - 1) + results * writeResult)
+    slowest(steps * lastSteps, operands * lastPart + down * last, up * (last - 1) + results * writeResult)
   );
 }
 
@@ -370,6 +356,6 @@ export function boundArrayAlone(): void {
   setTiles(1, 1, 1);
   setSteps(ceilDiv(m, sm), ceilDiv(n, sn), ceilDiv(k, sk));
   setBlocks(ceilDiv(stepsM, tm), ceilDiv(stepsN, tn), ceilDiv(stepsK, tk));
-  setEnds(0, 0, 0, 0, 0, 0);
+  setTilesOfK(0);
   boundArray(1);
 }

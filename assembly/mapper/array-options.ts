@@ -51,11 +51,11 @@ import {
   leaveOutHeld,
   setBatches,
   setBlocks,
-  setEnds,
   setExtents,
   setPrices,
   setSteps,
   setTiles,
+  setTilesOfK,
 } from "./array-bound";
 import { arrayIsLegal } from "./legal";
 import { isTimeCounted, score, secondScore } from "./score";
@@ -371,7 +371,7 @@ export function findOptions(most: i32, thorough: bool): void {
   leastEnergy = B * M * N * K * energyMac;
   setExtents(m, n, oneK, (B * M * N * K) / (m * n * oneK));
   setTiles(1, 1, 1);
-  setEnds(0, 0, 0, 0, 0, 0);
+  setTilesOfK(0);
   usePacked(1);
   if (unroll == UNROLL_FIXED) tryFixed();
   else tryFlexible();

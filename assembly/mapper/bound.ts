@@ -68,9 +68,18 @@ import {
 } from "../mapping";
 import { HARDWARE, get } from "../memory";
 import { countedLoops, turningLoops } from "../nest";
-import { arrayEnergy, arrayTime, boundArray, setBlocks, setEnds, setExtents, setSteps, setTiles } from "./array-bound";
+import {
+  arrayEnergy,
+  arrayTime,
+  boundArray,
+  setBlocks,
+  setExtents,
+  setSteps,
+  setTiles,
+  setTilesOfK,
+} from "./array-bound";
 import { foldK, foldM, foldN } from "./legal";
-import { BLOCKS, ENDS, END_STEPS, FEWEST, FULL_STEPS, LAST, STEPS, TILES, chunksOf } from "./sizes";
+import { BLOCKS, ENDS, END_STEPS, FEWEST, FULL_STEPS, LAST, LAST_STEPS, STEPS, TILES, chunksOf } from "./sizes";
 
 /*
  * Closed-form lower bounds of one mapping, without walking it. Every count is the sum that the walk would make, taken
@@ -127,6 +136,9 @@ let oneK: f64 = 1;
 let shareM: f64 = 1;
 let shareN: f64 = 1;
 let shareK: f64 = 1;
+/** Batch steps, and elements of the first of them. */
+let batches: f64 = 1;
+let elementsAtOnce: f64 = 1;
 // Inner tiles of the first core along each dimension, on average of outer tiles; loops with several turns in every one.
 let Lm: f64 = 1;
 let Ln: f64 = 1;
@@ -222,6 +234,9 @@ export function boundShares(): void {
   shareM = M / oneM;
   shareN = N / oneN;
   shareK = K / oneK;
+  batches = ceilDiv(B, batchAtOnce());
+  elementsAtOnce = smaller(batchAtOnce(), B);
+  setExtents(oneM, oneN, oneK, B * shareM * shareN * shareK);
 }
 
 /** How often held words come in at least that do so for each of `tiles`, but for a part of them, which may come once and stay. */
@@ -243,30 +258,23 @@ export function boundTiles(m: usize, n: usize, k: usize): void {
   const tilesM: f64 = load<f64>(m, TILES);
   const tilesN: f64 = load<f64>(n, TILES);
   const tilesK: f64 = load<f64>(k, TILES);
-  const batches: f64 = ceilDiv(B, batchAtOnce());
   stepCount = tilesM * tilesN * tilesK * batches;
   Lm = tilesM / Gm;
   Ln = tilesN / Gn;
   Lk = tilesK / Gk;
   turning = turningLoops(load<f64>(m, FEWEST), load<f64>(n, FEWEST), load<f64>(k, FEWEST));
-  setExtents(oneM, oneN, oneK, B * shareM * shareN * shareK);
   setTiles(tilesM, tilesN, tilesK);
   setSteps(load<f64>(m, STEPS), load<f64>(n, STEPS), load<f64>(k, STEPS));
   setBlocks(load<f64>(m, BLOCKS), load<f64>(n, BLOCKS), load<f64>(k, BLOCKS));
   // Where a tile is one fold, its held words may stay for the next: how often they do is up to the order.
   mayStay = dataflow != OUTPUT_STATIONARY && lm <= foldM() && ln <= foldN() && lk <= foldK();
   heldTimes = 1;
-  if (dataflow == WEIGHT_STATIONARY && !mayStay) {
+  if (dataflow == WEIGHT_STATIONARY && !mayStay && tilesM > 1) {
     heldTimes = timesHeld(tilesM, partOfOneFold(n, ln, foldN(), Gn, oneN) * partOfOneFold(k, lk, foldK(), Gk, oneK));
-  } else if (dataflow == INPUT_STATIONARY && !mayStay) {
+  } else if (dataflow == INPUT_STATIONARY && !mayStay && tilesN > 1) {
     heldTimes = timesHeld(tilesN, partOfOneFold(m, lm, foldM(), Gm, oneM) * partOfOneFold(k, lk, foldK(), Gk, oneK));
   }
-  if (isDirect || coresK > 1 || Gk > 1) setEnds(0, 0, 0, 0, 0, 0);
-  else {
-    const fullSteps: f64 = load<f64>(k, FULL_STEPS);
-    const endSteps: f64 = load<f64>(k, END_STEPS);
-    setEnds(fullSteps, lk / oneK, ceilDiv(fullSteps, tk), endSteps, load<f64>(k, ENDS) / oneK, ceilDiv(endSteps, tk));
-  }
+  setTilesOfK(isDirect || coresK > 1 || Gk > 1 ? 0 : k);
   boundArray(heldTimes);
   rowM = m;
   rowN = n;
@@ -275,16 +283,15 @@ export function boundTiles(m: usize, n: usize, k: usize): void {
   firstSteps = load<f64>(m, FULL_STEPS) * load<f64>(n, FULL_STEPS) * load<f64>(k, FULL_STEPS);
   // The first tiles of all cores come to the outer buffer and on to the inner ones; an operand that the split does not cut
   // is the same for all.
-  const elements: f64 = lk * shareK * smaller(batchAtOnce(), B);
+  const elements: f64 = lk * shareK * elementsAtOnce;
   let a: f64 = lm * shareM * elements;
   let w: f64 = ln * shareN * elements;
   firstInputs = a;
   firstWeights = w;
-  firstSums = lm * shareM * ln * shareN * smaller(batchAtOnce(), B);
+  firstSums = lm * shareM * ln * shareN * elementsAtOnce;
   // What comes last is still to be worked on, and its sums to be stored.
   let m_: f64 = load<f64>(m, LAST);
   let n_: f64 = load<f64>(n, LAST);
-  let k_: f64 = load<f64>(k, LAST);
   if (isDirect) {
     // Of what streams, the first position is enough to begin with, and the last one is what comes last.
     if (dataflow == WEIGHT_STATIONARY) {
@@ -294,7 +301,6 @@ export function boundTiles(m: usize, n: usize, k: usize): void {
     } else if (dataflow == OUTPUT_STATIONARY) {
       a /= ceilDiv(lk, sk);
       w /= ceilDiv(lk, sk);
-      k_ = 1;
     } else {
       w /= ceilDiv(ln, sn);
       n_ = 1;
@@ -314,7 +320,9 @@ export function boundTiles(m: usize, n: usize, k: usize): void {
   lastDrain = m_ * n_ * (outputBytes * innerPerWrite + outerWriteResult) + innerLatency;
   if (hasOuter && !isResident(OUTPUT)) lastDrain += outerLatency;
   // Sums that come back to an array without a buffer are added on the way out: nothing is worked on behind the last of them.
-  lastTail = isDirect ? lastDrain : lastDrain + ceilDiv(m_, sm) * ceilDiv(n_, sn) * ceilDiv(k_, sk) + leastSkew;
+  lastTail = isDirect
+    ? lastDrain
+    : lastDrain + load<f64>(m, LAST_STEPS) * load<f64>(n, LAST_STEPS) * load<f64>(k, LAST_STEPS) + leastSkew;
 }
 
 /** Third part: the order of local tiles; sets boundTime and boundEnergy. */
@@ -407,7 +415,6 @@ function secondUse(d: i32, allInputs: f64, allWeights: f64): f64 {
  * in the first turn of that, and of this most in the first turn of the loop inside it. What the array could do later it has to wait for.
  */
 function boundFirstUses(): void {
-  const batches: f64 = ceilDiv(B, batchAtOnce());
   const a: i32 = outermost(innerOrder);
   const b: i32 = middle(innerOrder);
   const allInputs: f64 = (inputs * outerReadInput) / batches;

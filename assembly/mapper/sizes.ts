@@ -8,8 +8,8 @@ import { ceilDiv } from "../int-math";
 const MOST_SIZES: i32 = 64;
 /** A row beyond the list, for a mapping that is bounded by itself. */
 export const LONE_SIZE: i32 = MOST_SIZES;
-export const SIZE_ROW: usize = 72;
-const TABLE: usize = memory.data(3 * 65 * 72, 16);
+export const SIZE_ROW: usize = 80;
+const TABLE: usize = memory.data(3 * 65 * 80, 16);
 export const TILES: usize = 8;
 export const STEPS: usize = 16;
 export const BLOCKS: usize = 24;
@@ -17,6 +17,8 @@ export const BLOCKS: usize = 24;
 export const FEWEST: usize = 32;
 /** Extent of the very last inner tile on the first core. */
 export const LAST: usize = 40;
+/** Its array steps. */
+export const LAST_STEPS: usize = 72;
 /** Array steps of a full tile; of the last inner tiles of all outer tiles, and the extents of those. */
 export const FULL_STEPS: usize = 48;
 export const END_STEPS: usize = 56;
@@ -43,6 +45,7 @@ export function setSize(row: usize, local: f64, extent: f64, outer: f64, cores: 
   let blocks: f64 = 0;
   let fewest: f64 = 0;
   let last: f64 = 0;
+  let lastSteps: f64 = 0;
   let endSteps: f64 = 0;
   let ends: f64 = 0;
   const stepsOfTile: f64 = ceilDiv(local, spatial);
@@ -55,20 +58,20 @@ export function setSize(row: usize, local: f64, extent: f64, outer: f64, cores: 
     last = cores == 1 ? chunk : ceilDiv(chunk, cores);
     const whole: f64 = Math.floor(last / local);
     const cut: f64 = last - whole * local;
-    let endStepsOfOne: f64 = stepsOfTile;
+    lastSteps = stepsOfTile;
     fewest = whole;
     tiles += times * whole;
     steps += times * whole * stepsOfTile;
     blocks += times * whole * blocksOfTile;
     if (cut > 0) {
       const cutSteps: f64 = ceilDiv(cut, spatial);
-      endStepsOfOne = cutSteps;
+      lastSteps = cutSteps;
       fewest += 1;
       tiles += times;
       steps += times * cutSteps;
       blocks += times * ceilDiv(cutSteps, words);
     }
-    endSteps += times * endStepsOfOne;
+    endSteps += times * lastSteps;
     ends += times * (cut > 0 ? cut : local);
     times = 1;
     chunk = rest;
@@ -80,6 +83,7 @@ export function setSize(row: usize, local: f64, extent: f64, outer: f64, cores: 
   store<f64>(row, steps, STEPS);
   store<f64>(row, blocks, BLOCKS);
   store<f64>(row, stepsOfTile, FULL_STEPS);
+  store<f64>(row, lastSteps, LAST_STEPS);
   store<f64>(row, endSteps, END_STEPS);
   store<f64>(row, ends, ENDS);
 }
