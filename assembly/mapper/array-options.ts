@@ -268,6 +268,8 @@ function tryRegisterTiles(flow: i32): void {
     const t: f64 = even(T, most);
     tryHeld(flow, t, tk, 1);
     tryTogether(flow, tk, S, larger(accumulating, pool - tk));
+    // With all of them across, fewer along k only add sums; a single one, which needs no place for them, is tried below.
+    if (t == T) break;
   }
   if (last != 1) {
     tryHeld(flow, even(T, words), 1, 1);
