@@ -68,7 +68,7 @@ import {
   tn,
 } from "../mapping";
 import { HARDWARE, get } from "../memory";
-import { ENDS, END_STEPS, FULL_STEPS } from "./sizes";
+import { END_PART, END_STEPS, FIRST_PART, FULL_STEPS } from "./sizes";
 
 /*
  * Least time and energy of the arrays for the present use of them (dataflow, extents, register tile, bypass, cores), given
@@ -307,8 +307,8 @@ function timeByTilesK(operands: f64, results: f64): f64 {
   const isOutput: bool = dataflow == OUTPUT_STATIONARY;
   const firstSteps: f64 = load<f64>(tilesOfK, FULL_STEPS);
   const lastSteps: f64 = load<f64>(tilesOfK, END_STEPS);
-  const firstPart: f64 = load<f64>(tilesOfK) / oneK;
-  const lastPart: f64 = load<f64>(tilesOfK, ENDS) / oneK;
+  const firstPart: f64 = load<f64>(tilesOfK, FIRST_PART);
+  const lastPart: f64 = load<f64>(tilesOfK, END_PART);
   const first: f64 = isOutput ? 1 : ceilDiv(firstSteps, tk);
   const last: f64 = isOutput ? 1 : ceilDiv(lastSteps, tk);
   const between: f64 = (isOutput ? tilesK : blocksK) - first - last;

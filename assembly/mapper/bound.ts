@@ -79,7 +79,21 @@ import {
   setTilesOfK,
 } from "./array-bound";
 import { foldK, foldM, foldN } from "./legal";
-import { BLOCKS, ENDS, END_STEPS, FEWEST, FULL_STEPS, LAST, LAST_STEPS, STEPS, TILES, chunksOf } from "./sizes";
+import {
+  BLOCKS,
+  ENDS,
+  END_PART,
+  END_WORK,
+  FEWEST,
+  FIRST_PART,
+  FIRST_WORK,
+  FULL_STEPS,
+  LAST,
+  LAST_STEPS,
+  STEPS,
+  TILES,
+  chunksOf,
+} from "./sizes";
 
 /*
  * Closed-form lower bounds of one mapping, without walking it. Every count is the sum that the walk would make, taken
@@ -245,12 +259,12 @@ function timesHeld(tiles: f64, part: f64): f64 {
 }
 
 /** Part of a dimension (of its extent or its array steps, whichever is more) whose tiles are of one fold: all, or, where only what is left at the ends is as small, no more than the ends. */
-function partOfOneFold(row: usize, local: f64, fold: f64, outers: f64, extent: f64): f64 {
+function partOfOneFold(row: usize, local: f64, fold: f64, outers: f64): f64 {
   if (local <= fold) return 1;
   const ends: f64 = load<f64>(row, ENDS);
   const last: f64 = load<f64>(row, LAST);
   const isSmall: bool = last <= fold || (outers > 1 && ends - last <= (outers - 1) * fold);
-  return isSmall ? larger(ends / extent, load<f64>(row, END_STEPS) / load<f64>(row, STEPS)) : 0;
+  return isSmall ? larger(load<f64>(row, END_PART), load<f64>(row, END_WORK)) : 0;
 }
 
 /** Second part: the local tile, given its rows of the size tables (sizes.ts). */
@@ -270,9 +284,9 @@ export function boundTiles(m: usize, n: usize, k: usize): void {
   mayStay = dataflow != OUTPUT_STATIONARY && lm <= foldM() && ln <= foldN() && lk <= foldK();
   heldTimes = 1;
   if (dataflow == WEIGHT_STATIONARY && !mayStay && tilesM > 1) {
-    heldTimes = timesHeld(tilesM, partOfOneFold(n, ln, foldN(), Gn, oneN) * partOfOneFold(k, lk, foldK(), Gk, oneK));
+    heldTimes = timesHeld(tilesM, partOfOneFold(n, ln, foldN(), Gn) * partOfOneFold(k, lk, foldK(), Gk));
   } else if (dataflow == INPUT_STATIONARY && !mayStay && tilesN > 1) {
-    heldTimes = timesHeld(tilesN, partOfOneFold(m, lm, foldM(), Gm, oneM) * partOfOneFold(k, lk, foldK(), Gk, oneK));
+    heldTimes = timesHeld(tilesN, partOfOneFold(m, lm, foldM(), Gm) * partOfOneFold(k, lk, foldK(), Gk));
   }
   setTilesOfK(isDirect || coresK > 1 || Gk > 1 ? 0 : k);
   boundArray(heldTimes);
@@ -381,33 +395,34 @@ function boundSpills(visits: f64): void {
   let waits: f64 = round;
   if ((innerDoubleBits & (1 << OUTPUT)) != 0) {
     const meanwhile: f64 = streams * (later + (1 - later) * endWork(inside));
-    const fetched: f64 = (inputCycles + weightCycles) * (1 - lk / oneK);
+    const fetched: f64 = (inputCycles + weightCycles) * (1 - firstPart(2));
     waits = larger((round - meanwhile) / 2, (round + fetched - meanwhile - streams * later) / 3);
   }
   boundTime = larger(boundTime, innerFill + streams + waits + leastSkew + lastDrain);
 }
 
-/** Part of the array's steps, and of the extent, that the first of the local tiles along dimension `d` has. */
+function rowOf(d: i32): usize {
+  return d == 0 ? rowM : d == 1 ? rowN : rowK;
+}
+/** Part of the array's steps that the first of the local tiles along dimension `d` has, and the last. */
 function firstWork(d: i32): f64 {
-  const row: usize = d == 0 ? rowM : d == 1 ? rowN : rowK;
-  return load<f64>(row, FULL_STEPS) / load<f64>(row, STEPS);
+  return load<f64>(rowOf(d), FIRST_WORK);
 }
-/** Part of the array's steps that the last of them has. */
 function endWork(d: i32): f64 {
-  const row: usize = d == 0 ? rowM : d == 1 ? rowN : rowK;
-  return load<f64>(row, END_STEPS) / load<f64>(row, STEPS);
+  return load<f64>(rowOf(d), END_WORK);
 }
-function firstExtent(d: i32): f64 {
-  return d == 0 ? lm / oneM : d == 1 ? ln / oneN : lk / oneK;
+/** Part of the extent that the first of them has. */
+function firstPart(d: i32): f64 {
+  return load<f64>(rowOf(d), FIRST_PART);
 }
 
 /** Cycles of the outer port for what the second turn of loop `d` needs first, if it has one, in the first turns of the loops outside. */
 function secondUse(d: i32, allInputs: f64, allWeights: f64): f64 {
   if (((turning >> d) & 1) == 0) return 0;
-  const row: usize = d == 0 ? rowM : d == 1 ? rowN : rowK;
+  const row: usize = rowOf(d);
   const share: f64 = load<f64>(row, TILES) == 2 ? load<f64>(row, ENDS) / load<f64>(row) : 1;
-  const first: f64 = firstExtent(2) * share;
-  return first * ((d == 1 ? 0 : allInputs * firstExtent(0)) + (d == 0 ? 0 : allWeights * firstExtent(1)));
+  const first: f64 = firstPart(2) * share;
+  return first * ((d == 1 ? 0 : allInputs * firstPart(0)) + (d == 0 ? 0 : allWeights * firstPart(1)));
 }
 
 /**
@@ -419,10 +434,10 @@ function boundFirstUses(): void {
   const b: i32 = middle(innerOrder);
   const allInputs: f64 = (inputs * outerReadInput) / batches;
   const allWeights: f64 = (weights * outerReadWeight) / batches;
-  const inputsOfA: f64 = a == 1 ? allInputs : allInputs * firstExtent(a);
-  const weightsOfA: f64 = a == 0 ? allWeights : allWeights * firstExtent(a);
+  const inputsOfA: f64 = a == 1 ? allInputs : allInputs * firstPart(a);
+  const weightsOfA: f64 = a == 0 ? allWeights : allWeights * firstPart(a);
   const loadsOfB: f64 =
-    (b == 1 ? inputsOfA : inputsOfA * firstExtent(b)) + (b == 0 ? weightsOfA : weightsOfA * firstExtent(b));
+    (b == 1 ? inputsOfA : inputsOfA * firstPart(b)) + (b == 0 ? weightsOfA : weightsOfA * firstPart(b));
   const work: f64 = streams / batches;
   const workA: f64 = work * firstWork(a);
   const workB: f64 = workA * firstWork(b);
@@ -460,22 +475,21 @@ function boundReloads(a: f64, w: f64): void {
   const inside: i32 = innermostTurning();
   if (inside == 2 || inside < 0) return;
   const row: usize = inside == 0 ? rowM : rowN;
-  const steps: f64 = load<f64>(row, STEPS);
   const turns: f64 = (stepCount * (inside == 0 ? Gm : Gn)) / load<f64>(row, TILES);
   /** Part of the loads of an operand that comes at every step which falls on the first steps of turns. */
   const share: f64 = (turns - 1) / stepCount;
-  let meanwhile: f64 = load<f64>(row, END_STEPS);
+  let meanwhile: f64 = load<f64>(row, END_WORK);
   let loads: f64 = 0;
   if (inside == 0) {
     loads = weightCycles * (1 - firstWeights / w) + inputCycles * share;
   } else {
-    meanwhile += Gn * load<f64>(row, FULL_STEPS);
-    const before: f64 = (load<f64>(row, ENDS) / oneN) * (1 - 1 / turns);
+    meanwhile += Gn * load<f64>(row, FIRST_WORK);
+    const before: f64 = load<f64>(row, END_PART) * (1 - 1 / turns);
     loads = inputCycles * (1 - firstInputs / a) + weightCycles * (share + before);
     // With two steps in a turn, the first reload has less before it.
     if (load<f64>(row, FEWEST) == 2) loads -= inputCycles * (firstInputs / a) + 2 * weightCycles * (firstWeights / w);
   }
-  boundTime = larger(boundTime, innerFill + streams * (1 - meanwhile / steps) + loads + leastSkew + lastDrain);
+  boundTime = larger(boundTime, innerFill + streams * (1 - meanwhile) + loads + leastSkew + lastDrain);
 }
 
 /** Bound of the present tiles whatever the order of local tiles, after boundOuter and boundTiles. */

@@ -8,8 +8,8 @@ import { ceilDiv } from "../int-math";
 const MOST_SIZES: i32 = 64;
 /** A row beyond the list, for a mapping that is bounded by itself. */
 export const LONE_SIZE: i32 = MOST_SIZES;
-export const SIZE_ROW: usize = 80;
-const TABLE: usize = memory.data(3 * 65 * 80, 16);
+export const SIZE_ROW: usize = 112;
+const TABLE: usize = memory.data(3 * 65 * 112, 16);
 export const TILES: usize = 8;
 export const STEPS: usize = 16;
 export const BLOCKS: usize = 24;
@@ -23,6 +23,11 @@ export const LAST_STEPS: usize = 72;
 export const FULL_STEPS: usize = 48;
 export const END_STEPS: usize = 56;
 export const ENDS: usize = 64;
+/** Parts of all array steps, and of the whole extent, that the first tile has, and the last ones of all outer tiles. */
+export const FIRST_WORK: usize = 80;
+export const FIRST_PART: usize = 88;
+export const END_WORK: usize = 96;
+export const END_PART: usize = 104;
 
 export function sizeRow(dimension: i32, index: i32): usize {
   return TABLE + <usize>(dimension * (MOST_SIZES + 1) + index) * SIZE_ROW;
@@ -48,6 +53,7 @@ export function setSize(row: usize, local: f64, extent: f64, outer: f64, cores: 
   let lastSteps: f64 = 0;
   let endSteps: f64 = 0;
   let ends: f64 = 0;
+  let all: f64 = 0;
   const stepsOfTile: f64 = ceilDiv(local, spatial);
   const blocksOfTile: f64 = ceilDiv(stepsOfTile, words);
   // The whole outer tiles, then the one that is left.
@@ -73,6 +79,7 @@ export function setSize(row: usize, local: f64, extent: f64, outer: f64, cores: 
     }
     endSteps += times * lastSteps;
     ends += times * (cut > 0 ? cut : local);
+    all += times * last;
     times = 1;
     chunk = rest;
   }
@@ -86,4 +93,8 @@ export function setSize(row: usize, local: f64, extent: f64, outer: f64, cores: 
   store<f64>(row, lastSteps, LAST_STEPS);
   store<f64>(row, endSteps, END_STEPS);
   store<f64>(row, ends, ENDS);
+  store<f64>(row, stepsOfTile / steps, FIRST_WORK);
+  store<f64>(row, local / all, FIRST_PART);
+  store<f64>(row, endSteps / steps, END_WORK);
+  store<f64>(row, ends / all, END_PART);
 }
