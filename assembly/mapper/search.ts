@@ -107,7 +107,7 @@ export function scoreCandidates(): bool {
   // An array that is fed straight waits for every fold, which bounds do not see: more is walked.
   if (isDirect) clearShortList(24, 4);
   else if (isEnergyCounted()) clearShortList(5, 2);
-  else clearShortList(7, 1);
+  else clearShortList(5, 1);
   clearScored();
   clearScoredMore();
   neededOuter = Infinity;
