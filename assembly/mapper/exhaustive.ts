@@ -151,6 +151,22 @@ export function searchMore(): void {
   budget = Infinity;
 }
 
+/** The same for larger problems, with the uses of the array that bounds suggest. */
+export function searchSome(): void {
+  isComplete = false;
+  isThorough = false;
+  setLeastGain(SMALL_GAIN);
+  searchPass(SOME_OPTIONS, SOME_OUTERS, 0, SOME_WORK);
+  setLeastGain(0);
+  isThorough = true;
+  budget = Infinity;
+}
+
+let isThorough: bool = true;
+const SOME_WORK: f64 = 5000;
+const SOME_OPTIONS: i32 = 8;
+const SOME_OUTERS: i32 = 8;
+
 function searchPass(options: i32, outers: i32, every: f64, work: f64): void {
   mostOptions = options;
   mostOuters = outers;
@@ -162,7 +178,7 @@ function searchPass(options: i32, outers: i32, every: f64, work: f64): void {
 
 /** Tries every use of the array and every tile on the present grids of cores and arrays. */
 function tryGrid(): void {
-  findOptions(mostOptions, true);
+  findOptions(mostOptions, isThorough);
   spent = 0;
   for (let option: i32 = 0; option < optionCount; option++) {
     if (optionScore(option) > toBeat()) break;

@@ -218,25 +218,36 @@ export function stepLimit(): f64 {
   return Math.max(1024, (8 * B * M * N * K) / (coresB * coresM * coresN * coresK * side * side * side));
 }
 
+/** What is tried of the dimension that streams, in terms of what keeps the array busy. */
+function fineMultiple(index: i32): f64 {
+  return index == 0 ? 1 : index == 1 ? 1.5 : index == 2 ? 3 : 0.5;
+}
+
 /** Shares of a fold that small tiles take, along each of the two dimensions that the array holds. */
 const FINE_SHARES: i32 = 4;
 
-/** The `index`-th size of a held dimension: what a fold covers, then half of it and a quarter, in whole steps of the array; 0: as one before. */
+/**
+ * The `index`-th size of a held dimension: what a fold covers, then a half, a quarter and an eighth of it in whole steps of the array, each in even
+ * tiles; 0: as one before.
+ */
 function fineSize(index: i32, chunk: f64, spatial: f64, words: f64): f64 {
   const parts: f64 = <f64>(1 << index);
   if (index > 0 && words < parts) return 0;
   const size: f64 = ceilDiv(words, parts) * spatial;
-  if (size < chunk) return size;
+  if (size < chunk) return ceilDiv(chunk, ceilDiv(chunk, size));
   return index == 0 || ceilDiv(words, parts / 2) * spatial < chunk ? chunk : 0;
 }
 
 /**
  * Tries small local tiles for the global-buffer tile, the use of the array and the cores of the mapping in place: of the dimensions that the array
  * holds a fold or a part of it; of what streams, about as much as the array needs to be busy while the next held words come.
+ *
+ * @param isWide  less than that, too
  */
-export function tryFineTiles(mostSteps: f64): void {
+export function tryFineTiles(mostSteps: f64, isWide: bool): void {
   const isOutput: bool = dataflow == OUTPUT_STATIONARY;
   const isInput: bool = dataflow == INPUT_STATIONARY;
+  const multiples: i32 = isWide ? 5 : 3;
   // The streaming dimension, and the held ones.
   const s: i32 = isOutput ? 2 : isInput ? 1 : 0;
   const a: i32 = isOutput ? 0 : 2;
@@ -256,9 +267,10 @@ export function tryFineTiles(mostSteps: f64): void {
       const chunk: f64 = chunkOf(s);
       const least: f64 = smaller(chunk, busyExtent(s, a, b, sizeA, sizeB));
       let last: f64 = 0;
-      for (let z: i32 = 0; z < 3; z++) {
-        const wanted: f64 = z == 0 ? least : z == 1 ? least * 1.5 : least * 3;
-        const size: f64 = ceilDiv(chunk, larger(1, Math.floor(chunk / wanted)));
+      for (let z: i32 = 0; z < multiples; z++) {
+        const wanted: f64 = z < 4 ? least * fineMultiple(z) : spatialOf(s);
+        const even: f64 = ceilDiv(chunk, larger(1, Math.floor(chunk / wanted)));
+        const size: f64 = smaller(chunk, ceilDiv(even, spatialOf(s)) * spatialOf(s));
         if (size == last) continue;
         last = size;
         fillRow(s, size);

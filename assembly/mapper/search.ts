@@ -1,12 +1,12 @@
-import { EFFORT_EXHAUSTIVE, RES_FIELDS } from "../abi";
-import { arrays, cols, cores, hasOuter, isDirect, rows } from "../hardware";
+import { EFFORT_EXHAUSTIVE, RES_FIELDS, UNROLL_FIXED } from "../abi";
+import { arrays, cols, cores, hasOuter, isDirect, rows, unroll } from "../hardware";
 import { ceilDiv } from "../int-math";
 import { B, chunkM, chunkN, K, loadMapping, M, N, setArrays, setCores } from "../mapping";
 import { findOptions, optionCount, optionScore, useOption } from "./array-options";
 import { arrayTime, boundArrayAlone, setBatches, setPrices } from "./array-bound";
 import { boundOuter, boundProblem, outerPorts } from "./bound";
-import { clearScored as clearScoredMore, scored as scoredMore, searchAll, searchMore } from "./exhaustive";
-import { bestCycles, bestScore, challenge, clearIncumbent, setLeastGain } from "./incumbent";
+import { clearScored as clearScoredMore, scored as scoredMore, searchAll, searchMore, searchSome } from "./exhaustive";
+import { bestCycles, bestScore, challenge, clearIncumbent, loadBest, setLeastGain } from "./incumbent";
 import { clearScored, scored as scoredLocal, stepLimit, tryFineTiles, tryLocalTiles } from "./local-tiles";
 import { findOuterTiles, outerCount, outerScore, smallestOuter, useOuter } from "./outer-tiles";
 import { refine } from "./refine";
@@ -53,7 +53,7 @@ function tryGrid(): void {
   const mostSteps: f64 = stepLimit();
   // Parts of one dimension: large problems need more of them.
   const mostParts: f64 = Math.max(64, mostSteps / 16);
-  findOptions(isEnergyCounted() ? 6 : 3, false);
+  findOptions(options > 0 ? options : isEnergyCounted() ? 6 : 3, false);
   if (optionCount == 0) return;
   for (let option: i32 = 0; option < optionCount; option++) {
     newKind();
@@ -124,7 +124,7 @@ export function scoreCandidates(): bool {
   return keptCount > 0;
 }
 
-const KINDS: usize = memory.data(8 * RES_FIELDS * 8, 16);
+const KINDS: usize = memory.data(64 * RES_FIELDS * 8, 16);
 
 /**
  * Whether small tiles may gain something: no more than the time for which neither the array nor the far memory is at work.
@@ -147,23 +147,76 @@ function tryFine(): void {
     boundOuter();
     if (!isWorthFine(load<f64>(row), load<f64>(row, 8))) continue;
     newKind();
-    tryFineTiles(stepLimit() * 4);
+    tryFineTiles(stepLimit() * 4, options > 0);
   }
 }
+
+/** Walks what is kept, best first. */
+function walkKept(): void {
+  for (let i: i32 = 0; i < keptCount; i++) {
+    if (keptScore(i) > bestScore()) break;
+    loadMapping(keptRow(i));
+    challenge(!isDirect);
+  }
+}
+
+/** Whether something that was kept promises much more than the best has, on a problem of middle size. */
+function isWorthMore(): bool {
+  return (
+    isTimeCounted() && (unroll == UNROLL_FIXED || M * N * K < MIDDLE) && (M * N * K < 262144 || keptScore(0) < bestScore() * (1 - GAP))
+  );
+}
+
+/** Tries small local tiles with every use of the array, on the cores and in the global-buffer tile of the best mapping. */
+function searchFine(): void {
+  clearShortList(24, 1);
+  loadBest();
+  findOptions(256, true);
+  for (let option: i32 = 0; option < optionCount; option++) {
+    if (optionScore(option) > Math.min(worstKept(), bestScore())) break;
+    newKind();
+    useOption(option);
+    tryFineTiles(Infinity, true);
+  }
+  walkKept();
+}
+
+/** Goes through the candidates on the cores of the best mapping again, and keeps and walks more of them. */
+function searchWider(): void {
+  const all: f64 = scored;
+  clearShortList(24, unroll == UNROLL_FIXED ? 8 : 1);
+  clearScored();
+  loadBest();
+  options = 16;
+  tryGrid();
+  tryFine();
+  options = 0;
+  scored = all + scoredLocal;
+  setLeastGain(WIDER_GAIN);
+  walkKept();
+  setLeastGain(LEAST_GAIN);
+}
+
+let options: i32 = 0;
+const MIDDLE: f64 = 16e6;
+const GAP: f64 = 0.01;
+const WIDER_GAIN: f64 = 0.003;
 
 /** Searches the best mapping of the problem in mapping.ts; true if there is one (incumbent.ts). */
 export function search(effort: i32): bool {
   if (!scoreCandidates()) return false;
   clearIncumbent();
   setLeastGain(isDirect ? 0 : LEAST_GAIN);
-  for (let i: i32 = 0; i < keptCount; i++) {
-    if (keptScore(i) > bestScore()) break;
-    loadMapping(keptRow(i));
-    challenge(!isDirect);
-  }
+  walkKept();
   refine(isDirect);
+  if (isWorthMore()) {
+    if (unroll == UNROLL_FIXED) searchSome();
+    else searchWider();
+    refine(isDirect);
+  }
   setLeastGain(0);
   if (M * N * K < SMALL || (isTimeCounted() && bestCycles() < SHORT)) {
+    if (!isDirect && isTimeCounted()) searchFine();
     searchMore();
     refine(true);
   }
