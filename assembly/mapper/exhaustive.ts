@@ -70,6 +70,8 @@ const LIST: usize = memory.data(MOST_CANDIDATES * 8, 16);
 
 let mostOptions: i32 = MOST_OPTIONS;
 let mostOuters: i32 = MOST_OUTERS;
+/** Whether uses of the array that take more than the fewest steps, and every register tile, are tried as well. */
+let isThorough: bool = true;
 /** Whether every pair of tiles is tried where there are few; extents up to which every integer size of an inner tile is. */
 let isComplete: bool = true;
 let mostEvery: f64 = <f64>MOST_CANDIDATES;
@@ -82,6 +84,10 @@ const EVERY: f64 = 64;
 const MOST_WORK: f64 = 400000;
 const WORK_A_TILE: f64 = 400;
 const MOST_SIZES: f64 = 32;
+/** The same for larger problems: uses of the array, global-buffer tiles, work. */
+const SOME_OPTIONS: i32 = 8;
+const SOME_OUTERS: i32 = 8;
+const SOME_WORK: f64 = 5000;
 /** Work of a walk beside its steps. */
 const WORK_A_WALK: f64 = 10;
 /**
@@ -161,11 +167,6 @@ export function searchSome(): void {
   isThorough = true;
   budget = Infinity;
 }
-
-let isThorough: bool = true;
-const SOME_WORK: f64 = 5000;
-const SOME_OPTIONS: i32 = 8;
-const SOME_OUTERS: i32 = 8;
 
 function searchPass(options: i32, outers: i32, every: f64, work: f64): void {
   mostOptions = options;

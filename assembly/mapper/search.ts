@@ -2,7 +2,7 @@ import { EFFORT_EXHAUSTIVE, RES_FIELDS, UNROLL_FIXED } from "../abi";
 import { arrays, cols, cores, hasOuter, isDirect, rows, unroll } from "../hardware";
 import { ceilDiv } from "../int-math";
 import { B, chunkM, chunkN, K, loadMapping, M, N, setArrays, setCores } from "../mapping";
-import { findOptions, optionCount, optionScore, useOption } from "./array-options";
+import { MOST_OPTIONS, findOptions, optionCount, optionScore, useOption } from "./array-options";
 import { arrayTime, boundArrayAlone, setBatches, setPrices } from "./array-bound";
 import { boundOuter, boundProblem, outerPorts } from "./bound";
 import { clearScored as clearScoredMore, scored as scoredMore, searchAll, searchMore, searchSome } from "./exhaustive";
@@ -27,6 +27,13 @@ const LEAST_GAIN: f64 = 0.001;
 const SMALL: f64 = 131072;
 /** The same of larger problems, by the cycles that the best mapping takes. */
 const SHORT: f64 = 300;
+/** MACs of a batch element below which more uses of the array are tried if a bound promises GAP more than the best has, and below which they always are. */
+const MIDDLE: f64 = 16e6;
+const MINOR: f64 = 262144;
+const GAP: f64 = 0.01;
+/** Uses of the array that are tried then, and the gain that a bound must promise. */
+const MORE_OPTIONS: i32 = 16;
+const MORE_GAIN: f64 = 0.003;
 /** Candidates scored. */
 export let scored: f64 = 0;
 /** Bytes that the smallest tiles tried need, where none fits. */
@@ -53,7 +60,7 @@ function tryGrid(): void {
   const mostSteps: f64 = stepLimit();
   // Parts of one dimension: large problems need more of them.
   const mostParts: f64 = Math.max(64, mostSteps / 16);
-  findOptions(options > 0 ? options : isEnergyCounted() ? 6 : 3, false);
+  findOptions(isEnergyCounted() ? 6 : 3, false);
   if (optionCount == 0) return;
   for (let option: i32 = 0; option < optionCount; option++) {
     newKind();
@@ -124,7 +131,7 @@ export function scoreCandidates(): bool {
   return keptCount > 0;
 }
 
-const KINDS: usize = memory.data(64 * RES_FIELDS * 8, 16);
+const KINDS: usize = memory.data(8 * RES_FIELDS * 8, 16);
 
 /**
  * Whether small tiles may gain something: no more than the time for which neither the array nor the far memory is at work.
@@ -147,7 +154,7 @@ function tryFine(): void {
     boundOuter();
     if (!isWorthFine(load<f64>(row), load<f64>(row, 8))) continue;
     newKind();
-    tryFineTiles(stepLimit() * 4, options > 0);
+    tryFineTiles(stepLimit() * 4, false);
   }
 }
 
@@ -160,47 +167,34 @@ function walkKept(): void {
   }
 }
 
-/** Whether something that was kept promises much more than the best has, on a problem of middle size. */
+/** Whether it is worth while to search on: on smaller problems, and on larger ones where the array has few uses, as bounds promise more. */
 function isWorthMore(): bool {
-  return (
-    isTimeCounted() && (unroll == UNROLL_FIXED || M * N * K < MIDDLE) && (M * N * K < 262144 || keptScore(0) < bestScore() * (1 - GAP))
-  );
+  if (!isTimeCounted()) return false;
+  const macs: f64 = M * N * K;
+  if (macs < MINOR) return true;
+  return (unroll == UNROLL_FIXED || macs < MIDDLE) && keptScore(0) < bestScore() * (1 - GAP);
 }
 
-/** Tries small local tiles with every use of the array, on the cores and in the global-buffer tile of the best mapping. */
-function searchFine(): void {
+/**
+ * Tries small local tiles with more uses of the array, on the cores and in the global-buffer tile of the best mapping.
+ *
+ * @param options   uses of the array, at most
+ * @param thorough  those that take more than the fewest steps, and every register tile, as well
+ */
+function searchFine(options: i32, thorough: bool): void {
   clearShortList(24, 1);
   loadBest();
-  findOptions(256, true);
+  findOptions(options, thorough);
   for (let option: i32 = 0; option < optionCount; option++) {
     if (optionScore(option) > Math.min(worstKept(), bestScore())) break;
     newKind();
     useOption(option);
-    tryFineTiles(Infinity, true);
+    tryFineTiles(thorough ? Infinity : stepLimit() * 4, true);
   }
-  walkKept();
-}
-
-/** Goes through the candidates on the cores of the best mapping again, and keeps and walks more of them. */
-function searchWider(): void {
-  const all: f64 = scored;
-  clearShortList(24, unroll == UNROLL_FIXED ? 8 : 1);
-  clearScored();
-  loadBest();
-  options = 16;
-  tryGrid();
-  tryFine();
-  options = 0;
-  scored = all + scoredLocal;
-  setLeastGain(WIDER_GAIN);
+  setLeastGain(MORE_GAIN);
   walkKept();
   setLeastGain(LEAST_GAIN);
 }
-
-let options: i32 = 0;
-const MIDDLE: f64 = 16e6;
-const GAP: f64 = 0.01;
-const WIDER_GAIN: f64 = 0.003;
 
 /** Searches the best mapping of the problem in mapping.ts; true if there is one (incumbent.ts). */
 export function search(effort: i32): bool {
@@ -211,16 +205,16 @@ export function search(effort: i32): bool {
   refine(isDirect);
   if (isWorthMore()) {
     if (unroll == UNROLL_FIXED) searchSome();
-    else searchWider();
+    else searchFine(MORE_OPTIONS, false);
     refine(isDirect);
   }
   setLeastGain(0);
   if (M * N * K < SMALL || (isTimeCounted() && bestCycles() < SHORT)) {
-    if (!isDirect && isTimeCounted()) searchFine();
+    if (!isDirect && isTimeCounted()) searchFine(MOST_OPTIONS, true);
     searchMore();
     refine(true);
   }
   if (effort == EFFORT_EXHAUSTIVE) searchAll();
-  scored += scoredMore;
+  scored = scoredLocal + scoredMore;
   return true;
 }
