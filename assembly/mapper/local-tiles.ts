@@ -223,19 +223,15 @@ function fineMultiple(index: i32): f64 {
   return index == 0 ? 1 : index == 1 ? 1.5 : index == 2 ? 3 : 0.5;
 }
 
-/** Shares of a fold that small tiles take, along each of the two dimensions that the array holds. */
-const FINE_SHARES: i32 = 4;
+/** Parts of a fold that small tiles take, along each of the two dimensions that the array holds: one, two, four, up to so many. */
+const MOST_PARTS: f64 = 8;
 
-/**
- * The `index`-th size of a held dimension: what a fold covers, then a half, a quarter and an eighth of it in whole steps of the array, each in even
- * tiles; 0: as one before.
- */
-function fineSize(index: i32, chunk: f64, spatial: f64, words: f64): f64 {
-  const parts: f64 = <f64>(1 << index);
-  if (index > 0 && words < parts) return 0;
+/** A size of a held dimension: one of `parts` of what a fold covers, in whole steps of the array and even tiles; 0: as with half as many parts. */
+function fineSize(parts: f64, chunk: f64, spatial: f64, words: f64): f64 {
+  if (parts > 1 && words < parts) return 0;
   const size: f64 = ceilDiv(words, parts) * spatial;
   if (size < chunk) return ceilDiv(chunk, ceilDiv(chunk, size));
-  return index == 0 || ceilDiv(words, parts / 2) * spatial < chunk ? chunk : 0;
+  return parts == 1 || ceilDiv(words, parts / 2) * spatial < chunk ? chunk : 0;
 }
 
 /**
@@ -256,11 +252,11 @@ export function tryFineTiles(mostSteps: f64, isWide: bool): void {
   boundOuter();
   boundShares();
   fitsAnyInner = !hasOuter || outerFitsAnyInner();
-  for (let x: i32 = 0; x < FINE_SHARES; x++) {
+  for (let x: f64 = 1; x <= MOST_PARTS; x *= 2) {
     const sizeA: f64 = fineSize(x, chunkOf(a), spatialOf(a), wordsOf(a));
     if (sizeA == 0) continue;
     fillRow(a, sizeA);
-    for (let y: i32 = 0; y < FINE_SHARES; y++) {
+    for (let y: f64 = 1; y <= MOST_PARTS; y *= 2) {
       const sizeB: f64 = fineSize(y, chunkOf(b), spatialOf(b), wordsOf(b));
       if (sizeB == 0) continue;
       fillRow(b, sizeB);
