@@ -87,7 +87,7 @@ const MOST_SIZES: f64 = 32;
 /** The same for larger problems: uses of the array, global-buffer tiles, work. */
 const SOME_OPTIONS: i32 = 8;
 const SOME_OUTERS: i32 = 8;
-const SOME_WORK: f64 = 5000;
+const SOME_WORK: f64 = 20000;
 /** Work of a walk beside its steps. */
 const WORK_A_WALK: f64 = 10;
 /**
@@ -160,9 +160,9 @@ export function searchMore(): void {
 /** The same for larger problems, with the uses of the array that bounds suggest. */
 export function searchSome(): void {
   isComplete = false;
-  isThorough = false;
+  isThorough = isDirect;
   setLeastGain(SMALL_GAIN);
-  searchPass(SOME_OPTIONS, SOME_OUTERS, 0, SOME_WORK);
+  searchPass(isDirect ? 24 : SOME_OPTIONS, SOME_OUTERS, 0, SOME_WORK);
   setLeastGain(0);
   isThorough = true;
   budget = Infinity;
