@@ -7,7 +7,7 @@ import { storeResult } from "../result";
 import { cycles, walk } from "../run";
 import { isGivenUp } from "../steps";
 import { arrayAlone, setBatches, setPrices } from "./array-bound";
-import { boundEnergy, boundOrder, boundOuter, boundShares, boundTiles, boundTime, boundWaits } from "./bound";
+import { boundEnergy, boundOrder, boundOuter, boundShares, boundTiles, boundTime, boundWaits, stepCount } from "./bound";
 import { isEnergyCounted, score, secondScore, timeWithin } from "./score";
 import { LONE_SIZE, setSize, sizeRow } from "./sizes";
 
@@ -32,7 +32,7 @@ export function clearIncumbent(): void {
   best = Infinity;
   second = Infinity;
   walked = 0;
-  lastBound = -1;
+  lastTime = -1;
 }
 
 export function bestScore(): f64 {
@@ -87,10 +87,10 @@ function isEnergyGood(): bool {
   return isBetter(score(boundTime, dynamic), secondScore(boundTime, dynamic));
 }
 
-/** Score and bounds of the mapping walked last. */
-let lastBound: f64 = 0;
+/** Bounds and inner steps of the mapping walked last. */
 let lastTime: f64 = 0;
 let lastEnergy: f64 = 0;
+let lastSteps: f64 = 0;
 /**
  * Walks the legal mapping in place if it can be the best; true if it now is.
  *
@@ -99,16 +99,16 @@ let lastEnergy: f64 = 0;
 export function challenge(isUnlike: bool): bool {
   boundMapping();
   const bound: f64 = score(boundTime, boundEnergy);
-  if (isUnlike && bound == lastBound && boundEnergy == lastEnergy && boundTime == lastTime) return false;
+  if (isUnlike && boundTime == lastTime && boundEnergy == lastEnergy && stepCount == lastSteps) return false;
   if (bound > toBeat()) return false;
   if (!isBetter(bound, secondScore(boundTime, boundEnergy))) return false;
   // Where only time counts, traffic decides between equals alone: it is counted when the time is known to be no worse.
   const isTimeFirst: bool = !isEnergyCounted();
   if (!isTimeFirst && !isEnergyGood()) return false;
   walked += 1;
-  lastBound = bound;
   lastTime = boundTime;
   lastEnergy = boundEnergy;
+  lastSteps = stepCount;
   walk(timeWithin(best, dynamic) - arrayAlone);
   if (isGivenUp) return false;
   if (isTimeFirst) {
