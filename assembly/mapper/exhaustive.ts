@@ -86,6 +86,7 @@ const WORK_A_TILE: f64 = 400;
 const MOST_SIZES: f64 = 32;
 /** The same for larger problems: uses of the array, global-buffer tiles, work. */
 const SOME_OPTIONS: i32 = 8;
+const DIRECT_OPTIONS: i32 = 24;
 const SOME_OUTERS: i32 = 8;
 const SOME_WORK: f64 = 20000;
 /** Work of a walk beside its steps. */
@@ -157,12 +158,12 @@ export function searchMore(): void {
   budget = Infinity;
 }
 
-/** The same for larger problems, with the uses of the array that bounds suggest. */
+/** The same for larger problems: with the uses of the array that bounds suggest, or the best of all where it is fed straight. */
 export function searchSome(): void {
   isComplete = false;
   isThorough = isDirect;
   setLeastGain(SMALL_GAIN);
-  searchPass(isDirect ? 24 : SOME_OPTIONS, SOME_OUTERS, 0, SOME_WORK);
+  searchPass(isDirect ? DIRECT_OPTIONS : SOME_OPTIONS, SOME_OUTERS, 0, SOME_WORK);
   setLeastGain(0);
   isThorough = true;
   budget = Infinity;

@@ -21,6 +21,11 @@ import { clearShortList, copyKinds, keptCount, keptRow, keptScore, newKind, wors
 
 /** Gain that small local tiles must promise. */
 const LEAST_FINE: f64 = 0.002;
+/** Mappings that are walked where their bounds promise LEAST_GAIN; where more are kept, those behind have to promise GAP. */
+const WALKED: i32 = 5;
+const MANY: i32 = 24;
+/** Cores up to which there are few grids of them, and the best bounds tell enough. */
+const FEW_CORES: f64 = 4;
 /** Gain by which a bound must beat the best for a walk, as a share. */
 const LEAST_GAIN: f64 = 0.001;
 /** MACs of a batch element below which a single cycle may be a percent of its time. */
@@ -112,9 +117,9 @@ function trySplits(total: f64): void {
 /** Scores the candidates of the problem in mapping.ts and keeps the best bounds (short-list.ts); true if there are any. */
 export function scoreCandidates(): bool {
   // An array that is fed straight waits for every fold, which bounds do not see: more is walked.
-  if (isDirect) clearShortList(24, 4);
-  else if (isEnergyCounted()) clearShortList(5, 2);
-  else clearShortList(5, 1);
+  if (isDirect) clearShortList(MANY, 4);
+  else if (isEnergyCounted()) clearShortList(WALKED, 2);
+  else clearShortList(cores > FEW_CORES ? MANY : WALKED, 1);
   clearScored();
   clearScoredMore();
   neededOuter = Infinity;
@@ -131,7 +136,7 @@ export function scoreCandidates(): bool {
   return keptCount > 0;
 }
 
-const KINDS: usize = memory.data(8 * RES_FIELDS * 8, 16);
+const KINDS: usize = memory.data(32 * RES_FIELDS * 8, 16);
 
 /**
  * Whether small tiles may gain something: no more than the time for which neither the array nor the far memory is at work.
@@ -144,7 +149,7 @@ function isWorthFine(first: f64, second: f64): bool {
 
 /** Tries small local tiles of the kinds of mapping whose bounds are best. */
 function tryFine(): void {
-  const count: i32 = copyKinds(KINDS);
+  const count: i32 = min(copyKinds(KINDS), WALKED);
   for (let i: i32 = 0; i < count; i++) {
     const row: usize = KINDS + <usize>(i * RES_FIELDS) * 8;
     loadMapping(row);
@@ -162,9 +167,11 @@ function tryFine(): void {
 function walkKept(): void {
   for (let i: i32 = 0; i < keptCount; i++) {
     if (keptScore(i) > bestScore()) break;
+    if (i == WALKED && !isDirect) setLeastGain(GAP);
     loadMapping(keptRow(i));
     challenge(!isDirect);
   }
+  if (!isDirect) setLeastGain(LEAST_GAIN);
 }
 
 /** Whether it is worth while to search on: on smaller problems, and on larger ones where the array has few uses, as bounds promise more. */
@@ -182,7 +189,7 @@ function isWorthMore(): bool {
  * @param thorough  those that take more than the fewest steps, and every register tile, as well
  */
 function searchFine(options: i32, thorough: bool): void {
-  clearShortList(24, 1);
+  clearShortList(MANY, 1);
   loadBest();
   findOptions(options, thorough);
   for (let option: i32 = 0; option < optionCount; option++) {
