@@ -116,10 +116,9 @@ function trySplits(total: f64): void {
 
 /** Scores the candidates of the problem in mapping.ts and keeps the best bounds (short-list.ts); true if there are any. */
 export function scoreCandidates(): bool {
-  // An array that is fed straight waits for every fold, which bounds do not see: more is walked.
-  if (isDirect) clearShortList(MANY, 4);
-  else if (isEnergyCounted()) clearShortList(WALKED, 2);
-  else clearShortList(cores > FEW_CORES ? MANY : WALKED, 1);
+  // An array that is fed straight waits for every fold, which bounds do not see, and many cores have many grids: more is walked.
+  const most: i32 = isDirect || cores > FEW_CORES ? MANY : WALKED;
+  clearShortList(most, isDirect ? 4 : isEnergyCounted() ? 2 : 1);
   clearScored();
   clearScoredMore();
   neededOuter = Infinity;
