@@ -2,7 +2,7 @@
 // Every field is one little-endian f64; an index counts fields from the start of its record.
 
 /** Raised whenever a table layout or the meaning of a field changes. */
-export const ABI_VERSION = 3;
+export const ABI_VERSION = 4;
 
 /** Most problems that one call takes. */
 export const MAX_BATCH = 256;
@@ -151,7 +151,9 @@ export const RES_SCORED = 67;
 export const RES_WALKED = 68;
 /** Arrays of a core that share out batch elements, m and n. */
 export const MAP_ARRAYS = 69;
-export const RES_FIELDS = 72;
+/** Cycles that the mapping takes at least, by the bound that a search judges it by. */
+export const RES_BOUND = 72;
+export const RES_FIELDS = 73;
 
 export const STATUS_OK = 0;
 export const STATUS_TOO_SMALL = 1;

@@ -17,6 +17,7 @@ import {
   MAX_BATCH,
   OBJECTIVE_CARBON,
   RES_AVAILABLE,
+  RES_BOUND,
   RES_FIELDS,
   RES_LEVEL,
   RES_NEEDED,
@@ -31,8 +32,9 @@ import {
 } from "./abi";
 import { countTraffic } from "./counters";
 import { hasOuter, innerInput, innerOutput, innerSplit, innerWeight, loadHardware, outerInput } from "./hardware";
+import { boundProblem, boundTime } from "./mapper/bound";
 import { isLegal } from "./mapper/legal";
-import { copyBest, walked } from "./mapper/incumbent";
+import { boundMapping, copyBest, walked } from "./mapper/incumbent";
 import { neededOuter, scoreCandidates, scored, search } from "./mapper/search";
 import { neededInner } from "./mapper/local-tiles";
 import { keptRow } from "./mapper/short-list";
@@ -153,9 +155,12 @@ function evaluateOne(problem: usize, result: usize): i32 {
   if (get(problem, IN_GIVEN_MAPPING) != 0) {
     loadMapping(result);
     if (!isLegal()) return STATUS_BAD_MAPPING;
+    boundProblem();
+    boundMapping();
     walk();
     countTraffic();
     storeResult(result);
+    put(result, RES_BOUND, boundTime);
     return STATUS_OK;
   }
   if (!search(<i32>get(problem, IN_EFFORT))) {

@@ -198,6 +198,7 @@ let blocksM: f64 = 1;
 let blocksN: f64 = 1;
 let blocksK: f64 = 1;
 let tilesOfK: usize = 0;
+let visitsOfSums: f64 = 1;
 
 /**
  * @param m, n, k      extents of the first core, over all outer tiles
@@ -212,6 +213,10 @@ export function setExtents(m: f64, n: f64, k: f64, arrays: f64): void {
 /** Sets the row of the size tables (sizes.ts) of the tiles along k; 0: what the first and the last have is not known. */
 export function setTilesOfK(row: usize): void {
   tilesOfK = row;
+}
+/** Sets how often inner tiles of sums are visited, or the most that they may be; matters where k is split over cores. */
+export function setVisits(visits: f64): void {
+  visitsOfSums = visits;
 }
 export function setTiles(m: f64, n: f64, k: f64): void {
   tilesM = m;
@@ -264,8 +269,8 @@ export function boundArray(times: f64): void {
       folds = tilesN * blocksM * blocksK;
     }
   }
-  // With k split over cores, sums of a tile may begin at zero whenever they change.
-  const back: f64 = coresK > 1 ? sums - results * (tilesK - 1) : sums;
+  // With k split over cores, sums begin at zero at every visit.
+  const back: f64 = coresK > 1 ? sums - results * (visitsOfSums - 1) : sums;
   let array: f64 = steps;
   if (kind == KIND_DOT_PRODUCT) {
     if (overlap == OVERLAP_NONE) array += held;
@@ -357,5 +362,6 @@ export function boundArrayAlone(): void {
   setSteps(ceilDiv(m, sm), ceilDiv(n, sn), ceilDiv(k, sk));
   setBlocks(ceilDiv(stepsM, tm), ceilDiv(stepsN, tn), ceilDiv(stepsK, tk));
   setTilesOfK(0);
+  setVisits(1);
   boundArray(1);
 }

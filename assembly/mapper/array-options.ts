@@ -56,6 +56,7 @@ import {
   setSteps,
   setTiles,
   setTilesOfK,
+  setVisits,
 } from "./array-bound";
 import { arrayIsLegal } from "./legal";
 import { isTimeCounted, score, secondScore } from "./score";
@@ -374,6 +375,7 @@ export function findOptions(most: i32, thorough: bool): void {
   setExtents(m, n, oneK, (B * M * N * K) / (m * n * oneK));
   setTiles(1, 1, 1);
   setTilesOfK(0);
+  setVisits(1);
   usePacked(1);
   if (unroll == UNROLL_FIXED) tryFixed();
   else tryFlexible();

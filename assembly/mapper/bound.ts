@@ -77,6 +77,7 @@ import {
   setSteps,
   setTiles,
   setTilesOfK,
+  setVisits,
 } from "./array-bound";
 import { foldK, foldM, foldN } from "./legal";
 import {
@@ -90,8 +91,10 @@ import {
   FULL_STEPS,
   LAST,
   LAST_STEPS,
+  LEAST_CORES,
   STEPS,
   TILES,
+  TILES_OF_CORES,
   chunksOf,
 } from "./sizes";
 
@@ -161,6 +164,8 @@ let turning: i32 = 0;
 /** Whether held words may stay in the PEs from one inner tile to the next; how often they come in, as last bounded. */
 let mayStay: bool = false;
 let heldTimes: f64 = 1;
+/** Part of them of which a tile is one fold where others are not. */
+let partThatStays: f64 = 0;
 /** Time before the first step has its operands, after the last has left the array, and after the last transfer downwards. */
 let innerFill: f64 = 0;
 let lastDrain: f64 = 0;
@@ -253,11 +258,6 @@ export function boundShares(): void {
   setExtents(oneM, oneN, oneK, B * shareM * shareN * shareK);
 }
 
-/** How often held words come in at least that do so for each of `tiles`, but for a part of them, which may come once and stay. */
-function timesHeld(tiles: f64, part: f64): f64 {
-  return tiles - part * (tiles - 1);
-}
-
 /** Part of a dimension (of its extent or its array steps, whichever is more) whose tiles are of one fold: all, or, where only what is left at the ends is as small, no more than the ends. */
 function partOfOneFold(row: usize, local: f64, fold: f64, outers: f64): f64 {
   if (local <= fold) return 1;
@@ -283,12 +283,17 @@ export function boundTiles(m: usize, n: usize, k: usize): void {
   // Where a tile is one fold, its held words may stay for the next: how often they do is up to the order.
   mayStay = dataflow != OUTPUT_STATIONARY && lm <= foldM() && ln <= foldN() && lk <= foldK();
   heldTimes = 1;
-  if (dataflow == WEIGHT_STATIONARY && !mayStay && tilesM > 1) {
-    heldTimes = timesHeld(tilesM, partOfOneFold(n, ln, foldN(), Gn) * partOfOneFold(k, lk, foldK(), Gk));
-  } else if (dataflow == INPUT_STATIONARY && !mayStay && tilesN > 1) {
-    heldTimes = timesHeld(tilesN, partOfOneFold(m, lm, foldM(), Gm) * partOfOneFold(k, lk, foldK(), Gk));
+  partThatStays = 0;
+  if (!mayStay && dataflow == WEIGHT_STATIONARY && tilesM > 1) {
+    partThatStays = partOfOneFold(n, ln, foldN(), Gn) * partOfOneFold(k, lk, foldK(), Gk);
+    heldTimes = tilesM - partThatStays * (tilesM - 1);
+  } else if (!mayStay && dataflow == INPUT_STATIONARY && tilesN > 1) {
+    partThatStays = partOfOneFold(m, lm, foldM(), Gm) * partOfOneFold(k, lk, foldK(), Gk);
+    heldTimes = tilesN - partThatStays * (tilesN - 1);
   }
   setTilesOfK(isDirect || coresK > 1 || Gk > 1 ? 0 : k);
+  visitsOfSums = tilesK;
+  setVisits(tilesK);
   boundArray(heldTimes);
   rowM = m;
   rowN = n;
@@ -346,12 +351,20 @@ export function boundOrder(): void {
   const a: f64 = inputs * ((counted & 2) != 0 ? Ln : 1) * ((turning & 5) != 0 ? Gn : outerReloadsA);
   const w: f64 = weights * ((counted & 1) != 0 ? Lm : 1) * ((turning & 6) != 0 ? Gm : outerReloadsW);
   const visits: f64 = ((counted & 4) != 0 ? Lk : 1) * ((turning & 3) != 0 ? Gk : outerReloadsO);
-  if (mayStay) {
-    const times: f64 = dataflow == WEIGHT_STATIONARY ? w / weights : a / inputs;
-    if (times != heldTimes) {
-      heldTimes = times;
-      boundArray(times);
+  const isWeight: bool = dataflow == WEIGHT_STATIONARY;
+  let times: f64 = heldTimes;
+  if (mayStay) times = isWeight ? w / weights : a / inputs;
+  else if (partThatStays > 0) {
+    // They stay while what streams turns, if that is the innermost loop.
+    times = load<f64>(isWeight ? rowM : rowN, TILES);
+    if (innermostTurning() == (isWeight ? 0 : 1)) {
+      times -= partThatStays * (times - (isWeight ? w / weights : a / inputs));
     }
+  }
+  if (times != heldTimes || (coresK > 1 && visits != visitsOfSums)) {
+    heldTimes = times;
+    setVisits(visits);
+    boundArray(times);
   }
   if (isDirect) boundStreamed(a, w, visits);
   else boundMoved(a, w, visits);
@@ -508,7 +521,13 @@ function boundStreamed(a: f64, w: f64, visits: f64): void {
   boundEnergy = outerEnergy + arrayEnergy;
   if (!holdsSums) return;
   const again: f64 = sums * (visits - 1) * accumulatorBytes;
-  boundEnergy += coresK > 1 ? again * shareK * sourcePriceUp : again * (sourcePriceUp + sourcePriceDown);
+  boundEnergy += coresK > 1 ? again * coresAtVisit(visits) * sourcePriceUp : again * (sourcePriceUp + sourcePriceDown);
+}
+
+/** Cores, of those that share k, which have sums to store at a visit: on average where every tile along k is one, else the fewest. */
+function coresAtVisit(visits: f64): f64 {
+  const tiles: f64 = load<f64>(rowK, TILES);
+  return visits == tiles ? load<f64>(rowK, TILES_OF_CORES) / tiles : load<f64>(rowK, LEAST_CORES);
 }
 
 /** Combines the parts, where `a` inputs and `w` weights go down to the inner buffers, and each sum is visited `visits` times. */
@@ -517,7 +536,7 @@ function boundMoved(a: f64, w: f64, visits: f64): void {
   let up: f64 = down + sums * outputBytes;
   if (coresK > 1) {
     // Every visit of every core goes up wide and is added to what is there; nothing comes back down.
-    up = (down + sums * accumulatorBytes) * shareK;
+    up = (down + sums * accumulatorBytes) * coresAtVisit(visits);
     down = 0;
   }
   const inputBytesDown: f64 = a * inputBytes;

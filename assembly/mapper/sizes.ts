@@ -8,8 +8,8 @@ import { ceilDiv } from "../int-math";
 const MOST_SIZES: i32 = 64;
 /** A row beyond the list, for a mapping that is bounded by itself. */
 export const LONE_SIZE: i32 = MOST_SIZES;
-export const SIZE_ROW: usize = 112;
-const TABLE: usize = memory.data(3 * 65 * 112, 16);
+export const SIZE_ROW: usize = 128;
+const TABLE: usize = memory.data(3 * 65 * 128, 16);
 export const TILES: usize = 8;
 export const STEPS: usize = 16;
 export const BLOCKS: usize = 24;
@@ -28,6 +28,9 @@ export const FIRST_WORK: usize = 80;
 export const FIRST_PART: usize = 88;
 export const END_WORK: usize = 96;
 export const END_PART: usize = 104;
+/** Inner tiles of all cores; cores that are at work at the last inner tile of an outer one, the fewest. */
+export const TILES_OF_CORES: usize = 112;
+export const LEAST_CORES: usize = 120;
 
 export function sizeRow(dimension: i32, index: i32): usize {
   return TABLE + <usize>(dimension * (MOST_SIZES + 1) + index) * SIZE_ROW;
@@ -54,6 +57,8 @@ export function setSize(row: usize, local: f64, extent: f64, outer: f64, cores: 
   let endSteps: f64 = 0;
   let ends: f64 = 0;
   let all: f64 = 0;
+  let tilesOfCores: f64 = 0;
+  let leastCores: f64 = Infinity;
   const stepsOfTile: f64 = ceilDiv(local, spatial);
   const blocksOfTile: f64 = ceilDiv(stepsOfTile, words);
   // The whole outer tiles, then the one that is left.
@@ -80,6 +85,14 @@ export function setSize(row: usize, local: f64, extent: f64, outer: f64, cores: 
     endSteps += times * lastSteps;
     ends += times * (cut > 0 ? cut : local);
     all += times * last;
+    if (cores > 1) {
+      // Cores with a full chunk, and one with what is left.
+      const full: f64 = Math.floor(chunk / last);
+      const tilesOfLast: f64 = ceilDiv(chunk - full * last, local);
+      tilesOfCores += times * (full * fewest + tilesOfLast);
+      const atLast: f64 = tilesOfLast == fewest ? full + 1 : full;
+      if (atLast < leastCores) leastCores = atLast;
+    }
     times = 1;
     chunk = rest;
   }
@@ -95,6 +108,8 @@ export function setSize(row: usize, local: f64, extent: f64, outer: f64, cores: 
   store<f64>(row, ends, ENDS);
   store<f64>(row, stepsOfTile / steps, FIRST_WORK);
   store<f64>(row, local / all, FIRST_PART);
+  store<f64>(row, cores > 1 ? tilesOfCores : tiles, TILES_OF_CORES);
+  store<f64>(row, cores > 1 ? leastCores : 1, LEAST_CORES);
   store<f64>(row, endSteps / steps, END_WORK);
   store<f64>(row, ends / all, END_PART);
 }

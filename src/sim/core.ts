@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { instantiateSync } from "@assemblyscript/loader";
-import { ABI_VERSION, RES_FIELDS, RES_SCORED, RES_STEPS, RES_WALKED } from "../../assembly/abi.ts";
+import { ABI_VERSION, RES_BOUND, RES_FIELDS, RES_SCORED, RES_STEPS, RES_WALKED } from "../../assembly/abi.ts";
 import { packageRoot } from "../package-root.ts";
 
 /** The exported surface of the core, see assembly/index.ts. */
@@ -23,8 +23,13 @@ export interface Core {
   evaluate(count: number): number;
   /** Scores mapping candidates by their bounds, and walks none. */
   scoreOnly(count: number): number;
-  /** What the search behind result `row` of the last call took. */
-  searchOf(row: number): { readonly scored: number; readonly walked: number; readonly steps: number };
+  /** What the search behind result `row` of the last call took, and the lower bound of its mapping's cycles. */
+  searchOf(row: number): {
+    readonly scored: number;
+    readonly walked: number;
+    readonly steps: number;
+    readonly bound: number;
+  };
 }
 
 /** Which build of the core: with SIMD (default), without, or with assertions. All give the same bytes. */
@@ -49,7 +54,12 @@ export function createCore(build: CoreBuild = "core"): Core {
     results,
     evaluate: (count) => exports.evaluate(count),
     scoreOnly: (count) => exports.scoreOnly(count),
-    searchOf: (row) => ({ scored: at(row, RES_SCORED), walked: at(row, RES_WALKED), steps: at(row, RES_STEPS) }),
+    searchOf: (row) => ({
+      scored: at(row, RES_SCORED),
+      walked: at(row, RES_WALKED),
+      steps: at(row, RES_STEPS),
+      bound: at(row, RES_BOUND),
+    }),
   };
 }
 

@@ -33,6 +33,9 @@ function compare({ hardware, problem, mapping }: WalkCase): void {
     const result = simulateMapping(hardware, problem, mapping, { core });
     if (result.kind !== "mapped") throw new Error(`${name} does not map what is legal`);
     expect(numbersOf(result), name).toEqual(walk(hardware, problem, mapping));
+    const { bound } = core.searchOf(0);
+    expect(bound, `${name}, bound`).toBeGreaterThan(0);
+    expect(bound, `${name}, bound`).toBeLessThanOrEqual(result.timing.cycles * (1 + 1e-12));
     expect(result.counters.macs).toBe(problem.batch * problem.m * problem.n * problem.k);
   }
 }
