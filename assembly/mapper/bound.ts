@@ -42,6 +42,7 @@ import {
   M,
   N,
   batchAtOnce,
+  chunkK,
   chunkM,
   chunkN,
   coresK,
@@ -153,6 +154,13 @@ let oneK: f64 = 1;
 let shareM: f64 = 1;
 let shareN: f64 = 1;
 let shareK: f64 = 1;
+/** Cores at work in the first outer tile, and as many cores' worth as there is of it, or less. */
+let mostM: f64 = 1;
+let mostN: f64 = 1;
+let mostK: f64 = 1;
+let leastM: f64 = 1;
+let leastN: f64 = 1;
+let leastK: f64 = 1;
 /** Batch steps, and elements of the first of them. */
 let batches: f64 = 1;
 let elementsAtOnce: f64 = 1;
@@ -161,6 +169,8 @@ let Lm: f64 = 1;
 let Ln: f64 = 1;
 let Lk: f64 = 1;
 let turning: i32 = 0;
+/** Whether those are all that have several turns in any outer tile. */
+let turnsAlike: bool = true;
 /** Whether held words may stay in the PEs from one inner tile to the next; how often they come in, as last bounded. */
 let mayStay: bool = false;
 let heldTimes: f64 = 1;
@@ -173,10 +183,13 @@ let lastTail: f64 = 0;
 /** Array steps of the first core, and those before the first sums leave the array. */
 let streams: f64 = 1;
 let firstSteps: f64 = 0;
-// Elements of the first tile of each operand, of all cores: nothing waits for what they bring.
+// Elements of the first tile of each operand, of all cores, or more: nothing waits for what they bring.
 let firstInputs: f64 = 0;
 let firstWeights: f64 = 0;
 let firstSums: f64 = 0;
+/** Cores that want the same weights, or inputs, on average of their loads or less. */
+let copiesM: f64 = 1;
+let copiesN: f64 = 1;
 /** Rows of the size tables of the present local tile. */
 let rowM: usize = 0;
 let rowN: usize = 0;
@@ -253,6 +266,12 @@ export function boundShares(): void {
   shareM = M / oneM;
   shareN = N / oneN;
   shareK = K / oneK;
+  mostM = ceilDiv(gm, chunkM(gm));
+  mostN = ceilDiv(gn, chunkN(gn));
+  mostK = ceilDiv(gk, chunkK(gk));
+  leastM = smaller(shareM, gm / chunkM(gm));
+  leastN = smaller(shareN, gn / chunkN(gn));
+  leastK = smaller(shareK, gk / chunkK(gk));
   batches = ceilDiv(B, batchAtOnce());
   elementsAtOnce = smaller(batchAtOnce(), B);
   setExtents(oneM, oneN, oneK, B * shareM * shareN * shareK);
@@ -277,6 +296,7 @@ export function boundTiles(m: usize, n: usize, k: usize): void {
   Ln = tilesN / Gn;
   Lk = tilesK / Gk;
   turning = turningLoops(load<f64>(m, FEWEST), load<f64>(n, FEWEST), load<f64>(k, FEWEST));
+  turnsAlike = turning == turningLoops(Lm, Ln, Lk);
   setTiles(tilesM, tilesN, tilesK);
   setSteps(load<f64>(m, STEPS), load<f64>(n, STEPS), load<f64>(k, STEPS));
   setBlocks(load<f64>(m, BLOCKS), load<f64>(n, BLOCKS), load<f64>(k, BLOCKS));
@@ -302,12 +322,14 @@ export function boundTiles(m: usize, n: usize, k: usize): void {
   firstSteps = load<f64>(m, FULL_STEPS) * load<f64>(n, FULL_STEPS) * load<f64>(k, FULL_STEPS);
   // The first tiles of all cores come to the outer buffer and on to the inner ones; an operand that the split does not cut
   // is the same for all.
-  const elements: f64 = lk * shareK * elementsAtOnce;
-  let a: f64 = lm * shareM * elements;
-  let w: f64 = ln * shareN * elements;
-  firstInputs = a;
-  firstWeights = w;
-  firstSums = lm * shareM * ln * shareN * elementsAtOnce;
+  const elements: f64 = lk * leastK * elementsAtOnce;
+  let a: f64 = lm * leastM * elements;
+  let w: f64 = ln * leastN * elements;
+  firstInputs = lm * mostM * lk * mostK * elementsAtOnce;
+  firstWeights = ln * mostN * lk * mostK * elementsAtOnce;
+  firstSums = lm * mostM * ln * mostN * elementsAtOnce;
+  copiesM = load<f64>(m, TILES_OF_CORES) / tilesM;
+  copiesN = load<f64>(n, TILES_OF_CORES) / tilesN;
   // What comes last is still to be worked on, and its sums to be stored.
   let m_: f64 = load<f64>(m, LAST);
   let n_: f64 = load<f64>(n, LAST);
@@ -361,9 +383,9 @@ export function boundOrder(): void {
       times -= partThatStays * (times - (isWeight ? w / weights : a / inputs));
     }
   }
-  if (times != heldTimes || (coresK > 1 && visits != visitsOfSums)) {
+  if (times != heldTimes || (coresK > 1 && turnsAlike && visits != visitsOfSums)) {
     heldTimes = times;
-    setVisits(visits);
+    if (turnsAlike) setVisits(visits);
     boundArray(times);
   }
   if (isDirect) boundStreamed(a, w, visits);
@@ -541,8 +563,8 @@ function boundMoved(a: f64, w: f64, visits: f64): void {
   }
   const inputBytesDown: f64 = a * inputBytes;
   const weightBytesDown: f64 = w * weightBytes;
-  const inputsArrived: f64 = inputBytesDown * shareN;
-  const weightsArrived: f64 = weightBytesDown * shareM;
+  const inputsArrived: f64 = inputBytesDown * copiesN;
+  const weightsArrived: f64 = weightBytesDown * copiesM;
   const inputsSent: f64 = multicast ? inputBytesDown : inputsArrived;
   const weightsSent: f64 = multicast ? weightBytesDown : weightsArrived;
   inputCycles = inputsSent * innerPerRead;
