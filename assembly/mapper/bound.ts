@@ -174,6 +174,8 @@ let turnsAlike: bool = true;
 /** Whether held words may stay in the PEs from one inner tile to the next; how often they come in, as last bounded. */
 let mayStay: bool = false;
 let heldTimes: f64 = 1;
+/** The same whatever the order. */
+let leastTimes: f64 = 1;
 /** Part of them of which a tile is one fold where others are not. */
 let partThatStays: f64 = 0;
 /** Time before the first step has its operands, after the last has left the array, and after the last transfer downwards. */
@@ -311,6 +313,7 @@ export function boundTiles(m: usize, n: usize, k: usize): void {
     partThatStays = partOfOneFold(m, lm, foldM(), Gm) * partOfOneFold(k, lk, foldK(), Gk);
     heldTimes = tilesN - partThatStays * (tilesN - 1);
   }
+  leastTimes = heldTimes;
   setTilesOfK(isDirect || coresK > 1 || Gk > 1 ? 0 : k);
   visitsOfSums = tilesK;
   setVisits(tilesK);
@@ -374,14 +377,14 @@ export function boundOrder(): void {
   const w: f64 = weights * ((counted & 1) != 0 ? Lm : 1) * ((turning & 6) != 0 ? Gm : outerReloadsW);
   const visits: f64 = ((counted & 4) != 0 ? Lk : 1) * ((turning & 3) != 0 ? Gk : outerReloadsO);
   const isWeight: bool = dataflow == WEIGHT_STATIONARY;
-  let times: f64 = heldTimes;
+  let times: f64 = leastTimes;
   if (mayStay) times = isWeight ? w / weights : a / inputs;
-  else if (partThatStays > 0) {
-    // They stay while what streams turns, if that is the innermost loop.
-    times = load<f64>(isWeight ? rowM : rowN, TILES);
-    if (innermostTurning() == (isWeight ? 0 : 1)) {
-      times -= partThatStays * (times - (isWeight ? w / weights : a / inputs));
-    }
+  else if (partThatStays > 0 && turnsAlike) {
+    // They stay while what streams turns, if that is the innermost loop; of outer tiles that are not cut, that may be any.
+    const inside: i32 = innermostTurning();
+    const tiles: f64 = load<f64>(isWeight ? rowM : rowN, TILES);
+    if (inside == (isWeight ? 0 : 1)) times = tiles - partThatStays * (tiles - (isWeight ? w / weights : a / inputs));
+    else if (inside >= 0) times = tiles;
   }
   if (times != heldTimes || (coresK > 1 && turnsAlike && visits != visitsOfSums)) {
     heldTimes = times;
