@@ -20,7 +20,7 @@ describe("Timeloop, 16 × 16 with a register file in each PE", () => {
     expect(table.sha256).toBe("50fb6cea84da2c4d4fab3d8b209bc7c4c39be2f8e4b09fd66be2d3ffb7311f95");
   });
 
-  it("no slower than the peer without first fill and last drain, but for one row at most, by less than 1 %", () => {
+  it("no slower than the peer without first fill and last drain", () => {
     const slower: { gemm: string; own: number; peer: number }[] = [];
     for (const row of table.rows) {
       const problem = { batch: 1, m: row.number("m"), n: row.number("n"), k: row.number("k"), sharedB: false };
@@ -31,7 +31,6 @@ describe("Timeloop, 16 × 16 with a register file in each PE", () => {
       if (own > row.number("cycles")) slower.push({ gemm: row.text("gemm"), own, peer: row.number("cycles") });
     }
     console.log(`Timeloop: no slower on ${table.rows.length - slower.length} of ${table.rows.length} rows`);
-    expect(slower.length).toBeLessThanOrEqual(1);
-    for (const { own, peer } of slower) expect(own / peer).toBeLessThan(1.01);
+    expect(slower).toEqual([]);
   });
 });
