@@ -223,7 +223,8 @@ function fineMultiple(index: i32): f64 {
   return index == 0 ? 1 : index == 1 ? 1.5 : index == 2 ? 3 : 0.5;
 }
 
-/** Parts of a fold that small tiles take, along each of the two dimensions that the array holds: one, two, four, up to so many. */
+/** Parts of a fold that small tiles take, along each of the two dimensions that the array holds: one, two, up to so many. */
+const FEW_PARTS: f64 = 4;
 const MOST_PARTS: f64 = 8;
 
 /** A size of a held dimension: one of `parts` of what a fold covers, in whole steps of the array and even tiles; 0: as with half as many parts. */
@@ -238,12 +239,13 @@ function fineSize(parts: f64, chunk: f64, spatial: f64, words: f64): f64 {
  * Tries small local tiles for the global-buffer tile, the use of the array and the cores of the mapping in place: of the dimensions that the array
  * holds a fold or a part of it; of what streams, about as much as the array needs to be busy while the next held words come.
  *
- * @param isWide  less than that, too
+ * @param isWide  less than that, and smaller parts of a fold, too
  */
 export function tryFineTiles(mostSteps: f64, isWide: bool): void {
   const isOutput: bool = dataflow == OUTPUT_STATIONARY;
   const isInput: bool = dataflow == INPUT_STATIONARY;
   const multiples: i32 = isWide ? 5 : 3;
+  const mostParts: f64 = isWide ? MOST_PARTS : FEW_PARTS;
   // The streaming dimension, and the held ones.
   const s: i32 = isOutput ? 2 : isInput ? 1 : 0;
   const a: i32 = isOutput ? 0 : 2;
@@ -252,11 +254,11 @@ export function tryFineTiles(mostSteps: f64, isWide: bool): void {
   boundOuter();
   boundShares();
   fitsAnyInner = !hasOuter || outerFitsAnyInner();
-  for (let x: f64 = 1; x <= MOST_PARTS; x *= 2) {
+  for (let x: f64 = 1; x <= mostParts; x *= 2) {
     const sizeA: f64 = fineSize(x, chunkOf(a), spatialOf(a), wordsOf(a));
     if (sizeA == 0) continue;
     fillRow(a, sizeA);
-    for (let y: f64 = 1; y <= MOST_PARTS; y *= 2) {
+    for (let y: f64 = 1; y <= mostParts; y *= 2) {
       const sizeB: f64 = fineSize(y, chunkOf(b), spatialOf(b), wordsOf(b));
       if (sizeB == 0) continue;
       fillRow(b, sizeB);

@@ -20,7 +20,7 @@ import { clearShortList, copyKinds, keptCount, keptRow, keptScore, newKind, wors
  */
 
 /** Gain that small local tiles must promise. */
-const LEAST_FINE: f64 = 0.002;
+const LEAST_FINE: f64 = 0.005;
 /** Mappings that are walked where their bounds promise LEAST_GAIN; where more are kept, those behind have to promise GAP. */
 const WALKED: i32 = 5;
 const MANY: i32 = 24;
