@@ -102,7 +102,7 @@ import {
 /*
  * Closed-form lower bounds of one mapping, without walking it. Every count is the sum that the walk would make, taken
  * over whole loops (a product per dimension); time is the largest of what the array and each port must do, behind the
- * first fill and before the last drain. Admissible: no schedule of the same tiles is faster. docs/model.md, "bound".
+ * first fill and before the last drain. Admissible in time: no schedule of the same tiles is faster. docs/model.md, "bound".
  *
  * In parts, since most of a search changes only the last: boundOuter (global-buffer tile and order), boundTiles
  * (local tile, in the use of the array that is in place), boundOrder (order of local tiles), which combines them.

@@ -101,6 +101,7 @@ function tryOrders(m: usize, n: usize, k: usize, turning: i32, bits: i32, mostSt
   }
 }
 
+/** Whether every candidate size is tried, single buffered where it must be: nothing else fits. */
 let maySingle: bool = false;
 let tileM: f64 = 1;
 let tileN: f64 = 1;
@@ -295,10 +296,13 @@ function fillRow(d: i32, size: f64): void {
   else setSize(sizeRow(2, 0), size, K, gk, coresK, sk, tk);
 }
 
+/** Array steps of a tile whose sums stay in the array: no held words come, so that any number keeps it busy; fewer mean an earlier start, more turns. */
+const BUSY_STEPS: f64 = 32;
+
 /** Extent of dimension s with which the array works as long as the held operand's next tile of a × b, and what streams meanwhile, are on their way. */
 function busyExtent(s: i32, a: i32, b: i32, sizeA: f64, sizeB: f64): f64 {
   const steps: f64 = ceilDiv(sizeA, spatialOf(a)) * ceilDiv(sizeB, spatialOf(b));
-  if (dataflow == OUTPUT_STATIONARY) return spatialOf(s) * ceilDiv(32, steps);
+  if (dataflow == OUTPUT_STATIONARY) return spatialOf(s) * ceilDiv(BUSY_STEPS, steps);
   const perByte: f64 = (innerReadCycles / innerReadBytes) * batchAtOnce();
   const isInput: bool = dataflow == INPUT_STATIONARY;
   // Cores that differ along the streaming dimension want the same held tile; those along b the same of what streams.

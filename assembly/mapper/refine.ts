@@ -70,6 +70,7 @@ const FINE_MOVES: i32 = 69;
 /** Steps that may be walked one by one in all; more where the array is fed straight, and bounds see least. */
 const BUDGET: f64 = 150;
 const DIRECT_BUDGET: f64 = 8000;
+/** MACs of a batch element beyond which an outer tile that is all there is is left alone; below, single cycles may be won by cutting it. */
 const LARGE: f64 = 131072;
 
 const HALF: i32 = 0;

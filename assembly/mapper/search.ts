@@ -21,6 +21,8 @@ import { clearShortList, copyKinds, keptCount, keptRow, keptScore, newKind, wors
 
 /** Gain that small local tiles must promise. */
 const LEAST_FINE: f64 = 0.005;
+/** Inner steps of mappings with small local tiles, as a multiple of those of others. */
+const FINE_STEPS: f64 = 4;
 /** Mappings that are walked where their bounds promise LEAST_GAIN; where more are kept, those behind have to promise GAP. */
 const WALKED: i32 = 5;
 const MANY: i32 = 24;
@@ -158,7 +160,7 @@ function tryFine(): void {
     boundOuter();
     if (!isWorthFine(load<f64>(row), load<f64>(row, 8))) continue;
     newKind();
-    tryFineTiles(stepLimit() * 4, false);
+    tryFineTiles(FINE_STEPS * stepLimit(), false);
   }
 }
 
@@ -195,7 +197,7 @@ function searchFine(options: i32, thorough: bool): void {
     if (optionScore(option) > Math.min(worstKept(), bestScore())) break;
     newKind();
     useOption(option);
-    tryFineTiles(thorough ? Infinity : stepLimit() * 4, true);
+    tryFineTiles(thorough ? Infinity : FINE_STEPS * stepLimit(), true);
   }
   setLeastGain(MORE_GAIN);
   walkKept();
