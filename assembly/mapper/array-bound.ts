@@ -68,7 +68,7 @@ import {
   tn,
 } from "../mapping";
 import { HARDWARE, get } from "../memory";
-import { END_PART, END_STEPS, FIRST_PART, FULL_STEPS } from "./sizes";
+import { END_STEPS, FULL_STEPS, endPart, firstPart } from "./sizes";
 
 /*
  * Least time and energy of the arrays for the present use of them (dataflow, extents, register tile, bypass, cores), given
@@ -117,22 +117,24 @@ export function setBatches(): void {
 /** Sets the prices for the use of the array that is in place. */
 export function setPrices(): void {
   let perMac: f64 = energyMac;
-  priceInput = energyOf(EDGE) * inputBytes;
-  priceWeight = energyOf(EDGE + 1) * weightBytes;
+  let input: f64 = energyOf(EDGE) * inputBytes;
+  let weight: f64 = energyOf(EDGE + 1) * weightBytes;
   if (registerWords > 0) {
     const written: f64 = energyOf(REGISTER_WRITES);
     const read: f64 = energyOf(REGISTER_WRITES + 1);
     if ((registerHolds & (1 << INPUT)) != 0) {
       const isRead: bool = changesEachStep(INPUT);
-      priceInput += smaller(sn, N) * inputBytes * (isRead ? written : written + read);
+      input += smaller(sn, N) * inputBytes * (isRead ? written : written + read);
       if (isRead) perMac += (read * inputBytes) / together();
     }
     if ((registerHolds & (1 << WEIGHT)) != 0) {
       const isRead: bool = changesEachStep(WEIGHT);
-      priceWeight += smaller(sm, M) * weightBytes * (isRead ? written : written + read);
+      weight += smaller(sm, M) * weightBytes * (isRead ? written : written + read);
       if (isRead) perMac += (read * weightBytes) / together();
     }
   }
+  priceInput = input;
+  priceWeight = weight;
   const up: f64 = energyOf(EDGE + SUMS_UP);
   priceSum = up * accumulatorBytes;
   priceBack = energyOf(EDGE + SUMS_DOWN) * accumulatorBytes;
@@ -290,13 +292,16 @@ export function boundArray(times: f64): void {
   const writes: f64 = sums * writeSum + results * writeResult;
   const isShared: bool = isDirect ? innerShared : arrayShared;
   const port: f64 = isShared ? reads + writes : larger(reads, writes);
-  arrayAlone = array * batchSteps;
+  const alone: f64 = array * batchSteps;
   // The inner port works ahead of the array, its own port does not.
-  edgeTime = port * (isDirect ? cores : batchOfCore);
-  arrayTime = (isDirect ? arrayAlone : larger(arrayAlone, edgeTime)) + leastSkew;
+  const edge: f64 = port * (isDirect ? cores : batchOfCore);
+  let time: f64 = isDirect ? alone : larger(alone, edge);
   if (tilesK > 1 && tilesOfK != 0 && reads + writes > array) {
-    arrayTime = larger(arrayTime, timeByTilesK(inputs * readInput + weights * readWeight, results) + leastSkew);
+    time = larger(time, timeByTilesK(inputs * readInput + weights * readWeight, results));
   }
+  arrayAlone = alone;
+  edgeTime = edge;
+  arrayTime = time + leastSkew;
   arrayEnergy =
     priceFixed +
     cores * (priceInput * inputs + priceWeight * weights + priceSum * sums + priceBack * back + priceUpdate * updates);
@@ -312,8 +317,8 @@ function timeByTilesK(operands: f64, results: f64): f64 {
   const isOutput: bool = dataflow == OUTPUT_STATIONARY;
   const firstSteps: f64 = load<f64>(tilesOfK, FULL_STEPS);
   const lastSteps: f64 = load<f64>(tilesOfK, END_STEPS);
-  const firstPart: f64 = load<f64>(tilesOfK, FIRST_PART);
-  const lastPart: f64 = load<f64>(tilesOfK, END_PART);
+  const partOfFirst: f64 = firstPart(tilesOfK);
+  const partOfLast: f64 = endPart(tilesOfK);
   const first: f64 = isOutput ? 1 : ceilDiv(firstSteps, tk);
   const last: f64 = isOutput ? 1 : ceilDiv(lastSteps, tk);
   const between: f64 = (isOutput ? tilesK : blocksK) - first - last;
@@ -321,13 +326,13 @@ function timeByTilesK(operands: f64, results: f64): f64 {
   const up: f64 = results * writeSum;
   const down: f64 = results * readSum;
   return (
-    slowest(steps * firstSteps, operands * firstPart + down * (first - 1), up * first) +
+    slowest(steps * firstSteps, operands * partOfFirst + down * (first - 1), up * first) +
     slowest(
       steps * (stepsK - firstSteps - lastSteps),
-      operands * (1 - firstPart - lastPart) + down * between,
+      operands * (1 - partOfFirst - partOfLast) + down * between,
       up * between,
     ) +
-    slowest(steps * lastSteps, operands * lastPart + down * last, up * (last - 1) + results * writeResult)
+    slowest(steps * lastSteps, operands * partOfLast + down * last, up * (last - 1) + results * writeResult)
   );
 }
 

@@ -45,8 +45,8 @@ import {
   boundShares,
   boundTiles,
   boundTime,
-  boundWaits,
 } from "./bound";
+import { boundWaits } from "./bound-waits";
 import { MOST_CANDIDATES, everySize, sizes } from "./candidates";
 import { challenge, loadBest, setLeastGain, toBeat, walked } from "./incumbent";
 import { foldK, foldM, foldN, innerFits, outerFits } from "./legal";

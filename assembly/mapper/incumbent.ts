@@ -7,16 +7,8 @@ import { storeResult } from "../result";
 import { cycles, walk } from "../run";
 import { isGivenUp } from "../steps";
 import { arrayAlone, setBatches, setPrices } from "./array-bound";
-import {
-  boundEnergy,
-  boundOrder,
-  boundOuter,
-  boundShares,
-  boundTiles,
-  boundTime,
-  boundWaits,
-  stepCount,
-} from "./bound";
+import { boundEnergy, boundOrder, boundOuter, boundShares, boundTiles, boundTime, stepCount } from "./bound";
+import { boundWaits } from "./bound-waits";
 import { isEnergyCounted, score, secondScore, timeWithin } from "./score";
 import { LONE_SIZE, setSize, sizeRow } from "./sizes";
 

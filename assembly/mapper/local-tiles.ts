@@ -49,9 +49,9 @@ import {
   boundShares,
   boundTiles,
   boundTime,
-  boundWaits,
   stepCount,
 } from "./bound";
+import { boundWaits } from "./bound-waits";
 import { fewSizes, MOST_CANDIDATES, sizes } from "./candidates";
 import { firstThatFits, foldK, foldM, foldN, innerFits, innerNeeded, outerFits, outerFitsAnyInner } from "./legal";
 import { doubleBits, ordersOf } from "./outer-tiles";

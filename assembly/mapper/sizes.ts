@@ -23,14 +23,11 @@ export const LAST_STEPS: usize = 72;
 export const FULL_STEPS: usize = 48;
 export const END_STEPS: usize = 56;
 export const ENDS: usize = 64;
-/** Parts of all array steps, and of the whole extent, that the first tile has, and the last ones of all outer tiles. */
-export const FIRST_WORK: usize = 80;
-export const FIRST_PART: usize = 88;
-export const END_WORK: usize = 96;
-export const END_PART: usize = 104;
+/** Whole extent of the first core. */
+export const EXTENT: usize = 80;
 /** Inner tiles of all cores; cores that are at work at the last inner tile of an outer one, the fewest. */
-export const TILES_OF_CORES: usize = 112;
-export const LEAST_CORES: usize = 120;
+export const TILES_OF_CORES: usize = 88;
+export const LEAST_CORES: usize = 96;
 
 export function sizeRow(dimension: i32, index: i32): usize {
   return TABLE + <usize>(dimension * (MOST_SIZES + 1) + index) * SIZE_ROW;
@@ -106,10 +103,23 @@ export function setSize(row: usize, local: f64, extent: f64, outer: f64, cores: 
   store<f64>(row, lastSteps, LAST_STEPS);
   store<f64>(row, endSteps, END_STEPS);
   store<f64>(row, ends, ENDS);
-  store<f64>(row, stepsOfTile / steps, FIRST_WORK);
-  store<f64>(row, local / all, FIRST_PART);
+  store<f64>(row, all, EXTENT);
   store<f64>(row, cores > 1 ? tilesOfCores : tiles, TILES_OF_CORES);
   store<f64>(row, cores > 1 ? leastCores : 1, LEAST_CORES);
-  store<f64>(row, endSteps / steps, END_WORK);
-  store<f64>(row, ends / all, END_PART);
+}
+
+/** Part of all array steps that the first of the tiles in `row` has, and the last ones of all outer tiles. */
+export function firstWork(row: usize): f64 {
+  return load<f64>(row, FULL_STEPS) / load<f64>(row, STEPS);
+}
+export function endWork(row: usize): f64 {
+  return load<f64>(row, END_STEPS) / load<f64>(row, STEPS);
+}
+
+/** Part of the whole extent that they have. */
+export function firstPart(row: usize): f64 {
+  return load<f64>(row) / load<f64>(row, EXTENT);
+}
+export function endPart(row: usize): f64 {
+  return load<f64>(row, ENDS) / load<f64>(row, EXTENT);
 }

@@ -1,0 +1,160 @@
+import { INPUT, KIND_DOT_PRODUCT, OUTPUT, OVERLAP_FOLDS, WEIGHT } from "../abi";
+import { accumulatorBytes, hasOuter, isDirect, kind, leastSkew, outputBytes, overlap } from "../hardware";
+import { larger } from "../int-math";
+import { innermost, middle, outermost } from "../loop-order";
+import { coresK, innerDoubleBits, innerOrder } from "../mapping";
+import { arrayTime } from "./array-bound";
+import {
+  Gk,
+  Gm,
+  Gn,
+  batches,
+  firstInputs,
+  firstSums,
+  firstWeights,
+  innerFill,
+  innerPerRead,
+  innerPerWrite,
+  innermostTurning,
+  inputCycles,
+  inputs,
+  inputsMoved,
+  lastDrain,
+  outerRead,
+  outerReadInput,
+  outerReadWeight,
+  raiseTime,
+  rowK,
+  rowM,
+  rowN,
+  stepCount,
+  storeCycles,
+  streams,
+  sums,
+  turning,
+  visitsOfSums,
+  weightCycles,
+  weights,
+  weightsMoved,
+} from "./bound";
+import { ENDS, FEWEST, TILES, endPart, endWork, firstPart, firstWork } from "./sizes";
+
+/*
+ * What waits for what: at the inner port, whose transfers come in program order into places that have to be free, and for far memory.
+ * docs/model.md, "bound". Needs the parts of bound.ts, of the same mapping.
+ */
+
+/** Fourth part of a bound, after boundOrder: raises boundTime. */
+export function boundWaits(): void {
+  if (isDirect) return;
+  if (innerDoubleBits != 7) boundSingle();
+  if ((innerDoubleBits & 3) == 3) boundReloads();
+  if (hasOuter && Gm * Gn * Gk == 1) boundFirstUses();
+  if (visitsOfSums > 1 && coresK == 1 && Gk == 1) boundSpills();
+}
+
+function rowOf(d: i32): usize {
+  return d == 0 ? rowM : d == 1 ? rowN : rowK;
+}
+
+/**
+ * Sums that are not done with when their turn is over go up and come back: those of a step only after the step before the last has
+ * stored its own (the last, single buffered), and what the step behind fetches comes after them on the same port. Of overlapping spans of two or
+ * three steps every second or third counts, whichever: on average of those.
+ */
+function boundSpills(): void {
+  const inside: i32 = innermostTurning();
+  if (inside == 2 || inside < 0) return;
+  const wide: f64 = sums * accumulatorBytes;
+  const returned: f64 = stepCount * (1 - 1 / visitsOfSums);
+  const round: f64 =
+    returned * leastSkew +
+    ((visitsOfSums - 2) * wide + sums * outputBytes) * innerPerWrite +
+    (visitsOfSums - 1) * wide * innerPerRead;
+  const later: f64 = 1 - firstWork(rowK);
+  let waits: f64 = round;
+  if ((innerDoubleBits & (1 << OUTPUT)) != 0) {
+    const meanwhile: f64 = streams * (later + (1 - later) * endWork(rowOf(inside)));
+    const fetched: f64 = (inputCycles + weightCycles) * (1 - firstPart(rowK));
+    waits = larger((round - meanwhile) / 2, (round + fetched - meanwhile - streams * later) / 3);
+  }
+  raiseTime(innerFill + streams + waits + leastSkew + lastDrain);
+}
+
+/** Cycles of the outer port for what the second turn of loop `d` needs first, if it has one, in the first turns of the loops outside. */
+function secondUse(d: i32, allInputs: f64, allWeights: f64): f64 {
+  if (((turning >> d) & 1) == 0) return 0;
+  const row: usize = rowOf(d);
+  const share: f64 = load<f64>(row, TILES) == 2 ? load<f64>(row, ENDS) / load<f64>(row) : 1;
+  const first: f64 = firstPart(rowK) * share;
+  return first * ((d == 1 ? 0 : allInputs * firstPart(rowM)) + (d == 0 ? 0 : allWeights * firstPart(rowN)));
+}
+
+/**
+ * Where an outer tile is all there is, its parts come when they are first used: an operand that does not depend on the outermost loop,
+ * in the first turn of that, and of this most in the first turn of the loop inside it. What the array could do later it has to wait for.
+ */
+function boundFirstUses(): void {
+  const a: i32 = outermost(innerOrder);
+  const b: i32 = middle(innerOrder);
+  const allInputs: f64 = (inputs * outerReadInput) / batches;
+  const allWeights: f64 = (weights * outerReadWeight) / batches;
+  const inputsOfA: f64 = a == 1 ? allInputs : allInputs * firstPart(rowOf(a));
+  const weightsOfA: f64 = a == 0 ? allWeights : allWeights * firstPart(rowOf(a));
+  const loadsOfB: f64 =
+    (b == 1 ? inputsOfA : inputsOfA * firstPart(rowOf(b))) + (b == 0 ? weightsOfA : weightsOfA * firstPart(rowOf(b)));
+  const work: f64 = streams / batches;
+  const workA: f64 = work * firstWork(rowOf(a));
+  const workB: f64 = workA * firstWork(rowOf(b));
+  const endB: f64 = larger(innerFill + workB, loadsOfB + secondUse(b, allInputs, allWeights));
+  const endA: f64 = larger(endB + workA - workB, inputsOfA + weightsOfA + secondUse(a, allInputs, allWeights));
+  let time: f64 = endA + streams - workA;
+  // The last part to come is of the operand that does not depend on the innermost loop over m or n, if that has the other one outside:
+  // behind it are the turns of the loops inside.
+  const c: i32 = innermost(innerOrder);
+  if ((c == 0 && (turning & 2) != 0) || (c == 1 && (turning & 1) != 0))
+    time = larger(time, outerRead + work * endWork(rowOf(a)) * endWork(rowOf(b)));
+  else if (c == 2 && ((turning >> a) & 1) != 0)
+    time = larger(time, outerRead + work * endWork(rowOf(a)) * (1 - firstWork(rowOf(b))));
+  raiseTime(time + leastSkew + lastDrain);
+}
+
+/** Single-buffered tiles are replaced while the array stands still. */
+function boundSingle(): void {
+  let reads: f64 = 0;
+  if ((innerDoubleBits & (1 << INPUT)) == 0) reads += inputCycles * (1 - firstInputs / inputsMoved);
+  if ((innerDoubleBits & (1 << WEIGHT)) == 0) reads += weightCycles * (1 - firstWeights / weightsMoved);
+  // The place of sums is needed when the first of them leave the array: unless skews are equal, that may be earlier than it was for those before.
+  const isEven: bool = kind == KIND_DOT_PRODUCT || overlap != OVERLAP_FOLDS;
+  if (isEven && (innerDoubleBits & (1 << OUTPUT)) == 0) {
+    reads = larger(reads, storeCycles * (1 - firstSums / (sums * visitsOfSums)));
+  }
+  raiseTime(innerFill + arrayTime + reads + lastDrain);
+}
+
+/**
+ * An operand that stays while the innermost loop turns is loaded in program order, behind the other one of the step before:
+ * that one waits for its place, so what the array can do meanwhile is one step (the weights, m innermost: inputs of the same step are asked
+ * for first), or two (the inputs, n innermost). All other steps come on top.
+ */
+function boundReloads(): void {
+  const inside: i32 = innermostTurning();
+  if (inside == 2 || inside < 0) return;
+  const row: usize = inside == 0 ? rowM : rowN;
+  const turns: f64 = (stepCount * (inside == 0 ? Gm : Gn)) / load<f64>(row, TILES);
+  /** Part of the loads of an operand that comes at every step which falls on the first steps of turns. */
+  const share: f64 = (turns - 1) / stepCount;
+  let meanwhile: f64 = endWork(row);
+  let loads: f64 = 0;
+  if (inside == 0) {
+    loads = weightCycles * (1 - firstWeights / weightsMoved) + inputCycles * share;
+  } else {
+    meanwhile += Gn * firstWork(row);
+    const before: f64 = endPart(row) * (1 - 1 / turns);
+    loads = inputCycles * (1 - firstInputs / inputsMoved) + weightCycles * (share + before);
+    // With two steps in a turn, the first reload has less before it.
+    if (load<f64>(row, FEWEST) == 2)
+      loads -= inputCycles * (firstInputs / inputsMoved) + 2 * weightCycles * (firstWeights / weightsMoved);
+  }
+  raiseTime(innerFill + streams * (1 - meanwhile) + loads + leastSkew + lastDrain);
+}
