@@ -167,6 +167,12 @@ export function setInner(m: f64, n: f64, k: f64, order: i32, doubleBits: i32): v
   innerOrder = order;
   innerDoubleBits = doubleBits;
 }
+/** Sets the steps of the array along each dimension that the registers of a PE or column work off as one block. */
+export function setRegisterTile(m: f64, n: f64, k: f64): void {
+  tm = m;
+  tn = n;
+  tk = k;
+}
 export function setArray(
   flow: i32,
   stepsM: f64,
@@ -180,9 +186,7 @@ export function setArray(
   ck: f64,
 ): void {
   dataflow = flow;
-  tm = stepsM;
-  tn = stepsN;
-  tk = stepsK;
+  setRegisterTile(stepsM, stepsN, stepsK);
   rowsM = rm;
   rowsN = rn;
   rowsK = rk;

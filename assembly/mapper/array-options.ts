@@ -9,6 +9,7 @@ import {
   WEIGHT,
   WEIGHT_STATIONARY,
 } from "../abi";
+import { registersFit } from "../array/registers";
 import { REGISTER_READS } from "../counters";
 import {
   accumulators,
@@ -41,6 +42,7 @@ import {
   setArray,
   setBypass,
   setPacked,
+  setRegisterTile,
 } from "../mapping";
 import { HARDWARE, get } from "../memory";
 import {
@@ -58,7 +60,6 @@ import {
   setTilesOfK,
   setVisits,
 } from "./array-bound";
-import { arrayIsLegal } from "./legal";
 import { isTimeCounted, score, secondScore } from "./score";
 
 /*
@@ -123,13 +124,13 @@ let batchSteps: f64 = 1;
 /** What no use of the array is below: the MACs alone. */
 let leastEnergy: f64 = 0;
 
-/** Judges the register tile with the present extents, unless it is not legal or cannot be among the best. */
+/** Judges the register tile with the present extents and dataflow, if it is legal. */
 function tryOption(flow: i32, tm: f64, tn: f64, tk: f64): void {
-  setArray(flow, tm, tn, tk, rm, rn, rk, cm, cn, 1);
-  if (!arrayIsLegal()) return;
+  setRegisterTile(tm, tn, tk);
+  if (!registersFit()) return;
   setBypass(false);
   setPrices();
-  setBlocks(ceilDiv(Tm, tm), ceilDiv(Tn, tn), ceilDiv(Tk, tk));
+  setBlocks(tm == 1 ? Tm : ceilDiv(Tm, tm), tn == 1 ? Tn : ceilDiv(Tn, tn), tk == 1 ? Tk : ceilDiv(Tk, tk));
   boundArray(1);
   keepOption(flow, tm, tn, tk, false);
   // Held words that the registers keep need no place in the inner buffer on their way.
@@ -231,6 +232,7 @@ function arePromising(): bool {
 
 /** Register tiles for the present extents and dataflow. */
 function tryRegisterTiles(flow: i32): void {
+  setArray(flow, 1, 1, 1, rm, rn, rk, cm, cn, 1);
   setSteps(Tm, Tn, Tk);
   if (isThorough) {
     tryAllRegisterTiles(flow);
