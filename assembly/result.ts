@@ -45,8 +45,7 @@ import {
 } from "./hardware";
 import { B, K, M, N, isBypassed, storeMapping } from "./mapping";
 import { put } from "./memory";
-import { firstFill } from "./steps";
-import { computeCycles, cycles, lastDrain, stallArray, stallInner, stallOuter, walkedSteps } from "./run";
+import { computeCycles, cycles, firstFill, lastDrain, stallArray, stallInner, stallOuter, walkedSteps } from "./run";
 
 /** Cycles that a port needs for `inputs` and `weights` bytes (of one batch element) once in and results once out. */
 function compulsory(

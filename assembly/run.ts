@@ -38,6 +38,7 @@ import {
   ARRAY_FREE,
   COMPUTE,
   DRAINED,
+  FILL,
   INNER_READ,
   INNER_WRITE,
   INPUT_FREED,
@@ -91,6 +92,7 @@ export let computeCycles: f64 = 0;
 export let stallOuter: f64 = 0;
 export let stallInner: f64 = 0;
 export let stallArray: f64 = 0;
+export let firstFill: f64 = 0;
 export let lastDrain: f64 = 0;
 /** Steps of the mapping. */
 export let walkedSteps: f64 = 0;
@@ -284,6 +286,7 @@ export function walk(stalls: f64 = Infinity): void {
   // What is left in the array behind the last stream is the array's own time, the rest waits for the ports.
   computeCycles = load<f64>(COMPUTE) + drained - arrayFree;
   cycles = Math.max(drained, Math.max(stored, load<f64>(OUTER_STORED)));
+  firstFill = load<f64>(FILL);
   lastDrain = cycles - arrayFree;
   const inner: f64 = Math.max(0, stored - drained);
   stallArray = load<f64>(STALL_ARRAY);

@@ -12,8 +12,8 @@
  * docs/model.md, "steady state". Checked: test/property/sim/walk.test.ts.
  */
 const TIMES: i32 = 29;
-const FACTS: i32 = 14;
-const SUMS: i32 = 5;
+const FACTS: i32 = 15;
+const SUMS: i32 = 7;
 const FIELDS: i32 = TIMES + FACTS + SUMS;
 const STATE: usize = memory.data(FIELDS * 8, 16);
 const LEVELS: i32 = 7;
@@ -75,12 +75,17 @@ export const PENDING_LEAD: usize = PENDING_ARRAY + 88;
 /** Units of the stores that wait for the outer port. */
 export const OLDER_UNIT: usize = PENDING_ARRAY + 96;
 export const LATER_UNIT: usize = PENDING_ARRAY + 104;
+/** 1: the pending step was the first to use a part of the first outer tile, or is the very first. */
+export const PENDING_FILLS: usize = PENDING_ARRAY + 112;
 
 export const COMPUTE: usize = STATE + 8 * (TIMES + FACTS);
 export const STALL_OUTER: usize = COMPUTE + 8;
 export const STALL_INNER: usize = COMPUTE + 16;
 export const STALL_ARRAY: usize = COMPUTE + 24;
 export const STEPS: usize = COMPUTE + 32;
+/** What the array has waited up to the last step that fills (PENDING_FILLS), and since then. */
+export const FILL: usize = COMPUTE + 40;
+export const SINCE_FILL: usize = COMPUTE + 48;
 
 export function resetState(): void {
   for (let at: usize = 0; at < <usize>(FIELDS * 8); at += 8) store<f64>(STATE + at, 0);
@@ -117,6 +122,9 @@ export function repeats(level: i32, margin: f64, ignored: i32): bool {
     const at: usize = (<usize>i) << 3;
     if (load<f64>(STATE + at) != load<f64>(before + at)) return false;
   }
+  // What is added to FILL includes what the array had waited since before.
+  const isFilling: bool = load<f64>(FILL) != load<f64>(before + (FILL - STATE));
+  if (isFilling && load<f64>(SINCE_FILL) != load<f64>(before + (SINCE_FILL - STATE))) return false;
   let earliestMoving: f64 = Infinity;
   let latestResting: f64 = -Infinity;
   for (let i: i32 = 0; i < TIMES; i++) {

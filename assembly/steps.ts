@@ -9,6 +9,7 @@ import {
   ARRAY_FREE,
   COMPUTE,
   DRAINED,
+  FILL,
   INNER_READ,
   INNER_WRITE,
   INPUT_FREED,
@@ -34,6 +35,7 @@ import {
   OUTER_WEIGHT_SLOT,
   OUTER_WRITE,
   PENDING_ARRAY,
+  PENDING_FILLS,
   PENDING_LEAD,
   PENDING_OUTER_STORE,
   PENDING_OUTER_UNIT,
@@ -43,6 +45,7 @@ import {
   PENDING_STORE,
   PENDING_STREAM,
   PENDING_UNIT,
+  SINCE_FILL,
   STALL_ARRAY,
   STALL_INNER,
   STALL_OUTER,
@@ -95,7 +98,6 @@ export const OUTPUT_BIT: i32 = 1 << OUTPUT;
 const SUMS_WAIT: i32 = OUTPUT_BIT;
 const STEP_WAITS: i32 = 8;
 
-export let firstFill: f64 = 0;
 /** Steps that were walked one by one. */
 export let singleSteps: f64 = 0;
 /** Whether more stalls have come together than the walk is worth going on for. */
@@ -113,6 +115,9 @@ let Lk: f64 = 1;
 let openedOperands: i32 = 0;
 let broughtOperands: i32 = 0;
 let isOpening: bool = false;
+/** Whether an outer tile has been opened, and whether it is still the first. */
+let hasOpened: bool = false;
+let isFirstTile: bool = false;
 /** Whether the outer buffer keeps a tile of sums until its k is complete. */
 let keepsSums: bool = true;
 let isStarted: bool = false;
@@ -136,6 +141,7 @@ export function beginSteps(outerK: f64, keeps: bool, stalls: f64): void {
   isStarted = false;
   isAtEnd = false;
   firstWait = 0;
+  hasOpened = false;
 }
 
 /** It is loop `level` that goes on. */
@@ -160,6 +166,8 @@ export function openTile(innerK: f64, firstUses: i32): void {
   const comes: i32 = (openedOperands & ~keptBits) | (firstUses & keptBits);
   broughtOperands = hasOuter ? comes & ~residentBits : 0;
   isOpening = true;
+  isFirstTile = !hasOpened;
+  hasOpened = true;
 }
 
 /** Computes and stores what is pending behind the last step. */
@@ -378,6 +386,10 @@ export function steps(count: f64): void {
   const fetchesOneAhead: bool = changesOne && isOneDouble;
   const fetchesOtherAhead: bool = changesOther && isOtherDouble;
   const storesSums: bool = changesSums || isAtEnd;
+  const fills: bool = isFirstTile && (bringsOne || bringsOther);
+  let pendingFills: bool = load<f64>(PENDING_FILLS) != 0;
+  let fill: f64 = load<f64>(FILL);
+  let sinceFill: f64 = load<f64>(SINCE_FILL);
   let hasPending: bool = isStarted;
   let wait: f64 = firstWait;
   /** Stalls of the array's port are what is left of the time that passes. */
@@ -434,17 +446,23 @@ export function steps(count: f64): void {
     }
     /** When the first sums of the step before can come back. */
     let storedFirst: f64 = 0;
+    const isVeryFirst: bool = !hasPending;
     if (hasPending) {
       // 2: the pending step. The next one's held words come in behind its last fold's stream, and may take longer.
       const start: f64 = later(free, ready);
       if ((waits & STEP_WAITS) != 0) stallFar += start - free;
       else stallNear += start - free;
+      sinceFill += start - free;
       let streams: f64 = start;
       if (wait >= 0) {
         streams += wait;
-        firstFill = streams;
+        sinceFill += wait;
         computed += wait;
         wait = -1;
+      }
+      if (pendingFills) {
+        fill += sinceFill;
+        sinceFill = 0;
       }
       const streamed: f64 = streams + lasting;
       free = later(streamed, streams + busy);
@@ -547,6 +565,7 @@ export function steps(count: f64): void {
       isFar = (waits & SUMS_WAIT) != 0;
     }
     waits = isFar ? waits | STEP_WAITS : waits & ~STEP_WAITS;
+    pendingFills = fills || isVeryFirst;
     busy = ownBusy;
     lasting = ownLasting;
     pendingSkew = skew;
@@ -584,6 +603,9 @@ export function steps(count: f64): void {
   store<f64>(PENDING_ARRAY, arrayTime);
   store<f64>(PENDING_PORT, portTime);
   store<f64>(PENDING_STREAM, stream);
+  store<f64>(PENDING_FILLS, pendingFills ? 1 : 0);
+  store<f64>(FILL, fill);
+  store<f64>(SINCE_FILL, sinceFill);
   store<f64>(PENDING_SKEW, pendingSkew);
   store<f64>(PENDING_LEAD, pendingLead);
   store<f64>(PENDING_STORE, pendingStore);

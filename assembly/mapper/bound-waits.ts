@@ -81,13 +81,16 @@ function boundSpills(): void {
   raiseTime(innerFill + streams + waits + leastSkew + lastDrain);
 }
 
+/** Cycles of the outer port for the first tiles of inputs and weights. */
+let inputsOfFirst: f64 = 0;
+let weightsOfFirst: f64 = 0;
+
 /** Cycles of the outer port for what the second turn of loop `d` needs first, if it has one, in the first turns of the loops outside. */
-function secondUse(d: i32, allInputs: f64, allWeights: f64): f64 {
+function secondUse(d: i32): f64 {
   if (((turning >> d) & 1) == 0) return 0;
   const row: usize = rowOf(d);
-  const share: f64 = load<f64>(row, TILES) == 2 ? load<f64>(row, ENDS) / load<f64>(row) : 1;
-  const first: f64 = firstPart(rowK) * share;
-  return first * ((d == 1 ? 0 : allInputs * firstPart(rowM)) + (d == 0 ? 0 : allWeights * firstPart(rowN)));
+  const loads: f64 = (d == 1 ? 0 : inputsOfFirst) + (d == 0 ? 0 : weightsOfFirst);
+  return load<f64>(row, TILES) == 2 ? (loads * load<f64>(row, ENDS)) / load<f64>(row) : loads;
 }
 
 /**
@@ -97,25 +100,34 @@ function secondUse(d: i32, allInputs: f64, allWeights: f64): f64 {
 function boundFirstUses(): void {
   const a: i32 = outermost(innerOrder);
   const b: i32 = middle(innerOrder);
+  const rowA: usize = rowOf(a);
+  const rowB: usize = rowOf(b);
+  const partA: f64 = firstPart(rowA);
+  const partB: f64 = firstPart(rowB);
   const allInputs: f64 = (inputs * outerReadInput) / batches;
   const allWeights: f64 = (weights * outerReadWeight) / batches;
-  const inputsOfA: f64 = a == 1 ? allInputs : allInputs * firstPart(rowOf(a));
-  const weightsOfA: f64 = a == 0 ? allWeights : allWeights * firstPart(rowOf(a));
-  const loadsOfB: f64 =
-    (b == 1 ? inputsOfA : inputsOfA * firstPart(rowOf(b))) + (b == 0 ? weightsOfA : weightsOfA * firstPart(rowOf(b)));
+  const inputsOfA: f64 = a == 1 ? allInputs : allInputs * partA;
+  const weightsOfA: f64 = a == 0 ? allWeights : allWeights * partA;
+  const inputsOfB: f64 = b == 1 ? inputsOfA : inputsOfA * partB;
+  const weightsOfB: f64 = b == 0 ? weightsOfA : weightsOfA * partB;
+  const c: i32 = innermost(innerOrder);
+  const partC: f64 = firstPart(rowOf(c));
+  inputsOfFirst = c == 1 ? inputsOfB : inputsOfB * partC;
+  weightsOfFirst = c == 0 ? weightsOfB : weightsOfB * partC;
   const work: f64 = streams / batches;
-  const workA: f64 = work * firstWork(rowOf(a));
-  const workB: f64 = workA * firstWork(rowOf(b));
-  const endB: f64 = larger(innerFill + workB, loadsOfB + secondUse(b, allInputs, allWeights));
-  const endA: f64 = larger(endB + workA - workB, inputsOfA + weightsOfA + secondUse(a, allInputs, allWeights));
+  const shareB: f64 = firstWork(rowB);
+  const workA: f64 = work * firstWork(rowA);
+  const workB: f64 = workA * shareB;
+  const endB: f64 = larger(innerFill + workB, inputsOfB + weightsOfB + secondUse(b));
+  const endA: f64 = larger(endB + workA - workB, inputsOfA + weightsOfA + secondUse(a));
   let time: f64 = endA + streams - workA;
   // The last part to come is of the operand that does not depend on the innermost loop over m or n, if that has the other one outside:
   // behind it are the turns of the loops inside.
-  const c: i32 = innermost(innerOrder);
-  if ((c == 0 && (turning & 2) != 0) || (c == 1 && (turning & 1) != 0))
-    time = larger(time, outerRead + work * endWork(rowOf(a)) * endWork(rowOf(b)));
-  else if (c == 2 && ((turning >> a) & 1) != 0)
-    time = larger(time, outerRead + work * endWork(rowOf(a)) * (1 - firstWork(rowOf(b))));
+  if ((c == 0 && (turning & 2) != 0) || (c == 1 && (turning & 1) != 0)) {
+    time = larger(time, outerRead + work * endWork(rowA) * endWork(rowB));
+  } else if (c == 2 && ((turning >> a) & 1) != 0) {
+    time = larger(time, outerRead + work * endWork(rowA) * (1 - shareB));
+  }
   raiseTime(time + leastSkew + lastDrain);
 }
 

@@ -36,6 +36,27 @@ export function clearIncumbent(): void {
   lastTime = -1;
 }
 
+const ASIDE: usize = memory.data(RES_FIELDS * 8, 16);
+let asideBest: f64 = Infinity;
+let asideSecond: f64 = Infinity;
+
+/** Lays the best mapping aside, to begin anew from another one. */
+export function layAside(): void {
+  memory.copy(ASIDE, BEST, RES_FIELDS * 8);
+  asideBest = best;
+  asideSecond = second;
+  best = Infinity;
+  second = Infinity;
+}
+
+/** Takes back what was laid aside, if nothing better has been found. */
+export function takeBack(): void {
+  if (!isBetter(asideBest, asideSecond)) return;
+  memory.copy(BEST, ASIDE, RES_FIELDS * 8);
+  best = asideBest;
+  second = asideSecond;
+}
+
 export function bestScore(): f64 {
   return best;
 }

@@ -228,11 +228,17 @@ function fineMultiple(index: i32): f64 {
 const FEW_PARTS: f64 = 4;
 const MOST_PARTS: f64 = 8;
 
-/** A size of a held dimension: one of `parts` of what a fold covers, in whole steps of the array and even tiles; 0: as with half as many parts. */
-function fineSize(parts: f64, chunk: f64, spatial: f64, words: f64): f64 {
+/**
+ * A size of a held dimension: one of `parts` of what a fold covers; 0: as with half as many parts. In even tiles, or, `isWhole`, those rounded up to
+ * whole steps of the array.
+ */
+function fineSize(parts: f64, chunk: f64, spatial: f64, words: f64, isWhole: bool): f64 {
   if (parts > 1 && words < parts) return 0;
   const size: f64 = ceilDiv(words, parts) * spatial;
-  if (size < chunk) return ceilDiv(chunk, ceilDiv(chunk, size));
+  if (size < chunk) {
+    const even: f64 = ceilDiv(chunk, ceilDiv(chunk, size));
+    return isWhole ? ceilDiv(even, spatial) * spatial : even;
+  }
   return parts == 1 || ceilDiv(words, parts / 2) * spatial < chunk ? chunk : 0;
 }
 
@@ -240,7 +246,7 @@ function fineSize(parts: f64, chunk: f64, spatial: f64, words: f64): f64 {
  * Tries small local tiles for the global-buffer tile, the use of the array and the cores of the mapping in place: of the dimensions that the array
  * holds a fold or a part of it; of what streams, about as much as the array needs to be busy while the next held words come.
  *
- * @param isWide  less than that, and smaller parts of a fold, too
+ * @param isWide  less than that, and smaller parts of a fold, too; all in whole steps of the array
  */
 export function tryFineTiles(mostSteps: f64, isWide: bool): void {
   const isOutput: bool = dataflow == OUTPUT_STATIONARY;
@@ -256,11 +262,11 @@ export function tryFineTiles(mostSteps: f64, isWide: bool): void {
   boundShares();
   fitsAnyInner = !hasOuter || outerFitsAnyInner();
   for (let x: f64 = 1; x <= mostParts; x *= 2) {
-    const sizeA: f64 = fineSize(x, chunkOf(a), spatialOf(a), wordsOf(a));
+    const sizeA: f64 = fineSize(x, chunkOf(a), spatialOf(a), wordsOf(a), isWide);
     if (sizeA == 0) continue;
     fillRow(a, sizeA);
     for (let y: f64 = 1; y <= mostParts; y *= 2) {
-      const sizeB: f64 = fineSize(y, chunkOf(b), spatialOf(b), wordsOf(b));
+      const sizeB: f64 = fineSize(y, chunkOf(b), spatialOf(b), wordsOf(b), isWide);
       if (sizeB == 0) continue;
       fillRow(b, sizeB);
       const chunk: f64 = chunkOf(s);

@@ -66,7 +66,9 @@ const OUTER_ONES: i32 = 60;
 // Held words between k and across: a power of two from the one to the other; a single one along k.
 const WORDS: i32 = 66;
 const ONE_WORD: i32 = 68;
-const FINE_MOVES: i32 = 69;
+// Inner sizes in even parts.
+const EVENS: i32 = 69;
+const FINE_MOVES: i32 = 72;
 /** Steps that may be walked one by one in all; more where the array is fed straight, and bounds see least. */
 const BUDGET: f64 = 150;
 const DIRECT_BUDGET: f64 = 8000;
@@ -80,6 +82,7 @@ const UNIT_MORE: i32 = 3;
 const ONE_LESS: i32 = 4;
 const ALL: i32 = 5;
 const ONE_MORE: i32 = 6;
+const EVEN: i32 = 7;
 
 /** A size changed as `how` says, within 1 to `most`. */
 function resized(how: i32, size: f64, most: f64, unit: f64): f64 {
@@ -90,6 +93,7 @@ function resized(how: i32, size: f64, most: f64, unit: f64): f64 {
   else if (how == UNIT_MORE) next = size + unit;
   else if (how == ONE_LESS) next = size - 1;
   else if (how == ONE_MORE) next = size + 1;
+  else if (how == EVEN) next = ceilDiv(most, ceilDiv(most, size));
   return Math.max(1, Math.min(most, next));
 }
 
@@ -177,6 +181,10 @@ function change(move: i32): bool {
     if (isBypassed(INPUT)) im = Math.min(lm, foldM());
     if (isBypassed(WEIGHT)) in_ = Math.min(ln, foldN());
     if (isDirect || bypass) ik = Math.min(lk, foldK());
+  } else if (move >= EVENS) {
+    if (move == EVENS) im = resized(EVEN, lm, chunkM(gm), 1);
+    else if (move == EVENS + 1) in_ = resized(EVEN, ln, chunkN(gn), 1);
+    else ik = resized(EVEN, lk, chunkK(gk), 1);
   } else if (move >= INNER_ONES && move < WORDS) {
     const how: i32 = move % 2 == 0 ? ONE_LESS : ONE_MORE;
     if (move < INNER_ONES + 2) im = resized(how, lm, chunkM(gm), 1);
@@ -216,7 +224,8 @@ function change(move: i32): bool {
   ik = Math.min(ik, chunkK(k));
   const isSameOuter: bool = m == gm && n == gn && k == gk && outer == outerOrder;
   const isSameInner: bool = im == lm && in_ == ln && ik == lk && inner == innerOrder;
-  if (isSameOuter && isSameInner && (move < REGISTERS || (move >= INNER_ONES && move < WORDS))) return false;
+  if (isSameOuter && isSameInner && (move < REGISTERS || (move >= INNER_ONES && move < WORDS) || move >= EVENS))
+    return false;
   const batches: f64 = ceilDiv(B, batchAtOnce());
   const Gm: f64 = ceilDiv(M, m);
   const Gn: f64 = ceilDiv(N, n);

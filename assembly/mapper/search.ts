@@ -1,12 +1,30 @@
-import { EFFORT_EXHAUSTIVE, RES_FIELDS, UNROLL_FIXED } from "../abi";
+import {
+  EFFORT_EXHAUSTIVE,
+  INPUT_STATIONARY,
+  MAP_DATAFLOW,
+  MAP_REGISTER_TILE,
+  RES_FIELDS,
+  UNROLL_FIXED,
+  WEIGHT_STATIONARY,
+} from "../abi";
 import { arrays, cols, cores, hasOuter, isDirect, rows, unroll } from "../hardware";
 import { ceilDiv } from "../int-math";
 import { B, chunkM, chunkN, K, loadMapping, M, N, setArrays, setCores } from "../mapping";
+import { get } from "../memory";
 import { MOST_OPTIONS, findOptions, optionCount, optionScore, useOption } from "./array-options";
 import { arrayTime, boundArrayAlone, setBatches, setPrices } from "./array-bound";
 import { boundOuter, boundProblem, outerPorts } from "./bound";
 import { clearScored as clearScoredMore, scored as scoredMore, searchAll, searchMore, searchSome } from "./exhaustive";
-import { bestCycles, bestScore, challenge, clearIncumbent, loadBest, setLeastGain } from "./incumbent";
+import {
+  bestCycles,
+  bestScore,
+  challenge,
+  clearIncumbent,
+  layAside,
+  loadBest,
+  setLeastGain,
+  takeBack,
+} from "./incumbent";
 import { clearScored, scored as scoredLocal, stepLimit, tryFineTiles, tryLocalTiles } from "./local-tiles";
 import { findOuterTiles, outerCount, outerScore, smallestOuter, useOuter } from "./outer-tiles";
 import { refine } from "./refine";
@@ -26,6 +44,10 @@ const FINE_STEPS: f64 = 4;
 /** Mappings that are walked where their bounds promise LEAST_GAIN; where more are kept, those behind have to promise GAP. */
 const WALKED: i32 = 5;
 const MANY: i32 = 24;
+/** The same where the array is fed straight: one for each outer tile in each use of the array. */
+const MOST: i32 = 48;
+/** Register tiles from which small changes start there, at most. */
+const STARTS: i32 = 4;
 /** Cores up to which there are few grids of them, and the best bounds tell enough. */
 const FEW_CORES: f64 = 4;
 /** Gain by which a bound must beat the best for a walk, as a share. */
@@ -38,8 +60,10 @@ const SHORT: f64 = 300;
 const MIDDLE: f64 = 16e6;
 const MINOR: f64 = 262144;
 const GAP: f64 = 0.01;
+/** Share of a larger problem's time by which the best bound may be less, and is taken for reached. */
+const REACHED: f64 = 0.002;
 /** Uses of the array that are tried then, and the gain that a bound must promise. */
-const MORE_OPTIONS: i32 = 16;
+const MORE_OPTIONS: i32 = 32;
 const MORE_GAIN: f64 = 0.003;
 /** Candidates scored. */
 export let scored: f64 = 0;
@@ -82,6 +106,7 @@ function tryGrid(): void {
     for (let outer: i32 = 0; outer < outers; outer++) {
       if (outerScore(outer) > worstKept()) break;
       useOuter(outer);
+      if (isDirect) newKind();
       tryLocalTiles(mostParts, mostSteps, false);
       if (keptCount > 0) continue;
       tryLocalTiles(Infinity, Infinity, false);
@@ -119,8 +144,8 @@ function trySplits(total: f64): void {
 /** Scores the candidates of the problem in mapping.ts and keeps the best bounds (short-list.ts); true if there are any. */
 export function scoreCandidates(): bool {
   // An array that is fed straight waits for every fold, which bounds do not see, and many cores have many grids: more is walked.
-  const most: i32 = isDirect || cores > FEW_CORES ? MANY : WALKED;
-  clearShortList(most, isDirect ? 4 : isEnergyCounted() ? 2 : 1);
+  const most: i32 = isDirect ? MOST : cores > FEW_CORES ? MANY : WALKED;
+  clearShortList(most, isDirect || isEnergyCounted() ? 2 : 1, Infinity);
   clearScored();
   clearScoredMore();
   neededOuter = Infinity;
@@ -168,19 +193,66 @@ function tryFine(): void {
 function walkKept(): void {
   for (let i: i32 = 0; i < keptCount; i++) {
     if (keptScore(i) > bestScore()) break;
-    if (i == WALKED && !isDirect) setLeastGain(GAP);
+    if (i == WALKED) setLeastGain(GAP);
     loadMapping(keptRow(i));
-    challenge(!isDirect);
+    challenge(true);
   }
-  if (!isDirect) setLeastGain(LEAST_GAIN);
+  setLeastGain(LEAST_GAIN);
 }
 
-/** Whether it is worth while to search on: on smaller problems, and on larger ones where the array has few uses, as bounds promise more. */
+/** Whether kept rows hold as many words along each dimension, in the same dataflow. */
+function areAlike(a: i32, b: i32): bool {
+  const rowA: usize = keptRow(a);
+  const rowB: usize = keptRow(b);
+  const flow: i32 = <i32>get(rowA, MAP_DATAFLOW);
+  if (flow != <i32>get(rowB, MAP_DATAFLOW)) return false;
+  for (let d: i32 = 0; d < 3; d++) {
+    // Stream positions that are worked on together are words of nothing.
+    if ((flow == WEIGHT_STATIONARY && d == 0) || (flow == INPUT_STATIONARY && d == 1)) continue;
+    if (get(rowA, MAP_REGISTER_TILE + d) != get(rowB, MAP_REGISTER_TILE + d)) return false;
+  }
+  return true;
+}
+
+/**
+ * Walks what is kept of an array that is fed straight, and refines the best of each register tile: small changes seldom lead from one of them to
+ * another.
+ */
+function walkStarts(): void {
+  let starts: i32 = 0;
+  setLeastGain(0);
+  for (let i: i32 = 0; i < keptCount && starts < STARTS; i++) {
+    let isNew: bool = true;
+    for (let other: i32 = 0; other < i && isNew; other++) isNew = !areAlike(i, other);
+    if (!isNew) continue;
+    layAside();
+    for (let j: i32 = i; j < keptCount; j++) {
+      if (!areAlike(i, j)) continue;
+      if (keptScore(j) > bestScore()) break;
+      loadMapping(keptRow(j));
+      challenge(false);
+    }
+    refine(true);
+    takeBack();
+    starts++;
+  }
+}
+
+/** Whether nothing is to be expected of small changes: on larger problems, where the best bound has been reached. */
+function isSettled(): bool {
+  return !isEnergyCounted() && M * N * K > MIDDLE && keptScore(0) >= bestScore() * (1 - REACHED);
+}
+
+/**
+ * Whether it is worth while to search on: on small problems; on larger ones where bounds promise more; and, where only time counts and the array has
+ * many uses, on all but the largest, since few of those uses have been tried.
+ */
 function isWorthMore(): bool {
   if (!isTimeCounted()) return false;
   const macs: f64 = M * N * K;
   if (macs < MINOR) return true;
-  return (unroll == UNROLL_FIXED || macs < MIDDLE) && keptScore(0) < bestScore() * (1 - GAP);
+  if (macs < MIDDLE && unroll != UNROLL_FIXED && !isEnergyCounted()) return true;
+  return (macs < MIDDLE || unroll == UNROLL_FIXED) && keptScore(0) < bestScore() * (1 - GAP);
 }
 
 /**
@@ -190,27 +262,29 @@ function isWorthMore(): bool {
  * @param thorough  those that take more than the fewest steps, and every register tile, as well
  */
 function searchFine(options: i32, thorough: bool): void {
-  clearShortList(MANY, 1);
+  clearShortList(MANY, 5, bestScore() * (1 - MORE_GAIN));
   loadBest();
   findOptions(options, thorough);
   for (let option: i32 = 0; option < optionCount; option++) {
-    if (optionScore(option) > Math.min(worstKept(), bestScore())) break;
+    if (optionScore(option) > worstKept()) break;
     newKind();
     useOption(option);
     tryFineTiles(thorough ? Infinity : FINE_STEPS * stepLimit(), true);
   }
   setLeastGain(MORE_GAIN);
   walkKept();
-  setLeastGain(LEAST_GAIN);
 }
 
 /** Searches the best mapping of the problem in mapping.ts; true if there is one (incumbent.ts). */
 export function search(effort: i32): bool {
   if (!scoreCandidates()) return false;
   clearIncumbent();
-  setLeastGain(isDirect ? 0 : LEAST_GAIN);
-  walkKept();
-  refine(isDirect);
+  if (isDirect) walkStarts();
+  else {
+    setLeastGain(LEAST_GAIN);
+    walkKept();
+    if (!isSettled()) refine(false);
+  }
   if (isWorthMore()) {
     if (unroll == UNROLL_FIXED) searchSome();
     else searchFine(MORE_OPTIONS, false);

@@ -13,8 +13,15 @@ const ROWS: usize = memory.data((MOST + 1) * RES_FIELDS * 8, 16);
 let limit: i32 = MOST;
 export let keptCount: i32 = 0;
 
-/** @param most, ofOneKind  mappings to keep, in all and of one kind */
-export function clearShortList(most: i32, ofOneKind: i32): void {
+/** Score beyond which nothing is kept. */
+let beyond: f64 = Infinity;
+
+/**
+ * @param most, ofOneKind  mappings to keep, in all and of one kind
+ * @param score            of none that are kept is it more
+ */
+export function clearShortList(most: i32, ofOneKind: i32, score: f64): void {
+  beyond = score;
   mostOfKind = ofOneKind;
   keptCount = 0;
   ofKind = 0;
@@ -43,7 +50,7 @@ export function newKind(): void {
 /** Score that a candidate must not be above to be kept. */
 export function worstKept(): f64 {
   if (ofKind == mostOfKind) return keptScore(worstOfKind);
-  return keptCount < limit ? Infinity : keptScore(keptCount - 1);
+  return keptCount < limit ? beyond : keptScore(keptCount - 1);
 }
 
 /** Keeps the present mapping if there is room for its score. */

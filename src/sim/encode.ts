@@ -49,6 +49,18 @@ export function levelsOf({ localBuffer, globalBuffer, cores, arraysPerCore }: Ha
   return { inner: null, outer: localBuffer, outerIs: localBuffer === null ? null : "local" };
 }
 
+const ONE = { read: 1, write: 1 };
+/** Where no energies are known, each byte counts the same wherever it is read or written: of mappings that are as fast, the one that moves less is taken. */
+const ANY_BYTE: EnergyCoefficients = {
+  mac: 1,
+  dram: ONE,
+  global: ONE,
+  local: ONE,
+  register: ONE,
+  accumulator: ONE,
+  activePerCycle: 0,
+};
+
 /** Writes the hardware record; energy coefficients null: none are known, and only time can be searched for. */
 export function encodeHardware(to: Float64Array, hardware: Hardware, energy: EnergyCoefficients | null): void {
   const { array, precision } = hardware;
@@ -88,7 +100,7 @@ export function encodeHardware(to: Float64Array, hardware: Hardware, energy: Ene
   encodePort(to, abi.HW_OUTER_PORT, dramPort);
   to[abi.HW_OUTER_PORT + 5] = dramPort.latency;
   to[abi.HW_OUTER_BLOCK] = blockOf(hardware.dram);
-  if (energy !== null) encodeEnergy(to, hardware, energy, levels);
+  encodeEnergy(to, hardware, energy ?? ANY_BYTE, levels);
 }
 
 function blockOf(level: Buffer | Dram | null): number {

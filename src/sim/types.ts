@@ -66,7 +66,7 @@ export interface GemmTiming {
   readonly computeCycles: Cycles;
   /** cycles − computeCycles, by cause; the causes sum to it. */
   readonly stallCycles: { readonly dram: Cycles; readonly global: Cycles; readonly local: Cycles };
-  /** Until the first operands stream through the array, and from the end of the last stream: memory and array pipeline. */
+  /** What the array waits until the last part of the first outer tile has come; from the end of the last stream on: memory and array pipeline. */
   readonly firstFillCycles: Cycles;
   readonly lastDrainCycles: Cycles;
   /** MACs / (cycles × PEs of all arrays of all cores). */

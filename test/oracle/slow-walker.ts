@@ -294,7 +294,11 @@ export function walk(hardware: Hardware, problem: GemmProblem, mapping: Mapping)
   let sumsLeft = 0;
   let arrayEmpty = 0;
   let computeCycles = 0;
-  let firstFill = -1;
+  /** What the array has waited before each step. */
+  const waits: number[] = [];
+  let openedOuterTiles = 0;
+  /** The last step that brings a part of the first outer tile, or the first of all. */
+  let lastFilling = 0;
   let end = 0;
 
   function bringPart(s: number, operand: "input" | "weight"): void {
@@ -306,6 +310,7 @@ export function walk(hardware: Hardware, problem: GemmProblem, mapping: Mapping)
       return;
     }
     const waitsFor = tiles.at(isDouble.outer[operand] ? -3 : -2);
+    if (openedOuterTiles === 1) lastFilling = s;
     const size = partBytes(step, operand, width[operand]);
     outerDown[operand] += size;
     const brought = down(outerPort, waitsFor?.lastRead ?? 0, AT_ONCE, size, unitsOf(s, operand));
@@ -340,8 +345,8 @@ export function walk(hardware: Hardware, problem: GemmProblem, mapping: Mapping)
     if (s === 0) {
       start += time.load + arrayPort.latency;
       computeCycles += time.load + arrayPort.latency;
-      firstFill = start;
     }
+    waits.push(start - arrayFree);
     const notHidden = Math.max(0, (next?.load ?? 0) - time.hides);
     streamEnd = start + streamCycles;
     arrayFree = Math.max(streamEnd, start + time.stream + notHidden);
@@ -434,6 +439,7 @@ export function walk(hardware: Hardware, problem: GemmProblem, mapping: Mapping)
     const changed = (operand: Operand): boolean =>
       streams(operand) || step.innerName[operand] !== before?.innerName[operand];
     if (step.opensOuterTile) {
+      openedOuterTiles += 1;
       for (const operand of ["input", "weight", "output"] as const) {
         isNew[operand] = step.outerName[operand] !== before?.outerName[operand];
       }
@@ -494,7 +500,7 @@ export function walk(hardware: Hardware, problem: GemmProblem, mapping: Mapping)
     cycles: end,
     computeCycles,
     stallCycles: end - computeCycles,
-    firstFillCycles: firstFill,
+    firstFillCycles: waits.slice(0, lastFilling + 1).reduce((sum, wait) => sum + wait, 0),
     lastDrainCycles: end - lastStreamEnd,
     dram: dram === null ? none : far,
     global: levels.outerIs === "global" ? outer : none,
