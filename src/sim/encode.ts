@@ -50,14 +50,15 @@ export function levelsOf({ localBuffer, globalBuffer, cores, arraysPerCore }: Ha
 }
 
 const ONE = { read: 1, write: 1 };
-/** Where no energies are known, each byte counts the same wherever it is read or written: of mappings that are as fast, the one that moves less is taken. */
-const ANY_BYTE: EnergyCoefficients = {
-  mac: 1,
+const NONE = { read: 0, write: 0 };
+/** Where no energies are known: of mappings that are as fast, the one that moves fewer bytes over ports is taken, whichever ports. */
+const BYTES_MOVED: EnergyCoefficients = {
+  mac: 0,
   dram: ONE,
   global: ONE,
   local: ONE,
-  register: ONE,
-  accumulator: ONE,
+  register: NONE,
+  accumulator: NONE,
   activePerCycle: 0,
 };
 
@@ -100,7 +101,7 @@ export function encodeHardware(to: Float64Array, hardware: Hardware, energy: Ene
   encodePort(to, abi.HW_OUTER_PORT, dramPort);
   to[abi.HW_OUTER_PORT + 5] = dramPort.latency;
   to[abi.HW_OUTER_BLOCK] = blockOf(hardware.dram);
-  encodeEnergy(to, hardware, energy ?? ANY_BYTE, levels);
+  encodeEnergy(to, hardware, energy ?? BYTES_MOVED, levels);
 }
 
 function blockOf(level: Buffer | Dram | null): number {
@@ -128,11 +129,10 @@ function encodePort(to: Float64Array, field: number, port: CorePort): void {
 
 /** pJ per byte of each traffic column: what the transfer reads at one end and writes at the other. */
 function encodeEnergy(to: Float64Array, hardware: Hardware, energy: EnergyCoefficients, levels: Levels): void {
-  const none = { read: 0, write: 0 };
-  const dram = hardware.dram === null ? none : energy.dram;
+  const dram = hardware.dram === null ? NONE : energy.dram;
   const outer = levels.outerIs === "local" ? energy.local : energy.global;
   const source = levels.outer === null ? dram : outer;
-  const inner = levels.inner === null ? none : energy.local;
+  const inner = levels.inner === null ? NONE : energy.local;
   to[abi.HW_ENERGY_MAC] = energy.mac;
   to[abi.HW_ENERGY_CYCLE] = energy.activePerCycle;
   const down = [levels.outer === null ? 0 : dram.read + outer.write, source.read, inner.write, inner.read];
