@@ -44,7 +44,7 @@ import { ENDS, FEWEST, TILES, endPart, endWork, firstPart, firstWork } from "./s
  * docs/model.md, "bound". Needs the parts of bound.ts, of the same mapping.
  */
 
-/** Fourth part of a bound, after boundOrder: raises boundTime. */
+/** Fifth part of a bound, after boundOrder: raises boundTime. */
 export function boundWaits(): void {
   if (isDirect) return;
   if (innerDoubleBits != 7) boundSingle();

@@ -98,7 +98,7 @@ import {
  * first fill and before the last drain. Admissible in time: no schedule of the same tiles is faster. docs/model.md, "bound".
  *
  * In parts, since most of a search changes only the last: boundOuter (global-buffer tile and order), boundTiles
- * (local tile, in the use of the array that is in place), boundOrder (order of local tiles), which combines them.
+ * (local tile, in the use of the array that is in place), boundEnds (its first fill and last drain), boundOrder (order of local tiles), which combines them.
  */
 export let boundTime: f64 = 0;
 /** Dynamic energy, pJ. */
@@ -286,7 +286,7 @@ function partOfOneFold(row: usize, local: f64, fold: f64, outers: f64): f64 {
   return isSmall ? larger(endPart(row), endWork(row)) : 0;
 }
 
-/** Second part: the local tile, given its rows of the size tables (sizes.ts). */
+/** Second part: what the arrays take for the local tile (array-bound.ts), given its rows of the size tables (sizes.ts). */
 export function boundTiles(m: usize, n: usize, k: usize): void {
   const tilesM: f64 = load<f64>(m, TILES);
   const tilesN: f64 = load<f64>(n, TILES);
@@ -325,6 +325,13 @@ export function boundTiles(m: usize, n: usize, k: usize): void {
   rowM = m;
   rowN = n;
   rowK = k;
+}
+
+/** Third part: how the local tile's first fill and last drain bound it. */
+export function boundEnds(): void {
+  const m: usize = rowM;
+  const n: usize = rowN;
+  const k: usize = rowK;
   streams = load<f64>(m, STEPS) * load<f64>(n, STEPS) * load<f64>(k, STEPS) * batches;
   let stepsOfFirst: f64 = load<f64>(m, FULL_STEPS) * load<f64>(n, FULL_STEPS) * load<f64>(k, FULL_STEPS);
   // The first tiles of all cores come to the outer buffer and on to the inner ones; an operand that the split does not cut
@@ -335,8 +342,8 @@ export function boundTiles(m: usize, n: usize, k: usize): void {
   firstInputs = lm * mostM * lk * mostK * elementsAtOnce;
   firstWeights = ln * mostN * lk * mostK * elementsAtOnce;
   firstSums = lm * mostM * ln * mostN * elementsAtOnce;
-  copiesM = coresM == 1 ? 1 : load<f64>(m, TILES_OF_CORES) / tilesM;
-  copiesN = coresN == 1 ? 1 : load<f64>(n, TILES_OF_CORES) / tilesN;
+  copiesM = coresM == 1 ? 1 : load<f64>(m, TILES_OF_CORES) / load<f64>(m, TILES);
+  copiesN = coresN == 1 ? 1 : load<f64>(n, TILES_OF_CORES) / load<f64>(n, TILES);
   // What comes last is still to be worked on, and its sums to be stored.
   let m_: f64 = load<f64>(m, LAST);
   let n_: f64 = load<f64>(n, LAST);
@@ -376,7 +383,7 @@ export function boundTiles(m: usize, n: usize, k: usize): void {
     : drain + load<f64>(m, LAST_STEPS) * load<f64>(n, LAST_STEPS) * load<f64>(k, LAST_STEPS) + leastSkew;
 }
 
-/** Third part: the order of local tiles; sets boundTime and boundEnergy. */
+/** Fourth part: the order of local tiles; sets boundTime and boundEnergy. */
 export function boundOrder(): void {
   const counted: i32 = countedLoops(innerOrder, turning);
   // Loops of the outer level count in full once the inner level moves the tensor.

@@ -38,6 +38,7 @@ import { arrayEnergy, arrayTime, boundArrayAlone } from "./array-bound";
 import { MOST_OPTIONS, findOptions, optionCount, optionScore, useOption } from "./array-options";
 import {
   boundAnyOrder,
+  boundEnds,
   boundEnergy,
   boundOrder,
   boundOuter,
@@ -307,10 +308,12 @@ function tryInnerTiles(): void {
         setInner(m, n, k, 0, 0);
         if (!innerFits()) continue;
         boundTiles(sizeRow(0, x), sizeRow(1, y), sizeRow(2, z));
-        boundAnyOrder();
         scored += 1;
         spent += 1;
         if (spent > endOfOuter) return;
+        if (score(arrayTime, arrayEnergy) > toBeat()) continue;
+        boundEnds();
+        boundAnyOrder();
         if (score(boundTime, boundEnergy) > toBeat()) continue;
         const wanted: i32 = doubleBits(innerDouble, Lm * Gm, Ln * Gn, Lk * Gk, batches);
         tryInnerOrders(m, n, k, newOrders(Lm, Ln, Lk), wanted);

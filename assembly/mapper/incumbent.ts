@@ -7,7 +7,7 @@ import { storeResult } from "../result";
 import { cycles, walk } from "../run";
 import { isGivenUp } from "../steps";
 import { arrayAlone, setBatches, setPrices } from "./array-bound";
-import { boundEnergy, boundOrder, boundOuter, boundShares, boundTiles, boundTime, stepCount } from "./bound";
+import { boundEnds, boundEnergy, boundOrder, boundOuter, boundShares, boundTiles, boundTime, stepCount } from "./bound";
 import { boundWaits } from "./bound-waits";
 import { isEnergyCounted, score, secondScore, timeWithin } from "./score";
 import { LONE_SIZE, setSize, sizeRow } from "./sizes";
@@ -91,6 +91,7 @@ export function boundMapping(): void {
   setSize(sizeRow(1, LONE_SIZE), ln, N, gn, coresN, sn, tn);
   setSize(sizeRow(2, LONE_SIZE), lk, K, gk, coresK, sk, tk);
   boundTiles(sizeRow(0, LONE_SIZE), sizeRow(1, LONE_SIZE), sizeRow(2, LONE_SIZE));
+  boundEnds();
   boundOrder();
   boundWaits();
 }

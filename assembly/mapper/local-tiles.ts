@@ -41,8 +41,10 @@ import {
   tm,
   tn,
 } from "../mapping";
+import { arrayEnergy, arrayTime } from "./array-bound";
 import {
   boundAnyOrder,
+  boundEnds,
   boundEnergy,
   boundOrder,
   boundOuter,
@@ -84,8 +86,10 @@ export function clearScored(): void {
 function tryOrders(m: usize, n: usize, k: usize, turning: i32, bits: i32, mostSteps: f64): void {
   boundTiles(m, n, k);
   if (stepCount > mostSteps) return;
-  boundAnyOrder();
   scored += 1;
+  if (score(arrayTime, arrayEnergy) > worstKept()) return;
+  boundEnds();
+  boundAnyOrder();
   if (score(boundTime, boundEnergy) > worstKept()) return;
   const orders: i32 = ordersOf(turning);
   for (let order: i32 = 0; order < 6; order++) {
