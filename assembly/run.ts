@@ -73,6 +73,7 @@ import {
   OUTPUT_BIT,
   WEIGHT_BIT,
   beginSteps,
+  beginning,
   endSteps,
   firstWait,
   goOn,
@@ -286,7 +287,7 @@ export function walk(stalls: f64 = Infinity): void {
   // What is left in the array behind the last stream is the array's own time, the rest waits for the ports.
   computeCycles = load<f64>(COMPUTE) + drained - arrayFree;
   cycles = Math.max(drained, Math.max(stored, load<f64>(OUTER_STORED)));
-  firstFill = load<f64>(FILL);
+  firstFill = beginning + load<f64>(FILL);
   lastDrain = cycles - arrayFree;
   const inner: f64 = Math.max(0, stored - drained);
   stallArray = load<f64>(STALL_ARRAY);

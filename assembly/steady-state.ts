@@ -13,7 +13,7 @@
  */
 const TIMES: i32 = 29;
 const FACTS: i32 = 15;
-const SUMS: i32 = 7;
+const SUMS: i32 = 6;
 const FIELDS: i32 = TIMES + FACTS + SUMS;
 const STATE: usize = memory.data(FIELDS * 8, 16);
 const LEVELS: i32 = 7;
@@ -83,9 +83,8 @@ export const STALL_OUTER: usize = COMPUTE + 8;
 export const STALL_INNER: usize = COMPUTE + 16;
 export const STALL_ARRAY: usize = COMPUTE + 24;
 export const STEPS: usize = COMPUTE + 32;
-/** What the array has waited up to the last step that fills (PENDING_FILLS), and since then. */
+/** Stalls for the outer and the inner port up to the last step that fills (PENDING_FILLS). */
 export const FILL: usize = COMPUTE + 40;
-export const SINCE_FILL: usize = COMPUTE + 48;
 
 export function resetState(): void {
   for (let at: usize = 0; at < <usize>(FIELDS * 8); at += 8) store<f64>(STATE + at, 0);
@@ -122,9 +121,9 @@ export function repeats(level: i32, margin: f64, ignored: i32): bool {
     const at: usize = (<usize>i) << 3;
     if (load<f64>(STATE + at) != load<f64>(before + at)) return false;
   }
-  // What is added to FILL includes what the array had waited since before.
+  // If FILL has grown, it was by what came since the last step that fills before, too.
   const isFilling: bool = load<f64>(FILL) != load<f64>(before + (FILL - STATE));
-  if (isFilling && load<f64>(SINCE_FILL) != load<f64>(before + (SINCE_FILL - STATE))) return false;
+  if (isFilling && sinceFill(STATE) != sinceFill(before)) return false;
   let earliestMoving: f64 = Infinity;
   let latestResting: f64 = -Infinity;
   for (let i: i32 = 0; i < TIMES; i++) {
@@ -136,6 +135,12 @@ export function repeats(level: i32, margin: f64, ignored: i32): bool {
     else if (((ignored >> i) & 1) == 0) latestResting = Math.max(latestResting, was);
   }
   return period > 0 && latestResting + margin <= earliestMoving;
+}
+
+/** Stalls since the last step that fills, in the state that is kept at `state`. */
+function sinceFill(state: usize): f64 {
+  const stalls: f64 = load<f64>(state + (STALL_OUTER - STATE)) + load<f64>(state + (STALL_INNER - STATE));
+  return stalls - load<f64>(state + (FILL - STATE));
 }
 
 /** Adds `count` iterations like the one since `save`. */

@@ -45,7 +45,6 @@ import {
   PENDING_STORE,
   PENDING_STREAM,
   PENDING_UNIT,
-  SINCE_FILL,
   STALL_ARRAY,
   STALL_INNER,
   STALL_OUTER,
@@ -104,6 +103,8 @@ export let singleSteps: f64 = 0;
 export let isGivenUp: bool = false;
 /** Cycles that the array needs before the first step of all streams; −1: it has streamed. */
 export let firstWait: f64 = 0;
+/** The same, once it has. */
+export let beginning: f64 = 0;
 let mostStalls: f64 = Infinity;
 
 // Where the walk is: the loop that went on last, index and turns of the outer k loop, turns of the inner one.
@@ -386,10 +387,8 @@ export function steps(count: f64): void {
   const fetchesOneAhead: bool = changesOne && isOneDouble;
   const fetchesOtherAhead: bool = changesOther && isOtherDouble;
   const storesSums: bool = changesSums || isAtEnd;
-  const fills: bool = isFirstTile && (bringsOne || bringsOther);
+  const fills: bool = !isStarted || (isFirstTile && (bringsOne || bringsOther));
   let pendingFills: bool = load<f64>(PENDING_FILLS) != 0;
-  let fill: f64 = load<f64>(FILL);
-  let sinceFill: f64 = load<f64>(SINCE_FILL);
   let hasPending: bool = isStarted;
   let wait: f64 = firstWait;
   /** Stalls of the array's port are what is left of the time that passes. */
@@ -446,23 +445,18 @@ export function steps(count: f64): void {
     }
     /** When the first sums of the step before can come back. */
     let storedFirst: f64 = 0;
-    const isVeryFirst: bool = !hasPending;
     if (hasPending) {
       // 2: the pending step. The next one's held words come in behind its last fold's stream, and may take longer.
       const start: f64 = later(free, ready);
       if ((waits & STEP_WAITS) != 0) stallFar += start - free;
       else stallNear += start - free;
-      sinceFill += start - free;
+      if (pendingFills) store<f64>(FILL, stallFar + stallNear);
       let streams: f64 = start;
       if (wait >= 0) {
         streams += wait;
-        sinceFill += wait;
         computed += wait;
+        beginning = wait;
         wait = -1;
-      }
-      if (pendingFills) {
-        fill += sinceFill;
-        sinceFill = 0;
       }
       const streamed: f64 = streams + lasting;
       free = later(streamed, streams + busy);
@@ -565,7 +559,7 @@ export function steps(count: f64): void {
       isFar = (waits & SUMS_WAIT) != 0;
     }
     waits = isFar ? waits | STEP_WAITS : waits & ~STEP_WAITS;
-    pendingFills = fills || isVeryFirst;
+    pendingFills = fills;
     busy = ownBusy;
     lasting = ownLasting;
     pendingSkew = skew;
@@ -604,8 +598,6 @@ export function steps(count: f64): void {
   store<f64>(PENDING_PORT, portTime);
   store<f64>(PENDING_STREAM, stream);
   store<f64>(PENDING_FILLS, pendingFills ? 1 : 0);
-  store<f64>(FILL, fill);
-  store<f64>(SINCE_FILL, sinceFill);
   store<f64>(PENDING_SKEW, pendingSkew);
   store<f64>(PENDING_LEAD, pendingLead);
   store<f64>(PENDING_STORE, pendingStore);
