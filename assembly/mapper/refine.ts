@@ -6,6 +6,8 @@ import {
   K,
   M,
   N,
+  arrayPart,
+  arraysM,
   batchAtOnce,
   bypass,
   chunkK,
@@ -120,7 +122,8 @@ function spread(index: i32): bool {
   let cn: f64 = colsN;
   if (index < 2) {
     const from: f64 = index == 0 ? cm : cn;
-    if (from == 1) return false;
+    // Columns for the one row that an array has would only stand idle.
+    if (from == 1 || (index == 1 && arrayPart(chunkM(M), arraysM) == 1)) return false;
     const less: f64 = Math.floor(from / 2);
     const more: f64 = Math.floor(cols / less);
     cm = index == 0 ? less : more;
