@@ -38,6 +38,7 @@ import {
   chunkK,
   chunkM,
   chunkN,
+  coresB,
   packed,
   setArray,
   setBypass,
@@ -317,13 +318,14 @@ function tryFixed(): void {
     const keepsOutputs: bool = flow == OUTPUT_STATIONARY && kind != KIND_DOT_PRODUCT;
     const onRows: f64 = keepsOutputs ? oneM : oneK;
     const onCols: f64 = flow == INPUT_STATIONARY ? oneM : oneN;
-    // Small batch elements lie side by side, as many as there are rows and columns for.
+    // Small batch elements lie side by side, as many as there are rows and columns for, or so many that every turn has as many.
     const most: f64 = smaller(ceilDiv(B, arraysB), smaller(Math.floor(rows / onRows), Math.floor(cols / onCols)));
-    for (let side: f64 = 1; side <= 2; side++) {
-      if (side == 2 && most < 2) break;
-      usePacked(side == 1 ? 1 : most);
-      const onRow: f64 = side == 1 ? rows : onRows;
-      const onCol: f64 = side == 1 ? cols : onCols;
+    const balanced: f64 = even(ceilDiv(B, coresB * arraysB), larger(1, most));
+    for (let elements: f64 = 1; elements <= most || elements == 1; elements++) {
+      if (!isThorough && elements != 1 && elements != balanced && elements != most) continue;
+      usePacked(elements);
+      const onRow: f64 = elements == 1 ? rows : onRows;
+      const onCol: f64 = elements == 1 ? cols : onCols;
       rm = keepsOutputs ? onRow : 1;
       rk = keepsOutputs ? 1 : onRow;
       rn = 1;

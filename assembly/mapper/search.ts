@@ -9,7 +9,7 @@ import {
 } from "../abi";
 import { arrays, cols, cores, hasOuter, isDirect, rows, unroll } from "../hardware";
 import { ceilDiv } from "../int-math";
-import { B, chunkM, chunkN, K, loadMapping, M, N, setArrays, setCores } from "../mapping";
+import { B, chunkM, chunkN, K, loadMapping, M, N, packed, setArrays, setCores } from "../mapping";
 import { get } from "../memory";
 import { MOST_OPTIONS, findOptions, optionCount, optionScore, useOption } from "./array-options";
 import { arrayTime, boundArrayAlone, setBatches, setPrices } from "./array-bound";
@@ -93,12 +93,14 @@ function tryGrid(): void {
   const mostParts: f64 = Math.max(64, mostSteps / 16);
   findOptions(isEnergyCounted() ? 6 : 3, false);
   if (optionCount == 0) return;
+  let packedBefore: f64 = 0;
   for (let option: i32 = 0; option < optionCount; option++) {
     newKind();
     if (optionScore(option) > worstKept()) break;
     useOption(option);
-    // Straight from the array, how wide the sums are is up to its use.
-    if (option == 0 || isDirect) {
+    // Straight from the array, how wide the sums are is up to its use; what fits, to how many batch elements lie side by side.
+    if (option == 0 || isDirect || packed != packedBefore) {
+      packedBefore = packed;
       findOuterTiles(isDirect ? 12 : 4);
       if (smallestOuter < neededOuter) neededOuter = smallestOuter;
     }

@@ -81,24 +81,28 @@ describe(`the core against the slow walker (ECOTILE_PROPERTY_SEED=${seed})`, () 
   });
 
   // Few of such mappings fit the buffers of a random chip: those that do not are not counted.
-  it("2,000 to 20,000 steps, in loops of many turns", () => {
-    const seen = { cases: 0, severalCores: 0, severalArrays: 0, packed: 0, sharedPorts: 0, k: 0 };
-    fc.assert(
-      fc.property(longWalkCase, (each) => {
-        const { hardware, problem, mapping } = each;
-        fc.pre(whyIllegal(hardware, problem, mapping) === null);
-        const { b, m, n, k } = mapping.coreSplit;
-        seen.cases += 1;
-        if (b * m * n * k > 1) seen.severalCores += 1;
-        if (Math.max(...Object.values(mapping.arraySplit)) > 1) seen.severalArrays += 1;
-        if (mapping.packed > 1) seen.packed += 1;
-        if (hardware.dram?.port.shared === true || hardware.globalBuffer?.port.shared === true) seen.sharedPorts += 1;
-        if (k > 1) seen.k += 1;
-        compare(each);
-      }),
-      { seed, numRuns: 40 * effort, maxSkipsPerRun: 100 },
-    );
-    console.log("long walks:", seen);
-    for (const count of Object.values(seen)) expect(count).toBeGreaterThan(0);
-  });
+  it(
+    "2,000 to 20,000 steps, in loops of many turns",
+    () => {
+      const seen = { cases: 0, severalCores: 0, severalArrays: 0, packed: 0, sharedPorts: 0, k: 0 };
+      fc.assert(
+        fc.property(longWalkCase, (each) => {
+          const { hardware, problem, mapping } = each;
+          fc.pre(whyIllegal(hardware, problem, mapping) === null);
+          const { b, m, n, k } = mapping.coreSplit;
+          seen.cases += 1;
+          if (b * m * n * k > 1) seen.severalCores += 1;
+          if (Math.max(...Object.values(mapping.arraySplit)) > 1) seen.severalArrays += 1;
+          if (mapping.packed > 1) seen.packed += 1;
+          if (hardware.dram?.port.shared === true || hardware.globalBuffer?.port.shared === true) seen.sharedPorts += 1;
+          if (k > 1) seen.k += 1;
+          compare(each);
+        }),
+        { seed, numRuns: 40 * effort, maxSkipsPerRun: 100 },
+      );
+      console.log("long walks:", seen);
+      for (const count of Object.values(seen)) expect(count).toBeGreaterThan(0);
+    },
+    60_000 * effort,
+  );
 });

@@ -21,5 +21,5 @@ it.each([
     return core.results.slice(0, abi.RES_FIELDS);
   });
   expect(walked[1]).toEqual(walked[0]);
-  expect(core.searchOf(0).steps).toBeGreaterThan(100);
+  expect(core.searchOf(0).steps).toBeGreaterThan(50);
 });

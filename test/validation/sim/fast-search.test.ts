@@ -19,16 +19,15 @@ import { effort as runsFactor, seed } from "../../oracle/cases.ts";
  * By this test (seeds 31, 77 and 101, effort 5, 4 and 3), share within 1 % and worst; wanted are 99 % and 1.05:
  *
  *   small   latency 599 of 600, 1.032    energy all of 600, 1.000    EDP 599 of 600, 1.030
- *   larger  latency 178 of 180, 1.082    energy all of 180, 1.000    EDP 178 of 180, 1.082
+ *   larger  latency all of 180, 1.010    energy all of 180, 1.000    EDP all of 180, 1.010
  *
- * Both of the larger ones are on nvdla-2048, whose array is fed straight.
- * In other samples of 200 larger problems for latency: dimensions up to 300 as here 97.5 %, worst 1.040, and spread evenly from 33 to 400, 95 %,
- * worst 1.041; short of what is wanted on flexible arrays and on those that are fed straight. `exhaustive` begins with what `fast` finds, so it is
+ * In other samples for latency: dimensions up to 300 as here, 96 % of 162 on catransformers-22nm alone, worst 1.040 (a cycle of some dozens), and
+ * spread evenly from 33 to 400, 95 % of 60 there, worst 1.031, 99 % of 100 on nvdla-2048, worst 1.011. `exhaustive` begins with what `fast` finds, so it is
  * never worse. timeloop-16x16 is left out: it takes exhaustive ten seconds a problem.
  */
 const RUNS = {
   small: { problems: 10, most: 32, within: { latency: 0.99, energy: 0.99, edp: 0.99 }, worst: 1.05 },
-  larger: { problems: 3, most: 300, within: { latency: 0.9, energy: 0.99, edp: 0.9 }, worst: 1.1 },
+  larger: { problems: 3, most: 300, within: { latency: 0.93, energy: 0.99, edp: 0.93 }, worst: 1.05 },
 } as const;
 const PRESETS = ["catransformers-22nm", "zigzag-16x16", "tpu-v1", "edge-tpu", "nvdla-2048"];
 const objectives = ["latency", "energy", "edp"] as const;
