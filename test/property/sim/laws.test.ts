@@ -298,18 +298,22 @@ describe(`laws of the GEMM model (ECOTILE_PROPERTY_SEED=${seed})`, () => {
     tally.check(name, SHARE_SLOWER_FOR_BETTER_PORT, WORST_FOR_BETTER_PORT);
   });
 
-  it("exhaustive search is never worse than fast search", () => {
-    fc.assert(
-      fc.property(hardware, problem, (chip, gemm) => {
-        const small = { ...gemm, m: Math.ceil(gemm.m / 4), n: Math.ceil(gemm.n / 4), k: Math.ceil(gemm.k / 4) };
-        const fast = search(chip, small);
-        const exhaustive = search(chip, small, "exhaustive");
-        expect(exhaustive === null).toBe(fast === null);
-        if (fast !== null) expect(exhaustive!.timing.cycles).toBeLessThanOrEqual(fast.timing.cycles);
-      }),
-      options(15),
-    );
-  });
+  it(
+    "exhaustive search is never worse than fast search",
+    () => {
+      fc.assert(
+        fc.property(hardware, problem, (chip, gemm) => {
+          const small = { ...gemm, m: Math.ceil(gemm.m / 4), n: Math.ceil(gemm.n / 4), k: Math.ceil(gemm.k / 4) };
+          const fast = search(chip, small);
+          const exhaustive = search(chip, small, "exhaustive");
+          expect(exhaustive === null).toBe(fast === null);
+          if (fast !== null) expect(exhaustive!.timing.cycles).toBeLessThanOrEqual(fast.timing.cycles);
+        }),
+        options(15),
+      );
+    },
+    60_000 * runsFactor,
+  );
 
   it.each([...Object.keys(faster), "globalBuffer capacity", "localBuffer capacity"])(
     "exhaustive search: latency, energy and EDP never rise for a better %s",
