@@ -221,7 +221,7 @@ function outerFitsWith(sumWidth: f64): bool {
 }
 
 /** Whether extents unrolled over the array agree with the hardware. */
-export function arrayIsLegal(): bool {
+function arrayIsLegal(): bool {
   if ((dataflows & (1 << dataflow)) == 0) return false;
   // Packed batch elements lie block-diagonally, each on rows and columns of its own.
   if (rowsM * rowsN * rowsK * packed > rows || colsM * colsN * colsK * packed > cols) return false;

@@ -65,6 +65,8 @@ const REACHED: f64 = 0.002;
 /** Uses of the array that are tried then, and the gain that a bound must promise. */
 const MORE_OPTIONS: i32 = 32;
 const MORE_GAIN: f64 = 0.003;
+/** Mappings of one use of the array that are kept then: with small tiles, many have nearly the same bound. */
+const MORE_OF_ONE: i32 = 5;
 /** Candidates scored. */
 export let scored: f64 = 0;
 /** Bytes that the smallest tiles tried need, where none fits. */
@@ -264,7 +266,7 @@ function isWorthMore(): bool {
  * @param thorough  those that take more than the fewest steps, and every register tile, as well
  */
 function searchFine(options: i32, thorough: bool): void {
-  clearShortList(MANY, 5, bestScore() * (1 - MORE_GAIN));
+  clearShortList(MANY, MORE_OF_ONE, bestScore() * (1 - MORE_GAIN));
   loadBest();
   findOptions(options, thorough);
   for (let option: i32 = 0; option < optionCount; option++) {

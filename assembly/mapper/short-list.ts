@@ -18,10 +18,10 @@ let beyond: f64 = Infinity;
 
 /**
  * @param most, ofOneKind  mappings to keep, in all and of one kind
- * @param score            of none that are kept is it more
+ * @param worst            score beyond which nothing is kept
  */
-export function clearShortList(most: i32, ofOneKind: i32, score: f64): void {
-  beyond = score;
+export function clearShortList(most: i32, ofOneKind: i32, worst: f64): void {
+  beyond = worst;
   mostOfKind = ofOneKind;
   keptCount = 0;
   ofKind = 0;
