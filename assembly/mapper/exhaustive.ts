@@ -49,7 +49,7 @@ import {
 } from "./bound";
 import { boundWaits } from "./bound-waits";
 import { MOST_CANDIDATES, everySize, sizes } from "./candidates";
-import { challenge, loadBest, setLeastGain, toBeat, walked } from "./incumbent";
+import { challenge, setLeastGain, toBeat, walked } from "./incumbent";
 import { foldK, foldM, foldN, innerFits, outerFits } from "./legal";
 import { doubleBits, findOuterTiles, newOrders, outerCount, useOuter } from "./outer-tiles";
 import { score } from "./score";
@@ -139,7 +139,7 @@ function tryArrays(): void {
 }
 
 /**
- * Searches more than bounds alone suggest, on the cores and arrays of the best mapping so far: for problems so small that single cycles count,
+ * Searches more than bounds alone suggest, on the cores and arrays of the mapping in place: for problems so small that single cycles count,
  * and that walks cost little. The same enumeration as that of everything, in passes that each have a limited amount of work:
  * wide (every use of the array, the candidate sizes), deep (the best uses, every size), and complete where there are few
  * pairs of tiles. What does not promise SMALL_GAIN is left out.
@@ -175,7 +175,6 @@ function searchPass(options: i32, outers: i32, every: f64, work: f64): void {
   mostOuters = outers;
   mostEvery = every;
   budget = work;
-  loadBest();
   tryGrid();
 }
 

@@ -20,6 +20,7 @@ import {
   bestScore,
   challenge,
   clearIncumbent,
+  copyBest,
   layAside,
   loadBest,
   setLeastGain,
@@ -29,7 +30,17 @@ import { clearScored, scored as scoredLocal, stepLimit, tryFineTiles, tryLocalTi
 import { findOuterTiles, outerCount, outerScore, smallestOuter, useOuter } from "./outer-tiles";
 import { refine } from "./refine";
 import { gainOfTime, isEnergyCounted, isTimeCounted } from "./score";
-import { clearShortList, copyKinds, keptCount, keptRow, keptScore, newKind, worstKept } from "./short-list";
+import {
+  areOneGrid,
+  clearShortList,
+  copyGrids,
+  copyKinds,
+  keptCount,
+  keptRow,
+  keptScore,
+  newKind,
+  worstKept,
+} from "./short-list";
 
 /*
  * Mapping search. For every split over cores and their arrays, and every promising use of the array, global-buffer tiles are taken in the
@@ -48,8 +59,9 @@ const MANY: i32 = 24;
 const MOST: i32 = 48;
 /** Register tiles from which small changes start there, at most. */
 const STARTS: i32 = 4;
-/** Cores up to which there are few grids of them, and the best bounds tell enough. */
+/** Cores up to which there are few grids of them, and the best bounds tell enough; up to which small problems try every grid. */
 const FEW_CORES: f64 = 4;
+const SEVERAL_CORES: f64 = 16;
 /** Gain by which a bound must beat the best for a walk, as a share. */
 const LEAST_GAIN: f64 = 0.001;
 /** MACs of a batch element below which a single cycle may be a percent of its time. */
@@ -72,7 +84,12 @@ export let scored: f64 = 0;
 /** Bytes that the smallest tiles tried need, where none fits. */
 export let neededOuter: f64 = 0;
 
-/** Tries a grid of cores, with every grid of a core's arrays in which no dimension can take another one. */
+/** Whether the problem is so small that a single cycle may be a percent of its time, and that walks cost little. */
+function isSmall(): bool {
+  return M * N * K < SMALL;
+}
+
+/** Tries a grid of cores, with every grid of a core's arrays in which no dimension can take another one; on small problems, with every grid. */
 function trySplit(coresOfB: f64, coresOfM: f64, coresOfN: f64, coresOfK: f64): void {
   setCores(coresOfB, coresOfM, coresOfN, coresOfK);
   const mostB: f64 = ceilDiv(B, coresOfB);
@@ -81,7 +98,12 @@ function trySplit(coresOfB: f64, coresOfM: f64, coresOfN: f64, coresOfK: f64): v
   for (let b: f64 = 1; b <= mostB && b <= arrays; b++) {
     for (let m: f64 = 1; m <= mostM && b * m <= arrays; m++) {
       const n: f64 = Math.min(mostN, Math.floor(arrays / (b * m)));
-      if ((b < mostB && (b + 1) * m * n <= arrays) || (m < mostM && b * (m + 1) * n <= arrays)) continue;
+      if (isSmall()) {
+        for (let fewer: f64 = 1; fewer < n; fewer++) {
+          setArrays(b, m, fewer);
+          tryGrid();
+        }
+      } else if ((b < mostB && (b + 1) * m * n <= arrays) || (m < mostM && b * (m + 1) * n <= arrays)) continue;
       setArrays(b, m, n);
       tryGrid();
     }
@@ -121,8 +143,25 @@ function tryGrid(): void {
   }
 }
 
+/** Every way to share the work out over cores, some of them left idle or not. */
+function tryEverySplit(): void {
+  for (let b: f64 = 1; b <= cores && b <= B; b++) {
+    for (let m: f64 = 1; b * m <= cores && m <= M; m++) {
+      for (let n: f64 = 1; b * m * n <= cores && n <= N; n++) {
+        for (let k: f64 = 1; b * m * n * k <= cores && k <= K; k++) {
+          if (k == 1 || hasOuter) trySplit(b, m, n, k);
+        }
+      }
+    }
+  }
+}
+
 /** Ways to share the work out over `total` cores: one dimension, or two. */
 function trySplits(total: f64): void {
+  if (total == 1) {
+    trySplit(1, 1, 1, 1);
+    return;
+  }
   if (B > 1) trySplit(Math.min(total, B), 1, 1, 1);
   if (M > 1) trySplit(1, Math.min(total, M), 1, 1);
   if (N > 1) trySplit(1, 1, Math.min(total, N), 1);
@@ -148,13 +187,16 @@ function trySplits(total: f64): void {
 /** Scores the candidates of the problem in mapping.ts and keeps the best bounds (short-list.ts); true if there are any. */
 export function scoreCandidates(): bool {
   // An array that is fed straight waits for every fold, which bounds do not see, and many cores have many grids: more is walked.
-  const most: i32 = isDirect ? MOST : cores > FEW_CORES ? MANY : WALKED;
+  const hasMany: bool = cores > FEW_CORES || arrays > 1 || (isSmall() && cores > 1);
+  const most: i32 = isDirect ? MOST : hasMany ? MANY : WALKED;
   clearShortList(most, isDirect || isEnergyCounted() ? 2 : 1, Infinity);
   clearScored();
   clearScoredMore();
   neededOuter = Infinity;
   boundProblem();
-  if (cores > 1) trySplits(cores);
+  if (!isSmall()) trySplits(cores);
+  else if (cores <= SEVERAL_CORES) tryEverySplit();
+  else for (let total: f64 = cores; total >= 1; total = Math.floor(total / 2)) trySplits(total);
   if (keptCount == 0) trySplit(1, 1, 1, 1);
   if (keptCount == 0 && arrays > 1) {
     // Several batch elements at once may not fit where one does.
@@ -279,10 +321,29 @@ function searchFine(options: i32, thorough: bool): void {
   walkKept();
 }
 
+/** Grids of cores and arrays that a small problem is searched on. */
+const MOST_GRIDS: i32 = 8;
+const GRIDS: usize = memory.data((MOST_GRIDS + 1) * RES_FIELDS * 8, 16);
+
+/** Searches more on the `count` grids of cores and arrays in GRIDS, other than that of the best mapping, which has been searched. */
+function searchGrids(count: i32): void {
+  const found: usize = GRIDS + <usize>(MOST_GRIDS * RES_FIELDS) * 8;
+  copyBest(found);
+  for (let i: i32 = 0; i < count; i++) {
+    const row: usize = GRIDS + <usize>(i * RES_FIELDS) * 8;
+    if (areOneGrid(row, found)) continue;
+    const before: f64 = bestScore();
+    loadMapping(row);
+    searchMore();
+    if (bestScore() < before) refine(true);
+  }
+}
+
 /** Searches the best mapping of the problem in mapping.ts; true if there is one (incumbent.ts). */
 export function search(effort: i32): bool {
   if (!scoreCandidates()) return false;
   clearIncumbent();
+  const grids: i32 = isSmall() ? copyGrids(GRIDS, MOST_GRIDS) : 0;
   if (isDirect) walkStarts();
   else {
     setLeastGain(LEAST_GAIN);
@@ -290,15 +351,19 @@ export function search(effort: i32): bool {
     if (!isSettled()) refine(false);
   }
   if (isWorthMore()) {
-    if (unroll == UNROLL_FIXED) searchSome();
-    else searchFine(MORE_OPTIONS, false);
+    if (unroll == UNROLL_FIXED) {
+      loadBest();
+      searchSome();
+    } else searchFine(MORE_OPTIONS, false);
     refine(isDirect);
   }
   setLeastGain(0);
-  if (M * N * K < SMALL || (isTimeCounted() && bestCycles() < SHORT)) {
+  if (isSmall() || (isTimeCounted() && bestCycles() < SHORT)) {
     if (!isDirect && isTimeCounted()) searchFine(MOST_OPTIONS, true);
+    loadBest();
     searchMore();
     refine(true);
+    searchGrids(grids);
   }
   if (effort == EFFORT_EXHAUSTIVE) searchAll();
   scored = scoredLocal + scoredMore;

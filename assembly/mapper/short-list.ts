@@ -1,5 +1,6 @@
-import { RES_FIELDS } from "../abi";
+import { MAP_ARRAYS, MAP_CORES, RES_FIELDS } from "../abi";
 import { storeMapping } from "../mapping";
+import { get } from "../memory";
 
 /*
  * The mappings with the best bounds, best first: what is worth walking. Bounds leave out what ports and places make wait,
@@ -87,6 +88,30 @@ export function copyKinds(to: usize): i32 {
     for (let other: i32 = 0; other < row; other++) {
       if (load<f64>(keptRow(other) + 16) == load<f64>(keptRow(row) + 16)) isNew = false;
     }
+    if (!isNew) continue;
+    memory.copy(to + <usize>count * ROW, keptRow(row), ROW);
+    count++;
+  }
+  return count;
+}
+
+/** Whether two records have one grid of cores and of their arrays. */
+export function areOneGrid(a: usize, b: usize): bool {
+  for (let i: i32 = 0; i < 4; i++) {
+    if (get(a, MAP_CORES + i) != get(b, MAP_CORES + i)) return false;
+  }
+  for (let i: i32 = 0; i < 3; i++) {
+    if (get(a, MAP_ARRAYS + i) != get(b, MAP_ARRAYS + i)) return false;
+  }
+  return true;
+}
+
+/** Copies the best row of each grid of cores and arrays to `to`, up to `most` of them; returns how many. */
+export function copyGrids(to: usize, most: i32): i32 {
+  let count: i32 = 0;
+  for (let row: i32 = 0; row < keptCount && count < most; row++) {
+    let isNew: bool = true;
+    for (let other: i32 = 0; other < row && isNew; other++) isNew = !areOneGrid(keptRow(row), keptRow(other));
     if (!isNew) continue;
     memory.copy(to + <usize>count * ROW, keptRow(row), ROW);
     count++;
