@@ -11,11 +11,16 @@ import {
   inputBytes,
   isDirect,
   multicast,
+  outerInput,
+  outerOutput,
+  outerSplit,
+  outerWeight,
   weightBytes,
 } from "../hardware";
 import { ceilDiv, larger, smaller } from "../int-math";
 import {
   B,
+  arraysB,
   batchAtOnce,
   bypass,
   chunkK,
@@ -107,6 +112,8 @@ function tryOrders(m: usize, n: usize, k: usize, turning: i32, bits: i32, mostSt
 
 /** Whether every candidate size is tried, single buffered where it must be: nothing else fits. */
 let maySingle: bool = false;
+/** Operands that are double buffered where that is of use. */
+let mayDouble: i32 = 7;
 let tileM: f64 = 1;
 let tileN: f64 = 1;
 let tileK: f64 = 1;
@@ -175,8 +182,10 @@ export function tryLocalTiles(mostParts: f64, mostSteps: f64, single: bool): voi
       tileM = sizeAt(0, x);
       const turnsM: f64 = isOneM && tileM >= cm ? 1 : 2;
       // What goes straight to the array is always fetched ahead.
-      const wholeBits: i32 = isDirect ? 7 : doubleBits(innerDouble, turnsM, turnsN, isOneK ? 1 : 2, batches);
-      const partBits: i32 = isDirect ? 7 : doubleBits(innerDouble, turnsM, turnsN, 2, batches);
+      const wholeBits: i32 = isDirect
+        ? 7
+        : doubleBits(innerDouble, turnsM, turnsN, isOneK ? 1 : 2, batches) & mayDouble;
+      const partBits: i32 = isDirect ? 7 : doubleBits(innerDouble, turnsM, turnsN, 2, batches) & mayDouble;
       // Less of k than fits only adds partial sums.
       const z: i32 = firstThatFits(
         tileM,
@@ -212,15 +221,32 @@ export function tryLocalTiles(mostParts: f64, mostSteps: f64, single: bool): voi
   }
 }
 
+/** The same with no more than the operands `double` double buffered: tiles get larger, but wait for the array. */
+export function trySingleTiles(mostParts: f64, mostSteps: f64, double: i32): void {
+  mayDouble = double;
+  tryLocalTiles(mostParts, mostSteps, false);
+  mayDouble = 7;
+}
+
+/** Volume of a cube of which inputs, weights and sums fill a buffer of `room` bytes together, for `elements` batch elements each. */
+function cubeOf(room: f64, elements: f64): f64 {
+  const side: f64 = Math.sqrt(room / (3 * Math.max(inputBytes, weightBytes) * elements));
+  return side * side * side;
+}
+
 /**
- * Inner steps of a mapping that is still worth walking: a few times as many as cubes that fill an inner buffer would take.
- * Finer tiles fetch more and cost the search its time.
+ * Inner steps of a mapping that is still worth walking: a few times as many as cubes that fill the inner buffers, or the outer one
+ * if that holds less, would take. Finer tiles fetch more and cost the search its time.
  */
 export function stepLimit(): f64 {
   if (isDirect) return Infinity;
-  const room: f64 = innerSplit ? innerInput + innerWeight + innerOutput : innerInput;
-  const side: f64 = Math.sqrt(room / (3 * Math.max(inputBytes, weightBytes)));
-  return Math.max(1024, (8 * B * M * N * K) / (coresB * coresM * coresN * coresK * side * side * side));
+  const inner: f64 = cubeOf(innerSplit ? innerInput + innerWeight + innerOutput : innerInput, 1);
+  let cube: f64 = coresM * coresN * coresK * inner;
+  if (hasOuter) {
+    const outer: f64 = outerSplit ? outerInput + outerWeight + outerOutput : outerInput;
+    cube = smaller(cube, cubeOf(outer, coresB * arraysB));
+  }
+  return Math.max(1024, (8 * B * M * N * K) / (coresB * cube));
 }
 
 /** What is tried of the dimension that streams, in terms of what keeps the array busy. */

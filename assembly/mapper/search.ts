@@ -1,19 +1,21 @@
 import {
   EFFORT_EXHAUSTIVE,
+  INPUT,
   INPUT_STATIONARY,
   MAP_DATAFLOW,
   MAP_REGISTER_TILE,
   RES_FIELDS,
   UNROLL_FIXED,
+  WEIGHT,
   WEIGHT_STATIONARY,
 } from "../abi";
-import { arrays, cols, cores, hasOuter, isDirect, rows, unroll } from "../hardware";
+import { arrays, cols, cores, hasOuter, innerDouble, isDirect, rows, unroll } from "../hardware";
 import { ceilDiv } from "../int-math";
 import { B, chunkM, chunkN, K, loadMapping, M, N, packed, setArrays, setCores } from "../mapping";
 import { get } from "../memory";
 import { MOST_OPTIONS, findOptions, optionCount, optionScore, useOption } from "./array-options";
-import { arrayTime, boundArrayAlone, setBatches, setPrices } from "./array-bound";
-import { boundOuter, boundProblem, outerPorts } from "./bound";
+import { arrayEnergy, arrayTime, boundArrayAlone, setBatches, setPrices } from "./array-bound";
+import { boundEnergy, boundOuter, boundOuterWith, boundProblem, boundTime, outerPorts } from "./bound";
 import { clearScored as clearScoredMore, scored as scoredMore, searchAll, searchMore, searchSome } from "./exhaustive";
 import {
   bestCycles,
@@ -26,10 +28,17 @@ import {
   setLeastGain,
   takeBack,
 } from "./incumbent";
-import { clearScored, scored as scoredLocal, stepLimit, tryFineTiles, tryLocalTiles } from "./local-tiles";
+import {
+  clearScored,
+  scored as scoredLocal,
+  stepLimit,
+  tryFineTiles,
+  tryLocalTiles,
+  trySingleTiles,
+} from "./local-tiles";
 import { findOuterTiles, outerCount, outerScore, smallestOuter, useOuter } from "./outer-tiles";
 import { refine } from "./refine";
-import { gainOfTime, isEnergyCounted, isTimeCounted } from "./score";
+import { gainOfTime, isEnergyCounted, isTimeCounted, score } from "./score";
 import {
   areOneGrid,
   clearShortList,
@@ -50,6 +59,8 @@ import {
 
 /** Gain that small local tiles must promise. */
 const LEAST_FINE: f64 = 0.005;
+/** Gain that local tiles which are not double buffered must promise at most. */
+const LEAST_SINGLE: f64 = 0.2;
 /** Inner steps of mappings with small local tiles, as a multiple of those of others. */
 const FINE_STEPS: f64 = 4;
 /** Mappings that are walked where their bounds promise LEAST_GAIN; where more are kept, those behind have to promise GAP. */
@@ -57,7 +68,7 @@ const WALKED: i32 = 5;
 const MANY: i32 = 24;
 /** The same where the array is fed straight: one for each outer tile in each use of the array. */
 const MOST: i32 = 48;
-/** Register tiles from which small changes start there, at most. */
+/** Register tiles and grids from which small changes start there, at most. */
 const STARTS: i32 = 4;
 /** Cores up to which there are few grids of them, and the best bounds tell enough; up to which small problems try every grid. */
 const FEW_CORES: f64 = 4;
@@ -204,6 +215,7 @@ export function scoreCandidates(): bool {
     tryGrid();
   }
   if (!isDirect && isTimeCounted()) tryFine();
+  if (!isDirect && innerDouble && !isSmall()) trySingle();
   scored = scoredLocal;
   return keptCount > 0;
 }
@@ -235,6 +247,26 @@ function tryFine(): void {
   }
 }
 
+/** Tries larger local tiles, not all of them double buffered, of the kinds of mapping whose bounds are best, where these are far from what no local tile is below. */
+function trySingle(): void {
+  const mostSteps: f64 = stepLimit();
+  const mostParts: f64 = Math.max(64, mostSteps / 16);
+  const count: i32 = min(copyKinds(KINDS), WALKED);
+  for (let i: i32 = 0; i < count; i++) {
+    const row: usize = KINDS + <usize>(i * RES_FIELDS) * 8;
+    loadMapping(row);
+    setBatches();
+    setPrices();
+    boundArrayAlone();
+    boundOuter();
+    boundOuterWith(arrayTime, arrayEnergy);
+    if (score(boundTime, boundEnergy) > load<f64>(row) * (1 - LEAST_SINGLE)) continue;
+    newKind();
+    trySingleTiles(mostParts, mostSteps, 0);
+    trySingleTiles(mostParts, mostSteps, (1 << INPUT) | (1 << WEIGHT));
+  }
+}
+
 /** Walks what is kept, best first. */
 function walkKept(): void {
   for (let i: i32 = 0; i < keptCount; i++) {
@@ -246,12 +278,12 @@ function walkKept(): void {
   setLeastGain(LEAST_GAIN);
 }
 
-/** Whether kept rows hold as many words along each dimension, in the same dataflow. */
+/** Whether kept rows hold as many words along each dimension, in the same dataflow, on the same grid of cores and arrays. */
 function areAlike(a: i32, b: i32): bool {
   const rowA: usize = keptRow(a);
   const rowB: usize = keptRow(b);
   const flow: i32 = <i32>get(rowA, MAP_DATAFLOW);
-  if (flow != <i32>get(rowB, MAP_DATAFLOW)) return false;
+  if (flow != <i32>get(rowB, MAP_DATAFLOW) || !areOneGrid(rowA, rowB)) return false;
   for (let d: i32 = 0; d < 3; d++) {
     // Stream positions that are worked on together are words of nothing.
     if ((flow == WEIGHT_STATIONARY && d == 0) || (flow == INPUT_STATIONARY && d == 1)) continue;
@@ -261,8 +293,8 @@ function areAlike(a: i32, b: i32): bool {
 }
 
 /**
- * Walks what is kept of an array that is fed straight, and refines the best of each register tile: small changes seldom lead from one of them to
- * another.
+ * Walks what is kept of an array that is fed straight, and refines the best of each register tile and grid: small changes seldom lead from one of
+ * them to another.
  */
 function walkStarts(): void {
   let starts: i32 = 0;

@@ -7,7 +7,7 @@ import {
   type GemmProblem,
   type MappingEffort,
 } from "../../../src/sim/index.ts";
-import type { Hardware } from "../../../src/spec/hardware.ts";
+import type { Buffer, Hardware, Port } from "../../../src/spec/hardware.ts";
 import { loadHardware } from "../../../src/spec/index.ts";
 import { effort as runsFactor, seed } from "../../oracle/cases.ts";
 
@@ -57,6 +57,7 @@ function energiesOf(hardware: Hardware): EnergyCoefficients {
   throw new Error("no energies");
 }
 
+/** What is minimised; Infinity where no mapping exists. */
 function valueOf(
   hardware: Hardware,
   problem: GemmProblem,
@@ -65,7 +66,7 @@ function valueOf(
   effort: MappingEffort,
 ): number {
   const [result] = simulateGemms(hardware, [problem], { objective, effort, energy });
-  if (result?.kind !== "mapped") throw new Error("not mapped");
+  if (result?.kind !== "mapped") return Infinity;
   const { cycles } = result.timing;
   const joules = gemmEnergy(result.counters, 0, energy).total;
   return objective === "latency" ? cycles : objective === "energy" ? joules : joules * cycles;
@@ -98,6 +99,83 @@ describe(`fast search against exhaustive search (ECOTILE_PROPERTY_SEED=${seed})`
       expect(Math.min(...all), "exhaustive is never worse").toBeGreaterThanOrEqual(1 - 1e-12);
       expect(within(all)).toBeGreaterThanOrEqual(run.within[objective]);
       expect(Math.max(...all)).toBeLessThanOrEqual(run.worst);
+    },
+    3_600_000,
+  );
+});
+
+/** A preset whose array, cores, buffers and ports have other sizes, down to where hardly anything fits. */
+const variation: fc.Arbitrary<(preset: string) => Hardware> = fc
+  .record({
+    rows: fc.constantFrom(2, 4, 8, 16, 32),
+    cols: fc.constantFrom(2, 4, 8, 16, 32),
+    cores: fc.constantFrom(1, 2, 3, 4),
+    arraysPerCore: fc.constantFrom(1, 1, 1, 2),
+    local: fc.constantFrom(256, 512, 1024, 2048, 4096, 16384),
+    global: fc.constantFrom(2, 4, 8, 16),
+    bytes: fc.constantFrom(1, 2, 4, 8, 16, 32, 64),
+    globalBytes: fc.constantFrom(1, 2, 4),
+    dramBytes: fc.constantFrom(1, 2, 4, 8, 16, 32),
+  })
+  .map(({ rows, cols, cores, arraysPerCore, local, global, bytes, globalBytes, dramBytes }) => (preset) => {
+    const hardware = loadHardware(preset);
+    const port = (old: Port, rate: number): Port => ({
+      ...old,
+      read: { bytes: rate, cycles: 1 },
+      write: { bytes: rate, cycles: 1 },
+    });
+    const buffer = (old: Buffer | null, size: number, rate: number): Buffer | null =>
+      old && {
+        ...old,
+        size: typeof old.size === "number" ? size : { input: size, weight: size, output: size },
+        port: port(old.port, rate),
+      };
+    return {
+      ...hardware,
+      cores,
+      arraysPerCore: hardware.localBuffer === null ? 1 : arraysPerCore,
+      array: { ...hardware.array, rows, cols },
+      localBuffer: buffer(hardware.localBuffer, local, bytes),
+      globalBuffer: buffer(hardware.globalBuffer, local * global, bytes * globalBytes),
+      dram: hardware.dram && { ...hardware.dram, port: port(hardware.dram.port, dramBytes) },
+    };
+  });
+
+/**
+ * 759 problems on fixed arrays (another generator of the same kind): 99.7 % within 1 %, worst 1.053; 69 on flexible ones: 98.6 %, worst 1.071.
+ * On larger problems (dimensions up to 300) buffers as small as these take the fast search further from the best: 94 % of 661, worst 1.65.
+ */
+const VARIATIONS = [
+  { presets: ["tpu-v1", "edge-tpu", "nvdla-2048", "scale-sim", "stonne-os"], most: 24, problems: 16 },
+  { presets: ["catransformers-22nm", "eyeriss", "gaudi-2"], most: 6, problems: 6 },
+];
+
+describe(`fast search against exhaustive search on random variations of presets (ECOTILE_PROPERTY_SEED=${seed})`, () => {
+  it.each(objectives)(
+    "small problems, %s",
+    (objective) => {
+      const ratios = VARIATIONS.flatMap(({ presets, most, problems: count }) =>
+        presets.flatMap((preset) => {
+          const energy = energiesOf(loadHardware(preset));
+          return fc
+            .sample(fc.tuple(variation, problems(most)), { seed, numRuns: count * runsFactor })
+            .map(([vary, problem]) => {
+              const hardware = vary(preset);
+              const [fast, best] = (["fast", "exhaustive"] as const).map((effort) =>
+                valueOf(hardware, problem, energy, objective, effort),
+              ) as [number, number];
+              return fast === best ? 1 : fast / best;
+            });
+        }),
+      );
+      const within = ratios.filter((ratio) => ratio <= 1.01).length / ratios.length;
+      const worst = Math.max(...ratios);
+      console.log(
+        `variations of presets, ${objective}: ${(100 * within).toFixed(1)} % of ${ratios.length} within 1 %, worst ${worst.toFixed(4)}`,
+      );
+      expect(Math.min(...ratios), "exhaustive is never worse").toBeGreaterThanOrEqual(1 - 1e-12);
+      expect(within).toBeGreaterThanOrEqual(0.97);
+      expect(worst).toBeLessThanOrEqual(1.1);
     },
     3_600_000,
   );
