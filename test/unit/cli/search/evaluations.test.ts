@@ -32,7 +32,8 @@ test.each(["exit", "hang"])(
     const faulty = { ...context, fault: { mode, file: join(directory, mode) } };
     const farm = createDesignFarm(faulty, 2, null, {
       workerFile: new URL("../../../fixtures/worker/faulty-design.mjs", import.meta.url),
-      hungMs: 4000,
+      // Long enough that a busy machine does not take a slow worker for a hung one.
+      hungMs: 12_000,
     });
     try {
       const reported = new Map<number, unknown>();
