@@ -6,7 +6,7 @@ import { forwardGlobals } from "./forward-globals.mjs";
 
 /** Sizes in Binaryen's measure (about one an instruction); asc has 6, 65 and 80. Beyond these nothing more is gained. */
 const ALWAYS = 100;
-const FLEXIBLE = 400;
+const FLEXIBLE = 600;
 const ONE_CALLER = 20000;
 
 /**
