@@ -59,7 +59,7 @@ import {
 
 /** Gain that small local tiles must promise. */
 const LEAST_FINE: f64 = 0.005;
-/** Gain that local tiles which are not double buffered must promise at most. */
+/** Share of the score by which local tiles must cost more than nothing before larger, single-buffered ones are tried. */
 const LEAST_SINGLE: f64 = 0.2;
 /** Inner steps of mappings with small local tiles, as a multiple of those of others. */
 const FINE_STEPS: f64 = 4;
@@ -121,11 +121,15 @@ function trySplit(coresOfB: f64, coresOfM: f64, coresOfN: f64, coresOfK: f64): v
   }
 }
 
+/** Parts of one dimension that inner tiles may be, given the most inner steps: large problems need more of them. */
+function partsOf(mostSteps: f64): f64 {
+  return Math.max(64, mostSteps / 16);
+}
+
 /** Tries the best uses of the array on the present grids of cores and arrays. */
 function tryGrid(): void {
   const mostSteps: f64 = stepLimit();
-  // Parts of one dimension: large problems need more of them.
-  const mostParts: f64 = Math.max(64, mostSteps / 16);
+  const mostParts: f64 = partsOf(mostSteps);
   findOptions(isEnergyCounted() ? 6 : 3, false);
   if (optionCount == 0) return;
   let packedBefore: f64 = 0;
@@ -247,10 +251,13 @@ function tryFine(): void {
   }
 }
 
-/** Tries larger local tiles, not all of them double buffered, of the kinds of mapping whose bounds are best, where these are far from what no local tile is below. */
+/**
+ * Tries larger local tiles, not all of them double buffered, of the kinds of mapping whose bounds are best, where these are far from what no local
+ * tile is below.
+ */
 function trySingle(): void {
   const mostSteps: f64 = stepLimit();
-  const mostParts: f64 = Math.max(64, mostSteps / 16);
+  const mostParts: f64 = partsOf(mostSteps);
   const count: i32 = min(copyKinds(KINDS), WALKED);
   for (let i: i32 = 0; i < count; i++) {
     const row: usize = KINDS + <usize>(i * RES_FIELDS) * 8;
@@ -353,8 +360,9 @@ function searchFine(options: i32, thorough: bool): void {
   walkKept();
 }
 
-/** Grids of cores and arrays that a small problem is searched on. */
+/** Grids of cores and arrays that a small problem is searched on; of many cores, whose grids are much alike. */
 const MOST_GRIDS: i32 = 8;
+const FEW_GRIDS: i32 = 2;
 const GRIDS: usize = memory.data((MOST_GRIDS + 1) * RES_FIELDS * 8, 16);
 
 /** Searches more on the `count` grids of cores and arrays in GRIDS, other than that of the best mapping, which has been searched. */
@@ -375,7 +383,7 @@ function searchGrids(count: i32): void {
 export function search(effort: i32): bool {
   if (!scoreCandidates()) return false;
   clearIncumbent();
-  const grids: i32 = isSmall() ? copyGrids(GRIDS, MOST_GRIDS) : 0;
+  const grids: i32 = isSmall() ? copyGrids(GRIDS, cores > SEVERAL_CORES ? FEW_GRIDS : MOST_GRIDS) : 0;
   if (isDirect) walkStarts();
   else {
     setLeastGain(LEAST_GAIN);
