@@ -361,7 +361,7 @@ function searchFine(options: i32, thorough: bool): void {
 }
 
 /** Grids of cores and arrays that a small problem is searched on; of many cores, whose grids are much alike. */
-const MOST_GRIDS: i32 = 16;
+const MOST_GRIDS: i32 = 8;
 const FEW_GRIDS: i32 = 2;
 const GRIDS: usize = memory.data((MOST_GRIDS + 1) * RES_FIELDS * 8, 16);
 
