@@ -235,16 +235,22 @@ function isWorthFine(first: f64, second: f64): bool {
   return gainOfTime(first, second, Math.max(arrayTime, outerPorts)) > LEAST_FINE;
 }
 
+/** Puts the best mapping of kind `index` in place, bounded but for its local tiles; returns its row. */
+function useKind(index: i32): usize {
+  const row: usize = KINDS + <usize>(index * RES_FIELDS) * 8;
+  loadMapping(row);
+  setBatches();
+  setPrices();
+  boundArrayAlone();
+  boundOuter();
+  return row;
+}
+
 /** Tries small local tiles of the kinds of mapping whose bounds are best. */
 function tryFine(): void {
   const count: i32 = min(copyKinds(KINDS), WALKED);
   for (let i: i32 = 0; i < count; i++) {
-    const row: usize = KINDS + <usize>(i * RES_FIELDS) * 8;
-    loadMapping(row);
-    setBatches();
-    setPrices();
-    boundArrayAlone();
-    boundOuter();
+    const row: usize = useKind(i);
     if (!isWorthFine(load<f64>(row), load<f64>(row, 8))) continue;
     newKind();
     tryFineTiles(FINE_STEPS * stepLimit(), false);
@@ -256,19 +262,14 @@ function tryFine(): void {
  * tile is below.
  */
 function trySingle(): void {
-  const mostSteps: f64 = stepLimit();
-  const mostParts: f64 = partsOf(mostSteps);
   const count: i32 = min(copyKinds(KINDS), WALKED);
   for (let i: i32 = 0; i < count; i++) {
-    const row: usize = KINDS + <usize>(i * RES_FIELDS) * 8;
-    loadMapping(row);
-    setBatches();
-    setPrices();
-    boundArrayAlone();
-    boundOuter();
+    const row: usize = useKind(i);
     boundOuterWith(arrayTime, arrayEnergy);
     if (score(boundTime, boundEnergy) > load<f64>(row) * (1 - LEAST_SINGLE)) continue;
     newKind();
+    const mostSteps: f64 = stepLimit();
+    const mostParts: f64 = partsOf(mostSteps);
     trySingleTiles(mostParts, mostSteps, 0);
     trySingleTiles(mostParts, mostSteps, (1 << INPUT) | (1 << WEIGHT));
   }
