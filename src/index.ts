@@ -9,11 +9,15 @@ export {
   powerOf,
   pricingOf,
   rooflineOf,
+  simulateStream,
   summariseByKind,
   summarisePhases,
   type Design,
   type Evaluation,
   type Infeasible,
+  type StreamedGemm,
+  type StreamOptions,
+  type StreamProblem,
 } from "./evaluate/index.ts";
 export { formatMapping } from "./mapping/format.ts";
 export type { Mapping, Tile } from "./mapping/mapping.ts";

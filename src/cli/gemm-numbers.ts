@@ -1,5 +1,6 @@
 import { chargedCounters, energyCoefficients, gemmEnergy } from "../cost/index.ts";
-import type { GemmResult, PerOperand } from "../sim/index.ts";
+import type { StreamedGemm } from "../evaluate/index.ts";
+import type { PerOperand } from "../sim/index.ts";
 import type { SpecSet } from "../spec/index.ts";
 
 /** Columns that `gemm` appends, in order. */
@@ -23,6 +24,7 @@ export const RESULT_COLUMNS = [
   "array_weight_reads",
   "array_output_reads",
   "array_output_writes",
+  "prefetched_bytes",
   "mapping",
 ] as const;
 
@@ -30,7 +32,7 @@ type ResultColumn = (typeof RESULT_COLUMNS)[number];
 export type GemmNumbers = Readonly<Record<ResultColumn, unknown>> & { readonly status: "ok" | "infeasible" };
 
 /** One result under the names that files and JSON use; null where there is no number. */
-export function gemmNumbers(result: GemmResult, { hardware, technology }: SpecSet): GemmNumbers {
+export function gemmNumbers({ result, prefetched }: StreamedGemm, { hardware, technology }: SpecSet): GemmNumbers {
   if (result.kind === "unmappable") {
     const empty = Object.fromEntries(RESULT_COLUMNS.map((name) => [name, null])) as Record<ResultColumn, unknown>;
     const reason = `${result.level} too small: the smallest tile needs ${result.neededBytes} B, there are ${result.availableBytes} B`;
@@ -60,6 +62,7 @@ export function gemmNumbers(result: GemmResult, { hardware, technology }: SpecSe
     array_weight_reads: counters.array.weightReads,
     array_output_reads: counters.array.outputReads,
     array_output_writes: counters.array.outputWrites,
+    prefetched_bytes: prefetched.input + prefetched.weight,
     mapping,
   };
 }

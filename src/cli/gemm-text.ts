@@ -1,13 +1,14 @@
 import { formatQuantity } from "../units/index.ts";
 import { formatMapping } from "../mapping/format.ts";
-import type { GemmProblem, GemmResult } from "../sim/index.ts";
+import type { StreamedGemm } from "../evaluate/index.ts";
+import type { GemmProblem } from "../sim/index.ts";
 import type { SpecSet } from "../spec/index.ts";
 import type { GemmNumbers } from "./gemm-numbers.ts";
 
 /** What `gemm --shape` prints for people. */
 export function gemmText(
   problem: GemmProblem,
-  result: GemmResult,
+  { result, prefetched }: StreamedGemm,
   numbers: GemmNumbers,
   { hardware }: SpecSet,
 ): string {
@@ -27,10 +28,20 @@ export function gemmText(
     `array         ${timing.computeCycles} cycles, utilisation ${(100 * timing.utilisation).toFixed(1)} %`,
     `stalls        DRAM ${stallCycles.dram}, global buffer ${stallCycles.global}, local buffer ${stallCycles.local} cycles`,
     `              of these first fill ${timing.firstFillCycles}, last drain ${timing.lastDrainCycles}`,
+    ...prefetchLines(prefetched),
     `energy        ${energy === null ? "unknown" : formatQuantity(energy * 1e-12, "energy")}`,
     `DRAM          ${String(numbers.dram_read_bytes)} B read, ${String(numbers.dram_write_bytes)} B written`,
     `global buffer ${String(numbers.glb_read_bytes)} B read, ${String(numbers.glb_write_bytes)} B written`,
     `array edge    inputs ${counters.array.inputReads}, weights ${counters.array.weightReads}, ` +
       `sums ${counters.array.outputReads} in and ${counters.array.outputWrites} out (elements)`,
   ].join("\n");
+}
+
+/** What came before the product began; nothing where nothing did. */
+function prefetchLines({ input, weight }: StreamedGemm["prefetched"]): readonly string[] {
+  if (input + weight === 0) return [];
+  const what = weight === 0 ? "inputs" : input === 0 ? "weights" : "inputs and weights";
+  return [
+    `prefetch      ${input + weight} B of ${what} come while the product before runs, one of a stream of equal ones`,
+  ];
 }

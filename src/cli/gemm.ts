@@ -1,14 +1,9 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
 import { energyCoefficients } from "../cost/index.ts";
 import { EXIT_INFEASIBLE } from "../errors/index.ts";
-import {
-  simulateGemms,
-  type GemmProblem,
-  type GemmResult,
-  type MappingEffort,
-  type MappingObjective,
-} from "../sim/index.ts";
-import type { SpecSet } from "../spec/index.ts";
+import { simulateStream, type StreamedGemm } from "../evaluate/index.ts";
+import type { GemmProblem, MappingEffort, MappingObjective } from "../sim/index.ts";
+import { scheduleOf, type SpecSet } from "../spec/index.ts";
 import { InputError } from "./failure.ts";
 import { gemmNumbers } from "./gemm-numbers.ts";
 import { readGemmRows, writeGemmRows } from "./gemm-rows.ts";
@@ -84,18 +79,26 @@ function runGemm(hardware: string, options: Options): void {
   else runFile(specs, input!, options);
 }
 
-function simulate(specs: SpecSet, problems: readonly GemmProblem[], options: Options): readonly GemmResult[] {
+function simulate(specs: SpecSet, problems: readonly GemmProblem[], options: Options): readonly StreamedGemm[] {
   const coefficients = energyCoefficients(specs.hardware, specs.technology);
   const energy = "total" in coefficients ? null : coefficients;
   if (energy === null && options.objective !== "latency" && "total" in coefficients) {
     throw new InputError(`--objective ${options.objective} needs energies: ${coefficients.reason}.`);
   }
-  return simulateGemms(specs.hardware, problems, { objective: options.objective, effort: options.effort, energy });
+  const { hardware, technology } = specs;
+  const { objective, effort } = options;
+  return simulateStream(hardware, problems, {
+    technology,
+    objective,
+    effort,
+    energy,
+    prefetch: scheduleOf(specs).prefetch,
+  });
 }
 
 function runShape(specs: SpecSet, problem: GemmProblem, options: Options): void {
-  const [result] = simulate(specs, [problem], options);
-  const numbers = gemmNumbers(result!, specs);
+  const streamed = simulate(specs, [problem], options)[0]!;
+  const numbers = gemmNumbers(streamed, specs);
   if (options.json)
     printJson({
       hardware: specs.hardware.name,
@@ -104,13 +107,13 @@ function runShape(specs: SpecSet, problem: GemmProblem, options: Options): void 
       effort: options.effort,
       ...numbers,
     });
-  else printText(gemmText(problem, result!, numbers, specs), false);
-  if (result!.kind === "unmappable") process.exitCode = EXIT_INFEASIBLE;
+  else printText(gemmText(problem, streamed, numbers, specs), false);
+  if (streamed.result.kind === "unmappable") process.exitCode = EXIT_INFEASIBLE;
 }
 
 function runFile(specs: SpecSet, input: string, options: Options): void {
   const table = readGemmRows(input);
-  const results = simulate(specs, table.problems, options).map((result) => gemmNumbers(result, specs));
+  const results = simulate(specs, table.problems, options).map((streamed) => gemmNumbers(streamed, specs));
   if (options.json) {
     const rows = results.map((numbers, i) => ({ ...table.rows[i]!.cells, ...numbers }));
     printJson({ hardware: specs.hardware.name, objective: options.objective, effort: options.effort, rows });

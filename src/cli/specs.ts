@@ -6,7 +6,6 @@ import {
   loadHardware,
   loadModel,
   parseSetting,
-  PLAIN_SCHEDULE,
   problemsOfSetting,
   type Setting,
   type SpecSet,
@@ -32,11 +31,11 @@ function attempt<T>(problems: Problem[], step: () => T): T | undefined {
 const ELSEWHERE = [
   ["model.", "this command takes no model"],
   ["deployment.", "this command does not look at the deployment"],
-  ["schedule.", "this command runs one product by itself"],
+  ["schedule.", "this command runs one product by itself, or with schedule.prefetch in a stream of equal ones"],
 ] as const;
 
 function misplaced({ path }: Setting): readonly Problem[] {
-  const found = ELSEWHERE.find(([start]) => path.startsWith(start));
+  const found = path === "schedule.prefetch" ? undefined : ELSEWHERE.find(([start]) => path.startsWith(start));
   if (found === undefined) return [];
   return [problemOf(`--set ${path}`, "spec/does-not-fit", `${path} cannot be set here: ${found[1]}.`)];
 }
@@ -73,7 +72,6 @@ export function loadSpecs(model: string | null, hardware: string, texts: readonl
     hardware: loadedHardware,
     deployment: defaultDeployment(),
     technology: { profile: "calibrated", factors: {} },
-    schedule: PLAIN_SCHEDULE,
   };
   return applySettings(specs, settings, FACTOR_NAMES);
 }

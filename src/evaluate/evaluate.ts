@@ -10,7 +10,7 @@ import {
 } from "../cost/index.ts";
 import { memoryCapacity } from "../spec/memory.ts";
 import type { EnergyCoefficients, Unmappable } from "../sim/index.ts";
-import { PLAIN_SCHEDULE } from "../spec/schedule.ts";
+import { scheduleOf } from "../spec/schedule.ts";
 import { buildWorkload, totalParameters, type GemmOperator, type Workload } from "../workload/index.ts";
 import { retentionJoules, withRetention } from "./retention.ts";
 import { runSchedule } from "./run-schedule.ts";
@@ -35,7 +35,7 @@ export function evaluate(design: Design): Evaluation | Infeasible {
   const costing = { hardware, technology, mapper: design.mapper, coefficients: known };
   const power = staticPower(hardware, technology);
   const retention = (seconds: number) => retentionJoules(power, seconds, deployment);
-  const run = runSchedule(workload, costing, design.schedule ?? PLAIN_SCHEDULE, retention);
+  const run = runSchedule(workload, costing, scheduleOf(design), retention);
   if ("result" in run) return unmappable(run.operator, run.result);
   const { evaluations: operators, launchCycles: launch, outcome } = run;
   const cycles = operators.reduce((sum, each) => sum + each.count * each.cycles, 0) + launch;

@@ -11,6 +11,7 @@ export { powerOf, type Power } from "./power.ts";
 export { clearGemmCache } from "./gemm-cache.ts";
 export { metricsOf } from "./metrics.ts";
 export { summarisePhases, type PhaseSummary } from "./phases.ts";
+export { simulateStream, type StreamedGemm, type StreamOptions, type StreamProblem } from "./gemm-stream.ts";
 export { rooflineOf, type RooflineParts } from "./roofline.ts";
 export { launchSeconds, operatorLatency, rowsOperator } from "./operator-latency.ts";
 export { bytesMoved, runVector, type VectorRun } from "./vector-operator.ts";

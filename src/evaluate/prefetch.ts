@@ -1,3 +1,4 @@
+import type { GemmCounters, PerOperand } from "../sim/index.ts";
 import type { Hardware } from "../spec/hardware.ts";
 import type { Operator } from "../workload/index.ts";
 import { isSamePlace } from "./neighbours.ts";
@@ -14,29 +15,62 @@ export function prefetchBetween(before: Operator, next: Operator, { precision, d
   return Math.ceil((next.k * next.n * precision.weight) / 8);
 }
 
+/** Bytes of each operand that came ahead. */
+export interface FetchedBytes {
+  readonly input: number;
+  readonly weight: number;
+}
+
+/** Counters with operands that came ahead: read from DRAM and written into the global buffer once. */
+export function withFetched(counters: GemmCounters, { input, weight }: FetchedBytes): GemmCounters {
+  if (input === 0 && weight === 0) return counters;
+  const { dram, global } = counters;
+  const more = (operands: PerOperand): PerOperand => ({
+    ...operands,
+    input: operands.input + input,
+    weight: operands.weight + weight,
+  });
+  return {
+    ...counters,
+    dram: { ...dram, reads: more(dram.reads) },
+    global: { ...global, writes: more(global.writes) },
+  };
+}
+
 /**
- * A slot that fetches `bytes` for the next one: they take the cycles in which its own transfers leave the DRAM port idle, and
- * where these do not suffice the next slot waits:
+ * How much longer than its own `cycles` work takes during which DRAM also brings what comes next:
  *
- *   busy  = its own bytes over DRAM's port, reads alone where writes have a port of their own (bytes fetched for it before left out)
- *   fetch = bytes / read bandwidth + latency of DRAM
- *   wait  = max(0, busy + fetch − cycles),  added to the cycles of its last part
+ *   busy = all its bytes and those that come over DRAM's port, reads alone where writes have a port of their own
+ *   wait = max(0, busy + latency of DRAM − cycles)
  *
  * Own transfers come first, so that they are as long as without. Unit: cycles. Limit of validity: a transfer that does not fill
  * its last cycle counts as the bytes it has, so that `busy` may be short by a cycle a transfer.
+ */
+export function prefetchWait(
+  { dram }: Hardware,
+  { read, written }: { readonly read: number; readonly written: number },
+  cycles: number,
+): number {
+  if (dram === null) return 0;
+  const { port } = dram;
+  return Math.max(0, cyclesOf(port, read, port.shared ? written : 0) + port.latency - cycles);
+}
+
+/**
+ * A slot that fetches `bytes` for the next one: they take the cycles in which its own transfers (without what was fetched for it
+ * before) leave the DRAM port idle. Where these do not suffice the next slot waits, which counts as cycles of its last part.
  */
 export function withPrefetch(
   evaluations: readonly OperatorEvaluation[],
   bytes: number,
   { hardware, coefficients }: Costing,
 ): readonly OperatorEvaluation[] {
-  const { dram } = hardware;
   const last = evaluations.at(-1);
-  if (bytes === 0 || dram === null || last === undefined) return evaluations;
+  if (bytes === 0 || last === undefined) return evaluations;
   const cycles = evaluations.reduce((sum, each) => sum + each.cycles, 0);
   const own = evaluations.reduce((sum, { traffic, prefetchedBytes }) => sum + traffic.dram.read - prefetchedBytes, 0);
-  const written = dram.port.shared ? evaluations.reduce((sum, { traffic }) => sum + traffic.dram.written, 0) : 0;
-  const wait = Math.max(0, cyclesOf(dram.port, own + bytes, written) + dram.port.latency - cycles);
+  const written = evaluations.reduce((sum, { traffic }) => sum + traffic.dram.written, 0);
+  const wait = prefetchWait(hardware, { read: own + bytes, written }, cycles);
   if (wait === 0) return evaluations;
   const energy =
     coefficients === null

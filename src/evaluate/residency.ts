@@ -15,7 +15,10 @@ export interface ResidencyPlan {
 }
 
 /** What one run adds to an objective that is a sum over operators: cycles, or J. */
-export function valueOf({ cycles, energy }: OperatorEvaluation, objective: MappingObjective): number {
+export function valueOf(
+  { cycles, energy }: Pick<OperatorEvaluation, "cycles" | "energy">,
+  objective: MappingObjective,
+): number {
   const joules = Object.values(energy).reduce((sum, part) => sum + part, 0);
   if (objective === "latency" || Object.keys(energy).length === 0) return cycles;
   return objective === "energy" ? joules - (energy.static ?? 0) : joules;

@@ -4,6 +4,7 @@ import { laneCyclesOf, macsOf, type GemmOperator, type Operator, type VectorOper
 import { boundWithLaunch, gemmBoundBy, gemmPorts } from "./bounds.ts";
 import { simulateDistinct } from "./gemm-cache.ts";
 import { launchSeconds } from "./operator-latency.ts";
+import { withFetched } from "./prefetch.ts";
 import type { Placement } from "./schedule.ts";
 import type { Design, LevelTraffic, OperatorEvaluation } from "./types.ts";
 import { bytesMoved, runVector } from "./vector-operator.ts";
@@ -57,7 +58,7 @@ function evaluateGemm(
   { hardware, technology, coefficients }: Costing,
 ): OperatorEvaluation {
   const { timing, mapping } = result;
-  const counters = withFetched(result.counters, prefetchedBytes);
+  const counters = withFetched(result.counters, { input: 0, weight: prefetchedBytes });
   const charged = chargedCounters(counters, mapping, hardware, technology);
   const ports = gemmPorts(result, hardware);
   return {
@@ -78,18 +79,6 @@ function evaluateGemm(
 }
 
 const placeOf = ({ name, kind, tower, layer, phase, count }: Operator) => ({ name, kind, tower, layer, phase, count });
-
-/** Counters with weights that came ahead: read from DRAM and written into the global buffer once. */
-function withFetched(counters: GemmCounters, bytes: number): GemmCounters {
-  if (bytes === 0) return counters;
-  const { dram, global } = counters;
-  const more = (operands: Traffic["reads"]) => ({ ...operands, weight: operands.weight + bytes });
-  return {
-    ...counters,
-    dram: { ...dram, reads: more(dram.reads) },
-    global: { ...global, writes: more(global.writes) },
-  };
-}
 
 function trafficOf({ dram, global, local }: GemmCounters): LevelTraffic {
   const both = ({ reads, writes }: Traffic) => ({

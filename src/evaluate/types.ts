@@ -14,7 +14,7 @@ export interface Design {
   readonly deployment: Deployment;
   readonly technology: Technology;
   readonly mapper: { readonly objective: MappingObjective; readonly effort: MappingEffort };
-  /** Default: operators one after the other, operands in DRAM. */
+  /** Default: that of the hardware; where it has none, operators one after the other, operands in DRAM. */
   readonly schedule?: ScheduleSettings;
 }
 

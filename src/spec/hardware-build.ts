@@ -5,6 +5,7 @@ import { deepFreeze } from "./freeze.ts";
 import type { Buffer, Dataflow, Dram, Hardware, Port } from "./hardware.ts";
 import type { RawHardware } from "./hardware-schema.ts";
 import { capacityOfDies, settledDram } from "./memory.ts";
+import { filledSchedule, PLAIN_SCHEDULE } from "./schedule.ts";
 
 interface RawPort {
   readonly bandwidth: Bandwidth | { readonly read: Bandwidth; readonly write: Bandwidth };
@@ -84,13 +85,14 @@ export function withFormat(
 export function buildHardware(raw: RawHardware, ctx: z.RefinementCtx): Hardware {
   const { lanes, cyclesPerElement } = raw.vector;
   const { overlap } = raw.vector;
+  const { schedule, ...fields } = raw;
   if (raw.arraysPerCore > 1 && raw.localBuffer === undefined) {
     const message = `is ${raw.arraysPerCore}, but the arrays of a core share its localBuffer, and there is none`;
     refuse(ctx, "spec/conflict", message, "give a localBuffer, or write more cores instead", ["arraysPerCore"]);
   }
   const rest = overlap === "transfers" ? { cyclesPerElement } : { cyclesPerElement, overlap };
   return deepFreeze({
-    ...raw,
+    ...fields,
     precision: withFormat(raw.precision, raw.precision.format),
     array: { ...raw.array, dataflow: listOfDataflows(raw.array.dataflow) },
     vector: lanes === "rows" ? { lanes: raw.array.rows, lanesFollow: "rows" as const, ...rest } : { lanes, ...rest },
@@ -98,6 +100,7 @@ export function buildHardware(raw: RawHardware, ctx: z.RefinementCtx): Hardware 
     globalBuffer: raw.globalBuffer ? buildBuffer(raw.globalBuffer, raw.clock) : null,
     energy: raw.energy ?? null,
     dram: raw.dram ? buildDram(raw.dram, raw.clock, ctx) : null,
+    ...(schedule === undefined ? {} : { schedule: filledSchedule(schedule, PLAIN_SCHEDULE) }),
     ...(raw.dram?.type === "none" ? { withoutDram: true as const } : {}),
   });
 }

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { soldDrams } from "./dram-sold.ts";
 import { bandwidth, flag, oneOf, oneOrMore, quantity, real, section, size, text, whole } from "./fields.ts";
 import { buildHardware } from "./hardware-build.ts";
+import { scheduleSchema } from "./schedule.ts";
 
 /** Fields that `--set` changes too: one definition for both. */
 export const hardwareFields = {
@@ -122,6 +123,9 @@ export const rawHardwareSchema = section({
   launchOverhead: section({ gemm: seconds, softmax: seconds, normalisation: seconds, elementwise: seconds })
     .default({ gemm: 0, softmax: 0, normalisation: 0, elementwise: 0 })
     .describe("Time to start one operator"),
+  schedule: scheduleSchema
+    .optional()
+    .describe("What its own scheduler does, unless a study or --set says otherwise; by default nothing"),
 });
 
 export type RawHardware = z.output<typeof rawHardwareSchema>;

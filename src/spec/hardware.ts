@@ -1,3 +1,4 @@
+import type { ScheduleSettings } from "./schedule.ts";
 import type { Bytes, Cycles, Hertz, Nanometres, Rate } from "../units/quantity.ts";
 
 export type Operand = "input" | "weight" | "output";
@@ -53,6 +54,8 @@ export interface Hardware {
     readonly normalisation: number;
     readonly elementwise: number;
   };
+  /** What its own scheduler does where nobody says otherwise; absent: operators one after the other, operands in DRAM. */
+  readonly schedule?: ScheduleSettings;
 }
 
 export interface PeArray {

@@ -11,7 +11,7 @@ export type {
   VitModel,
 } from "./model.ts";
 export type * from "./study.ts";
-export { isFused, isPlainSchedule, PLAIN_SCHEDULE, type ScheduleSettings } from "./schedule.ts";
+export { isFused, isPlainSchedule, PLAIN_SCHEDULE, scheduleOf, type ScheduleSettings } from "./schedule.ts";
 export type { Technology } from "./technology.ts";
 export { applySettings, parseSetting, problemsOfSetting, settingsOfPoint } from "./apply-settings.ts";
 export { defaultDeployment } from "./deployment-schema.ts";

@@ -12,6 +12,7 @@ import { besideFile, findSpec, readSpecFile } from "./load.ts";
 import { modelSchema } from "./model-schema.ts";
 import { isFixedBy, MODES } from "./modes.ts";
 import type { PresetKind } from "./preset-files.ts";
+import { filledSchedule, scheduleOf } from "./schedule.ts";
 import { NO_FACTORS, findSetPath } from "./set-paths.ts";
 import type { SpecSet } from "./settings.ts";
 import { rawStudySchema, type RawStudy } from "./study-schema.ts";
@@ -77,7 +78,7 @@ function placeInSpace(study: SourceDocument, path: string): readonly string[] {
   return place;
 }
 
-function assemble(raw: RawStudy, specs: SpecSet, resolved: string, folder: string | null): Study {
+function assemble(raw: RawStudy, specs: Required<SpecSet>, resolved: string, folder: string | null): Study {
   const mode = raw.mode === undefined ? undefined : MODES[raw.mode];
   const { command, ...accuracy } = raw.accuracy;
   const { population, patience, reference, ...search } = raw.search;
@@ -85,7 +86,6 @@ function assemble(raw: RawStudy, specs: SpecSet, resolved: string, folder: strin
     name: raw.name,
     description: raw.description,
     ...specs,
-    schedule: raw.schedule,
     space: raw.space.filter(({ path }) => !isFixedBy(mode, path)),
     fixed: raw.space.filter(({ path }) => isFixedBy(mode, path)).map(({ path }) => path),
     objectives: mode?.objectives ?? raw.objectives ?? [],
@@ -116,12 +116,12 @@ export function readStudy(written: SourceDocument, factors: readonly string[] = 
   const model = attempt(problems, () => resolveSpec(document, "model", "models", modelSchema));
   const hardware = attempt(problems, () => resolveSpec(document, "hardware", "hardware", hardwareSchema));
   if (!raw || !model || !hardware) throw new SpecError(problems);
-  const specs: SpecSet = {
+  const specs: Required<SpecSet> = {
     model: model.value,
     hardware: hardware.value,
     deployment: raw.deployment,
     technology: technologyOf(raw.technology),
-    schedule: raw.schedule,
+    schedule: filledSchedule(raw.schedule, scheduleOf({ hardware: hardware.value })),
   };
   problems.push(...spaceProblems(raw, specs, document, factors));
   if (problems.length > 0) throw new SpecError(problems);

@@ -1,4 +1,6 @@
+import type * as z from "zod";
 import { flag, oneOf, section } from "./fields.ts";
+import type { Hardware } from "./hardware.ts";
 
 /**
  * What the scheduler may do beyond one operator after another, each with its operands in DRAM.
@@ -25,6 +27,26 @@ export const PLAIN_SCHEDULE: ScheduleSettings = Object.freeze({
   prefetch: false,
 });
 
+/** The schedule that is asked for, or else the one that the machine's own scheduler follows. */
+export function scheduleOf({ schedule, hardware }: Scheduled): ScheduleSettings {
+  return schedule ?? hardware.schedule ?? PLAIN_SCHEDULE;
+}
+
+/** A schedule as written, with what it leaves out. */
+export function filledSchedule(written: z.output<typeof scheduleSchema>, rest: ScheduleSettings): ScheduleSettings {
+  return {
+    fusion: written.fusion ?? rest.fusion,
+    activations: written.activations ?? rest.activations,
+    weights: written.weights ?? rest.weights,
+    prefetch: written.prefetch ?? rest.prefetch,
+  };
+}
+
+interface Scheduled {
+  readonly schedule?: ScheduleSettings;
+  readonly hardware: Pick<Hardware, "schedule">;
+}
+
 export function isPlainSchedule({ fusion, activations, weights, prefetch }: ScheduleSettings): boolean {
   return fusion === "none" && !activations && !weights && !prefetch;
 }
@@ -41,10 +63,10 @@ export const scheduleFields = {
   prefetch: flag(),
 } as const;
 
-/** `schedule:` of a study. */
+/** `schedule:` of a study, and of a hardware file. What is left out is what the hardware says, and there it is not done. */
 export const scheduleSchema = section({
-  fusion: scheduleFields.fusion.default(PLAIN_SCHEDULE.fusion).describe("Operators that run inside another's kernel"),
-  activations: scheduleFields.activations.default(false).describe("Results may wait in the global buffer"),
-  weights: scheduleFields.weights.default(false).describe("All weights may stay in the global buffer"),
-  prefetch: scheduleFields.prefetch.default(false).describe("Weights may come while the operator before runs"),
+  fusion: scheduleFields.fusion.optional().describe("Operators that run inside another's kernel; none by default"),
+  activations: scheduleFields.activations.optional().describe("Results may wait in the global buffer"),
+  weights: scheduleFields.weights.optional().describe("All weights may stay in the global buffer"),
+  prefetch: scheduleFields.prefetch.optional().describe("Weights may come while the operator before runs"),
 });

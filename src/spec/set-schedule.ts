@@ -1,12 +1,12 @@
-import { PLAIN_SCHEDULE, scheduleFields as f, type ScheduleSettings } from "./schedule.ts";
+import { scheduleFields as f, scheduleOf, type ScheduleSettings } from "./schedule.ts";
 import { setPath, type SetPath, type SpecSet } from "./settings.ts";
 
 const withSchedule = (specs: SpecSet, change: Partial<ScheduleSettings>): SpecSet => ({
   ...specs,
-  schedule: { ...PLAIN_SCHEDULE, ...specs.schedule, ...change },
+  schedule: { ...scheduleOf(specs), ...change },
 });
 
-/** What the scheduler may do; docs/schedule.md says how it is priced. Default: nothing of it. */
+/** What the scheduler may do; docs/schedule.md says how it is priced. Default: what the hardware says, and there nothing of it. */
 export const schedulePaths: readonly SetPath[] = [
   setPath("schedule.fusion", "none, epilogue, attention, or all of it", "all", f.fusion, (specs, fusion) =>
     withSchedule(specs, { fusion }),

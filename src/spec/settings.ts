@@ -11,7 +11,7 @@ export interface SpecSet {
   readonly model: ModelSpec;
   readonly deployment: Deployment;
   readonly technology: Technology;
-  /** Absent: {@link PLAIN_SCHEDULE}. */
+  /** Absent: that of the hardware. */
   readonly schedule?: ScheduleSettings;
 }
 

@@ -96,7 +96,9 @@ export function rawStudySchema(factors: readonly string[]) {
     hardware: specOrName("hardware"),
     deployment: deploymentSchema.prefault({}),
     technology: technology(factors).prefault({}),
-    schedule: scheduleSchema.prefault({}).describe("What may be fused, kept on chip or fetched ahead"),
+    schedule: scheduleSchema
+      .prefault({})
+      .describe("What may be fused, kept on chip or fetched ahead; what is left out is as the hardware says"),
     space: spaceField(factors),
     mode: oneOf(modeNames).optional().describe("Named choice of objectives"),
     objectives: objectives.optional().describe("Instead of a mode, for example [max accuracy, min carbon]"),

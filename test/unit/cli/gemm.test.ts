@@ -72,6 +72,23 @@ describe("gemm --input", () => {
     expect(Number(printed[0]!["energy_total_pJ"])).toBe(alone["energy_total_pJ"]);
   });
 
+  it("schedule.prefetch: products in a stream, as the hardware says or --set", () => {
+    const run = (hardware: string, ...set: readonly string[]) =>
+      json(ecotile("gemm", hardware, "--shape", "1,128,128,128", "--json", ...settings(...set)));
+    const stream = run("zigzag-16x16");
+    expect(stream).toMatchObject({ prefetched_bytes: 16_384, dram_read_bytes: 32_768 });
+    const alone = run("zigzag-16x16", "schedule.prefetch=false");
+    expect(alone).toMatchObject({ prefetched_bytes: 0, dram_read_bytes: 32_768 });
+    expect(alone["cycles"]).toBeGreaterThan(stream["cycles"] as number);
+    expect(run("catransformers-22nm")["prefetched_bytes"]).toBe(0);
+    expect(run("catransformers-22nm", "schedule.prefetch=true")["prefetched_bytes"]).toBeGreaterThan(0);
+    const printed = ecotile("gemm", "zigzag-16x16", "--shape", "1,128,128,128").stdout;
+    expect(printed).toContain("prefetch      16384 B of weights come while the product before runs");
+    const fused = ecotile("gemm", "zigzag-16x16", "--shape", "1,8,8,8", ...settings("schedule.fusion=all"));
+    expect(fused.status).toBe(2);
+    expect(fused.stderr).toContain("schedule.fusion cannot be set here: this command runs one product by itself");
+  });
+
   it("shared_b: one B for all of the batch is a GEMM of batch × m rows", () => {
     const file = scratchFile("shared.csv", "batch,m,n,k,shared_b\n4,50,64,64,1\n,200,64,64,\n4,50,64,64,0\n");
     const [shared, flat, own] = rowsOf(ecotile("gemm", "catransformers-22nm", "--input", file).stdout);

@@ -36,6 +36,13 @@ describe("the schedule of a study", () => {
     );
     expect(study(text).schedule).toMatchObject({ fusion: "attention", activations: true, prefetch: false });
     expect(study(text).space.at(8)).toMatchObject({ path: "schedule.prefetch", values: [true, false] });
+    const own = PUBLISHED.replace("hardware: catransformers-22nm", "hardware: zigzag-16x16").replace(
+      / {2}localBuffer.*\n/g,
+      "",
+    );
+    expect(study(own).schedule.prefetch).toBe(true);
+    const against = own.replace("mode:", "schedule: { prefetch: false, fusion: epilogue }\nmode:");
+    expect(study(against).schedule).toMatchObject({ prefetch: false, fusion: "epilogue" });
     expect(() => study(PUBLISHED.replace("mode:", "schedule: { fusion: every }\nmode:"))).toThrow(
       /schedule.fusion must be one of: none, epilogue, attention, all/,
     );

@@ -58,7 +58,7 @@ function refuseSchedule({ schedule, space }: Study): void {
   const path = space.find((parameter) => parameter.path.startsWith("schedule."))?.path;
   if (path === undefined && isPlainSchedule(schedule)) return;
   throw new InputError(
-    `Strategy exact runs operators one after the other, with their operands in DRAM; the study ${path === undefined ? "has a schedule of its own" : `varies ${path}`}. Use nsga2.`,
+    `Strategy exact runs operators one after the other, with their operands in DRAM; the study ${path === undefined ? "or its hardware asks for a schedule" : `varies ${path}`}. Use nsga2.`,
   );
 }
 

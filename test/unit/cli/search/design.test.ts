@@ -71,7 +71,7 @@ test("a point may set the schedule: the numbers are those of evaluate", () => {
 
 test("exact refuses a schedule, given or searched, and so never differs from evaluate", () => {
   const given = { ...study, schedule: { ...PLAIN_SCHEDULE, activations: true } };
-  expect(() => decompositionRequest(given)).toThrow(/the study has a schedule of its own. Use nsga2/);
+  expect(() => decompositionRequest(given)).toThrow(/the study or its hardware asks for a schedule. Use nsga2/);
   const parameter = { path: "schedule.fusion", values: ["none", "epilogue"], ordered: false };
   const searched = { ...study, space: [...study.space, parameter] };
   expect(() => decompositionRequest(searched)).toThrow(/the study varies schedule.fusion. Use nsga2/);
