@@ -1,4 +1,4 @@
-import { INPUT, OUTPUT, WEIGHT, WEIGHT_STATIONARY } from "./abi";
+import { INPUT, INPUT_STATIONARY, OUTPUT, WEIGHT, WEIGHT_STATIONARY } from "./abi";
 import { unhiddenLoad } from "./array/time";
 import { ceilDiv } from "./int-math";
 import { arrayLatency, hasOuter, innerLatency, innerShared, isDirect, outerLatency, outerShared } from "./hardware";
@@ -570,6 +570,16 @@ export function steps(count: f64): void {
     pendingFarUnit = farStoreUnit;
   }
 
+  if (!isStarted && wait > arrayLatency) {
+    // The first held words go into the PEs once they are there, while what streams may still come.
+    const isHeldOne: bool = isWeightFirst || dataflow == INPUT_STATIONARY;
+    const heldThere: f64 = isHeldOne ? oneThere : otherThere;
+    const restThere: f64 = (isHeldOne ? otherThere : oneThere) - (wait - arrayLatency);
+    const isHeldFar: bool = (waits & (isHeldOne ? oneBit : otherBit)) != 0;
+    const isRestFar: bool = (waits & (isHeldOne ? otherBit : oneBit)) != 0;
+    ready = later(heldThere, restThere);
+    waits = (restThere > heldThere ? isRestFar : isHeldFar) ? waits | STEP_WAITS : waits & ~STEP_WAITS;
+  }
   isStarted = hasPending;
   firstWait = wait;
   isOpening = false;

@@ -277,12 +277,16 @@ export function boundArray(times: f64): void {
   if (kind == KIND_DOT_PRODUCT) {
     if (overlap == OVERLAP_NONE) array += held;
   } else if (overlap == OVERLAP_FOLDS) {
-    // All loads, or shifts, come one after the other: a row a cycle for each held word, of the rows in use.
+    // All loads, or shifts, come one after the other: a row a cycle for each held word, of the rows in use. The first load of
+    // all may be done while what streams still comes, before the array starts.
     if (dataflow == OUTPUT_STATIONARY) {
       if (drain == DRAIN_SHIFT) {
         array = larger(array, (isEdgeAware() ? oneM / arraysM : rows * stepsM) * stepsN * tilesK);
       }
-    } else array = larger(array, isEdgeAware() ? (held * oneK) / stepsK : rows * held);
+    } else {
+      const first: f64 = rows * tk * (dataflow == WEIGHT_STATIONARY ? tn : tm);
+      array = larger(array, (isEdgeAware() ? (held * oneK) / stepsK : rows * held) - first / batchSteps);
+    }
   } else {
     array += skewOfFolds(folds);
     if (dataflow == OUTPUT_STATIONARY) array += drain == DRAIN_SHIFT ? folds * rows : 0;

@@ -343,7 +343,9 @@ export function walk(hardware: Hardware, problem: GemmProblem, mapping: Mapping)
     const sumsNeeded = levels.inner === null ? innerSumsReady - time.skew : innerSumsReady;
     let start = Math.max(arrayFree, inputsReady, weightsReady, sumsNeeded, placeNeeded);
     if (s === 0) {
-      start += time.load + arrayPort.latency;
+      // The first held words go into the PEs once they are there, while what streams may still come.
+      const heldReady = HELD[mapping.dataflow] === "weight" ? weightsReady : inputsReady;
+      start = Math.max(start, heldReady + time.load) + arrayPort.latency;
       computeCycles += time.load + arrayPort.latency;
     }
     waits.push(start - arrayFree);

@@ -99,12 +99,11 @@ describe("ZigZag, 16 × 16 with weight registers and column accumulators", () =>
     expect(worst(all)).toBeLessThanOrEqual(1 + 1e-9);
   });
 
-  it("latency: no slower than the peer on any row but one, by a cycle there", () => {
+  it("latency: no slower than the peer on any row", () => {
     const all = ratios("latency");
     const slower = all.filter(({ ratio }) => ratio > 1);
     console.log(`ZigZag, latency: no slower on ${all.length - slower.length} of ${all.length} rows, ${summary(all)}`);
-    expect(slower.length).toBeLessThanOrEqual(1);
-    expect(worst(all)).toBeLessThan(1.001);
+    expect(slower.length).toBe(0);
   });
 
   it("latency without prefetch: no slower on all but one of the rows that a schedule can reach, within 2 % on every row", () => {
