@@ -1,3 +1,5 @@
+import { outerLatency } from "./hardware";
+
 /*
  * What the walk remembers between two steps, in one region, and how a loop is cut short once it repeats itself.
  *
@@ -9,6 +11,9 @@
  * iteration before it did ("moving") or where it was ("resting"), facts as they were, and let no resting time be later than
  * a moving one. Then no resting time decides a maximum again, and each further iteration of the same kind adds Δ to the
  * moving times and the same amounts to the sums: they are added at once, bit for bit what walking them gives.
+ * The port of the far memory may also run ahead at a pace of its own, δ < Δ: what it has brought by the end of the iteration
+ * was there before any moving time of its beginning, and no resting time that it waits for is later than it. Then it decides no moving time, in
+ * this iteration or in a further one, since it falls behind; nor does one of them decide when it is free, or it would be as late.
  * docs/model.md, "steady state". Checked: test/property/sim/walk.test.ts.
  */
 const TIMES: i32 = 29;
@@ -108,6 +113,10 @@ export function bitOf(time: usize): i32 {
   return 1 << ((<i32>(time - STATE)) >> 3);
 }
 
+const FAR_PORT: i32 = bitOf(OUTER_READ) | bitOf(OUTER_WRITE);
+/** Times that are compared with nothing that the far memory's port does: when what a step works on is there. */
+const ONLY_NEAR: i32 = bitOf(INPUT_THERE) | bitOf(WEIGHT_THERE);
+
 /**
  * Whether loop `level` has come to repeat itself since `save`.
  *
@@ -126,15 +135,29 @@ export function repeats(level: i32, margin: f64, ignored: i32): bool {
   if (isFilling && sinceFill(STATE) != sinceFill(before)) return false;
   let earliestMoving: f64 = Infinity;
   let latestResting: f64 = -Infinity;
+  let latestAtPort: f64 = -Infinity;
+  /** When the far memory's port was free, and when it is now, where it runs ahead; its pace. */
+  let portBefore: f64 = Infinity;
+  let portNow: f64 = -Infinity;
+  let pace: f64 = 0;
   for (let i: i32 = 0; i < TIMES; i++) {
     const at: usize = (<usize>i) << 3;
     const was: f64 = load<f64>(before + at);
     const shift: f64 = load<f64>(STATE + at) - was;
     if (shift == period) earliestMoving = Math.min(earliestMoving, was);
-    else if (shift != 0) return false;
-    else if (((ignored >> i) & 1) == 0) latestResting = Math.max(latestResting, was);
+    else if (shift == 0) {
+      if (((ignored >> i) & 1) != 0) continue;
+      latestResting = Math.max(latestResting, was);
+      if (((ONLY_NEAR >> i) & 1) == 0) latestAtPort = Math.max(latestAtPort, was);
+    } else {
+      if (((FAR_PORT >> i) & 1) == 0 || shift < 0 || shift > period || (pace != 0 && shift != pace)) return false;
+      pace = shift;
+      portBefore = Math.min(portBefore, was);
+      portNow = Math.max(portNow, was + shift);
+    }
   }
-  return period > 0 && latestResting + margin <= earliestMoving;
+  if (period <= 0 || latestResting + margin > earliestMoving) return false;
+  return pace == 0 || (latestAtPort <= portBefore && portNow + outerLatency + margin <= earliestMoving);
 }
 
 /** Stalls since the last step that fills, in the state that is kept at `state`. */
