@@ -114,45 +114,71 @@ export function setBatches(): void {
   batchOfCore = most == 1 ? batchSteps : (batchSteps - 1) * most + smaller(most, B - (batchSteps - 1) * atOnce);
 }
 
+/** Cores that share k in the grid that the prices below are for; 0: they are of another problem. */
+let coresOfPrices: f64 = 0;
+// What the use of the array does not change: prices of an element over the array's edge, and of all results; MACs that share k's extent.
+let edgeInput: f64 = 0;
+let edgeWeight: f64 = 0;
+let edgeResults: f64 = 0;
+let resultCount: f64 = 0;
+let resultWidth: f64 = 1;
+// Of a byte into the PE registers, and out of them.
+let registerWrite: f64 = 0;
+let registerRead: f64 = 0;
+
+/** Forgets the prices of the problem before. */
+export function forgetPrices(): void {
+  coresOfPrices = 0;
+}
+
+/** Sets the prices that all uses of the array share on the grid of cores in place. */
+function setGridPrices(): void {
+  coresOfPrices = coresK;
+  const up: f64 = energyOf(EDGE + SUMS_UP);
+  edgeInput = energyOf(EDGE) * inputBytes;
+  edgeWeight = energyOf(EDGE + 1) * weightBytes;
+  registerWrite = energyOf(REGISTER_WRITES);
+  registerRead = energyOf(REGISTER_WRITES + 1);
+  priceSum = up * accumulatorBytes;
+  priceBack = energyOf(EDGE + SUMS_DOWN) * accumulatorBytes;
+  priceUpdate = (energyOf(REGISTER_WRITES + 2) + energyOf(REGISTER_WRITES + 3)) * accumulatorBytes;
+  resultWidth = coresK > 1 ? accumulatorBytes : outputBytes;
+  resultCount = M * N * B;
+  edgeResults = up * resultWidth * (coresK > 1 ? (resultCount * K) / chunkK(K) : resultCount);
+  readSum = accumulatorBytes * arrayPerRead;
+  writeSum = accumulatorBytes * arrayPerWrite;
+  writeResult = resultWidth * arrayPerWrite;
+}
+
 /** Sets the prices for the use of the array that is in place. */
 export function setPrices(): void {
+  if (coresOfPrices != coresK) setGridPrices();
   let perMac: f64 = energyMac;
-  let input: f64 = energyOf(EDGE) * inputBytes;
-  let weight: f64 = energyOf(EDGE + 1) * weightBytes;
+  let input: f64 = edgeInput;
+  let weight: f64 = edgeWeight;
   if (registerWords > 0) {
-    const written: f64 = energyOf(REGISTER_WRITES);
-    const read: f64 = energyOf(REGISTER_WRITES + 1);
     if ((registerHolds & (1 << INPUT)) != 0) {
       const isRead: bool = changesEachStep(INPUT);
-      input += smaller(sn, N) * inputBytes * (isRead ? written : written + read);
-      if (isRead) perMac += (read * inputBytes) / together();
+      input += smaller(sn, N) * inputBytes * (isRead ? registerWrite : registerWrite + registerRead);
+      if (isRead) perMac += (registerRead * inputBytes) / together();
     }
     if ((registerHolds & (1 << WEIGHT)) != 0) {
       const isRead: bool = changesEachStep(WEIGHT);
-      weight += smaller(sm, M) * weightBytes * (isRead ? written : written + read);
-      if (isRead) perMac += (read * weightBytes) / together();
+      weight += smaller(sm, M) * weightBytes * (isRead ? registerWrite : registerWrite + registerRead);
+      if (isRead) perMac += (registerRead * weightBytes) / together();
     }
   }
   priceInput = input;
   priceWeight = weight;
-  const up: f64 = energyOf(EDGE + SUMS_UP);
-  priceSum = up * accumulatorBytes;
-  priceBack = energyOf(EDGE + SUMS_DOWN) * accumulatorBytes;
-  priceUpdate = (energyOf(REGISTER_WRITES + 2) + energyOf(REGISTER_WRITES + 3)) * accumulatorBytes;
-  const resultWidth: f64 = coresK > 1 ? accumulatorBytes : outputBytes;
-  const results: f64 = M * N * B;
-  priceFixed = perMac * K * results + up * resultWidth * (coresK > 1 ? (results * K) / chunkK(K) : results);
+  priceFixed = perMac * K * resultCount + edgeResults;
   readInput = inputBytes * arrayPerRead;
   readWeight = weightBytes * arrayPerRead;
-  readSum = accumulatorBytes * arrayPerRead;
-  writeSum = accumulatorBytes * arrayPerWrite;
-  writeResult = resultWidth * arrayPerWrite;
-  if (isDirect) addInnerPort(resultWidth, results);
+  if (isDirect) addInnerPort();
   else if (bypass) leaveOutHeld();
 }
 
 /** Where no buffer is near the array, what crosses its edge crosses the inner port, which all cores share. */
-function addInnerPort(resultWidth: f64, results: f64): void {
+function addInnerPort(): void {
   // With multicast an operand crosses it once for the cores that differ along the dimension that it does not depend on.
   const copiesInput: f64 = multicast ? 1 / coresN : 1;
   const copiesWeight: f64 = multicast ? 1 / coresM : 1;
@@ -171,7 +197,7 @@ function addInnerPort(resultWidth: f64, results: f64): void {
   readSum = perRead * comesBack;
   writeSum = wide * perWrite;
   writeResult = resultWidth * perWrite;
-  priceFixed += up * resultWidth * (coresK > 1 ? (results * K) / chunkK(K) : results);
+  priceFixed += up * resultWidth * (coresK > 1 ? (resultCount * K) / chunkK(K) : resultCount);
 }
 
 /** Takes the held operand's way over the edge out of the prices: it goes past the inner buffer. */

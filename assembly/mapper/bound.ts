@@ -68,6 +68,7 @@ import {
   arrayEnergy,
   arrayTime,
   boundArray,
+  forgetPrices,
   setBlocks,
   setExtents,
   setSteps,
@@ -209,6 +210,7 @@ export function raiseTime(time: f64): void {
 
 /** Sets what is fixed with the problem and the hardware. */
 export function boundProblem(): void {
+  forgetPrices();
   inputs = M * K * B;
   weights = N * K * B;
   sums = M * N * B;
