@@ -177,6 +177,38 @@ export function setPrices(): void {
   else if (bypass) leaveOutHeld();
 }
 
+/**
+ * Energy of the arrays that no register tile, bypassed or not, is below, given the dataflow, sm rows of m and sn of n, and the steps of the whole
+ * problem (setSteps). Every element of what is held comes into the PEs once. Of the other two flows, one is moved x times and one y times,
+ * where x · y ≥ steps of the held dimensions / room: together no less than 2 √(flow · flow · steps / room).
+ *
+ * @param room  words (weight-, input-stationary) or sums (output-stationary) that a PE or column holds at most
+ */
+export function leastArrayEnergy(flow: i32, sm: f64, sn: f64, room: f64): f64 {
+  if (coresOfPrices != coresK) setGridPrices();
+  let input: f64 = edgeInput;
+  let weight: f64 = edgeWeight;
+  const mayBypass: bool = !isDirect;
+  if (flow == WEIGHT_STATIONARY && mayBypass) weight = 0;
+  if (flow == INPUT_STATIONARY && mayBypass) input = 0;
+  if (registerWords > 0) {
+    if ((registerHolds & (1 << INPUT)) != 0) input += smaller(sn, N) * inputBytes * registerWrite;
+    if ((registerHolds & (1 << WEIGHT)) != 0) weight += smaller(sm, M) * weightBytes * registerWrite;
+  }
+  const share: f64 = cores * oneM * oneN * oneK;
+  const inputFlow: f64 = (share / oneN) * input;
+  const weightFlow: f64 = (share / oneM) * weight;
+  const fixed: f64 = energyMac * K * resultCount + edgeResults;
+  if (flow == OUTPUT_STATIONARY) {
+    return fixed + larger(inputFlow + weightFlow, 2 * Math.sqrt((inputFlow * weightFlow * stepsM * stepsN) / room));
+  }
+  const sumFlow: f64 = isDirect ? 0 : (share / oneK) * (priceSum + priceBack);
+  const held: f64 = flow == WEIGHT_STATIONARY ? weightFlow : inputFlow;
+  const streamed: f64 = flow == WEIGHT_STATIONARY ? inputFlow : weightFlow;
+  const steps: f64 = stepsK * (flow == WEIGHT_STATIONARY ? stepsN : stepsM);
+  return fixed + held + larger(streamed, 2 * Math.sqrt((streamed * sumFlow * steps) / room) - sumFlow);
+}
+
 /** Where no buffer is near the array, what crosses its edge crosses the inner port, which all cores share. */
 function addInnerPort(): void {
   // With multicast an operand crosses it once for the cores that differ along the dimension that it does not depend on.

@@ -19,6 +19,7 @@ import {
   heldWords,
   isDirect,
   kind,
+  leastSkew,
   registerHolds,
   registerWords,
   rows,
@@ -51,6 +52,7 @@ import {
   arrayTime,
   boundArray,
   edgeTime,
+  leastArrayEnergy,
   leaveOutHeld,
   setBatches,
   setBlocks,
@@ -61,6 +63,7 @@ import {
   setTilesOfK,
   setVisits,
 } from "./array-bound";
+import { boundLeast, leastBeyond, leastInputArrival, leastPorts, leastWeightArrival } from "./bound";
 import { isTimeCounted, score, secondScore } from "./score";
 
 /*
@@ -122,7 +125,9 @@ let Tm: f64 = 1;
 let Tn: f64 = 1;
 let Tk: f64 = 1;
 let batchSteps: f64 = 1;
-/** What no use of the array is below: the MACs alone. */
+/** Score beyond which no use of the array is kept. */
+let beyond: f64 = Infinity;
+/** Energy of the MACs alone. */
 let leastEnergy: f64 = 0;
 
 /** Judges the register tile with the present extents and dataflow, if it is legal. */
@@ -144,9 +149,11 @@ function tryOption(flow: i32, tm: f64, tn: f64, tk: f64): void {
 
 function keepOption(flow: i32, tm: f64, tn: f64, tk: f64, bypass: bool): void {
   const time: f64 = larger(arrayTime, edgeTime);
-  const first: f64 = score(time, arrayEnergy);
+  const energy: f64 = arrayEnergy + leastBeyond;
+  const first: f64 = score(time, energy);
   if (optionCount == limit && first > optionScore(limit - 1)) return;
-  const second: f64 = secondScore(time, arrayEnergy);
+  if (score(larger(time, leastPorts), energy + leastArrivals(flow, bypass)) > beyond) return;
+  const second: f64 = secondScore(time, energy);
   let i: i32 = optionCount;
   while (i > 0 && isBefore(first, second, i - 1)) i--;
   if (i >= limit) return;
@@ -169,6 +176,12 @@ function keepOption(flow: i32, tm: f64, tn: f64, tk: f64, bypass: bool): void {
   if (optionCount < limit) optionCount++;
 }
 
+/** Energy of what arrives in the inner buffers, every element once; of a held operand that goes past them, none. */
+function leastArrivals(flow: i32, bypass: bool): f64 {
+  const input: f64 = bypass && flow == INPUT_STATIONARY ? 0 : leastInputArrival;
+  return bypass && flow == WEIGHT_STATIONARY ? input : input + leastWeightArrival;
+}
+
 function isBefore(first: f64, second: f64, row: i32): bool {
   const other: f64 = load<f64>(at(row, 0));
   return first < other || (first == other && second < load<f64>(at(row, 1)));
@@ -182,8 +195,6 @@ function even(extent: f64, most: f64): f64 {
 /** Every register tile for the present extents and dataflow; tryOption says which are legal. */
 function tryAllRegisterTiles(flow: i32): void {
   const most: f64 = larger(accumulators, larger(registerWords, 1));
-  const sets: f64 = kind == KIND_DOT_PRODUCT ? rm * rn : 1;
-  const pool: f64 = (registerHolds & (1 << OUTPUT)) != 0 ? registerWords : 0;
   const isOutput: bool = flow == OUTPUT_STATIONARY;
   const A: f64 = isOutput ? Tm : Tk;
   const B: f64 = flow == INPUT_STATIONARY ? Tm : Tn;
@@ -194,7 +205,7 @@ function tryAllRegisterTiles(flow: i32): void {
         tryHeld(flow, b, a, 1);
         if (b == 1) {
           const S: f64 = flow == WEIGHT_STATIONARY ? Tm : Tn;
-          tryTogether(flow, a, S, larger(Math.floor(accumulators / sets), pool - a));
+          tryTogether(flow, a, S, larger(accumulating(), pooled() - a));
         }
       }
     }
@@ -228,7 +239,33 @@ function arePromising(): bool {
   const steps: f64 = Tm * Tn * Tk;
   if (steps < fewestSteps) fewestSteps = steps;
   else if (!isThorough && isTimeCounted() && steps > 1.1 * fewestSteps) return false;
-  return optionCount < limit || score(steps * batchSteps, leastEnergy) <= optionScore(limit - 1);
+  return mayBeKept(steps * batchSteps + leastSkew, leastBeyond + leastEnergy, 0);
+}
+
+/** Whether a use of the array may be kept that takes as much time, and energy of its own and in `arrivals` at the inner buffers, at least. */
+function mayBeKept(time: f64, energy: f64, arrivals: f64): bool {
+  if (optionCount == limit && !isBefore(score(time, energy), secondScore(time, energy), limit - 1)) return false;
+  return score(larger(time, leastPorts), energy + arrivals) <= beyond;
+}
+
+/** The same of the present extents in one dataflow, whatever the register tile. */
+function isPromising(flow: i32): bool {
+  setSteps(Tm, Tn, Tk);
+  const room: f64 = flow == OUTPUT_STATIONARY ? roomForSums() : heldWords(flow == WEIGHT_STATIONARY ? WEIGHT : INPUT);
+  const energy: f64 = leastBeyond + leastArrayEnergy(flow, rm * cm, rn * cn, room);
+  return mayBeKept(Tm * Tn * Tk * batchSteps + leastSkew, energy, leastArrivals(flow, flow != OUTPUT_STATIONARY));
+}
+
+/** Sums that the accumulators of the present extents have room for, and those that PE registers have. */
+function accumulating(): f64 {
+  return Math.floor(accumulators / (kind == KIND_DOT_PRODUCT ? rm * rn : 1));
+}
+function pooled(): f64 {
+  return (registerHolds & (1 << OUTPUT)) != 0 ? registerWords : 0;
+}
+/** The more of the two; at least one sum is tried, registersFit says whether it is legal. */
+function roomForSums(): f64 {
+  return larger(1, larger(accumulating(), pooled()));
 }
 
 /** Register tiles for the present extents and dataflow. */
@@ -239,21 +276,19 @@ function tryRegisterTiles(flow: i32): void {
     tryAllRegisterTiles(flow);
     return;
   }
-  const sets: f64 = kind == KIND_DOT_PRODUCT ? rm * rn : 1;
-  const pool: f64 = (registerHolds & (1 << OUTPUT)) != 0 ? registerWords : 0;
-  const accumulating: f64 = Math.floor(accumulators / sets);
-  // At least one is tried; tryOption says whether it is legal.
-  const room: f64 = larger(1, larger(accumulating, pool));
+  const pool: f64 = pooled();
+  const sums: f64 = accumulating();
+  const room: f64 = roomForSums();
   if (flow == OUTPUT_STATIONARY) {
     // Sums of tm × tn steps share what is fetched: near-square tiles fetch least, as far as an operand can be held.
     const mostN: f64 = smaller(smaller(Tn, heldWords(WEIGHT)), room);
     for (let tn: f64 = mostN; tn >= 1; tn = Math.floor(tn / 2)) {
-      const left: f64 = tn == 1 ? room : larger(accumulating, pool - tn);
+      const left: f64 = tn == 1 ? room : larger(sums, pool - tn);
       tryOption(flow, even(Tm, larger(1, Math.floor(left / tn))), even(Tn, tn), 1);
     }
     const mostM: f64 = smaller(smaller(Tm, heldWords(INPUT)), room);
     for (let tm: f64 = mostM; tm >= 1; tm = Math.floor(tm / 2)) {
-      const left: f64 = tm == 1 ? room : larger(accumulating, pool - tm);
+      const left: f64 = tm == 1 ? room : larger(sums, pool - tm);
       tryOption(flow, even(Tm, tm), even(Tn, larger(1, Math.floor(left / tm))), 1);
     }
     return;
@@ -271,7 +306,7 @@ function tryRegisterTiles(flow: i32): void {
     if (most < 1) continue;
     const t: f64 = even(T, most);
     tryHeld(flow, t, tk, 1);
-    tryTogether(flow, tk, S, larger(accumulating, pool - tk));
+    tryTogether(flow, tk, S, larger(sums, pool - tk));
     // With all of them across, fewer along k only add sums; a single one, which needs no place for them, is tried below.
     if (t == T) break;
   }
@@ -284,7 +319,7 @@ function tryDataflows(): void {
   for (let flow: i32 = WEIGHT_STATIONARY; flow <= INPUT_STATIONARY; flow++) {
     if ((dataflows & (1 << flow)) == 0) continue;
     if (!arePromising()) return;
-    tryRegisterTiles(flow);
+    if (isPromising(flow)) tryRegisterTiles(flow);
   }
 }
 
@@ -332,7 +367,7 @@ function tryFixed(): void {
       cm = flow == INPUT_STATIONARY ? onCol : 1;
       cn = flow == INPUT_STATIONARY ? 1 : onCol;
       fewestSteps = Infinity;
-      if (arePromising()) tryRegisterTiles(flow);
+      if (arePromising() && isPromising(flow)) tryRegisterTiles(flow);
     }
   }
   usePacked(1);
@@ -364,8 +399,9 @@ function tryFlexible(): void {
  * Fills the table with the `most` best for the present problem and split.
  *
  * @param thorough  try uses that take more than the fewest steps, and every register tile, as well
+ * @param worst     score beyond which none is wanted
  */
-export function findOptions(most: i32, thorough: bool): void {
+export function findOptions(most: i32, thorough: bool, worst: f64): void {
   optionCount = 0;
   fewestSteps = Infinity;
   limit = most;
@@ -375,6 +411,8 @@ export function findOptions(most: i32, thorough: bool): void {
   oneM = arrayPart(m, arraysM);
   oneN = arrayPart(n, arraysN);
   oneK = chunkK(K);
+  beyond = worst;
+  boundLeast();
   leastEnergy = B * M * N * K * energyMac;
   setExtents(m, n, oneK, (B * M * N * K) / (m * n * oneK));
   setTiles(1, 1, 1);

@@ -240,6 +240,30 @@ export function boundProblem(): void {
   innerPriceUp = energyOf(INNER + SUMS_UP);
 }
 
+/** Cycles of the far memory's port, and energy beyond the array, that no mapping is below on the grid of cores in place: every element once. */
+export let leastPorts: f64 = 0;
+export let leastBeyond: f64 = 0;
+/** The same of the way into the inner buffers, which a held operand may go past. */
+export let leastInputArrival: f64 = 0;
+export let leastWeightArrival: f64 = 0;
+
+export function boundLeast(): void {
+  const read: f64 = inputs * outerReadInput + weights * outerReadWeight;
+  const write: f64 = sums * outerWriteResult;
+  leastPorts = outerShared ? read + write : larger(read, write);
+  leastBeyond = inputs * outerPriceInput + weights * outerPriceWeight + sums * outerPriceResult;
+  leastInputArrival = 0;
+  leastWeightArrival = 0;
+  if (isDirect) return;
+  const width: f64 = coresK > 1 ? accumulatorBytes : outputBytes;
+  leastBeyond +=
+    inputs * inputBytes * sourcePriceInput +
+    weights * weightBytes * sourcePriceWeight +
+    sums * width * (sourcePriceUp + innerPriceUp);
+  leastInputArrival = inputs * inputBytes * energyOf(INNER);
+  leastWeightArrival = weights * weightBytes * energyOf(INNER + 1);
+}
+
 /** First part: the global-buffer tile and the order of its loops. */
 export function boundOuter(): void {
   Gm = ceilDiv(M, gm);

@@ -180,7 +180,7 @@ function searchPass(options: i32, outers: i32, every: f64, work: f64): void {
 
 /** Tries every use of the array and every tile on the present grids of cores and arrays. */
 function tryGrid(): void {
-  findOptions(mostOptions, isThorough);
+  findOptions(mostOptions, isThorough, toBeat());
   spent = 0;
   for (let option: i32 = 0; option < optionCount; option++) {
     if (optionScore(option) > toBeat()) break;

@@ -130,7 +130,8 @@ function partsOf(mostSteps: f64): f64 {
 function tryGrid(): void {
   const mostSteps: f64 = stepLimit();
   const mostParts: f64 = partsOf(mostSteps);
-  findOptions(isEnergyCounted() ? 6 : 3, false);
+  newKind();
+  findOptions(isEnergyCounted() ? 6 : 3, false, worstKept());
   if (optionCount == 0) return;
   let packedBefore: f64 = 0;
   for (let option: i32 = 0; option < optionCount; option++) {
@@ -350,7 +351,7 @@ function isWorthMore(): bool {
 function searchFine(options: i32, thorough: bool): void {
   clearShortList(MANY, MORE_OF_ONE, bestScore() * (1 - MORE_GAIN));
   loadBest();
-  findOptions(options, thorough);
+  findOptions(options, thorough, worstKept());
   for (let option: i32 = 0; option < optionCount; option++) {
     if (optionScore(option) > worstKept()) break;
     newKind();
