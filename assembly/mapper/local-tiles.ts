@@ -46,7 +46,7 @@ import {
   tm,
   tn,
 } from "../mapping";
-import { arrayEnergy, arrayTime } from "./array-bound";
+import { arrayEnergy, arrayTime, boundArrayAlone } from "./array-bound";
 import {
   boundAnyOrder,
   boundEnds,
@@ -56,13 +56,15 @@ import {
   boundShares,
   boundTiles,
   boundTime,
+  innerFill,
+  lastDrain,
   stepCount,
 } from "./bound";
 import { boundWaits } from "./bound-waits";
 import { fewSizes, MOST_CANDIDATES, sizes } from "./candidates";
 import { firstThatFits, foldK, foldM, foldN, innerFits, innerNeeded, outerFits, outerFitsAnyInner } from "./legal";
 import { doubleBits, ordersOf } from "./outer-tiles";
-import { score, secondScore } from "./score";
+import { isEnergyCounted, score, secondScore } from "./score";
 import { keep, worstKept } from "./short-list";
 import { setSize, sizeAt, sizeRow } from "./sizes";
 
@@ -291,6 +293,7 @@ export function tryFineTiles(mostSteps: f64, isWide: bool): void {
   boundOuter();
   boundShares();
   fitsAnyInner = !hasOuter || outerFitsAnyInner();
+  if (isWide && !isEnergyCounted() && leastFineTime() > worstKept()) return;
   for (let x: f64 = 1; x <= mostParts; x *= 2) {
     const sizeA: f64 = fineSize(x, chunkOf(a), spatialOf(a), wordsOf(a), isWide);
     if (sizeA == 0) continue;
@@ -313,6 +316,18 @@ export function tryFineTiles(mostSteps: f64, isWide: bool): void {
       }
     }
   }
+}
+
+/** Time that no small tile in whole steps of the array is below: the array alone, after the first step's operands and before the last one's sums. */
+function leastFineTime(): f64 {
+  boundArrayAlone();
+  const time: f64 = arrayTime;
+  for (let d: i32 = 0; d < 3; d++) fillRow(d, smaller(chunkOf(d), spatialOf(d)));
+  setInner(sizeAt(0, 0), sizeAt(1, 0), sizeAt(2, 0), 0, 0);
+  boundShares();
+  boundTiles(sizeRow(0, 0), sizeRow(1, 0), sizeRow(2, 0));
+  boundEnds();
+  return time + innerFill + lastDrain;
 }
 
 function chunkOf(d: i32): f64 {
