@@ -195,14 +195,13 @@ export function leastArrayEnergy(flow: i32, sm: f64, sn: f64, room: f64): f64 {
     if ((registerHolds & (1 << INPUT)) != 0) input += smaller(sn, N) * inputBytes * registerWrite;
     if ((registerHolds & (1 << WEIGHT)) != 0) weight += smaller(sm, M) * weightBytes * registerWrite;
   }
-  const share: f64 = cores * oneM * oneN * oneK;
-  const inputFlow: f64 = (share / oneN) * input;
-  const weightFlow: f64 = (share / oneM) * weight;
+  const inputFlow: f64 = cores * oneM * oneK * input;
+  const weightFlow: f64 = cores * oneN * oneK * weight;
   const fixed: f64 = energyMac * K * resultCount + edgeResults;
   if (flow == OUTPUT_STATIONARY) {
     return fixed + larger(inputFlow + weightFlow, 2 * Math.sqrt((inputFlow * weightFlow * stepsM * stepsN) / room));
   }
-  const sumFlow: f64 = isDirect ? 0 : (share / oneK) * (priceSum + priceBack);
+  const sumFlow: f64 = isDirect ? 0 : cores * oneM * oneN * (priceSum + priceBack);
   const held: f64 = flow == WEIGHT_STATIONARY ? weightFlow : inputFlow;
   const streamed: f64 = flow == WEIGHT_STATIONARY ? inputFlow : weightFlow;
   const steps: f64 = stepsK * (flow == WEIGHT_STATIONARY ? stepsN : stepsM);
@@ -294,18 +293,31 @@ export function setBlocks(m: f64, n: f64, k: f64): void {
   blocksK = k;
 }
 
+// Counts of the first core: elements over the edge, sums that come back, updates of accumulators, results; cycles of the array.
+let inputs: f64 = 0;
+let weights: f64 = 0;
+let sums: f64 = 0;
+let back: f64 = 0;
+let updates: f64 = 0;
+let results: f64 = 0;
+let array: f64 = 0;
+
 /**
  * Sets arrayTime and arrayEnergy.
  *
  * @param times  how often each held word comes into the PEs: for every tile, less where it stays for the next
  */
 export function boundArray(times: f64): void {
+  countArray(times);
+  priceArray();
+}
+
+/** Sets the counts above, which do not depend on prices. */
+function countArray(times: f64): void {
   const steps: f64 = stepsM * stepsN * stepsK;
-  const results: f64 = oneM * oneN;
-  let inputs: f64 = oneM * oneK;
-  let weights: f64 = oneN * oneK;
-  let sums: f64 = 0;
-  let updates: f64 = 0;
+  results = oneM * oneN;
+  inputs = oneM * oneK;
+  weights = oneN * oneK;
   let folds: f64 = 0;
   let held: f64 = 0;
   if (dataflow == OUTPUT_STATIONARY) {
@@ -330,8 +342,8 @@ export function boundArray(times: f64): void {
     }
   }
   // With k split over cores, sums begin at zero at every visit.
-  const back: f64 = coresK > 1 ? sums - results * (visitsOfSums - 1) : sums;
-  let array: f64 = steps;
+  back = coresK > 1 ? sums - results * (visitsOfSums - 1) : sums;
+  array = steps;
   if (kind == KIND_DOT_PRODUCT) {
     if (overlap == OVERLAP_NONE) array += held;
   } else if (overlap == OVERLAP_FOLDS) {
@@ -350,6 +362,10 @@ export function boundArray(times: f64): void {
     if (dataflow == OUTPUT_STATIONARY) array += drain == DRAIN_SHIFT ? folds * rows : 0;
     else if (overlap == OVERLAP_NONE) array += rows * held;
   }
+}
+
+/** Sets arrayTime and arrayEnergy from the counts and the prices, which may have changed since boundArray. */
+export function priceArray(): void {
   const reads: f64 = inputs * readInput + weights * readWeight + back * readSum;
   const writes: f64 = sums * writeSum + results * writeResult;
   const isShared: bool = isDirect ? innerShared : arrayShared;

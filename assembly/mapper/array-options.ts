@@ -54,6 +54,7 @@ import {
   edgeTime,
   leastArrayEnergy,
   leaveOutHeld,
+  priceArray,
   setBatches,
   setBlocks,
   setExtents,
@@ -125,6 +126,8 @@ let Tm: f64 = 1;
 let Tn: f64 = 1;
 let Tk: f64 = 1;
 let batchSteps: f64 = 1;
+/** Time of the array alone, with the extents under trial. */
+let leastTime: f64 = 0;
 /** Score beyond which no use of the array is kept. */
 let beyond: f64 = Infinity;
 /** Energy of the MACs alone. */
@@ -143,7 +146,7 @@ function tryOption(flow: i32, tm: f64, tn: f64, tk: f64): void {
   const held: i32 = flow == WEIGHT_STATIONARY ? WEIGHT : INPUT;
   if (flow == OUTPUT_STATIONARY || isDirect || heldWords(held) <= 1) return;
   leaveOutHeld();
-  boundArray(1);
+  priceArray();
   keepOption(flow, tm, tn, tk, true);
 }
 
@@ -239,21 +242,22 @@ function arePromising(): bool {
   const steps: f64 = Tm * Tn * Tk;
   if (steps < fewestSteps) fewestSteps = steps;
   else if (!isThorough && isTimeCounted() && steps > 1.1 * fewestSteps) return false;
-  return mayBeKept(steps * batchSteps + leastSkew, leastBeyond + leastEnergy, 0);
+  setSteps(Tm, Tn, Tk);
+  leastTime = steps * batchSteps + leastSkew;
+  return mayBeKept(leastBeyond + leastEnergy, 0);
 }
 
-/** Whether a use of the array may be kept that takes as much time, and energy of its own and in `arrivals` at the inner buffers, at least. */
-function mayBeKept(time: f64, energy: f64, arrivals: f64): bool {
-  if (optionCount == limit && !isBefore(score(time, energy), secondScore(time, energy), limit - 1)) return false;
-  return score(larger(time, leastPorts), energy + arrivals) <= beyond;
+/** Whether a use of the array may be kept that takes leastTime, and energy of its own and in `arrivals` at the inner buffers, at least. */
+function mayBeKept(energy: f64, arrivals: f64): bool {
+  if (optionCount == limit && !isBefore(score(leastTime, energy), secondScore(leastTime, energy), limit - 1)) return false;
+  return score(larger(leastTime, leastPorts), energy + arrivals) <= beyond;
 }
 
 /** The same of the present extents in one dataflow, whatever the register tile. */
 function isPromising(flow: i32): bool {
-  setSteps(Tm, Tn, Tk);
   const room: f64 = flow == OUTPUT_STATIONARY ? roomForSums() : heldWords(flow == WEIGHT_STATIONARY ? WEIGHT : INPUT);
   const energy: f64 = leastBeyond + leastArrayEnergy(flow, rm * cm, rn * cn, room);
-  return mayBeKept(Tm * Tn * Tk * batchSteps + leastSkew, energy, leastArrivals(flow, flow != OUTPUT_STATIONARY));
+  return mayBeKept(energy, leastArrivals(flow, flow != OUTPUT_STATIONARY));
 }
 
 /** Sums that the accumulators of the present extents have room for, and those that PE registers have. */
@@ -271,7 +275,6 @@ function roomForSums(): f64 {
 /** Register tiles for the present extents and dataflow. */
 function tryRegisterTiles(flow: i32): void {
   setArray(flow, 1, 1, 1, rm, rn, rk, cm, cn, 1);
-  setSteps(Tm, Tn, Tk);
   if (isThorough) {
     tryAllRegisterTiles(flow);
     return;
@@ -316,10 +319,9 @@ function tryRegisterTiles(flow: i32): void {
 }
 
 function tryDataflows(): void {
+  if (!arePromising()) return;
   for (let flow: i32 = WEIGHT_STATIONARY; flow <= INPUT_STATIONARY; flow++) {
-    if ((dataflows & (1 << flow)) == 0) continue;
-    if (!arePromising()) return;
-    if (isPromising(flow)) tryRegisterTiles(flow);
+    if ((dataflows & (1 << flow)) != 0 && isPromising(flow)) tryRegisterTiles(flow);
   }
 }
 

@@ -12,9 +12,9 @@ import { firstDifference, jobOf, lastCall, runOnC, runOnCore, sumOf, writeJobs }
 
 const BUILDS = [["-O3"], ["-O3", "-march=native"]];
 const POINTS = 6;
-const ROUNDS = 7;
+const ROUNDS = 15;
 /** CPU seconds that a round should last on the core. */
-const ROUND_SECONDS = 0.4;
+const ROUND_SECONDS = 0.25;
 const WARM_SECONDS = 2;
 /** Tiles of a mapping that is walked: enough that the walk is nearly all of the work. */
 const TILES = { least: 4096, most: 65536 };
