@@ -195,17 +195,33 @@ export function leastArrayEnergy(flow: i32, sm: f64, sn: f64, room: f64): f64 {
     if ((registerHolds & (1 << INPUT)) != 0) input += smaller(sn, N) * inputBytes * registerWrite;
     if ((registerHolds & (1 << WEIGHT)) != 0) weight += smaller(sm, M) * weightBytes * registerWrite;
   }
-  const inputFlow: f64 = cores * oneM * oneK * input;
-  const weightFlow: f64 = cores * oneN * oneK * weight;
-  const fixed: f64 = energyMac * K * resultCount + edgeResults;
+  inputFlow = cores * oneM * oneK * input;
+  weightFlow = cores * oneN * oneK * weight;
+  sumFlow = isDirect ? 0 : cores * oneM * oneN * (priceSum + priceBack);
+  leastFixed = energyMac * K * resultCount + edgeResults;
   if (flow == OUTPUT_STATIONARY) {
-    return fixed + larger(inputFlow + weightFlow, 2 * Math.sqrt((inputFlow * weightFlow * stepsM * stepsN) / room));
+    return (
+      leastFixed + larger(inputFlow + weightFlow, 2 * Math.sqrt((inputFlow * weightFlow * stepsM * stepsN) / room))
+    );
   }
-  const sumFlow: f64 = isDirect ? 0 : cores * oneM * oneN * (priceSum + priceBack);
   const held: f64 = flow == WEIGHT_STATIONARY ? weightFlow : inputFlow;
   const streamed: f64 = flow == WEIGHT_STATIONARY ? inputFlow : weightFlow;
   const steps: f64 = stepsK * (flow == WEIGHT_STATIONARY ? stepsN : stepsM);
-  return fixed + held + larger(streamed, 2 * Math.sqrt((streamed * sumFlow * steps) / room) - sumFlow);
+  return leastFixed + held + larger(streamed, 2 * Math.sqrt((streamed * sumFlow * steps) / room) - sumFlow);
+}
+
+// Energy of what never changes, and of all inputs, weights and partial sums once, as leastArrayEnergy has last found them.
+let leastFixed: f64 = 0;
+let inputFlow: f64 = 0;
+let weightFlow: f64 = 0;
+let sumFlow: f64 = 0;
+
+/** The same, after it, with the register tile known: blocks of it along each dimension (setBlocks). */
+export function leastTileEnergy(flow: i32): f64 {
+  if (flow == OUTPUT_STATIONARY) return leastFixed + inputFlow * blocksN + weightFlow * blocksM;
+  const sums: f64 = sumFlow * (blocksK - 1);
+  if (flow == WEIGHT_STATIONARY) return leastFixed + weightFlow + inputFlow * blocksN + sums;
+  return leastFixed + inputFlow + weightFlow * blocksM + sums;
 }
 
 /** Where no buffer is near the array, what crosses its edge crosses the inner port, which all cores share. */

@@ -53,6 +53,7 @@ import {
   boundArray,
   edgeTime,
   leastArrayEnergy,
+  leastTileEnergy,
   leaveOutHeld,
   priceArray,
   setBatches,
@@ -135,11 +136,12 @@ let leastEnergy: f64 = 0;
 
 /** Judges the register tile with the present extents and dataflow, if it is legal. */
 function tryOption(flow: i32, tm: f64, tn: f64, tk: f64): void {
+  setBlocks(tm == 1 ? Tm : ceilDiv(Tm, tm), tn == 1 ? Tn : ceilDiv(Tn, tn), tk == 1 ? Tk : ceilDiv(Tk, tk));
+  if (!mayBeKept(leastBeyond + leastTileEnergy(flow), leastArrivals(flow, flow != OUTPUT_STATIONARY))) return;
   setRegisterTile(tm, tn, tk);
   if (!registersFit()) return;
   setBypass(false);
   setPrices();
-  setBlocks(tm == 1 ? Tm : ceilDiv(Tm, tm), tn == 1 ? Tn : ceilDiv(Tn, tn), tk == 1 ? Tk : ceilDiv(Tk, tk));
   boundArray(1);
   keepOption(flow, tm, tn, tk, false);
   // Held words that the registers keep need no place in the inner buffer on their way.
@@ -249,7 +251,8 @@ function arePromising(): bool {
 
 /** Whether a use of the array may be kept that takes leastTime, and energy of its own and in `arrivals` at the inner buffers, at least. */
 function mayBeKept(energy: f64, arrivals: f64): bool {
-  if (optionCount == limit && !isBefore(score(leastTime, energy), secondScore(leastTime, energy), limit - 1)) return false;
+  if (optionCount == limit && !isBefore(score(leastTime, energy), secondScore(leastTime, energy), limit - 1))
+    return false;
   return score(larger(leastTime, leastPorts), energy + arrivals) <= beyond;
 }
 
