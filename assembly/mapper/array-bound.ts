@@ -116,7 +116,8 @@ export function setBatches(): void {
 
 /** Cores that share k in the grid that the prices below are for; 0: they are of another problem. */
 let coresOfPrices: f64 = 0;
-// What the use of the array does not change: prices of an element over the array's edge, and of all results; MACs that share k's extent.
+// What the use of the array does not change: prices of an input and of a weight over the array's edge, and of all results; how many there are, and
+// their bytes.
 let edgeInput: f64 = 0;
 let edgeWeight: f64 = 0;
 let edgeResults: f64 = 0;
@@ -188,9 +189,9 @@ export function leastArrayEnergy(flow: i32, sm: f64, sn: f64, room: f64): f64 {
   if (coresOfPrices != coresK) setGridPrices();
   let input: f64 = edgeInput;
   let weight: f64 = edgeWeight;
-  const mayBypass: bool = !isDirect;
-  if (flow == WEIGHT_STATIONARY && mayBypass) weight = 0;
-  if (flow == INPUT_STATIONARY && mayBypass) input = 0;
+  // What is held may go past the edge, where there is an inner buffer to go past.
+  if (flow == WEIGHT_STATIONARY && !isDirect) weight = 0;
+  if (flow == INPUT_STATIONARY && !isDirect) input = 0;
   if (registerWords > 0) {
     if ((registerHolds & (1 << INPUT)) != 0) input += smaller(sn, N) * inputBytes * registerWrite;
     if ((registerHolds & (1 << WEIGHT)) != 0) weight += smaller(sm, M) * weightBytes * registerWrite;

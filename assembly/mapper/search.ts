@@ -130,6 +130,7 @@ function partsOf(mostSteps: f64): f64 {
 function tryGrid(): void {
   const mostSteps: f64 = stepLimit();
   const mostParts: f64 = partsOf(mostSteps);
+  // Of no kind yet, so that the worst of all that is kept is what uses of the array have to beat.
   newKind();
   findOptions(isEnergyCounted() ? 6 : 3, false, worstKept());
   if (optionCount == 0) return;

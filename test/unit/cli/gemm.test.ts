@@ -76,14 +76,14 @@ describe("gemm --input", () => {
     const run = (hardware: string, ...set: readonly string[]) =>
       json(ecotile("gemm", hardware, "--shape", "1,128,128,128", "--json", ...settings(...set)));
     const stream = run("zigzag-16x16");
-    expect(stream).toMatchObject({ prefetched_bytes: 16_384, dram_read_bytes: 32_768 });
+    expect(stream).toMatchObject({ prefetched_bytes: 32_768, dram_read_bytes: 32_768 });
     const alone = run("zigzag-16x16", "schedule.prefetch=false");
     expect(alone).toMatchObject({ prefetched_bytes: 0, dram_read_bytes: 32_768 });
     expect(alone["cycles"]).toBeGreaterThan(stream["cycles"] as number);
     expect(run("catransformers-22nm")["prefetched_bytes"]).toBe(0);
     expect(run("catransformers-22nm", "schedule.prefetch=true")["prefetched_bytes"]).toBeGreaterThan(0);
     const printed = ecotile("gemm", "zigzag-16x16", "--shape", "1,128,128,128").stdout;
-    expect(printed).toContain("prefetch      16384 B of weights come while the product before runs");
+    expect(printed).toContain("prefetch      32768 B of inputs and weights come while the product before runs");
     const fused = ecotile("gemm", "zigzag-16x16", "--shape", "1,8,8,8", ...settings("schedule.fusion=all"));
     expect(fused.status).toBe(2);
     expect(fused.stderr).toContain("schedule.fusion cannot be set here: this command runs one product by itself");
