@@ -116,12 +116,13 @@ export function setBatches(): void {
 
 /** Cores that share k in the grid that the prices below are for; 0: they are of another problem. */
 let coresOfPrices: f64 = 0;
-// What the use of the array does not change: prices of an input and of a weight over the array's edge, and of all results; how many there are, and
-// their bytes.
+// What the use of the array does not change: prices of an input and of a weight over the array's edge, and of all results; how many there are, how
+// many the cores that share k store, and their bytes.
 let edgeInput: f64 = 0;
 let edgeWeight: f64 = 0;
 let edgeResults: f64 = 0;
 let resultCount: f64 = 0;
+let storedResults: f64 = 0;
 let resultWidth: f64 = 1;
 // Of a byte into the PE registers, and out of them.
 let registerWrite: f64 = 0;
@@ -145,7 +146,8 @@ function setGridPrices(): void {
   priceUpdate = (energyOf(REGISTER_WRITES + 2) + energyOf(REGISTER_WRITES + 3)) * accumulatorBytes;
   resultWidth = coresK > 1 ? accumulatorBytes : outputBytes;
   resultCount = M * N * B;
-  edgeResults = up * resultWidth * (coresK > 1 ? (resultCount * K) / chunkK(K) : resultCount);
+  storedResults = coresK > 1 ? (resultCount * K) / chunkK(K) : resultCount;
+  edgeResults = up * resultWidth * storedResults;
   readSum = accumulatorBytes * arrayPerRead;
   writeSum = accumulatorBytes * arrayPerWrite;
   writeResult = resultWidth * arrayPerWrite;
@@ -245,7 +247,7 @@ function addInnerPort(): void {
   readSum = perRead * comesBack;
   writeSum = wide * perWrite;
   writeResult = resultWidth * perWrite;
-  priceFixed += up * resultWidth * (coresK > 1 ? (resultCount * K) / chunkK(K) : resultCount);
+  priceFixed += up * resultWidth * storedResults;
 }
 
 /** Takes the held operand's way over the edge out of the prices: it goes past the inner buffer. */
