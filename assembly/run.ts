@@ -33,6 +33,7 @@ import {
   streaming,
   turns,
 } from "./nest";
+import { INPUT_BIT, OUTPUT_BIT, WEIGHT_BIT, goOn, goToOuterK, openTile } from "./present-step";
 import { cutIndex, goToTile, innerTurns, setShare } from "./share";
 import {
   ARRAY_FREE,
@@ -67,21 +68,8 @@ import {
   resetState,
   save,
 } from "./steady-state";
+import { beginSteps, beginning, endSteps, firstWait, isGivenUp, steps } from "./steps";
 import { longestSkew, newWalk, useSlot } from "./tile-costs";
-import {
-  INPUT_BIT,
-  OUTPUT_BIT,
-  WEIGHT_BIT,
-  beginSteps,
-  beginning,
-  endSteps,
-  firstWait,
-  goOn,
-  goToOuterK,
-  isGivenUp,
-  openTile,
-  steps,
-} from "./steps";
 
 /*
  * Walks a mapping in program order, loop by loop, and keeps the time of each event (steps.ts). A loop that has come to repeat

@@ -1,10 +1,56 @@
-import { INPUT, INPUT_STATIONARY, OUTPUT, WEIGHT, WEIGHT_STATIONARY } from "./abi";
 import { unhiddenLoad } from "./array/time";
-import { ceilDiv } from "./int-math";
-import { arrayLatency, hasOuter, innerLatency, innerShared, isDirect, outerLatency, outerShared } from "./hardware";
-import { coresK, dataflow, innerDoubleBits, isResident, keptBits, outerDoubleBits, residentBits } from "./mapping";
-import { changes, outerOpens, streaming } from "./nest";
-import { jk, jm, jn } from "./share";
+import { arrayLatency, innerLatency, innerShared, isDirect, outerLatency, outerShared } from "./hardware";
+import { outerDoubleBits } from "./mapping";
+import {
+  INPUT_BIT,
+  OUTPUT_BIT,
+  WEIGHT_BIT,
+  areSameSums,
+  areSumsDouble,
+  arrayTime,
+  bringsOne,
+  bringsOther,
+  changesOne,
+  changesOther,
+  changesSums,
+  down,
+  downUnit,
+  farDown,
+  farDownUnit,
+  farOneCycles,
+  farOneUnit,
+  farOtherCycles,
+  farOtherUnit,
+  farStoreUnit,
+  farStoring,
+  fillsTile,
+  isAtEnd,
+  isFirstK,
+  isHeldOne,
+  isOneDouble,
+  isOtherDouble,
+  isWeightFirst,
+  loading,
+  lookUp,
+  oneBit,
+  oneCycles,
+  oneLead,
+  oneUnit,
+  opened,
+  opensSums,
+  otherBit,
+  otherCycles,
+  otherLead,
+  otherUnit,
+  portTime,
+  skew,
+  standAtBeginning,
+  standAtEnd,
+  storeUnit,
+  storing,
+  stream,
+  sumsLead,
+} from "./present-step";
 import {
   ARRAY_FREE,
   COMPUTE,
@@ -57,26 +103,6 @@ import {
   WEIGHT_FREED,
   WEIGHT_THERE,
 } from "./steady-state";
-import {
-  ARRAY_TIME,
-  DOWN,
-  INNER_CYCLES,
-  LOAD,
-  OUTER_CYCLES,
-  OUTER_DOWN,
-  OUTER_UP_FINAL,
-  OUTER_UP_WIDE,
-  PORT_TIME,
-  POSITION,
-  SKEW,
-  STREAM,
-  UP_FINAL,
-  UP_WIDE,
-  arrayCosts,
-  inputCosts,
-  sumCosts,
-  weightCosts,
-} from "./tile-costs";
 
 /*
  * The inner step, of which a walk is made: what happens in it, in which order, and when. Rules: docs/model.md, "time". Step s is
@@ -90,12 +116,11 @@ import {
  *
  * All cores go in step: a step lasts as long as the first core's tile, which is never the smaller one.
  */
-export const INPUT_BIT: i32 = 1 << INPUT;
-export const WEIGHT_BIT: i32 = 1 << WEIGHT;
-export const OUTPUT_BIT: i32 = 1 << OUTPUT;
 /** WAITS: what the tile in place, and the pending step, waited for was the far memory. */
 const SUMS_WAIT: i32 = OUTPUT_BIT;
 const STEP_WAITS: i32 = 8;
+/** Steps alike from which on it pays to take those behind the first by themselves. */
+const MANY: f64 = 5;
 
 /** Steps that were walked one by one. */
 export let singleSteps: f64 = 0;
@@ -107,23 +132,7 @@ export let firstWait: f64 = 0;
 export let beginning: f64 = 0;
 let mostStalls: f64 = Infinity;
 
-// Where the walk is: the loop that went on last, index and turns of the outer k loop, turns of the inner one.
-let moved: i32 = 0;
-let gik: f64 = 0;
-let Gk: f64 = 1;
-let Lk: f64 = 1;
-/** Operands of which the present outer tile is another than the one before, and those that the outer port has to bring. */
-let openedOperands: i32 = 0;
-let broughtOperands: i32 = 0;
-let isOpening: bool = false;
-/** Whether an outer tile has been opened, and whether it is still the first. */
-let hasOpened: bool = false;
-let isFirstTile: bool = false;
-/** Whether the outer buffer keeps a tile of sums until its k is complete. */
-let keepsSums: bool = true;
 let isStarted: bool = false;
-/** Behind the last step: what is pending is computed and stored, and nothing comes in any more. */
-let isAtEnd: bool = false;
 
 /**
  * Begins a walk.
@@ -133,47 +142,17 @@ let isAtEnd: bool = false;
  * @param stalls  cycles that the array may stand still before the walk is given up
  */
 export function beginSteps(outerK: f64, keeps: bool, stalls: f64): void {
-  Gk = outerK;
-  keepsSums = keeps;
+  standAtBeginning(outerK, keeps);
   mostStalls = stalls;
   isGivenUp = false;
   singleSteps = 0;
-  moved = 0;
   isStarted = false;
-  isAtEnd = false;
   firstWait = 0;
-  hasOpened = false;
-}
-
-/** It is loop `level` that goes on. */
-export function goOn(level: i32): void {
-  moved = level;
-}
-
-export function goToOuterK(index: f64): void {
-  gik = index;
-}
-
-/**
- * The next step is the first in another outer tile.
- *
- * @param innerK     turns of its inner k loop
- * @param firstUses  operands of which the outer buffer cannot have the tile yet: the outer loop that they do not depend on
- *                   stands at its first index
- */
-export function openTile(innerK: f64, firstUses: i32): void {
-  Lk = innerK;
-  openedOperands = outerOpens(moved);
-  const comes: i32 = (openedOperands & ~keptBits) | (firstUses & keptBits);
-  broughtOperands = hasOuter ? comes & ~residentBits : 0;
-  isOpening = true;
-  isFirstTile = !hasOpened;
-  hasOpened = true;
 }
 
 /** Computes and stores what is pending behind the last step. */
 export function endSteps(): void {
-  isAtEnd = true;
+  standAtEnd();
   steps(1);
 }
 
@@ -182,14 +161,14 @@ function earliestOuterSums(): f64 {
   return Math.max(load<f64>(OUTER_SUMS_SLOT), load<f64>(OUTER_SUMS_BEFORE));
 }
 
-/** Gives a new outer tile its place: that of the one before the last (double buffered), or of the last. */
+/** Gives new outer tiles of inputs and weights their places: that of the one before the last (double buffered), or of the last. */
 function openOuterOperands(): void {
-  if ((openedOperands & INPUT_BIT) != 0) {
+  if ((opened & INPUT_BIT) != 0) {
     const last: f64 = load<f64>(OUTER_INPUT_READ);
     store<f64>(OUTER_INPUT_SLOT, (outerDoubleBits & INPUT_BIT) != 0 ? load<f64>(OUTER_INPUT_FREED) : last);
     store<f64>(OUTER_INPUT_FREED, last);
   }
-  if ((openedOperands & WEIGHT_BIT) != 0) {
+  if ((opened & WEIGHT_BIT) != 0) {
     const last: f64 = load<f64>(OUTER_WEIGHT_READ);
     store<f64>(OUTER_WEIGHT_SLOT, (outerDoubleBits & WEIGHT_BIT) != 0 ? load<f64>(OUTER_WEIGHT_FREED) : last);
     store<f64>(OUTER_WEIGHT_FREED, last);
@@ -221,7 +200,7 @@ function serve(free: f64, first: f64, ready: f64, cycles: f64, unit: f64): f64 {
  * On a shared outer port stores let the loads of two more steps go first, unless their outer tile goes: takes up a store of
  * `cycles` (−1: none), of which the first unit is there at `first` and the whole at `ready`; when the port is free again.
  */
-function storeLater(free: f64, cycles: f64, unit: f64, first: f64, ready: f64, opensSums: bool): f64 {
+function storeLater(free: f64, cycles: f64, unit: f64, first: f64, ready: f64): f64 {
   let end: f64 = serve(
     free,
     load<f64>(OLDER_FIRST),
@@ -245,81 +224,28 @@ function storeLater(free: f64, cycles: f64, unit: f64, first: f64, ready: f64, o
   return end;
 }
 
-/** Cycles of the first of `units` equal parts of a transfer; a transfer of a single unit is handed on as a whole. */
-function unitOf(cycles: f64, units: f64): f64 {
-  return units > 1 ? ceilDiv(cycles, units) : cycles;
+/**
+ * `count` inner steps that are all like the present one (share.ts): what they move and how long it takes is looked up once.
+ * Every step of a walk goes through here.
+ */
+export function steps(count: f64): void {
+  lookUp();
+  const isAlone: bool = !bringsOne && !bringsOther && farDown < 0 && !outerShared;
+  const some: f64 = count >= MANY && isAlone && firstWait < 0 && !isDirect && !isAtEnd ? 1 : count;
+  take(some, false);
+  if (some < count) take(count - some, true);
 }
 
 /**
- * `count` inner steps that are all like the present one (share.ts): what they move and how long it takes is looked up once,
- * and times are kept in local variables until the end. Every step of a walk goes through here.
+ * Takes `count` of the present steps; times are kept in local variables until the end.
+ *
+ * @param isPlain  the far memory brings nothing, each transfer is handed on as a whole, and the step before was like these: most
+ *                 of what can happen in a step does not. A constant, so that what does not happen is not in the code
  */
-export function steps(count: f64): void {
-  const changed: i32 = isAtEnd ? 0 : changes(moved);
-  // What streams past an array without a buffer crosses the inner port at every step.
-  const crossing: i32 = isAtEnd ? 0 : changed | streaming();
-  const changesInput: bool = (crossing & INPUT_BIT) != 0;
-  const changesWeight: bool = (crossing & WEIGHT_BIT) != 0;
-  const changesSums: bool = (crossing & OUTPUT_BIT) != 0;
-  // With k split over cores each core starts its sums anew, and the outer buffer adds them up.
-  const addsOutside: bool = coresK > 1;
-  const isFirstK: bool = addsOutside ? changesSums : gik == 0 && jk == 0;
-  const isLastOuterK: bool = gik == Gk - 1;
-  const isLastInnerK: bool = jk == Lk - 1;
-  const isLastK: bool = isLastOuterK && isLastInnerK && !addsOutside;
-  const isHeld: bool = dataflow == WEIGHT_STATIONARY ? !changesWeight : !changesInput;
-  if (isOpening) openOuterOperands();
-
-  // What the array does.
-  const array: usize = arrayCosts(isFirstK, isLastK, isHeld);
-  const arrayTime: f64 = load<f64>(array, ARRAY_TIME);
-  const portTime: f64 = load<f64>(array, PORT_TIME);
-  const loading: f64 = isAtEnd ? 0 : load<f64>(array, LOAD);
-  const stream: f64 = load<f64>(array, STREAM);
-  const skew: f64 = load<f64>(array, SKEW);
-  // Positions of its stream, where transfers are handed on position by position, and cycles from the first to the last.
-  const position: f64 = load<f64>(array, POSITION);
-  const positions: f64 = isDirect ? ceilDiv(stream, position) : 1;
-  const lead: f64 = (positions - 1) * position;
-
-  // What comes in: the operand that is asked for first, one, and the other. The array needs held weights before anything.
-  const isWeightFirst: bool = isDirect && dataflow == WEIGHT_STATIONARY;
-  const oneBit: i32 = isWeightFirst ? WEIGHT_BIT : INPUT_BIT;
-  const otherBit: i32 = isWeightFirst ? INPUT_BIT : WEIGHT_BIT;
-  const changesOne: bool = (crossing & oneBit) != 0;
-  const changesOther: bool = (crossing & otherBit) != 0;
-  const isOneDouble: bool = (innerDoubleBits & oneBit) != 0;
-  const isOtherDouble: bool = (innerDoubleBits & otherBit) != 0;
-  const areSumsDouble: bool = (innerDoubleBits & OUTPUT_BIT) != 0;
-  let oneCycles: f64 = 0;
-  let otherCycles: f64 = 0;
-  let farOneCycles: f64 = 0;
-  let farOtherCycles: f64 = 0;
-  let bringsOne: bool = false;
-  let bringsOther: bool = false;
-  if (changesOne) {
-    const costs: usize = isWeightFirst ? weightCosts() : inputCosts();
-    oneCycles = load<f64>(costs, INNER_CYCLES);
-    farOneCycles = load<f64>(costs, OUTER_CYCLES);
-    bringsOne = (isWeightFirst ? jm : jn) == 0 && (broughtOperands & oneBit) != 0;
-  }
-  if (changesOther) {
-    const costs: usize = isWeightFirst ? inputCosts() : weightCosts();
-    otherCycles = load<f64>(costs, INNER_CYCLES);
-    farOtherCycles = load<f64>(costs, OUTER_CYCLES);
-    bringsOther = (isWeightFirst ? jn : jm) == 0 && (broughtOperands & otherBit) != 0;
-  }
-  // Units that they are handed on in: the whole, or one position of what streams.
-  const onePositions: f64 = (streaming() & oneBit) != 0 ? positions : 1;
-  const otherPositions: f64 = (streaming() & otherBit) != 0 ? positions : 1;
-  const sumsPositions: f64 = (streaming() & OUTPUT_BIT) != 0 ? positions : 1;
-  const oneUnit: f64 = unitOf(oneCycles, onePositions);
-  const otherUnit: f64 = unitOf(otherCycles, otherPositions);
-  const farOneUnit: f64 = unitOf(farOneCycles, onePositions);
-  const farOtherUnit: f64 = unitOf(farOtherCycles, otherPositions);
-  const oneLead: f64 = onePositions > 1 ? lead : 0;
-  const otherLead: f64 = otherPositions > 1 ? lead : 0;
-  const sumsLead: f64 = sumsPositions > 1 ? lead : 0;
+// @ts-ignore: decorator
+@inline
+function take(count: f64, isPlain: bool): void {
+  if (!isPlain && opened != 0) openOuterOperands();
   const oneThereAt: usize = isWeightFirst ? WEIGHT_THERE : INPUT_THERE;
   const otherThereAt: usize = isWeightFirst ? INPUT_THERE : WEIGHT_THERE;
   const oneFreedAt: usize = isWeightFirst ? WEIGHT_FREED : INPUT_FREED;
@@ -328,30 +254,6 @@ export function steps(count: f64): void {
   const otherReadAt: usize = isWeightFirst ? OUTER_INPUT_READ : OUTER_WEIGHT_READ;
   const farOneSlot: f64 = load<f64>(isWeightFirst ? OUTER_WEIGHT_SLOT : OUTER_INPUT_SLOT);
   const farOtherSlot: f64 = load<f64>(isWeightFirst ? OUTER_INPUT_SLOT : OUTER_WEIGHT_SLOT);
-
-  // What becomes of the sums. Of the same sums, only the last step along k makes a difference.
-  let store_: f64 = load<f64>(PENDING_STORE);
-  let farStore: f64 = load<f64>(PENDING_OUTER_STORE);
-  let down: f64 = 0;
-  let farDown: f64 = -1;
-  if (changesSums || isLastInnerK || addsOutside) {
-    const sums: usize = sumCosts();
-    store_ = isLastK ? load<f64>(sums, UP_FINAL) : load<f64>(sums, UP_WIDE);
-    const leaves: bool = hasOuter && isLastInnerK && (isLastOuterK || !keepsSums) && !isResident(OUTPUT);
-    farStore = leaves ? (isLastOuterK ? load<f64>(sums, OUTER_UP_FINAL) : load<f64>(sums, OUTER_UP_WIDE)) : -1;
-    down = load<f64>(sums, DOWN);
-    // What the far memory holds of a new outer tile's sums comes back with the first of each inner tile.
-    const isOpened: bool = hasOuter && (openedOperands & OUTPUT_BIT) != 0 && jk == 0 && gik > 0 && !isResident(OUTPUT);
-    if (changesSums && isOpened) farDown = load<f64>(sums, OUTER_DOWN);
-  }
-  const storeUnit: f64 = unitOf(store_, sumsPositions);
-  const farStoreUnit: f64 = farStore < 0 ? 0 : unitOf(farStore, sumsPositions);
-  const downUnit: f64 = unitOf(down, sumsPositions);
-  const farDownUnit: f64 = unitOf(farDown, sumsPositions);
-  const opensSums: bool = isOpening && (openedOperands & OUTPUT_BIT) != 0;
-  /** The sums that come back are those that went up last. */
-  const areSameSums: bool = (changed & OUTPUT_BIT) == 0;
-
   const outerSumsSlot: f64 = load<f64>(OUTER_SUMS_SLOT);
   let free: f64 = load<f64>(ARRAY_FREE);
   let innerRead: f64 = load<f64>(INNER_READ);
@@ -387,27 +289,27 @@ export function steps(count: f64): void {
   const fetchesOneAhead: bool = changesOne && isOneDouble;
   const fetchesOtherAhead: bool = changesOther && isOtherDouble;
   const storesSums: bool = changesSums || isAtEnd;
-  const fills: bool = !isStarted || (isFirstTile && (bringsOne || bringsOther));
+  const fills: bool = !isStarted || fillsTile;
   let pendingFills: bool = load<f64>(PENDING_FILLS) != 0;
   let hasPending: bool = isStarted;
   let wait: f64 = firstWait;
   /** Stalls of the array's port are what is left of the time that passes. */
   const begun: f64 = free - computed - stallFar - stallNear;
 
-  for (let i: f64 = 0; i < count; i++) {
+  for (let left: i64 = <i64>count; left > 0; left--) {
     // 0: parts of the outer tiles; when they are there. Any other part has been fetched from there before.
     let farOneFirst: f64 = 0;
     let farOneThere: f64 = 0;
     let farOtherFirst: f64 = 0;
     let farOtherThere: f64 = 0;
-    if (bringsOne) {
+    if (!isPlain && bringsOne) {
       const begin: f64 = later(outerRead, farOneSlot);
       outerRead = begin + farOneCycles;
       if (outerShared) outerWrite = outerRead;
       farOneFirst = begin + farOneUnit + outerLatency;
       farOneThere = outerRead + outerLatency;
     }
-    if (bringsOther) {
+    if (!isPlain && bringsOther) {
       const begin: f64 = later(outerRead, farOtherSlot);
       outerRead = begin + farOtherCycles;
       if (outerShared) outerWrite = outerRead;
@@ -418,41 +320,41 @@ export function steps(count: f64): void {
     if (fetchesOneAhead) {
       let begin: f64 = later(innerRead, oneFreed);
       innerRead = begin + oneCycles;
-      waits &= ~oneBit;
-      if (bringsOne) {
+      if (!isPlain) waits &= ~oneBit;
+      if (!isPlain && bringsOne) {
         const near: f64 = innerRead;
         begin = later(begin, farOneFirst);
         innerRead = later(begin + oneCycles, farOneThere + oneUnit);
         if (innerRead > near) waits |= oneBit;
       }
       if (innerShared) innerWrite = innerRead;
-      oneThere = later(begin + oneUnit, innerRead - oneLead) + innerLatency;
+      oneThere = (isPlain ? innerRead : later(begin + oneUnit, innerRead - oneLead)) + innerLatency;
       store<f64>(oneReadAt, innerRead);
     }
     if (fetchesOtherAhead) {
       let begin: f64 = later(innerRead, otherFreed);
       innerRead = begin + otherCycles;
-      waits &= ~otherBit;
-      if (bringsOther) {
+      if (!isPlain) waits &= ~otherBit;
+      if (!isPlain && bringsOther) {
         const near: f64 = innerRead;
         begin = later(begin, farOtherFirst);
         innerRead = later(begin + otherCycles, farOtherThere + otherUnit);
         if (innerRead > near) waits |= otherBit;
       }
       if (innerShared) innerWrite = innerRead;
-      otherThere = later(begin + otherUnit, innerRead - otherLead) + innerLatency;
+      otherThere = (isPlain ? innerRead : later(begin + otherUnit, innerRead - otherLead)) + innerLatency;
       store<f64>(otherReadAt, innerRead);
     }
     /** When the first sums of the step before can come back. */
     let storedFirst: f64 = 0;
-    if (hasPending) {
+    if (isPlain || hasPending) {
       // 2: the pending step. The next one's held words come in behind its last fold's stream, and may take longer.
       const start: f64 = later(free, ready);
       if ((waits & STEP_WAITS) != 0) stallFar += start - free;
       else stallNear += start - free;
-      if (pendingFills) store<f64>(FILL, stallFar + stallNear);
+      if (!isPlain && pendingFills) store<f64>(FILL, stallFar + stallNear);
       let streams: f64 = start;
-      if (wait >= 0) {
+      if (!isPlain && wait >= 0) {
         streams += wait;
         computed += wait;
         beginning = wait;
@@ -466,38 +368,33 @@ export function steps(count: f64): void {
       // 3: its sums go up, and on to the far memory where they are done with.
       if (storesSums) {
         storedBefore = stored;
-        const begin: f64 = later(innerWrite, later(out - pendingLead, outerSumsSlot));
-        innerWrite = later(begin + pendingStore, out + pendingUnit);
+        const begin: f64 = later(innerWrite, later(isPlain ? out : out - pendingLead, outerSumsSlot));
+        innerWrite = begin + pendingStore;
+        if (!isPlain) innerWrite = later(innerWrite, out + pendingUnit);
         if (innerShared) innerRead = innerWrite;
-        storedFirst = begin + pendingUnit + innerLatency;
         stored = innerWrite + innerLatency;
-        if (pendingFarStore >= 0 && !outerShared) {
-          outerWrite = later(later(outerWrite, storedFirst) + pendingFarStore, stored + pendingFarUnit);
+        storedFirst = isPlain ? stored : begin + pendingUnit + innerLatency;
+        if (pendingFarStore >= 0 && (isPlain || !outerShared)) {
+          outerWrite = later(outerWrite, storedFirst) + pendingFarStore;
+          if (!isPlain) outerWrite = later(outerWrite, stored + pendingFarUnit);
           store<f64>(OUTER_STORED, outerWrite + outerLatency);
         }
       }
-      if (outerShared) {
-        outerWrite = storeLater(
-          outerWrite,
-          storesSums ? pendingFarStore : -1,
-          pendingFarUnit,
-          storedFirst,
-          stored,
-          opensSums,
-        );
+      if (!isPlain && outerShared) {
+        outerWrite = storeLater(outerWrite, storesSums ? pendingFarStore : -1, pendingFarUnit, storedFirst, stored);
         outerRead = outerWrite;
       }
     } else {
       wait = unhiddenLoad(loading, 0) + arrayLatency;
       hasPending = true;
     }
-    if (opensSums) openOuterSums();
+    if (!isPlain && opensSums) openOuterSums();
     // 4: single-buffered inner tiles, and partial sums that come back.
     if (changesOne) {
       if (!isOneDouble) {
         const place: f64 = later(innerRead, free);
-        waits = farOneThere > place ? waits | oneBit : waits & ~oneBit;
-        innerRead = later(place, farOneThere) + oneCycles;
+        if (!isPlain) waits = farOneThere > place ? waits | oneBit : waits & ~oneBit;
+        innerRead = (isPlain ? place : later(place, farOneThere)) + oneCycles;
         if (innerShared) innerWrite = innerRead;
         oneThere = innerRead + innerLatency;
         store<f64>(oneReadAt, innerRead);
@@ -507,8 +404,8 @@ export function steps(count: f64): void {
     if (changesOther) {
       if (!isOtherDouble) {
         const place: f64 = later(innerRead, free);
-        waits = farOtherThere > place ? waits | otherBit : waits & ~otherBit;
-        innerRead = later(place, farOtherThere) + otherCycles;
+        if (!isPlain) waits = farOtherThere > place ? waits | otherBit : waits & ~otherBit;
+        innerRead = (isPlain ? place : later(place, farOtherThere)) + otherCycles;
         if (innerShared) innerWrite = innerRead;
         otherThere = innerRead + innerLatency;
         store<f64>(otherReadAt, innerRead);
@@ -517,13 +414,13 @@ export function steps(count: f64): void {
     }
     if (changesSums) {
       // Sums that go straight to the outer buffer wait for no place on their way.
-      sumsThere = isDirect ? 0 : areSumsDouble ? storedBefore : stored;
-      waits &= ~SUMS_WAIT;
+      sumsThere = !isPlain && isDirect ? 0 : areSumsDouble ? storedBefore : stored;
+      if (!isPlain) waits &= ~SUMS_WAIT;
       let first: f64 = later(sumsThere, areSameSums ? storedFirst : storedBefore);
       let whole: f64 = areSameSums ? stored : storedBefore;
       // When they would be there if the far memory had nothing to do with it.
-      const near: f64 = later(later(innerRead, first) + down, whole + downUnit);
-      if (farDown >= 0) {
+      const near: f64 = isPlain ? 0 : later(later(innerRead, first) + down, whole + downUnit);
+      if (!isPlain && farDown >= 0) {
         const begin: f64 = later(outerRead, earliestOuterSums());
         outerRead = begin + farDown;
         if (outerShared) outerWrite = outerRead;
@@ -534,13 +431,13 @@ export function steps(count: f64): void {
       if (!isFirstK) {
         const begin: f64 = later(innerRead, first);
         const end: f64 = later(begin + down, whole + downUnit);
-        if (end > near) waits |= SUMS_WAIT;
+        if (!isPlain && end > near) waits |= SUMS_WAIT;
         // Straight to the array, other streams go on while they are waited for.
-        innerRead = isDirect ? innerRead + down : end;
+        innerRead = !isPlain && isDirect ? innerRead + down : end;
         if (innerShared) innerWrite = innerRead;
-        sumsThere = later(begin + downUnit, end - sumsLead) + innerLatency;
+        sumsThere = (isPlain ? end : later(begin + downUnit, end - sumsLead)) + innerLatency;
         // Without a buffer near the array they are added on the way out, where the first of them is needed after the skew.
-        if (isDirect) sumsThere -= skew;
+        if (!isPlain && isDirect) sumsThere -= skew;
       } else {
         // The place of new sums is needed when the first of them leaves the array, not when it starts.
         sumsThere -= skew;
@@ -559,20 +456,21 @@ export function steps(count: f64): void {
       isFar = (waits & SUMS_WAIT) != 0;
     }
     waits = isFar ? waits | STEP_WAITS : waits & ~STEP_WAITS;
-    pendingFills = fills;
-    busy = ownBusy;
-    lasting = ownLasting;
-    pendingSkew = skew;
-    pendingLead = sumsLead;
-    pendingStore = store_;
-    pendingUnit = storeUnit;
-    pendingFarStore = farStore;
-    pendingFarUnit = farStoreUnit;
+    if (!isPlain) {
+      pendingFills = fills;
+      busy = ownBusy;
+      lasting = ownLasting;
+      pendingSkew = skew;
+      pendingLead = sumsLead;
+      pendingStore = storing;
+      pendingUnit = storeUnit;
+      pendingFarStore = farStoring;
+      pendingFarUnit = farStoreUnit;
+    }
   }
 
-  if (!isStarted && wait > arrayLatency) {
+  if (!isPlain && !isStarted && wait > arrayLatency) {
     // The first held words go into the PEs once they are there, while what streams may still come.
-    const isHeldOne: bool = isWeightFirst || dataflow == INPUT_STATIONARY;
     const heldThere: f64 = isHeldOne ? oneThere : otherThere;
     const restThere: f64 = (isHeldOne ? otherThere : oneThere) - (wait - arrayLatency);
     const isHeldFar: bool = (waits & (isHeldOne ? oneBit : otherBit)) != 0;
@@ -582,7 +480,6 @@ export function steps(count: f64): void {
   }
   isStarted = hasPending;
   firstWait = wait;
-  isOpening = false;
   if (free - computed > mostStalls) isGivenUp = true;
   store<f64>(ARRAY_FREE, free);
   store<f64>(INNER_READ, innerRead);

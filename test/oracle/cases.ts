@@ -165,6 +165,34 @@ export const longWalkCase = casesOf(
   20_000,
 );
 
+/** Inner tiles of one along the innermost loop: long runs of steps that are alike; the far memory often slow. */
+export const runsCase = fc
+  .record({
+    walkCase: casesOf(problem, 1, 400),
+    cyclesPerByte: fc.option(fc.integer({ min: 1, max: 30 }), { freq: 3 }),
+  })
+  .map(({ walkCase: { hardware, problem, mapping }, cyclesPerByte }): WalkCase => {
+    const along = mapping.globalOrder[2];
+    const narrow = (tile: Tile | null): Tile | null => (tile === null ? null : { ...tile, [along]: 1 });
+    const { dram } = hardware;
+    const slow = dram !== null && cyclesPerByte !== null ? { bytes: 1, cycles: cyclesPerByte } : null;
+    return {
+      hardware:
+        slow === null
+          ? hardware
+          : { ...hardware, dram: { ...dram!, port: { ...dram!.port, read: slow, write: slow } } },
+      problem,
+      mapping: {
+        ...mapping,
+        ...(mapping.arrayTile === null
+          ? { localTile: narrow(mapping.localTile) }
+          : { arrayTile: narrow(mapping.arrayTile) }),
+        arraySplit: { ...mapping.arraySplit, ...(along === "k" ? {} : { [along]: 1 }) },
+        registerTile: { m: 1, n: 1, k: 1 },
+      },
+    };
+  });
+
 /** Number of inner steps, or a few more. */
 function stepsUpTo(problem: GemmProblem, mapping: Mapping): number {
   const whole = folded(problem);

@@ -144,9 +144,11 @@ function findEffects(unit) {
   }
 }
 
-function signature({ c, type, parameters }) {
+function signature({ c, type, parameters, node }) {
   const list = parameters.map((parameter) => `${parameter.type.c} ${parameter.c}`).join(", ");
-  return `static ${type.c} ${c}(${list === "" ? "void" : list})`;
+  const isInline = node.modifiers?.some((each) => ts.isDecorator(each) && each.expression.getText() === "inline");
+  const always = isInline ? "inline __attribute__((always_inline)) " : "";
+  return `static ${always}${type.c} ${c}(${list === "" ? "void" : list})`;
 }
 
 function bodyOf(declaration) {

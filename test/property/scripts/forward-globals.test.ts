@@ -141,10 +141,15 @@ function moduleOf(statements: readonly Statement[]): binaryen.Module {
     [],
     module.block(
       null,
-      [module.global.set("b", sum([get("b"), get("c"), argument])), module.global.set("c", argument), get("a")],
+      [
+        module.global.set("b", sum([get("b"), get("c"), argument])),
+        module.drop(module.call("change_c", [argument], i32)),
+        get("a"),
+      ],
       i32,
     ),
   );
+  module.addFunction("change_c", i32, i32, [], module.block(null, [module.global.set("c", argument), get("c")], i32));
   const start = module.local.set(FUEL, module.i32.const(5));
   const end = module.return(sum(GLOBALS.map(get)));
   module.addFunction("run", i32, i32, [i32], module.block(null, [start, ...statements.map(statement), end]));

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createCore, simulateMapping, type MappedGemm } from "../../../src/sim/index.ts";
-import { effort, longWalkCase, seed, walkCase, type WalkCase } from "../../oracle/cases.ts";
+import { effort, longWalkCase, runsCase, seed, walkCase, type WalkCase } from "../../oracle/cases.ts";
 import { whyIllegal } from "../../oracle/legality.ts";
 import { walk } from "../../oracle/slow-walker.ts";
 
@@ -78,6 +78,10 @@ describe(`the core against the slow walker (ECOTILE_PROPERTY_SEED=${seed})`, () 
   });
   it.each(kinds)("$kind array, overlap $overlap, register tiles", (kind) => {
     check(casesOf(kind, true), 300);
+  });
+
+  it("runs of many steps that are alike", () => {
+    check(runsCase, 2500);
   });
 
   // Few of such mappings fit the buffers of a random chip: those that do not are not counted.
