@@ -66,6 +66,7 @@ import {
   setVisits,
 } from "./array-bound";
 import { boundLeast, leastBeyond, leastInputArrival, leastPorts, leastWeightArrival } from "./bound";
+import { holdsSmallestTile, holdsSomeTile } from "./legal";
 import { isTimeCounted, score, secondScore } from "./score";
 
 /*
@@ -73,7 +74,9 @@ import { isTimeCounted, score, secondScore } from "./score";
  * tile. Each is judged by the bound of the whole problem as one tile, which no tiling beats; the best are kept, sorted.
  */
 export const MOST_OPTIONS: i32 = 256;
-const ROWS: i32 = MOST_OPTIONS + 1;
+/** The same where everything is searched. */
+export const ALL_OPTIONS: i32 = 4096;
+const ROWS: i32 = ALL_OPTIONS + 1;
 const FIELDS: i32 = 14;
 const TABLE: usize = memory.data(ROWS * FIELDS * 8, 16);
 export let optionCount: i32 = 0;
@@ -133,6 +136,11 @@ let leastTime: f64 = 0;
 let beyond: f64 = Infinity;
 /** Energy of the MACs alone. */
 let leastEnergy: f64 = 0;
+/** Whether a use of the array is left out where the buffers hold no tile of it, and whether one has been. */
+let mindsRoom: bool = true;
+let isLeftOut: bool = false;
+/** Whether they hold one whatever the use, with so many batch elements side by side. */
+let isRoomy: bool = true;
 
 /** Judges the register tile with the present extents and dataflow, if it is legal. */
 function tryOption(flow: i32, tm: f64, tn: f64, tk: f64): void {
@@ -143,13 +151,23 @@ function tryOption(flow: i32, tm: f64, tn: f64, tk: f64): void {
   setBypass(false);
   setPrices();
   boundArray(1);
-  keepOption(flow, tm, tn, tk, false);
+  if (holdsTileOf(false)) keepOption(flow, tm, tn, tk, false);
   // Held words that the registers keep need no place in the inner buffer on their way.
   const held: i32 = flow == WEIGHT_STATIONARY ? WEIGHT : INPUT;
   if (flow == OUTPUT_STATIONARY || isDirect || heldWords(held) <= 1) return;
   leaveOutHeld();
   priceArray();
-  keepOption(flow, tm, tn, tk, true);
+  if (holdsTileOf(true)) keepOption(flow, tm, tn, tk, true);
+}
+
+/** Whether the buffers hold a tile in the use of the array under trial, whose held operand goes past the inner buffer or not. */
+function holdsTileOf(isPast: bool): bool {
+  if (isRoomy) return true;
+  setBypass(isPast);
+  const holds: bool = holdsSomeTile();
+  setBypass(false);
+  if (!holds) isLeftOut = true;
+  return holds;
 }
 
 function keepOption(flow: i32, tm: f64, tn: f64, tk: f64, bypass: bool): void {
@@ -348,6 +366,8 @@ function usePacked(elements: f64): void {
   setPacked(elements);
   setBatches();
   batchSteps = ceilDiv(B, batchAtOnce());
+  setBypass(false);
+  isRoomy = !mindsRoom || holdsSmallestTile();
 }
 
 /** Fixed arrays: the dataflow says which dimensions lie on rows and columns. */
@@ -401,28 +421,38 @@ function tryFlexible(): void {
 }
 
 /**
- * Fills the table with the `most` best for the present problem and split.
+ * Fills the table with the `most` best for the present problem and split of which the buffers hold a tile; where there is none, with the
+ * best of the others, so that what they lack can be told.
  *
  * @param thorough  try uses that take more than the fewest steps, and every register tile, as well
  * @param worst     score beyond which none is wanted
  */
 export function findOptions(most: i32, thorough: bool, worst: f64): void {
-  optionCount = 0;
-  fewestSteps = Infinity;
   limit = most;
   isThorough = thorough;
+  beyond = worst;
+  boundLeast();
+  leastEnergy = B * M * N * K * energyMac;
   const m: f64 = chunkM(M);
   const n: f64 = chunkN(N);
   oneM = arrayPart(m, arraysM);
   oneN = arrayPart(n, arraysN);
   oneK = chunkK(K);
-  beyond = worst;
-  boundLeast();
-  leastEnergy = B * M * N * K * energyMac;
   setExtents(m, n, oneK, (B * M * N * K) / (m * n * oneK));
   setTiles(1, 1, 1);
   setTilesOfK(0);
   setVisits(1);
+  isLeftOut = false;
+  mindsRoom = true;
+  tryUses();
+  if (optionCount > 0 || !isLeftOut) return;
+  mindsRoom = false;
+  tryUses();
+}
+
+function tryUses(): void {
+  optionCount = 0;
+  fewestSteps = Infinity;
   usePacked(1);
   if (unroll == UNROLL_FIXED) tryFixed();
   else tryFlexible();

@@ -35,7 +35,7 @@ import {
 import { reloaded } from "../nest";
 import { singleSteps } from "../steps";
 import { arrayEnergy, arrayTime, boundArrayAlone } from "./array-bound";
-import { MOST_OPTIONS, findOptions, optionCount, optionScore, useOption } from "./array-options";
+import { ALL_OPTIONS, MOST_OPTIONS, findOptions, optionCount, optionScore, useOption } from "./array-options";
 import {
   boundAnyOrder,
   boundEnds,
@@ -50,7 +50,7 @@ import {
 import { boundWaits } from "./bound-waits";
 import { MOST_CANDIDATES, everySize, sizes } from "./candidates";
 import { challenge, setLeastGain, toBeat, walked } from "./incumbent";
-import { foldK, foldM, foldN, innerFits, outerFits } from "./legal";
+import { foldK, foldM, foldN, innerFits, outerFits, outerFitsAnyInner } from "./legal";
 import { doubleBits, findOuterTiles, newOrders, outerCount, useOuter } from "./outer-tiles";
 import { score } from "./score";
 import { setSize, sizeAt, sizeRow } from "./sizes";
@@ -108,7 +108,7 @@ export function clearScored(): void {
 
 /** Searches all, against the best mapping so far. */
 export function searchAll(): void {
-  mostOptions = MOST_OPTIONS;
+  mostOptions = ALL_OPTIONS;
   mostOuters = MOST_OUTERS;
   isComplete = true;
   mostEvery = <f64>MOST_CANDIDATES;
@@ -249,7 +249,8 @@ function tryOuterTile(m: f64, n: f64, k: f64, order: i32, kept: i32, wanted: i32
     setOuter(m, n, k, order, bits);
     setKept(kept);
     if (!outerFits()) continue;
-    fitting |= 1 << bits;
+    // Where it fits only with sums that are final, tiles that leave them unfinished may still fit with fewer.
+    if (outerFitsAnyInner()) fitting |= 1 << bits;
     boundOuter();
     boundOuterWith(time, energy);
     endOfOuter = endOfOption;

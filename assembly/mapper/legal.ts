@@ -46,6 +46,7 @@ import {
   arraysM,
   arraysN,
   batchAtOnce,
+  bypass,
   chunkK,
   chunkM,
   chunkN,
@@ -78,6 +79,9 @@ import {
   rowsK,
   rowsM,
   rowsN,
+  setInner,
+  setKept,
+  setOuter,
   sk,
   sm,
   sn,
@@ -218,6 +222,36 @@ function outerFitsWith(sumWidth: f64): bool {
   const kept: f64 = isResident(OUTPUT) ? larger(0, o - Math.ceil(gm * gn * outputBytes) * batch) : o;
   outerNeeded = a + w + kept + reservedBytes;
   return outerSplit ? a <= outerInput && w <= outerWeight && kept <= outerOutput : outerNeeded <= outerInput;
+}
+
+/** Whether the buffers hold the smallest tile, one element each way, with sums that are not final: what some use of the array does with less. */
+export function holdsSmallestTile(): bool {
+  return holdsTiles(false);
+}
+
+/** The same, or one element of m and n and all of k, for which sums are final, in the use of the array that is in place. */
+export function holdsSomeTile(): bool {
+  return holdsTiles(true);
+}
+
+function holdsTiles(isWholeTried: bool): bool {
+  const m: f64 = gm;
+  const n: f64 = gn;
+  const k: f64 = gk;
+  const order: i32 = outerOrder;
+  const bits: i32 = outerDoubleBits;
+  const kept: i32 = keptBits;
+  const holds: bool = holdsTile(1, 1) || (isWholeTried && (holdsTile(K, 1) || holdsTile(K, K)));
+  setOuter(m, n, k, order, bits);
+  setKept(kept);
+  return holds;
+}
+
+function holdsTile(outerK: f64, innerK: f64): bool {
+  const chunk: f64 = chunkK(outerK);
+  setOuter(1, 1, outerK, 0, 0);
+  setInner(1, 1, smaller(innerK, isDirect || bypass ? smaller(chunk, foldK()) : chunk), 0, 0);
+  return innerFits() && (!hasOuter || outerFits());
 }
 
 /** Whether extents unrolled over the array agree with the hardware. */

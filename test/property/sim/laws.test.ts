@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { gemmEnergy } from "../../../src/cost/index.ts";
 import { simulateGemms, simulateMapping, type GemmProblem, type MappedGemm } from "../../../src/sim/index.ts";
-import type { Hardware, Port } from "../../../src/spec/hardware.ts";
+import type { Dataflow, Hardware, Port } from "../../../src/spec/hardware.ts";
 import { UNLIMITED, type Rate } from "../../../src/units/quantity.ts";
 import { effort as runsFactor, hardware, problem, seed, walkCase } from "../../oracle/cases.ts";
 import { whyIllegal } from "../../oracle/legality.ts";
@@ -37,6 +37,7 @@ function holds(
 }
 
 const operands = ["input", "weight", "output"] as const;
+const DATAFLOWS = ["weight-stationary", "output-stationary", "input-stationary"] as const;
 
 /** A chip on which one bandwidth is higher or one latency lower; null where the port is as fast as can be or is not there. */
 type Faster = (chip: Hardware) => Hardware | null;
@@ -341,6 +342,55 @@ describe(`laws of the GEMM model (ECOTILE_PROPERTY_SEED=${seed})`, () => {
       expect(cases).toBeGreaterThan(8);
     },
   );
+
+  /** The same chip with as many register words and accumulators for anything, and one that has but one dataflow. */
+  const withWords = ({ array, ...chip }: Hardware, words: number): Hardware => {
+    const accumulators = { ...array.accumulators, count: words };
+    return { ...chip, array: { ...array, dataflow: DATAFLOWS, registers: { words, holds: operands }, accumulators } };
+  };
+  const doing = (chip: Hardware, dataflow: Dataflow): Hardware => ({
+    ...chip,
+    array: { ...chip.array, dataflow: [dataflow] },
+  });
+  const words = fc.constantFrom(1, 4, 16);
+
+  // Uses of the array are left out by bounds of all that may be made of them, each dataflow's against the others'.
+  it("exhaustive search: with every dataflow, energy is that of the best of them", () => {
+    const cases = fc.oneof(tinyCase("one level", 9), tinyCase("inner only", 9), tinyCase("two levels", 6));
+    let mapped = 0;
+    fc.assert(
+      fc.property(cases, words, ({ hardware: chip, problem: gemm, energy }, count) => {
+        // On several cores the bound of energy is no strict one, and a batch that is part of m makes too many pairs of tiles to try all.
+        const able = { ...withWords(chip, count), cores: 1 };
+        const few = { ...gemm, sharedB: false };
+        const least = (each: Hardware): number => {
+          const [result] = simulateGemms(each, [few], { objective: "energy", effort: "exhaustive", energy });
+          return result?.kind === "mapped" ? gemmEnergy(result.counters, 0, energy).total : Infinity;
+        };
+        const best = Math.min(...DATAFLOWS.map((flow) => least(doing(able, flow))));
+        if (best === Infinity) return;
+        mapped += 1;
+        // Sums of the same counts times energies, in another order.
+        expect(Math.abs(least(able) - best)).toBeLessThanOrEqual(best * 1e-11);
+      }),
+      options(600),
+    );
+    expect(mapped).toBeGreaterThan(300 * runsFactor);
+  });
+
+  it("a chip holds a mapping where it does with one of its dataflows", () => {
+    let ofSome = 0;
+    fc.assert(
+      fc.property(fc.oneof(...LEVEL_KINDS.map((levels) => tinyCase(levels, 8))), words, (tiny, count) => {
+        const able = withWords(tiny.hardware, count);
+        const each = DATAFLOWS.map((flow) => search(doing(able, flow), tiny.problem) !== null);
+        if (each.includes(true) && each.includes(false)) ofSome += 1;
+        expect(search(able, tiny.problem) !== null).toBe(each.includes(true));
+      }),
+      options(800),
+    );
+    expect(ofSome).toBeGreaterThan(0);
+  });
 
   it("a shared second operand makes the batch part of m", () => {
     holds(150, (result, chip, gemm) => {
