@@ -116,6 +116,7 @@ import {
  *
  * All cores go in step: a step lasts as long as the first core's tile, which is never the smaller one.
  */
+
 /** WAITS: what the tile in place, and the pending step, waited for was the far memory. */
 const SUMS_WAIT: i32 = OUTPUT_BIT;
 const STEP_WAITS: i32 = 8;
@@ -230,8 +231,9 @@ function storeLater(free: f64, cycles: f64, unit: f64, first: f64, ready: f64): 
  */
 export function steps(count: f64): void {
   lookUp();
-  const isAlone: bool = !bringsOne && !bringsOther && farDown < 0 && !outerShared;
-  const some: f64 = count >= MANY && isAlone && firstWait < 0 && !isDirect && !isAtEnd ? 1 : count;
+  const arePlain: bool =
+    !isDirect && !outerShared && !isAtEnd && firstWait < 0 && !bringsOne && !bringsOther && farDown < 0;
+  const some: f64 = arePlain && count >= MANY ? 1 : count;
   take(some, false);
   if (some < count) take(count - some, true);
 }
