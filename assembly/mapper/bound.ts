@@ -137,6 +137,8 @@ let outerReloadsA: f64 = 1;
 let outerReloadsW: f64 = 1;
 let outerReloadsO: f64 = 1;
 export let outerRead: f64 = 0;
+/** Part of outerRead that is waited for: sums that come back to be added outside the array are not. */
+let outerAwaited: f64 = 0;
 let outerWrite: f64 = 0;
 export let outerPorts: f64 = 0;
 let outerEnergy: f64 = 0;
@@ -276,11 +278,13 @@ export function boundOuter(): void {
   const a: f64 = isKept(INPUT) ? inputs : inputs * outerReloadsA;
   const w: f64 = isKept(WEIGHT) ? weights : weights * outerReloadsW;
   const again: f64 = isKept(OUTPUT) ? 0 : sums * (outerReloadsO - 1);
-  const read: f64 = a * outerReadInput + w * outerReadWeight + again * outerReadSum;
+  const operands: f64 = a * outerReadInput + w * outerReadWeight;
+  const read: f64 = operands + again * outerReadSum;
   const write: f64 = again * outerWriteSum + sums * outerWriteResult;
   outerRead = read;
+  outerAwaited = coresK > 1 ? operands : read;
   outerWrite = write;
-  outerPorts = outerShared ? read + write : larger(read, write);
+  outerPorts = outerShared ? read + write : larger(outerAwaited, write);
   outerEnergy = a * outerPriceInput + w * outerPriceWeight + again * outerPriceSum + sums * outerPriceResult;
 }
 
@@ -491,7 +495,7 @@ function boundMoved(a: f64, w: f64, visits: f64): void {
   const read: f64 = cyclesOfInputs + cyclesOfWeights + down * innerPerRead;
   const write: f64 = up * innerPerWrite;
   const ports: f64 = innerShared ? read + write : larger(read, write);
-  let time: f64 = larger(innerFill + arrayTime + lastDrain, larger(read, outerRead) + lastTail);
+  let time: f64 = larger(innerFill + arrayTime + lastDrain, larger(read, outerAwaited) + lastTail);
   time = larger(time, larger(ports, outerPorts));
   // Before the first sums have left the array there is nothing to store. With k split over cores some of them may have none.
   const firstOut: f64 = coresK > 1 ? 0 : innerFill + firstSteps + leastSkew;
