@@ -224,7 +224,10 @@ function outerFitsWith(sumWidth: f64): bool {
   return outerSplit ? a <= outerInput && w <= outerWeight && kept <= outerOutput : outerNeeded <= outerInput;
 }
 
-/** Whether the buffers hold the smallest tile, one element each way, with sums that are not final: what some use of the array does with less. */
+/**
+ * Whether the buffers hold the smallest tile, one element each way, with sums that are not final: what some use of the array does with less.
+ * Leaves another local tile in place.
+ */
 export function holdsSmallestTile(): bool {
   return holdsTiles(false);
 }

@@ -343,11 +343,12 @@ describe(`laws of the GEMM model (ECOTILE_PROPERTY_SEED=${seed})`, () => {
     },
   );
 
-  /** The same chip with as many register words and accumulators for anything, and one that has but one dataflow. */
+  /** The chip with every dataflow, and as many register words for anything and accumulators. */
   const withWords = ({ array, ...chip }: Hardware, words: number): Hardware => {
     const accumulators = { ...array.accumulators, count: words };
     return { ...chip, array: { ...array, dataflow: DATAFLOWS, registers: { words, holds: operands }, accumulators } };
   };
+  /** The chip with one dataflow alone. */
   const doing = (chip: Hardware, dataflow: Dataflow): Hardware => ({
     ...chip,
     array: { ...chip.array, dataflow: [dataflow] },
