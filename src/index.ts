@@ -39,11 +39,13 @@ export {
   loadStudy,
   parseSetting,
   PLAIN_SCHEDULE,
+  specSetOf,
   type Deployment,
   type Hardware,
   type ModelSpec,
   type ScheduleSettings,
   type Setting,
+  type SpecParts,
   type SpecSet,
   type Study,
 } from "./spec/index.ts";

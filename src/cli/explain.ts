@@ -88,7 +88,7 @@ function explainTrial(run: StoredRun, trial: Trial, { operator, json }: Options)
     throw new InputError(`${titleOf(trial)} has no operator "${operator}".${hint === null ? "" : ` ${hint}`}`);
   }
   for (const change of changedSince(trial, explanation.metrics)) {
-    printText(`Tables or core have changed since the run: ${change}.`, true);
+    printText(`Program, tables or core have changed since the run: ${change}.`, true);
   }
   if (json) printJson(explanationJson(explanation));
   else printText(explanationText(explanation, operator ?? null), false);

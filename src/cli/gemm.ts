@@ -3,7 +3,7 @@ import { energyCoefficients } from "../cost/index.ts";
 import { EXIT_INFEASIBLE } from "../errors/index.ts";
 import { simulateStream, type StreamedGemm } from "../evaluate/index.ts";
 import type { GemmProblem, MappingEffort, MappingObjective } from "../sim/index.ts";
-import { scheduleOf, type SpecSet } from "../spec/index.ts";
+import type { SpecSet } from "../spec/index.ts";
 import { InputError } from "./failure.ts";
 import { gemmNumbers } from "./gemm-numbers.ts";
 import { readGemmRows, writeGemmRows } from "./gemm-rows.ts";
@@ -92,7 +92,7 @@ function simulate(specs: SpecSet, problems: readonly GemmProblem[], options: Opt
     objective,
     effort,
     energy,
-    prefetch: scheduleOf(specs).prefetch,
+    prefetch: specs.schedule.prefetch,
   });
 }
 

@@ -2,7 +2,6 @@ import { FACTOR_NAMES } from "../cost/index.ts";
 import { problemOf, SpecError, type Problem } from "../errors/index.ts";
 import {
   applySettings,
-  defaultDeployment,
   loadHardware,
   loadModel,
   parseSetting,
@@ -67,11 +66,5 @@ export function loadSpecs(model: string | null, hardware: string, texts: readonl
   if (loadedModel === undefined || loadedHardware === undefined || problems.length > 0) {
     throw new SpecError([...problems, ...settings.flatMap((setting) => problemsOfSetting(setting, FACTOR_NAMES))]);
   }
-  const specs: SpecSet = {
-    model: loadedModel,
-    hardware: loadedHardware,
-    deployment: defaultDeployment(),
-    technology: { profile: "calibrated", factors: {} },
-  };
-  return applySettings(specs, settings, FACTOR_NAMES);
+  return applySettings({ model: loadedModel, hardware: loadedHardware }, settings, FACTOR_NAMES);
 }

@@ -1,18 +1,11 @@
 import type { Breakdown, EmbodiedCarbon, OperationalCarbon, Unknown } from "../cost/types.ts";
 import type { VectorTraffic } from "../cost/vector-energy.ts";
-import type { Deployment } from "../spec/deployment.ts";
-import type { Hardware } from "../spec/hardware.ts";
-import type { ModelSpec } from "../spec/model.ts";
-import type { Technology } from "../spec/technology.ts";
 import type { ScheduleSettings } from "../spec/schedule.ts";
+import type { SpecSet } from "../spec/settings.ts";
 import type { ScheduleOutcome } from "./schedule.ts";
 import type { GemmResult, MappingEffort, MappingObjective } from "../sim/types.ts";
 
-export interface Design {
-  readonly model: ModelSpec;
-  readonly hardware: Hardware;
-  readonly deployment: Deployment;
-  readonly technology: Technology;
+export interface Design extends Omit<SpecSet, "schedule"> {
   readonly mapper: { readonly objective: MappingObjective; readonly effort: MappingEffort };
   /** Default: that of the hardware; where it has none, operators one after the other, operands in DRAM. */
   readonly schedule?: ScheduleSettings;

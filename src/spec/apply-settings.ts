@@ -4,7 +4,7 @@ import { deepFreeze } from "./freeze.ts";
 import { findingsOf } from "./issues.ts";
 import { settledDram } from "./memory.ts";
 import { findSetPath, NO_FACTORS, setPathTable } from "./set-paths.ts";
-import type { SetPath, Setting, SpecSet } from "./settings.ts";
+import { specSetOf, type SetPath, type Setting, type SpecParts, type SpecSet } from "./settings.ts";
 
 const written = ({ path, value }: Setting): string => {
   const text = Array.isArray(value) ? `[${value.join(", ")}]` : String(value);
@@ -59,10 +59,11 @@ export function problemsOfSetting(setting: Setting, factors: readonly string[] =
  * Specs with settings applied, frozen; the given ones are not changed. Of two settings of one path the later wins; the
  * order of different paths does not matter.
  *
+ * @param parts what is left out is filled in by `specSetOf`
  * @param factors names of the cost room's factors that `technology.<factor>` may set
  * @throws SpecError with every unknown path, bad value, and setting that does not fit these specs
  */
-export function applySettings(specs: SpecSet, settings: readonly Setting[], factors = NO_FACTORS): SpecSet {
+export function applySettings(parts: SpecParts, settings: readonly Setting[], factors = NO_FACTORS): SpecSet {
   const problems: Problem[] = [];
   const last = new Map<number, { readonly set: SetPath; readonly setting: Setting; readonly value: unknown }>();
   for (const setting of settings) {
@@ -75,7 +76,7 @@ export function applySettings(specs: SpecSet, settings: readonly Setting[], fact
     if (checked.ok) last.set(entry.order, { set: entry.set, setting, value: checked.value });
     else problems.push(...checked.problems);
   }
-  let result = specs;
+  let result = specSetOf(parts);
   for (const [, { set, setting, value }] of [...last].sort(([a], [b]) => a - b)) {
     const applied = set.apply(result, value);
     if ("refused" in applied) {
@@ -84,7 +85,7 @@ export function applySettings(specs: SpecSet, settings: readonly Setting[], fact
     } else result = applied;
   }
   if (problems.length > 0) throw new SpecError(problems);
-  return freezeSpecs(withSettledDram(result, settings));
+  return deepFreeze(withSettledDram(result, settings));
 }
 
 /** Type, capacity, dies and clock decide together what a memory gives, so this is looked at once they are all in place. */
@@ -97,17 +98,6 @@ function withSettledDram(specs: SpecSet, settings: readonly Setting[]): SpecSet 
   const message = `dram.${dram.field} ${dram.message}.`;
   const place = settings.findLast(({ path }) => path.startsWith("dram."));
   throw new SpecError([problemOf(place === undefined ? "dram" : written(place), "spec/not-sold", message)]);
-}
-
-function freezeSpecs(specs: SpecSet): SpecSet {
-  const { hardware, model, deployment, technology, schedule } = specs;
-  return Object.freeze({
-    hardware: deepFreeze(hardware),
-    model: deepFreeze(model),
-    deployment: deepFreeze(deployment),
-    technology: deepFreeze(technology),
-    ...(schedule === undefined ? {} : { schedule: deepFreeze(schedule) }),
-  });
 }
 
 /** A point of a search space as settings. */

@@ -35,4 +35,4 @@ export { readTextFile } from "./read-file.ts";
 export { readYaml } from "./read-yaml.ts";
 export { region, regions, type Region } from "./regions.ts";
 export { listSetPaths } from "./set-paths.ts";
-export type { SetPath, Setting, SpecSet } from "./settings.ts";
+export { specSetOf, type SetPath, type Setting, type SpecParts, type SpecSet } from "./settings.ts";

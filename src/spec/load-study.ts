@@ -78,14 +78,14 @@ function placeInSpace(study: SourceDocument, path: string): readonly string[] {
   return place;
 }
 
-function assemble(raw: RawStudy, specs: Required<SpecSet>, resolved: string, folder: string | null): Study {
+function assemble(raw: RawStudy, specs: SpecSet, resolved: string, folder: string | null): Study {
   const mode = raw.mode === undefined ? undefined : MODES[raw.mode];
   const { command, ...accuracy } = raw.accuracy;
   const { population, patience, reference, ...search } = raw.search;
   return deepFreeze({
     name: raw.name,
     description: raw.description,
-    ...specs,
+    specs,
     space: raw.space.filter(({ path }) => !isFixedBy(mode, path)),
     fixed: raw.space.filter(({ path }) => isFixedBy(mode, path)).map(({ path }) => path),
     objectives: mode?.objectives ?? raw.objectives ?? [],
@@ -116,7 +116,7 @@ export function readStudy(written: SourceDocument, factors: readonly string[] = 
   const model = attempt(problems, () => resolveSpec(document, "model", "models", modelSchema));
   const hardware = attempt(problems, () => resolveSpec(document, "hardware", "hardware", hardwareSchema));
   if (!raw || !model || !hardware) throw new SpecError(problems);
-  const specs: Required<SpecSet> = {
+  const specs: SpecSet = {
     model: model.value,
     hardware: hardware.value,
     deployment: raw.deployment,

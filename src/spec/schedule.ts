@@ -43,7 +43,7 @@ export function filledSchedule(written: z.output<typeof scheduleSchema>, rest: S
 }
 
 interface Scheduled {
-  readonly schedule?: ScheduleSettings;
+  readonly schedule?: ScheduleSettings | undefined;
   readonly hardware: Pick<Hardware, "schedule">;
 }
 

@@ -1,9 +1,9 @@
-import { scheduleFields as f, scheduleOf, type ScheduleSettings } from "./schedule.ts";
+import { scheduleFields as f, type ScheduleSettings } from "./schedule.ts";
 import { setPath, type SetPath, type SpecSet } from "./settings.ts";
 
 const withSchedule = (specs: SpecSet, change: Partial<ScheduleSettings>): SpecSet => ({
   ...specs,
-  schedule: { ...scheduleOf(specs), ...change },
+  schedule: { ...specs.schedule, ...change },
 });
 
 /** What the scheduler may do; docs/schedule.md says how it is priced. Default: what the hardware says, and there nothing of it. */

@@ -1,18 +1,38 @@
 import type * as z from "zod";
+import { defaultDeployment } from "./deployment-schema.ts";
 import type { Deployment } from "./deployment.ts";
 import type { Hardware } from "./hardware.ts";
 import type { ModelSpec } from "./model.ts";
-import type { ScheduleSettings } from "./schedule.ts";
+import { scheduleOf, type ScheduleSettings } from "./schedule.ts";
 import type { Technology } from "./technology.ts";
 
-/** Everything that `--set` can change, and that a design is made of. */
+/**
+ * Everything that `--set` can change, and that a design is made of. Total, and passed on whole: a copy by hand that forgets
+ * a part does not compile.
+ */
 export interface SpecSet {
   readonly hardware: Hardware;
   readonly model: ModelSpec;
   readonly deployment: Deployment;
   readonly technology: Technology;
-  /** Absent: that of the hardware. */
-  readonly schedule?: ScheduleSettings;
+  readonly schedule: ScheduleSettings;
+}
+
+/** Specs as a caller has loaded them. */
+export type SpecParts = Pick<SpecSet, "hardware" | "model"> & Partial<SpecSet>;
+
+/**
+ * Parts with what is left out: the default deployment, the calibrated technology without overrides, the schedule of the
+ * hardware.
+ */
+export function specSetOf({ hardware, model, deployment, technology, schedule }: SpecParts): SpecSet {
+  return {
+    hardware,
+    model,
+    deployment: deployment ?? defaultDeployment(),
+    technology: technology ?? { profile: "calibrated", factors: {} },
+    schedule: scheduleOf({ hardware, schedule }),
+  };
 }
 
 /** One `path=value`, its value read but not yet checked. */

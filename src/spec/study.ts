@@ -1,19 +1,11 @@
-import type { Deployment } from "./deployment.ts";
-import type { Hardware } from "./hardware.ts";
-import type { ModelSpec } from "./model.ts";
-import type { ScheduleSettings } from "./schedule.ts";
-import type { Technology } from "./technology.ts";
+import type { SpecSet } from "./settings.ts";
 
 /** A co-design search, validated: what is searched, what is fixed, what is wanted. */
 export interface Study {
   readonly name: string;
   readonly description: string;
   /** Start of the search: what `space` does not change stays so. */
-  readonly model: ModelSpec;
-  readonly hardware: Hardware;
-  readonly deployment: Deployment;
-  readonly technology: Technology;
-  readonly schedule: ScheduleSettings;
+  readonly specs: SpecSet;
   /** In the order of the file. */
   readonly space: readonly SpaceParameter[];
   /** Paths of `space` that the mode keeps at their start, so that they are not in {@link space}. */

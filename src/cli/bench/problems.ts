@@ -21,8 +21,10 @@ export function distinctShapes(study: Study = publishedStudy()): readonly GemmPr
       for (const ffn of values(path("ffn"))) {
         for (const heads of values(path("heads"))) {
           const point = { [path("hidden")]: hidden, [path("ffn")]: ffn, [path("heads")]: heads };
-          for (const operator of buildWorkload(applySettings(study, settingsOfPoint(point), FACTOR_NAMES).model, 1)
-            .operators) {
+          for (const operator of buildWorkload(
+            applySettings(study.specs, settingsOfPoint(point), FACTOR_NAMES).model,
+            1,
+          ).operators) {
             if (operator.type !== "gemm") continue;
             const { batch, m, n, k, sharedB } = operator;
             shapes.set([batch, m, n, k].join(), { batch, m, n, k, sharedB });
@@ -41,7 +43,7 @@ export function randomHardware(
 ): { readonly hardware: Hardware; readonly energy: EnergyCoefficients } {
   const paths = study.space.filter(({ path }) => !path.startsWith("model."));
   const point = Object.fromEntries(paths.map(({ path, values }) => [path, random.pick(values)]));
-  const { hardware, technology } = applySettings(study, settingsOfPoint(point), FACTOR_NAMES);
+  const { hardware, technology } = applySettings(study.specs, settingsOfPoint(point), FACTOR_NAMES);
   const energy = energyCoefficients(hardware, technology);
   if ("total" in energy) throw new Error(energy.reason);
   return { hardware, energy };

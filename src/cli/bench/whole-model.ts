@@ -1,17 +1,12 @@
 import { FACTOR_NAMES } from "../../cost/index.ts";
 import { clearGemmCache, evaluate } from "../../evaluate/index.ts";
-import { applySettings, defaultDeployment, loadHardware, loadModel } from "../../spec/index.ts";
+import { applySettings, loadHardware, loadModel } from "../../spec/index.ts";
 import { summary } from "./statistics.ts";
 
 /** CLIP ViT-B/16 on the published preset, mapping included, result cache empty, one thread; the first call apart. */
 export function wholeModel(): readonly string[] {
   const specs = applySettings(
-    {
-      model: loadModel("clip-vit-b16"),
-      hardware: loadHardware("catransformers-22nm"),
-      deployment: defaultDeployment(),
-      technology: { profile: "calibrated", factors: {} },
-    },
+    { model: loadModel("clip-vit-b16"), hardware: loadHardware("catransformers-22nm") },
     [],
     FACTOR_NAMES,
   );

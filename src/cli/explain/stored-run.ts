@@ -8,7 +8,6 @@ import { evaluateUnderPolicy } from "../../worker/mapping-policy.ts";
 import type { Evaluation, Infeasible } from "../../evaluate/index.ts";
 import { InputError } from "../failure.ts";
 import { RUN_FILES } from "../search/run-folder.ts";
-import { specsOfStudy } from "../search/starting-point.ts";
 
 /** A run as its folder holds it, and the means to evaluate its designs again. */
 export interface StoredRun {
@@ -29,8 +28,7 @@ export function openRun(folder: string): StoredRun {
     if (!existsSync(file)) throw new InputError(`${folder} holds no run: there is no ${file}.`);
   }
   const study = loadStudy(studyFile, FACTOR_NAMES);
-  const { mapping, constraints } = study;
-  const base = specsOfStudy(study);
+  const { specs: base, mapping, constraints } = study;
   const specsOf = (point: Trial["point"]): SpecSet => applySettings(base, settingsOfPoint(point), FACTOR_NAMES);
   return {
     study,
@@ -65,7 +63,7 @@ export function titleOf({ number }: Trial): string {
   return number < 0 ? "Baseline" : `Trial ${number}`;
 }
 
-/** Objectives whose stored value is not what comes out now: the tables or the core have changed since the run. */
+/** Objectives whose stored value is not what comes out now: program, tables or core have changed since the run. */
 export function changedSince(trial: Trial, metrics: Readonly<Record<string, number | null>>): readonly string[] {
   if (trial.outcome.kind !== "evaluated") return [];
   return Object.entries(trial.outcome.metrics).flatMap(([metric, before]) => {

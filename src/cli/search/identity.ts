@@ -35,18 +35,39 @@ export function sourcesInUse(): Sources {
   };
 }
 
-/**
- * Digest of everything that decides the trials of a study: not its name, nor how many trials there are to be, so that a
- * run can be made longer; nor how long and how often its command is asked.
- */
+/** What of a study decides none of its trials, each with the reason. Whatever is not listed is part of its identity. */
+export const DECIDES_NO_TRIAL: Readonly<Record<string, string>> = {
+  name: "a word for readers",
+  description: "words for readers",
+  "specs.model.name": "a word for readers; accuracies are kept by what a model is, not by its name",
+  "specs.model.description": "words for readers",
+  "specs.hardware.name": "a word for readers",
+  "specs.hardware.description": "words for readers",
+  "specs.deployment.gridSource": "words for readers",
+  mode: "what it stands for is in objectives and space",
+  fixed: "what the mode has taken out of the space",
+  "accuracy.folder": "a run may be moved with its folder",
+  "accuracy.parallel": "how many programs are asked at once; each answers for its model alone",
+  "accuracy.timeout": "how long the command is waited for; what has no answer is asked again",
+  "accuracy.retries": "how often the command is asked; what has no answer is asked again",
+  "search.trials": "a run may be made longer",
+  "search.patience": "a run may be made longer",
+  resolved: "the same study as text",
+};
+
+/** The parts of a study that are not listed in {@link DECIDES_NO_TRIAL}. */
+function decidingParts(value: unknown, at = ""): unknown {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  const entries = Object.entries(value).map(([key, part]) => [key, part, at === "" ? key : `${at}.${key}`] as const);
+  const kept = entries.filter(([, , path]) => !Object.hasOwn(DECIDES_NO_TRIAL, path));
+  return Object.fromEntries(kept.map(([key, part, path]) => [key, decidingParts(part, path)]));
+}
+
+/** Digest of everything that decides the trials of a study, and of what their numbers are made with. */
 export function identityOf(study: Study, sources: Sources): StudyIdentity {
-  const { model, hardware, deployment, technology, space, objectives, constraints, mapping } = study;
-  const { strategy, seed, batch, population, reference } = study.search;
-  const { evaluator, metric, command } = study.accuracy;
-  const accuracy = { evaluator, metric, command };
-  const search = { strategy, seed, batch, population, reference };
-  const parts = { model, hardware, deployment, technology, space, objectives, constraints, mapping, accuracy, search };
-  const text = JSON.stringify([sources, parts], (_, value: unknown) => (value === Infinity ? "unlimited" : value));
+  const text = JSON.stringify([sources, decidingParts(study)], (_, value: unknown) =>
+    value === Infinity ? "unlimited" : value,
+  );
   const studyHash = createHash("sha256").update(text).digest("hex").slice(0, DIGITS);
-  return { studyHash, seed, version: sources.version };
+  return { studyHash, seed: study.search.seed, version: sources.version };
 }

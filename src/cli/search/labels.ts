@@ -2,7 +2,7 @@ import { soldGigabytes, type Buffer, type ModelSpec, type SpecSet, type Tower } 
 import { formatRate, formatSize } from "../../units/index.ts";
 
 /** The chip in few words: "1 × 256×8, L 64 KiB at 128 B/cycle, G 2 MiB"; with memory where dies are bought: "1 × 4 Gbit LPDDR4". */
-export function hardwareLabel({ hardware }: SpecSet): string {
+export function hardwareLabel({ hardware }: Pick<SpecSet, "hardware">): string {
   const { cores, array, localBuffer, globalBuffer, dram, withoutDram } = hardware;
   const parts = [`${cores} × ${array.rows}×${array.cols}`];
   if (localBuffer !== null) parts.push(`L ${sizeOf(localBuffer)} at ${formatRate(localBuffer.port.read)}`);

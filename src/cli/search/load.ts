@@ -38,10 +38,10 @@ export function loadSearchStudy(file: string, overrides: Overrides): Study {
   return searched;
 }
 
-function checkAccuracy({ accuracy, model }: Study): void {
+function checkAccuracy({ accuracy, specs }: Study): void {
   if (accuracy.evaluator !== "predictor") return;
   try {
-    createPredictor(accuracy.metric).evaluate(model);
+    createPredictor(accuracy.metric).evaluate(specs.model);
   } catch (error) {
     if (error instanceof AccuracyRefusal) throw new InputError(`accuracy.metric: ${error.message}`);
     throw error;

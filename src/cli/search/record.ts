@@ -80,12 +80,12 @@ function feasibleOf(trials: readonly Trial[], { objectives, constraints }: Study
 }
 
 function studyOf(study: Study, spaceSize: bigint): RunRecord["study"] {
-  const { name, description, mode, objectives, constraints, search, technology, mapping } = study;
+  const { name, description, mode, objectives, constraints, search, specs, mapping } = study;
   return {
     name,
     description,
-    model: study.model.name,
-    hardware: study.hardware.name,
+    model: specs.model.name,
+    hardware: specs.hardware.name,
     mode,
     objectives: objectives.map(({ metric, direction }): Objective => ({ metric, direction })),
     constraints: constraints.map(({ text }) => text),
@@ -93,14 +93,14 @@ function studyOf(study: Study, spaceSize: bigint): RunRecord["study"] {
     seed: search.seed,
     spaceSize: String(spaceSize),
     parameters: study.space.map(({ path, values }) => ({ path, values })),
-    deployment: withoutLists(study.deployment),
-    technologyProfile: technology.profile,
+    deployment: withoutLists(specs.deployment),
+    technologyProfile: specs.technology.profile,
     mappingPolicy: `objective ${mapping.objective}, effort ${mapping.effort}`,
   };
 }
 
 /** A grid by hour is told by its means. */
-function withoutLists(deployment: Study["deployment"]): RunRecord["study"]["deployment"] {
+function withoutLists(deployment: Study["specs"]["deployment"]): RunRecord["study"]["deployment"] {
   const plain = Object.entries(deployment).filter(
     (entry): entry is [string, number | string | null] => !Array.isArray(entry[1]),
   );

@@ -3,14 +3,9 @@ import { SpecError } from "../../errors/index.ts";
 import type { Point } from "../../search/index.ts";
 import { applySettings, type SpecSet, type Study } from "../../spec/index.ts";
 
-/** What a design is made of, without the rest of the study. */
-export function specsOfStudy({ model, hardware, deployment, technology, schedule }: Study): SpecSet {
-  return { model, hardware, deployment, technology, schedule };
-}
-
 /** The study's starting design as a point of its space; null: it lies outside. */
 export function startingPoint(study: Study): Point | null {
-  const base = specsOfStudy(study);
+  const base = study.specs;
   const start = textOf(applySettings(base, []));
   const point: Record<string, number | string | boolean> = {};
   for (const { path, values, when } of study.space) {

@@ -3,9 +3,9 @@ import { FACTOR_NAMES, factorCatalogue, factorsInUse, rowsInUse, type FactorName
 import { evaluate, metricsOf, type Evaluation } from "../../../src/evaluate/index.ts";
 import {
   applySettings,
-  defaultDeployment,
   loadHardware,
   loadModel,
+  specSetOf,
   parseSetting,
   type SpecSet,
 } from "../../../src/spec/index.ts";
@@ -14,12 +14,11 @@ const PROFILES = ["published", "calibrated"] as const;
 type Profile = (typeof PROFILES)[number];
 
 function specsOf(profile: Profile, ...settings: readonly string[]): SpecSet {
-  const base: SpecSet = {
+  const base = specSetOf({
     model: loadModel("vit-s16"),
     hardware: loadHardware("catransformers-22nm"),
-    deployment: defaultDeployment(),
     technology: { profile, factors: {} },
-  };
+  });
   return applySettings(base, settings.map(parseSetting), FACTOR_NAMES);
 }
 

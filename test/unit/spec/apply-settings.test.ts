@@ -1,20 +1,19 @@
 import { describe, expect, it } from "vitest";
 import {
   applySettings,
-  defaultDeployment,
   listSetPaths,
   loadHardware,
   loadModel,
+  specSetOf,
   parseSetting,
+  PLAIN_SCHEDULE,
   type SpecSet,
 } from "../../../src/spec/index.ts";
 
-const specs: SpecSet = {
+const specs = specSetOf({
   hardware: loadHardware("catransformers-22nm"),
   model: loadModel("clip-vit-b16"),
-  deployment: defaultDeployment(),
-  technology: { profile: "calibrated", factors: {} },
-};
+});
 const set = (...texts: string[]) => applySettings(specs, texts.map(parseSetting), ["sramLevel"]);
 const textTower = ({ model }: SpecSet) => (model.family === "clip" ? model.text : undefined)!;
 
@@ -28,7 +27,7 @@ describe("applySettings", () => {
   });
 
   it("sets the schedule, which is plain where nothing is said", () => {
-    expect(set("array.rows=64").schedule).toBeUndefined();
+    expect(set("array.rows=64").schedule).toEqual(PLAIN_SCHEDULE);
     expect(set("schedule.fusion=attention", "schedule.prefetch=true").schedule).toEqual({
       ...{ fusion: "attention", activations: false, weights: false, prefetch: true },
     });

@@ -134,9 +134,9 @@ describe("a grid by hour", () => {
       ].join("\n"),
     );
     const study = loadStudy(path);
-    expect(study.deployment.gridIntensity).toBeCloseTo((4 * 400 + 2 * 100) / 6, 12);
+    expect(study.specs.deployment.gridIntensity).toBeCloseTo((4 * 400 + 2 * 100) / 6, 12);
     expect((parse(study.resolved) as { deployment: { gridHours: unknown } }).deployment.gridHours).toEqual(DAY);
     writeFileSync(path, study.resolved);
-    expect(loadStudy(path).deployment).toEqual(study.deployment);
+    expect(loadStudy(path).specs.deployment).toEqual(study.specs.deployment);
   });
 });

@@ -3,20 +3,18 @@ import { SpecError } from "../../../src/errors/index.ts";
 import { evaluate } from "../../../src/evaluate/index.ts";
 import {
   applySettings,
-  defaultDeployment,
   loadHardware,
   loadModel,
+  specSetOf,
   parseSetting,
   soldGigabytes,
   type SpecSet,
 } from "../../../src/spec/index.ts";
 
-const BASE: SpecSet = {
+const BASE = specSetOf({
   model: loadModel("clip-vit-b16"),
   hardware: loadHardware("catransformers-22nm"),
-  deployment: defaultDeployment(),
-  technology: { profile: "calibrated", factors: {} },
-};
+});
 const set = (...texts: readonly string[]): SpecSet => applySettings(BASE, texts.map(parseSetting), []);
 
 function refused(...texts: readonly string[]): string {

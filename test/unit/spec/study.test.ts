@@ -27,22 +27,22 @@ const count = (prefix: RegExp, text = PUBLISHED) =>
 
 describe("the schedule of a study", () => {
   it("is plain unless the study says otherwise, and may be searched", () => {
-    expect(study(PUBLISHED).schedule).toEqual({
+    expect(study(PUBLISHED).specs.schedule).toEqual({
       ...{ fusion: "none", activations: false, weights: false, prefetch: false },
     });
     const text = PUBLISHED.replace("mode:", "schedule: { fusion: attention, activations: true }\nmode:").replace(
       "cores: [1, 2, 4]",
       "schedule: { prefetch: [true, false] }",
     );
-    expect(study(text).schedule).toMatchObject({ fusion: "attention", activations: true, prefetch: false });
+    expect(study(text).specs.schedule).toMatchObject({ fusion: "attention", activations: true, prefetch: false });
     expect(study(text).space.at(8)).toMatchObject({ path: "schedule.prefetch", values: [true, false] });
     const own = PUBLISHED.replace("hardware: catransformers-22nm", "hardware: zigzag-16x16").replace(
       / {2}localBuffer.*\n/g,
       "",
     );
-    expect(study(own).schedule.prefetch).toBe(true);
+    expect(study(own).specs.schedule.prefetch).toBe(true);
     const against = own.replace("mode:", "schedule: { prefetch: false, fusion: epilogue }\nmode:");
-    expect(study(against).schedule).toMatchObject({ prefetch: false, fusion: "epilogue" });
+    expect(study(against).specs.schedule).toMatchObject({ prefetch: false, fusion: "epilogue" });
     expect(() => study(PUBLISHED.replace("mode:", "schedule: { fusion: every }\nmode:"))).toThrow(
       /schedule.fusion must be one of: none, epilogue, attention, all/,
     );
@@ -79,7 +79,7 @@ describe("the published study", () => {
   });
 
   it("gives points that apply to its specs", () => {
-    const { space, ...specs } = study(PUBLISHED);
+    const { space, specs } = study(PUBLISHED);
     const point = Object.fromEntries(space.map(({ path, values }) => [path, values[0]!]));
     const { hardware, model } = applySettings(specs, settingsOfPoint(point));
     expect(hardware.vector.lanes).toBe(32);
@@ -166,7 +166,7 @@ describe("space", () => {
 describe("technology", () => {
   it("takes the factors that it is told of", () => {
     const text = `${PUBLISHED}technology: { profile: published, sramLevel: 1.5 }\n`;
-    expect(study(text, ["sramLevel", "yield"]).technology).toEqual({
+    expect(study(text, ["sramLevel", "yield"]).specs.technology).toEqual({
       profile: "published",
       factors: { sramLevel: 1.5 },
     });

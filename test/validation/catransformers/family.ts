@@ -1,7 +1,7 @@
 import { chargedCounters, energyCoefficients, FACTOR_NAMES, gemmEnergy, gridCarbon } from "../../../src/cost/index.ts";
 import { evaluate, type Design, type Evaluation } from "../../../src/evaluate/index.ts";
 import { simulateGemms, type GemmProblem } from "../../../src/sim/index.ts";
-import { applySettings, defaultDeployment, loadHardware, loadModel, type SpecSet } from "../../../src/spec/index.ts";
+import { applySettings, loadHardware, loadModel, specSetOf, type SpecSet } from "../../../src/spec/index.ts";
 import { buildWorkload } from "../../../src/workload/index.ts";
 import { readFixture } from "../../fixtures/cost/csv.ts";
 
@@ -17,12 +17,11 @@ export const MAPPER = { objective: "carbon", effort: "fast" } as const;
 
 /** Rows of table 3 of arXiv 2505.01386: their hardware, their model, California, 1 inference/s, 6 h a day, 3 years. */
 export function publishedFamily(): readonly PublishedDesign[] {
-  const base: SpecSet = {
+  const base = specSetOf({
     model: loadModel("clip-vit-b16"),
     hardware: loadHardware("catransformers-22nm"),
-    deployment: defaultDeployment(),
     technology: { profile: "published", factors: {} },
-  };
+  });
   return readFixture("carbonclip_family.csv").map((row) => {
     const of = (column: string): number => Number(row[column]);
     const tower = (name: string) =>

@@ -1,22 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { FACTOR_NAMES } from "../../../src/cost/index.ts";
 import { evaluate, type Evaluation } from "../../../src/evaluate/index.ts";
-import {
-  applySettings,
-  defaultDeployment,
-  loadHardware,
-  loadModel,
-  type Deployment,
-  type SpecSet,
-} from "../../../src/spec/index.ts";
+import { applySettings, loadHardware, loadModel, specSetOf, type Deployment } from "../../../src/spec/index.ts";
 
 const YEAR = 365 * 86_400;
-const BASE: SpecSet = {
+const BASE = specSetOf({
   model: loadModel("vit-s16"),
   hardware: loadHardware("catransformers-22nm"),
-  deployment: defaultDeployment(),
-  technology: { profile: "calibrated", factors: {} },
-};
+});
 
 /** Chips of many sizes with one memory: silicon buys less traffic, and so less energy. */
 const chips = [32, 64, 128].flatMap((rows) =>

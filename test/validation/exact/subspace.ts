@@ -88,9 +88,8 @@ export function bruteForce(study: Study): { readonly front: readonly FrontDesign
   return { front, outcomes };
 }
 
-export function evaluatorContext({ model, hardware, deployment, technology, mapping, accuracy, constraints }: Study) {
-  const base = { model, hardware, deployment, technology };
-  return { base, mapping, accuracyMetric: accuracy.metric, limits: constraints };
+export function evaluatorContext({ specs, mapping, accuracy, constraints }: Study) {
+  return { base: specs, mapping, accuracyMetric: accuracy.metric, limits: constraints };
 }
 
 /** The same by enumeration; in rounds that learn from each other, or in one that counts everything. */

@@ -73,7 +73,7 @@ export async function runExact(
 }
 
 async function ownEstimate(
-  { accuracy: { metric }, model }: Study,
+  { accuracy: { metric }, specs: { model } }: Study,
   accuracy: CommandAccuracy | null,
 ): Promise<AccuracyEstimate | null> {
   if (accuracy === null) return createPredictor(metric).evaluate(model);

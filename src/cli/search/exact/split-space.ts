@@ -7,7 +7,6 @@ import {
 import { createSpace } from "../../../search/index.ts";
 import { isPlainSchedule, METRICS, type SpaceParameter, type Study } from "../../../spec/index.ts";
 import { InputError } from "../../failure.ts";
-import { specsOfStudy } from "../starting-point.ts";
 
 /** The accuracy of every pair of tower options is held in memory. */
 const MOST_PAIRS = 20_000_000;
@@ -20,10 +19,10 @@ const MOST_HARDWARE = 5_000_000;
  * @throws InputError for what cannot be enumerated exactly
  */
 export function decompositionRequest(study: Study): DecompositionRequest {
-  const { model, space, mapping, accuracy, objectives, constraints } = study;
+  const { specs, space, mapping, accuracy, objectives, constraints } = study;
   refuseMetrics(study);
   refuseSchedule(study);
-  const isPair = towerCountOf(model) === 2;
+  const isPair = towerCountOf(specs.model) === 2;
   const sideOf = ({ path }: SpaceParameter): number =>
     !path.startsWith("model.") ? 0 : isPair && path.startsWith("model.vision.") ? 2 : 1;
   const parts = [0, 1, 2].map((side) => space.filter((parameter) => sideOf(parameter) === side));
@@ -41,7 +40,7 @@ export function decompositionRequest(study: Study): DecompositionRequest {
   const [hardware, first, second] = parts.map(pointsOf);
   return {
     ...{ mapping, hardware: hardware!, limits: constraints },
-    base: specsOfStudy(study),
+    base: specs,
     accuracyMetric: accuracy.evaluator === "predictor" ? accuracy.metric : null,
     objectives: objectives.map(({ metric }) => metric),
     towers: [first!, second!],
@@ -54,9 +53,9 @@ function pointsOf(parameters: readonly SpaceParameter[]): readonly PartPoint[] {
 }
 
 /** Tables hold operators by themselves: what one leaves for the next, or runs inside it, is not in them yet. */
-function refuseSchedule({ schedule, space }: Study): void {
+function refuseSchedule({ specs, space }: Study): void {
   const path = space.find((parameter) => parameter.path.startsWith("schedule."))?.path;
-  if (path === undefined && isPlainSchedule(schedule)) return;
+  if (path === undefined && isPlainSchedule(specs.schedule)) return;
   throw new InputError(
     `Strategy exact runs operators one after the other, with their operands in DRAM; the study ${path === undefined ? "or its hardware asks for a schedule" : `varies ${path}`}. Use nsga2.`,
   );

@@ -4,21 +4,18 @@ import { FACTOR_NAMES } from "../../../../src/cost/index.ts";
 import { hardwareLabel, towersLabel } from "../../../../src/cli/search/labels.ts";
 import { defaultRunFolder } from "../../../../src/cli/search/run-folder.ts";
 import { identityOf } from "../../../../src/cli/search/identity.ts";
-import { specsOfStudy, startingPoint } from "../../../../src/cli/search/starting-point.ts";
+import { startingPoint } from "../../../../src/cli/search/starting-point.ts";
 import { createSpace } from "../../../../src/search/index.ts";
 import { decompositionRequest } from "../../../../src/cli/search/exact/split-space.ts";
 import { evaluate } from "../../../../src/evaluate/index.ts";
-import { loadStudy, PLAIN_SCHEDULE } from "../../../../src/spec/index.ts";
-import { createDesignEvaluator } from "../../../../src/worker/index.ts";
+import { loadStudy, PLAIN_SCHEDULE, type ScheduleSettings, type Study } from "../../../../src/spec/index.ts";
+import { createDesignEvaluator, designContext } from "../../../../src/worker/index.ts";
 
 const study = loadStudy(
   fileURLToPath(new URL("../../../../examples/clip-vit-b16.yaml", import.meta.url)),
   FACTOR_NAMES,
 );
-const context = {
-  ...{ base: specsOfStudy(study), mapping: study.mapping },
-  ...{ accuracyMetric: study.accuracy.metric, limits: study.constraints },
-};
+const context = designContext(study);
 
 test("the published baseline is a point of the published space", () => {
   const start = startingPoint(study);
@@ -69,8 +66,28 @@ test("a point may set the schedule: the numbers are those of evaluate", () => {
   expect(fused.metrics).toMatchObject({ latency_s: direct.latency_s, energy_total_J: direct.energy.total });
 });
 
+const withSchedule = (change: Partial<ScheduleSettings>): Study => ({
+  ...study,
+  specs: { ...study.specs, schedule: { ...study.specs.schedule, ...change } },
+});
+
+test("a study's own schedule reaches its designs as a point's does", () => {
+  const change = { fusion: "all", activations: true, prefetch: true } as const;
+  const point = { "schedule.fusion": "all", "schedule.activations": true, "schedule.prefetch": true };
+  const [plain, whole] = [createDesignEvaluator(context), createDesignEvaluator(designContext(withSchedule(change)))];
+  expect(whole.outcome({})).toEqual(plain.outcome(point));
+  expect(whole.outcome({})).not.toEqual(plain.outcome({}));
+  expect(whole.detail({})).toEqual(plain.detail(point));
+});
+
+test("a study's schedule stands against one that the hardware has", () => {
+  const hardware = { ...study.specs.hardware, schedule: { ...PLAIN_SCHEDULE, fusion: "all" as const } };
+  const unfused = { ...study, specs: { ...study.specs, hardware } };
+  expect(createDesignEvaluator(designContext(unfused)).outcome({})).toEqual(createDesignEvaluator(context).outcome({}));
+});
+
 test("exact refuses a schedule, given or searched, and so never differs from evaluate", () => {
-  const given = { ...study, schedule: { ...PLAIN_SCHEDULE, activations: true } };
+  const given = withSchedule({ activations: true });
   expect(() => decompositionRequest(given)).toThrow(/the study or its hardware asks for a schedule. Use nsga2/);
   const parameter = { path: "schedule.fusion", values: ["none", "epilogue"], ordered: false };
   const searched = { ...study, space: [...study.space, parameter] };
@@ -97,6 +114,7 @@ test("the identity of a study knows all but its name and its length", () => {
   const longer = { ...study, name: "other", search: { ...study.search, trials: 7, patience: 3 } };
   expect(identityOf(longer, sources).studyHash).toBe(studyHash);
   expect(identityOf({ ...study, search: { ...study.search, seed: 9 } }, sources).studyHash).not.toBe(studyHash);
+  expect(identityOf(withSchedule({ fusion: "all" }), sources).studyHash).not.toBe(studyHash);
   expect(identityOf(study, { ...sources, core: "d" }).studyHash).not.toBe(studyHash);
 });
 

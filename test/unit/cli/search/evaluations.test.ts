@@ -3,21 +3,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { createDesignFarm } from "../../../../src/cli/search/evaluations.ts";
-import { specsOfStudy } from "../../../../src/cli/search/starting-point.ts";
 import { FACTOR_NAMES } from "../../../../src/cost/index.ts";
 import { createRandomStrategy, createSpace } from "../../../../src/search/index.ts";
 import { loadStudy } from "../../../../src/spec/index.ts";
-import { createDesignEvaluator } from "../../../../src/worker/index.ts";
+import { createDesignEvaluator, designContext } from "../../../../src/worker/index.ts";
 import { smallStudy } from "../../../validation/search/cli.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "ecotile-fault-"));
 afterAll(() => rmSync(directory, { recursive: true }));
 
 const study = loadStudy(smallStudy, FACTOR_NAMES);
-const context = {
-  ...{ base: specsOfStudy(study), mapping: study.mapping },
-  ...{ accuracyMetric: study.accuracy.metric, limits: study.constraints },
-};
+const context = designContext(study);
 const points = createRandomStrategy({
   space: createSpace(study.space),
   seed: 1,
