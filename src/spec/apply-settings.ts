@@ -1,5 +1,6 @@
 import { isScalar, isSeq, parseDocument } from "yaml";
 import { didYouMean, problemOf, SpecError, type Problem } from "../errors/index.ts";
+import { precisionProblem, usageProblem } from "./cross-rules.ts";
 import { deepFreeze } from "./freeze.ts";
 import { findingsOf } from "./issues.ts";
 import { settledDram } from "./memory.ts";
@@ -84,8 +85,24 @@ export function applySettings(parts: SpecParts, settings: readonly Setting[], fa
       problems.push(problemOf(written(setting), "spec/does-not-fit", message));
     } else result = applied;
   }
+  problems.push(...crossProblems(result, settings));
   if (problems.length > 0) throw new SpecError(problems);
   return deepFreeze(withSettledDram(result, settings));
+}
+
+/** What settings break only together, under the last setting that has to do with it. */
+function crossProblems(
+  { hardware: { precision }, deployment }: SpecSet,
+  settings: readonly Setting[],
+): readonly Problem[] {
+  return [
+    { found: precisionProblem(precision), section: "precision" },
+    { found: usageProblem(deployment), section: "deployment" },
+  ].flatMap(({ found, section }) => {
+    const place = found === null ? undefined : settings.findLast(({ path }) => path.startsWith(`${section}.`));
+    if (found === null || place === undefined) return [];
+    return [problemOf(written(place), "spec/conflict", `${section}.${found.field} ${found.message}.`)];
+  });
 }
 
 /** Type, capacity, dies and clock decide together what a memory gives, so this is looked at once they are all in place. */

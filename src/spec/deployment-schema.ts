@@ -1,5 +1,6 @@
 import type * as z from "zod";
 import { didYouMean } from "../errors/index.ts";
+import { usageProblem } from "./cross-rules.ts";
 import type { Deployment } from "./deployment.ts";
 import { MAX_WHOLE, quantity, real, refuse, section, text, whole } from "./fields.ts";
 import { deepFreeze } from "./freeze.ts";
@@ -54,6 +55,8 @@ function build(raw: z.output<typeof rawDeploymentSchema>, ctx: z.RefinementCtx):
   if (useFrom !== undefined && gridHours === undefined) {
     refuse(ctx, "spec/conflict", "needs gridHours beside it", null, ["useFrom"]);
   }
+  const unused = usageProblem({ inferences: inferences ?? null, hoursPerDay: raw.hoursPerDay });
+  if (unused !== null) refuse(ctx, "spec/conflict", unused.message, null, [unused.field]);
   const hourly = {
     ...(gridHours === undefined ? {} : { gridDay: gridHours }),
     ...(useFrom === undefined ? {} : { useFrom }),

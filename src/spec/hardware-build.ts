@@ -1,5 +1,6 @@
 import type * as z from "zod";
 import { toRate, type Bandwidth, type Hertz } from "../units/index.ts";
+import { precisionProblem } from "./cross-rules.ts";
 import { refuse } from "./fields.ts";
 import { deepFreeze } from "./freeze.ts";
 import type { Buffer, Dataflow, Dram, Hardware, Port } from "./hardware.ts";
@@ -90,6 +91,8 @@ export function buildHardware(raw: RawHardware, ctx: z.RefinementCtx): Hardware 
     const message = `is ${raw.arraysPerCore}, but the arrays of a core share its localBuffer, and there is none`;
     refuse(ctx, "spec/conflict", message, "give a localBuffer, or write more cores instead", ["arraysPerCore"]);
   }
+  const narrow = precisionProblem(raw.precision);
+  if (narrow !== null) refuse(ctx, "spec/conflict", narrow.message, null, ["precision", narrow.field]);
   const rest = overlap === "transfers" ? { cyclesPerElement } : { cyclesPerElement, overlap };
   return deepFreeze({
     ...fields,
