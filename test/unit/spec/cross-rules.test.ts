@@ -8,6 +8,7 @@ import {
   loadHardware,
   loadModel,
   parseSetting,
+  PLAIN_SCHEDULE,
   readYaml,
   type SpecSet,
 } from "../../../src/spec/index.ts";
@@ -32,6 +33,7 @@ const base: SpecSet = {
   model: loadModel("bert-tiny"),
   deployment: defaultDeployment(),
   technology: { profile: "calibrated", factors: {} },
+  schedule: PLAIN_SCHEDULE,
 };
 
 const NARROW = ["input", "weight", "output"] as const;
