@@ -3,7 +3,9 @@ import { AccuracyRefusal, createPredictor, predictorFor, type AccuracyEstimate }
 import { loadModel, type ModelSpec } from "../spec/index.ts";
 import { accuracyNumbers, readModelRows, writeModelRows } from "./accuracy-rows.ts";
 import { InputError } from "./failure.ts";
-import { printJson, printText, writeFileWhole } from "./output.ts";
+import { printJson, printText } from "./output.ts";
+import { writeFileWhole } from "./output-file.ts";
+import { dataToStdout } from "./print.ts";
 
 interface Options {
   readonly input?: string;
@@ -76,5 +78,5 @@ function runFile(input: string, { metric, output, json }: Options): void {
   if (output !== undefined) {
     writeFileWhole(output, text);
     printText(`${output}: ${estimates.length} rows.`, true);
-  } else if (!json) process.stdout.write(text);
+  } else if (!json) dataToStdout(text);
 }

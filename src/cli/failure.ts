@@ -1,9 +1,10 @@
 import { AccuracyRefusal, CommandFailure } from "../accuracy/index.ts";
 import { CostError } from "../cost/index.ts";
-import { EXIT_BUG, EXIT_INPUT, escapeControls, renderProblems, SpecError } from "../errors/index.ts";
+import { EXIT_BUG, EXIT_INPUT, renderProblems, SpecError } from "../errors/index.ts";
 import { SearchError } from "../search/index.ts";
 import { GemmProblemError, UnmodelledHardwareError } from "../sim/index.ts";
 import { StoreError } from "../store/index.ts";
+import { toStderr } from "./print.ts";
 
 /** Wrong input that a command itself finds: one message, exit code 2. */
 export class InputError extends Error {
@@ -24,17 +25,15 @@ const INPUT_ERRORS = [
 /** Prints what went wrong for a person, on stderr; returns the exit code. */
 export function reportFailure(error: unknown): number {
   if (error instanceof SpecError) {
-    process.stderr.write(`${renderProblems(error.problems)}\n`);
+    toStderr(`${renderProblems(error.problems)}\n`);
     return EXIT_INPUT;
   }
   const isOurs = error instanceof StoreError && error.code === "store/failed";
   if (!isOurs && error instanceof Error && INPUT_ERRORS.some((kind) => error instanceof kind)) {
-    process.stderr.write(`${escapeControls(error.message)}\n`);
+    toStderr(`${error.message}\n`);
     return EXIT_INPUT;
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  process.stderr.write(
-    `ecotile has met a bug of its own. Please report this with the command that you ran:\n${text}\n`,
-  );
+  toStderr(`ecotile has met a bug of its own. Please report this with the command that you ran:\n${text}\n`);
   return EXIT_BUG;
 }

@@ -8,7 +8,9 @@ import { InputError } from "./failure.ts";
 import { gemmNumbers } from "./gemm-numbers.ts";
 import { readGemmRows, writeGemmRows } from "./gemm-rows.ts";
 import { gemmText } from "./gemm-text.ts";
-import { printJson, printText, writeFileWhole } from "./output.ts";
+import { printJson, printText } from "./output.ts";
+import { writeFileWhole } from "./output-file.ts";
+import { dataToStdout } from "./print.ts";
 import { collect, loadSpecs } from "./specs.ts";
 
 interface Options {
@@ -123,5 +125,5 @@ function runFile(specs: SpecSet, input: string, options: Options): void {
     writeFileWhole(options.output, text);
     const infeasible = results.filter(({ status }) => status === "infeasible").length;
     printText(`${options.output}: ${results.length} rows, ${infeasible} infeasible.`, true);
-  } else if (!options.json) process.stdout.write(text);
+  } else if (!options.json) dataToStdout(text);
 }

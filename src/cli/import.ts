@@ -1,12 +1,10 @@
-import { readFileSync } from "node:fs";
 import type { Command } from "commander";
 import { stringify } from "yaml";
-import type { ModelSpec, Tower } from "../spec/index.ts";
+import { readTextFile, type ModelSpec, type Tower } from "../spec/index.ts";
 import { importHuggingFace, type HuggingFaceOptions } from "../workload/index.ts";
 import { InputError } from "./failure.ts";
 import { printText } from "./output.ts";
-
-const MOST_BYTES = 1024 * 1024;
+import { dataToStdout } from "./print.ts";
 
 interface Options {
   readonly tokens?: number;
@@ -28,7 +26,7 @@ export function addImportCommand(program: Command): void {
     )
     .action((path: string, options: Options) => {
       const { yaml, notes } = importModel(path, options);
-      process.stdout.write(yaml);
+      dataToStdout(yaml);
       for (const note of notes) printText(`Note: ${note}`, true);
     });
 }
@@ -41,13 +39,7 @@ function importModel(path: string, options: HuggingFaceOptions): { yaml: string;
 }
 
 function readJson(path: string): unknown {
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8");
-  } catch (cause) {
-    throw new InputError(`${path} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`);
-  }
-  if (Buffer.byteLength(text) > MOST_BYTES) throw new InputError(`${path} is larger than 1 MiB.`);
+  const text = readTextFile(path, path);
   try {
     return JSON.parse(text) as unknown;
   } catch (cause) {

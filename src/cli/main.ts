@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from "commander";
-import { escapeControls, EXIT_DONE, EXIT_INPUT } from "../errors/index.ts";
+import { EXIT_DONE, EXIT_INPUT } from "../errors/index.ts";
 import { addAccuracyCommand } from "./accuracy.ts";
 import { addBenchCommand } from "./bench.ts";
 import { addExplainCommand } from "./explain.ts";
@@ -8,6 +8,7 @@ import { addGemmCommand } from "./gemm.ts";
 import { addImportCommand } from "./import.ts";
 import { packageVersion } from "./package-version.ts";
 import { addPresetsCommand } from "./presets.ts";
+import { guardStandardStreams, toStderr, toStdout } from "./print.ts";
 import { addReportCommand } from "./report.ts";
 import { addSchemaCommand } from "./schema.ts";
 import { addSearchCommand } from "./search.ts";
@@ -19,7 +20,7 @@ const program = new Command("ecotile")
   .version(packageVersion())
   .exitOverride()
   .showHelpAfterError("(--help lists what there is)")
-  .configureOutput({ outputError: (text, write) => write(escapeControls(text)) });
+  .configureOutput({ writeOut: toStdout, writeErr: toStderr });
 
 for (const add of [
   addSimulateCommand,
@@ -36,12 +37,7 @@ for (const add of [
   add(program);
 for (const command of program.commands) for (const each of [command, ...command.commands]) each.exitOverride();
 
-// A reader that has seen enough, such as `head`, is no error.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") throw error;
-  process.exit();
-});
-
+guardStandardStreams();
 try {
   if (process.argv.length <= 2) program.outputHelp();
   else await program.parseAsync(process.argv);

@@ -6,7 +6,8 @@ import { reportHtml } from "../report/html.ts";
 import type { RunRecord } from "../report/types.ts";
 import { printComparison } from "./compare/print.ts";
 import { InputError } from "./failure.ts";
-import { writeFileWhole } from "./output.ts";
+import { writeFileWhole } from "./output-file.ts";
+import { dataToStdout, toStdout } from "./print.ts";
 import { readFrontCsv, readRecord } from "./report-record.ts";
 import { RUN_FILES } from "./search/run-folder.ts";
 
@@ -38,10 +39,6 @@ Examples:
 }
 
 async function report(folders: readonly string[], options: ReportOptions): Promise<void> {
-  // A reader that has seen enough (`| head`) is no failure.
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
-  });
   if (options.compare === true) {
     if (options.format === "parquet") throw new InputError("A comparison is html, svg, csv or json.");
     return printComparison(folders, options.format);
@@ -52,10 +49,10 @@ async function report(folders: readonly string[], options: ReportOptions): Promi
   if (options.format === "html") {
     const path = join(folder, RUN_FILES.report);
     writeFileWhole(path, reportHtml(record));
-    process.stdout.write(`${path}\n`);
+    toStdout(`${path}\n`);
     return;
   }
-  process.stdout.write(options.format === "parquet" ? await parquetOf(folder) : await textOf(folder, record, options));
+  dataToStdout(options.format === "parquet" ? await parquetOf(folder) : await textOf(folder, record, options));
 }
 
 function textOf(folder: string, record: RunRecord, { format, chart }: ReportOptions): string | Promise<string> {

@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import { InvalidArgumentError, Option, type Command } from "commander";
 import { createSpace } from "../search/index.ts";
 import { EXIT_INTERRUPTED } from "../errors/index.ts";
+import { toStdout } from "./print.ts";
 import { dryRunText } from "./search/dry-run.ts";
 import { loadSearchStudy } from "./search/load.ts";
 import { defaultRunFolder } from "./search/run-folder.ts";
@@ -60,7 +61,7 @@ async function search(file: string, options: Options): Promise<void> {
   const study = loadSearchStudy(file, options);
   const space = createSpace(study.space);
   if (options.dryRun === true) {
-    process.stdout.write(`${dryRunText(study, space)}\n`);
+    toStdout(`${dryRunText(study, space)}\n`);
     return;
   }
   const stop = new AbortController();

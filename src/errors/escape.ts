@@ -6,6 +6,11 @@ export function escapeControls(text: string): string {
   return text.replace(UNSAFE, (char) => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`);
 }
 
+/** JSON text with the same signs written as JSON writes them, so that it stays the same document. */
+export function escapeJson(json: string): string {
+  return json.replace(UNSAFE, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
+
 /** A source line with each unsafe character replaced by one visible one, so that carets stay below their columns. */
 export function flattenControls(line: string): string {
   return line.replace(UNSAFE, (char) => (char === "\t" ? " " : "\u{fffd}"));

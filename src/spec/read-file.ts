@@ -1,49 +1,82 @@
-import { readFileSync, statSync } from "node:fs";
-import { problemOf, SpecError } from "../errors/index.ts";
+import { closeSync, constants, fstatSync, openSync, readSync, statSync, type Stats } from "node:fs";
+import { problemOf, SpecError, systemReason } from "../errors/index.ts";
 
 /** Largest file that is read unless told otherwise, bytes. */
 export const MAX_FILE_BYTES = 1024 * 1024;
 
-const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: "there is no such file",
-  EACCES: "permission denied",
-  EPERM: "permission denied",
-  EISDIR: "it is a directory",
-  ENOTDIR: "a part of its path is no directory",
-  ELOOP: "too many symbolic links",
-  ENAMETOOLONG: "its name is too long",
-};
+const CHUNK_BYTES = 256 * 1024;
 
 function refuse(file: string, code: string, message: string): SpecError {
   return new SpecError([problemOf(file, code, message)]);
 }
 
-function unreadable(file: string, cause: unknown): SpecError {
-  const code = cause instanceof Error && "code" in cause ? String(cause.code) : "unknown error";
-  return refuse(file, "spec/unreadable-file", `The file cannot be read: ${REASONS[code] ?? code}.`);
+function checkKind(stat: Stats): void {
+  if (stat.isDirectory()) throw Object.assign(new Error(), { code: "EISDIR" });
+  if (!stat.isFile()) throw new Error("it is no regular file");
 }
 
 /**
- * Text of a file of UTF-8.
+ * Opens a file to read. A pipe or a device may never end, or change by being opened, so only a regular file is opened; one that
+ * takes its place meanwhile is not waited for, and refused as well.
+ */
+function openRegular(path: string): number {
+  checkKind(statSync(path));
+  const file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  try {
+    checkKind(fstatSync(file));
+    return file;
+  } catch (cause) {
+    closeSync(file);
+    throw cause;
+  }
+}
+
+/**
+ * Text of a file of UTF-8, piece by piece; a byte-order mark at its start is left out. The file is closed when the last piece was
+ * taken, or none is wanted any more.
  *
  * @param shownAs   the name for messages
- * @param mostBytes how large it may be; by default 1 MiB
+ * @param mostBytes how large it may be
  * @throws SpecError spec/unreadable-file, spec/too-large, spec/not-utf8
  */
-export function readTextFile(path: string, shownAs: string, mostBytes = MAX_FILE_BYTES): string {
-  let bytes: Buffer;
+export function* readTextPieces(path: string, shownAs: string, mostBytes: number): Generator<string, void, undefined> {
+  const file = trying(shownAs, () => openRegular(path));
   try {
-    const stat = statSync(path);
-    if (stat.isDirectory()) throw Object.assign(new Error(), { code: "EISDIR" });
-    if (!stat.isFile()) throw Object.assign(new Error(), { code: "it is no regular file" });
-    if (stat.size > mostBytes) throw tooLarge(shownAs, stat.size, mostBytes);
-    bytes = readFileSync(path);
-  } catch (cause) {
-    throw cause instanceof SpecError ? cause : unreadable(shownAs, cause);
+    const { size } = trying(shownAs, () => fstatSync(file));
+    if (size > mostBytes) throw tooLarge(shownAs, size, mostBytes);
+    const decoder = new TextDecoder("utf-8", { fatal: true });
+    const buffer = new Uint8Array(Math.min(CHUNK_BYTES, mostBytes + 1));
+    let total = 0;
+    for (;;) {
+      const count = trying(shownAs, () => readSync(file, buffer));
+      // Some files grow while they are read, and some say that they are empty and are not.
+      total += count;
+      if (total > mostBytes) throw tooLarge(shownAs, total, mostBytes);
+      const text = decode(decoder, buffer.subarray(0, count), count > 0, shownAs);
+      if (text !== "") yield text;
+      if (count === 0) return;
+    }
+  } finally {
+    closeSync(file);
   }
-  if (bytes.length > mostBytes) throw tooLarge(shownAs, bytes.length, mostBytes);
+}
+
+/** Text of a file of UTF-8 as a whole; as {@link readTextPieces}, by default of at most 1 MiB. */
+export function readTextFile(path: string, shownAs: string, mostBytes = MAX_FILE_BYTES): string {
+  return [...readTextPieces(path, shownAs, mostBytes)].join("");
+}
+
+function trying<T>(shownAs: string, act: () => T): T {
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return act();
+  } catch (cause) {
+    throw refuse(shownAs, "spec/unreadable-file", `The file cannot be read: ${systemReason(cause)}.`);
+  }
+}
+
+function decode(decoder: TextDecoder, bytes: Uint8Array, stream: boolean, shownAs: string): string {
+  try {
+    return decoder.decode(bytes, { stream });
   } catch {
     throw refuse(shownAs, "spec/not-utf8", "The file is not UTF-8 text.");
   }

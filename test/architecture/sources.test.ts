@@ -54,6 +54,23 @@ describe("habits of the sources", () => {
     expect(importing.filter((file) => !file.startsWith("src/cli/"))).toEqual(MAY_IMPORT_PROCESS);
   });
 
+  const usedOutside = (pattern: RegExp, ...homes: readonly string[]) =>
+    sources.filter(([file, text]) => pattern.test(text) && !homes.includes(file)).map(([file]) => file);
+
+  it("what is printed is escaped: src/cli/print.ts alone prints, and bars of progress, which hold numbers", () => {
+    const bars = ["src/cli/search/progress.ts", "src/cli/search/exact/progress.ts"];
+    expect(usedOutside(/process\.std(out|err)|\bconsole\./, "src/cli/print.ts", ...bars)).toEqual([]);
+    expect(usedOutside(/process\.std(out|err)\.write/)).toEqual([]);
+  });
+
+  it("files that a user names are written by src/cli/output-file.ts and opened by src/spec/read-file.ts alone", () => {
+    const writing = /\b(writeFile|appendFile|createWriteStream|copyFile|rename|truncate|mkdir)(Sync)?\(/;
+    expect(usedOutside(writing, "src/cli/output-file.ts", "src/cli/search/run-folder.ts")).toEqual([]);
+    const opening = /\b(readFile(Sync)?\((?!new URL\()|createReadStream|openAsBlob|openSync\(|readSync)/;
+    const homes = ["src/spec/read-file.ts", "src/cli/output-file.ts", "src/cli/report-record.ts"];
+    expect(usedOutside(opening, ...homes)).toEqual([]);
+  });
+
   it(`no file of more than ${MOST_LINES} lines`, () => {
     const long = sources.filter(([, text]) => text.split("\n").length > MOST_LINES).map(([file]) => file);
     expect(long).toEqual([]);

@@ -3,7 +3,9 @@ import { comparisonHtml } from "../../report/comparison/html.ts";
 import { measuredText, ownBestTable, runsTable } from "../../report/comparison/rows.ts";
 import type { Comparison } from "../../report/comparison/types.ts";
 import { InputError } from "../failure.ts";
-import { renderTable, writeFileWhole } from "../output.ts";
+import { renderTable } from "../output.ts";
+import { writeFileWhole } from "../output-file.ts";
+import { dataToStdout, toStdout } from "../print.ts";
 import { compareRuns } from "./compare.ts";
 import { readRuns } from "./read-run.ts";
 
@@ -21,7 +23,7 @@ export async function printComparison(
   if (folders.length < 2) throw new InputError("--compare needs the folders of two runs or more.");
   const comparison = compareRuns(readRuns(folders));
   if (format !== "html") {
-    process.stdout.write(await textOf(comparison, format));
+    dataToStdout(await textOf(comparison, format));
     return;
   }
   const path = join(folders[0]!, FILE);
@@ -35,7 +37,7 @@ export async function printComparison(
     ...comparison.differences,
     `Report: ${path}`,
   ];
-  process.stdout.write(`${parts.join("\n")}\n`);
+  toStdout(`${parts.join("\n")}\n`);
 }
 
 async function textOf(comparison: Comparison, format: "svg" | "csv" | "json"): Promise<string> {

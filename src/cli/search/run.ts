@@ -19,7 +19,8 @@ import type { ModelSpec, Study } from "../../spec/index.ts";
 import { openSqliteStore } from "../../store/index.ts";
 import { createDesignEvaluator, designContext, type DesignDetail } from "../../worker/index.ts";
 import { InputError } from "../failure.ts";
-import { writeFileWhole } from "../output.ts";
+import { writeFileWhole } from "../output-file.ts";
+import { toStderr, toStdout } from "../print.ts";
 import { createCommandAccuracy } from "./command-accuracy.ts";
 import { greyBoxOf } from "./exact/grey-box.ts";
 import { exactRecord, storeFront, withWhole } from "./exact/record.ts";
@@ -44,7 +45,7 @@ export interface RunSettings {
   readonly signal: AbortSignal;
 }
 
-const say = (text: string): void => void process.stderr.write(`${text}\n`);
+const say = (text: string): void => toStderr(`${text}\n`);
 
 /** Runs a study in its folder to the end, or until the signal aborts. @returns the exit code */
 export async function runSearch(study: Study, space: Space, settings: RunSettings): Promise<number> {
@@ -180,6 +181,6 @@ function finish(record: RunRecord, study: Study, folder: string, whole?: readonl
     say(infeasibleText(record.violations, study.constraints, record.trialCount, record.exact));
     return EXIT_INFEASIBLE;
   }
-  process.stdout.write(`${summaryText(record)}\nReport: ${report}\n`);
+  toStdout(`${summaryText(record)}\nReport: ${report}\n`);
   return EXIT_DONE;
 }

@@ -26,7 +26,7 @@ describe("gemm --input", () => {
     ({ id, batch, m, n, k, note }) => `"${id.replaceAll('"', '""')}",${batch},${m},${n},${k},${note}`,
   );
   const input = scratchFile("shapes.csv", `\u{feff}id,batch,m,n,k,note\r\n${lines.join("\r\n")}\r\n`);
-  const output = join(freshFolder(), "deeper", "results.csv");
+  const output = join(freshFolder(), "results.csv");
   const run = ecotile("gemm", "catransformers-22nm", "--input", input, "--output", output);
   const rows = rowsOf(readFileSync(output, "utf8"));
 

@@ -1,0 +1,71 @@
+import { fstatSync } from "node:fs";
+import { escapeControls, EXIT_INPUT, systemCode, systemReason } from "../errors/index.ts";
+import { writeAll } from "./write-all.ts";
+
+/*
+ * The two ways out of the process. Text for people is escaped here, whatever it is made of: a name in a file of somebody else must
+ * not move the cursor, set the title or turn the line round.
+ */
+
+/** Text for people on stdout. */
+export function toStdout(text: string): void {
+  send(STDOUT, escapeControls(text));
+}
+
+/** Text for people on stderr. */
+export function toStderr(text: string): void {
+  send(STDERR, escapeControls(text));
+}
+
+/**
+ * A document on stdout, for a program or a file: byte for byte as it is. On a terminal it is read by a person, and escaped.
+ *
+ * @returns false: `stdoutDrained` should be awaited before more is written
+ */
+export function dataToStdout(data: string | Uint8Array): boolean {
+  return send(STDOUT, process.stdout.isTTY && typeof data === "string" ? escapeControls(data) : data);
+}
+
+/** Resolves when stdout takes more. */
+export function stdoutDrained(): Promise<void> {
+  return new Promise((resolve) => void process.stdout.once("drain", resolve));
+}
+
+const [STDOUT, STDERR] = [1, 2] as const;
+type Descriptor = typeof STDOUT | typeof STDERR;
+
+/** Node writes to files what one system call takes, and does not say that the rest is missing where the disk is full. */
+function send(descriptor: Descriptor, data: string | Uint8Array): boolean {
+  if (!isFile(descriptor)) return (descriptor === STDOUT ? process.stdout : process.stderr).write(data);
+  try {
+    writeAll(descriptor, data);
+  } catch (cause) {
+    endUnprinted(descriptor, cause);
+  }
+  return true;
+}
+
+function isFile(descriptor: Descriptor): boolean {
+  try {
+    return fstatSync(descriptor).isFile();
+  } catch {
+    return false;
+  }
+}
+
+/** What cannot be printed ends the process with the code of wrong input; a reader that has seen enough is no error. */
+export function guardStandardStreams(): void {
+  process.stdout.on("error", (cause) => {
+    if (systemCode(cause) === "EPIPE") process.exit();
+    endUnprinted(STDOUT, cause);
+  });
+  process.stderr.on("error", (cause) => {
+    // Results still reach their files and stdout where nobody reads what is said meanwhile.
+    if (systemCode(cause) !== "EPIPE") endUnprinted(STDERR, cause);
+  });
+}
+
+function endUnprinted(descriptor: Descriptor, cause: unknown): never {
+  if (descriptor === STDOUT) toStderr(`Standard output cannot be written: ${systemReason(cause)}.\n`);
+  process.exit(EXIT_INPUT);
+}
