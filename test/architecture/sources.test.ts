@@ -66,7 +66,8 @@ describe("habits of the sources", () => {
   it("files that a user names are written by src/cli/output-file.ts and opened by src/spec/read-file.ts alone", () => {
     const writing = /\b(writeFile|appendFile|createWriteStream|copyFile|rename|truncate|mkdir)(Sync)?\(/;
     expect(usedOutside(writing, "src/cli/output-file.ts", "src/cli/search/run-folder.ts")).toEqual([]);
-    const opening = /\b(readFile(Sync)?\((?!new URL\()|createReadStream|openAsBlob|openSync\(|readSync)/;
+    const opening =
+      /\b(readFile(Sync)?\((?!new URL\(|createRequire\()|createReadStream|openAsBlob|openSync\(|readSync)/;
     const homes = ["src/spec/read-file.ts", "src/cli/output-file.ts", "src/cli/report-record.ts"];
     expect(usedOutside(opening, ...homes)).toEqual([]);
   });
