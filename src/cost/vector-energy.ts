@@ -1,6 +1,6 @@
 import type { Hardware } from "../spec/hardware.ts";
 import type { Technology } from "../spec/technology.ts";
-import type { VectorOperator } from "../workload/operator.ts";
+import type { VectorWork } from "../workload/operator.ts";
 import { laneCyclesOf, localAccessesOf } from "../workload/vector-cost.ts";
 import { breakdown } from "./breakdown.ts";
 import { calibratedVectorCoefficients } from "./calibrated/vector.ts";
@@ -20,7 +20,7 @@ export interface VectorTraffic {
  * Traffic where nothing is fused or resident elsewhere: operands and results come from and go to the global buffer, or DRAM
  * where there is none; at the local buffer the passes count. Activations have output width, parameters weight width.
  */
-export function unfusedTraffic(operator: VectorOperator, hardware: Hardware): VectorTraffic {
+export function unfusedTraffic(operator: VectorWork, hardware: Hardware): VectorTraffic {
   const { precision } = hardware;
   const activations = ((operator.elementsRead + operator.elementsWritten) * precision.output) / BITS_PER_BYTE;
   const bytes = activations + (operator.parametersRead * precision.weight) / BITS_PER_BYTE;
@@ -63,7 +63,7 @@ export function vectorEnergyOf(laneCycles: number, traffic: VectorTraffic, cost:
  * @param traffic bytes by level as the scheduler placed them; default `unfusedTraffic`
  */
 export function vectorEnergy(
-  operator: VectorOperator,
+  operator: VectorWork,
   hardware: Hardware,
   technology: Technology,
   traffic: VectorTraffic = unfusedTraffic(operator, hardware),

@@ -1,5 +1,12 @@
 import type { Hardware } from "../spec/hardware.ts";
-import { simulateGemms, type EnergyCoefficients, type GemmProblem, type GemmResult } from "../sim/index.ts";
+import {
+  hardwareKey,
+  problemKey,
+  simulateGemms,
+  type EnergyCoefficients,
+  type GemmProblem,
+  type GemmResult,
+} from "../sim/index.ts";
 import type { Design } from "./types.ts";
 
 /** Results kept per thread: a few kilobytes each. The whole cache is dropped when it is full; nothing depends on it. */
@@ -7,25 +14,11 @@ const MOST_ENTRIES = 20_000;
 const cache = new Map<string, GemmResult>();
 const hardwareKeys = new WeakMap<Hardware, string>();
 
-/** Everything of a hardware that a GEMM's result depends on. */
-function hardwareKey(hardware: Hardware): string {
-  const known = hardwareKeys.get(hardware);
-  if (known !== undefined) return known;
-  const { cores, arraysPerCore, multicast, precision, array, localBuffer, globalBuffer } = hardware;
-  const dram = hardware.dram === null ? null : { ...hardware.dram, capacity: 0, type: null };
-  const key = JSON.stringify(
-    [cores, arraysPerCore, multicast, precision, array, localBuffer, globalBuffer, dram],
-    (_, value: unknown) => (value === Infinity ? "unlimited" : value),
-  );
-  hardwareKeys.set(hardware, key);
-  return key;
-}
-
-function problemKey({ batch, m, n, k, sharedB, resident, reservedBytes = 0 }: GemmProblem): string {
-  const shape = sharedB ? `1,${batch * m},${n},${k}` : `${batch},${m},${n},${k}`;
-  if (resident === undefined && reservedBytes === 0) return shape;
-  const { input = false, weight = false, output = false } = resident ?? {};
-  return `${shape},${input ? "i" : ""}${weight ? "w" : ""}${output ? "o" : ""},${reservedBytes}`;
+/** Hardware is frozen: its key is made once. */
+function knownKey(hardware: Hardware): string {
+  const known = hardwareKeys.get(hardware) ?? hardwareKey(hardware);
+  hardwareKeys.set(hardware, known);
+  return known;
 }
 
 /**
@@ -38,8 +31,8 @@ export function simulateDistinct(
   energy: EnergyCoefficients | null,
   mapper: Design["mapper"],
 ): readonly GemmResult[] {
-  const objective = energy === null ? "latency" : mapper.objective;
-  const context = `${hardwareKey(hardware)}|${JSON.stringify(energy)}|${objective}|${mapper.effort}|`;
+  const options = { ...mapper, objective: energy === null ? "latency" : mapper.objective } as const;
+  const context = `${knownKey(hardware)}|${JSON.stringify([energy, options])}|`;
   const keys = problems.map((problem) => context + problemKey(problem));
   const missing = new Map<string, GemmProblem>();
   keys.forEach((key, i) => {
@@ -50,7 +43,7 @@ export function simulateDistinct(
       cache.clear();
       return simulateDistinct(hardware, problems, energy, mapper);
     }
-    const results = simulateGemms(hardware, [...missing.values()], { objective, effort: mapper.effort, energy });
+    const results = simulateGemms(hardware, [...missing.values()], { ...options, energy });
     [...missing.keys()].forEach((key, i) => cache.set(key, results[i]!));
   }
   return keys.map((key) => cache.get(key)!);

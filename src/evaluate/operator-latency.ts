@@ -1,6 +1,6 @@
 import type { Hardware } from "../spec/hardware.ts";
 import { simulateGemms } from "../sim/index.ts";
-import type { Operator, VectorOperator } from "../workload/index.ts";
+import type { GemmOperator, Operator, VectorOperator, VectorWork } from "../workload/index.ts";
 import { runVector } from "./vector-operator.ts";
 
 const LAUNCH_CLASS: Readonly<Record<string, "softmax" | "normalisation">> = {
@@ -10,8 +10,11 @@ const LAUNCH_CLASS: Readonly<Record<string, "softmax" | "normalisation">> = {
   "l2-normalise": "normalisation",
 };
 
+/** All that the time to start an operator may depend on. */
+export type LaunchedWork = Pick<GemmOperator, "type"> | Pick<VectorWork, "type" | "primitive">;
+
 /** Fixed time to start one run of an operator, s; 0 where the machine has none. */
-export function launchSeconds(operator: Operator, { launchOverhead }: Hardware): number {
+export function launchSeconds(operator: LaunchedWork, { launchOverhead }: Hardware): number {
   if (operator.type === "gemm") return launchOverhead.gemm;
   return launchOverhead[LAUNCH_CLASS[operator.primitive] ?? "elementwise"];
 }

@@ -1,5 +1,5 @@
 import type { Hardware } from "../spec/hardware.ts";
-import { laneCyclesOf, localAccessesOf, passCountOf, passesOf, type VectorOperator } from "../workload/index.ts";
+import { laneCyclesOf, localAccessesOf, passCountOf, passesOf, type VectorWork } from "../workload/index.ts";
 import { cyclesOf } from "./ports.ts";
 import { NOTHING_KEPT, type Kept } from "./schedule.ts";
 import type { LevelTraffic, PortCycles } from "./types.ts";
@@ -33,7 +33,7 @@ export interface VectorRun {
  * Unit: cycles, bytes. Passes: src/workload/vector-primitives.ts. Limit of validity: long rows; the last reduction over lanes and
  * the first fill are left out. Checked: test/validation/measured.
  */
-export function runVector(operator: VectorOperator, hardware: Hardware, kept: Kept = NOTHING_KEPT): VectorRun {
+export function runVector(operator: VectorWork, hardware: Hardware, kept: Kept = NOTHING_KEPT): VectorRun {
   const { cores, precision, vector, localBuffer, globalBuffer, dram } = hardware;
   const loads = isHeld(operator, hardware) ? 1 : passCountOf(operator.primitive);
   const { bytesIn, bytesOut, dramIn, dramOut, globalIn, globalOut } = crossing(operator, hardware, kept, loads);
@@ -67,7 +67,7 @@ function totalCycles({ vector, local, global, dram }: Times, overlap: "none" | u
  * Whether the rows at work stay in the local buffer between passes: one that comes while another is worked on, and as much for
  * those that leave. Private memories of operands have two each.
  */
-function isHeld({ rowLength }: VectorOperator, { localBuffer, precision }: Hardware): boolean {
+function isHeld({ rowLength }: VectorWork, { localBuffer, precision }: Hardware): boolean {
   if (localBuffer === null) return true;
   const rowBytes = (rowLength * precision.output) / 8;
   const { size } = localBuffer;
@@ -84,7 +84,7 @@ interface Crossing {
 }
 
 /** Bytes that cross each level's port; operands come `loads` times, parameters once. */
-function crossing(operator: VectorOperator, { precision }: Hardware, kept: Kept, loads: number): Crossing {
+function crossing(operator: VectorWork, { precision }: Hardware, kept: Kept, loads: number): Crossing {
   const activation = precision.output / 8;
   const parameters = operator.parametersRead * (precision.weight / 8);
   const bytesIn = Math.ceil(loads * operator.elementsRead * activation + parameters);
@@ -99,7 +99,7 @@ function crossing(operator: VectorOperator, { precision }: Hardware, kept: Kept,
 }
 
 /** Passes one after the other; a kernel's instructions that access the local buffer take turns with those that compute. */
-function passCycles(operator: VectorOperator, hardware: Hardware, kept: Kept, loads: number): number {
+function passCycles(operator: VectorWork, hardware: Hardware, kept: Kept, loads: number): number {
   const { cores, precision, vector, localBuffer, globalBuffer, dram } = hardware;
   const activation = precision.output / 8;
   const work = passesOf(operator, vector.cyclesPerElement);

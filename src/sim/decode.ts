@@ -1,8 +1,8 @@
 import * as abi from "../../assembly/abi.ts";
 import { LOOP_ORDERS } from "../mapping/loop-orders.ts";
 import type { Mapping, Tile } from "../mapping/mapping.ts";
-import type { Hardware } from "../spec/hardware.ts";
 import type { Levels } from "./encode.ts";
+import type { GemmHardware } from "./keys.ts";
 import type { GemmCounters, GemmProblem, GemmResult, GemmTiming, PerOperand, Traffic } from "./types.ts";
 
 const DATAFLOWS = ["weight-stationary", "output-stationary", "input-stationary"] as const;
@@ -13,7 +13,7 @@ export function decodeResult(
   from: Float64Array,
   row: number,
   problem: GemmProblem,
-  hardware: Hardware,
+  hardware: GemmHardware,
   levels: Levels,
 ): GemmResult {
   const at = (field: number) => from[row * abi.RES_FIELDS + field]!;
@@ -86,7 +86,7 @@ function decodeMapping(at: Field, levels: Levels): Mapping {
   };
 }
 
-function decodeTiming(at: Field, macs: number, hardware: Hardware, levels: Levels): GemmTiming {
+function decodeTiming(at: Field, macs: number, hardware: GemmHardware, levels: Levels): GemmTiming {
   const cycles = at(abi.RES_CYCLES);
   const pes = hardware.cores * hardware.arraysPerCore * hardware.array.rows * hardware.array.cols;
   // The inner port is that of the outer buffer, or DRAM's where there is none.
@@ -109,7 +109,7 @@ function decodeTiming(at: Field, macs: number, hardware: Hardware, levels: Level
   };
 }
 
-function decodeCounters(at: Field, macs: number, hardware: Hardware, levels: Levels): GemmCounters {
+function decodeCounters(at: Field, macs: number, hardware: GemmHardware, levels: Levels): GemmCounters {
   const group = (index: number) => {
     const column = abi.RES_TRAFFIC + 4 * index;
     return {

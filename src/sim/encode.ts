@@ -1,8 +1,9 @@
 import * as abi from "../../assembly/abi.ts";
 import type { Mapping, Tile } from "../mapping/mapping.ts";
 import { LOOP_ORDERS } from "../mapping/loop-orders.ts";
-import type { Buffer, Dram, Hardware, Operand } from "../spec/hardware.ts";
+import type { Buffer, Operand } from "../spec/hardware.ts";
 import { UNLIMITED, type Rate } from "../units/quantity.ts";
+import type { GemmHardware } from "./keys.ts";
 import type { EnergyCoefficients, GemmProblem, MappingEffort, MappingObjective } from "./types.ts";
 
 const DATAFLOW = {
@@ -40,7 +41,7 @@ export interface Levels {
   readonly outerIs: "global" | "local" | null;
 }
 
-export function levelsOf({ localBuffer, globalBuffer, cores, arraysPerCore }: Hardware): Levels {
+export function levelsOf({ localBuffer, globalBuffer, cores, arraysPerCore }: GemmHardware): Levels {
   if (localBuffer !== null && globalBuffer !== null) {
     return { inner: localBuffer, outer: globalBuffer, outerIs: "global" };
   }
@@ -63,7 +64,7 @@ const BYTES_MOVED: EnergyCoefficients = {
 };
 
 /** Writes the hardware record; energy coefficients null: none are known, and only time can be searched for. */
-export function encodeHardware(to: Float64Array, hardware: Hardware, energy: EnergyCoefficients | null): void {
+export function encodeHardware(to: Float64Array, hardware: GemmHardware, energy: EnergyCoefficients | null): void {
   const { array, precision } = hardware;
   const levels = levelsOf(hardware);
   to.fill(0, 0, abi.HW_FIELDS);
@@ -104,7 +105,7 @@ export function encodeHardware(to: Float64Array, hardware: Hardware, energy: Ene
   encodeEnergy(to, hardware, energy ?? BYTES_MOVED, levels);
 }
 
-function blockOf(level: Buffer | Dram | null): number {
+function blockOf(level: Pick<Buffer, "rounding" | "accessWidth"> | null): number {
   return level !== null && level.rounding === "block" ? level.accessWidth : 0;
 }
 
@@ -128,7 +129,7 @@ function encodePort(to: Float64Array, field: number, port: CorePort): void {
 }
 
 /** pJ per byte of each traffic column: what the transfer reads at one end and writes at the other. */
-function encodeEnergy(to: Float64Array, hardware: Hardware, energy: EnergyCoefficients, levels: Levels): void {
+function encodeEnergy(to: Float64Array, hardware: GemmHardware, energy: EnergyCoefficients, levels: Levels): void {
   const dram = hardware.dram === null ? NONE : energy.dram;
   const outer = levels.outerIs === "local" ? energy.local : energy.global;
   const source = levels.outer === null ? dram : outer;

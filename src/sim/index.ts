@@ -6,4 +6,5 @@ export {
   UnmodelledHardwareError,
   type SimulateOptions,
 } from "./simulate.ts";
+export { hardwareKey, problemKey, type GemmHardware } from "./keys.ts";
 export type * from "./types.ts";

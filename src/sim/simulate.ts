@@ -1,9 +1,9 @@
 import * as abi from "../../assembly/abi.ts";
 import type { Mapping } from "../mapping/mapping.ts";
-import type { Hardware } from "../spec/hardware.ts";
 import { defaultCore, type Core } from "./core.ts";
 import { decodeResult } from "./decode.ts";
 import { encodeHardware, encodeMapping, encodeProblem, levelsOf } from "./encode.ts";
+import type { GemmHardware } from "./keys.ts";
 import type { EnergyCoefficients, GemmProblem, GemmResult, MappingEffort, MappingObjective } from "./types.ts";
 
 export interface SimulateOptions {
@@ -39,7 +39,7 @@ export class UnmodelledHardwareError extends Error {
  * @throws          GemmProblemError for a size out of range; Error for an objective that needs energies it lacks
  */
 export function simulateGemms(
-  hardware: Hardware,
+  hardware: GemmHardware,
   problems: readonly GemmProblem[],
   options: SimulateOptions = {},
 ): GemmResult[] {
@@ -69,7 +69,7 @@ export function simulateGemms(
  * @throws Error where the mapping is not legal on the hardware
  */
 export function simulateMapping(
-  hardware: Hardware,
+  hardware: GemmHardware,
   problem: GemmProblem,
   mapping: Mapping,
   options: Pick<SimulateOptions, "energy" | "core"> = {},
@@ -86,7 +86,7 @@ export function simulateMapping(
   return decodeResult(core.results, 0, problem, hardware, levels);
 }
 
-function refuseUnmodelled({ arraysPerCore, localBuffer }: Hardware): void {
+function refuseUnmodelled({ arraysPerCore, localBuffer }: GemmHardware): void {
   if (arraysPerCore === 1 || localBuffer !== null) return;
   throw new UnmodelledHardwareError(
     `arraysPerCore is ${arraysPerCore}, but there is no localBuffer that they could share.`,

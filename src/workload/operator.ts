@@ -62,7 +62,8 @@ export interface GemmOperator extends OperatorCommon {
   readonly weightsAreParameters: boolean;
 }
 
-export interface VectorOperator extends OperatorCommon {
+/** What vector work is, wherever it stands in a model: all that its time and energy may depend on. */
+export interface VectorWork {
   readonly type: "vector";
   readonly primitive: Primitive;
   /** Elements of the result. */
@@ -75,6 +76,8 @@ export interface VectorOperator extends OperatorCommon {
   readonly elementsWritten: number;
 }
 
+export type VectorOperator = OperatorCommon & VectorWork;
+
 export type Operator = GemmOperator | VectorOperator;
 
 export interface Workload {
@@ -85,6 +88,20 @@ export interface Workload {
   /** Elements of the KV cache at its largest, and of the activations alive at once at their largest. */
   readonly kvCacheElements: number;
   readonly peakActivationElements: number;
+}
+
+/** Equal for vector work of equal cost. The record names every field: one that is added and forgotten here does not compile. */
+export function vectorKey(work: VectorWork): string {
+  const parts: Readonly<Record<keyof VectorWork, string | number>> = {
+    type: "vector",
+    primitive: work.primitive,
+    elements: work.elements,
+    rowLength: work.rowLength,
+    elementsRead: work.elementsRead,
+    parametersRead: work.parametersRead,
+    elementsWritten: work.elementsWritten,
+  };
+  return Object.values(parts).join(",");
 }
 
 /** MACs of one operator times its count. */

@@ -1,4 +1,4 @@
-import type { Primitive, VectorOperator } from "./operator.ts";
+import type { Primitive, VectorWork } from "./operator.ts";
 import { SPECIAL_FUNCTION, VECTOR_PRIMITIVES } from "./vector-primitives.ts";
 
 /** Lane-cycles of one element: Σ over passes. `special`: lane-cycles of a special function. */
@@ -10,7 +10,7 @@ export function laneCyclesPerElement(primitive: Primitive, special: number = SPE
 }
 
 /** Elements that pass through the lanes, and rows, of one run. */
-function extentOf(operator: VectorOperator): { readonly elements: number; readonly rows: number } {
+function extentOf(operator: VectorWork): { readonly elements: number; readonly rows: number } {
   return VECTOR_PRIMITIVES[operator.primitive].over === "reduced"
     ? { elements: operator.elements * operator.rowLength, rows: operator.elements }
     : { elements: operator.elements, rows: operator.elements / operator.rowLength };
@@ -22,7 +22,7 @@ function extentOf(operator: VectorOperator): { readonly elements: number; readon
  * @param measured  lane-cycles per element of named primitives (`Hardware.vector.cyclesPerElement`); what is named there takes the place of
  *                  the table, row work included
  */
-export function laneCyclesOf(operator: VectorOperator, measured: Readonly<Record<string, number>> = {}): number {
+export function laneCyclesOf(operator: VectorWork, measured: Readonly<Record<string, number>> = {}): number {
   const { elements, rows } = extentOf(operator);
   const given = Object.hasOwn(measured, operator.primitive) ? measured[operator.primitive] : undefined;
   if (given !== undefined) return elements * given;
@@ -34,7 +34,7 @@ export function laneCyclesOf(operator: VectorOperator, measured: Readonly<Record
  * Elements read from and written to the local buffer in one run, over all passes. Parameters (gain, offset, tables) are among the reads:
  * those of a norm once a row element, those of an addition as its second operand.
  */
-export function localAccessesOf(operator: VectorOperator): { readonly reads: number; readonly writes: number } {
+export function localAccessesOf(operator: VectorWork): { readonly reads: number; readonly writes: number } {
   const { passes, over } = VECTOR_PRIMITIVES[operator.primitive];
   const { elements, rows } = extentOf(operator);
   const gains = parametersPerElement(operator.primitive);
@@ -60,10 +60,7 @@ export interface PassWork {
  * The work of one run by pass; sums over passes are those of {@link laneCyclesOf} and {@link localAccessesOf}. What is done once
  * a row, and the parameters, belong to the last pass; measured lane-cycles are shared out as the table's are.
  */
-export function passesOf(
-  operator: VectorOperator,
-  measured: Readonly<Record<string, number>> = {},
-): readonly PassWork[] {
+export function passesOf(operator: VectorWork, measured: Readonly<Record<string, number>> = {}): readonly PassWork[] {
   const { passes, over, perRow } = VECTOR_PRIMITIVES[operator.primitive];
   const { elements, rows } = extentOf(operator);
   const gains = parametersPerElement(operator.primitive);

@@ -1,6 +1,5 @@
-import type { EnergyCoefficients } from "../../sim/index.ts";
+import type { EnergyCoefficients, GemmProblem } from "../../sim/index.ts";
 import type { Hardware, Port } from "../../spec/hardware.ts";
-import type { GemmOperator } from "../../workload/index.ts";
 
 const BITS_PER_BYTE = 8;
 const PICOJOULES = 1e12;
@@ -17,7 +16,7 @@ const SHARE = 1 - 1e-9;
  * Checked: test/validation/exact, no simulated GEMM is below it.
  */
 export function gemmFloor(
-  { batch, m, n, k, sharedB }: GemmOperator,
+  { batch, m, n, k, sharedB }: GemmProblem,
   hardware: Hardware,
   energies: EnergyCoefficients | null,
 ): { readonly cycles: number; readonly energy: number } {

@@ -2,8 +2,7 @@ import { chargedCounters, gemmEnergy, vectorEnergy } from "../../cost/index.ts";
 import { simulateGemms, type EnergyCoefficients, type MappingEffort, type MappingObjective } from "../../sim/index.ts";
 import type { Hardware } from "../../spec/hardware.ts";
 import type { Technology } from "../../spec/technology.ts";
-import type { Operator } from "../../workload/index.ts";
-import { launchSeconds } from "../operator-latency.ts";
+import { launchSeconds, type LaunchedWork } from "../operator-latency.ts";
 import { bytesMoved, runVector } from "../vector-operator.ts";
 import { gemmFloor } from "./floor.ts";
 import type { OperatorTable } from "./operator-table.ts";
@@ -28,6 +27,7 @@ export interface Mapper {
 }
 
 const PICOJOULES = 1e12;
+const GEMM: LaunchedWork = { type: "gemm" };
 
 /**
  * Simulates GEMMs of a table, each once, and prices its vector work. Time to launch operators is part of their cycles,
@@ -48,7 +48,7 @@ export function simulateTable(table: OperatorTable, machine: Machine, mapper: Ma
     const { cycles } = result.timing;
     const charged = chargedCounters(result.counters, result.mapping, hardware, technology);
     const energy = energies === null ? 0 : gemmEnergy(charged, cycles, energies).total;
-    launched(costs, rows[i]!, cycles, energy, problems[i]!, machine);
+    launched(costs, rows[i]!, cycles, energy, GEMM, machine);
   });
   return costs;
 }
@@ -58,7 +58,7 @@ export function floorOfTable(table: OperatorTable, machine: Machine): OperatorCo
   const costs = vectorCosts(table, machine);
   table.gemms.forEach((gemm, row) => {
     const { cycles, energy } = gemmFloor(gemm, machine.hardware, machine.energies);
-    launched(costs, row, cycles, energy, gemm, machine);
+    launched(costs, row, cycles, energy, GEMM, machine);
   });
   return costs;
 }
@@ -82,10 +82,10 @@ function launched(
   row: number,
   cycles: number,
   energy: number,
-  operator: Operator,
+  work: LaunchedWork,
   { hardware, energies }: Machine,
 ): void {
-  const launch = launchSeconds(operator, hardware) * hardware.clock;
+  const launch = launchSeconds(work, hardware) * hardware.clock;
   costs.cycles[row] = cycles + launch;
   costs.energy[row] = energy + (launch * (energies?.activePerCycle ?? 0)) / PICOJOULES;
 }

@@ -1,5 +1,6 @@
 import type { ModelSpec } from "../../spec/model.ts";
-import type { GemmOperator, Operator, VectorOperator } from "../../workload/index.ts";
+import { problemKey, type GemmProblem } from "../../sim/index.ts";
+import { vectorKey, type Operator, type VectorWork } from "../../workload/index.ts";
 import { jointPart, towerPart, type ModelPart, type TowerSide } from "./model-parts.ts";
 
 /** Operators of one option as rows of the table and how often each runs. */
@@ -12,9 +13,9 @@ export interface OptionOperators {
 
 /** Every distinct operator of all options of all towers, once. */
 export interface OperatorTable {
-  readonly gemms: readonly GemmOperator[];
+  readonly gemms: readonly GemmProblem[];
   /** Their rows follow those of the GEMMs. */
-  readonly vectors: readonly VectorOperator[];
+  readonly vectors: readonly VectorWork[];
   readonly towers: readonly [readonly OptionOperators[], readonly OptionOperators[]];
   readonly joint: OptionOperators;
 }
@@ -25,8 +26,8 @@ export function createOperatorTable(
   models: readonly [readonly ModelSpec[], readonly ModelSpec[]],
   batch: number,
 ): OperatorTable {
-  const gemms = new Map<string, GemmOperator>();
-  const vectors = new Map<string, VectorOperator>();
+  const gemms = new Map<string, GemmProblem>();
+  const vectors = new Map<string, VectorWork>();
   const slots = new Map<string, number>();
   const parts = models.map((list, side) => list.map((model) => towerPart(model, side as TowerSide, batch)));
   const joint = jointPart(base, batch);
@@ -50,12 +51,7 @@ function optionOf({ operators, parameters, live }: ModelPart, slots: ReadonlyMap
   return { rows: Int32Array.from(counts.keys()), counts: Float64Array.from(counts.values()), parameters, live };
 }
 
-/** Everything of an operator that its cost depends on. A shared second operand makes the batch more rows. */
+/** Equal for operators of equal cost; the table holds no more of them than their keys are made of. */
 function keyOf(operator: Operator): string {
-  if (operator.type === "gemm") {
-    const { batch, m, n, k, sharedB } = operator;
-    return sharedB ? `gemm 1,${batch * m},${n},${k}` : `gemm ${batch},${m},${n},${k}`;
-  }
-  const { primitive, elements, rowLength, elementsRead, parametersRead, elementsWritten } = operator;
-  return `${primitive} ${elements},${rowLength},${elementsRead},${parametersRead},${elementsWritten}`;
+  return operator.type === "gemm" ? `gemm ${problemKey(operator)}` : vectorKey(operator);
 }
