@@ -13,6 +13,8 @@ import {
   HW_DRAIN,
   HW_ENERGY_CYCLE,
   HW_ENERGY_MAC,
+  HW_ENERGY_TRAFFIC,
+  HW_FIELDS,
   HW_HAS_OUTER,
   HW_INNER_BLOCK,
   HW_INNER_DOUBLE,
@@ -36,11 +38,19 @@ import {
   HW_WEIGHT_BYTES,
   KIND_DOT_PRODUCT,
   OVERLAP_FOLDS,
+  PORT_LATENCY,
+  PORT_READ_BYTES,
+  PORT_READ_CYCLES,
+  PORT_SHARED,
+  PORT_WRITE_BYTES,
+  PORT_WRITE_CYCLES,
   SKEW_FULL_ARRAY,
+  TRAFFIC_COLUMNS,
   UNROLL_FLEXIBLE,
 } from "./abi";
+import { checkHardware } from "./check";
 import { ceilLog2 } from "./int-math";
-import { HARDWARE, get } from "./memory";
+import { HARDWARE, HARDWARE_RECORD, get, put } from "./memory";
 
 /** The hardware of the present call, read once from its record. Meaning and units of each field: abi.ts. */
 export let cores: f64 = 1;
@@ -108,13 +118,41 @@ export let innerBlock: f64 = 0;
 export let outerBlock: f64 = 0;
 export let energyMac: f64 = 0;
 export let energyCycle: f64 = 0;
+/** Whether the record gives energies; else bytes moved stand for them. */
+export let areEnergiesKnown: bool = true;
 
 function field(index: i32): f64 {
   return get(HARDWARE, index);
 }
 
-/** Takes the hardware record into the variables above; false where a field is out of its range. */
+/** Copies the record that the host has written. Zeros lose their sign, which the least of two numbers would keep or not. */
+function copyRecord(): void {
+  for (let i: i32 = 0; i < HW_FIELDS; i++) put(HARDWARE, i, get(HARDWARE_RECORD, i) + 0);
+}
+
+/** Whether any energy is not 0. */
+function hasEnergies(): bool {
+  for (let i: i32 = HW_ENERGY_MAC; i < HW_ENERGY_TRAFFIC + TRAFFIC_COLUMNS; i++) if (field(i) != 0) return true;
+  return false;
+}
+
+/** Prices each traffic column by the ends of its transfers that are there: a byte is 1 at each. */
+function priceBytesMoved(): void {
+  const inner: f64 = field(HW_DIRECT) != 0 ? 0 : 1;
+  for (let i: i32 = 0; i < 4; i++) {
+    put(HARDWARE, HW_ENERGY_TRAFFIC + i, 2);
+    put(HARDWARE, HW_ENERGY_TRAFFIC + 4 + i, 1);
+    put(HARDWARE, HW_ENERGY_TRAFFIC + 8 + i, inner);
+    put(HARDWARE, HW_ENERGY_TRAFFIC + 12 + i, inner);
+  }
+}
+
+/** Checks the hardware record and takes it into the variables above; false where it is refused (check.ts). */
 export function loadHardware(): bool {
+  copyRecord();
+  if (!checkHardware(HARDWARE)) return false;
+  areEnergiesKnown = hasEnergies();
+  if (!areEnergiesKnown) priceBytesMoved();
   cores = field(HW_CORES);
   arrays = field(HW_ARRAYS);
   multicast = field(HW_MULTICAST) != 0;
@@ -145,25 +183,25 @@ export function loadHardware(): bool {
   outerWeight = field(HW_OUTER_SIZE + 1);
   outerOutput = field(HW_OUTER_SIZE + 2);
   outerDouble = field(HW_OUTER_DOUBLE) != 0;
-  arrayReadBytes = field(HW_ARRAY_PORT);
-  arrayReadCycles = field(HW_ARRAY_PORT + 1);
-  arrayWriteBytes = field(HW_ARRAY_PORT + 2);
-  arrayWriteCycles = field(HW_ARRAY_PORT + 3);
-  arrayShared = field(HW_ARRAY_PORT + 4) != 0;
-  arrayLatency = field(HW_ARRAY_LATENCY);
-  innerReadBytes = field(HW_INNER_PORT);
-  innerReadCycles = field(HW_INNER_PORT + 1);
-  innerWriteBytes = field(HW_INNER_PORT + 2);
-  innerWriteCycles = field(HW_INNER_PORT + 3);
-  innerShared = field(HW_INNER_PORT + 4) != 0;
-  innerLatency = field(HW_INNER_PORT + 5);
-  outerReadBytes = field(HW_OUTER_PORT);
-  outerReadCycles = field(HW_OUTER_PORT + 1);
-  outerWriteBytes = field(HW_OUTER_PORT + 2);
-  outerWriteCycles = field(HW_OUTER_PORT + 3);
-  outerShared = field(HW_OUTER_PORT + 4) != 0;
-  outerLatency = field(HW_OUTER_PORT + 5);
-  arrayBlock = field(HW_ARRAY_BLOCK);
+  arrayReadBytes = field(HW_ARRAY_PORT + PORT_READ_BYTES);
+  arrayReadCycles = isDirect ? 0 : field(HW_ARRAY_PORT + PORT_READ_CYCLES);
+  arrayWriteBytes = field(HW_ARRAY_PORT + PORT_WRITE_BYTES);
+  arrayWriteCycles = isDirect ? 0 : field(HW_ARRAY_PORT + PORT_WRITE_CYCLES);
+  arrayShared = field(HW_ARRAY_PORT + PORT_SHARED) != 0;
+  arrayLatency = isDirect ? 0 : field(HW_ARRAY_LATENCY);
+  innerReadBytes = field(HW_INNER_PORT + PORT_READ_BYTES);
+  innerReadCycles = field(HW_INNER_PORT + PORT_READ_CYCLES);
+  innerWriteBytes = field(HW_INNER_PORT + PORT_WRITE_BYTES);
+  innerWriteCycles = field(HW_INNER_PORT + PORT_WRITE_CYCLES);
+  innerShared = field(HW_INNER_PORT + PORT_SHARED) != 0;
+  innerLatency = field(HW_INNER_PORT + PORT_LATENCY);
+  outerReadBytes = field(HW_OUTER_PORT + PORT_READ_BYTES);
+  outerReadCycles = field(HW_OUTER_PORT + PORT_READ_CYCLES);
+  outerWriteBytes = field(HW_OUTER_PORT + PORT_WRITE_BYTES);
+  outerWriteCycles = field(HW_OUTER_PORT + PORT_WRITE_CYCLES);
+  outerShared = field(HW_OUTER_PORT + PORT_SHARED) != 0;
+  outerLatency = field(HW_OUTER_PORT + PORT_LATENCY);
+  arrayBlock = isDirect ? 0 : field(HW_ARRAY_BLOCK);
   innerBlock = field(HW_INNER_BLOCK);
   outerBlock = field(HW_OUTER_BLOCK);
   energyMac = field(HW_ENERGY_MAC);
@@ -173,25 +211,7 @@ export function loadHardware(): bool {
   arrayTail = kind == KIND_DOT_PRODUCT ? ceilLog2(rows) : 0;
   const isWhole: bool = skew == SKEW_FULL_ARRAY || unroll == UNROLL_FLEXIBLE;
   leastSkew = kind == KIND_DOT_PRODUCT ? arrayTail : overlap == OVERLAP_FOLDS && isWhole ? rows + cols - 2 : 0;
-  return (
-    cores >= 1 &&
-    arrays >= 1 &&
-    !(arrays > 1 && isDirect) &&
-    rows >= 1 &&
-    cols >= 1 &&
-    (dataflows & 7) != 0 &&
-    inputBytes > 0 &&
-    weightBytes > 0 &&
-    accumulatorBytes > 0 &&
-    outputBytes > 0 &&
-    innerInput > 0 &&
-    outerInput > 0 &&
-    accumulators >= 0 &&
-    registerWords >= 0 &&
-    arrayReadBytes > 0 &&
-    innerReadBytes > 0 &&
-    outerReadBytes > 0
-  );
+  return true;
 }
 
 /** Words of operand `operand` (INPUT or WEIGHT) that a PE keeps: its registers, or the one latch that every PE has. */

@@ -19,6 +19,7 @@ import {
   WEIGHT_STATIONARY,
   INPUT_STATIONARY,
 } from "./abi";
+import { hasOuter, isDirect } from "./hardware";
 import { ceilDiv } from "./int-math";
 import { get, put } from "./memory";
 
@@ -160,12 +161,13 @@ export function setOuter(m: f64, n: f64, k: f64, order: i32, doubleBits: i32): v
   outerOrder = order;
   outerDoubleBits = doubleBits;
 }
+/** Sets the inner tile. What goes straight to the array is always fetched ahead. */
 export function setInner(m: f64, n: f64, k: f64, order: i32, doubleBits: i32): void {
   lm = m;
   ln = n;
   lk = k;
   innerOrder = order;
-  innerDoubleBits = doubleBits;
+  innerDoubleBits = isDirect ? 7 : doubleBits;
 }
 /** Sets the steps of the array along each dimension that the registers of a PE or column work off as one block. */
 export function setRegisterTile(m: f64, n: f64, k: f64): void {
@@ -196,6 +198,7 @@ export function setArray(
   coverSteps();
 }
 
+/** Writes the mapping in place into a result record. */
 export function storeMapping(record: usize): void {
   put(record, MAP_CORES, coresB);
   put(record, MAP_CORES + 1, coresM);
@@ -223,12 +226,13 @@ export function storeMapping(record: usize): void {
   put(record, MAP_COLS, colsM);
   put(record, MAP_COLS + 1, colsN);
   put(record, MAP_COLS + 2, colsK);
-  put(record, MAP_OUTER_DOUBLE, <f64>outerDoubleBits);
+  put(record, MAP_OUTER_DOUBLE, hasOuter ? <f64>outerDoubleBits : 0);
   put(record, MAP_INNER_DOUBLE, <f64>innerDoubleBits);
   put(record, MAP_BYPASS, bypass ? 1 : 0);
   put(record, MAP_KEPT, <f64>keptBits);
 }
 
+/** Puts the mapping of a result record in place. Its fields are good each by itself (check.ts). */
 export function loadMapping(record: usize): void {
   setBypass(get(record, MAP_BYPASS) != 0);
   setCores(get(record, MAP_CORES), get(record, MAP_CORES + 1), get(record, MAP_CORES + 2), get(record, MAP_CORES + 3));

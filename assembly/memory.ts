@@ -3,11 +3,12 @@ import { HW_FIELDS, IN_FIELDS, MAX_BATCH, RES_FIELDS } from "./abi";
 /*
  * Fixed regions of linear memory; nothing grows and nothing is allocated at run time.
  *
- *   hardware   HW_FIELDS × f64
+ *   hardware   HW_FIELDS × f64, as the host writes it; then the core's own copy of it, as it is used (hardware.ts)
  *   problems   MAX_BATCH × IN_FIELDS × f64
  *   results    MAX_BATCH × RES_FIELDS × f64
  *   scratch    tables of the mapper, named where they are used
  */
+export const HARDWARE_RECORD: usize = memory.data(HW_FIELDS * 8, 16);
 export const HARDWARE: usize = memory.data(HW_FIELDS * 8, 16);
 export const PROBLEMS: usize = memory.data(MAX_BATCH * IN_FIELDS * 8, 16);
 export const RESULTS: usize = memory.data(MAX_BATCH * RES_FIELDS * 8, 16);

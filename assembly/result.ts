@@ -1,10 +1,15 @@
 import {
   INPUT,
+  MAP_ARRAYS,
+  MAP_CORES,
+  MAP_KEPT,
+  OUTPUT,
   WEIGHT,
   RES_COMPUTE,
   RES_CYCLES,
   RES_ELEMENTS,
   RES_ENERGY,
+  RES_FIELDS,
   RES_FIRST_FILL,
   RES_LAST_DRAIN,
   RES_ROOF_ARRAY,
@@ -19,6 +24,7 @@ import {
 } from "./abi";
 import { elementsInput, elementsSumsIn, elementsSumsOut, elementsWeight, energyOfTraffic, traffic } from "./counters";
 import {
+  areEnergiesKnown,
   arrayReadBytes,
   arrayReadCycles,
   arrayShared,
@@ -43,14 +49,15 @@ import {
   rows,
   weightBytes,
 } from "./hardware";
-import { B, K, M, N, isBypassed, storeMapping } from "./mapping";
+import { B, K, M, N, isBypassed, isResident, storeMapping } from "./mapping";
 import { put } from "./memory";
 import { computeCycles, cycles, firstFill, lastDrain, stallArray, stallInner, stallOuter, walkedSteps } from "./run";
 
-/** Cycles that a port needs for `inputs` and `weights` bytes (of one batch element) once in and results once out. */
+/** Cycles that a port needs for all of a product's `inputs`, `weights` and `results`, bytes of one batch element, once each. */
 function compulsory(
   inputs: f64,
   weights: f64,
+  results: f64,
   readBytes: f64,
   readCycles: f64,
   writeBytes: f64,
@@ -59,7 +66,7 @@ function compulsory(
   ports: f64,
 ): f64 {
   const reads: f64 = ((inputs + weights) * B * readCycles) / (readBytes * ports);
-  const writes: f64 = (M * N * B * outputBytes * writeCycles) / (writeBytes * ports);
+  const writes: f64 = (results * B * writeCycles) / (writeBytes * ports);
   return isShared ? reads + writes : Math.max(reads, writes);
 }
 
@@ -72,48 +79,48 @@ export function storeResult(record: usize): void {
   put(record, RES_STALL_ARRAY, stallArray);
   put(record, RES_FIRST_FILL, firstFill);
   put(record, RES_LAST_DRAIN, lastDrain);
-  put(record, RES_ENERGY, energyOfTraffic());
+  put(record, RES_ENERGY, areEnergiesKnown ? energyOfTraffic() : 0);
   put(record, RES_ROOF_COMPUTE, (B * M * N * K) / (cores * arrays * rows * cols));
   const inputs: f64 = M * K * inputBytes;
   const weights: f64 = N * K * weightBytes;
+  const results: f64 = M * N * outputBytes;
+  const far: f64 = hasOuter
+    ? compulsory(
+        isResident(INPUT) ? 0 : inputs,
+        isResident(WEIGHT) ? 0 : weights,
+        isResident(OUTPUT) ? 0 : results,
+        outerReadBytes,
+        outerReadCycles,
+        outerWriteBytes,
+        outerWriteCycles,
+        outerShared,
+        1,
+      )
+    : compulsory(
+        inputs,
+        weights,
+        results,
+        innerReadBytes,
+        innerReadCycles,
+        innerWriteBytes,
+        innerWriteCycles,
+        innerShared,
+        1,
+      );
+  put(record, RES_ROOF_OUTER, far);
   // A held operand that goes past the inner buffer does not cross its port.
-  const edgeInputs: f64 = isBypassed(INPUT) ? 0 : inputs;
-  const edgeWeights: f64 = isBypassed(WEIGHT) ? 0 : weights;
-  const inner: f64 = compulsory(
-    inputs,
-    weights,
-    innerReadBytes,
-    innerReadCycles,
-    innerWriteBytes,
-    innerWriteCycles,
-    innerShared,
-    1,
+  const edge: f64 = compulsory(
+    isBypassed(INPUT) ? 0 : inputs,
+    isBypassed(WEIGHT) ? 0 : weights,
+    results,
+    arrayReadBytes,
+    arrayReadCycles,
+    arrayWriteBytes,
+    arrayWriteCycles,
+    arrayShared,
+    cores,
   );
-  const outer: f64 = compulsory(
-    inputs,
-    weights,
-    outerReadBytes,
-    outerReadCycles,
-    outerWriteBytes,
-    outerWriteCycles,
-    outerShared,
-    1,
-  );
-  put(record, RES_ROOF_OUTER, hasOuter ? outer : inner);
-  put(
-    record,
-    RES_ROOF_ARRAY,
-    compulsory(
-      edgeInputs,
-      edgeWeights,
-      arrayReadBytes,
-      arrayReadCycles,
-      arrayWriteBytes,
-      arrayWriteCycles,
-      arrayShared,
-      cores,
-    ),
-  );
+  put(record, RES_ROOF_ARRAY, edge);
   put(record, RES_ELEMENTS, elementsInput);
   put(record, RES_ELEMENTS + 1, elementsWeight);
   put(record, RES_ELEMENTS + 2, elementsSumsIn);
@@ -121,4 +128,17 @@ export function storeResult(record: usize): void {
   for (let i: i32 = 0; i < TRAFFIC_COLUMNS; i++) put(record, RES_TRAFFIC + i, traffic(i));
   put(record, RES_STEPS, walkedSteps);
   storeMapping(record);
+}
+
+/**
+ * Clears what a result record holds of another row: all but a mapping that is given, and that if none is.
+ *
+ * @param isGiven  whether the host has written a mapping into it
+ */
+export function clearResult(record: usize, isGiven: bool): void {
+  for (let field: i32 = 0; field < RES_FIELDS; field++) {
+    const isOfMapping: bool =
+      (field >= MAP_CORES && field <= MAP_KEPT) || (field >= MAP_ARRAYS && field < MAP_ARRAYS + 3);
+    if (!isGiven || !isOfMapping) put(record, field, 0);
+  }
 }

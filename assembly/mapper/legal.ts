@@ -2,6 +2,19 @@ import {
   INPUT,
   INPUT_STATIONARY,
   KIND_DOT_PRODUCT,
+  MAP_ARRAYS,
+  MAP_BYPASS,
+  MAP_COLS,
+  MAP_CORES,
+  MAP_DATAFLOW,
+  MAP_INNER_DOUBLE,
+  MAP_INNER_TILE,
+  MAP_KEPT,
+  MAP_OUTER_DOUBLE,
+  MAP_OUTER_TILE,
+  MAP_PACKED,
+  MAP_REGISTER_TILE,
+  MAP_ROWS,
   OUTPUT,
   OUTPUT_STATIONARY,
   UNROLL_FIXED,
@@ -257,37 +270,60 @@ function holdsTile(outerK: f64, innerK: f64): bool {
   return innerFits() && (!hasOuter || outerFits());
 }
 
-/** Whether extents unrolled over the array agree with the hardware. */
-function arrayIsLegal(): bool {
-  if ((dataflows & (1 << dataflow)) == 0) return false;
+/** Field that says why extents unrolled over the array do not agree with the hardware; −1: they do. */
+function illegalOnArray(): i32 {
+  if ((dataflows & (1 << dataflow)) == 0) return MAP_DATAFLOW;
   // Packed batch elements lie block-diagonally, each on rows and columns of its own.
-  if (rowsM * rowsN * rowsK * packed > rows || colsM * colsN * colsK * packed > cols) return false;
+  if (rowsM * rowsN * rowsK * packed > rows) return MAP_ROWS;
+  if (colsM * colsN * colsK * packed > cols) return MAP_COLS;
   // Sums meet in the adder tree along the rows, nowhere else.
-  if (kind == KIND_DOT_PRODUCT && colsK != 1) return false;
+  if (kind == KIND_DOT_PRODUCT && colsK != 1) return MAP_COLS + 2;
   if (unroll == UNROLL_FIXED) {
     const rowsDimension: f64 = dataflow == OUTPUT_STATIONARY && kind != KIND_DOT_PRODUCT ? rowsM : rowsK;
     const colsDimension: f64 = dataflow == INPUT_STATIONARY ? colsM : colsN;
-    if (rowsM * rowsN * rowsK != rowsDimension || colsM * colsN * colsK != colsDimension) return false;
+    if (rowsM * rowsN * rowsK != rowsDimension) return MAP_ROWS;
+    if (colsM * colsN * colsK != colsDimension) return MAP_COLS;
   }
-  return registersFit();
+  return registersFit() ? LEGAL : MAP_REGISTER_TILE;
 }
+
+const LEGAL: i32 = -1;
 
 /** Whether the whole mapping is well formed and fits. */
 export function isLegal(): bool {
-  if (!isCount(coresB) || !isCount(coresM) || !isCount(coresN) || !isCount(coresK) || !isCount(packed)) return false;
-  if (coresB * coresM * coresN * coresK > cores || packed > B) return false;
-  if (!isCount(arraysB) || !isCount(arraysM) || !isCount(arraysN) || arraysB * arraysM * arraysN > arrays) return false;
-  if (!isSize(gm, M) || !isSize(gn, N) || !isSize(gk, K)) return false;
-  if (!isSize(lm, chunkM(gm)) || !isSize(ln, chunkN(gn)) || !isSize(lk, chunkK(gk))) return false;
+  return illegalField() == LEGAL;
+}
+
+/**
+ * Field of the result record (abi.ts) that says why the mapping in place is not legal for the problem on the hardware: the first one in the
+ * order below; −1: it is legal.
+ */
+export function illegalField(): i32 {
+  if (!isCount(coresB) || !isCount(coresM) || !isCount(coresN) || !isCount(coresK)) return MAP_CORES;
+  if (coresB * coresM * coresN * coresK > cores) return MAP_CORES;
+  if (!isCount(packed) || packed > B) return MAP_PACKED;
+  if (!isCount(arraysB) || !isCount(arraysM) || !isCount(arraysN)) return MAP_ARRAYS;
+  if (arraysB * arraysM * arraysN > arrays) return MAP_ARRAYS;
+  if (!isSize(gm, M)) return MAP_OUTER_TILE;
+  if (!isSize(gn, N)) return MAP_OUTER_TILE + 1;
+  if (!isSize(gk, K)) return MAP_OUTER_TILE + 2;
+  if (!isSize(lm, chunkM(gm))) return MAP_INNER_TILE;
+  if (!isSize(ln, chunkN(gn))) return MAP_INNER_TILE + 1;
+  if (!isSize(lk, chunkK(gk))) return MAP_INNER_TILE + 2;
   // Partial sums of several cores meet in the outer buffer.
-  if (coresK > 1 && !hasOuter) return false;
-  if (tm < 1 || tn < 1 || tk < 1 || sm < 1 || sk < 1 || rowsN < 1 || colsN < 1) return false;
-  if (outerOrder < 0 || outerOrder > 5 || innerOrder < 0 || innerOrder > 5) return false;
-  if (dataflow < WEIGHT_STATIONARY || dataflow > INPUT_STATIONARY || !arrayIsLegal()) return false;
-  if ((!innerDouble && innerDoubleBits != 0) || (hasOuter && !outerDouble && outerDoubleBits != 0)) return false;
-  if (keptBits != 0 && (!hasOuter || (keptBits & ~(reloaded() & ~residentBits)) != 0)) return false;
-  if (!hasOuter && (gm != M || gn != N || gk != K)) return false;
-  return innerFits() && (!hasOuter || outerFits());
+  if (coresK > 1 && !hasOuter) return MAP_CORES + 3;
+  if (tm < 1 || tn < 1 || tk < 1) return MAP_REGISTER_TILE;
+  if (sm < 1 || sk < 1 || rowsN < 1 || colsN < 1) return MAP_ROWS;
+  const onArray: i32 = illegalOnArray();
+  if (onArray != LEGAL) return onArray;
+  if (!isDirect && !innerDouble && innerDoubleBits != 0) return MAP_INNER_DOUBLE;
+  if (hasOuter && !outerDouble && outerDoubleBits != 0) return MAP_OUTER_DOUBLE;
+  // There is a held operand, and an inner buffer to go past.
+  if (bypass && (isDirect || dataflow == OUTPUT_STATIONARY)) return MAP_BYPASS;
+  if (keptBits != 0 && (!hasOuter || (keptBits & ~(reloaded() & ~residentBits)) != 0)) return MAP_KEPT;
+  if (!hasOuter && (gm != M || gn != N || gk != K)) return MAP_OUTER_TILE;
+  if (!innerFits()) return MAP_INNER_TILE;
+  return hasOuter && !outerFits() ? MAP_OUTER_TILE : LEGAL;
 }
 
 function isCount(x: f64): bool {

@@ -382,7 +382,7 @@ function searchGrids(count: i32): void {
   }
 }
 
-/** Searches the best mapping of the problem in mapping.ts; true if there is one (incumbent.ts). */
+/** Searches the best mapping of the problem in mapping.ts; true if one has been walked to its end (incumbent.ts). */
 export function search(effort: i32): bool {
   if (!scoreCandidates()) return false;
   clearIncumbent();
@@ -410,5 +410,5 @@ export function search(effort: i32): bool {
   }
   if (effort == EFFORT_EXHAUSTIVE) searchAll();
   scored = scoredLocal + scoredMore;
-  return true;
+  return bestScore() < Infinity;
 }

@@ -50,20 +50,9 @@ export function levelsOf({ localBuffer, globalBuffer, cores, arraysPerCore }: Ge
   return { inner: null, outer: localBuffer, outerIs: localBuffer === null ? null : "local" };
 }
 
-const ONE = { read: 1, write: 1 };
 const NONE = { read: 0, write: 0 };
-/** Where no energies are known: of mappings that are as fast, the one that moves fewer bytes over ports is taken, whichever ports. */
-const BYTES_MOVED: EnergyCoefficients = {
-  mac: 0,
-  dram: ONE,
-  global: ONE,
-  local: ONE,
-  register: NONE,
-  accumulator: NONE,
-  activePerCycle: 0,
-};
 
-/** Writes the hardware record; energy coefficients null: none are known, and only time can be searched for. */
+/** Writes the hardware record; energy coefficients null: none are known, which zeros say, and only time can be searched for. */
 export function encodeHardware(to: Float64Array, hardware: GemmHardware, energy: EnergyCoefficients | null): void {
   const { array, precision } = hardware;
   const levels = levelsOf(hardware);
@@ -97,12 +86,12 @@ export function encodeHardware(to: Float64Array, hardware: GemmHardware, energy:
   to[abi.HW_HAS_OUTER] = levels.outer === null ? 0 : 1;
   encodeBuffer(to, levels.outer, abi.HW_OUTER_SPLIT, abi.HW_OUTER_SIZE, abi.HW_OUTER_DOUBLE);
   encodePort(to, abi.HW_INNER_PORT, innerPort);
-  to[abi.HW_INNER_PORT + 5] = innerPort.latency;
+  to[abi.HW_INNER_PORT + abi.PORT_LATENCY] = innerPort.latency;
   to[abi.HW_INNER_BLOCK] = blockOf(levels.outer ?? hardware.dram);
   encodePort(to, abi.HW_OUTER_PORT, dramPort);
-  to[abi.HW_OUTER_PORT + 5] = dramPort.latency;
+  to[abi.HW_OUTER_PORT + abi.PORT_LATENCY] = dramPort.latency;
   to[abi.HW_OUTER_BLOCK] = blockOf(hardware.dram);
-  encodeEnergy(to, hardware, energy ?? BYTES_MOVED, levels);
+  if (energy !== null) encodeEnergy(to, hardware, energy, levels);
 }
 
 function blockOf(level: Pick<Buffer, "rounding" | "accessWidth"> | null): number {
@@ -119,13 +108,13 @@ function encodeBuffer(to: Float64Array, buffer: Buffer | null, split: number, si
 }
 
 function encodePort(to: Float64Array, field: number, port: CorePort): void {
-  to[field] = port.read.bytes;
-  to[field + 1] = port.read.cycles;
+  to[field + abi.PORT_READ_BYTES] = port.read.bytes;
+  to[field + abi.PORT_READ_CYCLES] = port.read.cycles;
   // On a shared port reads and writes take turns at the read bandwidth.
   const write = port.shared ? port.read : port.write;
-  to[field + 2] = write.bytes;
-  to[field + 3] = write.cycles;
-  to[field + 4] = port.shared ? 1 : 0;
+  to[field + abi.PORT_WRITE_BYTES] = write.bytes;
+  to[field + abi.PORT_WRITE_CYCLES] = write.cycles;
+  to[field + abi.PORT_SHARED] = port.shared ? 1 : 0;
 }
 
 /** pJ per byte of each traffic column: what the transfer reads at one end and writes at the other. */
@@ -205,5 +194,6 @@ export function encodeMapping(to: Float64Array, row: number, mapping: Mapping, w
   to[base + abi.MAP_KEPT] = bitsOf(mapping.kept);
   const { global, local } = mapping.doubleBuffered;
   to[base + abi.MAP_OUTER_DOUBLE] = bitsOf(mapping.globalTile === null && isDirect ? local : global);
+  // What goes straight to the array is always fetched ahead.
   to[base + abi.MAP_INNER_DOUBLE] = isDirect ? 7 : bitsOf(local);
 }

@@ -1,6 +1,7 @@
 export { createCore, defaultCore, type Core, type CoreBuild } from "./core.ts";
 export {
   GemmProblemError,
+  IllegalMappingError,
   simulateGemms,
   simulateMapping,
   UnmodelledHardwareError,

@@ -4,6 +4,7 @@ import { defaultCore, type Core } from "./core.ts";
 import { decodeResult } from "./decode.ts";
 import { encodeHardware, encodeMapping, encodeProblem, levelsOf } from "./encode.ts";
 import type { GemmHardware } from "./keys.ts";
+import { refusalOf, refusalText, type Refusal } from "./refusal.ts";
 import type { EnergyCoefficients, GemmProblem, GemmResult, MappingEffort, MappingObjective } from "./types.ts";
 
 export interface SimulateOptions {
@@ -16,19 +17,39 @@ export interface SimulateOptions {
   readonly core?: Core;
 }
 
-/** A GEMM that no model of ours can mean; `field` names what is wrong with it. */
+/** A GEMM that no model of ours can mean. */
 export class GemmProblemError extends Error {
+  override readonly name = "GemmProblemError";
   readonly row: number;
-  constructor(row: number, message: string) {
+  /** What is wrong with it, by its name in assembly/abi.ts, for example `IN_M`. */
+  readonly field: string;
+  constructor(row: number, field: string, message: string) {
     super(message);
-    this.name = "GemmProblemError";
     this.row = row;
+    this.field = field;
+  }
+}
+
+/** A mapping that is given and not legal for the GEMM on the hardware. */
+export class IllegalMappingError extends Error {
+  override readonly name = "IllegalMappingError";
+  /** What is wrong with it, by its name in assembly/abi.ts, for example `MAP_ROWS`. */
+  readonly field: string;
+  constructor(field: string, message: string) {
+    super(message);
+    this.field = field;
   }
 }
 
 /** A hardware that has no meaning in the model; a file that describes it is refused before. */
 export class UnmodelledHardwareError extends Error {
   override readonly name = "UnmodelledHardwareError";
+  /** What is wrong with it, by its name in assembly/abi.ts, for example `HW_CORES`. */
+  readonly field: string;
+  constructor(field: string, message: string) {
+    super(message);
+    this.field = field;
+  }
 }
 
 /**
@@ -36,7 +57,8 @@ export class UnmodelledHardwareError extends Error {
  *
  * @param problems  sizes whole, 1 to 2^24; MACs of each below 2^53
  * @returns         one result per problem, in order
- * @throws          GemmProblemError for a size out of range; Error for an objective that needs energies it lacks
+ * @throws          GemmProblemError for a size out of range, UnmodelledHardwareError for a hardware of which a field is; Error for an
+ *                  objective that needs energies it lacks
  */
 export function simulateGemms(
   hardware: GemmHardware,
@@ -56,7 +78,7 @@ export function simulateGemms(
     });
     core.evaluate(batch.length);
     batch.forEach((problem, row) => {
-      checkStatus(core.results[row * abi.RES_FIELDS + abi.RES_STATUS]!, first + row, problem);
+      checkStatus(core, row, first + row, problem);
       results.push(decodeResult(core.results, row, problem, hardware, levels));
     });
   }
@@ -66,7 +88,7 @@ export function simulateGemms(
 /**
  * Simulates one GEMM under a mapping that is given.
  *
- * @throws Error where the mapping is not legal on the hardware
+ * @throws IllegalMappingError where the mapping is not legal on the hardware; else as simulateGemms
  */
 export function simulateMapping(
   hardware: GemmHardware,
@@ -82,23 +104,34 @@ export function simulateMapping(
   const m = problem.sharedB ? problem.batch * problem.m : problem.m;
   encodeMapping(core.results, 0, mapping, { m, n: problem.n, k: problem.k });
   core.evaluate(1);
-  checkStatus(core.results[abi.RES_STATUS]!, 0, problem);
+  checkStatus(core, 0, 0, problem);
   return decodeResult(core.results, 0, problem, hardware, levels);
 }
 
 function refuseUnmodelled({ arraysPerCore, localBuffer }: GemmHardware): void {
   if (arraysPerCore === 1 || localBuffer !== null) return;
   throw new UnmodelledHardwareError(
+    "HW_ARRAYS",
     `arraysPerCore is ${arraysPerCore}, but there is no localBuffer that they could share.`,
   );
 }
 
-function checkStatus(status: number, row: number, problem: GemmProblem): void {
+/** @throws where the core has refused row `row`, which is problem `index` of all */
+function checkStatus(core: Core, row: number, index: number, { batch, m, n, k }: GemmProblem): void {
+  const status = core.results[row * abi.RES_FIELDS + abi.RES_STATUS]!;
   if (status === abi.STATUS_OK || status === abi.STATUS_TOO_SMALL) return;
-  const shape = `${problem.batch},${problem.m},${problem.n},${problem.k}`;
-  if (status === abi.STATUS_BAD_PROBLEM) {
-    throw new GemmProblemError(row, `GEMM ${shape}: sizes are whole, 1 to 16777216, with fewer than 2^53 MACs`);
+  throw errorOf(refusalOf(core, row), index, `GEMM ${batch},${m},${n},${k}`);
+}
+
+const SIZES: readonly string[] = ["IN_BATCH", "IN_M", "IN_N", "IN_K"];
+
+function errorOf(refusal: Refusal, index: number, gemm: string): Error {
+  const { record, field } = refusal;
+  const text = refusalText(refusal);
+  if (record === "hardware") return new UnmodelledHardwareError(field, `${text}.`);
+  if (record === "mapping") {
+    return new IllegalMappingError(field, `${gemm}: the mapping is not legal on this hardware: ${text}`);
   }
-  if (status === abi.STATUS_BAD_MAPPING) throw new Error(`GEMM ${shape}: the mapping is not legal on this hardware`);
-  throw new Error("hardware record refused by the core");
+  const sizes = `sizes are whole, 1 to ${abi.MOST_EXTENT}, with fewer than 2^53 MACs`;
+  return new GemmProblemError(index, field, `${gemm}: ${SIZES.includes(field) ? sizes : text}`);
 }
