@@ -50,11 +50,16 @@ function evaluate(hardware: Float64Array, rows: readonly Row[]): readonly Float6
   return results;
 }
 
-const withField = (record: Float64Array, field: number, value: number): Float64Array => {
+type Change = readonly [field: number, value: number];
+
+function withFields(record: Float64Array, changes: readonly Change[]): Float64Array {
   const changed = record.slice();
-  changed[field] = value;
+  for (const [field, value] of changes) changed[field] = value;
   return changed;
-};
+}
+
+const withField = (record: Float64Array, field: number, value: number): Float64Array =>
+  withFields(record, [[field, value]]);
 
 const told = (result: Float64Array): readonly number[] =>
   [abi.RES_STATUS, abi.RES_LEVEL, abi.RES_NEEDED, abi.RES_AVAILABLE].map((field) => result[field]!);
@@ -150,7 +155,7 @@ describe("every field is checked before work begins", () => {
   });
 
   it("a mapping whose fields are good but not together: the field that says so", () => {
-    const wrong: readonly (readonly [number, number])[] = [
+    const wrong: readonly Change[] = [
       [abi.MAP_CORES, chip.cores + 1],
       [abi.MAP_PACKED, PROBLEM.batch + 1],
       [abi.MAP_OUTER_TILE, PROBLEM.m + 1],
@@ -174,24 +179,16 @@ describe("every field is checked before work begins", () => {
   });
 
   it("fields that do not go together", () => {
-    const bad = (changes: readonly (readonly [number, number])[], problem = goodProblem): readonly number[] => {
-      const record = changes.reduce((all, [field, value]) => withField(all, field, value), goodHardware);
-      return told(evaluate(record, [{ problem }])[0]!);
-    };
+    const bad = (changes: readonly Change[], problem: Float64Array = goodProblem): readonly number[] =>
+      told(evaluate(withFields(goodHardware, changes), [{ problem }])[0]!);
     const narrow = [abi.STATUS_BAD_HARDWARE, abi.HW_ACCUMULATOR_BYTES, abi.RECORD_HARDWARE, abi.RULE_TOGETHER];
     for (const wider of [abi.HW_INPUT_BYTES, abi.HW_WEIGHT_BYTES, abi.HW_OUTPUT_BYTES]) {
-      expect(bad([[abi.HW_ACCUMULATOR_BYTES, 2], [wider, 4]])).toEqual(narrow); // prettier-ignore
-      expect(bad([[abi.HW_ACCUMULATOR_BYTES, 4], [wider, 4]])[0]).toBe(abi.STATUS_OK); // prettier-ignore
+      const widths = (sums: number): readonly Change[] => [[abi.HW_ACCUMULATOR_BYTES, sums], [wider, 4]]; // prettier-ignore
+      expect(bad(widths(2))).toEqual(narrow);
+      expect(bad(widths(4))[0]).toBe(abi.STATUS_OK);
     }
-    expect(
-      bad([
-        [abi.HW_ARRAYS, 2],
-        [abi.HW_DIRECT, 1],
-      ]),
-    ).toEqual(
-      // prettier-ignore
-      [abi.STATUS_BAD_HARDWARE, abi.HW_ARRAYS, abi.RECORD_HARDWARE, abi.RULE_TOGETHER],
-    );
+    const direct: readonly Change[] = [[abi.HW_ARRAYS, 2], [abi.HW_DIRECT, 1]]; // prettier-ignore
+    expect(bad(direct)).toEqual([abi.STATUS_BAD_HARDWARE, abi.HW_ARRAYS, abi.RECORD_HARDWARE, abi.RULE_TOGETHER]);
     expect(bad([[abi.HW_HAS_OUTER, 0]], withField(goodProblem, abi.IN_RESIDENT, 1))).toEqual([
       abi.STATUS_BAD_PROBLEM,
       abi.IN_RESIDENT,
@@ -205,7 +202,10 @@ describe("every field is checked before work begins", () => {
 
   it("sizes that are not read may be 0, and change nothing", () => {
     const sizes = [abi.HW_INNER_SIZE + 1, abi.HW_INNER_SIZE + 2, abi.HW_OUTER_SIZE + 1, abi.HW_OUTER_SIZE + 2];
-    const record = sizes.reduce((all, field) => withField(all, field, 0), goodHardware);
+    const record = withFields(
+      goodHardware,
+      sizes.map((field) => [field, 0]),
+    );
     expect(evaluate(record, [{ problem: goodProblem }])[0]).toEqual(good);
   });
 });
@@ -255,7 +255,10 @@ describe("rows do not depend on each other", () => {
 
   it("an energy for which any mapping scores the same is no reason for an answer of another row", () => {
     for (const objective of [abi.OBJECTIVE_ENERGY, abi.OBJECTIVE_EDP, abi.OBJECTIVE_CARBON]) {
-      const record = ENERGIES.reduce((all, field) => withField(all, field, abi.MOST_ENERGY), goodHardware);
+      const record = withFields(
+        goodHardware,
+        ENERGIES.map((field) => [field, abi.MOST_ENERGY]),
+      );
       const problems = [8, 20, 300].map((m) =>
         withField(withField(goodProblem, abi.IN_M, m), abi.IN_OBJECTIVE, objective),
       );
@@ -272,7 +275,10 @@ describe("rows do not depend on each other", () => {
   });
 
   it("the host's hardware record and problems are only read", () => {
-    const record = ENERGIES.reduce((all, field) => withField(all, field, 0), goodHardware);
+    const record = withFields(
+      goodHardware,
+      ENERGIES.map((field) => [field, 0]),
+    );
     const [first] = evaluate(record, [{ problem: goodProblem }]);
     expect(core.hardware.slice(0, abi.HW_FIELDS)).toEqual(record);
     expect(core.problems.slice(0, abi.IN_FIELDS)).toEqual(goodProblem);
