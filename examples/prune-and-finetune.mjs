@@ -9,7 +9,7 @@ function measure({ vision }) {
   const { layers, hidden, ffn, heads, headSize } = vision;
   const perLayer = ffn.map((inner, i) => 2 * hidden * inner + 4 * hidden * heads[i] * headSize);
   const parameters = perLayer.reduce((sum, count) => sum + count, 0);
-  const accuracy = 0.84 - 0.42 * (parameters / 1e6) ** -0.5 - 0.25 / layers;
+  const accuracy = 0.84 - 0.42 / Math.sqrt(parameters / 1e6) - 0.25 / layers;
   return { accuracy, low: accuracy - 0.004, high: accuracy + 0.004 };
 }
 

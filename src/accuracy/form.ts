@@ -1,4 +1,4 @@
-import { power } from "./elementary.ts";
+import { power } from "../math/index.ts";
 import type { TowerShape } from "./subject.ts";
 import type { Training } from "./training.ts";
 

@@ -2,6 +2,7 @@ export type { AccuracyEstimate, AccuracyEvaluator, AsyncAccuracyEvaluator } from
 export { createPredictor, predictorFor, AccuracyRefusal, type Predictor, type TowerScores } from "./predictor.ts";
 export { defaultMetric, metricDefinitions, metricNames, type MetricDefinition } from "./metrics.ts";
 export { accuracyColumns, type AccuracyColumn } from "./columns.ts";
+export { logit } from "./log-odds.ts";
 export { modelFromRow, type RowModel } from "./model-from-row.ts";
 export type { RowProblem } from "./row.ts";
 export type { CrossValidation, FamilyError } from "./stored-fit.ts";

@@ -1,3 +1,4 @@
+import { square } from "../math/index.ts";
 import type { ModelSpec, Tower } from "../spec/model.ts";
 import { architectureNumbers, architectureOf, readRow, type RowProblem, type RowValues } from "./row.ts";
 import { isPrunedSeries } from "./training.ts";
@@ -50,7 +51,7 @@ function build(values: RowValues, hasText: boolean, hasVision: boolean): ModelSp
     patchSize: numbers.get("vision_patch") ?? 16,
     channels: 3,
   };
-  const patches = Math.floor(vision.imageSize / vision.patchSize) ** 2;
+  const patches = square(Math.floor(vision.imageSize / vision.patchSize));
   const vocabulary = numbers.get("vocabulary") ?? 49408;
   if (hasText && hasVision) {
     const text = { ...tower(values, "text", numbers.get("context") ?? 77), vocabulary };

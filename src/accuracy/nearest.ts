@@ -1,14 +1,10 @@
-import { naturalLog } from "./elementary.ts";
+import { log } from "../math/index.ts";
 import type { StoredModel } from "./stored-fit.ts";
 import type { Subject } from "./subject.ts";
 
 /** Shape of a model for comparing: natural logs of block parameters and patches, 0 where there is no such tower. */
 export function shapePoint({ text, vision }: Subject): readonly [text: number, vision: number, patches: number] {
-  return [
-    text ? naturalLog(text.blocks) : 0,
-    vision ? naturalLog(vision.blocks) : 0,
-    vision ? naturalLog(vision.patches) : 0,
-  ];
+  return [text ? log(text.blocks) : 0, vision ? log(vision.blocks) : 0, vision ? log(vision.patches) : 0];
 }
 
 /** Between equal shapes, the one trained on the same data is nearer; in the units of a natural log of parameters. */

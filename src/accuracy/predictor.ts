@@ -1,5 +1,5 @@
 import type { ModelSpec, TextTower, VisionTower } from "../spec/model.ts";
-import { logistic, roundAccuracy } from "./elementary.ts";
+import { logistic, roundAccuracy } from "./log-odds.ts";
 import { partOf, termValue, type Part, type TermShape } from "./form.ts";
 import { defaultMetric, metricDefinition, metricNames, type MetricDefinition } from "./metrics.ts";
 import { nearestModel } from "./nearest.ts";

@@ -1,4 +1,4 @@
-import { naturalLog } from "./elementary.ts";
+import { log } from "../math/index.ts";
 import type { Subject } from "./subject.ts";
 
 /** Calls `visit` with each column whose range is watched and its value in this model. */
@@ -36,7 +36,7 @@ export function outsideRanges(ranges: Readonly<Record<string, readonly [number, 
     const range = ranges[column];
     if (!range || (value >= range[0] * 0.99 && value <= range[1] * 1.01)) return;
     columns.push(column);
-    distance += Math.abs(naturalLog(value / (value < range[0] ? range[0] : range[1])));
+    distance += Math.abs(log(value / (value < range[0] ? range[0] : range[1])));
   });
   return { columns, distance };
 }

@@ -1,3 +1,4 @@
+import { square } from "../math/index.ts";
 import type { Hardware } from "../spec/hardware.ts";
 import type { Technology } from "../spec/technology.ts";
 import { FACTOR_NAMES, type FactorName } from "./factors.ts";
@@ -50,8 +51,8 @@ function intervalOf(nominal: number, all: Interval["swings"]): Interval {
   let fall = 0;
   let rise = 0;
   for (const { atLow, atHigh } of swings) {
-    fall += Math.max(0, nominal - Math.min(atLow, atHigh)) ** 2;
-    rise += Math.max(0, Math.max(atLow, atHigh) - nominal) ** 2;
+    fall += square(Math.max(0, nominal - Math.min(atLow, atHigh)));
+    rise += square(Math.max(0, Math.max(atLow, atHigh) - nominal));
   }
   const bySize = [...swings].sort((a, b) => Math.abs(b.atHigh - b.atLow) - Math.abs(a.atHigh - a.atLow));
   return { low: nominal - Math.sqrt(fall), nominal, high: nominal + Math.sqrt(rise), swings: bySize };

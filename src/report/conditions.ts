@@ -1,3 +1,4 @@
+import { power } from "../math/index.ts";
 import type { FrontRow, RunRecord } from "./types.ts";
 
 /** The design of least total carbon under one condition, and what it has: kgCO2e, and J of an inference. */
@@ -107,5 +108,5 @@ function linear(from: number, to: number): readonly number[] {
 }
 
 function geometric(from: number, to: number): readonly number[] {
-  return Array.from({ length: POINTS }, (_, i) => from * (to / from) ** (i / (POINTS - 1)));
+  return Array.from({ length: POINTS }, (_, i) => from * power(to / from, i / (POINTS - 1)));
 }

@@ -1,4 +1,5 @@
 import type * as z from "zod";
+import { square } from "../math/index.ts";
 import { refuse } from "./fields.ts";
 import type { Tower } from "./model.ts";
 
@@ -60,6 +61,6 @@ export function buildVision<
   const refuseField = refuseIn("vision", ctx);
   const { imageSize, patchSize } = raw;
   if (imageSize < patchSize) refuseField("patchSize", `is ${patchSize}, more than the image's ${imageSize} pixels`);
-  const tokens = raw.tokens ?? Math.floor(imageSize / patchSize) ** 2 + 1;
+  const tokens = raw.tokens ?? square(Math.floor(imageSize / patchSize)) + 1;
   return { ...buildTower(raw, refuseField), tokens };
 }

@@ -1,3 +1,4 @@
+import { powerOfTwo } from "../math/index.ts";
 /** An exact rational number in lowest terms, `denominator` > 0. */
 export interface Ratio {
   readonly numerator: bigint;
@@ -54,9 +55,9 @@ export function toNumber({ numerator, denominator }: Ratio): number {
 /** value · 2^exponent, in steps so that neither factor leaves the range of doubles. */
 function scale(value: number, exponent: number): number {
   let [result, left] = [value, exponent];
-  while (left < -1000) [result, left] = [result * 2 ** -1000, left + 1000];
-  while (left > 1000) [result, left] = [result * 2 ** 1000, left - 1000];
-  return result * 2 ** left;
+  while (left < -1000) [result, left] = [result * powerOfTwo(-1000), left + 1000];
+  while (left > 1000) [result, left] = [result * powerOfTwo(1000), left - 1000];
+  return result * powerOfTwo(left);
 }
 
 /** The exact value of a whole double. */

@@ -1,3 +1,4 @@
+import { square } from "../math/index.ts";
 import type { ClipModel, TextTower, VisionTower } from "../spec/model.ts";
 import type { Operator, Workload } from "./operator.ts";
 import { addTable, imageEmbedding, patchesOf, tokenEmbedding } from "./embedding.ts";
@@ -82,7 +83,7 @@ function similarity(embedding: number, batch: number): readonly Operator[] {
   const place = outsideLayers("joint");
   return [
     product(place, "head", "similarity", { batch: 1, m: batch, k: embedding, n: batch }),
-    vector(place, "head", "temperature", { primitive: "multiply", elements: batch ** 2, parametersRead: 1 }),
+    vector(place, "head", "temperature", { primitive: "multiply", elements: square(batch), parametersRead: 1 }),
   ];
 }
 
@@ -96,7 +97,7 @@ function peakOfClip(model: ClipModel, batch: number): number {
 export function clipPeaks(model: ClipModel, batch: number): { readonly text: number; readonly vision: number } {
   const { text, vision } = model;
   const whole = (tokens: number) => ({ batch, queries: tokens, keys: tokens, kvCache: false });
-  const pixels = batch * vision.channels * vision.imageSize ** 2;
+  const pixels = batch * vision.channels * square(vision.imageSize);
   return {
     text: peakOfStack(text, whole(text.tokens)),
     vision:

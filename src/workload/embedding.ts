@@ -1,10 +1,11 @@
+import { square } from "../math/index.ts";
 import type { TextTower, VisionTower } from "../spec/model.ts";
 import type { Operator } from "./operator.ts";
 import { linear, vector, type Place } from "./make-operator.ts";
 
 /** Patches of one image; what does not fill a patch is not looked at (as a convolution without padding does). */
 export function patchesOf(tower: VisionTower): number {
-  return Math.floor(tower.imageSize / tower.patchSize) ** 2;
+  return square(Math.floor(tower.imageSize / tower.patchSize));
 }
 
 /**
@@ -27,7 +28,7 @@ export function imageEmbedding(tower: VisionTower, batch: number, place: Place):
   const { hidden, channels, patchSize } = tower;
   const rows = batch * patchesOf(tower);
   return [
-    linear(place, "patch-embedding", "patch-embedding", { rows, k: channels * patchSize ** 2, n: hidden }),
+    linear(place, "patch-embedding", "patch-embedding", { rows, k: channels * square(patchSize), n: hidden }),
     ...(tower.position === "learned" ? [addPositions(tower, batch, place)] : putClassTokens(tower, batch, place)),
   ];
 }

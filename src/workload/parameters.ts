@@ -1,3 +1,4 @@
+import { square } from "../math/index.ts";
 import type { TextTower, Tower, VisionTower } from "../spec/model.ts";
 import { extraTokensOf } from "./embedding.ts";
 import { layersOf, type LayerShape } from "./layer-shape.ts";
@@ -31,7 +32,7 @@ export function stackParameters(tower: Tower): number {
 export function imageEmbeddingParameters(tower: VisionTower, bias: boolean): number {
   const { hidden, channels, patchSize, tokens } = tower;
   const positions = tower.position === "learned" ? tokens : 0;
-  return hidden * (channels * patchSize ** 2 + (bias ? 1 : 0) + extraTokensOf(tower) + positions);
+  return hidden * (channels * square(patchSize) + (bias ? 1 : 0) + extraTokensOf(tower) + positions);
 }
 
 /** Vocabulary table and, if learned, a table of `positions` rows. */

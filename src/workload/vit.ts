@@ -1,3 +1,4 @@
+import { square } from "../math/index.ts";
 import type { VisionTower, VitModel } from "../spec/model.ts";
 import type { Operator, Workload } from "./operator.ts";
 import { imageEmbedding, patchesOf } from "./embedding.ts";
@@ -11,7 +12,7 @@ import { poolImage } from "./pooling.ts";
 export function vitWorkload(model: VitModel, batch: number): Workload {
   const { vision, classes } = model;
   const { tokens, hidden } = vision;
-  const pixels = batch * vision.channels * vision.imageSize ** 2;
+  const pixels = batch * vision.channels * square(vision.imageSize);
   return {
     model: model.name,
     operators: vitVision(vision, classes, batch),

@@ -8,17 +8,18 @@ const all = (...rooms: readonly string[]): Rights => Object.fromEntries(rooms.ma
 const types = (...rooms: readonly string[]): Rights =>
   Object.fromEntries(rooms.map((room) => [room, "types" as const]));
 
-const basics = all("units", "errors", "random");
+const basics = all("math", "units", "errors", "random");
 const description = { ...basics, ...all("spec", "workload") };
 const simulation = { ...description, ...all("mapping") };
 const evaluation = { ...simulation, ...all("sim", "cost", "accuracy") };
 
 /** The rooms from top to bottom. A room imports only rooms above it; search and accuracy see less than that. */
 export const ROOMS: Readonly<Record<string, Rights>> = {
-  units: {},
+  math: {},
+  units: all("math"),
   errors: {},
   random: {},
-  spec: all("units", "errors"),
+  spec: all("math", "units", "errors"),
   workload: { ...basics, ...all("spec") },
   mapping: description,
   sim: { ...simulation, ...all("assembly") },

@@ -1,5 +1,5 @@
 import type { ModelSpec } from "../../spec/model.ts";
-import { roundAccuracy } from "../elementary.ts";
+import { roundAccuracy } from "../log-odds.ts";
 import type { AccuracyEstimate } from "../types.ts";
 import { CommandFailure } from "./failure.ts";
 

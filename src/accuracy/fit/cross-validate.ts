@@ -1,4 +1,4 @@
-import { logistic } from "../elementary.ts";
+import { logistic } from "../log-odds.ts";
 import { halfWidth } from "../predictor.ts";
 import type { CrossValidation, FamilyError, HalfWidths } from "../stored-fit.ts";
 import { fitForm, scoreOf, type FormSettings } from "./fit-form.ts";

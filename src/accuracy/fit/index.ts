@@ -8,7 +8,7 @@ import { crossValidate, dataKey, halfWidthsOf } from "./cross-validate.ts";
 import { fitForm } from "./fit-form.ts";
 import { observationsOf, type Observation } from "./observation.ts";
 
-/** Fits one metric to its table; equal table, equal numbers (to the last bits of exp and log). */
+/** Fits one metric to its table; equal table, equal numbers. */
 export function fitMetric(definition: MetricDefinition): StoredFit {
   const { metric, table, settings } = definition;
   const text = tableText(table);

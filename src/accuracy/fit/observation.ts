@@ -1,4 +1,4 @@
-import { logit } from "../elementary.ts";
+import { logit } from "../log-odds.ts";
 import { modelFromRow } from "../model-from-row.ts";
 import { subjectOf, type Subject } from "../subject.ts";
 

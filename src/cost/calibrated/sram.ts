@@ -1,8 +1,9 @@
+import { power } from "../../math/index.ts";
 import { BITS_PER_BYTE, KIBIBYTE, MILLIWATTS_PER_WATT, SQUARE_MICROMETRES_PER_MM2 } from "../constants.ts";
 import { factor } from "../factors.ts";
 import { loadTable } from "../table.ts";
 import { components } from "./components.ts";
-import { interpolate, logCurve, power, type LogCurve } from "./interpolate.ts";
+import { interpolate, logCurve, type LogCurve } from "./interpolate.ts";
 import type { Context } from "./node.ts";
 
 const WORD_BITS = 64;

@@ -1,3 +1,4 @@
+import { exp, expm1, power, square } from "../../math/index.ts";
 /** 0 fixed, 1 Poisson, 2 Murphy, 3 negative binomial: the codes of the factor `yieldModel`. */
 export const YIELD_MODELS = ["fixed", "poisson", "murphy", "negative-binomial"] as const;
 export type YieldModel = (typeof YIELD_MODELS)[number];
@@ -15,9 +16,9 @@ export type YieldModel = (typeof YIELD_MODELS)[number];
 export function defectYield(model: YieldModel, areaCm2: number, defectDensity: number, clustering: number): number {
   const defects = areaCm2 * defectDensity;
   if (model === "fixed" || defects === 0) return 1;
-  if (model === "poisson") return Math.exp(-defects);
-  if (model === "murphy") return (-Math.expm1(-defects) / defects) ** 2;
-  return (1 + defects / clustering) ** -clustering;
+  if (model === "poisson") return exp(-defects);
+  if (model === "murphy") return square(-expm1(-defects) / defects);
+  return power(1 + defects / clustering, -clustering);
 }
 
 /**

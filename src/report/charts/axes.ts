@@ -1,4 +1,5 @@
 import { chartNumber } from "../metric-labels.ts";
+import { decadeBelow } from "./decades.ts";
 import type { FrontRow, RunRecord } from "../types.ts";
 
 /** What the scatter of the front shows. */
@@ -55,7 +56,7 @@ export function axisRange(rows: readonly FrontRow[], metrics: readonly string[],
   const [least, most] = shown.length === 0 ? [0, 1] : [Math.min(...shown), Math.max(...shown)];
   const room = (most - least) * 0.04 || Math.abs(most) * 0.1 || 1;
   const range = most - least + 2 * room;
-  const decade = 10 ** Math.floor(Math.log10(range / LABELS));
+  const decade = decadeBelow(range / LABELS);
   const interval = rounded(decade * (STEPS.find((step) => step * decade * LABELS >= range) ?? 10));
   const ends = [Math.floor((least - room) / interval), Math.ceil((most + room) / interval)] as const;
   // What is never negative needs no room below zero.

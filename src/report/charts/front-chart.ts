@@ -2,6 +2,7 @@ import { thinned } from "../front-table.ts";
 import { chartNumber, metricLabel, shownNumber, titleWithUnit } from "../metric-labels.ts";
 import type { FrontRow, RunRecord } from "../types.ts";
 import { axisRange, frontAxes, isInside, yMetrics, type FrontAxes } from "./axes.ts";
+import { decimalExponent } from "./decades.ts";
 import { AXIS, INK, MUTED, PALETTE } from "./style.ts";
 
 type Json = Readonly<Record<string, unknown>>;
@@ -140,7 +141,7 @@ function visualMapOf(rows: readonly FrontRow[], colour: string): Json {
     dimension: 2,
     min: least,
     max: most,
-    precision: Math.max(0, Math.ceil(-Math.log10((most - least) / 100))),
+    precision: Math.max(0, -decimalExponent((most - least) / 100)),
     orient: "horizontal",
     left: "center",
     bottom: 0,

@@ -1,4 +1,6 @@
+import { power } from "../../math/index.ts";
 import type { Roofline, RooflineLevel, RooflinePoint } from "../types.ts";
+import { decadeAbove, decadeBelow } from "./decades.ts";
 import { AXIS, INK, MUTED } from "./style.ts";
 
 type Json = Readonly<Record<string, unknown>>;
@@ -61,10 +63,11 @@ export function rooflineChart(roofline: Roofline): Json {
 
 const LOG = { type: "log", axisLabel: { color: MUTED, hideOverlap: true, formatter: plainNumber } } as const;
 
+/** Four decimals at most, and a comma between thousands. */
 function plainNumber(value: number): string {
-  return value >= 1e-4 && value < 1e9
-    ? value.toLocaleString("en-US", { maximumFractionDigits: 4 })
-    : value.toExponential(0);
+  if (!(value >= 1e-4 && value < 1e9)) return value.toExponential(0);
+  const [whole = "", ...fraction] = String(Number(value.toFixed(4))).split(".");
+  return [whole.replace(/\B(?=(\d{3})+$)/g, ","), ...fraction].join(".");
 }
 
 function legendItem(level: RooflineLevel): Json {
@@ -100,13 +103,12 @@ function boxOf({ peak, vectorPeak, roofs, points }: Roofline): Box {
   const places = points.flatMap((point) => point.levels.map(({ bytes }) => placeOf(point, bytes)));
   const ridges = roofs.map(({ bytesPerSecond }): Place => [peak / bytesPerSecond, peak / 1e9]);
   const all = [...places, ...ridges, ...(vectorPeak > 0 ? [[places[0]?.[0] ?? 1, vectorPeak / 1e9] as const] : [])];
-  const decade = (value: number, round: (x: number) => number): number => 10 ** round(Math.log10(value));
   const of = (axis: 0 | 1, pick: (...values: number[]) => number): number => pick(...all.map((place) => place[axis]));
   return {
-    left: decade(of(0, Math.min), Math.floor),
-    right: decade(of(0, Math.max), Math.ceil),
-    bottom: decade(of(1, Math.min), Math.floor),
-    top: decade(of(1, Math.max) * 1.5, Math.ceil),
+    left: decadeBelow(of(0, Math.min)),
+    right: decadeAbove(of(0, Math.max)),
+    bottom: decadeBelow(of(1, Math.min)),
+    top: decadeAbove(of(1, Math.max) * 1.5),
   };
 }
 
@@ -121,7 +123,7 @@ function slope({ left, bottom }: Box, bytesPerSecond: number, peak: number): rea
 
 /** A place on a line, as a share of its length on logarithmic axes. */
 function along([from, to]: readonly [Place, Place], share: number): Place {
-  const between = (axis: 0 | 1): number => from[axis] * (to[axis] / from[axis]) ** share;
+  const between = (axis: 0 | 1): number => from[axis] * power(to[axis] / from[axis], share);
   return [between(0), between(1)];
 }
 

@@ -27,7 +27,7 @@ export function bestCandidate(
   const look = (genes: Genes): void => {
     const key = genesKey(genes);
     if (scores.has(key) || isTaken(key)) return;
-    // Nine digits: what differs beyond them is the platform's exp and log.
+    // Nine digits: what differs beyond them is rounding, and the first of equals stays.
     const value = Number(score(genes).toPrecision(9));
     scores.set(key, value);
     if (best === null || value > best.score) best = { genes, score: value };

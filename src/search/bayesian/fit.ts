@@ -1,3 +1,4 @@
+import { log, square } from "../../math/index.ts";
 import { gaussianProcess, type GaussianProcess, type Observations } from "./gaussian-process.ts";
 
 const SHORTEST = 0.05;
@@ -15,7 +16,7 @@ const TYPICAL = 2;
 export function fitProcess(observations: Observations, lengths: Float64Array): GaussianProcess {
   const scoreOf = (process: GaussianProcess | null): number => {
     if (process === null) return -Infinity;
-    const prior = lengths.reduce((sum, length) => sum + Math.log(length / TYPICAL) ** 2, 0);
+    const prior = lengths.reduce((sum, length) => sum + square(log(length / TYPICAL)), 0);
     return process.logLikelihood - PRIOR * prior;
   };
   let best = gaussianProcess(observations, lengths);

@@ -1,3 +1,4 @@
+import { exp, log } from "../../math/index.ts";
 import { cholesky, solveLower, solveUpper } from "./cholesky.ts";
 
 /** Inputs of equal length, each 0 to 1 (or −1 where a parameter does not exist), and what was measured there. */
@@ -46,10 +47,10 @@ export function gaussianProcess({ inputs, values }: Observations, lengths: Float
   );
   const variance = Math.max(white.reduce((sum, value) => sum + value * value, 0) / n, 1e-300);
   let logDeterminant = 0;
-  for (let i = 0; i < n; i += 1) logDeterminant += Math.log(l[i * n + i]!);
+  for (let i = 0; i < n; i += 1) logDeterminant += log(l[i * n + i]!);
   const weights = solveUpper(l, n, white);
   return {
-    logLikelihood: -(n / 2) * Math.log(variance) - logDeterminant,
+    logLikelihood: -(n / 2) * log(variance) - logDeterminant,
     predict: (input) => {
       const covariances = Float64Array.from(inputs, (other) => kernel(input, other, lengths));
       let estimate = mean;
@@ -67,5 +68,5 @@ function kernel(a: Float64Array, b: Float64Array, lengths: Float64Array): number
     squared += gap * gap;
   }
   const r = SQRT5 * Math.sqrt(squared);
-  return (1 + r + (r * r) / 3) * Math.exp(-r);
+  return (1 + r + (r * r) / 3) * exp(-r);
 }

@@ -1,6 +1,7 @@
+import { exp } from "../../math/index.ts";
 /** Density of the standard normal distribution. */
 export function normalDensity(x: number): number {
-  return Math.exp(-0.5 * x * x) / Math.sqrt(2 * Math.PI);
+  return exp(-0.5 * x * x) / Math.sqrt(2 * Math.PI);
 }
 
 /**
@@ -14,7 +15,7 @@ export function normalCumulative(x: number): number {
     0.17087277, -0.82215223, 1.48851587, -1.13520398, 0.27886807, -0.18628806, 0.09678418, 0.37409196, 1.00002368,
   ];
   const fit = c.reduce((sum, coefficient) => sum * t + coefficient, 0);
-  const tail = 0.5 * t * Math.exp(-z * z - 1.26551223 + t * fit);
+  const tail = 0.5 * t * exp(-z * z - 1.26551223 + t * fit);
   return x > 0 ? 1 - tail : tail;
 }
 

@@ -1,3 +1,4 @@
+import { square } from "../../math/index.ts";
 import type { ClipModel, TextTower, Tower, VisionTower } from "../../spec/model.ts";
 import { activation, count, headSizeOf, isRecord, layerCount, perLayer, type ConfigReader } from "./reader.ts";
 import type { Common } from "./common.ts";
@@ -30,7 +31,7 @@ function readVision(reader: ConfigReader): VisionTower {
   const patchSize = count(reader, ["patch_size"], 32);
   return {
     ...readTower(reader, { hidden: 768, layers: 12, heads: 12, ffn: 3072 }),
-    tokens: Math.floor(imageSize / patchSize) ** 2 + 1,
+    tokens: square(Math.floor(imageSize / patchSize)) + 1,
     causal: false,
     imageSize,
     patchSize,

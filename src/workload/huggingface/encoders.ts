@@ -1,3 +1,4 @@
+import { square } from "../../math/index.ts";
 import type { BertModel, Tower, VitModel } from "../../spec/model.ts";
 import type { Common, HuggingFaceOptions } from "./common.ts";
 import {
@@ -27,7 +28,7 @@ export function readVit(reader: ConfigReader, common: Common): VitModel {
     family: "vit",
     vision: {
       ...readEncoder(reader, "pre"),
-      tokens: Math.floor(imageSize / patchSize) ** 2 + 1,
+      tokens: square(Math.floor(imageSize / patchSize)) + 1,
       imageSize,
       patchSize,
       channels: count(reader, ["num_channels"], 3),

@@ -16,7 +16,7 @@ afterAll(() => rmSync(directory, { recursive: true }));
 function transpile(): void {
   writeFileSync(join(directory, "package.json"), '{ "type": "module" }');
   symlinkSync(join(repository, "node_modules"), join(directory, "node_modules"));
-  for (const room of ["random", "search", "store"]) {
+  for (const room of ["math", "random", "search", "store"]) {
     for (const entry of readdirSync(join(repository, "src", room), { recursive: true, encoding: "utf8" })) {
       if (!entry.endsWith(".ts")) continue;
       const source = readFileSync(join(repository, "src", room, entry), "utf8");

@@ -1,4 +1,4 @@
-import type { AccuracyEstimate } from "../../../accuracy/index.ts";
+import { logit, type AccuracyEstimate } from "../../../accuracy/index.ts";
 import type { ExactDesign } from "../../../search/index.ts";
 import type { Study } from "../../../spec/index.ts";
 
@@ -15,9 +15,8 @@ export function tiedCount(
 ): number {
   const at = objectives.findIndex(({ metric }) => metric === "accuracy");
   if (at < 0 || estimate === null) return 0;
-  const logOdds = (fraction: number): number => Math.log(fraction / (1 - fraction));
-  const width = logOdds(estimate.accuracy) - logOdds(estimate.low);
-  const sorted = Float64Array.from(front, ({ values }) => logOdds(values[at]!)).sort();
+  const width = logit(estimate.accuracy) - logit(estimate.low);
+  const sorted = Float64Array.from(front, ({ values }) => logit(values[at]!)).sort();
   const isNear = (i: number, j: number): boolean => i >= 0 && j < sorted.length && sorted[j]! - sorted[i]! <= width;
   return sorted.reduce((count, _, i) => count + (isNear(i - 1, i) || isNear(i, i + 1) ? 1 : 0), 0);
 }
