@@ -121,7 +121,7 @@ export const problem: fc.Arbitrary<GemmProblem> = fc.record({
 });
 
 /** Operands that stay in the global buffer, and bytes of it that are taken. */
-const residency = fc.option(
+export const residency = fc.option(
   fc.record({
     resident: fc.record({ input: fc.boolean(), weight: fc.boolean(), output: fc.boolean() }),
     reservedBytes: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 3000 })),
