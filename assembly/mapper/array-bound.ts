@@ -464,6 +464,14 @@ export function boundArrayAlone(): void {
   setSteps(ceilDiv(m, sm), ceilDiv(n, sn), ceilDiv(k, sk));
   setBlocks(ceilDiv(stepsM, tm), ceilDiv(stepsN, tn), ceilDiv(stepsK, tk));
   setTilesOfK(0);
-  setVisits(1);
+  boundOneTile();
+}
+
+/**
+ * Sets arrayTime and arrayEnergy of one tile in the register blocks that are set. What smaller tiles cost is no less: with k split over cores the sums
+ * of a core begin at zero at every visit, of which there may be one for each block, so that none need to come back.
+ */
+export function boundOneTile(): void {
+  setVisits(coresK > 1 && dataflow != OUTPUT_STATIONARY ? blocksK : 1);
   boundArray(1);
 }

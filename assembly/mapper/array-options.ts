@@ -50,7 +50,7 @@ import { HARDWARE, get } from "../memory";
 import {
   arrayEnergy,
   arrayTime,
-  boundArray,
+  boundOneTile,
   edgeTime,
   leastArrayEnergy,
   leastTileEnergy,
@@ -63,7 +63,6 @@ import {
   setSteps,
   setTiles,
   setTilesOfK,
-  setVisits,
 } from "./array-bound";
 import { boundLeast, leastBeyond, leastInputArrival, leastPorts, leastWeightArrival } from "./bound";
 import { holdsSmallestTile, holdsSomeTile } from "./legal";
@@ -150,7 +149,7 @@ function tryOption(flow: i32, tm: f64, tn: f64, tk: f64): void {
   if (!registersFit()) return;
   setBypass(false);
   setPrices();
-  boundArray(1);
+  boundOneTile();
   if (holdsTileOf(false)) keepOption(flow, tm, tn, tk, false);
   // Held words that the registers keep need no place in the inner buffer on their way.
   const held: i32 = flow == WEIGHT_STATIONARY ? WEIGHT : INPUT;
@@ -441,7 +440,6 @@ export function findOptions(most: i32, thorough: bool, worst: f64): void {
   setExtents(m, n, oneK, (B * M * N * K) / (m * n * oneK));
   setTiles(1, 1, 1);
   setTilesOfK(0);
-  setVisits(1);
   isLeftOut = false;
   mindsRoom = true;
   tryUses();

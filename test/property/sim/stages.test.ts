@@ -1,0 +1,151 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { main as asc } from "assemblyscript/asc";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import * as abi from "../../../assembly/abi.ts";
+import { encodeHardware, encodeMapping, encodeProblem } from "../../../src/sim/encode.ts";
+import { effort, seed, walkCase, type WalkCase } from "../../oracle/cases.ts";
+import { root } from "../../architecture/files.ts";
+
+/*
+ * Every stage of a search throws away what its bound says cannot win. So the bound of each stage is at most what the walk finds for any
+ * mapping that is given, in time, and on one core in energy (on several it is no strict one: docs/model.md, "Bounds"). The stages are inside the core: this module is the core with them in its surface.
+ */
+const ENTRY = `
+import { boundProblem, boundTime, boundEnergy, boundLeast, leastPorts, leastBeyond, boundOuter, boundOuterWith, boundShares, boundTiles, boundEnds,
+  boundAnyOrder, boundOrder } from "../assembly/mapper/bound";
+import { boundWaits } from "../assembly/mapper/bound-waits";
+import { arrayTime, arrayEnergy, boundArrayAlone, setBatches, setPrices } from "../assembly/mapper/array-bound";
+import { LONE_SIZE, setSize, sizeRow } from "../assembly/mapper/sizes";
+import { K, M, N, coresK, coresM, coresN, gk, gm, gn, lk, lm, ln, sk, sm, sn, tk, tm, tn } from "../assembly/mapping";
+import { HARDWARE_RECORD, PROBLEMS, RESULTS } from "../assembly/memory";
+export { evaluate } from "../assembly/index";
+export function hardwarePointer(): usize { return HARDWARE_RECORD; }
+export function problemsPointer(): usize { return PROBLEMS; }
+export function resultsPointer(): usize { return RESULTS; }
+const OUT: usize = memory.data(128, 16);
+export function stagesPointer(): usize { return OUT; }
+let at: usize = 0;
+function tell(time: f64, energy: f64): void {
+  store<f64>(OUT + at, time);
+  store<f64>(OUT + at + 8, energy);
+  at += 16;
+}
+/** Bounds the mapping that was evaluated last, stage by stage: time and energy each. Returns how many there are. */
+export function stages(): i32 {
+  at = 0;
+  boundProblem();
+  setBatches();
+  setPrices();
+  boundLeast();
+  tell(leastPorts, leastBeyond);
+  boundArrayAlone();
+  tell(arrayTime, arrayEnergy);
+  tell(0, leastBeyond + arrayEnergy);
+  boundOuter();
+  boundOuterWith(arrayTime, arrayEnergy);
+  tell(boundTime, boundEnergy);
+  boundShares();
+  setSize(sizeRow(0, LONE_SIZE), lm, M, gm, coresM, sm, tm);
+  setSize(sizeRow(1, LONE_SIZE), ln, N, gn, coresN, sn, tn);
+  setSize(sizeRow(2, LONE_SIZE), lk, K, gk, coresK, sk, tk);
+  boundTiles(sizeRow(0, LONE_SIZE), sizeRow(1, LONE_SIZE), sizeRow(2, LONE_SIZE));
+  tell(arrayTime, arrayEnergy);
+  boundEnds();
+  boundAnyOrder();
+  tell(boundTime, boundEnergy);
+  boundOrder();
+  tell(boundTime, boundEnergy);
+  boundWaits();
+  tell(boundTime, boundEnergy);
+  return <i32>(at >> 4);
+}
+`;
+const STAGES = [
+  ...["every element once, by the ports", "the array alone", "the array and every element once", "outer tile"],
+  ...["the array in these tiles", "inner tile, any order", "inner tile", "waits"],
+];
+
+interface Instance {
+  readonly memory: WebAssembly.Memory;
+  evaluate(count: number): number;
+  stages(): number;
+  hardwarePointer(): number;
+  problemsPointer(): number;
+  resultsPointer(): number;
+  stagesPointer(): number;
+}
+
+async function compile(): Promise<Instance> {
+  let binary: Uint8Array | undefined;
+  const { error, stderr } = await asc(
+    ["test/stages.ts", "--outFile", "stages.wasm", "--runtime", "stub", "--enable", "simd", "--use", "abort=", "-O1"],
+    {
+      readFile: (name, base) => {
+        if (name === "test/stages.ts") return ENTRY;
+        try {
+          return readFileSync(join(root, base === "." ? "" : base, name), "utf8");
+        } catch {
+          return null;
+        }
+      },
+      writeFile: (name, content) => {
+        if (name.endsWith(".wasm") && typeof content !== "string") binary = content;
+      },
+      listFiles: () => [],
+    },
+  );
+  if (error !== null || binary === undefined) throw new Error(`${stderr.toString()}${String(error)}`);
+  return new WebAssembly.Instance(new WebAssembly.Module(binary as Uint8Array<ArrayBuffer>), {})
+    .exports as unknown as Instance;
+}
+
+const one = { read: 1, write: 1.5 };
+const ENERGY = { mac: 0.1, dram: { read: 100, write: 90 }, global: one, local: one, register: one, accumulator: one };
+
+describe(`bounds of every stage (ECOTILE_PROPERTY_SEED=${seed})`, async () => {
+  const core = await compile();
+  const view = (pointer: number) => new Float64Array(core.memory.buffer, pointer);
+  const [hardware, problems, results] = [core.hardwarePointer(), core.problemsPointer(), core.resultsPointer()].map(
+    view,
+  );
+  const told = view(core.stagesPointer());
+
+  /** Walks the mapping; null where it is not legal. Else bounds by stage. */
+  function boundsOf({ hardware: chip, problem, mapping }: WalkCase) {
+    encodeHardware(hardware!, chip, { ...ENERGY, activePerCycle: 1 });
+    encodeProblem(problems!, 0, problem, "latency", "fast", true);
+    const m = problem.sharedB ? problem.batch * problem.m : problem.m;
+    encodeMapping(results!, 0, mapping, { m, n: problem.n, k: problem.k });
+    if (core.evaluate(1) !== 0) return null;
+    expect(core.stages()).toBe(STAGES.length);
+    return STAGES.map((stage, i) => ({ stage, time: told[2 * i]!, energy: told[2 * i + 1]! }));
+  }
+
+  it("are at most the walk, in time, and on one core in energy", () => {
+    const seen = { cases: 0, onOneCore: 0, splitsK: 0, direct: 0, severalArrays: 0, resident: 0 };
+    fc.assert(
+      fc.property(walkCase, (each) => {
+        const bounds = boundsOf(each);
+        if (bounds === null) return;
+        seen.cases += 1;
+        const { b, m, n, k } = each.mapping.coreSplit;
+        const isOnOneCore = b * m * n * k === 1;
+        if (isOnOneCore) seen.onOneCore += 1;
+        if (k > 1) seen.splitsK += 1;
+        if (each.mapping.arrayTile !== null) seen.direct += 1;
+        if (each.hardware.arraysPerCore > 1) seen.severalArrays += 1;
+        if (each.problem.resident !== undefined) seen.resident += 1;
+        const [cycles, energy] = [results![abi.RES_CYCLES]!, results![abi.RES_ENERGY]!];
+        for (const bound of bounds) {
+          expect(bound.time, `${bound.stage}, cycles`).toBeLessThanOrEqual(cycles * (1 + 1e-12));
+          if (isOnOneCore) expect(bound.energy, `${bound.stage}, energy`).toBeLessThanOrEqual(energy * (1 + 1e-12));
+        }
+      }),
+      { seed, numRuns: 10_000 * effort },
+    );
+    console.log("bounds of every stage:", seen);
+    for (const count of Object.values(seen)) expect(count).toBeGreaterThan(0.02 * seen.cases);
+  });
+});
