@@ -1,25 +1,24 @@
+import { resolve } from "node:path";
 import type { Command } from "commander";
 import { stringify } from "yaml";
-import { readTextFile, type ModelSpec, type Tower } from "../spec/index.ts";
-import { importHuggingFace, type HuggingFaceOptions } from "../workload/index.ts";
+import { readTextFile, TOWER_NAMES, type ModelSpec, type Tower } from "../spec/index.ts";
+import { HUGGING_FACE_TYPES, importHuggingFace, type HuggingFaceOptions } from "../workload/index.ts";
 import { InputError } from "./failure.ts";
 import { printText } from "./output.ts";
 import { dataToStdout } from "./print.ts";
 
-interface Options {
-  readonly tokens?: number;
-  readonly generatedTokens?: number;
-}
+type Options = Pick<HuggingFaceOptions, "tokens" | "generatedTokens" | "name">;
 
 export function addImportCommand(program: Command): void {
   program
     .command("import")
     .description("Turns the description of a model from elsewhere into a model file, on stdout.")
     .command("huggingface")
-    .description("From a HuggingFace config.json: CLIP, ViT, BERT, RoBERTa, Llama, Mistral, Qwen2, GPT-2, OPT.")
+    .description(`From a HuggingFace config.json. model_type: ${HUGGING_FACE_TYPES.join(", ")}.`)
     .argument("<config>", "path of a config.json")
     .option("--tokens <n>", "length of a sequence (encoders) or of the prompt (decoders)", Number)
     .option("--generated-tokens <n>", "decode steps after the prompt", Number)
+    .option("--name <name>", "name of the model; else that in the file, or that of the file or its folder")
     .addHelpText(
       "after",
       "\nExample:\n  ecotile import huggingface config.json > model.yaml && ecotile simulate model.yaml a100",
@@ -33,7 +32,7 @@ export function addImportCommand(program: Command): void {
 
 /** @throws InputError with every problem, where the file is unreadable or describes what is not modelled */
 function importModel(path: string, options: HuggingFaceOptions): { yaml: string; notes: readonly string[] } {
-  const imported = importHuggingFace(readJson(path), options);
+  const imported = importHuggingFace(readJson(path), { ...options, path: resolve(path) });
   if ("problems" in imported) throw new InputError(imported.problems.map((each) => `${path}: ${each}`).join("\n"));
   return { yaml: modelYaml(imported.model), notes: imported.notes };
 }
@@ -43,21 +42,53 @@ function readJson(path: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch (cause) {
+    const tolerant = withoutPythonNumbers(text);
+    if (tolerant !== text) return readTolerant(tolerant, path);
     throw new InputError(`${path} is no JSON: ${cause instanceof Error ? cause.message : String(cause)}`);
   }
 }
 
+function readTolerant(text: string, path: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (cause) {
+    throw new InputError(`${path} is no JSON: ${cause instanceof Error ? cause.message : String(cause)}`);
+  }
+}
+
+/** Python writes `Infinity` and `NaN`, which JSON does not have: outside of texts they become null. */
+function withoutPythonNumbers(text: string): string {
+  return text.replace(/"(?:[^"\\]|\\.)*"|-?\b(?:Infinity|NaN)\b/g, (part) => (part.startsWith('"') ? part : "null"));
+}
+
 /** A model file: sizes that are equal in all layers are written once. */
 export function modelYaml(model: ModelSpec): string {
-  const { name, description, training, family, ...rest } = model;
-  const short = Object.fromEntries(
-    Object.entries(rest).map(([key, value]) => [key, key === "text" || key === "vision" ? shortTower(value) : value]),
+  const { name, description, training, family, ...rest } = shortModel(model) as Record<string, unknown>;
+  return stringify({ name, description, family, ...(training === null ? {} : { training }), ...rest });
+}
+
+/** Towers with values that are equal in all layers written once; parts of a list of towers likewise. */
+function shortModel(model: ModelSpec): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(model).map(([key, value]: [string, unknown]) => {
+      if (key === "towers" && model.family === "towers")
+        return [key, model.towers.map(withoutTraining).map(shortModel)];
+      return [key, (TOWER_NAMES as readonly string[]).includes(key) ? shortTower(value as Tower) : value];
+    }),
   );
-  return stringify({ name, description, family, ...(training === null ? {} : { training }), ...short });
+}
+
+/** Pre-training is that of the whole. */
+function withoutTraining<T extends ModelSpec>(model: T): T {
+  return Object.fromEntries(Object.entries(model).filter(([key]) => key !== "training")) as unknown as T;
 }
 
 function shortTower(tower: Tower): Readonly<Record<string, unknown>> {
-  const perLayer = (values: readonly number[]) => (values.every((each) => each === values[0]) ? values[0] : values);
-  const { ffn, heads, kvHeads } = tower;
-  return { ...tower, ffn: perLayer(ffn), heads: perLayer(heads), kvHeads: perLayer(kvHeads) };
+  const perLayer = <T>(values: readonly T[]) => (values.every((each) => each === values[0]) ? values[0] : values);
+  const { ffn, heads, kvHeads, attention } = tower;
+  return {
+    ...tower,
+    ...{ ffn: perLayer(ffn), heads: perLayer(heads), kvHeads: perLayer(kvHeads) },
+    ...(attention === undefined ? {} : { attention: perLayer(attention) }),
+  };
 }

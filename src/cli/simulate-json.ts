@@ -1,4 +1,5 @@
 import {
+  footprintOf,
   intervalsOf,
   metricsOf,
   powerOf,
@@ -7,6 +8,7 @@ import {
   summarisePhases,
   type Design,
   type Evaluation,
+  type Footprint,
   type Infeasible,
   type KindSummary,
   type LevelTraffic,
@@ -33,6 +35,7 @@ export function simulationJson(
     deployment: design.deployment,
     technology: design.technology,
     mapper: { ...design.mapper, objective: evaluation.mappedFor },
+    ...footprintJson(evaluation),
     ...totalTraffic(operators),
     kv_cache_bytes: evaluation.kvCache_B,
     phases: summarisePhases(evaluation).map(({ phase, latency, steps, kvReadBytes, kvWriteBytes }) => ({
@@ -80,6 +83,20 @@ export function simulationJson(
   };
 }
 
+/** What a model is and needs, beside the metrics. */
+function footprintJson({
+  activeParameters,
+  weight_B,
+  kvPerToken_B,
+  needed,
+}: Footprint): Readonly<Record<string, unknown>> {
+  const { weights, kvCache, activations } = needed;
+  return {
+    ...{ active_parameters: activeParameters, weight_bytes: weight_B, kv_bytes_per_token: kvPerToken_B },
+    dram_needed_bytes: { weights, kv_cache: kvCache, activations },
+  };
+}
+
 /** Bytes of one inference at each level. */
 function totalTraffic(operators: Evaluation["operators"]): Readonly<Record<string, number>> {
   const sum = (level: keyof LevelTraffic, way: "read" | "written") =>
@@ -119,10 +136,16 @@ function scheduleJson({ settings, ...outcome }: Evaluation["schedule"]): Readonl
 
 /** The document for a design that cannot run at all. */
 export function infeasibleJson(
-  { model, hardware }: Pick<Design, "model" | "hardware">,
+  specs: Pick<Design, "model" | "hardware" | "deployment">,
   infeasible: Infeasible,
 ): Readonly<Record<string, unknown>> {
-  return { model: model.name, hardware: hardware.name, feasible: false, violations: [violationJson(infeasible)] };
+  const { model, hardware } = specs;
+  const footprint = footprintOf(specs);
+  const { parameters, macs, dramNeeded_B } = footprint;
+  return {
+    ...{ model: model.name, hardware: hardware.name, feasible: false, violations: [violationJson(infeasible)] },
+    ...{ parameters, macs, dram_needed_B: dramNeeded_B, ...footprintJson(footprint) },
+  };
 }
 
 function violationJson({ constraint, by, unit, detail }: Infeasible): Readonly<Record<string, unknown>> {

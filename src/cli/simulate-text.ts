@@ -8,6 +8,7 @@ import {
   summariseByKind,
   summarisePhases,
   type Evaluation,
+  type Footprint,
   type Infeasible,
   type KindSummary,
   type Power,
@@ -30,6 +31,7 @@ export function simulationText(evaluation: Evaluation, violations: readonly Infe
     "",
     `latency      ${formatQuantity(evaluation.latency_s, "time")} (${evaluation.cycles} cycles, utilisation ${percent(evaluation.utilisation)})`,
     ...phaseLines(evaluation),
+    ...footprintLines(evaluation),
     `energy       ${known(evaluation.energy, (total) => `${formatQuantity(total, "energy")} per inference`)}`,
     `area         ${known(evaluation.area, (total) => `${total.toFixed(2)} mm2`)}`,
     `embodied     ${known(evaluation.embodied, kilograms)}`,
@@ -48,6 +50,19 @@ export function simulationText(evaluation: Evaluation, violations: readonly Infe
     lines.push("", `Mapped for ${evaluation.mappedFor}, since energies are not known.`);
   for (const { constraint, detail } of violations) lines.push("", `Not met: ${constraint}: ${detail}.`);
   return lines.join("\n");
+}
+
+/** What the model is and needs, whether it fits or not. */
+export function footprintLines(footprint: Footprint): readonly string[] {
+  const { parameters, activeParameters, macs, kvPerToken_B, needed, dramNeeded_B } = footprint;
+  const size = (bytes: number): string => formatQuantity(bytes, "size");
+  const active = activeParameters === parameters ? "" : ` (${activeParameters} active)`;
+  const cache = kvPerToken_B === 0 ? "" : `, KV cache ${kvPerToken_B} B a token`;
+  const cached = needed.kvCache === 0 ? "" : ` + KV cache ${size(needed.kvCache)}`;
+  return [
+    `model        ${parameters} parameters${active}, ${macs} MACs${cache}`,
+    `memory       ${size(dramNeeded_B)}: weights ${size(needed.weights)}${cached} + activations ${size(needed.activations)}`,
+  ];
 }
 
 /** Prefill and decode apart, and the cache between them. */

@@ -1,12 +1,12 @@
 import type { Command } from "commander";
 import { keepsUp, reticleLimit } from "../cost/index.ts";
 import { EXIT_INFEASIBLE } from "../errors/index.ts";
-import { evaluate, rooflineOf } from "../evaluate/index.ts";
+import { evaluate, footprintOf, rooflineOf } from "../evaluate/index.ts";
 import { rooflineSvg } from "../report/svg.ts";
 import { printJson, printText } from "./output.ts";
 import { writeFileWhole } from "./output-file.ts";
 import { simulationJson, infeasibleJson } from "./simulate-json.ts";
-import { simulationText } from "./simulate-text.ts";
+import { footprintLines, simulationText } from "./simulate-text.ts";
 import { traceOf } from "./simulate-trace.ts";
 import { collect, loadSpecs } from "./specs.ts";
 
@@ -53,7 +53,11 @@ function runSimulate(model: string, hardware: string, options: Options): void {
   const result = evaluate({ ...specs, mapper: { objective: "carbon", effort: "fast" } });
   if (result.kind === "infeasible") {
     if (options.json) printJson(infeasibleJson(specs, result));
-    else printText(`Infeasible: ${result.constraint}: ${result.detail}.`, false);
+    else
+      printText(
+        [`Infeasible: ${result.constraint}: ${result.detail}.`, ...footprintLines(footprintOf(specs))].join("\n"),
+        false,
+      );
     process.exitCode = EXIT_INFEASIBLE;
     return;
   }

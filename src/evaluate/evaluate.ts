@@ -11,7 +11,8 @@ import {
 import { memoryCapacity } from "../spec/memory.ts";
 import type { EnergyCoefficients, Unmappable } from "../sim/index.ts";
 import { scheduleOf } from "../spec/schedule.ts";
-import { buildWorkload, totalParameters, type GemmOperator, type Workload } from "../workload/index.ts";
+import { buildWorkload, type GemmOperator } from "../workload/index.ts";
+import { footprintOfWorkload } from "./footprint.ts";
 import { retentionJoules, withRetention } from "./retention.ts";
 import { runSchedule } from "./run-schedule.ts";
 import type { Design, Evaluation, Infeasible, OperatorEvaluation } from "./types.ts";
@@ -26,8 +27,8 @@ import type { Design, Evaluation, Infeasible, OperatorEvaluation } from "./types
 export function evaluate(design: Design): Evaluation | Infeasible {
   const { hardware, technology, deployment } = design;
   const workload = buildWorkload(design.model, deployment.batch);
-  const dramNeeded = dramNeededBytes(workload, design);
-  const tooLarge = checkDram(dramNeeded, design);
+  const footprint = footprintOfWorkload(workload, hardware);
+  const tooLarge = checkDram(footprint.dramNeeded_B, design);
   if (tooLarge !== null) return tooLarge;
 
   const coefficients = energyCoefficients(hardware, technology);
@@ -50,6 +51,7 @@ export function evaluate(design: Design): Evaluation | Infeasible {
   const operational = withRetention(operationalOf(energy, power, latency, design), keeping, deployment);
   const isCarbonKnown = embodied.total !== null && operational.total !== null;
   return {
+    ...footprint,
     kind: "evaluated",
     design,
     operators,
@@ -64,19 +66,10 @@ export function evaluate(design: Design): Evaluation | Infeasible {
     embodied,
     operational,
     carbon_total_kgCO2e: isCarbonKnown ? embodied.total + operational.total : null,
-    parameters: totalParameters(workload),
-    dramNeeded_B: dramNeeded,
-    kvCache_B: Math.ceil((workload.kvCacheElements * hardware.precision.output) / 8),
+    kvCache_B: footprint.needed.kvCache,
     mappedFor: known === null ? "latency" : design.mapper.objective,
     schedule: outcome,
   };
-}
-
-/** Bytes that DRAM holds at once: weights, the KV cache at its longest, and the largest set of live activations. */
-function dramNeededBytes(workload: Workload, { hardware }: Design): number {
-  const { weight, output } = hardware.precision;
-  const activations = workload.kvCacheElements + workload.peakActivationElements;
-  return Math.ceil((totalParameters(workload) * weight + activations * output) / 8);
 }
 
 function checkDram(needed: number, { hardware }: Design): Infeasible | null {

@@ -1,3 +1,4 @@
+import { cacheWritesOf } from "../workload/index.ts";
 import type { Evaluation } from "./types.ts";
 
 /** Time and key-value traffic of one phase of a decoder, all sequences of the batch together. */
@@ -12,23 +13,22 @@ export interface PhaseSummary {
   readonly kvWriteBytes: number;
 }
 
-/** The phases of a decoder, in order; empty for other models. */
+/** The phases of a model with a decoder, in order; empty for other models. */
 export function summarisePhases({ operators, design }: Evaluation): readonly PhaseSummary[] {
   const { model, hardware, deployment } = design;
-  if (model.family !== "decoder") return [];
-  const { text, generatedTokens } = model;
-  const perToken =
-    text.kvHeads.reduce((sum, heads) => sum + 2 * heads * text.headSize, 0) * (hardware.precision.output / 8);
+  const writes = cacheWritesOf(model);
+  if (writes === null) return [];
+  const perToken = writes.elementsPerToken * (hardware.precision.output / 8);
   return (["prefill", "decode"] as const).flatMap((phase) => {
     const own = operators.filter((each) => each.phase === phase);
     if (own.length === 0) return [];
-    const steps = phase === "prefill" ? 1 : generatedTokens;
+    const steps = phase === "prefill" ? 1 : writes.decodeTokens;
     const cycles = own.reduce((sum, each) => sum + each.count * (each.cycles + each.launchCycles), 0);
     const kvReadBytes = own.reduce((sum, { kind, gemm, count }) => {
       const isRead = gemm?.kind === "mapped" && (kind === "scores" || kind === "context");
       return isRead ? sum + count * gemm.counters.dram.reads.weight : sum;
     }, 0);
-    const tokens = deployment.batch * (phase === "prefill" ? text.tokens : generatedTokens);
+    const tokens = deployment.batch * (phase === "prefill" ? writes.prefillTokens : writes.decodeTokens);
     return [{ phase, latency: cycles / hardware.clock, steps, kvReadBytes, kvWriteBytes: tokens * perToken }];
   });
 }

@@ -1,3 +1,4 @@
+import type { Footprint } from "./footprint.ts";
 import type { Breakdown, EmbodiedCarbon, OperationalCarbon, Unknown } from "../cost/types.ts";
 import type { VectorTraffic } from "../cost/vector-energy.ts";
 import type { ScheduleSettings } from "../spec/schedule.ts";
@@ -48,7 +49,7 @@ export interface OperatorEvaluation {
   readonly vector: { readonly laneCycles: number; readonly traffic: VectorTraffic } | null;
 }
 
-export interface Evaluation {
+export interface Evaluation extends Footprint {
   readonly kind: "evaluated";
   readonly design: Design;
   readonly operators: readonly OperatorEvaluation[];
@@ -56,7 +57,6 @@ export interface Evaluation {
   readonly cycles: number;
   readonly nonOperatorCycles: Readonly<Record<string, number>>;
   readonly latency_s: number;
-  readonly macs: number;
   readonly utilisation: number;
   /** Peak of the arrays, 10^12 operations (2 per MAC) a second. */
   readonly peak_TOPS: number;
@@ -67,8 +67,6 @@ export interface Evaluation {
   readonly operational: OperationalCarbon | Unknown;
   /** kgCO2e over the life. */
   readonly carbon_total_kgCO2e: number | null;
-  readonly parameters: number;
-  readonly dramNeeded_B: number;
   /** Keys and values of all sequences at their longest; part of {@link dramNeeded_B}. */
   readonly kvCache_B: number;
   /** What mappings were chosen for: the design's objective, or latency where energies are not known. */

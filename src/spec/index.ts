@@ -36,3 +36,4 @@ export { readYaml } from "./read-yaml.ts";
 export { region, regions, type Region } from "./regions.ts";
 export { listSetPaths } from "./set-paths.ts";
 export { specSetOf, type SetPath, type Setting, type SpecParts, type SpecSet } from "./settings.ts";
+export { TOWER_NAMES, type TowerName } from "./set-model.ts";

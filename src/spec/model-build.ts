@@ -1,23 +1,32 @@
 import type * as z from "zod";
 import { square } from "../math/index.ts";
 import { refuse } from "./fields.ts";
-import type { Tower } from "./model.ts";
+import type { AttentionKind, Tower } from "./model.ts";
 
 export type TowerContext = z.RefinementCtx;
 
 type PerLayer = number | readonly number[];
 
 /** A tower as written: sizes per layer may be one number, some may be left out. */
-export type RawTower = Omit<Tower, "ffn" | "heads" | "kvHeads" | "headSize" | "tokens"> & {
+export type RawTower = Omit<Tower, "ffn" | "heads" | "kvHeads" | "headSize" | "tokens" | "attention"> & {
   readonly ffn: PerLayer;
   readonly heads: PerLayer;
   readonly kvHeads?: PerLayer | undefined;
   readonly headSize?: number | undefined;
+  readonly attention?: AttentionKind | readonly AttentionKind[] | undefined;
 };
 
 /** One value per layer. Undefined: the list has another length. */
 export function perLayer(value: PerLayer, layers: number): readonly number[] | undefined {
-  if (typeof value === "number") return Array.from({ length: layers }, () => value);
+  return perLayerOf(value, layers);
+}
+
+/** The same for values of any kind. */
+export function perLayerOf<T extends number | string>(
+  value: T | readonly T[],
+  layers: number,
+): readonly T[] | undefined {
+  if (typeof value !== "object") return Array.from({ length: layers }, () => value);
   return value.length === layers ? value : undefined;
 }
 
@@ -36,29 +45,64 @@ function buildTower<T extends RawTower>(raw: T, refuseField: Refuse) {
   if (heads.some((count, layer) => count % (kvHeads[layer] ?? 1) !== 0)) {
     refuseField("heads", "must be a multiple of kvHeads in each layer");
   }
-  return { ...raw, heads, kvHeads, ffn: list("ffn", raw.ffn), headSize: headSizeOf(raw, heads, refuseField) };
+  checkExtras(raw, refuseField);
+  const { attention, ...plain } = raw;
+  const sizes = { heads, kvHeads, ffn: list("ffn", raw.ffn), headSize: headSizeOf(raw, heads, refuseField) };
+  // A key that is absent stays absent: models with and without it are the same text.
+  const kinds = attention === undefined ? {} : { attention: kindsOf(attention, raw.layers, refuseField) };
+  return { ...plain, ...sizes, ...kinds };
+}
+
+function kindsOf(
+  attention: AttentionKind | readonly AttentionKind[],
+  layers: number,
+  refuseField: Refuse,
+): readonly AttentionKind[] {
+  const filled = perLayerOf(attention, layers);
+  if (!filled) refuseField("attention", `holds ${attention.length} values, but the tower has ${layers} layers`);
+  return filled ?? [];
+}
+
+/** Where what is beyond a plain tower contradicts it. */
+function checkExtras(raw: RawTower, refuseField: Refuse): void {
+  const { experts, position, relative, rotarySize, latent } = raw;
+  if (experts !== undefined && experts.active > experts.count)
+    refuseField("experts", `chooses ${experts.active} of ${experts.count} experts`);
+  if ((position === "relative") !== (relative !== undefined))
+    refuseField("relative", "belongs to position: relative, and to no other");
+  if (rotarySize !== undefined && position !== "rotary")
+    refuseField("rotarySize", "belongs to position: rotary, and to no other");
+  if (latent !== undefined && position !== "rotary") refuseField("latent", "belongs to position: rotary");
+  if (raw.sharedLayers === true && experts !== undefined) refuseField("sharedLayers", "is not known with experts");
 }
 
 function headSizeOf(raw: RawTower, heads: readonly number[], refuseField: Refuse): number {
   if (raw.headSize !== undefined) return raw.headSize;
+  // The latent form has head sizes of its own.
+  if (raw.latent !== undefined) return raw.latent.nope + raw.latent.rope;
   const size = raw.hidden / (heads[0] ?? 1);
   if (Number.isInteger(size) && heads.every((count) => count === heads[0])) return size;
   refuseField("headSize", "must be given, since hidden is not a whole multiple of heads");
   return 1;
 }
 
-function refuseIn(tower: "text" | "vision", ctx: TowerContext): Refuse {
-  return (field, message) => void refuse(ctx, "spec/inconsistent", message, null, [tower, field]);
+function refuseIn(at: readonly PropertyKey[], tower: string, ctx: TowerContext): Refuse {
+  return (field, message) => void refuse(ctx, "spec/inconsistent", message, null, [...at, tower, field]);
 }
 
-export function buildText<T extends RawTower & { readonly tokens: number }>(raw: T, ctx: TowerContext) {
-  return buildTower(raw, refuseIn("text", ctx));
+export function buildText<T extends RawTower & { readonly tokens: number }>(
+  raw: T,
+  ctx: TowerContext,
+  at: readonly PropertyKey[] = [],
+  name = "text",
+) {
+  return buildTower(raw, refuseIn(at, name, ctx));
 }
 
 export function buildVision<
   T extends RawTower & { readonly imageSize: number; readonly patchSize: number; readonly tokens?: number | undefined },
->(raw: T, ctx: TowerContext) {
-  const refuseField = refuseIn("vision", ctx);
+>(raw: T, ctx: TowerContext, at: readonly PropertyKey[] = []) {
+  const refuseField = refuseIn(at, "vision", ctx);
   const { imageSize, patchSize } = raw;
   if (imageSize < patchSize) refuseField("patchSize", `is ${patchSize}, more than the image's ${imageSize} pixels`);
   const tokens = raw.tokens ?? square(Math.floor(imageSize / patchSize)) + 1;

@@ -2,7 +2,16 @@ import * as z from "zod";
 import { MAX_WHOLE, flag, oneOf, oneOrMore, real, refuse, section, text, whole } from "./fields.ts";
 import { buildText, buildVision, type TowerContext } from "./model-build.ts";
 import { deepFreeze } from "./freeze.ts";
-import type { ModelSpec } from "./model.ts";
+import { LISTED_PRIMITIVES, type AttentionKind, type ListedOperator, type ModelSpec } from "./model.ts";
+
+const ATTENTION = /^(full|none|(window|chunk|local\+global):[1-9]\d{0,7})$/;
+const ATTENTION_RULE = "must be full, none, window:N, chunk:N or local+global:N, with N from 1 to 99999999";
+
+/** One attention kind, as written. */
+const attentionKind = z
+  .string({ error: ATTENTION_RULE })
+  .regex(ATTENTION, { error: ATTENTION_RULE })
+  .transform((text) => text as AttentionKind);
 
 /** Fields that `--set` changes too: one definition for both. */
 export const modelFields = {
@@ -11,6 +20,7 @@ export const modelFields = {
   ffn: oneOrMore(whole(1, 10_000_000), "must hold one size per layer"),
   heads: oneOrMore(whole(1, 10_000), "must hold one number per layer"),
   headSize: whole(1, 10_000),
+  attention: oneOrMore(attentionKind, "must hold one kind per layer"),
   tokens: whole(1, 10_000_000),
   contextTokens: whole(0, 10_000_000),
   generatedTokens: whole(0, 10_000_000),
@@ -27,19 +37,102 @@ const tower = {
   headSize: f.headSize.optional().describe("hidden / heads where left out"),
   activation: oneOf(["gelu", "quick-gelu", "relu", "silu"]).default("gelu"),
   gated: flag().default(false).describe("SwiGLU: a gate beside the up projection"),
-  normalisation: oneOf(["layernorm", "rmsnorm"]).default("layernorm"),
-  normPosition: oneOf(["pre", "post"]).default("pre"),
-  position: oneOf(["learned", "rotary"]).default("learned"),
+  normalisation: oneOf(["layernorm", "rmsnorm", "layernorm-gain", "layernorm-plain"])
+    .default("layernorm")
+    .describe("layernorm-gain: without offset; layernorm-plain: without gain and offset"),
+  normPosition: oneOf(["pre", "post", "both", "output", "parallel", "parallel-shared"])
+    .default("pre")
+    .describe(
+      "Norms before each half of a layer, behind its sum, before and behind each half, on its result alone; " +
+        "parallel: both halves read the layer's input, each through a norm of its own or through one",
+    ),
+  position: oneOf(["learned", "rotary", "fixed", "alibi", "relative", "none"]).default("learned"),
   causal: flag().default(false),
   bias: z
-    .union([z.boolean(), z.enum(["qkv", "attention"])], { error: "must be true, false, qkv or attention" })
+    .union([z.boolean(), z.enum(["qkv", "attention", "ffn", "no-key", "no-qkv"])], {
+      error: "must be true, false, qkv, attention, ffn, no-key or no-qkv",
+    })
     .default(true)
-    .describe("Which linear layers have biases: all, none, QKV, or QKV and output projection"),
+    .describe("Which linear layers have biases: all, none, QKV, QKV and output projection, FFN, all but keys or QKV"),
+  attention: f.attention
+    .optional()
+    .describe("Keys that a query meets: full, none, window:N, chunk:N, local+global:N; one for all layers, or a list"),
+  qkNorm: oneOf(["head", "each-head", "projection"])
+    .optional()
+    .describe("Norm on queries and keys: one for all heads, one a head, or one over the projection"),
+  rotarySize: whole(1, 10_000).optional().describe("Rotated elements of a head; all where left out"),
+  experts: section({
+    count: whole(1, 100_000).describe("Experts to choose from"),
+    active: whole(1, 100_000).describe("Experts that each token goes through"),
+    ffn: whole(1, 10_000_000).describe("Inner size of one expert"),
+    shared: whole(0, 10_000_000).default(0).describe("Inner size of the experts that every token goes through"),
+    sharedGate: flag().default(false).describe("A gate on the shared experts' result"),
+    routerBias: flag().default(false).describe("One trained number an expert beside the router"),
+    bias: flag().default(false).describe("Biases in the experts"),
+    denseLayers: z
+      .array(whole(1, 1000))
+      .max(1000)
+      .default([])
+      .describe("Layers, from 1, with the plain FFN of size ffn"),
+    skew: real(0, 10).default(0).describe("Exponent of Zipf's law by which experts are chosen; 0: all alike"),
+  })
+    .optional()
+    .describe("Mixture of experts in place of the FFN"),
+  latent: section({
+    queryRank: whole(0, 1_000_000).default(0).describe("Width of the compressed query; 0: none"),
+    keyValueRank: whole(1, 1_000_000).describe("Width of the latent vector that is cached"),
+    nope: whole(1, 10_000).describe("Elements of a head's query and key without position"),
+    rope: whole(1, 10_000).describe("Elements with position; one key for all heads"),
+    value: whole(1, 10_000).describe("Elements of a head's value"),
+    absorbed: flag().default(true).describe("Decode steps work on the latent vectors themselves"),
+  })
+    .optional()
+    .describe("Multi-head latent attention"),
+  relative: section({ rows: whole(1, 1_000_000), shared: flag().default(true) })
+    .optional()
+    .describe("Table of relative positions: numbers a head, one table for the stack or one in each layer"),
+  disentangled: whole(1, 100_000).optional().describe("Positions that each layer projects (DeBERTa)"),
+  sinks: flag().optional().describe("A learned number a head in the softmax"),
+  layerScale: flag().optional().describe("A learned scale of each half's result"),
+  sharedLayers: flag().optional().describe("All layers have the same parameters"),
+  firstNorm: flag().optional().describe("false: no norm before the first layer's attention"),
+  finalNorm: flag().optional().describe("Whether a norm ends the stack; where left out, unless norms come after"),
+  embeddingNorm: flag().optional().describe("A norm behind the embedding; as the family has it where left out"),
+  innerNorm: flag().optional().describe("A norm inside the FFN, before its last matrix"),
 };
 
-const textTower = { ...tower, tokens: f.tokens, vocabulary: whole(1, 10_000_000) };
+const pooling = oneOf(["first", "last", "mean", "first+mean", "attention", "all"])
+  .optional()
+  .describe("What of the tokens goes on; as the family has it where left out");
+const projection = oneOf(["plain", "bias", "mlp", "none"])
+  .optional()
+  .describe("From the pooled token to the shared embedding: a matrix, one with a bias, two, or none");
+
+const textTower = {
+  ...tower,
+  tokens: f.tokens,
+  vocabulary: whole(1, 10_000_000),
+  embeddingSize: whole(1, 1_000_000).optional().describe("Width of the embedding table; hidden where left out"),
+  embeddingBias: flag().optional().describe("The way from that width to hidden has a bias"),
+  pooling,
+  projection,
+  classTokens: whole(0, 1000).optional().describe("Class tokens behind the text"),
+};
+const decoderTower = {
+  ...textTower,
+  maxPositions: whole(1, 10_000_000)
+    .optional()
+    .describe("Rows of a learned position table; as many as there are tokens where left out"),
+};
 const visionTower = {
   ...tower,
+  patchBias: flag().optional().describe("The patch product has a bias; as the family has it where left out"),
+  maskToken: flag().optional().describe("A stored token for hidden patches, not used"),
+  pooling,
+  projection,
+  attentionPool: section({ queries: whole(1, 10_000), heads: whole(1, 10_000), width: whole(1, 1_000_000) })
+    .optional()
+    .describe("Pooling by attention with so many learned queries to another width"),
   tokens: f.tokens.optional().describe("(imageSize / patchSize)² + 1 where left out"),
   imageSize: whole(1, 100_000),
   patchSize: whole(1, 100_000),
@@ -59,6 +152,123 @@ const common = {
     .describe("Pre-training, as the accuracy predictor names it; null: unknown"),
 };
 
+const vit = section({
+  ...common,
+  family: z.literal("vit"),
+  vision: section(visionTower),
+  classes: whole(0, 10_000_000).describe("Outputs of the classifier; 0: none"),
+  heads: whole(1, 8).optional().describe("Classifiers, each on a class token of its own"),
+  pooler: flag().optional().describe("A dense layer with tanh on the pooled token"),
+  normPooled: flag().optional().describe("The last norm is over the pooled token alone"),
+  embedding: whole(1, 1_000_000).optional().describe("Size that the pooled token is projected to"),
+  connector: section({
+    merge: whole(1, 1000).default(1).describe("Tokens that go in side by side"),
+    widths: z.array(whole(1, 1_000_000)).min(1).max(8).describe("Outputs of each linear layer"),
+    bias: flag().default(true),
+    norm: oneOf(["none", "layernorm", "rmsnorm"]).default("none"),
+    normMerged: flag().default(false).describe("The norm is over the tokens side by side, not over each"),
+    tokens: whole(1, 1_000_000).optional().describe("Tokens are averaged down to so many"),
+  })
+    .optional()
+    .describe("Linear layers, GELU between them, that make another tower's tokens of this one's"),
+});
+const bert = section({
+  ...common,
+  family: z.literal("bert"),
+  text: section({ ...textTower, segments: whole(0, 1000).default(2), maxPositions: whole(1, 10_000_000) }),
+  pooler: flag().default(true),
+  tokenHead: flag().optional().describe("The dense layer of a head on every token is stored, and not run"),
+  embedding: whole(1, 1_000_000).optional().describe("Size that the pooled token is projected to"),
+});
+const decoder = section({
+  ...common,
+  family: z.literal("decoder"),
+  text: section(decoderTower).describe("tokens: length of the prompt"),
+  tiedEmbedding: flag().describe("The LM head shares the embedding matrix"),
+  contextTokens: f.contextTokens.default(0).describe("Tokens in the KV cache before the prompt"),
+  generatedTokens: f.generatedTokens.default(0),
+  head: oneOf(["language-model", "none"]).optional().describe("What stands behind the layers"),
+  headBias: flag().optional(),
+  classes: whole(1, 10_000_000).optional().describe("Outputs of a classifier in place of the language-model head"),
+});
+const encoderDecoder = section({
+  ...common,
+  family: z.literal("encoder-decoder"),
+  encoder: section({
+    ...decoderTower,
+    vocabulary: whole(0, 10_000_000).default(0).describe("0: no table of its own"),
+    audio: section({ bands: whole(1, 10_000), frames: whole(1, 10_000_000) })
+      .optional()
+      .describe("Two convolutions of width 3 over so many frames, the second of stride 2, make the tokens"),
+  }),
+  decoder: section(decoderTower).describe("tokens: what it is given before its first step, at least a start token"),
+  sharedEmbedding: flag().default(true).describe("Both towers read one table"),
+  tiedEmbedding: flag().describe("The LM head shares the embedding matrix"),
+  head: flag().default(true),
+  headBias: flag().optional(),
+  generatedTokens: f.generatedTokens.default(0),
+});
+
+const operandClass = oneOf(["weight", "embedding", "head", "activation", "kv"]);
+const listed = {
+  name: text(200),
+  tower: text(40).default("model"),
+  phase: oneOf(["prefill", "decode"]).nullable().default(null),
+  count: whole(1, 1_000_000_000).default(1),
+};
+const extent = whole(1, 1_000_000_000);
+const listedOperator = z.discriminatedUnion(
+  "kind",
+  [
+    section({
+      ...listed,
+      kind: z.literal("product"),
+      batch: extent.default(1),
+      m: extent,
+      n: extent,
+      k: extent,
+      shared: flag().optional().describe("The second operand is common to the product's batch"),
+      classes: z
+        .tuple([operandClass, operandClass], { error: "must be two of weight, embedding, head, activation, kv" })
+        .default(["activation", "weight"])
+        .describe("What the first and the second operand are"),
+      matrices: whole(1, 1_000_000_000)
+        .optional()
+        .describe("Distinct trained matrices among its runs; all where left out"),
+      sameWeightsAs: text(200).nullable().default(null).describe("Product whose trained matrix this one uses too"),
+    }),
+    section({
+      ...listed,
+      kind: z.literal("vector"),
+      primitive: oneOf(LISTED_PRIMITIVES),
+      elements: whole(1, MAX_WHOLE),
+      rowLength: whole(1, MAX_WHOLE).default(1),
+      elementsRead: whole(0, MAX_WHOLE).optional(),
+      elementsWritten: whole(0, MAX_WHOLE).optional(),
+      parameters: whole(0, MAX_WHOLE).default(0).describe("Trained numbers that are read"),
+    }),
+  ],
+  { error: "must be one of: product, vector" },
+);
+const operators = section({
+  ...common,
+  family: z.literal("operators"),
+  operators: z.array(listedOperator).min(1, { error: "must hold at least one operator" }).max(100_000),
+  otherParameters: whole(0, MAX_WHOLE).default(0).describe("Trained parameters that no listed product holds"),
+  kvCacheElements: whole(0, MAX_WHOLE).default(0).describe("Elements of the KV cache of one input at its longest"),
+  kvElementsPerToken: whole(0, MAX_WHOLE).default(0).describe("Elements of the KV cache of one token"),
+});
+
+const TOWER_FAMILIES = "must be one of: vit, bert, decoder, encoder-decoder";
+const towers = section({
+  ...common,
+  family: z.literal("towers"),
+  towers: z
+    .array(z.discriminatedUnion("family", [vit, bert, decoder, encoderDecoder], { error: TOWER_FAMILIES }))
+    .min(1, { error: "must hold at least one tower" })
+    .max(16),
+}).describe("Towers one after the other, each a model of its own");
+
 /** A model file, as written. */
 export const rawModelSchema = z.discriminatedUnion(
   "family",
@@ -66,55 +276,119 @@ export const rawModelSchema = z.discriminatedUnion(
     section({
       ...common,
       family: z.literal("clip"),
-      text: section(textTower),
+      text: section({ ...decoderTower, segments: whole(0, 1000).optional().describe("Rows of a segment table") }),
       vision: section(visionTower),
       embedding: whole(1, 1_000_000).describe("Size of the shared embedding space"),
+      similarityBias: flag().optional().describe("A learned offset of the similarities"),
     }),
-    section({ ...common, family: z.literal("vit"), vision: section(visionTower), classes: whole(1, 10_000_000) }),
-    section({
-      ...common,
-      family: z.literal("bert"),
-      text: section({ ...textTower, segments: whole(0, 1000).default(2), maxPositions: whole(1, 10_000_000) }),
-      pooler: flag().default(true),
-    }),
-    section({
-      ...common,
-      family: z.literal("decoder"),
-      text: section({
-        ...textTower,
-        maxPositions: whole(1, 10_000_000)
-          .optional()
-          .describe("Rows of a learned position table; as many as there are tokens where left out"),
-      }).describe("tokens: length of the prompt"),
-      tiedEmbedding: flag().describe("The LM head shares the embedding matrix"),
-      contextTokens: f.contextTokens.default(0).describe("Tokens in the KV cache before the prompt"),
-      generatedTokens: f.generatedTokens.default(0),
-    }),
+    vit,
+    bert,
+    decoder,
+    encoderDecoder,
+    towers,
+    operators,
   ],
-  { error: "must be one of: clip, vit, bert, decoder" },
+  { error: "must be one of: clip, vit, bert, decoder, encoder-decoder, towers, operators" },
 );
 
 type RawModel = z.output<typeof rawModelSchema>;
+type RawTowers = Extract<RawModel, { family: "towers" }>["towers"][number];
 
 function build(raw: RawModel, ctx: TowerContext): ModelSpec {
   switch (raw.family) {
     case "clip":
       return { ...raw, text: buildText(raw.text, ctx), vision: buildVision(raw.vision, ctx) };
+    case "towers": {
+      checkNames(raw.towers, ctx, "towers");
+      return { ...raw, towers: raw.towers.map((each, at) => buildOne(each, ctx, ["towers", at])) };
+    }
+    case "operators":
+      return { ...raw, operators: buildOperators(raw.operators, ctx) };
+    default:
+      return buildOne(raw, ctx, []);
+  }
+}
+
+function buildOne<T extends RawTowers>(raw: T, ctx: TowerContext, at: readonly PropertyKey[]): BuiltOf<T>;
+function buildOne(raw: RawTowers, ctx: TowerContext, at: readonly PropertyKey[]): BuiltTower {
+  switch (raw.family) {
     case "vit":
-      return { ...raw, vision: buildVision(raw.vision, ctx) };
+      return { ...raw, vision: buildVision(raw.vision, ctx, at) };
     case "bert":
-      return { ...raw, text: buildText(raw.text, ctx) };
+      return { ...raw, text: buildText(raw.text, ctx, at) };
     case "decoder": {
       const used = raw.contextTokens + raw.text.tokens + raw.generatedTokens;
-      const { maxPositions } = raw.text;
-      if (maxPositions !== undefined && used > maxPositions) {
-        const message = `is ${maxPositions}, less than the ${used} tokens of context, prompt and generation`;
-        refuse(ctx, "spec/inconsistent", message, null, ["text", "maxPositions"]);
+      checkPositions(raw.text, used, "context, prompt and generation", ctx, [...at, "text"]);
+      return { ...raw, text: buildText(raw.text, ctx, at) };
+    }
+    case "encoder-decoder": {
+      const used = raw.decoder.tokens + raw.generatedTokens;
+      checkPositions(raw.decoder, used, "prompt and generation", ctx, [...at, "decoder"]);
+      checkPositions(raw.encoder, raw.encoder.tokens, "input", ctx, [...at, "encoder"]);
+      if ((raw.encoder.audio === undefined) !== raw.encoder.vocabulary > 0) {
+        const message = "needs a vocabulary or audio, and not both";
+        refuse(ctx, "spec/inconsistent", message, null, [...at, "encoder"]);
       }
-      return { ...raw, text: buildText(raw.text, ctx) };
+      const encoder = buildText(raw.encoder, ctx, at, "encoder");
+      return { ...raw, encoder, decoder: buildText(raw.decoder, ctx, at, "decoder") };
     }
   }
 }
+
+type BuiltTower = Extract<ModelSpec, { family: RawTowers["family"] }>;
+type BuiltOf<T extends RawTowers> = Extract<BuiltTower, { family: T["family"] }>;
+
+function checkPositions(
+  { maxPositions }: { readonly maxPositions?: number | undefined },
+  used: number,
+  what: string,
+  ctx: TowerContext,
+  path: readonly PropertyKey[],
+): void {
+  if (maxPositions === undefined || used <= maxPositions) return;
+  const message = `is ${maxPositions}, less than the ${used} tokens of ${what}`;
+  refuse(ctx, "spec/inconsistent", message, null, [...path, "maxPositions"]);
+}
+
+function checkNames(list: readonly { readonly name: string }[], ctx: TowerContext, field: string): void {
+  const seen = new Set<string>();
+  list.forEach(({ name }, at) => {
+    if (seen.has(name)) refuse(ctx, "spec/inconsistent", `names "${name}" a second time`, null, [field, at, "name"]);
+    seen.add(name);
+  });
+}
+
+type RawOperator = Extract<RawModel, { family: "operators" }>["operators"][number];
+
+/** What an operator leaves out, filled in; a trained matrix is shared by the batch unless it says otherwise. */
+function buildOperators(raw: readonly RawOperator[], ctx: TowerContext): readonly ListedOperator[] {
+  checkNames(raw, ctx, "operators");
+  const products = new Map<string, Extract<RawOperator, { kind: "product" }>>();
+  return raw.map((each, at): ListedOperator => {
+    if (each.kind === "vector") {
+      const { elements, elementsRead = elements, elementsWritten = elements } = each;
+      if (elements % each.rowLength !== 0 && each.primitive !== "mean") {
+        const message = `is ${each.rowLength}, which does not divide the ${elements} elements`;
+        refuse(ctx, "spec/inconsistent", message, null, ["operators", at, "rowLength"]);
+      }
+      return { ...each, elementsRead, elementsWritten };
+    }
+    const first = each.sameWeightsAs === null ? undefined : products.get(each.sameWeightsAs);
+    if (each.sameWeightsAs !== null && first === undefined) {
+      const message = `names "${each.sameWeightsAs}", which is no product before this one`;
+      refuse(ctx, "spec/inconsistent", message, null, ["operators", at, "sameWeightsAs"]);
+    }
+    products.set(each.name, each);
+    const { matrices = each.count } = each;
+    if (matrices > each.count) {
+      const message = `is ${matrices}, more than the ${each.count} runs`;
+      refuse(ctx, "spec/inconsistent", message, null, ["operators", at, "matrices"]);
+    }
+    return { ...each, matrices, shared: each.shared ?? isTrained(each.classes[1]) };
+  });
+}
+
+const isTrained = (kind: string): boolean => kind === "weight" || kind === "embedding" || kind === "head";
 
 /** A model file → frozen ModelSpec. */
 export const modelSchema = rawModelSchema.transform((raw, ctx) => deepFreeze(build(raw, ctx)));

@@ -1,8 +1,19 @@
 import { modelFields } from "./model-schema.ts";
-import { changeTower, withHeads } from "./set-model.ts";
+import type { AttentionKind, Tower } from "./model.ts";
+import { changeTower, TOWER_NAMES, withAttention, withHeads, type TowerName } from "./set-model.ts";
 import { refusal, setPath, type SetPath } from "./settings.ts";
 
-const PATTERN = /^model\.(text|vision)\.(ffn|heads)\.([1-9]\d{0,4})(?:-([1-9]\d{0,4}))?$/;
+const PATTERN = new RegExp(
+  `^model\\.(${TOWER_NAMES.join("|")})\\.(ffn|heads|attention)\\.([1-9]\\d{0,4})(?:-([1-9]\\d{0,4}))?$`,
+);
+
+type Field = "ffn" | "heads" | "attention";
+
+const FIELDS: Readonly<Record<Field, { readonly description: string; readonly example: string }>> = {
+  ffn: { description: "Inner size of the FFN", example: "2048" },
+  heads: { description: "Attention heads", example: "8" },
+  attention: { description: "Keys that a query meets", example: "window:4096" },
+};
 
 /** A path of some layers, the path that sets all of them, and which layers it sets. */
 export interface LayerPath {
@@ -21,17 +32,24 @@ export interface LayerPath {
 export function layerPath(path: string): LayerPath | null {
   const match = PATTERN.exec(path);
   if (match === null) return null;
-  const [tower, field] = [match[1] as "text" | "vision", match[2] as "ffn" | "heads"];
+  const [tower, field] = [match[1] as TowerName, match[2] as Field];
   const [first, last] = [Number(match[3]), Number(match[4] ?? match[3])];
   if (last < first) return null;
-  const description = `${field === "ffn" ? "Inner size of the FFN" : "Attention heads"} in these layers`;
-  const set = setPath(path, description, field === "ffn" ? "2048" : "8", modelFields[field], (specs, value) =>
+  const { description, example } = FIELDS[field];
+  const set = setPath(path, `${description} in these layers`, example, modelFields[field], (specs, value) =>
     changeTower(specs, tower, (before) => {
-      if (typeof value !== "number") return refusal("takes one number");
+      if (typeof value === "object") return refusal(`takes one ${typeof value[0] === "number" ? "number" : "value"}`);
       if (last > before.layers) return refusal(`names layer ${last}, but the tower has ${before.layers} layers`);
-      const values = before[field].map((each, layer) => (layer + 1 >= first && layer + 1 <= last ? value : each));
-      return field === "ffn" ? { ffn: values } : withHeads(before, values);
+      return inLayers(before, field, value, (layer) => layer >= first && layer <= last);
     }),
   );
   return { set, whole: `model.${tower}.${field}`, first, last };
+}
+
+/** A tower with one value changed in some layers, counted from 1. */
+function inLayers(tower: Tower, field: Field, value: number | AttentionKind, isMeant: (layer: number) => boolean) {
+  const replaced = <T>(values: readonly T[]) => values.map((each, layer) => (isMeant(layer + 1) ? (value as T) : each));
+  if (field === "ffn") return { ffn: replaced(tower.ffn) };
+  if (field === "heads") return withHeads(tower, replaced(tower.heads));
+  return withAttention(replaced(tower.attention ?? tower.heads.map((): AttentionKind => "full")));
 }

@@ -1,31 +1,53 @@
 import { modelFields as f } from "./model-schema.ts";
-import { perLayer } from "./model-build.ts";
-import type { ModelSpec, Tower } from "./model.ts";
+import { perLayer, perLayerOf } from "./model-build.ts";
+import type { AttentionKind, ModelSpec, Tower, TowerModel, TowersModel } from "./model.ts";
 import { refusal, setPath, type Refusal, type SetPath, type SpecSet } from "./settings.ts";
 
-type TowerName = "text" | "vision";
+/** Towers that a path can name; a model has some of them. */
+export const TOWER_NAMES = ["text", "vision", "encoder", "decoder"] as const;
+export type TowerName = (typeof TOWER_NAMES)[number];
 type PerLayer = number | readonly number[];
 
 const isRefusal = (value: object): value is Refusal => "refused" in value;
 
-/** Specs with one tower changed. */
+/** Specs with one tower changed; of a list of towers that of the first model that has it. */
 export function changeTower(specs: SpecSet, name: TowerName, change: (tower: Tower) => Partial<Tower> | Refusal) {
   const { model } = specs;
-  const tower = towerOf(model, name);
-  if (!tower) return refusal(`cannot be set: the model ${model.name} has no ${name} tower`);
-  const changed = change(tower);
-  if (isRefusal(changed)) return changed;
-  return { ...specs, model: { ...model, [name]: { ...tower, ...changed } } as ModelSpec };
+  const changed = withTower(model, name, change);
+  if (changed === null) return refusal(`cannot be set: the model ${model.name} has no ${name} tower`);
+  return isRefusal(changed) ? changed : { ...specs, model: changed };
 }
 
-function towerOf(model: ModelSpec, name: TowerName): Tower | undefined {
-  if (name === "text") return "text" in model ? model.text : undefined;
-  return "vision" in model ? model.vision : undefined;
+/** Null: no such tower. */
+function withTower(
+  model: ModelSpec,
+  name: TowerName,
+  change: (tower: Tower) => Partial<Tower> | Refusal,
+): ModelSpec | Refusal | null {
+  if (model.family === "towers") return withPart(model, (part) => withTower(part, name, change));
+  const tower = (model as Partial<Record<TowerName, Tower>>)[name];
+  if (tower === undefined) return null;
+  const changed = change(tower);
+  return isRefusal(changed) ? changed : ({ ...model, [name]: { ...tower, ...changed } } as ModelSpec);
+}
+
+/** A list of towers with the first part changed that can be. */
+function withPart(
+  model: TowersModel,
+  change: (part: TowerModel) => ModelSpec | Refusal | null,
+): TowersModel | Refusal | null {
+  for (const [at, part] of model.towers.entries()) {
+    const changed = change(part);
+    if (changed === null) continue;
+    if (isRefusal(changed)) return changed;
+    return { ...model, towers: model.towers.map((each, index) => (index === at ? (changed as TowerModel) : each)) };
+  }
+  return null;
 }
 
 /** The first `count` values, the last one repeated where there are too few. */
-function resize(values: readonly number[], count: number): readonly number[] {
-  return Array.from({ length: count }, (_, layer) => values[Math.min(layer, values.length - 1)] ?? 1);
+function resize<T>(values: readonly T[], count: number): readonly T[] {
+  return Array.from({ length: count }, (_, layer) => values[Math.min(layer, values.length - 1)]!);
 }
 
 const withLayers = (tower: Tower, layers: number): Partial<Tower> => ({
@@ -33,7 +55,25 @@ const withLayers = (tower: Tower, layers: number): Partial<Tower> => ({
   ffn: resize(tower.ffn, layers),
   heads: resize(tower.heads, layers),
   kvHeads: resize(tower.kvHeads, layers),
+  ...(tower.attention === undefined ? {} : { attention: resize(tower.attention, layers) }),
 });
+
+/** Where every layer sees everything, nothing is said, as in a file that says nothing. */
+export function withAttention(kinds: readonly AttentionKind[]): Partial<Tower> {
+  return { attention: kinds.every((kind) => kind === "full") ? undefined : kinds };
+}
+
+function attentionOf(tower: Tower, value: AttentionKind | readonly AttentionKind[]): Partial<Tower> | Refusal {
+  const kinds = perLayerOf(value, tower.layers);
+  return kinds === undefined
+    ? refusal(`holds ${value.length} values, but the tower has ${tower.layers} layers`)
+    : withAttention(kinds);
+}
+
+/** What the latent form of attention has in a field of its own. */
+function unlessLatent(tower: Tower, change: Partial<Tower> | Refusal): Partial<Tower> | Refusal {
+  return tower.latent === undefined ? change : refusal("has no effect on latent attention, which has sizes of its own");
+}
 
 function filled(tower: Tower, value: PerLayer): readonly number[] | Refusal {
   const count = typeof value === "number" ? 1 : value.length;
@@ -81,12 +121,15 @@ function towerPaths(name: TowerName): readonly SetPath[] {
       changeTower(specs, name, (tower) => withHeads(tower, heads)),
     ),
     setPath(path("kvHeads"), `Key-value heads, ${perLayerNote}`, "4", f.heads, (specs, heads) =>
-      changeTower(specs, name, (tower) => withKvHeads(tower, heads)),
+      changeTower(specs, name, (tower) => unlessLatent(tower, withKvHeads(tower, heads))),
     ),
     setPath(path("headSize"), "Size of one head", "64", f.headSize, (specs, headSize) =>
-      changeTower(specs, name, () => ({ headSize })),
+      changeTower(specs, name, (tower) => unlessLatent(tower, { headSize })),
     ),
-    setPath(path("tokens"), "Tokens of one input", name === "text" ? "77" : "197", f.tokens, (specs, tokens) =>
+    setPath(path("attention"), `Keys that a query meets, ${perLayerNote}`, "window:4096", f.attention, (specs, kinds) =>
+      changeTower(specs, name, (tower) => attentionOf(tower, kinds)),
+    ),
+    setPath(path("tokens"), "Tokens of one input", name === "vision" ? "197" : "77", f.tokens, (specs, tokens) =>
       changeTower(specs, name, () => ({ tokens })),
     ),
   ];
@@ -94,17 +137,29 @@ function towerPaths(name: TowerName): readonly SetPath[] {
 
 function decoderPath(field: "contextTokens" | "generatedTokens", description: string): SetPath {
   return setPath(`model.${field}`, description, "128", f[field], (specs, tokens) => {
-    if (specs.model.family !== "decoder") {
-      return refusal(`cannot be set: the model ${specs.model.name} is no decoder`);
-    }
-    return { ...specs, model: { ...specs.model, [field]: tokens } };
+    const model = withField(specs.model, field, tokens);
+    if (model === null) return refusal(`cannot be set: the model ${specs.model.name} is no decoder`);
+    return isRefusal(model) ? model : { ...specs, model };
   });
+}
+
+function withField(
+  model: ModelSpec,
+  field: "contextTokens" | "generatedTokens",
+  tokens: number,
+): ModelSpec | Refusal | null {
+  if (model.family === "towers") return withPart(model, (part) => withField(part, field, tokens));
+  const isKnown = model.family === "decoder" || (model.family === "encoder-decoder" && field === "generatedTokens");
+  if (!isKnown) return null;
+  const hasHead = model.family !== "decoder" || (model.head !== "none" && model.classes === undefined);
+  if (field === "generatedTokens" && tokens > 0 && !hasHead)
+    return refusal(`cannot be set: the model ${model.name} has no language-model head`);
+  return { ...model, [field]: tokens };
 }
 
 /** The order matters: layers come before what is given per layer, heads before key-value heads. */
 export const modelPaths: readonly SetPath[] = [
-  ...towerPaths("text"),
-  ...towerPaths("vision"),
+  ...TOWER_NAMES.flatMap(towerPaths),
   decoderPath("contextTokens", "Tokens in the KV cache before the prompt"),
   decoderPath("generatedTokens", "Tokens generated after the prompt"),
 ];

@@ -1,48 +1,58 @@
+import { square } from "../math/index.ts";
 import type { BertModel } from "../spec/model.ts";
 import type { Operator, Workload } from "./operator.ts";
-import { addTable, tokenEmbedding } from "./embedding.ts";
+import { textEmbedding, textEmbeddingParameters, type TextStem } from "./embedding.ts";
 import { encoderLayers, finalNorm } from "./encoder.ts";
-import { linear, normalisation, outsideLayers, vector } from "./make-operator.ts";
-import { normParameters, stackParameters, tokenEmbeddingParameters } from "./parameters.ts";
+import { linear, outsideLayers, vector } from "./make-operator.ts";
+import { stackParameters, type Extent } from "./parameters.ts";
 import { peakOfStack } from "./peak-activation.ts";
-import { pickToken } from "./pooling.ts";
+import { pickToken, poolText, projectionParameters, projectPooled } from "./pooling.ts";
 
 /**
- * BERT encoder on `batch` sequences of `text.tokens` tokens, with the pooler if the model has one and without a task head.
- * Structure: Devlin et al. 2018, as in HuggingFace `BertModel`.
+ * Text encoder on `batch` sequences of `text.tokens` tokens, with the pooler if the model has one and without a task head.
+ * Structure: Devlin et al. 2018, as in HuggingFace `BertModel`, and what the tower says beside it.
  */
 export function bertWorkload(model: BertModel, batch: number): Workload {
   const { text } = model;
-  const { hidden, tokens, segments, maxPositions } = text;
+  const { tokens } = text;
   return {
     model: model.name,
     operators: bertText(model, batch),
-    parameters: {
-      text:
-        tokenEmbeddingParameters(text, maxPositions) +
-        segments * hidden +
-        normParameters(text) +
-        stackParameters(text) +
-        (model.pooler ? hidden * hidden + hidden : 0),
-    },
+    parameters: { text: bertParameters(model, "stored") },
+    activeParameters: bertParameters(model, "active"),
     kvCacheElements: 0,
+    kvElementsPerToken: 0,
     peakActivationElements: peakOfStack(text, { batch, queries: tokens, keys: tokens, kvCache: false }),
   };
 }
 
+function bertParameters(model: BertModel, extent: Extent): number {
+  const { text, embedding = 0 } = model;
+  const dense = square(text.hidden) + text.hidden;
+  return (
+    textEmbeddingParameters(text, stemOf(model)) +
+    stackParameters(text, extent) +
+    (model.pooler ? dense : 0) +
+    // A task head is stored and not run, here as elsewhere.
+    (model.tokenHead === true ? dense : 0) +
+    (embedding > 0 ? projectionParameters(text.projection, text.hidden, embedding) : 0)
+  );
+}
+
+function stemOf({ text: { maxPositions, segments } }: BertModel): TextStem {
+  return { positions: maxPositions, segments, hasNorm: true };
+}
+
 function bertText(model: BertModel, batch: number): readonly Operator[] {
-  const { text } = model;
-  const { hidden, tokens, segments } = text;
+  const { text, embedding = 0 } = model;
+  const { hidden, tokens } = text;
   const place = outsideLayers("text");
-  const table = { batch, tokens, hidden };
   return [
-    tokenEmbedding(text, batch, tokens, place),
-    ...(text.position === "learned" ? [addTable("position-embedding", { ...table, rows: tokens }, place)] : []),
-    ...(segments > 0 ? [addTable("segment-embedding", { ...table, rows: Math.min(segments, tokens) }, place)] : []),
-    normalisation(place, "embedding-norm", { ...text, rows: batch * tokens }),
+    ...textEmbedding(text, stemOf(model), batch, tokens, place),
     ...encoderLayers(text, batch, place),
     ...finalNorm(text, batch * tokens, place),
-    ...(model.pooler ? pooler(hidden, batch) : []),
+    ...(model.pooler ? pooler(hidden, batch) : text.pooling === undefined ? [] : poolText(text, batch, place)),
+    ...(embedding > 0 ? projectPooled(text.projection, hidden, embedding, batch, place) : []),
   ];
 }
 

@@ -2,7 +2,10 @@ import type { ModelSpec } from "../spec/model.ts";
 import { bertWorkload } from "./bert.ts";
 import { clipWorkload } from "./clip.ts";
 import { decoderWorkload } from "./decoder.ts";
+import { encoderDecoderWorkload } from "./encoder-decoder.ts";
 import type { Workload } from "./operator.ts";
+import { operatorsWorkload } from "./operators.ts";
+import { towersWorkload } from "./towers.ts";
 import { vitWorkload } from "./vit.ts";
 
 /**
@@ -22,5 +25,11 @@ export function buildWorkload(model: ModelSpec, batch: number): Workload {
       return bertWorkload(model, batch);
     case "decoder":
       return decoderWorkload(model, batch);
+    case "encoder-decoder":
+      return encoderDecoderWorkload(model, batch);
+    case "towers":
+      return towersWorkload(model, batch, buildWorkload);
+    case "operators":
+      return operatorsWorkload(model, batch);
   }
 }

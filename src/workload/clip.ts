@@ -1,89 +1,117 @@
 import { square } from "../math/index.ts";
-import type { ClipModel, TextTower, VisionTower } from "../spec/model.ts";
+import type { ClipModel, VisionTower } from "../spec/model.ts";
 import type { Operator, Workload } from "./operator.ts";
-import { addTable, imageEmbedding, patchesOf, tokenEmbedding } from "./embedding.ts";
+import { imageEmbedding, patchesOf, textEmbedding, textEmbeddingParameters, type TextStem } from "./embedding.ts";
 import { encoderLayers, finalNorm } from "./encoder.ts";
-import { linear, normalisation, outsideLayers, product, vector, type Place } from "./make-operator.ts";
-import { imageEmbeddingParameters, normParameters, stackParameters, tokenEmbeddingParameters } from "./parameters.ts";
+import { normalisation, outsideLayers, product, vector, type Place } from "./make-operator.ts";
+import { imageEmbeddingParameters, normParameters, stackParameters, type Extent } from "./parameters.ts";
 import { peakOfStack } from "./peak-activation.ts";
-import { pickToken, poolImage } from "./pooling.ts";
+import { pooledWidth, poolImage, poolingParameters, poolText, projectionParameters, projectPooled } from "./pooling.ts";
 
 /**
  * CLIP: both towers on `batch` texts and `batch` images, and the batch × batch similarities.
  *
  * Structure: Radford et al. 2021, as in OpenCLIP and HuggingFace. Patch embedding and projections have no bias; the vision
  * tower has a normalisation before its first layer; the text tower's last normalisation covers all tokens, the vision
- * tower's only the pooled one. Shapes are per tower: see `clipText` and `clipVision`, which do not depend on each other.
+ * tower's only the pooled one. What a tower says otherwise is so. Shapes are per tower: see `clipText` and `clipVision`, which do not
+ * depend on each other.
  */
 export function clipWorkload(model: ClipModel, batch: number): Workload {
   const { text, vision, embedding } = model;
+  const joint = model.similarityBias === true ? 2 : 1;
   return {
     model: model.name,
     operators: [
       ...clipText(text, embedding, batch),
       ...clipVision(vision, embedding, batch),
-      ...similarity(embedding, batch),
+      ...similarity(model, batch),
     ],
     parameters: {
-      text: tokenEmbeddingParameters(text, text.tokens) + stackParameters(text) + text.hidden * embedding,
-      vision:
-        imageEmbeddingParameters(vision, false) +
-        normParameters(vision) +
-        stackParameters(vision) +
-        vision.hidden * embedding,
-      joint: 1,
+      text: clipTextParameters(text, embedding, "stored"),
+      vision: clipVisionParameters(vision, embedding, "stored"),
+      joint,
     },
+    activeParameters:
+      clipTextParameters(text, embedding, "active") + clipVisionParameters(vision, embedding, "active") + joint,
     kvCacheElements: 0,
+    kvElementsPerToken: 0,
     peakActivationElements: peakOfClip(model, batch),
   };
 }
 
+function stemOf({ tokens, maxPositions = tokens, segments = 0 }: ClipModel["text"]): TextStem {
+  return { positions: maxPositions, segments, hasNorm: false };
+}
+
+function clipTextParameters(text: ClipModel["text"], embedding: number, extent: Extent): number {
+  return (
+    textEmbeddingParameters(text, stemOf(text)) +
+    stackParameters(text, extent) +
+    projectionParameters(text.projection, text.hidden, embedding)
+  );
+}
+
+function clipVisionParameters(vision: VisionTower, embedding: number, extent: Extent): number {
+  return (
+    imageEmbeddingParameters(vision, false) +
+    (vision.embeddingNorm === false ? 0 : normParameters(vision)) +
+    stackParameters(vision, extent) +
+    poolingParameters(vision) +
+    projectionParameters(vision.projection, pooledWidth(vision), embedding)
+  );
+}
+
 /** Text tower on `batch` texts of `tower.tokens` tokens; the end-of-text token is projected to `embedding` values. */
-export function clipText(tower: TextTower, embedding: number, batch: number): readonly Operator[] {
+export function clipText(tower: ClipModel["text"], embedding: number, batch: number): readonly Operator[] {
   const place = outsideLayers("text");
   const { hidden, tokens } = tower;
   return [
-    tokenEmbedding(tower, batch, tokens, place),
-    ...(tower.position === "learned"
-      ? [addTable("position-embedding", { batch, tokens, hidden, rows: tokens }, place)]
-      : []),
+    ...textEmbedding(tower, stemOf(tower), batch, tokens, place),
     ...encoderLayers(tower, batch, place),
     ...finalNorm(tower, batch * tokens, place),
-    pickToken(hidden, batch, place),
-    ...embeddingOf(hidden, embedding, batch, place),
+    ...poolText(tower, batch, place),
+    ...projectPooled(tower.projection, hidden, embedding, batch, place),
+    normaliseEmbedding(embedding, batch, place),
   ];
 }
 
-/** Vision tower on `batch` images; the class token (or the mean) is projected to `embedding` values. */
+/** Vision tower on `batch` images; the class token (or what the tower pools) is projected to `embedding` values. */
 export function clipVision(tower: VisionTower, embedding: number, batch: number): readonly Operator[] {
   const place = outsideLayers("vision");
+  // A pooling by attention reads normalised tokens; elsewhere the pooled token alone is normalised.
+  const isBefore = tower.pooling === "attention" && tower.attentionPool === undefined;
+  const norm = finalNorm(tower, isBefore ? batch * tower.tokens : batch, place);
+  const pooled = poolImage(tower, batch, place);
   return [
     ...imageEmbedding(tower, batch, place),
-    normalisation(place, "embedding-norm", { ...tower, rows: batch * tower.tokens }),
+    ...(tower.embeddingNorm === false
+      ? []
+      : [normalisation(place, "embedding-norm", { ...tower, rows: batch * tower.tokens })]),
     ...encoderLayers(tower, batch, place),
-    poolImage(tower, batch, place),
-    ...finalNorm(tower, batch, place),
-    ...embeddingOf(tower.hidden, embedding, batch, place),
+    ...(isBefore ? [...norm, ...pooled] : [...pooled, ...norm]),
+    ...projectPooled(tower.projection, pooledWidth(tower), embedding, batch, place),
+    normaliseEmbedding(embedding, batch, place),
   ];
 }
 
-function embeddingOf(hidden: number, embedding: number, batch: number, place: Place): readonly Operator[] {
-  return [
-    linear(place, "projection", "projection", { rows: batch, k: hidden, n: embedding }),
-    vector(place, "normalisation", "l2-normalise", {
-      primitive: "l2-normalise",
-      elements: batch * embedding,
-      rowLength: embedding,
-    }),
-  ];
+function normaliseEmbedding(embedding: number, batch: number, place: Place): Operator {
+  return vector(place, "normalisation", "l2-normalise", {
+    primitive: "l2-normalise",
+    elements: batch * embedding,
+    rowLength: embedding,
+  });
 }
 
-/** Images [batch, embedding] · texts [embedding, batch], times the learned temperature. */
-function similarity(embedding: number, batch: number): readonly Operator[] {
+/** Images [batch, embedding] · texts [embedding, batch], times the learned temperature, and an offset where there is one. */
+function similarity({ embedding, similarityBias }: ClipModel, batch: number): readonly Operator[] {
   const place = outsideLayers("joint");
+  const elements = square(batch);
   return [
     product(place, "head", "similarity", { batch: 1, m: batch, k: embedding, n: batch }),
-    vector(place, "head", "temperature", { primitive: "multiply", elements: square(batch), parametersRead: 1 }),
+    vector(place, "head", "temperature", { primitive: "multiply", elements, parametersRead: 1 }),
+    ...(similarityBias === true
+      ? [vector(place, "head", "similarity-offset", { primitive: "add", elements, parametersRead: 1 })]
+      : []),
   ];
 }
 

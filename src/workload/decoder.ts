@@ -1,12 +1,11 @@
-import type { DecoderModel } from "../spec/model.ts";
+import type { DecoderModel, Tower } from "../spec/model.ts";
 import type { Operator, Workload } from "./operator.ts";
-import type { Span } from "./attention.ts";
-import { decodeSpans } from "./decode-spans.ts";
-import { addTable, tokenEmbedding } from "./embedding.ts";
+import { cachedTokens, queriesOf, runsOf, type Pass } from "./attention-pattern.ts";
+import { textEmbedding, textEmbeddingParameters, type TextStem } from "./embedding.ts";
 import { finalNorm } from "./encoder.ts";
-import { forEachLayer, layersOf } from "./layer-shape.ts";
+import { forEachLayer, layersOf, type LayerShape } from "./layer-shape.ts";
 import { linear, type Place } from "./make-operator.ts";
-import { stackParameters, tokenEmbeddingParameters } from "./parameters.ts";
+import { stackParameters, type Extent } from "./parameters.ts";
 import { peakOfStack } from "./peak-activation.ts";
 import { pickToken } from "./pooling.ts";
 import { transformerLayer } from "./transformer-layer.ts";
@@ -19,21 +18,39 @@ import { transformerLayer } from "./transformer-layer.ts";
  * attends to context + i keys. The prefill's LM head sees the last token only, and yields the token that the first step reads.
  */
 export function decoderWorkload(model: DecoderModel, batch: number): Workload {
-  const { text, generatedTokens } = model;
-  const context = contextOf(model);
-  const cached = context + generatedTokens;
+  const cached = contextOf(model) + model.generatedTokens;
   return {
     model: model.name,
     operators: [...prefill(model, batch), ...decode(model, batch)],
-    parameters: {
-      text:
-        tokenEmbeddingParameters(text, text.maxPositions ?? cached) +
-        stackParameters(text) +
-        (model.tiedEmbedding ? 0 : text.hidden * text.vocabulary),
-    },
-    kvCacheElements: batch * cached * keysAndValuesPerToken(model),
+    parameters: { text: decoderParameters(model, "stored") },
+    activeParameters: decoderParameters(model, "active"),
+    kvCacheElements: batch * cachedElements(model.text, cached),
+    kvElementsPerToken: keysAndValuesPerToken(model.text),
     peakActivationElements: peakOfDecoder(model, batch),
   };
+}
+
+function decoderParameters(model: DecoderModel, extent: Extent): number {
+  const { text } = model;
+  return textEmbeddingParameters(text, stemOf(model)) + stackParameters(text, extent) + headParameters(model);
+}
+
+/** The head, and the way from `hidden` back to the width of a narrower table that it shares. */
+function headParameters({ text, tiedEmbedding, head, headBias, classes }: DecoderModel): number {
+  const { hidden, vocabulary, embeddingSize } = text;
+  if (classes !== undefined) return hidden * classes;
+  if (head === "none") return 0;
+  const width = embeddingSize ?? hidden;
+  return (
+    (embeddingSize === undefined ? 0 : hidden * embeddingSize) +
+    (tiedEmbedding ? 0 : width * vocabulary) +
+    (headBias === true ? vocabulary : 0)
+  );
+}
+
+function stemOf(model: DecoderModel): TextStem {
+  const positions = model.text.maxPositions ?? contextOf(model) + model.generatedTokens;
+  return { positions, segments: 0, hasNorm: false };
 }
 
 /** Tokens in the cache when decoding starts. */
@@ -41,52 +58,77 @@ function contextOf(model: DecoderModel): number {
   return model.contextTokens + model.text.tokens;
 }
 
+/** K and V elements of one token in one layer: of all KV heads, or the latent vector and the rotary key of all heads. */
+function elementsPerToken({ attentionKind, kvHeads, headSize, latent }: LayerShape): number {
+  if (attentionKind === "none") return 0;
+  return latent === undefined ? 2 * kvHeads * headSize : latent.keyValueRank + latent.rope;
+}
+
 /** Σ over layers of K and V elements of one token. */
-function keysAndValuesPerToken(model: DecoderModel): number {
-  return layersOf(model.text).reduce((sum, layer) => sum + 2 * layer.kvHeads * layer.headSize, 0);
+export function keysAndValuesPerToken(tower: Tower): number {
+  return layersOf(tower).reduce((sum, layer) => sum + elementsPerToken(layer), 0);
+}
+
+/** K and V elements of a sequence of `tokens` tokens; a layer with a window keeps no more than that. */
+export function cachedElements(tower: Tower, tokens: number): number {
+  return layersOf(tower).reduce(
+    (sum, layer) => sum + cachedTokens(layer.attentionKind, tokens) * elementsPerToken(layer),
+    0,
+  );
 }
 
 export function prefill(model: DecoderModel, batch: number): readonly Operator[] {
   const { tokens } = model.text;
   const place: Place = { prefix: "text.prefill", tower: "text", layer: null, phase: "prefill", count: 1 };
-  return pass(model, batch, [{ queries: tokens, keys: contextOf(model), count: 1 }], place);
+  return run(model, batch, { queries: tokens, keys: contextOf(model) }, place);
 }
 
 /**
- * All decode steps. Work that does not depend on the context is listed once with its number of runs; attention is listed at one or two
- * context lengths that make its MACs, softmax elements and KV reads exact (see `decodeSpans`).
+ * All decode steps. Work that does not depend on the context is listed once with its number of runs; attention is listed at a few
+ * context lengths that make its MACs, softmax elements and KV reads exact (see `spansOf`).
  */
 export function decode(model: DecoderModel, batch: number): readonly Operator[] {
   const steps = model.generatedTokens;
   if (steps === 0) return [];
   const place: Place = { prefix: "text.decode", tower: "text", layer: null, phase: "decode", count: 1 };
-  return pass(model, batch, decodeSpans(contextOf(model), steps), place);
+  return run(model, batch, { context: contextOf(model), steps }, place);
 }
 
-/** Embedding, layers, LM head, once for each run of each span. */
-function pass(model: DecoderModel, batch: number, spans: readonly Span[], place: Place): readonly Operator[] {
+/** Embedding, layers, head, once for each run. */
+function run(model: DecoderModel, batch: number, pass: Pass, place: Place): readonly Operator[] {
   const { text } = model;
-  const { hidden } = text;
-  const tokens = spans[0]!.queries;
-  const whole = { ...place, count: spans.reduce((sum, span) => sum + span.count, 0) };
-  const table = { batch, tokens, hidden, rows: tokens };
+  const tokens = queriesOf(pass);
+  const whole = { ...place, count: runsOf(pass) };
   return [
-    tokenEmbedding(text, batch, tokens, whole),
-    ...(text.position === "learned" ? [addTable("position-embedding", table, whole)] : []),
-    ...forEachLayer(text, place, (shape, at) => transformerLayer(shape, batch, spans, at)),
+    ...textEmbedding(text, stemOf(model), batch, tokens, whole),
+    ...forEachLayer(text, place, (shape, at) => transformerLayer(shape, batch, pass, at)),
     ...finalNorm(text, batch * tokens, whole),
-    ...(tokens > 1 ? [pickToken(hidden, batch, whole)] : []),
-    linear(whole, "head", "head", { rows: batch, k: hidden, n: text.vocabulary }),
+    ...(tokens > 1 && text.pooling !== "all" ? [pickToken(text.hidden, batch, whole)] : []),
+    ...headOperators(model, batch, whole),
   ];
 }
 
-/** The larger of the prefill's and the last decode step's layers, and of the LM head (last token in, logits out). */
+function headOperators(model: DecoderModel, rows: number, place: Place): readonly Operator[] {
+  const { text, head, classes } = model;
+  const { hidden, vocabulary, embeddingSize } = text;
+  if (classes !== undefined) return [linear(place, "head", "head", { rows, k: hidden, n: classes })];
+  if (head === "none") return [];
+  return [
+    ...(embeddingSize === undefined
+      ? []
+      : [linear(place, "projection", "head-projection", { rows, k: hidden, n: embeddingSize })]),
+    linear(place, "head", "head", { rows, k: embeddingSize ?? hidden, n: vocabulary }),
+  ];
+}
+
+/** The larger of the prefill's and the last decode step's layers, and of the head (last token in, logits out). */
 function peakOfDecoder(model: DecoderModel, batch: number): number {
-  const { text, generatedTokens } = model;
+  const { text, generatedTokens, classes } = model;
   const context = contextOf(model);
+  const outputs = classes ?? (model.head === "none" ? 0 : text.vocabulary);
   return Math.max(
     peakOfStack(text, { batch, queries: text.tokens, keys: context, kvCache: true }),
     generatedTokens > 0 ? peakOfStack(text, { batch, queries: 1, keys: context + generatedTokens, kvCache: true }) : 0,
-    batch * (text.hidden + text.vocabulary),
+    batch * (text.hidden + outputs),
   );
 }

@@ -1,7 +1,8 @@
 import { square } from "../math/index.ts";
 import type { TextTower, VisionTower } from "../spec/model.ts";
 import type { Operator } from "./operator.ts";
-import { linear, vector, type Place } from "./make-operator.ts";
+import { normSize } from "./layer-shape.ts";
+import { linear, normalisation, vector, type Place } from "./make-operator.ts";
 
 /** Patches of one image; what does not fill a patch is not looked at (as a convolution without padding does). */
 export function patchesOf(tower: VisionTower): number {
@@ -29,7 +30,9 @@ export function imageEmbedding(tower: VisionTower, batch: number, place: Place):
   const rows = batch * patchesOf(tower);
   return [
     linear(place, "patch-embedding", "patch-embedding", { rows, k: channels * square(patchSize), n: hidden }),
-    ...(tower.position === "learned" ? [addPositions(tower, batch, place)] : putClassTokens(tower, batch, place)),
+    ...(tower.position === "learned" || tower.position === "fixed"
+      ? [addPositions(tower, batch, place)]
+      : putClassTokens(tower, batch, place)),
   ];
 }
 
@@ -49,22 +52,81 @@ function putClassTokens(tower: VisionTower, batch: number, place: Place): readon
   return parametersRead > 0 ? [vector(place, "position-embedding", "class-token", work)] : [];
 }
 
+/** What of a text tower's embedding the tower itself does not say. */
+export interface TextStem {
+  /** Rows of a learned position table. */
+  readonly positions: number;
+  readonly segments: number;
+  /** Whether a norm follows, where the tower does not say. */
+  readonly hasNorm: boolean;
+}
+
+/** Width of the tables: where the way to `hidden` has a bias, all tables and the norm stand before it (ALBERT, ELECTRA). */
+function tableWidth({ hidden, embeddingSize = hidden, embeddingBias }: TextTower): number {
+  return embeddingBias === true ? embeddingSize : hidden;
+}
+
 /**
- * Token ids to vectors: one row of the vocabulary table for every token. `tokens` of each of `batch` sequences; the ids
- * are the activations read.
+ * Token ids to vectors: one row of the vocabulary table for every token (the ids are the activations read), positions and segments added,
+ * a norm where there is one. A narrower or wider table goes through a matrix: behind the norm where that has a bias, else at once (OPT).
  */
-export function tokenEmbedding(tower: TextTower, batch: number, tokens: number, place: Place): Operator {
-  const elements = batch * tokens * tower.hidden;
+export function textEmbedding(
+  tower: TextTower,
+  stem: TextStem,
+  batch: number,
+  tokens: number,
+  place: Place,
+): readonly Operator[] {
+  const { hidden, vocabulary, position, embeddingSize } = tower;
+  const width = tableWidth(tower);
+  const table = { batch, tokens, hidden: width };
+  const rows = batch * tokens;
+  const projection =
+    embeddingSize === undefined
+      ? []
+      : [linear(place, "projection", "embedding-projection", { rows, k: embeddingSize, n: hidden })];
+  const isLast = tower.embeddingBias === true;
+  const { embeddingNorm = stem.hasNorm, normalisation: kind } = tower;
+  return [
+    ...(vocabulary > 0 ? [tokenEmbedding(embeddingSize ?? hidden, rows, place)] : []),
+    ...(isLast ? [] : projection),
+    ...(position === "learned" || position === "fixed"
+      ? [addTable("position-embedding", { ...table, rows: tokens }, place)]
+      : []),
+    ...(stem.segments > 0
+      ? [addTable("segment-embedding", { ...table, rows: Math.min(stem.segments, tokens) }, place)]
+      : []),
+    ...(embeddingNorm ? [normalisation(place, "embedding-norm", { rows, hidden: width, normalisation: kind })] : []),
+    ...(isLast ? projection : []),
+  ];
+}
+
+/** Trained numbers of a text tower's embedding. */
+export function textEmbeddingParameters(tower: TextTower, stem: TextStem): number {
+  const { hidden, vocabulary, embeddingSize, position, classTokens = 0, normalisation: kind } = tower;
+  const width = tableWidth(tower);
+  const { embeddingNorm = stem.hasNorm } = tower;
+  const bias = tower.embeddingBias === true ? hidden : 0;
+  return (
+    (embeddingSize ?? hidden) * vocabulary +
+    (embeddingSize === undefined ? 0 : embeddingSize * hidden + bias) +
+    width * ((position === "learned" ? stem.positions : 0) + stem.segments) +
+    (embeddingNorm ? normSize(kind, width) : 0) +
+    classTokens * hidden
+  );
+}
+
+function tokenEmbedding(width: number, rows: number, place: Place): Operator {
   return vector(place, "token-embedding", "token-embedding", {
     primitive: "gather",
-    elements,
-    elementsRead: batch * tokens,
-    parametersRead: elements,
+    elements: rows * width,
+    elementsRead: rows,
+    parametersRead: rows * width,
   });
 }
 
-/** Addition of a learned table: `rows` of it are read, whatever the batch. */
-export function addTable(
+/** Addition of a table: `rows` of it are read, whatever the batch. */
+function addTable(
   name: string,
   shape: { readonly batch: number; readonly tokens: number; readonly hidden: number; readonly rows: number },
   place: Place,

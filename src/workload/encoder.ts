@@ -2,15 +2,16 @@ import type { Tower } from "../spec/model.ts";
 import type { Operator } from "./operator.ts";
 import { forEachLayer } from "./layer-shape.ts";
 import { normalisation, type Place } from "./make-operator.ts";
+import { hasFinalNorm } from "./parameters.ts";
 import { transformerLayer } from "./transformer-layer.ts";
 
-/** All layers of a tower in which every token meets every token. */
+/** All layers of a tower in which every token meets every token, as far as its layers look. */
 export function encoderLayers(tower: Tower, batch: number, place: Place): readonly Operator[] {
-  const spans = [{ queries: tower.tokens, keys: tower.tokens, count: 1 }];
-  return forEachLayer(tower, place, (shape, at) => transformerLayer(shape, batch, spans, at));
+  const pass = { queries: tower.tokens, keys: tower.tokens };
+  return forEachLayer(tower, place, (shape, at) => transformerLayer(shape, batch, pass, at));
 }
 
-/** The normalisation that ends a pre-norm stack; a post-norm stack has none. */
+/** The normalisation that ends a stack; a post-norm stack has none. */
 export function finalNorm(tower: Tower, rows: number, place: Place): readonly Operator[] {
-  return tower.normPosition === "pre" ? [normalisation(place, "final-norm", { ...tower, rows })] : [];
+  return hasFinalNorm(tower) ? [normalisation(place, "final-norm", { ...tower, rows })] : [];
 }

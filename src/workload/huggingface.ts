@@ -1,10 +1,13 @@
 import type { ModelSpec } from "../spec/model.ts";
-import { readClip } from "./huggingface/clip.ts";
+import { readClip, readSiglip } from "./huggingface/clip.ts";
 import type { Common, HuggingFaceOptions } from "./huggingface/common.ts";
-import { readBert, readVit } from "./huggingface/encoders.ts";
-import { readGpt2, readOpt } from "./huggingface/gpt.ts";
-import { readLlama } from "./huggingface/llama.ts";
-import { isRecord, onlyIf, valueOf, type ConfigReader } from "./huggingface/reader.ts";
+import { ENCODER_DECODER_READERS } from "./huggingface/encoder-decoder.ts";
+import { ENCODER_READERS } from "./huggingface/encoders.ts";
+import { GPT_READERS } from "./huggingface/gpt.ts";
+import { LATENT_READERS } from "./huggingface/latent.ts";
+import { LLAMA_READERS } from "./huggingface/llama.ts";
+import { isRecord, noteUnread, onlyIf, readerOf, valueOf, type ConfigReader } from "./huggingface/reader.ts";
+import { readClipText, VISION_READERS } from "./huggingface/vision.ts";
 
 export type { HuggingFaceOptions } from "./huggingface/common.ts";
 
@@ -15,16 +18,18 @@ type Read = (reader: ConfigReader, common: Common, options: HuggingFaceOptions) 
 
 const READERS: Readonly<Record<string, Read>> = {
   clip: readClip,
-  vit: readVit,
-  bert: (reader, common, options) => readBert(reader, common, options, 0),
-  roberta: (reader, common, options) => readBert(reader, common, options, 2),
-  "xlm-roberta": (reader, common, options) => readBert(reader, common, options, 2),
-  llama: (reader, common, options) => readLlama(reader, common, options, "llama"),
-  mistral: (reader, common, options) => readLlama(reader, common, options, "mistral"),
-  qwen2: (reader, common, options) => readLlama(reader, common, options, "qwen2"),
-  gpt2: readGpt2,
-  opt: readOpt,
+  siglip: readSiglip,
+  clip_text_model: readClipText,
+  ...VISION_READERS,
+  ...ENCODER_READERS,
+  ...LLAMA_READERS,
+  ...LATENT_READERS,
+  ...GPT_READERS,
+  ...ENCODER_DECODER_READERS,
 };
+
+/** Types that `ecotile import huggingface` knows, in the order in which they are told. */
+export const HUGGING_FACE_TYPES: readonly string[] = Object.keys(READERS);
 
 const EXPERTS = [
   "num_local_experts",
@@ -36,38 +41,53 @@ const EXPERTS = [
 
 /**
  * A HuggingFace `config.json`, parsed, as a model. What the file leaves out is taken from the documented default of its configuration
- * class and said in `notes`; what is unknown or not modelled is refused, all problems at once.
+ * class and said in `notes`; what is unknown or not modelled is refused, all problems at once. A key that nobody read and that is not
+ * known to be harmless is a note.
  *
  * @param config   parsed JSON, not trusted
- * @param options  sequence lengths, which no configuration holds
+ * @param options  sequence lengths, which no configuration holds, and a name
  */
 export function importHuggingFace(config: unknown, options: HuggingFaceOptions = {}): HuggingFaceImport {
   if (!isRecord(config)) return { problems: ["a config.json must hold one JSON object."] };
-  const reader: ConfigReader = { config, path: "", problems: [], notes: [] };
+  const reader = readerOf(config);
   const type = valueOf(reader, ["model_type"]);
   if (type === undefined) return { problems: ["model_type is missing."] };
   if (typeof type !== "string" || !Object.hasOwn(READERS, type)) {
-    const known = Object.keys(READERS).join(", ");
+    const known = HUGGING_FACE_TYPES.join(", ");
     return {
       problems: [`model_type is ${JSON.stringify(type).slice(0, 60)}, which is not modelled. Known: ${known}.`],
     };
   }
-  refuseCommon(reader);
   refuseOptions(reader, options);
-  const model = READERS[type]!(reader, commonOf(reader, type), options);
+  const model = READERS[type]!(reader, commonOf(reader, type, options), options);
+  refuseUnread(reader, type);
+  noteWidths(reader);
+  noteUnread(reader);
   return reader.problems.length > 0 ? { problems: reader.problems } : { model, notes: reader.notes };
 }
 
-/** What no family here has. */
-function refuseCommon(reader: ConfigReader): void {
-  for (const name of EXPERTS) onlyIf(reader, name, [0, 1], "a mixture of experts");
-  onlyIf(reader, "is_encoder_decoder", [false], "an encoder with a decoder");
-  onlyIf(reader, "add_cross_attention", [false], "cross-attention");
-  if (valueOf(reader, ["quantization_config"]) !== undefined) {
-    reader.problems.push(
-      "quantization_config: weights with a width of their own are not modelled; widths are those of the hardware's precision. Import the configuration of the model before it was quantised.",
-    );
-  }
+/** What a family that does not read it does not have. */
+function refuseUnread(reader: ConfigReader, type: string): void {
+  const refuse = (name: string, allowed: readonly unknown[], what: string) => {
+    if (!reader.asked.has(name)) onlyIf(reader, name, allowed, what);
+  };
+  for (const name of EXPERTS) refuse(name, [0, 1], "a mixture of experts");
+  if (!Object.hasOwn(ENCODER_DECODER_READERS, type)) refuse("is_encoder_decoder", [false], "an encoder with a decoder");
+  refuse("add_cross_attention", [false], "cross-attention");
+}
+
+/** Widths of storage belong to the machine here, and not to the model. */
+function noteWidths(reader: ConfigReader): void {
+  const dtype = valueOf(reader, ["torch_dtype", "dtype"]);
+  if (dtype !== undefined && !/^(bfloat16|float16)$/.test(String(dtype)))
+    reader.notes.push(`torch_dtype is ${JSON.stringify(dtype)}: widths are those of the hardware's precision.`);
+  const quantised = valueOf(reader, ["quantization_config"]);
+  if (quantised === undefined) return;
+  const method = isRecord(quantised) ? quantised["quant_method"] : quantised;
+  reader.notes.push(
+    `quantization_config (${String(JSON.stringify(method)).slice(0, 60)}): parameters are counted as before quantisation; ` +
+      "widths are those of the hardware's precision, for example --set precision.weight=4.",
+  );
 }
 
 function refuseOptions(reader: ConfigReader, options: HuggingFaceOptions): void {
@@ -79,14 +99,29 @@ function refuseOptions(reader: ConfigReader, options: HuggingFaceOptions): void 
   }
 }
 
-/** Name from the last part of `_name_or_path`, else the model type. */
-function commonOf(reader: ConfigReader, type: string): Common {
-  const path = valueOf(reader, ["_name_or_path"]);
-  const last = typeof path === "string" ? path.split("/").at(-1)! : "";
-  const name =
-    last
-      .toLowerCase()
-      .replace(/[^a-z0-9.-]+/g, "-")
-      .slice(0, 80) || type;
-  return { name, description: `Imported from a HuggingFace config.json of type ${type}.`, training: null };
+/** Name as asked for, else the last part of `_name_or_path`, else that of the file or its folder, else the model type. */
+function commonOf(reader: ConfigReader, type: string, { name, path }: HuggingFaceOptions): Common {
+  const given = valueOf(reader, ["_name_or_path"]);
+  const own = typeof given === "string" ? plainName(given.split("/").at(-1)!) : "";
+  return {
+    name: name ?? (own || placeName(path) || type),
+    description: `Imported from a HuggingFace config.json of type ${type}.`,
+    training: null,
+  };
+}
+
+/** The file's name without its ending; of a `config.json` that of its folder. */
+function placeName(path: string | undefined): string {
+  if (path === undefined) return "";
+  const parts = path.split(/[/\\]/).filter((part) => part !== "" && part !== ".");
+  const file = (parts.at(-1) ?? "").replace(/\.json$/i, "");
+  const place = /^config$/i.test(file) ? (parts.at(-2) ?? "") : file;
+  return place === ".." ? "" : plainName(place);
+}
+
+function plainName(text: string): string {
+  return text
+    .toLowerCase()
+    .replace(/[^a-z0-9.-]+/g, "-")
+    .slice(0, 80);
 }

@@ -1,15 +1,33 @@
-import type { Tower } from "../spec/model.ts";
-import type { Operator } from "./operator.ts";
+import type { AttentionKind, Experts, Tower, TowerExtras } from "../spec/model.ts";
+import type { Operator, Primitive } from "./operator.ts";
 import type { Place } from "./make-operator.ts";
 
 /** One transformer layer: a tower with its per-layer values picked. */
-export interface LayerShape extends Pick<
-  Tower,
-  "hidden" | "headSize" | "activation" | "gated" | "normalisation" | "normPosition" | "position" | "bias"
-> {
+export interface LayerShape
+  extends
+    Pick<
+      Tower,
+      "hidden" | "headSize" | "activation" | "gated" | "normalisation" | "normPosition" | "position" | "bias"
+    >,
+    Omit<TowerExtras, "attention" | "experts" | "sharedLayers" | "finalNorm" | "firstNorm" | "embeddingNorm"> {
   readonly ffn: number;
   readonly heads: number;
   readonly kvHeads: number;
+  readonly attentionKind: AttentionKind;
+  /** Experts in place of the FFN; null: a plain FFN. */
+  readonly routed: Experts | null;
+  /** Whether a norm stands before the attention, where norms stand before. */
+  readonly hasFirstNorm: boolean;
+}
+
+/** What the lanes do for a norm: one without gain or offset is as much work as one with them. */
+export function primitiveOfNorm(normalisation: Tower["normalisation"]): Primitive {
+  return normalisation === "rmsnorm" ? "rmsnorm" : "layernorm";
+}
+
+/** Trained numbers of one LayerNorm (gain, offset) or RMSNorm (gain) of `size` elements. */
+export function normSize(normalisation: Tower["normalisation"], size: number): number {
+  return { layernorm: 2, rmsnorm: 1, "layernorm-gain": 1, "layernorm-plain": 0 }[normalisation] * size;
 }
 
 /**
@@ -18,12 +36,20 @@ export interface LayerShape extends Pick<
  * @throws RangeError where ffn, heads or kvHeads has not one value a layer, or heads is not a multiple of kvHeads
  */
 export function layersOf(tower: Tower): readonly LayerShape[] {
-  const { ffn, heads, kvHeads, layers } = tower;
-  for (const [name, values] of Object.entries({ ffn, heads, kvHeads })) {
+  const { ffn, heads, kvHeads, layers, attention, experts } = tower;
+  for (const [name, values] of Object.entries({ ffn, heads, kvHeads, attention: attention ?? ffn })) {
     if (values.length !== layers) throw new RangeError(`${name} has ${values.length} values for ${layers} layers`);
   }
   return ffn.map((size, index) => {
-    const shape = { ...tower, ffn: size, heads: heads[index]!, kvHeads: kvHeads[index]! };
+    const shape = {
+      ...tower,
+      ffn: size,
+      heads: heads[index]!,
+      kvHeads: kvHeads[index]!,
+      attentionKind: attention?.[index] ?? "full",
+      routed: experts === undefined || experts.denseLayers.includes(index + 1) ? null : experts,
+      hasFirstNorm: index > 0 || tower.firstNorm !== false,
+    };
     if (shape.heads % shape.kvHeads !== 0) {
       throw new RangeError(`layer ${index}: ${shape.heads} heads are not a multiple of ${shape.kvHeads} kvHeads`);
     }
@@ -32,7 +58,14 @@ export function layersOf(tower: Tower): readonly LayerShape[] {
 }
 
 function isSameShape(a: LayerShape, b: LayerShape): boolean {
-  return a.ffn === b.ffn && a.heads === b.heads && a.kvHeads === b.kvHeads;
+  return (
+    a.ffn === b.ffn &&
+    a.heads === b.heads &&
+    a.kvHeads === b.kvHeads &&
+    a.attentionKind === b.attentionKind &&
+    a.routed === b.routed &&
+    a.hasFirstNorm === b.hasFirstNorm
+  );
 }
 
 /**

@@ -1,3 +1,5 @@
+import type { Tower } from "../spec/model.ts";
+import { normSize, primitiveOfNorm } from "./layer-shape.ts";
 import type { GemmOperator, OperatorKind, Primitive, VectorOperator } from "./operator.ts";
 
 /** Where an operator stands: what its name, tower, layer and count are made of. */
@@ -25,7 +27,17 @@ export function linear(
   name: string,
   shape: { readonly rows: number; readonly k: number; readonly n: number },
 ): GemmOperator {
-  return gemm(place, kind, name, 1, shape.rows, shape.n, shape.k, true);
+  return gemm(place, kind, name, 1, shape.rows, shape.n, shape.k, true, true);
+}
+
+/** Side by side, linear layers of one shape with rows and weights of their own: experts, or heads. */
+export function batchedLinear(
+  place: Place,
+  kind: OperatorKind,
+  name: string,
+  shape: { readonly batch: number; readonly rows: number; readonly k: number; readonly n: number },
+): GemmOperator {
+  return gemm(place, kind, name, shape.batch, shape.rows, shape.n, shape.k, false, true);
 }
 
 /** Batched product of two activations: every batch element has its own second operand. */
@@ -35,13 +47,14 @@ export function product(
   name: string,
   shape: { readonly batch: number; readonly m: number; readonly k: number; readonly n: number },
 ): GemmOperator {
-  return gemm(place, kind, name, shape.batch, shape.m, shape.n, shape.k, false);
+  return gemm(place, kind, name, shape.batch, shape.m, shape.n, shape.k, false, false);
 }
 
 /**
  * Fields are written out, here and in `vector`: copying objects into one another is ten times as slow, and searches make many operators.
  *
- * @param isWeight  the second operand is a trained matrix, shared by the batch
+ * @param isShared  the second operand is one for the whole batch
+ * @param isWeight  the second operand is a trained matrix
  */
 function gemm(
   place: Place,
@@ -51,6 +64,7 @@ function gemm(
   m: number,
   n: number,
   k: number,
+  isShared: boolean,
   isWeight: boolean,
 ): GemmOperator {
   return {
@@ -65,7 +79,7 @@ function gemm(
     m,
     n,
     k,
-    sharedB: isWeight,
+    sharedB: isShared,
     weightsAreParameters: isWeight,
   };
 }
@@ -97,17 +111,17 @@ export function vector(
   };
 }
 
-/** LayerNorm (gain and offset) or RMSNorm (gain) over rows of `hidden` elements. */
+/** LayerNorm (gain and offset, or less) or RMSNorm (gain) over rows of `hidden` elements. */
 export function normalisation(
   place: Place,
   name: string,
-  shape: { readonly rows: number; readonly hidden: number; readonly normalisation: "layernorm" | "rmsnorm" },
+  shape: { readonly rows: number; readonly hidden: number; readonly normalisation: Tower["normalisation"] },
 ): VectorOperator {
   const { rows, hidden } = shape;
   return vector(place, "normalisation", name, {
-    primitive: shape.normalisation,
+    primitive: primitiveOfNorm(shape.normalisation),
     elements: rows * hidden,
     rowLength: hidden,
-    parametersRead: (shape.normalisation === "layernorm" ? 2 : 1) * hidden,
+    parametersRead: normSize(shape.normalisation, hidden),
   });
 }

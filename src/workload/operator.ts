@@ -1,3 +1,5 @@
+import type { ListedPrimitive } from "../spec/model.ts";
+
 export type OperatorKind =
   | "patch-embedding"
   | "token-embedding"
@@ -12,6 +14,9 @@ export type OperatorKind =
   | "ffn-gate"
   | "activation"
   | "ffn-down"
+  | "router"
+  | "product"
+  | "vector"
   | "normalisation"
   | "residual"
   | "pooling"
@@ -19,27 +24,13 @@ export type OperatorKind =
   | "head";
 
 /** What the vector unit does per element; pass structure and costs live in src/workload/vector-primitives.ts. */
-export type Primitive =
-  | "softmax"
-  | "layernorm"
-  | "rmsnorm"
-  | "gelu"
-  | "quick-gelu"
-  | "silu"
-  | "relu"
-  | "tanh"
-  | "add"
-  | "multiply"
-  | "gather"
-  | "rope"
-  | "l2-normalise"
-  | "mean";
+export type Primitive = ListedPrimitive;
 
 interface OperatorCommon {
   /** Unique within a model, for example "text.layer3.scores". */
   readonly name: string;
   readonly kind: OperatorKind;
-  /** "text", "vision" or "joint". */
+  /** "text", "vision", "joint", or as the model names its towers. */
   readonly tower: string;
   /** Null outside the layers. */
   readonly layer: number | null;
@@ -88,6 +79,10 @@ export interface Workload {
   /** Elements of the KV cache at its largest, and of the activations alive at once at their largest. */
   readonly kvCacheElements: number;
   readonly peakActivationElements: number;
+  /** Parameters that one token goes through: of a mixture of experts the chosen ones alone. */
+  readonly activeParameters: number;
+  /** Elements that one token of one sequence leaves in the KV cache. */
+  readonly kvElementsPerToken: number;
 }
 
 /** Equal for vector work of equal cost. The record names every field: one that is added and forgotten here does not compile. */

@@ -1,41 +1,120 @@
 import { square } from "../math/index.ts";
-import type { TextTower, Tower, VisionTower } from "../spec/model.ts";
+import type { Tower, VisionTower } from "../spec/model.ts";
+import { queryKeyNormParameters } from "./attention.ts";
 import { extraTokensOf } from "./embedding.ts";
-import { layersOf, type LayerShape } from "./layer-shape.ts";
+import { expertParameters } from "./experts.ts";
+import { latentParameters } from "./latent-attention.ts";
+import { layersOf, normSize, type LayerShape } from "./layer-shape.ts";
+
+/** Which parameters are meant: all that are stored, or those that one token goes through. */
+export type Extent = "stored" | "active";
 
 /** Trained numbers of one LayerNorm (gain, offset) or RMSNorm (gain). */
 export function normParameters(tower: Pick<Tower, "hidden" | "normalisation">): number {
-  return (tower.normalisation === "layernorm" ? 2 : 1) * tower.hidden;
+  return normSize(tower.normalisation, tower.hidden);
 }
 
-/** QKV, output projection, FFN, their biases, and two normalisations. */
-export function layerParameters(shape: LayerShape): number {
-  const { hidden, ffn, heads, kvHeads, headSize } = shape;
+/** Norms of one layer, by where they stand. */
+const NORMS: Readonly<Record<Tower["normPosition"], number>> = {
+  pre: 2,
+  post: 2,
+  both: 4,
+  output: 2,
+  parallel: 2,
+  "parallel-shared": 1,
+};
+
+/** QKV, output projection, FFN or experts, their biases, and the layer's norms and scales. */
+export function layerParameters(shape: LayerShape, extent: Extent = "stored"): number {
+  const isAttending = shape.attentionKind !== "none";
+  const hasNorm = { attention: isAttending && shape.hasFirstNorm ? 1 : 0, all: NORMS[shape.normPosition] };
+  const norms = isAttending
+    ? hasNorm.all - (shape.hasFirstNorm ? 0 : 1)
+    : shape.normPosition === "parallel-shared"
+      ? 1
+      : hasNorm.all / 2;
+  const scales = shape.layerScale === true ? (isAttending ? 2 : 1) * shape.hidden : 0;
+  return (
+    (isAttending ? attentionParameters(shape) : 0) +
+    ffnParameters(shape, extent) +
+    norms * normParameters(shape) +
+    scales
+  );
+}
+
+function attentionParameters(shape: LayerShape): number {
+  const { hidden, heads, kvHeads, headSize, latent, relative, sinks } = shape;
   const qkvWidth = (heads + 2 * kvHeads) * headSize;
-  const wideCount = shape.gated ? 2 : 1;
-  const weights = hidden * qkvWidth + heads * headSize * hidden + (wideCount + 1) * hidden * ffn;
-  return weights + layerBiases(shape, qkvWidth) + 2 * normParameters(shape);
+  const matrices =
+    latent === undefined
+      ? hidden * qkvWidth + heads * headSize * hidden + attentionBiases(shape, qkvWidth)
+      : latentParameters(shape, latent);
+  return (
+    matrices +
+    queryKeyNormParameters(shape, heads) +
+    queryKeyNormParameters(shape, kvHeads) +
+    (relative?.shared === false ? relative.rows * heads : 0) +
+    (sinks === true ? heads : 0)
+  );
 }
 
-function layerBiases({ bias, hidden, ffn, gated }: LayerShape, qkvWidth: number): number {
-  const attention = bias === false ? 0 : bias === "qkv" ? qkvWidth : qkvWidth + hidden;
-  return attention + (bias === true ? (gated ? 2 : 1) * ffn + hidden : 0);
+function attentionBiases({ bias, hidden, kvHeads, headSize }: LayerShape, qkvWidth: number): number {
+  switch (bias) {
+    case true:
+    case "attention":
+      return qkvWidth + hidden;
+    case "qkv":
+      return qkvWidth;
+    case "no-key":
+      return qkvWidth - kvHeads * headSize + hidden;
+    case "no-qkv":
+      return hidden;
+    default:
+      return 0;
+  }
 }
 
-/** All layers, and the normalisation that ends a pre-norm stack. */
-export function stackParameters(tower: Tower): number {
-  const layers = layersOf(tower).reduce((sum, shape) => sum + layerParameters(shape), 0);
-  return layers + (tower.normPosition === "pre" ? normParameters(tower) : 0);
+function ffnParameters(shape: LayerShape, extent: Extent): number {
+  const { hidden, ffn, gated, routed, bias } = shape;
+  if (routed !== null) return expertParameters(shape, routed, extent === "active" ? routed.active : routed.count);
+  const wideCount = gated ? 2 : 1;
+  const hasBias = bias === true || bias === "ffn" || bias === "no-key" || bias === "no-qkv";
+  const inner = shape.innerNorm === true ? normSize(shape.normalisation, ffn) : 0;
+  return (wideCount + 1) * hidden * ffn + (hasBias ? wideCount * ffn + hidden : 0) + inner;
 }
 
-/** Patch embedding (with or without bias), class tokens, positions. */
+/** A cross-attention of as many heads as the layer's own, with its norm. */
+export function crossParameters(shape: LayerShape): number {
+  const { hidden, heads, kvHeads, headSize } = shape;
+  const qkvWidth = (heads + 2 * kvHeads) * headSize;
+  const matrices = hidden * qkvWidth + heads * headSize * hidden + attentionBiases(shape, qkvWidth);
+  return matrices + normParameters(shape);
+}
+
+/** All layers, what they share, and the normalisation that ends the stack. */
+export function stackParameters(tower: Tower, extent: Extent = "stored"): number {
+  const shapes = layersOf(tower);
+  const own = tower.sharedLayers === true ? shapes.slice(0, 1) : shapes;
+  const layers = own.reduce((sum, shape) => sum + layerParameters(shape, extent), 0);
+  const { relative, disentangled, hidden } = tower;
+  return (
+    layers +
+    (relative?.shared === true ? relative.rows * (tower.heads[0] ?? 0) : 0) +
+    // The table of disentangled attention has a norm of its own.
+    (disentangled === undefined ? 0 : disentangled * hidden + normParameters(tower)) +
+    (hasFinalNorm(tower) ? normParameters(tower) : 0)
+  );
+}
+
+/** A post-norm stack ends with the norm of its last layer, every other with one of its own. */
+export function hasFinalNorm({ finalNorm, normPosition }: Pick<Tower, "finalNorm" | "normPosition">): boolean {
+  return finalNorm ?? normPosition !== "post";
+}
+
+/** Patch embedding (with or without bias), class tokens, positions, a stored mask token. */
 export function imageEmbeddingParameters(tower: VisionTower, bias: boolean): number {
-  const { hidden, channels, patchSize, tokens } = tower;
+  const { hidden, channels, patchSize, tokens, patchBias = bias } = tower;
   const positions = tower.position === "learned" ? tokens : 0;
-  return hidden * (channels * square(patchSize) + (bias ? 1 : 0) + extraTokensOf(tower) + positions);
-}
-
-/** Vocabulary table and, if learned, a table of `positions` rows. */
-export function tokenEmbeddingParameters(tower: TextTower, positions: number): number {
-  return tower.hidden * (tower.vocabulary + (tower.position === "learned" ? positions : 0));
+  const mask = tower.maskToken === true ? 1 : 0;
+  return hidden * (channels * square(patchSize) + (patchBias ? 1 : 0) + extraTokensOf(tower) + positions + mask);
 }

@@ -1,4 +1,5 @@
 import type { Tower } from "../spec/model.ts";
+import { parseKind } from "./attention-pattern.ts";
 import { layersOf, type LayerShape } from "./layer-shape.ts";
 
 /**
@@ -30,11 +31,14 @@ function peakOfLayer(
 ): number {
   const rows = span.batch * span.queries;
   const stream = rows * shape.hidden;
-  const normed = shape.normPosition === "pre" ? stream : 0;
+  // Where norms stand behind, the stream itself is what the matrices read.
+  const normed = shape.normPosition === "post" || shape.normPosition === "output" ? 0 : stream;
   const queries = rows * shape.heads * shape.headSize;
   const values = span.kvCache ? 0 : rows * shape.kvHeads * shape.headSize;
-  const scores = rows * shape.heads * span.keys;
-  const wide = rows * shape.ffn;
+  const attends = shape.attentionKind !== "none";
+  const keys = Math.min(span.keys, parseKind(shape.attentionKind).size);
+  const scores = attends ? rows * shape.heads * keys : 0;
+  const wide = rows * innerWidth(shape);
   return (
     stream +
     Math.max(
@@ -46,4 +50,9 @@ function peakOfLayer(
       wide + stream,
     )
   );
+}
+
+/** Inner values of one token: those of the experts that it goes through and the shared ones, or of the FFN. */
+function innerWidth({ ffn, routed }: LayerShape): number {
+  return routed === null ? ffn : routed.active * routed.ffn + routed.shared;
 }

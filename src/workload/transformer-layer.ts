@@ -1,41 +1,106 @@
 import type { Operator } from "./operator.ts";
-import { attention, type Span } from "./attention.ts";
+import { queriesOf, runsOf, type Pass } from "./attention-pattern.ts";
+import { attention, attentionCore } from "./attention.ts";
 import { feedForward } from "./ffn.ts";
-import { normalisation, vector, type Place } from "./make-operator.ts";
+import { linear, normalisation, vector, type Place } from "./make-operator.ts";
 import type { LayerShape } from "./layer-shape.ts";
 
 /**
  * One transformer layer in the order in which it runs.
  *
- *   pre    x + attention(norm(x)), then x + ffn(norm(x))          (CLIP, ViT, Llama)
- *   post   norm(x + attention(x)), then norm(x + ffn(x))          (BERT)
+ *   pre              x + attention(norm(x)), then x + ffn(norm(x))                (CLIP, ViT, Llama)
+ *   post             norm(x + attention(x)), then norm(x + ffn(x))                (BERT)
+ *   both             x + norm(attention(norm(x))), then x + norm(ffn(norm(x)))    (Gemma 2)
+ *   output           x + norm(attention(x)), then x + norm(ffn(x))                (OLMo 2)
+ *   parallel         x + ffn(norm₂(x)) + attention(norm₁(x))                      (GPT-NeoX)
+ *   parallel-shared  x + ffn(norm(x)) + attention(norm(x))                        (GPT-J, Falcon 7B)
  *
- * The two normalisations, and the two residual additions, have equal shapes; they are listed apart because
- * fusion and residency look at neighbours.
+ * Attention to `crossTokens` tokens of an encoder, where there is one, is a part of its own between the two. Normalisations, and residual additions, have equal shapes;
+ * they are listed apart because fusion and residency look at neighbours.
  */
 export function transformerLayer(
   shape: LayerShape,
   batch: number,
-  spans: readonly Span[],
+  pass: Pass,
   place: Place,
+  crossTokens: number | null = null,
 ): readonly Operator[] {
-  const rows = batch * (spans[0]?.queries ?? 0);
-  const whole = { ...place, count: place.count * spans.reduce((sum, span) => sum + span.count, 0) };
-  const halves = [
-    { name: "attention", body: attention(shape, batch, spans, place) },
+  const rows = batch * queriesOf(pass);
+  const whole = { ...place, count: place.count * runsOf(pass) };
+  const norm = (name: string) =>
+    normalisation(whole, name, { rows, hidden: shape.hidden, normalisation: shape.normalisation });
+  const sum = (name: string) => residual(whole, `${name}-residual`, rows * shape.hidden);
+  const scale = (name: string) => (shape.layerScale === true ? [layerScale(whole, name, rows, shape.hidden)] : []);
+  const isParallel = shape.normPosition === "parallel" || shape.normPosition === "parallel-shared";
+  const parts = [
+    { name: "attention", body: attention(shape, batch, pass, place) },
+    ...(crossTokens === null ? [] : [{ name: "cross", body: crossAttention(shape, batch, pass, place, crossTokens) }]),
     { name: "ffn", body: feedForward(shape, rows, whole) },
-  ];
-  return halves.flatMap(({ name, body }) => {
-    const norm = normalisation(whole, `${name}-norm`, {
-      rows,
-      hidden: shape.hidden,
-      normalisation: shape.normalisation,
-    });
-    const sum = residual(whole, `${name}-residual`, rows * shape.hidden);
-    return shape.normPosition === "pre" ? [norm, ...body, sum] : [...body, sum, norm];
+  ].filter(({ body }) => body.length > 0);
+
+  if (isParallel) {
+    const shared = shape.normPosition === "parallel-shared";
+    return [
+      ...(shared ? [norm("shared-norm")] : []),
+      ...parts.flatMap(({ name, body }) => [...(shared ? [] : [norm(`${name}-norm`)]), ...body, ...scale(name)]),
+      ...parts.map(({ name }) => sum(name)).reverse(),
+    ];
+  }
+  return parts.flatMap(({ name, body }) => {
+    const before = shape.hasFirstNorm || name !== "attention" ? [norm(`${name}-norm`)] : [];
+    switch (shape.normPosition) {
+      case "post":
+        return [...body, ...scale(name), sum(name), norm(`${name}-norm`)];
+      case "both":
+        return [...before, ...body, norm(`${name}-output-norm`), ...scale(name), sum(name)];
+      case "output":
+        return [...body, norm(`${name}-output-norm`), ...scale(name), sum(name)];
+      default:
+        return [...before, ...body, ...scale(name), sum(name)];
+    }
   });
 }
 
 function residual(place: Place, name: string, elements: number): Operator {
   return vector(place, "residual", name, { primitive: "add", elements, elementsRead: 2 * elements });
+}
+
+/** A half's result times a learned vector (Touvron et al. 2021, CaiT). */
+function layerScale(place: Place, name: string, rows: number, hidden: number): Operator {
+  return vector(place, "residual", `${name}-scale`, {
+    primitive: "multiply",
+    elements: rows * hidden,
+    parametersRead: hidden,
+  });
+}
+
+/**
+ * Attention to the encoder's tokens: queries of these rows, keys and values of {@link crossKeys}.
+ *
+ *   query  [rows, hidden] · [hidden, heads·headSize]
+ */
+function crossAttention(
+  shape: LayerShape,
+  batch: number,
+  pass: Pass,
+  place: Place,
+  tokens: number,
+): readonly Operator[] {
+  const { hidden, heads, headSize } = shape;
+  const rows = batch * queriesOf(pass);
+  const whole = { ...place, count: place.count * runsOf(pass) };
+  const span = { queries: queriesOf(pass), keys: tokens, count: runsOf(pass), blocks: 1 };
+  // Positions are those of the decoder's own tokens: the encoder's have none here.
+  const plain = { ...shape, relative: undefined, sinks: undefined };
+  return [
+    linear(whole, "qkv", "cross-query", { rows, k: hidden, n: heads * headSize }),
+    ...attentionCore(plain, batch, [span], place, "cross-"),
+    linear(whole, "output-projection", "cross-output", { rows, k: heads * headSize, n: hidden }),
+  ];
+}
+
+/** Keys and values of the encoder's tokens, made once an input and kept: [batch·tokens, hidden] · [hidden, 2·kvHeads·headSize]. */
+export function crossKeys(shape: LayerShape, batch: number, tokens: number, place: Place): readonly Operator[] {
+  const { hidden, kvHeads, headSize } = shape;
+  return [linear(place, "qkv", "cross-keys-values", { rows: batch * tokens, k: hidden, n: 2 * kvHeads * headSize })];
 }

@@ -37,7 +37,7 @@ export function laneCyclesOf(operator: VectorWork, measured: Readonly<Record<str
 export function localAccessesOf(operator: VectorWork): { readonly reads: number; readonly writes: number } {
   const { passes, over } = VECTOR_PRIMITIVES[operator.primitive];
   const { elements, rows } = extentOf(operator);
-  const gains = parametersPerElement(operator.primitive);
+  const gains = parametersPerElement(operator);
   return {
     reads: elements * (passes.reduce((sum, each) => sum + each.reads, 0) + gains),
     writes: over === "reduced" ? rows : elements * passes.reduce((sum, each) => sum + each.writes, 0),
@@ -63,7 +63,7 @@ export interface PassWork {
 export function passesOf(operator: VectorWork, measured: Readonly<Record<string, number>> = {}): readonly PassWork[] {
   const { passes, over, perRow } = VECTOR_PRIMITIVES[operator.primitive];
   const { elements, rows } = extentOf(operator);
-  const gains = parametersPerElement(operator.primitive);
+  const gains = parametersPerElement(operator);
   const isLast = (i: number) => i === passes.length - 1;
   const work = passes.map(({ operations, specials, reads, writes }, i) => ({
     laneCycles:
@@ -76,8 +76,8 @@ export function passesOf(operator: VectorWork, measured: Readonly<Record<string,
   return work.map((pass) => ({ ...pass, laneCycles: pass.laneCycles * scale }));
 }
 
-/** Gain and offset that the last pass of a norm reads beside every element. */
-function parametersPerElement(primitive: Primitive): number {
-  if (primitive === "layernorm") return 2;
-  return primitive === "rmsnorm" ? 1 : 0;
+/** Gain and offset that the last pass of a norm reads beside every element, as far as the norm has them. */
+function parametersPerElement({ primitive, parametersRead, rowLength }: VectorWork): number {
+  const most = primitive === "layernorm" ? 2 : primitive === "rmsnorm" ? 1 : 0;
+  return Math.min(most, Math.floor(parametersRead / rowLength));
 }

@@ -1,63 +1,52 @@
-import { square } from "../../math/index.ts";
-import type { ClipModel, TextTower, Tower, VisionTower } from "../../spec/model.ts";
-import { activation, count, headSizeOf, isRecord, layerCount, perLayer, type ConfigReader } from "./reader.ts";
+import type { ClipModel } from "../../spec/model.ts";
+import { isRecord, count, optionalCount, noteUnread, type ConfigReader } from "./reader.ts";
 import type { Common } from "./common.ts";
+import { clipTextTower, clipVisionTower, plainTower, SIGLIP_VISION, siglipVision } from "./vision.ts";
 
 /** CLIPConfig. Newer files hold only what differs from the defaults, which are those of ViT-B/32. */
 export function readClip(reader: ConfigReader, common: Common): ClipModel {
-  const text = readText(section(reader, "text_config"));
-  const vision = readVision(section(reader, "vision_config"));
+  const [textReader, visionReader] = [section(reader, "text_config"), section(reader, "vision_config")];
+  const text = clipTextTower(textReader);
+  const vision = clipVisionTower(visionReader);
+  finish(textReader, visionReader);
   return { ...common, family: "clip", text, vision, embedding: count(reader, ["projection_dim"], 512) };
+}
+
+/** SiglipConfig: a biased head on the last text token, no projection of the image, an offset of the similarities. */
+export function readSiglip(reader: ConfigReader, common: Common): ClipModel {
+  const [textReader, visionReader] = [section(reader, "text_config"), section(reader, "vision_config")];
+  const vision = siglipVision(visionReader);
+  const tower = plainTower(textReader, SIGLIP_VISION);
+  const tokens = count(textReader, ["max_position_embeddings"], 64);
+  const vocabulary = count(textReader, ["vocab_size"], 32000);
+  const embedding = optionalCount(textReader, ["projection_size"]) ?? tower.hidden;
+  if (embedding !== vision.hidden)
+    reader.problems.push(
+      `text_config.projection_size is ${embedding}, but the vision tower gives ${vision.hidden} values.`,
+    );
+  finish(textReader, visionReader);
+  return {
+    ...common,
+    family: "clip",
+    text: { ...tower, tokens, causal: false, vocabulary, pooling: "last", projection: "bias" },
+    vision: { ...vision, patchBias: true, embeddingNorm: false, projection: "none" },
+    embedding,
+    similarityBias: true,
+  };
 }
 
 /** `text_config`, over which old files lay `text_config_dict`. */
 function section(reader: ConfigReader, name: string): ConfigReader {
+  for (const key of [name, `${name}_dict`]) reader.asked.add(key);
   const parts = [reader.config[name], reader.config[`${name}_dict`]];
   if (!parts.some(isRecord)) reader.problems.push(`${name} is missing.`);
-  return { ...reader, config: Object.assign({}, ...parts.filter(isRecord)), path: `${name}.` };
+  return { ...reader, config: Object.assign({}, ...parts.filter(isRecord)), path: `${name}.`, asked: new Set() };
 }
 
-function readText(reader: ConfigReader): TextTower {
-  return {
-    ...readTower(reader, { hidden: 512, layers: 12, heads: 8, ffn: 2048 }),
-    tokens: count(reader, ["max_position_embeddings"], 77),
-    causal: true,
-    vocabulary: count(reader, ["vocab_size"], 49408),
-  };
-}
-
-function readVision(reader: ConfigReader): VisionTower {
-  const imageSize = count(reader, ["image_size"], 224);
-  const patchSize = count(reader, ["patch_size"], 32);
-  return {
-    ...readTower(reader, { hidden: 768, layers: 12, heads: 12, ffn: 3072 }),
-    tokens: square(Math.floor(imageSize / patchSize)) + 1,
-    causal: false,
-    imageSize,
-    patchSize,
-    channels: count(reader, ["num_channels"], 3),
-  };
-}
-
-function readTower(
-  reader: ConfigReader,
-  defaults: { readonly hidden: number; readonly layers: number; readonly heads: number; readonly ffn: number },
-): Omit<Tower, "tokens" | "causal"> {
-  const hidden = count(reader, ["hidden_size"], defaults.hidden);
-  const layers = layerCount(reader, ["num_hidden_layers"], defaults.layers);
-  const heads = count(reader, ["num_attention_heads"], defaults.heads);
-  return {
-    layers,
-    hidden,
-    ffn: perLayer(layers, count(reader, ["intermediate_size"], defaults.ffn)),
-    heads: perLayer(layers, heads),
-    kvHeads: perLayer(layers, heads),
-    headSize: headSizeOf(reader, hidden, heads),
-    activation: activation(reader, ["hidden_act"], "quick_gelu"),
-    gated: false,
-    normalisation: "layernorm",
-    normPosition: "pre",
-    position: "learned",
-    bias: true,
-  };
+/** `projection_dim` of a tower is that of the whole. */
+function finish(...readers: readonly ConfigReader[]): void {
+  for (const reader of readers) {
+    reader.asked.add("projection_dim");
+    noteUnread(reader);
+  }
 }

@@ -9,4 +9,8 @@ export interface HuggingFaceOptions {
   readonly tokens?: number;
   /** Decode steps after the prompt. */
   readonly generatedTokens?: number;
+  /** Name of the model, where the file's own or that of its place is not wanted. */
+  readonly name?: string;
+  /** Where the file lies; its name, or that of its folder, names a model that does not name itself. */
+  readonly path?: string;
 }

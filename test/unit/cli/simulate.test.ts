@@ -190,7 +190,9 @@ describe("simulate: options", () => {
     });
     const text = ecotile("simulate", "clip-vit-b16", "catransformers-22nm", ...small);
     expect(text.status).toBe(3);
-    expect(text.stdout).toMatch(/^Infeasible: dram\.capacity: .*\n$/);
+    expect(text.stdout).toMatch(
+      /^Infeasible: dram\.capacity: .*\nmodel        149620737 parameters, .*\nmemory       143.7 MiB: .*\n$/,
+    );
   });
 
   it("what is not modelled is null with its reason", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { buildWorkload, macsOf, totalMacs, totalParameters } from "../../../src/workload/index.ts";
-import { decodeSpans } from "../../../src/workload/decode-spans.ts";
+import { spansOf } from "../../../src/workload/attention-pattern.ts";
 import { named } from "./find.ts";
 import { llama, llama3Of8B, tower } from "./models.ts";
 
@@ -67,11 +67,12 @@ describe("decode", () => {
   });
 
   it("stands for its steps by the mean length, or by its two neighbours", () => {
-    expect(decodeSpans(100, 1)).toEqual([{ queries: 1, keys: 101, count: 1 }]);
-    expect(decodeSpans(100, 3)).toEqual([{ queries: 1, keys: 102, count: 3 }]);
-    expect(decodeSpans(100, 4)).toEqual([
-      { queries: 1, keys: 102, count: 2 },
-      { queries: 1, keys: 103, count: 2 },
+    const spans = (steps: number) => spansOf("full", { context: 100, steps });
+    expect(spans(1)).toEqual([{ queries: 1, keys: 101, count: 1, blocks: 1 }]);
+    expect(spans(3)).toEqual([{ queries: 1, keys: 102, count: 3, blocks: 1 }]);
+    expect(spans(4)).toEqual([
+      { queries: 1, keys: 102, count: 2, blocks: 1 },
+      { queries: 1, keys: 103, count: 2, blocks: 1 },
     ]);
   });
 

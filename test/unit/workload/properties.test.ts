@@ -120,15 +120,15 @@ describe("layers", () => {
   it("give, listed one by one, the totals that they give listed once", () => {
     fc.assert(
       fc.property(layers, heads, fc.integer({ min: 1, max: 300 }), fc.boolean(), (count, headCount, tokens, isPre) => {
-        const spans = [{ queries: tokens, keys: tokens, count: 1 }];
+        const pass = { queries: tokens, keys: tokens };
         const stack = tower(count, 64 * headCount, headCount, tokens, { normPosition: isPre ? "pre" : "post" });
-        const once = forEachLayer(stack, outsideLayers("text"), (shape, at) => transformerLayer(shape, 2, spans, at));
+        const once = forEachLayer(stack, outsideLayers("text"), (shape, at) => transformerLayer(shape, 2, pass, at));
         // One more layer that differs makes all layers be listed.
         const longer = tower(count + 1, 64 * headCount, headCount, tokens, {
           normPosition: isPre ? "pre" : "post",
           ffn: [...stack.ffn, 1],
         });
-        const apart = forEachLayer(longer, outsideLayers("text"), (shape, at) => transformerLayer(shape, 2, spans, at));
+        const apart = forEachLayer(longer, outsideLayers("text"), (shape, at) => transformerLayer(shape, 2, pass, at));
         const same = apart.filter(({ layer }) => layer !== count);
         expect(same).toHaveLength(once.length * count);
         for (const each of once) {

@@ -53,7 +53,10 @@ describe("cost of vector work", () => {
     // statistics 2, apply 2 an element; 4 operations and a reciprocal square root a row.
     expect(laneCyclesOf(run("layernorm", 1000, 100))).toBe(4000 + 10 * 8);
     // Two reads of x, gain and offset.
-    expect(localAccessesOf(run("layernorm", 1000, 100))).toEqual({ reads: 4000, writes: 1000 });
+    expect(localAccessesOf({ ...run("layernorm", 1000, 100), parametersRead: 200 })).toEqual({
+      reads: 4000,
+      writes: 1000,
+    });
   });
 
   it("reduces rowLength elements to one result in a mean", () => {

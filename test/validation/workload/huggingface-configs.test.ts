@@ -69,32 +69,56 @@ describe("refusals", () => {
   };
 
   it.each([
-    ["opt-350m", /word_embed_proj_dim is 512[^]*do_layer_norm_before is false/],
-    ["mixtral-8x7b", /model_type is "mixtral", which is not modelled. Known: clip, vit, bert/],
-    ["qwen2-0.5b-gptq", /^quantization_config: weights with a width of their own are not modelled/],
+    ["rwkv", /^model_type is "rwkv", which is not modelled. Known: clip, siglip/],
+    ["nemotron-nas", /^model_type is "nemotron-nas", which is not modelled./],
   ] as const)("%s", (name, message) => {
-    expect(problems(read(name))).toMatch(message);
+    expect(problems({ model_type: name })).toMatch(message);
+  });
+
+  it("a quantised file is counted as before quantisation, with a note", () => {
+    const { model, notes } = imported("qwen2-0.5b-gptq");
+    expect(totalParameters(buildWorkload(model, 1))).toBe(494_032_768);
+    expect(notes.join("\n")).toContain('quantization_config ("gptq"): parameters are counted as before quantisation');
   });
 
   it("scaling of rotary positions only where it is known to change no shape", () => {
     const scaled = (rope_scaling: unknown) => problems({ ...read("llama-2-7b"), rope_scaling });
-    for (const kept of [null, { type: "linear", factor: 2 }, { rope_type: "yarn", factor: 4 }, { type: "dynamic" }])
+    const longrope = { rope_type: "longrope", short_factor: [1], long_factor: [2] };
+    for (const kept of [
+      null,
+      { type: "linear", factor: 2 },
+      { rope_type: "yarn", factor: 4 },
+      { type: "dynamic" },
+      longrope,
+    ])
       expect(scaled(kept)).toBe("");
-    expect(scaled({ rope_type: "longrope", short_factor: [1], long_factor: [2] })).toBe(
-      'rope_scaling of type "longrope" is not modelled. Known: default, linear, dynamic, llama3, yarn.',
+    expect(scaled({ rope_type: "spiral" })).toMatch(
+      /^rope_scaling of type "spiral" is not modelled. Known: default, linear/,
     );
-    expect(problems({ ...read("llama-2-7b"), partial_rotary_factor: 0.5 })).toBe(
-      "partial_rotary_factor is 0.5: a rotation of part of a head is not modelled.",
-    );
+    expect(imported("llama-2-7b").model).not.toHaveProperty("text.rotarySize");
+    const half = importHuggingFace({ ...read("llama-2-7b"), partial_rotary_factor: 0.5 });
+    expect("problems" in half ? null : half.model).toMatchObject({ text: { rotarySize: 64 } });
   });
 
-  it("a window shorter than the sequence, missing KV heads, experts, biases in the FFN alone", () => {
+  it("missing KV heads, experts", () => {
     const mistral = read("mistral-7b-v0.1");
-    expect(problems(mistral, { tokens: 5000 })).toMatch(/sliding_window is 4096, less than the 5128 tokens/);
     expect(problems({ ...mistral, num_key_value_heads: undefined })).toBe("num_key_value_heads is missing.");
     expect(problems({ ...mistral, num_local_experts: 8 })).toMatch(/a mixture of experts is not modelled/);
-    expect(problems({ ...read("llama-2-7b"), mlp_bias: true })).toMatch(/biases in the FFN alone/);
   });
+});
+
+it("a window shorter than the sequence is what every layer sees", () => {
+  const { model } = imported("mistral-7b-v0.1", { tokens: 5000, generatedTokens: 0 });
+  const { operators } = buildWorkload(model, 1);
+  const scores = operators.filter(({ kind }) => kind === "scores");
+  const pairs = scores.reduce((sum, each) => sum + (each.type === "gemm" ? each.batch * each.m * each.n : 0), 0);
+  expect(pairs).toBe(32 * 5000 * 4096);
+});
+
+it("biases in the FFN alone: gate, up and down of 32 layers", () => {
+  const result = importHuggingFace({ ...read("llama-2-7b"), mlp_bias: true });
+  if ("problems" in result) throw new Error(result.problems.join("\n"));
+  expect(totalParameters(buildWorkload(result.model, 1))).toBe(6_738_415_616 + 32 * (2 * 11008 + 4096));
 });
 
 it("attention_bias of Llama is in QKV and output projection: (3 + 1) · 4096 a layer", () => {

@@ -1,0 +1,84 @@
+import type { ListedOperator, ListedProduct, ListedVector, OperandClass, OperatorsModel } from "../spec/model.ts";
+import type { GemmOperator, Operator, OperatorKind, VectorOperator, Workload } from "./operator.ts";
+
+/**
+ * A list of operators on `batch` inputs. Each input has its rows: a product whose second operand is one trained matrix gets so many
+ * times the rows, one whose every element has a matrix of its own likewise, and a product of two activations is done for each input.
+ *
+ * Parameters are those of the trained matrices, each once, and what the list says beside them.
+ */
+export function operatorsWorkload(model: OperatorsModel, batch: number): Workload {
+  const stored = model.operators.reduce((sum, each) => sum + trainedElements(each), model.otherParameters);
+  const operators = model.operators.map((each, at) =>
+    each.kind === "product"
+      ? productOf(each, batch, kindOfProduct(model.operators, at))
+      : vectorOf(each, batch, kindOfVector(model.operators, at)),
+  );
+  return {
+    model: model.name,
+    operators,
+    parameters: { model: stored },
+    activeParameters: stored,
+    kvCacheElements: batch * model.kvCacheElements,
+    kvElementsPerToken: model.kvElementsPerToken,
+    peakActivationElements: Math.max(0, ...operators.map(liveElements)),
+  };
+}
+
+const isTrained = (operand: OperandClass): boolean => operand !== "activation" && operand !== "kv";
+
+/** Elements of the distinct trained matrices of a product. */
+function trainedElements(operator: ListedOperator): number {
+  if (operator.kind === "vector" || operator.sameWeightsAs !== null || !isTrained(operator.classes[1])) return 0;
+  const { batch, n, k, shared, matrices } = operator;
+  return matrices * (shared ? 1 : batch) * n * k;
+}
+
+function productOf(listed: ListedProduct, inputs: number, kind: OperatorKind): GemmOperator {
+  const { name, tower, phase, count, batch, m, n, k, shared, classes } = listed;
+  const isWeight = isTrained(classes[1]);
+  const isPerElement = isWeight && !shared;
+  return {
+    ...{ name, kind, tower, layer: null, phase, count, type: "gemm" },
+    batch: isPerElement ? batch : batch * inputs,
+    m: isPerElement ? m * inputs : m,
+    ...{ n, k, sharedB: shared, weightsAreParameters: isWeight },
+  };
+}
+
+function vectorOf(listed: ListedVector, inputs: number, kind: OperatorKind): VectorOperator {
+  const { name, tower, phase, count, primitive, elements, rowLength, elementsRead, elementsWritten } = listed;
+  return {
+    ...{ name, kind, tower, layer: null, phase, count, type: "vector", primitive },
+    ...{ elements: elements * inputs, rowLength },
+    ...{ elementsRead: elementsRead * inputs, parametersRead: listed.parameters },
+    elementsWritten: elementsWritten * inputs,
+  };
+}
+
+/** Two products of activations with a softmax of the first one's result between them are attention. */
+function kindOfProduct(list: readonly ListedOperator[], at: number): OperatorKind {
+  if (isAttention(list, at)) return "scores";
+  if (isAttention(list, at - 2)) return "context";
+  const listed = list[at] as ListedProduct;
+  return listed.classes[1] === "head" ? "head" : "product";
+}
+
+function kindOfVector(list: readonly ListedOperator[], at: number): OperatorKind {
+  return isAttention(list, at - 1) ? "softmax" : "vector";
+}
+
+function isAttention(list: readonly ListedOperator[], at: number): boolean {
+  const [scores, softmax, context] = [list[at], list[at + 1], list[at + 2]];
+  if (scores?.kind !== "product" || softmax?.kind !== "vector" || context?.kind !== "product") return false;
+  if (softmax.primitive !== "softmax" || isTrained(scores.classes[1]) || isTrained(context.classes[1])) return false;
+  const isSame = scores.count === softmax.count && softmax.count === context.count && scores.phase === context.phase;
+  const { batch, m, n } = scores;
+  return isSame && softmax.elements === batch * m * n && context.batch === batch && context.m === m && context.k === n;
+}
+
+function liveElements(operator: Operator): number {
+  if (operator.type === "vector") return operator.elementsRead + operator.elementsWritten;
+  const { batch, m, n, k, weightsAreParameters } = operator;
+  return batch * (m * k + m * n + (weightsAreParameters ? 0 : k * n));
+}
