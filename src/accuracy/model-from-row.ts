@@ -20,7 +20,8 @@ export function modelFromRow(row: Readonly<Record<string, string>>): RowModel {
   const values: RowValues = { ...read, numbers };
   const hasText = numbers.has("text_layers") || numbers.has("text_hidden");
   const hasVision = numbers.has("vision_layers") || numbers.has("vision_hidden");
-  const problems = [...read.problems, ...missing(values, hasText, hasVision)];
+  const isForeign = read.problems.some(({ code }) => code === "accuracy/unsupported-family");
+  const problems = isForeign ? read.problems : [...read.problems, ...missing(values, hasText, hasVision)];
   if (problems.length > 0) return { kind: "problems", problems };
   return { kind: "model", model: build(values, hasText, hasVision) };
 }

@@ -1,11 +1,10 @@
 import type { Command } from "commander";
 import { AccuracyRefusal, createPredictor, predictorFor, type AccuracyEstimate } from "../accuracy/index.ts";
 import { loadModel, type ModelSpec } from "../spec/index.ts";
-import { accuracyNumbers, readModelRows, writeModelRows } from "./accuracy-rows.ts";
+import { accuracyNumbers, modelRows } from "./accuracy-rows.ts";
 import { InputError } from "./failure.ts";
+import { answerRows } from "./input-rows.ts";
 import { printJson, printText } from "./output.ts";
-import { writeFileWhole } from "./output-file.ts";
-import { dataToStdout } from "./print.ts";
 
 interface Options {
   readonly input?: string;
@@ -27,14 +26,14 @@ export function addAccuracyCommand(program: Command): void {
     .action(runAccuracy);
 }
 
-function runAccuracy(model: string | undefined, options: Options): void {
+async function runAccuracy(model: string | undefined, options: Options): Promise<void> {
   if ((model === undefined) === (options.input === undefined)) {
     throw new InputError("accuracy needs a model or --input FILE.csv, and not both.");
   }
   if (model !== undefined && options.output !== undefined) throw new InputError("--output goes with --input.");
   try {
     if (model !== undefined) runModel(loadModel(model), options);
-    else runFile(options.input!, options);
+    else await runFile(options.input!, options);
   } catch (error) {
     if (error instanceof AccuracyRefusal) throw new InputError(error.message);
     throw error;
@@ -66,17 +65,9 @@ function modelText({ name }: ModelSpec, estimate: AccuracyEstimate, origin: stri
   ].join("\n");
 }
 
-function runFile(input: string, { metric, output, json }: Options): void {
-  const rows = readModelRows(input);
-  const estimates = rows.models.map((model) => predict(model, metric).estimate);
-  if (json) {
-    printJson({
-      rows: estimates.map((estimate, i) => ({ ...rows.table.rows[i]!.cells, ...accuracyNumbers(estimate) })),
-    });
-  }
-  const text = writeModelRows(rows, estimates);
-  if (output !== undefined) {
-    writeFileWhole(output, text);
-    printText(`${output}: ${estimates.length} rows.`, true);
-  } else if (!json) dataToStdout(text);
+async function runFile(input: string, { metric, output, json }: Options): Promise<void> {
+  const predictor = metric === undefined ? undefined : createPredictor(metric);
+  const command = modelRows((model) => (predictor ?? predictorFor(model)).evaluate(model));
+  const { rows, byStatus } = await answerRows(command, { input, output, json }, {});
+  if (output !== undefined) printText(`${output}: ${rows} rows, ${byStatus.get("refused") ?? 0} refused.`, true);
 }

@@ -6,11 +6,10 @@ import type { GemmProblem, MappingEffort, MappingObjective } from "../sim/index.
 import type { SpecSet } from "../spec/index.ts";
 import { InputError } from "./failure.ts";
 import { gemmNumbers } from "./gemm-numbers.ts";
-import { readGemmRows, writeGemmRows } from "./gemm-rows.ts";
+import { gemmRows } from "./gemm-rows.ts";
 import { gemmText } from "./gemm-text.ts";
+import { answerRows } from "./input-rows.ts";
 import { printJson, printText } from "./output.ts";
-import { writeFileWhole } from "./output-file.ts";
-import { dataToStdout } from "./print.ts";
 import { collect, loadSpecs } from "./specs.ts";
 
 interface Options {
@@ -68,7 +67,7 @@ function parseShape(text: string): GemmProblem {
   return { batch, m, n, k, sharedB: false };
 }
 
-function runGemm(hardware: string, options: Options): void {
+async function runGemm(hardware: string, options: Options): Promise<void> {
   const { shape, input } = options;
   if (shape === undefined && input === undefined) {
     throw new InputError("gemm needs --shape batch,m,n,k or --input FILE.csv.");
@@ -78,28 +77,25 @@ function runGemm(hardware: string, options: Options): void {
   }
   const specs = loadSpecs(null, hardware, options.set);
   if (shape !== undefined) runShape(specs, shape, options);
-  else runFile(specs, input!, options);
+  else await runFile(specs, input!, options);
 }
 
-function simulate(specs: SpecSet, problems: readonly GemmProblem[], options: Options): readonly StreamedGemm[] {
+type Simulator = (problems: readonly GemmProblem[]) => readonly StreamedGemm[];
+
+/** @throws InputError for an objective that needs energies which are not known */
+function simulatorOf(specs: SpecSet, { objective, effort }: Options): Simulator {
   const coefficients = energyCoefficients(specs.hardware, specs.technology);
   const energy = "total" in coefficients ? null : coefficients;
-  if (energy === null && options.objective !== "latency" && "total" in coefficients) {
-    throw new InputError(`--objective ${options.objective} needs energies: ${coefficients.reason}.`);
+  if (energy === null && objective !== "latency" && "total" in coefficients) {
+    throw new InputError(`--objective ${objective} needs energies: ${coefficients.reason}.`);
   }
   const { hardware, technology } = specs;
-  const { objective, effort } = options;
-  return simulateStream(hardware, problems, {
-    technology,
-    objective,
-    effort,
-    energy,
-    prefetch: specs.schedule.prefetch,
-  });
+  const { prefetch } = specs.schedule;
+  return (problems) => simulateStream(hardware, problems, { technology, objective, effort, energy, prefetch });
 }
 
 function runShape(specs: SpecSet, problem: GemmProblem, options: Options): void {
-  const streamed = simulate(specs, [problem], options)[0]!;
+  const streamed = simulatorOf(specs, options)([problem])[0]!;
   const numbers = gemmNumbers(streamed, specs);
   if (options.json)
     printJson({
@@ -113,17 +109,11 @@ function runShape(specs: SpecSet, problem: GemmProblem, options: Options): void 
   if (streamed.result.kind === "unmappable") process.exitCode = EXIT_INFEASIBLE;
 }
 
-function runFile(specs: SpecSet, input: string, options: Options): void {
-  const table = readGemmRows(input);
-  const results = simulate(specs, table.problems, options).map((streamed) => gemmNumbers(streamed, specs));
-  if (options.json) {
-    const rows = results.map((numbers, i) => ({ ...table.rows[i]!.cells, ...numbers }));
-    printJson({ hardware: specs.hardware.name, objective: options.objective, effort: options.effort, rows });
-  }
-  const text = writeGemmRows(table, results);
-  if (options.output !== undefined) {
-    writeFileWhole(options.output, text);
-    const infeasible = results.filter(({ status }) => status === "infeasible").length;
-    printText(`${options.output}: ${results.length} rows, ${infeasible} infeasible.`, true);
-  } else if (!options.json) dataToStdout(text);
+async function runFile(specs: SpecSet, input: string, options: Options): Promise<void> {
+  const { objective, effort, output, json } = options;
+  const simulate = simulatorOf(specs, options);
+  const command = gemmRows((problems) => simulate(problems).map((streamed) => gemmNumbers(streamed, specs)));
+  const head = { hardware: specs.hardware.name, objective, effort };
+  const { rows, byStatus } = await answerRows(command, { input, output, json }, head);
+  if (output !== undefined) printText(`${output}: ${rows} rows, ${byStatus.get("infeasible") ?? 0} infeasible.`, true);
 }

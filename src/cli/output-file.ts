@@ -8,6 +8,7 @@ import {
   fsyncSync,
   lstatSync,
   openSync,
+  readSync,
   readlinkSync,
   realpathSync,
   renameSync,
@@ -131,35 +132,49 @@ function straight(path: string, descriptor: number, isOurs: boolean): OutputFile
   };
 }
 
+/**
+ * Pieces wait in a file that has no name, so that nothing is left of it however the process ends. Only when all of them are there
+ * they get a name beside the target, for as long as it takes to copy them.
+ */
 function beside(path: string, target: string, before: Stats | undefined): OutputFile {
-  const temporary = `${target}.${randomBytes(6).toString("hex")}.tmp`;
-  const descriptor = openSync(temporary, "wx", 0o666);
-  const discard = (): void => {
-    undoAtEnd(discard, false);
-    close(descriptor);
-    rmSync(temporary, { force: true });
-  };
+  const name = `${target}.${randomBytes(6).toString("hex")}.tmp`;
+  const waiting = openSync(name, "wx+", 0o600);
+  rmSync(name, { force: true });
   const step = (act: () => void): void => {
     try {
       act();
     } catch (cause) {
-      discard();
+      close(waiting);
+      rmSync(name, { force: true });
       throw refusal(path, cause);
     }
   };
-  undoAtEnd(discard, true);
-  step(() => before !== undefined && keepOwner(descriptor, before));
   return {
-    write: (data) => step(() => writeAll(descriptor, data)),
+    write: (data) => step(() => writeAll(waiting, data)),
     finish: () =>
       step(() => {
-        synchronise(descriptor);
-        closeSync(descriptor);
-        renameSync(temporary, target);
-        undoAtEnd(discard, false);
+        const descriptor = openSync(name, "wx", 0o666);
+        try {
+          if (before !== undefined) keepOwner(descriptor, before);
+          copyAll(waiting, descriptor);
+          synchronise(descriptor);
+        } finally {
+          closeSync(descriptor);
+        }
+        renameSync(name, target);
+        close(waiting);
       }),
-    discard,
+    discard: () => close(waiting),
   };
+}
+
+const CHUNK_BYTES = 256 * 1024;
+
+function copyAll(from: number, to: number): void {
+  const buffer = new Uint8Array(CHUNK_BYTES);
+  for (let at = 0, count; (count = readSync(from, buffer, 0, CHUNK_BYTES, at)) > 0; at += count) {
+    writeAll(to, buffer.subarray(0, count));
+  }
 }
 
 /** Some file systems find only here that the disk is full; some cannot be asked. */
@@ -186,31 +201,6 @@ function keepOwner(descriptor: number, { uid, gid, mode }: Stats): void {
     // Only a few may give files away; the file is then of the one who writes it.
   }
   fchmodSync(descriptor, mode & 0o7777);
-}
-
-const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-const undone = new Set<() => void>();
-
-/** Temporary files are removed when the process ends, also by a signal, unless somebody else answers the signal. */
-function undoAtEnd(discard: () => void, isWanted: boolean): void {
-  if (isWanted) undone.add(discard);
-  else undone.delete(discard);
-  process.off("exit", undoAll);
-  if (undone.size > 0) process.on("exit", undoAll);
-  for (const signal of SIGNALS) {
-    process.off(signal, endBySignal);
-    if (undone.size > 0) process.on(signal, endBySignal);
-  }
-}
-
-function undoAll(): void {
-  for (const discard of [...undone]) discard();
-}
-
-function endBySignal(signal: NodeJS.Signals): void {
-  if (process.listenerCount(signal) > 1) return;
-  undoAll();
-  process.kill(process.pid, signal);
 }
 
 function guarded<T>(path: string, act: () => T): T {

@@ -2,6 +2,6 @@ export { EXIT_BUG, EXIT_DONE, EXIT_INFEASIBLE, EXIT_INPUT, EXIT_INTERRUPTED } fr
 export { escapeControls, escapeJson } from "./escape.ts";
 export { didYouMean, editDistance, nearestMatch } from "./nearest.ts";
 export { problemOf, sortProblems, type Problem } from "./problem.ts";
-export { renderProblem, renderProblems } from "./render.ts";
+export { MOST_PROBLEMS, renderProblem, renderProblems } from "./render.ts";
 export { SpecError } from "./spec-error.ts";
 export { systemCode, systemReason } from "./system.ts";

@@ -30,8 +30,18 @@ export function renderProblem(problem: Problem): string {
   return lines.join("\n");
 }
 
-/** All problems and a last line with their number, as the command line prints them. Ends without a line feed. */
+/** Problems that are told at most; whoever reads a file stops looking for more behind the next one. */
+export const MOST_PROBLEMS = 100;
+
+/**
+ * The problems, at most 100 of them, and a last line with their number, as the command line prints them. Ends without a line feed.
+ */
 export function renderProblems(problems: readonly Problem[]): string {
+  const told = problems.slice(0, MOST_PROBLEMS).map(renderProblem);
+  if (told.length < problems.length) {
+    const most = `more than ${MOST_PROBLEMS} problems`;
+    return [`${most}; the first ${MOST_PROBLEMS}:`, ...told, `${most}, nothing was run.`].join("\n");
+  }
   const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
-  return [...problems.map(renderProblem), `${count}, nothing was run.`].join("\n");
+  return [...told, `${count}, nothing was run.`].join("\n");
 }

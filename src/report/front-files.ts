@@ -1,4 +1,4 @@
-import { writeCsv, type CsvCell } from "./csv.ts";
+import { writeCsv, type CsvCell } from "../csv/index.ts";
 import type { RunRecord } from "./types.ts";
 
 /** `front.json`: the whole record. Equal runs give equal bytes. */

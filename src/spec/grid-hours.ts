@@ -1,6 +1,5 @@
-import { parse } from "csv-parse/sync";
 import * as z from "zod";
-import { problemOf, SpecError } from "../errors/index.ts";
+import { columnsNamed, ProblemSink, readCsvText } from "../csv/index.ts";
 import type { Deployment } from "./deployment.ts";
 import { real, text } from "./fields.ts";
 import { readTextFile } from "./read-file.ts";
@@ -9,6 +8,9 @@ const HOURS = 24;
 /** Hours of a file: one day, or a year of 365 or 366 days from midnight of its first. */
 const LENGTHS = [HOURS, 365 * HOURS, 366 * HOURS];
 const COLUMN = "gCO2e_per_kWh";
+const CODE = "spec/bad-grid-hours";
+/** gCO2e/kWh. */
+const MOST_INTENSITY = 10_000;
 /** A year of hours with a date beside each. */
 const MOST_BYTES = 4 * 1024 * 1024;
 
@@ -20,7 +22,7 @@ export const gridHoursField = z
   .union(
     [
       text(4000).transform((path) => readGridDay(path, path)),
-      z.array(real(0, 10_000)).length(HOURS, { error: `must hold ${HOURS} numbers, one an hour` }),
+      z.array(real(0, MOST_INTENSITY)).length(HOURS, { error: `must hold ${HOURS} numbers, one an hour` }),
     ],
     { error: `must be a CSV file, or a list of ${HOURS} numbers` },
   )
@@ -34,37 +36,57 @@ export const useFromField = real(0, HOURS).describe(
 
 /**
  * The mean day of an hourly CSV, gCO2e/kWh by hour.
- * @throws SpecError with the first line that is wrong
+ * @throws SpecError with every line that is wrong, at most 100; in a file of one column an empty line is an hour without a value
  */
 export function readGridDay(path: string, shownAs: string): number[] {
-  const refuse = (message: string): SpecError => new SpecError([problemOf(shownAs, "spec/bad-grid-hours", message)]);
-  let rows: Record<string, string>[];
-  try {
-    rows = parse(readTextFile(path, shownAs, MOST_BYTES), {
-      columns: true,
-      trim: true,
-      skip_empty_lines: true,
-      bom: true,
-    });
-  } catch (error) {
-    if (error instanceof SpecError) throw error;
-    throw refuse(`The file is no CSV: ${error instanceof Error ? error.message : String(error)}.`);
+  const text = readTextFile(path, shownAs, MOST_BYTES);
+  const { header, rows } = readCsvText(text, shownAs);
+  const sink = new ProblemSink(shownAs);
+  const column = columnsNamed(header, [COLUMN], sink).get(COLUMN);
+  if (column === undefined) {
+    const message = `The file needs a header with the column ${COLUMN}; it has ${header.columns.join(", ")}.`;
+    sink.add(header.line, CODE, message);
   }
-  if (rows.length === 0 || !Object.hasOwn(rows[0]!, COLUMN))
-    throw refuse(`The file needs a header with the column ${COLUMN}.`);
-  if (!LENGTHS.includes(rows.length)) {
-    throw refuse(`The file has ${rows.length} rows; an hourly grid has ${LENGTHS.join(", ")}.`);
+  sink.throwAny();
+  const blank = blankLines(text, header.line, rows.at(-1)?.line ?? 0);
+  // The hours behind it would move up by one.
+  const isHourLeftOut = header.columns.length === 1 && blank.length > 0;
+  const hours = isHourLeftOut ? [...rows.map(({ line }) => line), ...blank].sort((a, b) => a - b) : [];
+  for (const line of isHourLeftOut ? blank : []) {
+    sink.add(line, CODE, `${hourText(hours.indexOf(line), hours.length)} has no value: the line is empty.`);
+  }
+  if (!isHourLeftOut && !LENGTHS.includes(rows.length)) {
+    const empty = blank.length === 0 ? "" : ` Line ${blank[0]} is empty.`;
+    sink.add(null, CODE, `The file has ${rows.length} rows; an hourly grid has ${LENGTHS.join(", ")}.${empty}`);
   }
   const day = Array.from({ length: HOURS }, () => 0);
-  rows.forEach((row, index) => {
-    const written = row[COLUMN] ?? "";
-    const value = Number(written);
-    if (written === "" || !Number.isFinite(value) || value < 0 || value > 10_000) {
-      throw refuse(`Line ${index + 2}: ${COLUMN} is "${written}", but must be a number from 0 to 10000.`);
+  rows.forEach(({ line, cells }, index) => {
+    const written = cells[column!]!;
+    const value = /^\+?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(written) ? Number(written) : NaN;
+    if (!(value <= MOST_INTENSITY)) {
+      const at = isHourLeftOut ? hours.indexOf(line) : index;
+      const hour = hourText(at, Math.max(rows.length, hours.length));
+      const wrong = written === "" ? "has no value" : `is "${written}"`;
+      sink.add(line, CODE, `${hour} ${wrong}; ${COLUMN} must be a number from 0 to ${MOST_INTENSITY}.`);
     }
     day[index % HOURS]! += (value * HOURS) / rows.length;
   });
+  sink.throwAny();
   return day;
+}
+
+/** Empty lines behind the header, from 1, up to the last row. */
+function blankLines(text: string, header: number, last: number): readonly number[] {
+  return text.split(/\r\n|\r|\n/).flatMap((line, index) => {
+    const number = index + 1;
+    return line.trim() === "" && number > header && number < last ? [number] : [];
+  });
+}
+
+/** The hour of a row, counted from 0: of the day, and of which day where there are many. */
+function hourText(index: number, count: number): string {
+  const hour = `Hour ${index % HOURS}`;
+  return count <= HOURS ? hour : `${hour} of day ${Math.floor(index / HOURS) + 1}`;
 }
 
 /**

@@ -31,7 +31,7 @@ export { loadStudy, readStudy } from "./load-study.ts";
 export { listPresets, loadHardware, loadModel, readSpecFile } from "./load.ts";
 export { METRICS, readConstraint, type Metric } from "./metrics.ts";
 export { MODES, type Mode } from "./modes.ts";
-export { readTextFile } from "./read-file.ts";
+export { readTextFile, readTextPieces } from "./read-file.ts";
 export { readYaml } from "./read-yaml.ts";
 export { region, regions, type Region } from "./regions.ts";
 export { listSetPaths } from "./set-paths.ts";

@@ -1,9 +1,6 @@
 import type * as z from "zod";
-import { didYouMean, SpecError, type Problem } from "../errors/index.ts";
+import { didYouMean, MOST_PROBLEMS, SpecError, type Problem } from "../errors/index.ts";
 import { pathText, problemAtSpan, spanAt, valueAt, type Path, type SourceDocument } from "./document.ts";
-
-/** Problems of one file that are told, at most. */
-const MAX_PROBLEMS = 500;
 
 type Issue = z.core.$ZodIssue;
 
@@ -31,7 +28,7 @@ export function findingsOf(issue: Issue, root: unknown, at: Path): readonly Find
   const value = valueAt(root, issue.path);
   if (issue.code === "invalid_union") return unionFindings(issue, root, at, value);
   if (issue.code === "unrecognized_keys")
-    return issue.keys.slice(0, MAX_PROBLEMS).map((key) => unknownKey(path, key, issue.message));
+    return issue.keys.slice(0, MOST_PROBLEMS + 1).map((key) => unknownKey(path, key, issue.message));
   if (issue.code === "custom") {
     const params = (issue.params ?? {}) as { code?: string; hint?: string | null };
     const message = sentence(`${pathText(path)} ${issue.message}`.trim());

@@ -4,7 +4,7 @@ import { problemOf, SpecError, systemReason } from "../errors/index.ts";
 /** Largest file that is read unless told otherwise, bytes. */
 export const MAX_FILE_BYTES = 1024 * 1024;
 
-const CHUNK_BYTES = 256 * 1024;
+const CHUNK_BYTES = 32 * 1024;
 
 function refuse(file: string, code: string, message: string): SpecError {
   return new SpecError([problemOf(file, code, message)]);

@@ -1,13 +1,11 @@
 import { Composer, isAlias, isMap, isScalar, isSeq, Parser, type Document, type Node, type ParsedNode } from "yaml";
-import { problemOf, SpecError, type Problem } from "../errors/index.ts";
+import { MOST_PROBLEMS, problemOf, SpecError, type Problem } from "../errors/index.ts";
 import { pathKey, pathText, placeOf, problemAtSpan, type Path, type SourceDocument, type Span } from "./document.ts";
 import { MAX_DEPTH, offsetTooDeep } from "./yaml-depth.ts";
 
 /** Values in one file once aliases are followed, at most. */
 const MAX_VALUES = 100_000;
 const MAX_ALIASES = 50;
-/** Problems of one file that are told, at most. */
-const MAX_PROBLEMS = 500;
 const FORBIDDEN = ["__proto__", "constructor", "prototype"];
 
 /**
@@ -27,7 +25,7 @@ export function readYaml(text: string, file: string): SourceDocument {
   }
   const documents = [...new Composer({ version: "1.2", uniqueKeys: false, strict: true }).compose(tokens)];
   const document = documents[0] as Document.Parsed | undefined;
-  const syntax = documents.flatMap((each) => each.errors.concat(each.warnings as [])).slice(0, MAX_PROBLEMS);
+  const syntax = documents.flatMap((each) => each.errors.concat(each.warnings as [])).slice(0, MOST_PROBLEMS + 1);
   if (syntax.length > 0) {
     throw new SpecError(
       syntax.map(({ message, pos: [start, end] }) =>
@@ -119,7 +117,7 @@ class Walk {
 
   #problem(span: Span, code: string, message: string): void {
     this.#problems.push(problemAtSpan(this.source, span, code, message));
-    if (this.#problems.length >= MAX_PROBLEMS) throw new SpecError(this.#problems);
+    if (this.#problems.length > MOST_PROBLEMS) throw new SpecError(this.#problems);
   }
 }
 

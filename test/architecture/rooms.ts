@@ -8,7 +8,7 @@ const all = (...rooms: readonly string[]): Rights => Object.fromEntries(rooms.ma
 const types = (...rooms: readonly string[]): Rights =>
   Object.fromEntries(rooms.map((room) => [room, "types" as const]));
 
-const basics = all("math", "units", "errors", "random");
+const basics = all("math", "units", "errors", "random", "csv");
 const description = { ...basics, ...all("spec", "workload") };
 const simulation = { ...description, ...all("mapping") };
 const evaluation = { ...simulation, ...all("sim", "cost", "accuracy") };
@@ -18,8 +18,9 @@ export const ROOMS: Readonly<Record<string, Rights>> = {
   math: {},
   units: all("math"),
   errors: {},
+  csv: all("errors"),
   random: {},
-  spec: all("math", "units", "errors"),
+  spec: all("math", "units", "errors", "csv"),
   workload: { ...basics, ...all("spec") },
   mapping: description,
   sim: { ...simulation, ...all("assembly") },
@@ -46,6 +47,8 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "@assemblyscript/loader": ["sim"],
   libsql: ["store"],
   piscina: ["worker"],
+  "csv-parse": ["csv"],
+  "csv-stringify": ["csv"],
   echarts: ["report"],
   "hyparquet-writer": ["report"],
   commander: ["cli"],

@@ -1,7 +1,8 @@
-import { basename, resolve } from "node:path";
-import { readCsv } from "../../report/csv.ts";
+import { basename, join, resolve } from "node:path";
+import { readCsvText } from "../../csv/index.ts";
 import type { RunRecord } from "../../report/types.ts";
 import { readFrontCsv, readRecord } from "../report-record.ts";
+import { RUN_FILES } from "../search/run-folder.ts";
 
 /** A finished run with its whole front. */
 export interface FinishedRun {
@@ -21,7 +22,7 @@ export function readRuns(folders: readonly string[]): readonly FinishedRun[] {
 }
 
 function readFront(folder: string): readonly Readonly<Record<string, number>>[] {
-  const { rows } = readCsv(readFrontCsv(folder));
+  const { rows } = readCsvText(readFrontCsv(folder), join(folder, RUN_FILES.frontCsv));
   return rows.map(({ cells }) => {
     const known = Object.entries(cells).filter(([, cell]) => cell !== "" && Number.isFinite(Number(cell)));
     return Object.fromEntries(known.map(([name, cell]) => [name, Number(cell)]));

@@ -1,4 +1,4 @@
-import { writeCsv } from "../csv.ts";
+import { writeCsv } from "../../csv/index.ts";
 import { chartSvg } from "../svg.ts";
 import { comparisonChart, pairsOf } from "./chart.ts";
 import type { Comparison } from "./types.ts";

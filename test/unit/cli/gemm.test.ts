@@ -146,10 +146,14 @@ describe("gemm with wrong input ends with 2 and writes nothing", () => {
   it.each([
     ["a product that is too large", `${HEAD}\n16777216,16777216,1024\n`, "over 2^53"],
     ["a column named like a result", "m,n,k,cycles,mapping\n1,1,1,1,1\n", 'The column "mapping" has the name'],
-    ["missing columns", "M,N,K\n1,1,1\n", "The header has no column m, n, k; it has M, N, K."],
+    ["missing columns", "M,N,x\n1,1,1\n", "The header has no column k; it has M, N, x."],
     ["a doubled column", "m,n,k,m\n1,1,1,1\n", 'There are two columns named "m".'],
     ["an empty file", "", "The file is empty"],
-    ["an open quote", `${HEAD}\n"1,1,1\n`, "Quote Not Closed"],
+    [
+      "an open quote",
+      `${HEAD}\n"1,1,1\n`,
+      "csv:2:1  csv/unreadable\n  A quote is opened in this row or below and never closed.",
+    ],
     ["a bad flag", "m,n,k,shared_b\n1,1,1,yes\n", 'shared_b is "yes"'],
   ])("%s", (name, text, message) => {
     expect(refuse(scratchFile(`${name}.csv`, text))).toContain(message);

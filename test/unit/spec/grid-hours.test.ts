@@ -37,6 +37,47 @@ function problem(run: () => unknown): string {
   throw new Error("no problem was found");
 }
 
+function problems(run: () => unknown): readonly string[] {
+  try {
+    run();
+  } catch (error) {
+    if (error instanceof SpecError)
+      return error.problems.map(({ file, line, message }) => `${file}:${line} ${message}`);
+  }
+  throw new Error("no problem was found");
+}
+
+describe("an hour without a value is named, and no other takes its place", () => {
+  const read = (values: readonly (number | string)[]) =>
+    readGridDay(file("one.csv", values.map(String), "gCO2e_per_kWh"), "one.csv");
+  const without = (hour: number, from: readonly number[]) => from.map((value, i) => (i === hour ? "" : value));
+
+  it("in a file of one column, as an empty line", () => {
+    expect(read(DAY)).toEqual(DAY);
+    expect(read([...DAY, "", ""])).toEqual(DAY);
+    expect(problems(() => read(without(3, DAY)))).toEqual(["one.csv:5 Hour 3 has no value: the line is empty."]);
+    // 24 values all the same: the empty line would move those behind it by an hour.
+    const more = [...without(3, DAY), 100];
+    expect(problems(() => read(more))).toEqual(["one.csv:5 Hour 3 of day 1 has no value: the line is empty."]);
+    const year = Array.from({ length: 8760 }, (_, i) => i % 7);
+    expect(problems(() => read(without(50, year)))).toEqual([
+      "one.csv:52 Hour 2 of day 3 has no value: the line is empty.",
+    ]);
+  });
+
+  it("in a file of more columns, where blank lines stand between rows only", () => {
+    const rows = DAY.map((value, hour) => `${hour},${value}`);
+    expect(readGridDay(file("gap.csv", [...rows.slice(0, 9), "", ...rows.slice(9)]), "gap.csv")).toEqual(DAY);
+    const gap = file(
+      "gap.csv",
+      rows.map((row, hour) => (hour === 9 ? "" : row)),
+    );
+    expect(problems(() => readGridDay(gap, "gap.csv"))).toEqual([
+      "gap.csv:null The file has 23 rows; an hourly grid has 24, 8760, 8784. Line 11 is empty.",
+    ]);
+  });
+});
+
 describe("a grid by hour", () => {
   it("gives the hours of use and the others their own means", () => {
     const base = { ...defaultDeployment(), gridDay: DAY };
@@ -67,8 +108,11 @@ describe("a grid by hour", () => {
     expect(problem(() => readGridDay(file("column.csv", ["0,1"], "hour,g"), "column.csv"))).toMatch(
       /column gCO2e_per_kWh/,
     );
-    const bad = DAY.map((value, hour) => `${hour},${hour === 3 ? "high" : value}`);
-    expect(problem(() => readGridDay(file("bad.csv", bad), "bad.csv"))).toMatch(/^Line 5: gCO2e_per_kWh is "high"/);
+    const bad = DAY.map((value, hour) => `${hour},${hour === 3 ? "high" : hour === 7 ? "" : value}`);
+    expect(problems(() => readGridDay(file("bad.csv", bad), "bad.csv"))).toEqual([
+      'bad.csv:5 Hour 3 is "high"; gCO2e_per_kWh must be a number from 0 to 10000.',
+      "bad.csv:9 Hour 7 has no value; gCO2e_per_kWh must be a number from 0 to 10000.",
+    ]);
     expect(problem(() => readGridDay(join(folder, "none.csv"), "none.csv"))).toMatch(/there is no such file/);
   });
 
