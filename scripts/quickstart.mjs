@@ -10,7 +10,7 @@ const study = "examples/clip-vit-b16.yaml";
 const name = "clip-vit-b16";
 const folder = join("runs", name);
 const path = (file) => join(root, folder, file);
-const runFiles = /^(study\.yaml|trials\.db(-wal|-shm)?|front\.(csv|json)|report\.html)(\.\d+\.tmp)?$/;
+const runFiles = /^(study\.yaml|trials\.db(-wal|-shm)?|front\.(csv|json)|report\.html|run\.lock)(\.[0-9a-f]+\.tmp)?$/;
 
 const isFinished = () => {
   try {

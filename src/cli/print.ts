@@ -53,6 +53,18 @@ function isFile(descriptor: Descriptor): boolean {
   }
 }
 
+let isTerminalGone = false;
+
+/** After a hang-up nothing can be printed; what ends then ends as it would otherwise. */
+export function terminalIsGone(): void {
+  isTerminalGone = true;
+}
+
+/** Whether any of the standard streams is a terminal. */
+export function hasTerminal(): boolean {
+  return [process.stdin, process.stdout, process.stderr].some(({ isTTY }) => isTTY);
+}
+
 /** What cannot be printed ends the process with the code of wrong input; a reader that has seen enough is no error. */
 export function guardStandardStreams(): void {
   process.stdout.on("error", (cause) => {
@@ -65,7 +77,8 @@ export function guardStandardStreams(): void {
   });
 }
 
-function endUnprinted(descriptor: Descriptor, cause: unknown): never {
+function endUnprinted(descriptor: Descriptor, cause: unknown): void {
+  if (isTerminalGone) return;
   if (descriptor === STDOUT) toStderr(`Standard output cannot be written: ${systemReason(cause)}.\n`);
   process.exit(EXIT_INPUT);
 }

@@ -2,11 +2,13 @@ import { availableParallelism } from "node:os";
 import { InvalidArgumentError, Option, type Command } from "commander";
 import { createSpace } from "../search/index.ts";
 import { EXIT_INTERRUPTED } from "../errors/index.ts";
-import { toStdout } from "./print.ts";
+import { hasTerminal, terminalIsGone, toStdout } from "./print.ts";
 import { dryRunText } from "./search/dry-run.ts";
-import { loadSearchStudy } from "./search/load.ts";
+import { InputError } from "./failure.ts";
+import { checkStrategy, loadSearchStudy } from "./search/load.ts";
 import { defaultRunFolder } from "./search/run-folder.ts";
 import { runSearch } from "./search/run.ts";
+import type { Study } from "../spec/index.ts";
 
 interface Options {
   readonly out?: string;
@@ -18,6 +20,9 @@ interface Options {
 }
 
 const MOST_WORKERS = 1024;
+
+/** Ctrl-C, a batch system that ends a job, a terminal that is closed. */
+const INTERRUPTS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 export function addSearchCommand(program: Command): void {
   program
@@ -61,16 +66,19 @@ async function search(file: string, options: Options): Promise<void> {
   const study = loadSearchStudy(file, options);
   const space = createSpace(study.space);
   if (options.dryRun === true) {
-    toStdout(`${dryRunText(study, space)}\n`);
+    toStdout(`${dryRunText(study, space, refusalOf(study))}\n`);
     return;
   }
+  checkStrategy(study);
   const stop = new AbortController();
-  const interrupt = (): void => {
-    if (stop.signal.aborted) process.exit(EXIT_INTERRUPTED);
+  let isHangup = false;
+  const interrupt = (name: NodeJS.Signals): void => {
+    isHangup ||= name === "SIGHUP";
+    if (isHangup) terminalIsGone();
+    if (stop.signal.aborted) endInterrupted(isHangup);
     stop.abort(new Error("interrupted"));
   };
-  process.on("SIGINT", interrupt);
-  process.on("SIGTERM", interrupt);
+  for (const signal of INTERRUPTS) process.on(signal, interrupt);
   try {
     const code = await runSearch(study, space, {
       folder: options.out ?? defaultRunFolder(study.name),
@@ -79,10 +87,32 @@ async function search(file: string, options: Options): Promise<void> {
       isResumed: options.resume === true,
       signal: stop.signal,
     });
-    if (code === EXIT_INTERRUPTED) process.exit(code);
+    if (code === EXIT_INTERRUPTED) endInterrupted(isHangup);
     process.exitCode = code;
   } finally {
-    process.off("SIGINT", interrupt);
-    process.off("SIGTERM", interrupt);
+    for (const signal of INTERRUPTS) process.off(signal, interrupt);
+  }
+}
+
+/**
+ * Ends the process at once, its threads with it. At a terminal that was closed by the signal's own way, which shells show as
+ * 129: Node would want to reset that terminal before it exits, and aborts where it cannot.
+ */
+function endInterrupted(isHangup: boolean): never {
+  if (isHangup && hasTerminal()) {
+    process.removeAllListeners("SIGHUP");
+    process.kill(process.pid, "SIGHUP");
+  }
+  process.exit(EXIT_INTERRUPTED);
+}
+
+/** Why a study cannot be searched by its strategy; null: it can. */
+function refusalOf(study: Study): string | null {
+  try {
+    checkStrategy(study);
+    return null;
+  } catch (error) {
+    if (error instanceof InputError) return error.message;
+    throw error;
   }
 }

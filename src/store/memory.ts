@@ -1,6 +1,6 @@
 import type { Trial, TrialStore } from "../search/index.ts";
 import { conflict } from "./errors.ts";
-import { packTrial, unpackTrial, type PackedTrial } from "./pack.ts";
+import { packTrial, unpackOutcome, unpackPoint, type PackedTrial } from "./pack.ts";
 
 /** A store that lives as long as the process: for tests, dry runs and embedding. */
 export function createMemoryStore(initial: readonly Trial[] = []): TrialStore {
@@ -18,7 +18,11 @@ export function createMemoryStore(initial: readonly Trial[] = []): TrialStore {
   append(initial);
   return {
     append,
-    trials: () => [...rows.values()].sort((a, b) => a.number - b.number).map(unpackTrial),
+    trials: () => [...rows.values()].sort((a, b) => a.number - b.number).map(unpacked),
     close: () => undefined,
   };
+}
+
+function unpacked({ number, point, outcome }: PackedTrial): Trial {
+  return { number, point: unpackPoint(point) as Trial["point"], outcome: unpackOutcome(outcome) as Trial["outcome"] };
 }

@@ -1,7 +1,9 @@
 import type Database from "libsql";
-import { StoreError } from "./errors.ts";
+import { asBytes, countOf, textOf } from "./bytes.ts";
+import { damaged, StoreError } from "./errors.ts";
 import { CREATE_ESTIMATES } from "./estimates.ts";
 import { FORMAT, migrate, type Migrations } from "./migrations.ts";
+import { checkTables, isEmpty } from "./tables.ts";
 import { inTransaction } from "./transaction.ts";
 
 /** What a store belongs to; a store is opened only for the study that it was made for. */
@@ -17,23 +19,33 @@ export interface StoreMeta extends StudyIdentity {
   readonly format: number;
 }
 
-/** @returns null for a database that nothing was written to yet */
+/**
+ * @returns null for a database that nothing was written to yet
+ * @throws  StoreError where it is no store, one that this version cannot read, or damaged
+ */
 export function readMeta(db: Database.Database, file: string): StoreMeta | null {
-  const tables = db.prepare("SELECT count(*) FROM sqlite_master WHERE type = 'table'").raw().get() as [number];
-  if (tables[0] === 0) return null;
-  const known = db.prepare("SELECT count(*) FROM sqlite_master WHERE name IN ('meta', 'trial')").raw().get() as [
-    number,
-  ];
-  if (known[0] !== 2) throw new StoreError("store/not-a-database", file, "is a database, but not of trials");
-  const rows = db.prepare("SELECT key, value FROM meta").raw().all() as [string, string][];
-  const values = new Map(rows);
-  const text = (key: string): string => values.get(key) ?? "";
-  return {
-    format: Number(text("format")),
-    studyHash: text("studyHash"),
-    seed: Number(text("seed")),
-    version: text("version"),
-  };
+  if (isEmpty(db)) return null;
+  checkTables(db, file, 1);
+  const rows = db
+    .prepare(`SELECT ${asBytes("key", "value")} FROM meta`)
+    .raw()
+    .all() as (readonly unknown[])[];
+  const values = new Map(rows.map(([key, value]) => [textOf(key), textOf(value)]));
+  const version = values.get("version") ?? "of unknown version";
+  const format = countOf(values.get("format") ?? null);
+  if (format === null || format < 1) throw new StoreError("store/format-unknown", file, `has no known format`);
+  if (format > FORMAT)
+    throw new StoreError(
+      "store/format-too-new",
+      file,
+      `has format ${format}, written by ecotile ${version}; this version reads up to ${FORMAT}`,
+    );
+  checkTables(db, file, format);
+  const studyHash = values.get("studyHash") ?? null;
+  const seed = countOf(values.get("seed") ?? null);
+  if (studyHash === null || seed === null || !values.has("version"))
+    throw damaged(file, "its table meta lacks studyHash, seed or version");
+  return { format, studyHash, seed, version };
 }
 
 /** Creates the tables in an empty database, brings an old one up to date, refuses what does not fit. */
@@ -48,7 +60,6 @@ export function prepareMeta(
     create(db, identity);
     return;
   }
-  checkFormat(meta, file);
   if (meta.studyHash !== identity.studyHash || meta.seed !== identity.seed)
     throw new StoreError(
       "store/other-study",
@@ -56,18 +67,6 @@ export function prepareMeta(
       `holds trials of another study (hash ${meta.studyHash}, seed ${meta.seed}; this one has ${identity.studyHash}, seed ${identity.seed})`,
     );
   if (meta.format < FORMAT) migrate(db, file, meta.format, migrations);
-}
-
-/** @throws StoreError where this version cannot read the format */
-export function checkFormat({ format, version }: StoreMeta, file: string): void {
-  if (format > FORMAT)
-    throw new StoreError(
-      "store/format-too-new",
-      file,
-      `has format ${format}, written by ecotile ${version}; this version reads up to ${FORMAT}`,
-    );
-  if (!Number.isSafeInteger(format) || format < 1)
-    throw new StoreError("store/format-unknown", file, `has no known format`);
 }
 
 function create(db: Database.Database, identity: StudyIdentity): void {

@@ -12,13 +12,17 @@ export function packTrial({ number, point, outcome }: Trial): PackedTrial {
   return { number, point: JSON.stringify(point), outcome: JSON.stringify(outcome, spellNonFinite) };
 }
 
-export function unpackTrial({ number, point, outcome }: PackedTrial): Trial {
-  return {
-    number,
-    point: JSON.parse(point) as Trial["point"],
-    outcome: JSON.parse(outcome, readNonFinite) as Trial["outcome"],
-  };
+/** What a text holds, as it may be a point; nothing is checked. @throws SyntaxError */
+export function unpackPoint(text: string): unknown {
+  return JSON.parse(text);
 }
+
+/** What a text holds, as it may be an outcome; nothing is checked. @throws SyntaxError */
+export function unpackOutcome(text: string): unknown {
+  return JSON.parse(text, readNonFinite);
+}
+
+const NON_FINITE = ["NaN", "Infinity", "-Infinity"];
 
 /** JSON has no NaN and no infinities; a metric may be one, and a replay must see it again. Minus zero becomes zero. */
 function spellNonFinite(_key: string, value: unknown): unknown {
@@ -28,6 +32,6 @@ function spellNonFinite(_key: string, value: unknown): unknown {
 function readNonFinite(_key: string, value: unknown): unknown {
   if (typeof value !== "object" || value === null) return value;
   const { number, ...rest } = value as { readonly number?: unknown };
-  const isSpelt = typeof number === "string" && Object.keys(rest).length === 0;
+  const isSpelt = typeof number === "string" && NON_FINITE.includes(number) && Object.keys(rest).length === 0;
   return isSpelt ? Number(number) : value;
 }

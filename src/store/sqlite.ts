@@ -1,12 +1,15 @@
-import { existsSync } from "node:fs";
-import Database from "libsql";
+import type Database from "libsql";
 import type { Trial, TrialStore } from "../search/index.ts";
+import { asBytes, textOf } from "./bytes.ts";
 import { estimatesOn, type EstimateCache } from "./estimates.ts";
 import { conflict, guarded, StoreError } from "./errors.ts";
-import { checkFormat, prepareMeta, readMeta, type StoreMeta, type StudyIdentity } from "./meta.ts";
+import { prepareMeta, readMeta, type StoreMeta, type StudyIdentity } from "./meta.ts";
 import { MIGRATIONS } from "./migrations.ts";
-import { packTrial, unpackTrial, type PackedTrial } from "./pack.ts";
+import { openForReading, openForWriting } from "./open.ts";
+import { packTrial, type PackedTrial } from "./pack.ts";
+import { presenceOf, type Presence } from "./presence.ts";
 import { inTransaction } from "./transaction.ts";
+import { readTrials } from "./trials.ts";
 
 export interface SqliteStoreOptions {
   /** `full` also survives a loss of power; `normal` may lose the last batches then, but never with the process. */
@@ -18,24 +21,27 @@ export interface SqliteStoreOptions {
 /** Trials, and beside them answers that they were made of. */
 export interface SqliteStore extends TrialStore {
   readonly estimates: EstimateCache;
+  /** @throws StoreError `store/vanished` where the file was removed or replaced since it was opened; writing says so too */
+  checkPresence(): void;
 }
 
 /**
- * Trials in an SQLite file (write-ahead log). One writer at a time; readers do not disturb it. After kill −9 it opens
- * again with every trial whose `append` had returned. Holds no time, path, host or worker count.
+ * Trials in an SQLite file. One writer at a time; readers do not disturb it. After kill −9 it opens again with every trial
+ * whose `append` had returned. Holds no time, path, host or worker count. While it is open there is a write-ahead log
+ * beside it; once it is closed the file is whole by itself, and can be read where nothing may be written.
  *
  * @throws StoreError
  */
 export function openSqliteStore(file: string, identity: StudyIdentity, options: SqliteStoreOptions = {}): SqliteStore {
   return guarded(file, () => {
-    const db = new Database(file);
+    const db = openForWriting(file);
     try {
       db.exec("PRAGMA busy_timeout = 5000");
       db.exec("PRAGMA journal_mode = WAL");
       db.exec(`PRAGMA synchronous = ${options.synchronous === "full" ? "FULL" : "NORMAL"}`);
       if (options.maxPages !== undefined) db.exec(`PRAGMA max_page_count = ${Math.floor(options.maxPages)}`);
       prepareMeta(db, file, identity, MIGRATIONS);
-      return storeOn(db, file);
+      return storeOn(db, file, presenceOf(file));
     } catch (error) {
       db.close();
       throw error;
@@ -43,50 +49,50 @@ export function openSqliteStore(file: string, identity: StudyIdentity, options: 
   });
 }
 
-/** What a finished or running study has stored. @throws StoreError */
+/** What a finished or running study has stored, also where nothing may be written. @throws StoreError */
 export function readSqliteStore(file: string): { readonly meta: StoreMeta; readonly trials: readonly Trial[] } {
   return guarded(file, () => {
-    if (!existsSync(file)) throw new StoreError("store/cannot-open", file, "does not exist");
-    const db = new Database(file);
+    const db = openForReading(file);
     try {
-      db.exec("PRAGMA query_only = 1");
       const meta = readMeta(db, file);
       if (meta === null) throw new StoreError("store/not-a-database", file, "holds no trials");
-      checkFormat(meta, file);
-      return { meta, trials: readTrials(db) };
+      return { meta, trials: readTrials(db, file) };
     } finally {
       db.close();
     }
   });
 }
 
-function storeOn(db: Database.Database, file: string): SqliteStore {
+function storeOn(db: Database.Database, file: string, presence: Presence): SqliteStore {
   const put = db.prepare("INSERT INTO trial VALUES (?, ?, ?) ON CONFLICT (number) DO NOTHING");
-  const get = db.prepare("SELECT point, outcome FROM trial WHERE number = ?").raw();
+  const get = db.prepare(`SELECT ${asBytes("point", "outcome")} FROM trial WHERE number = ?`).raw();
   const putAll = (rows: readonly PackedTrial[]): void => {
     for (const { number, point, outcome } of rows) {
       if (put.run(number, point, outcome).changes > 0) continue;
-      const [storedPoint, storedOutcome] = get.get(number) as [string, string];
+      const [storedPoint, storedOutcome] = (get.get(number) as readonly unknown[]).map(textOf);
       if (storedPoint !== point || storedOutcome !== outcome) throw conflict(file, number);
     }
   };
   return {
     append: (trials) => {
       const rows = trials.map(packTrial);
+      presence.check();
       guarded(file, () => inTransaction(db, () => putAll(rows)));
     },
-    trials: () => guarded(file, () => readTrials(db)),
+    trials: () => guarded(file, () => readTrials(db, file)),
     estimates: estimatesOn(db, file),
-    close: () => guarded(file, () => void db.close()),
+    checkPresence: presence.check,
+    close: () => closeWhole(db, file),
   };
 }
 
-/** Raw rows only: row objects of this driver carry a time beside the columns. */
-function readTrials(db: Database.Database): readonly Trial[] {
-  const rows = db.prepare("SELECT number, point, outcome FROM trial ORDER BY number").raw().all() as [
-    number,
-    string,
-    string,
-  ][];
-  return rows.map(([number, point, outcome]) => unpackTrial({ number, point, outcome }));
+/** Takes the log into the file. Where that cannot be done, since others read or the disk is full, the log stays. */
+function closeWhole(db: Database.Database, file: string): void {
+  try {
+    db.exec("PRAGMA busy_timeout = 0");
+    db.exec("PRAGMA journal_mode = DELETE");
+  } catch {
+    // Nothing is lost: whoever opens the file next reads the log.
+  }
+  guarded(file, () => void db.close());
 }

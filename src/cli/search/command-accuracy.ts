@@ -1,3 +1,5 @@
+import { statSync } from "node:fs";
+import * as z from "zod";
 import {
   CommandFailure,
   createCommandEvaluator,
@@ -7,9 +9,28 @@ import {
 } from "../../accuracy/index.ts";
 import type { ModelSpec, Study } from "../../spec/index.ts";
 import type { EstimateCache } from "../../store/index.ts";
+import { InputError } from "../failure.ts";
 
 /** What the command says of a model: an estimate, or why there is none. */
 export type Answer = AccuracyEstimate | { readonly refusal: string };
+
+const fraction = z.number().min(0).max(1);
+const answerSchema: z.ZodType<Answer> = z.union([
+  z.object({ refusal: z.string() }),
+  z.object({
+    ...{ accuracy: fraction, low: fraction, high: fraction, metric: z.string() },
+    ...{ extrapolation: z.array(z.string()), nearest: z.string() },
+  }),
+]);
+
+/** An answer as the store holds it; null: the text is none. */
+function readAnswer(text: string): Answer | null {
+  try {
+    return answerSchema.safeParse(JSON.parse(text)).data ?? null;
+  } catch {
+    return null;
+  }
+}
 
 /** Accuracies from the study's command, each model once, also across resumed runs. */
 export interface CommandAccuracy {
@@ -29,6 +50,7 @@ const GRACE_MS = 300;
  * several models without an answer in between, or the program cannot be started, the search stops.
  *
  * @returns null where the study has no command
+ * @throws  InputError where its folder is not there
  */
 export function createCommandAccuracy(
   { accuracy }: Study,
@@ -37,6 +59,10 @@ export function createCommandAccuracy(
 ): CommandAccuracy | null {
   const { evaluator: kind, command, folder, metric, parallel, timeout, retries } = accuracy;
   if (kind !== "command" || command === null || folder === null) return null;
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true)
+    throw new InputError(
+      `accuracy.folder: the command of the study runs in ${folder}, which is no folder. A run that was moved away from its study goes on with that study's own file: ecotile search STUDY.yaml --out DIR --resume.`,
+    );
   const evaluator = createCommandEvaluator({
     ...{ argv: command, metric, cwd: folder, processes: parallel, retries, graceMs: GRACE_MS },
     timeoutMs: Math.max(1, Math.round(timeout * 1000)),
@@ -49,8 +75,8 @@ export function createCommandAccuracy(
   let failedInARow = 0;
 
   const ask = async (key: string, model: ModelSpec): Promise<Answer> => {
-    const stored = cache.get(key);
-    if (stored !== undefined) return JSON.parse(stored) as Answer;
+    const stored = cache.get(key, readAnswer);
+    if (stored !== undefined) return stored;
     try {
       const answer = await answerOf(evaluator, model);
       failedInARow = 0;

@@ -15,8 +15,12 @@ function accuracyText({ accuracy: { evaluator, metric, command, parallel } }: St
   return `command, ${metric}: ${(command ?? []).join(" ")} (${parallel} at once)`;
 }
 
-/** What a study would search: sizes of the space and of its parts, what is wanted, how long it goes. */
-export function dryRunText(study: Study, space: Space): string {
+/**
+ * What a study would search: sizes of the space and of its parts, what is wanted, how long it goes.
+ *
+ * @param refusal why its strategy cannot search it; null: it can
+ */
+export function dryRunText(study: Study, space: Space, refusal: string | null): string {
   const { objectives, constraints, search, fixed } = study;
   const parts = partSizes(study.space, PARTS, "hardware").map(
     ({ part, size, parameterCount }) => `  ${part}: ${grouped(size)} (${parameterCount} parameters)`,
@@ -29,5 +33,6 @@ export function dryRunText(study: Study, space: Space): string {
     `constraints: ${constraints.length === 0 ? "none" : constraints.map(({ text }) => text).join(", ")}`,
     `accuracy: ${accuracyText(study)}`,
     `search: ${search.strategy}, seed ${search.seed}, at most ${search.trials} trials in batches of ${search.batch}`,
+    ...(refusal === null ? [] : [`cannot be searched so: ${refusal}`]),
   ].join("\n");
 }

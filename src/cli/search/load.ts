@@ -33,9 +33,12 @@ export function loadSearchStudy(file: string, overrides: Overrides): Study {
     strategy: strategy as Study["search"]["strategy"],
     seed: overrides.seed ?? study.search.seed,
   };
-  const searched = { ...study, search, resolved: resolvedWith(study.resolved, search) };
-  if (strategy === "exact") decompositionRequest(studyOfFactors(searched));
-  return searched;
+  return { ...study, search, resolved: resolvedWith(study.resolved, search) };
+}
+
+/** @throws InputError where the strategy cannot search the study: one that is too large for it, or falls into no sums */
+export function checkStrategy(study: Study): void {
+  if (study.search.strategy === "exact") decompositionRequest(studyOfFactors(study));
 }
 
 function checkAccuracy({ accuracy, specs }: Study): void {

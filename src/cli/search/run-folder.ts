@@ -9,6 +9,8 @@ export const RUN_FILES = {
   frontCsv: "front.csv",
   frontJson: "front.json",
   report: "report.html",
+  /** There while a search writes to the folder, and after one that was killed. */
+  lock: "run.lock",
 } as const;
 
 /** `runs/<study name>`, whatever signs the name has. */
@@ -32,7 +34,7 @@ function entriesOf(folder: string): readonly string[] {
  * @throws InputError where it holds anything and the run is not resumed, holds no run to resume, or cannot be made
  */
 export function prepareRunFolder(folder: string, isResumed: boolean): void {
-  const entries = entriesOf(folder);
+  const entries = entriesOf(folder).filter((entry) => entry !== RUN_FILES.lock);
   if (entries.length > 0 && !isResumed) {
     throw new InputError(
       `${folder} is not empty. Continue the run in it with --resume, or name another folder with --out.`,

@@ -16,7 +16,7 @@ import {
   type TrialStore,
 } from "../../search/index.ts";
 import type { ModelSpec, Study } from "../../spec/index.ts";
-import { openSqliteStore } from "../../store/index.ts";
+import { acquireLock, openSqliteStore, type SqliteStore } from "../../store/index.ts";
 import { createDesignEvaluator, designContext, type DesignDetail } from "../../worker/index.ts";
 import { InputError } from "../failure.ts";
 import { writeFileWhole } from "../output-file.ts";
@@ -28,12 +28,13 @@ import { runExact } from "./exact/run.ts";
 import { decompositionRequest } from "./exact/split-space.ts";
 import { exactText } from "./exact/text.ts";
 import { createDesignFarm, type DesignFarm } from "./evaluations.ts";
-import { identityOf, sourcesInUse } from "./identity.ts";
+import { identityOf, sourcesInUse, type Sources } from "./identity.ts";
 import { infeasibleText } from "./infeasible-text.ts";
 import { startProgress } from "./progress.ts";
 import { recordOf } from "./record.ts";
 import { prepareRunFolder, RUN_FILES } from "./run-folder.ts";
 import { startingPoint } from "./starting-point.ts";
+import { studyTextIn } from "./study-text.ts";
 import { summaryText } from "./summary-text.ts";
 
 export interface RunSettings {
@@ -47,20 +48,65 @@ export interface RunSettings {
 
 const say = (text: string): void => toStderr(`${text}\n`);
 
+/** How soon it is noticed that a run's folder is gone, where nothing is stored. */
+const LOOK_MS = 500;
+
 /** Runs a study in its folder to the end, or until the signal aborts. @returns the exit code */
 export async function runSearch(study: Study, space: Space, settings: RunSettings): Promise<number> {
-  const { folder, workers, signal } = settings;
-  const context = designContext(study);
+  const { folder } = settings;
+  prepareRunFolder(folder, settings.isResumed);
+  const lock = acquireLock(join(folder, RUN_FILES.lock));
+  try {
+    return await searchIn(study, space, settings);
+  } finally {
+    lock.release();
+  }
+}
+
+async function searchIn(study: Study, space: Space, settings: RunSettings): Promise<number> {
+  const { folder } = settings;
   const sources = sourcesInUse();
   const identity = identityOf(study, sources);
-  prepareRunFolder(folder, settings.isResumed);
   const store = openSqliteStore(join(folder, RUN_FILES.trials), identity);
+  const presence = watchPresence(store);
+  const signal = AbortSignal.any([settings.signal, presence.signal]);
+  try {
+    writeFileWhole(join(folder, RUN_FILES.study), studyTextIn(folder, study));
+    return await searchWith({ study, space, settings, store, signal, sources, studyHash: identity.studyHash });
+  } catch (error) {
+    if (presence.signal.aborted) throw presence.signal.reason;
+    if (!settings.signal.aborted) {
+      if (error instanceof CommandFailure) say(`\nWhat was found so far is stored. Continue with: ${again(settings)}`);
+      throw error;
+    }
+    const done = error instanceof Interruption ? ` after ${error.trialCount} trials` : "";
+    say(`\nInterrupted${done}. Continue with: ${again(settings)}`);
+    return EXIT_INTERRUPTED;
+  } finally {
+    presence.stop();
+    store.close();
+  }
+}
+
+interface OpenRun {
+  readonly study: Study;
+  readonly space: Space;
+  readonly settings: RunSettings;
+  readonly store: SqliteStore;
+  /** Aborts where the user stops the search, or its folder is gone. */
+  readonly signal: AbortSignal;
+  readonly sources: Sources;
+  readonly studyHash: string;
+}
+
+async function searchWith({ study, space, settings, store, signal, sources, studyHash }: OpenRun): Promise<number> {
+  const { folder, workers } = settings;
+  const context = designContext(study);
   const accuracy = createCommandAccuracy(study, store.estimates, signal);
   const evaluator = createDesignEvaluator(context);
   const modelOf = (point: Point): ModelSpec => evaluator.specsOf(point).model;
   const farm = createDesignFarm(context, workers, accuracy === null ? null : { accuracy, modelOf });
   try {
-    writeFileWhole(join(folder, RUN_FILES.study), study.resolved);
     const { name, search } = study;
     const size = `${grouped(space.size)} designs`;
     const how = search.strategy === "exact" ? "all of them" : `seed ${search.seed}, ${search.trials} trials`;
@@ -77,26 +123,31 @@ export async function runSearch(study: Study, space: Space, settings: RunSetting
     ]);
     const trials = exact === null ? store.trials() : [];
     const record = recordOf({
-      ...{ study, spaceSize: space.size, result, trials, details, evaluator, sources },
-      ...{ baseline: baseline ?? null, studyHash: identity.studyHash },
+      ...{ study, spaceSize: space.size, result, trials, details, evaluator, sources, studyHash },
+      baseline: baseline ?? null,
       accuracyOrigin: accuracy?.origin ?? createPredictor(study.accuracy.metric).origin,
     });
+    store.checkPresence();
     if (exact !== null) return finish(exactRecord(record, exact), study, folder, exact.front);
     return finish(record, study, folder);
-  } catch (error) {
-    if (!signal.aborted) {
-      if (error instanceof CommandFailure) say(`\nWhat was found so far is stored. Continue with: ${again(settings)}`);
-      throw error;
-    }
-    const done = error instanceof Interruption ? ` after ${error.trialCount} trials` : "";
-    say(`\nInterrupted${done}. Continue with: ${again(settings)}`);
-    return EXIT_INTERRUPTED;
   } finally {
     await accuracy?.close();
-    store.close();
     // After an interruption the process ends at once, and its threads with it.
-    if (!signal.aborted) await farm.destroy();
+    if (!settings.signal.aborted) await farm.destroy();
   }
+}
+
+/** Aborts once the file of a store is gone: a search that stores nothing for a while would go on for nothing. */
+function watchPresence(store: SqliteStore): { readonly signal: AbortSignal; stop(): void } {
+  const gone = new AbortController();
+  const timer = setInterval(() => {
+    try {
+      store.checkPresence();
+    } catch (error) {
+      gone.abort(error);
+    }
+  }, LOOK_MS);
+  return { signal: gone.signal, stop: () => clearInterval(timer) };
 }
 
 const again = ({ file, folder }: RunSettings): string => `ecotile search ${file} --out ${folder} --resume`;

@@ -89,7 +89,7 @@ test.each(CASES)(
   async (_, text, printed) => {
     const study = studyOf(text);
     const brute = bruteForce(study);
-    const dryRun = dryRunText(study, createSpace(study.space));
+    const dryRun = dryRunText(study, createSpace(study.space), null);
     for (const part of printed) expect(dryRun).toContain(part);
     for (const isBounded of [true, false]) {
       const { front, result } = await enumerated(study, isBounded);

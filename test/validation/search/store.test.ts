@@ -25,7 +25,9 @@ const resume = (name: string, file = study) => runCli("search", file, "--out", f
 test("a store that is no database: exit 2", async () => {
   writeFileSync(copyOf("text"), "accuracy,carbon\n".repeat(400));
   const { code, stderr } = await resume("text");
-  expect(stderr.trim()).toBe(`${join(folder("text"), "trials.db")}: is not a trial database`);
+  expect(stderr.trim()).toBe(
+    `${join(folder("text"), "trials.db")}: is not a trial database. Remove it and search again with --resume: what it held is then made anew.`,
+  );
   expect(code).toBe(2);
 });
 
