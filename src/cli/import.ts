@@ -1,8 +1,14 @@
-import { resolve } from "node:path";
+import { basename, resolve } from "node:path";
 import type { Command } from "commander";
 import { stringify } from "yaml";
 import { readTextFile, TOWER_NAMES, type ModelSpec, type Tower } from "../spec/index.ts";
-import { HUGGING_FACE_TYPES, importHuggingFace, type HuggingFaceOptions } from "../workload/index.ts";
+import {
+  HUGGING_FACE_TYPES,
+  importHuggingFace,
+  importOpenClip,
+  type HuggingFaceImport,
+  type HuggingFaceOptions,
+} from "../workload/index.ts";
 import { InputError } from "./failure.ts";
 import { printText } from "./output.ts";
 import { dataToStdout } from "./print.ts";
@@ -10,9 +16,22 @@ import { dataToStdout } from "./print.ts";
 type Options = Pick<HuggingFaceOptions, "tokens" | "generatedTokens" | "name">;
 
 export function addImportCommand(program: Command): void {
-  program
+  const command = program
     .command("import")
-    .description("Turns the description of a model from elsewhere into a model file, on stdout.")
+    .description("Turns the description of a model from elsewhere into a model file, on stdout.");
+  command
+    .command("openclip")
+    .description("From a model file of OpenCLIP (src/open_clip/model_configs/NAME.json).")
+    .argument("<config>", "path of the file")
+    .option("--name <name>", "name of the model; else that of the file")
+    .addHelpText(
+      "after",
+      "\nExample:\n  ecotile import openclip ViT-B-16.json > model.yaml && ecotile simulate model.yaml a100",
+    )
+    .action((path: string, { name = basename(path, ".json").toLowerCase() }: Pick<Options, "name">) => {
+      print(path, importOpenClip(readJson(path), { name }));
+    });
+  command
     .command("huggingface")
     .description(`From a HuggingFace config.json. model_type: ${HUGGING_FACE_TYPES.join(", ")}.`)
     .argument("<config>", "path of a config.json")
@@ -24,17 +43,19 @@ export function addImportCommand(program: Command): void {
       "\nExample:\n  ecotile import huggingface config.json > model.yaml && ecotile simulate model.yaml a100",
     )
     .action((path: string, options: Options) => {
-      const { yaml, notes } = importModel(path, options);
-      dataToStdout(yaml);
-      for (const note of notes) printText(`Note: ${note}`, true);
+      print(path, importHuggingFace(readJson(path), { ...options, path: resolve(path) }));
     });
 }
 
-/** @throws InputError with every problem, where the file is unreadable or describes what is not modelled */
-function importModel(path: string, options: HuggingFaceOptions): { yaml: string; notes: readonly string[] } {
-  const imported = importHuggingFace(readJson(path), { ...options, path: resolve(path) });
+/**
+ * The model file on stdout, notes on stderr.
+ *
+ * @throws InputError with every problem, where the file describes what is not modelled
+ */
+function print(path: string, imported: HuggingFaceImport): void {
   if ("problems" in imported) throw new InputError(imported.problems.map((each) => `${path}: ${each}`).join("\n"));
-  return { yaml: modelYaml(imported.model), notes: imported.notes };
+  dataToStdout(modelYaml(imported.model));
+  for (const note of imported.notes) printText(`Note: ${note}`, true);
 }
 
 function readJson(path: string): unknown {

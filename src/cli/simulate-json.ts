@@ -136,7 +136,7 @@ function scheduleJson({ settings, ...outcome }: Evaluation["schedule"]): Readonl
 
 /** The document for a design that cannot run at all. */
 export function infeasibleJson(
-  specs: Pick<Design, "model" | "hardware" | "deployment">,
+  specs: Pick<Design, "model" | "hardware" | "deployment" | "schedule">,
   infeasible: Infeasible,
 ): Readonly<Record<string, unknown>> {
   const { model, hardware } = specs;

@@ -27,7 +27,7 @@ import type { Design, Evaluation, Infeasible, OperatorEvaluation } from "./types
 export function evaluate(design: Design): Evaluation | Infeasible {
   const { hardware, technology, deployment } = design;
   const workload = buildWorkload(design.model, deployment.batch);
-  const footprint = footprintOfWorkload(workload, hardware);
+  const footprint = footprintOfWorkload(workload, hardware, scheduleOf(design));
   const tooLarge = checkDram(footprint.dramNeeded_B, design);
   if (tooLarge !== null) return tooLarge;
 

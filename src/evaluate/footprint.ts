@@ -1,4 +1,5 @@
 import type { Hardware } from "../spec/hardware.ts";
+import { isFused, scheduleOf, type ScheduleSettings } from "../spec/schedule.ts";
 import { buildWorkload, totalMacs, totalParameters, type Workload } from "../workload/index.ts";
 import type { Design } from "./types.ts";
 
@@ -17,21 +18,23 @@ export interface Footprint {
   readonly dramNeeded_B: number;
 }
 
-export function footprintOf({
-  model,
-  hardware,
-  deployment,
-}: Pick<Design, "model" | "hardware" | "deployment">): Footprint {
-  return footprintOfWorkload(buildWorkload(model, deployment.batch), hardware);
+export function footprintOf(design: Pick<Design, "model" | "hardware" | "deployment" | "schedule">): Footprint {
+  const { model, hardware, deployment } = design;
+  return footprintOfWorkload(buildWorkload(model, deployment.batch), hardware, scheduleOf(design));
 }
 
-/** Weights, the KV cache at its longest, and the largest set of live activations. */
-export function footprintOfWorkload(workload: Workload, { precision }: Pick<Hardware, "precision">): Footprint {
+/** Weights, the KV cache at its longest, and the largest set of live activations: without scores where attention is fused. */
+export function footprintOfWorkload(
+  workload: Workload,
+  { precision }: Pick<Hardware, "precision">,
+  schedule: ScheduleSettings,
+): Footprint {
   const { weight, output } = precision;
   const parameters = totalParameters(workload);
-  const { kvCacheElements, peakActivationElements } = workload;
+  const { kvCacheElements, peakActivationElements, peakFusedElements } = workload;
+  const peak = isFused(schedule, "attention") ? peakFusedElements : peakActivationElements;
   const bytes = (elements: number, bits: number) => Math.ceil((elements * bits) / 8);
-  const live = kvCacheElements + peakActivationElements;
+  const live = kvCacheElements + peak;
   return {
     parameters,
     activeParameters: workload.activeParameters,
@@ -41,7 +44,7 @@ export function footprintOfWorkload(workload: Workload, { precision }: Pick<Hard
     needed: {
       weights: bytes(parameters, weight),
       kvCache: bytes(kvCacheElements, output),
-      activations: bytes(peakActivationElements, output),
+      activations: bytes(peak, output),
     },
     dramNeeded_B: Math.ceil((parameters * weight + live * output) / 8),
   };

@@ -15,6 +15,7 @@ import { pickToken, poolText, projectionParameters, projectPooled } from "./pool
 export function bertWorkload(model: BertModel, batch: number): Workload {
   const { text } = model;
   const { tokens } = text;
+  const whole = { batch, queries: tokens, keys: tokens, kvCache: false };
   return {
     model: model.name,
     operators: bertText(model, batch),
@@ -22,7 +23,8 @@ export function bertWorkload(model: BertModel, batch: number): Workload {
     activeParameters: bertParameters(model, "active"),
     kvCacheElements: 0,
     kvElementsPerToken: 0,
-    peakActivationElements: peakOfStack(text, { batch, queries: tokens, keys: tokens, kvCache: false }),
+    peakActivationElements: peakOfStack(text, { ...whole, isFused: false }),
+    peakFusedElements: peakOfStack(text, { ...whole, isFused: true }),
   };
 }
 

@@ -4,7 +4,7 @@ import type { Operator, Workload } from "./operator.ts";
 import { imageEmbedding, patchesOf, textEmbedding, textEmbeddingParameters, type TextStem } from "./embedding.ts";
 import { encoderLayers, finalNorm } from "./encoder.ts";
 import { normalisation, outsideLayers, product, vector, type Place } from "./make-operator.ts";
-import { imageEmbeddingParameters, normParameters, stackParameters, type Extent } from "./parameters.ts";
+import { hasFinalNorm, imageEmbeddingParameters, normParameters, stackParameters, type Extent } from "./parameters.ts";
 import { peakOfStack } from "./peak-activation.ts";
 import { pooledWidth, poolImage, poolingParameters, poolText, projectionParameters, projectPooled } from "./pooling.ts";
 
@@ -35,7 +35,8 @@ export function clipWorkload(model: ClipModel, batch: number): Workload {
       clipTextParameters(text, embedding, "active") + clipVisionParameters(vision, embedding, "active") + joint,
     kvCacheElements: 0,
     kvElementsPerToken: 0,
-    peakActivationElements: peakOfClip(model, batch),
+    peakActivationElements: peakOfClip(model, batch, false),
+    peakFusedElements: peakOfClip(model, batch, true),
   };
 }
 
@@ -55,7 +56,8 @@ function clipVisionParameters(vision: VisionTower, embedding: number, extent: Ex
   return (
     imageEmbeddingParameters(vision, false) +
     (vision.embeddingNorm === false ? 0 : normParameters(vision)) +
-    stackParameters(vision, extent) +
+    stackParameters({ ...vision, finalNorm: false }, extent) +
+    (hasFinalNorm(vision) ? normParameters({ ...vision, hidden: lastNormWidth(vision) }) : 0) +
     poolingParameters(vision) +
     projectionParameters(vision.projection, pooledWidth(vision), embedding)
   );
@@ -80,7 +82,8 @@ export function clipVision(tower: VisionTower, embedding: number, batch: number)
   const place = outsideLayers("vision");
   // A pooling by attention reads normalised tokens; elsewhere the pooled token alone is normalised.
   const isBefore = tower.pooling === "attention" && tower.attentionPool === undefined;
-  const norm = finalNorm(tower, isBefore ? batch * tower.tokens : batch, place);
+  const rows = isBefore ? batch * tower.tokens : batch * (tower.attentionPool?.queries ?? 1);
+  const norm = finalNorm({ ...tower, hidden: lastNormWidth(tower) }, rows, place);
   const pooled = poolImage(tower, batch, place);
   return [
     ...imageEmbedding(tower, batch, place),
@@ -92,6 +95,11 @@ export function clipVision(tower: VisionTower, embedding: number, batch: number)
     ...projectPooled(tower.projection, pooledWidth(tower), embedding, batch, place),
     normaliseEmbedding(embedding, batch, place),
   ];
+}
+
+/** Width of the vision tower's last norm: that of what an attention pools, where it stands behind it. */
+function lastNormWidth({ hidden, pooling, attentionPool }: VisionTower): number {
+  return pooling === "attention" ? (attentionPool?.width ?? hidden) : hidden;
 }
 
 function normaliseEmbedding(embedding: number, batch: number, place: Place): Operator {
@@ -116,15 +124,19 @@ function similarity({ embedding, similarityBias }: ClipModel, batch: number): re
 }
 
 /** Towers run one after the other; the text embeddings wait while the vision tower runs. */
-function peakOfClip(model: ClipModel, batch: number): number {
-  const { text, vision } = clipPeaks(model, batch);
+function peakOfClip(model: ClipModel, batch: number, isFused: boolean): number {
+  const { text, vision } = clipPeaks(model, batch, isFused);
   return Math.max(text, vision);
 }
 
 /** Largest set of live activations while each tower runs, elements; neither depends on the other tower. */
-export function clipPeaks(model: ClipModel, batch: number): { readonly text: number; readonly vision: number } {
+export function clipPeaks(
+  model: ClipModel,
+  batch: number,
+  isFused: boolean,
+): { readonly text: number; readonly vision: number } {
   const { text, vision } = model;
-  const whole = (tokens: number) => ({ batch, queries: tokens, keys: tokens, kvCache: false });
+  const whole = (tokens: number) => ({ batch, queries: tokens, keys: tokens, kvCache: false, isFused });
   const pixels = batch * vision.channels * square(vision.imageSize);
   return {
     text: peakOfStack(text, whole(text.tokens)),

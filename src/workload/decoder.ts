@@ -26,7 +26,8 @@ export function decoderWorkload(model: DecoderModel, batch: number): Workload {
     activeParameters: decoderParameters(model, "active"),
     kvCacheElements: batch * cachedElements(model.text, cached),
     kvElementsPerToken: keysAndValuesPerToken(model.text),
-    peakActivationElements: peakOfDecoder(model, batch),
+    peakActivationElements: peakOfDecoder(model, batch, false),
+    peakFusedElements: peakOfDecoder(model, batch, true),
   };
 }
 
@@ -122,13 +123,15 @@ function headOperators(model: DecoderModel, rows: number, place: Place): readonl
 }
 
 /** The larger of the prefill's and the last decode step's layers, and of the head (last token in, logits out). */
-function peakOfDecoder(model: DecoderModel, batch: number): number {
+function peakOfDecoder(model: DecoderModel, batch: number, isFused: boolean): number {
   const { text, generatedTokens, classes } = model;
   const context = contextOf(model);
   const outputs = classes ?? (model.head === "none" ? 0 : text.vocabulary);
   return Math.max(
-    peakOfStack(text, { batch, queries: text.tokens, keys: context, kvCache: true }),
-    generatedTokens > 0 ? peakOfStack(text, { batch, queries: 1, keys: context + generatedTokens, kvCache: true }) : 0,
+    peakOfStack(text, { batch, queries: text.tokens, keys: context, kvCache: true, isFused }),
+    generatedTokens > 0
+      ? peakOfStack(text, { batch, queries: 1, keys: context + generatedTokens, kvCache: true, isFused })
+      : 0,
     batch * (text.hidden + outputs),
   );
 }

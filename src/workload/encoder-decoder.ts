@@ -21,6 +21,18 @@ export function encoderDecoderWorkload(model: EncoderDecoderModel, batch: number
   const { encoder, decoder, generatedTokens } = model;
   const crossElements = keysAndValuesPerToken(decoder) * encoder.tokens;
   const own = decoder.tokens - 1 + generatedTokens;
+  const peak = (isFused: boolean) =>
+    Math.max(
+      peakOfStack(encoder, { batch, queries: encoder.tokens, keys: encoder.tokens, kvCache: false, isFused }),
+      peakOfStack(decoder, {
+        batch,
+        queries: Math.max(1, decoder.tokens - 1),
+        keys: Math.max(own, encoder.tokens),
+        kvCache: true,
+        isFused,
+      }),
+      batch * (decoder.hidden + (model.head ? decoder.vocabulary : 0)),
+    );
   return {
     model: model.name,
     operators: [...encoderOperators(model, batch), ...decoderOperators(model, batch)],
@@ -28,16 +40,8 @@ export function encoderDecoderWorkload(model: EncoderDecoderModel, batch: number
     activeParameters: encoderParameters(model, "active") + decoderParameters(model, "active"),
     kvCacheElements: batch * (cachedElements(decoder, own) + crossElements),
     kvElementsPerToken: keysAndValuesPerToken(decoder),
-    peakActivationElements: Math.max(
-      peakOfStack(encoder, { batch, queries: encoder.tokens, keys: encoder.tokens, kvCache: false }),
-      peakOfStack(decoder, {
-        batch,
-        queries: Math.max(1, decoder.tokens - 1),
-        keys: Math.max(own, encoder.tokens),
-        kvCache: true,
-      }),
-      batch * (decoder.hidden + (model.head ? decoder.vocabulary : 0)),
-    ),
+    peakActivationElements: peak(false),
+    peakFusedElements: peak(true),
   };
 }
 

@@ -19,3 +19,4 @@ export {
   type HuggingFaceImport,
   type HuggingFaceOptions,
 } from "./huggingface.ts";
+export { importOpenClip } from "./openclip.ts";

@@ -79,6 +79,8 @@ export interface Workload {
   /** Elements of the KV cache at its largest, and of the activations alive at once at their largest. */
   readonly kvCacheElements: number;
   readonly peakActivationElements: number;
+  /** The same where attention is fused: its scores are never whole. */
+  readonly peakFusedElements: number;
   /** Parameters that one token goes through: of a mixture of experts the chosen ones alone. */
   readonly activeParameters: number;
   /** Elements that one token of one sequence leaves in the KV cache. */

@@ -21,7 +21,8 @@ export function operatorsWorkload(model: OperatorsModel, batch: number): Workloa
     activeParameters: stored,
     kvCacheElements: batch * model.kvCacheElements,
     kvElementsPerToken: model.kvElementsPerToken,
-    peakActivationElements: Math.max(0, ...operators.map(liveElements)),
+    peakActivationElements: largest(operators),
+    peakFusedElements: largest(operators.filter(({ kind }) => kind !== "softmax").map(withoutScores)),
   };
 }
 
@@ -75,6 +76,17 @@ function isAttention(list: readonly ListedOperator[], at: number): boolean {
   const isSame = scores.count === softmax.count && softmax.count === context.count && scores.phase === context.phase;
   const { batch, m, n } = scores;
   return isSame && softmax.elements === batch * m * n && context.batch === batch && context.m === m && context.k === n;
+}
+
+function largest(operators: readonly Operator[]): number {
+  return operators.reduce((most, operator) => Math.max(most, liveElements(operator)), 0);
+}
+
+/** The products of fused attention, whose scores stay on chip: what they read and write beside them. */
+function withoutScores(operator: Operator): Operator {
+  if (operator.type !== "gemm") return operator;
+  if (operator.kind === "scores") return { ...operator, m: 0 };
+  return operator.kind === "context" ? { ...operator, k: 0 } : operator;
 }
 
 function liveElements(operator: Operator): number {

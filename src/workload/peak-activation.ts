@@ -16,28 +16,33 @@ import { layersOf, type LayerShape } from "./layer-shape.ts";
  *   ffn up    x + norm(x) + wide                  wide = rows · ffn, twice if gated
  *   ffn down  x + rows·ffn + rows·hidden
  *
- * With a KV cache, k and v are counted there and not here.
+ * With a KV cache, k and v are counted there and not here. Fused attention has no S: a block of query rows at a time is on chip, and
+ * only its result leaves. Keys and values that are made of a latent cache for all heads live while their layer attends.
  */
-export function peakOfStack(
-  tower: Tower,
-  span: { readonly batch: number; readonly queries: number; readonly keys: number; readonly kvCache: boolean },
-): number {
+export function peakOfStack(tower: Tower, span: LiveSpan): number {
   return Math.max(0, ...layersOf(tower).map((shape) => peakOfLayer(shape, span)));
 }
 
-function peakOfLayer(
-  shape: LayerShape,
-  span: { readonly batch: number; readonly queries: number; readonly keys: number; readonly kvCache: boolean },
-): number {
+/** What one run of a stack holds at once. */
+export interface LiveSpan {
+  readonly batch: number;
+  readonly queries: number;
+  readonly keys: number;
+  readonly kvCache: boolean;
+  /** Scores, softmax and context are one kernel. */
+  readonly isFused: boolean;
+}
+
+function peakOfLayer(shape: LayerShape, span: LiveSpan): number {
   const rows = span.batch * span.queries;
   const stream = rows * shape.hidden;
   // Where norms stand behind, the stream itself is what the matrices read.
   const normed = shape.normPosition === "post" || shape.normPosition === "output" ? 0 : stream;
   const queries = rows * shape.heads * shape.headSize;
-  const values = span.kvCache ? 0 : rows * shape.kvHeads * shape.headSize;
+  const values = span.kvCache ? spreadOut(shape, span) / 2 : rows * shape.kvHeads * shape.headSize;
   const attends = shape.attentionKind !== "none";
   const keys = Math.min(span.keys, parseKind(shape.attentionKind).size);
-  const scores = attends ? rows * shape.heads * keys : 0;
+  const scores = attends && !span.isFused ? rows * shape.heads * keys : 0;
   const wide = rows * innerWidth(shape);
   return (
     stream +
@@ -50,6 +55,12 @@ function peakOfLayer(
       wide + stream,
     )
   );
+}
+
+/** Keys and values of all heads, where a layer makes them of latent vectors. */
+function spreadOut({ latent, heads }: LayerShape, { batch, queries, keys }: LiveSpan): number {
+  if (latent === undefined || (latent.absorbed && queries === 1)) return 0;
+  return batch * keys * heads * (latent.nope + latent.value);
 }
 
 /** Inner values of one token: those of the experts that it goes through and the shared ones, or of the FFN. */

@@ -18,8 +18,10 @@ export function towersWorkload(
   const sum = (of: (work: Workload) => number) => parts.reduce((total, { work }) => total + of(work), 0);
   let waiting = 0;
   let peak = 0;
+  let fused = 0;
   for (const { part, work } of parts) {
     peak = Math.max(peak, waiting + work.peakActivationElements);
+    fused = Math.max(fused, waiting + work.peakFusedElements);
     waiting += batch * handedOn(part);
   }
   return {
@@ -38,6 +40,7 @@ export function towersWorkload(
     kvCacheElements: sum((work) => work.kvCacheElements),
     kvElementsPerToken: sum((work) => work.kvElementsPerToken),
     peakActivationElements: peak,
+    peakFusedElements: fused,
   };
 }
 

@@ -17,6 +17,11 @@ export function vitWorkload(model: VitModel, batch: number): Workload {
   const { vision } = model;
   const { tokens, hidden } = vision;
   const pixels = batch * vision.channels * square(vision.imageSize);
+  const peak = (isFused: boolean) =>
+    Math.max(
+      pixels + batch * patchesOf(vision) * hidden,
+      peakOfStack(vision, { batch, queries: tokens, keys: tokens, kvCache: false, isFused }),
+    );
   return {
     model: model.name,
     operators: vitOperators(model, batch),
@@ -24,10 +29,8 @@ export function vitWorkload(model: VitModel, batch: number): Workload {
     activeParameters: vitParameters(model, "active"),
     kvCacheElements: 0,
     kvElementsPerToken: 0,
-    peakActivationElements: Math.max(
-      pixels + batch * patchesOf(vision) * hidden,
-      peakOfStack(vision, { batch, queries: tokens, keys: tokens, kvCache: false }),
-    ),
+    peakActivationElements: peak(false),
+    peakFusedElements: peak(true),
   };
 }
 

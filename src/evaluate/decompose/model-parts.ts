@@ -24,7 +24,7 @@ export function towerPart(model: ModelSpec, side: TowerSide, batch: number): Mod
   if (model.family !== "clip") return side === 0 ? wholeOf(model, batch) : NOTHING;
   const { parameters } = buildWorkload(model, batch);
   const { text, vision, embedding } = model;
-  const live = clipPeaks(model, batch);
+  const live = clipPeaks(model, batch, false);
   return side === 0
     ? { operators: clipText(text, embedding, batch), parameters: parameters["text"] ?? 0, live: live.text }
     : { operators: clipVision(vision, embedding, batch), parameters: parameters["vision"] ?? 0, live: live.vision };
