@@ -1,4 +1,4 @@
-import { createFront, exclusiveHypervolume, nadirOf, type Costs, type Front, type FrontEntry } from "./pareto/index.ts";
+import { createFront, nadirOf, type Costs, type Front, type FrontEntry } from "./pareto/index.ts";
 
 /** State of a study after one batch. */
 export interface Progress {
@@ -32,8 +32,8 @@ export function createConvergence(given: Costs | null): Convergence {
       if (entries.length === 0) return;
       reference ??= defaultReference(entries.map(({ costs }) => costs));
       for (const entry of entries) {
-        const others = front.entries().map(({ costs }) => costs);
-        if (front.add(entry)) hypervolume += exclusiveHypervolume(entry.costs, others, reference);
+        const gain = front.gainOf(entry.costs, reference);
+        if (front.add(entry)) hypervolume += gain;
       }
     },
     front,

@@ -1,6 +1,6 @@
 import { createConvergence, type Progress } from "./convergence.ts";
 import { createEvaluations, type EvaluateBatch } from "./evaluations.ts";
-import { assess, hypervolume, valuesOf, type FrontEntry } from "./pareto/index.ts";
+import { assess, frontHypervolume, valuesOf, type FrontEntry } from "./pareto/index.ts";
 import { pointKey } from "./space/index.ts";
 import type { TrialStore } from "./trial-store.ts";
 import type { Constraint, Objective, Strategy, Trial } from "./types.ts";
@@ -130,7 +130,7 @@ export async function runStudy(options: StudyOptions): Promise<StudyResult> {
     hypervolume:
       reference === null
         ? 0
-        : hypervolume(
+        : frontHypervolume(
             entries.map(({ costs }) => costs),
             reference,
           ),

@@ -1,5 +1,7 @@
 import type { Costs } from "./costs.ts";
-import { compareCosts, dominates } from "./dominance.ts";
+import { createBoxTree } from "./box-tree.ts";
+import { compareCosts } from "./dominance.ts";
+import { volumeBeside } from "./hypervolume.ts";
 
 export interface FrontEntry {
   /** Trial number: breaks ties. */
@@ -11,23 +13,31 @@ export interface FrontEntry {
 export interface Front {
   /** @returns whether the entry is on the front now */
   add(entry: FrontEntry): boolean;
+  /** Volume that costs would add to the hypervolume of the front, ≥ 0: the bits of `exclusiveHypervolume`. */
+  gainOf(costs: Costs, reference: Costs): number;
   /** By costs, lexicographically, then by number: independent of the order of adding. */
   entries(): readonly FrontEntry[];
   readonly size: number;
+  /** Boxes and entries looked at so far: what the time grows with. */
+  readonly visitCount: number;
 }
 
 export function createFront(): Front {
-  let held: FrontEntry[] = [];
+  const held = createBoxTree<FrontEntry>();
   return {
     add(entry) {
-      if (held.some(({ costs }) => dominates(costs, entry.costs))) return false;
-      held = held.filter(({ costs }) => !dominates(entry.costs, costs));
-      held.push(entry);
+      if (held.hasDominatorOf(entry.costs)) return false;
+      held.removeDominatedBy(entry.costs);
+      held.add(entry);
       return true;
     },
-    entries: () => [...held].sort((a, b) => compareCosts(a.costs, b.costs) || a.number - b.number),
+    gainOf: (costs, reference) => volumeBeside(costs, held.limitsOf(costs, reference), reference),
+    entries: () => held.entries().sort((a, b) => compareCosts(a.costs, b.costs) || a.number - b.number),
     get size() {
-      return held.length;
+      return held.size;
+    },
+    get visitCount() {
+      return held.visitCount;
     },
   };
 }

@@ -25,10 +25,19 @@ export function frontHypervolume(front: readonly Costs[], reference: Costs): num
 
 /** Volume that `costs` adds to `others`; at least 0. */
 export function exclusiveHypervolume(costs: Costs, others: readonly Costs[], reference: Costs): number {
-  const box = costs.reduce((product, cost, i) => product * Math.max(0, reference[i]! - cost), 1);
+  const box = boxOf(costs, reference);
   if (box === 0) return 0;
   const limited = others.map((other) => other.map((cost, i) => Math.max(cost, costs[i]!)));
   return Math.max(0, box - hypervolume(limited, reference));
+}
+
+/** The same where `limits` are what others take of the box of `costs`, none of which weakly dominates another one. */
+export function volumeBeside(costs: Costs, limits: readonly Costs[], reference: Costs): number {
+  return Math.max(0, boxOf(costs, reference) - frontHypervolume(limits, reference));
+}
+
+function boxOf(costs: Costs, reference: Costs): number {
+  return costs.reduce((product, cost, i) => product * Math.max(0, reference[i]! - cost), 1);
 }
 
 /** @param front non-dominated, better than the reference everywhere, sorted by `compareCosts` */
