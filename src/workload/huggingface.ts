@@ -6,8 +6,10 @@ import { ENCODER_READERS } from "./huggingface/encoders.ts";
 import { GPT_READERS } from "./huggingface/gpt.ts";
 import { LATENT_READERS } from "./huggingface/latent.ts";
 import { LLAMA_READERS } from "./huggingface/llama.ts";
+import { readMamba } from "./huggingface/mamba.ts";
 import { isRecord, noteUnread, onlyIf, readerOf, valueOf, type ConfigReader } from "./huggingface/reader.ts";
 import { readClipText, VISION_READERS } from "./huggingface/vision.ts";
+import { VISION_LANGUAGE_READERS } from "./huggingface/vision-language.ts";
 
 export type { HuggingFaceOptions } from "./huggingface/common.ts";
 
@@ -26,6 +28,8 @@ const READERS: Readonly<Record<string, Read>> = {
   ...LATENT_READERS,
   ...GPT_READERS,
   ...ENCODER_DECODER_READERS,
+  mamba: readMamba,
+  ...VISION_LANGUAGE_READERS,
 };
 
 /** Types that `ecotile import huggingface` knows, in the order in which they are told. */

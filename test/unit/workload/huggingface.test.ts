@@ -219,8 +219,8 @@ describe("refusals", () => {
     ["no type", {}, "model_type is missing."],
     [
       "unknown type",
-      { model_type: "mamba" },
-      'model_type is "mamba", which is not modelled. Known: clip, siglip, clip_text_model, vit, deit,',
+      { model_type: "rwkv" },
+      'model_type is "rwkv", which is not modelled. Known: clip, siglip, clip_text_model, vit, deit,',
     ],
     [
       "a type named like an object's property",
