@@ -1,6 +1,6 @@
 export type { AccuracyEstimate, AccuracyEvaluator, AsyncAccuracyEvaluator } from "./types.ts";
 export { createPredictor, predictorFor, AccuracyRefusal, type Predictor, type TowerScores } from "./predictor.ts";
-export { defaultMetric, metricDefinitions, metricNames, type MetricDefinition } from "./metrics.ts";
+export { defaultMetric, metricDefinitions, metricNames, metricsOfFamily, type MetricDefinition } from "./metrics.ts";
 export { accuracyColumns, type AccuracyColumn } from "./columns.ts";
 export { logit } from "./log-odds.ts";
 export { modelFromRow, type RowModel } from "./model-from-row.ts";

@@ -1,3 +1,4 @@
+import { FAMILY_METRIC } from "../spec/family-metric.ts";
 import type { ModelSpec } from "../spec/model.ts";
 import type { FormSettings } from "./fit/fit-form.ts";
 import { isPrunedSeries } from "./training.ts";
@@ -81,12 +82,14 @@ export function metricDefinition(metric: string): MetricDefinition | undefined {
 
 /**
  * The metric in which models of this kind and series publish their results: CATransformers' mean for the pruned series and where nothing
- * is known of the training, OpenCLIP's mean for its models.
+ * is known of the training, OpenCLIP's mean for its models. Null: no metric is of such models.
  */
-export function defaultMetric(model: ModelSpec): string {
-  if (model.family === "vit") return "imagenet-1k";
-  if (model.family === "bert") return "glue";
-  if (model.family === "decoder") return "lm-zero-shot-mean";
-  const isOpenClip = model.training !== null && !isPrunedSeries(model.training.family);
-  return isOpenClip ? "openclip-mean-38" : "clip-benchmark-mean";
+export function defaultMetric({ family, training }: ModelSpec): string | null {
+  const isOpenClip = family === "clip" && training !== null && !isPrunedSeries(training.family);
+  return isOpenClip ? "openclip-mean-38" : FAMILY_METRIC[family];
+}
+
+/** Names of the metrics of a family. */
+export function metricsOfFamily(family: ModelSpec["family"]): readonly string[] {
+  return metricDefinitions.filter((one) => one.family === family).map(({ metric }) => metric);
 }

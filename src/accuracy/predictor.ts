@@ -54,7 +54,10 @@ export function createPredictor(metric: string): Predictor {
 
 /** Predictor of the metric in which such models publish their results. */
 export function predictorFor(model: ModelSpec): Predictor {
-  return createPredictor(defaultMetric(model));
+  const metric = defaultMetric(model);
+  if (metric !== null) return createPredictor(metric);
+  const message = `no predictor for models of family ${model.family}, such as "${model.name}"`;
+  throw new AccuracyRefusal("accuracy/wrong-family", message);
 }
 
 export function predictorOf(definition: MetricDefinition, fit: StoredFit): Predictor {

@@ -1,4 +1,5 @@
 import { writeCsv, type CsvCell } from "../csv/index.ts";
+import { hasAccuracy } from "./front-table.ts";
 import type { RunRecord } from "./types.ts";
 
 /** `front.json`: the whole record. Equal runs give equal bytes. */
@@ -7,16 +8,17 @@ export function frontJson(record: RunRecord): string {
 }
 
 /** `front.csv`: one line per design of the front; metrics with their units in the header, then the values of the space. */
-export function frontCsv({ front, baseline }: RunRecord): string {
+export function frontCsv(record: RunRecord): string {
+  const { front, baseline } = record;
+  const isJudged = hasAccuracy(record);
   const example = front[0] ?? baseline;
   const metrics = example === null ? [] : Object.keys(example.metrics);
   const paths = [...new Set(front.flatMap(({ point }) => Object.keys(point)))];
   const rows = front.map((row): readonly CsvCell[] => [
     row.trial,
     ...metrics.map((metric) => row.metrics[metric]),
-    row.extrapolation.join(" "),
-    row.nearest,
+    ...(isJudged ? [row.extrapolation.join(" "), row.nearest] : []),
     ...paths.map((path) => row.point[path]),
   ]);
-  return writeCsv(["trial", ...metrics, "extrapolation", "nearest", ...paths], rows);
+  return writeCsv(["trial", ...metrics, ...(isJudged ? ["extrapolation", "nearest"] : []), ...paths], rows);
 }

@@ -22,6 +22,11 @@ export function accuracyText({ metrics }: FrontRow): string {
   return `${percent("accuracy")} (${percent("accuracy_low")}–${percent("accuracy_high")})`;
 }
 
+/** Whether a run has evaluated accuracy; without it, nothing that is shown has a place for it. */
+export function hasAccuracy({ accuracyOrigin }: Pick<RunRecord, "accuracyOrigin">): boolean {
+  return accuracyOrigin !== null;
+}
+
 /** What the intervals of accuracy are. */
 export function intervalText({ accuracyOrigin }: RunRecord): string {
   return isPredicted({ accuracyOrigin })
@@ -31,21 +36,23 @@ export function intervalText({ accuracyOrigin }: RunRecord): string {
 
 /** Whether accuracies come from the predictor rather than from the study's own command. */
 export function isPredicted({ accuracyOrigin }: Pick<RunRecord, "accuracyOrigin">): boolean {
-  return accuracyOrigin.startsWith("predictor,");
+  return accuracyOrigin?.startsWith("predictor,") ?? false;
 }
 
 /** The front for a terminal, the baseline first; at most `most` designs, evenly spread, the ends among them. */
-export function frontTable({ front, baseline }: RunRecord, most: number): TextTable {
+export function frontTable(record: RunRecord, most: number): TextTable {
+  const { front, baseline } = record;
+  const withAccuracy = <T>(item: T): readonly T[] => (hasAccuracy(record) ? [item] : []);
   const row = (each: FrontRow): readonly string[] => [
     each.trial === null ? "baseline" : String(each.trial),
-    accuracyText(each),
+    ...withAccuracy(accuracyText(each)),
     ...COLUMNS.map((metric) => shownNumber(metric, each.metrics[metric])),
     each.hardware,
     each.towers,
   ];
   const shown = thinned(front, most);
   return {
-    head: ["Trial", "Accuracy (%)", ...COLUMNS.map(shortTitle), "Hardware", "Towers"],
+    head: ["Trial", ...withAccuracy("Accuracy (%)"), ...COLUMNS.map(shortTitle), "Hardware", "Towers"],
     rows: [...(baseline === null ? [] : [baseline]), ...shown].map(row),
   };
 }

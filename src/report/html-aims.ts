@@ -1,4 +1,5 @@
 import { escapeHtml } from "./escape-html.ts";
+import { hasAccuracy } from "./front-table.ts";
 import { metricLabel, shownNumber, titleWithUnit } from "./metric-labels.ts";
 import type { AimedDesign, RunRecord } from "./types.ts";
 
@@ -12,30 +13,41 @@ const COLUMNS = [
 ] as const;
 
 /** What the design of least carbon gives up against that of least latency and of least energy, and they against it. */
-export function aimsHtml({ aims = [], study, exact }: RunRecord): string {
+export function aimsHtml(record: RunRecord): string {
+  const { aims = [], study, exact } = record;
+  const isJudged = hasAccuracy(record);
   if (aims.length === 0) return "";
   const floors = [...new Set(aims.map(({ floor }) => floor))];
-  const groups = floors.map((floor) => groupHtml(aims.filter((each) => each.floor === floor)));
+  const groups = floors.map((floor) =>
+    groupHtml(
+      aims.filter((each) => each.floor === floor),
+      isJudged,
+    ),
+  );
   const known =
     exact === undefined
       ? `Among the feasible designs that this run has tried, chosen by ${study.mode ?? "its objectives"}.`
       : "Among the designs of this front.";
   return `<section class="wide"><h2>What each aim gives up</h2>
 <p class="muted">${escapeHtml(known)} In brackets: against the design of least carbon in the same group. A search that has the other aim finds better ones of its kind: ecotile report --compare sets two runs side by side.</p>
-<div class="scroll"><table><thead><tr><th class="text">Aim</th><th>Trial</th><th>Accuracy (%)</th>${COLUMNS.map((metric) => `<th>${escapeHtml(titleWithUnit(metric))}</th>`).join("")}<th class="text">Hardware</th><th class="text">Towers</th></tr></thead>${groups.join("")}</table></div></section>`;
+<div class="scroll"><table><thead><tr><th class="text">Aim</th><th>Trial</th>${isJudged ? "<th>Accuracy (%)</th>" : ""}${COLUMNS.map((metric) => `<th>${escapeHtml(titleWithUnit(metric))}</th>`).join("")}<th class="text">Hardware</th><th class="text">Towers</th></tr></thead>${groups.join("")}</table></div></section>`;
 }
 
-function groupHtml(aims: readonly AimedDesign[]): string {
+function groupHtml(aims: readonly AimedDesign[], isJudged: boolean): string {
   const { floor } = aims[0]!;
   const carbon = aims.find(({ metric }) => metric === "carbon_total_kgCO2e");
-  const title = floor === null ? "Any accuracy" : `Accuracy of at least ${shownNumber("accuracy", floor)} %`;
+  const title = !isJudged
+    ? "All designs"
+    : floor === null
+      ? "Any accuracy"
+      : `Accuracy of at least ${shownNumber("accuracy", floor)} %`;
   const lines = aims.map((each) => {
     const cells = COLUMNS.map((metric) => `<td>${escapeHtml(cellText(metric, each, carbon))}</td>`).join("");
-    const accuracy = shownNumber("accuracy", each.metrics["accuracy"]);
+    const accuracy = isJudged ? `<td>${shownNumber("accuracy", each.metrics["accuracy"])}</td>` : "";
     const trial = each.trial === null ? "-" : String(each.trial);
-    return `<tr><td class="text">least ${escapeHtml(metricLabel(each.metric).title.toLowerCase())}</td><td>${trial}</td><td>${accuracy}</td>${cells}<td class="text">${escapeHtml(each.hardware)}</td><td class="text">${escapeHtml(each.towers)}</td></tr>`;
+    return `<tr><td class="text">least ${escapeHtml(metricLabel(each.metric).title.toLowerCase())}</td><td>${trial}</td>${accuracy}${cells}<td class="text">${escapeHtml(each.hardware)}</td><td class="text">${escapeHtml(each.towers)}</td></tr>`;
   });
-  return `<tbody><tr><th class="text" colspan="${COLUMNS.length + 5}">${escapeHtml(title)}</th></tr>${lines.join("")}</tbody>`;
+  return `<tbody><tr><th class="text" colspan="${COLUMNS.length + (isJudged ? 5 : 4)}">${escapeHtml(title)}</th></tr>${lines.join("")}</tbody>`;
 }
 
 function cellText(metric: string, { metrics }: AimedDesign, carbon: AimedDesign | undefined): string {

@@ -1,4 +1,4 @@
-import { accuracyText } from "./front-table.ts";
+import { accuracyText, hasAccuracy } from "./front-table.ts";
 import { escapeHtml } from "./escape-html.ts";
 import { grouped, metricLabel, shownNumber, titleWithUnit } from "./metric-labels.ts";
 import type { FrontRow, RunRecord } from "./types.ts";
@@ -21,14 +21,16 @@ const cell = (text: string, key: string, isText = false): string =>
   `<td${isText ? ' class="text"' : ""} data-key="${escapeHtml(key)}">${escapeHtml(text)}</td>`;
 
 /** The sortable table: baseline, then the front. */
-export function tableHtml({ front, baseline }: RunRecord): string {
+export function tableHtml(record: RunRecord): string {
+  const { front, baseline } = record;
+  const withAccuracy = (item: string): readonly string[] => (hasAccuracy(record) ? [item] : []);
   const head = [
     "Trial",
-    "Accuracy (%)",
+    ...withAccuracy("Accuracy (%)"),
     ...COLUMNS.map(titleWithUnit),
     "Hardware",
     "Towers",
-    "Nearest published model",
+    ...withAccuracy("Nearest published model"),
   ];
   const isText = (title: string): boolean => /^(Hardware|Towers|Nearest)/.test(title);
   const headings = head.map(
@@ -37,11 +39,13 @@ export function tableHtml({ front, baseline }: RunRecord): string {
   const lines = [...(baseline === null ? [] : [baseline]), ...front].map((row) => {
     const cells = [
       cell(rowId(row), row.trial === null ? "-1" : String(row.trial)),
-      cell(accuracyText(row), String(row.metrics.accuracy ?? "")),
+      ...withAccuracy(cell(accuracyText(row), String(row.metrics.accuracy ?? ""))),
       ...COLUMNS.map((metric) => cell(shownNumber(metric, row.metrics[metric]), String(row.metrics[metric] ?? ""))),
       cell(row.hardware, row.hardware, true),
       cell(row.towers, row.towers, true),
-      cell(row.extrapolation.length > 0 ? `${row.nearest} (extrapolated)` : row.nearest, row.nearest, true),
+      ...withAccuracy(
+        cell(row.extrapolation.length > 0 ? `${row.nearest} (extrapolated)` : row.nearest, row.nearest, true),
+      ),
     ];
     const kind = row.trial === null ? ' class="baseline"' : "";
     return `<tr${kind} data-id="${rowId(row)}" tabindex="0">${cells.join("")}</tr>`;
@@ -50,18 +54,18 @@ export function tableHtml({ front, baseline }: RunRecord): string {
 }
 
 /** Name and value of what is said of a picked design. */
-export function figuresOf(row: FrontRow): readonly (readonly [string, string])[] {
+export function figuresOf(row: FrontRow, isJudged: boolean): readonly (readonly [string, string])[] {
   const figures = COLUMNS.map((metric): readonly [string, string] => {
     const { title, unit } = metricLabel(metric);
     return [title, `${shownNumber(metric, row.metrics[metric])} ${unit}`];
   });
   return [
-    ["Accuracy (90 % interval)", `${accuracyText(row)} %`],
+    ...(isJudged ? [["Accuracy (90 % interval)", `${accuracyText(row)} %`] as const] : []),
     ...figures,
     ["Operational, never switched down", `${shownNumber("carbon_operational_kgCO2e", row.alwaysOn_kgCO2e)} kgCO2e`],
     ["Hardware", row.hardware],
     ["Towers", row.towers],
-    ["Nearest published model", row.nearest],
+    ...(isJudged ? [["Nearest published model", row.nearest] as const] : []),
     ...(row.extrapolation.length === 0 ? [] : [["Extrapolated in", row.extrapolation.join(", ")] as const]),
   ];
 }

@@ -14,7 +14,7 @@ export function provenanceOf(record: RunRecord): readonly (readonly [string, str
     ["Start", `${study.model} on ${study.hardware}`],
     ["Mapping", study.mappingPolicy],
     ["Technology", `profile ${study.technologyProfile}`],
-    ["Accuracy", accuracyOrigin],
+    ["Accuracy", accuracyOrigin ?? "none: no objective or constraint asks for it"],
     [
       "Use",
       `${deployment.region}, ${deployment.gridIntensity} gCO2e/kWh (${deployment.gridSource}); ${years(deployment.lifetime)} years, ${usage(deployment)}`,
@@ -69,9 +69,11 @@ export function limitsOf({ accuracyOrigin, study }: RunRecord): readonly string[
       ? "Technology profile published: bandwidth is free, and there is no idle time and no package, as in the study it reproduces."
       : "Energy, area and static power are calibrated on published chips, not on yours; factors have ranges, which a study can set.";
   return [
-    isPredicted({ accuracyOrigin })
-      ? `Accuracies are predicted, not measured (${accuracyOrigin}). Fine-tune and measure a design before you decide for it.`
-      : `Accuracies and their intervals are those of the study's own program (${accuracyOrigin}).`,
+    accuracyOrigin === null
+      ? "Accuracy was no matter in this search: designs with other models may be of other accuracy."
+      : isPredicted({ accuracyOrigin })
+        ? `Accuracies are predicted, not measured (${accuracyOrigin}). Fine-tune and measure a design before you decide for it.`
+        : `Accuracies and their intervals are those of the study's own program (${accuracyOrigin}).`,
     study.strategy === "exact"
       ? "The front is exact under the mapping policy that is stated, not under every mapping."
       : `The front is that of the designs tried, not of all ${grouped(study.spaceSize)} in the space.`,

@@ -6,6 +6,7 @@ import { frontChart } from "./charts/front-chart.ts";
 import { sweepsOf } from "./conditions.ts";
 import { rooflineSvg } from "./svg.ts";
 import { MOST_LINES, parallelChart } from "./charts/parallel-chart.ts";
+import { hasAccuracy } from "./front-table.ts";
 import { aimsHtml } from "./html-aims.ts";
 import { chartHtml, pageHtml } from "./html-page.ts";
 import { constraintsHtml, definitionsHtml, figuresOf, rowId, tableHtml } from "./html-sections.ts";
@@ -32,10 +33,10 @@ ${study.description === "" ? "" : `<p>${escapeHtml(study.description)}</p>`}
 </header>
 <section class="wide"><h2>Front</h2>
 ${chartHtml("front", "Scatter of the Pareto front with the baseline")}
-<p class="muted">${escapeHtml(intervalNote(record))} Click a point to pick a design.</p>
+<p class="muted">${hasAccuracy(record) ? `${escapeHtml(intervalNote(record))} ` : ""}Click a point to pick a design.</p>
 </section>
 ${otherPairs(record).map(pairHtml).join("\n")}
-${picked === null ? "" : pickedHtml(picked)}
+${picked === null ? "" : pickedHtml(picked, hasAccuracy(record))}
 ${rooflineHtml(record)}
 ${aimsHtml(record)}
 ${parallelHtml(record)}
@@ -81,9 +82,9 @@ export function pickedOf({ front, baseline }: Pick<RunRecord, "front" | "baselin
   );
 }
 
-function pickedHtml(picked: FrontRow): string {
+function pickedHtml(picked: FrontRow, isJudged: boolean): string {
   return `<section><h2 id="picked-title">${escapeHtml(titleOf(picked))}</h2><dl id="picked-figures"></dl>
-<p class="muted">Hardware: cores × rows×columns of PEs, L local buffer of each core, G global buffer. Towers: layers×hidden/FFN/heads. Extrapolated: outside what the accuracy fit has seen.</p></section>
+<p class="muted">Hardware: cores × rows×columns of PEs, L local buffer of each core, G global buffer. Towers: layers×hidden/FFN/heads.${isJudged ? " Extrapolated: outside what the accuracy fit has seen." : ""}</p></section>
 <section><h2>Carbon of the picked design</h2>${chartHtml("carbon", "Carbon by part", "small")}
 <p class="muted">Blue: embodied. Orange: use. Thin grey: the baseline.</p></section>`;
 }
@@ -103,7 +104,7 @@ function conditionsHtml(record: RunRecord): string {
   if (charts.length === 0) return "";
   const columns = "display:grid;grid-template-columns:repeat(auto-fit,minmax(320px,1fr))";
   return `<section class="wide"><h2>Under other conditions</h2><div style="${columns}">${charts.join("\n")}</div>
-<p class="muted">Which design of the front has the least total carbon, among those as accurate as the baseline within its interval. Blue: its embodied carbon. Orange: its energy. They step where another design takes over: a dirtier grid, a longer life and more work pay for more silicon and ask for less energy.</p></section>`;
+<p class="muted">Which design of the front has the least total carbon${hasAccuracy(record) ? ", among those as accurate as the baseline within its interval" : ""}. Blue: its embodied carbon. Orange: its energy. They step where another design takes over: a dirtier grid, a longer life and more work pay for more silicon and ask for less energy.</p></section>`;
 }
 
 const titleOf = (row: FrontRow): string => (row.trial === null ? "Baseline" : `Trial ${row.trial}`);
@@ -123,7 +124,7 @@ function pageData(record: RunRecord, picked: FrontRow | null): unknown {
     rows: [...(baseline === null ? [] : [baseline]), ...front].map((row) => ({
       id: rowId(row),
       title: titleOf(row),
-      figures: figuresOf(row),
+      figures: figuresOf(row, hasAccuracy(record)),
       bars: carbonParts(row).map(barOf),
     })),
     picked: picked === null ? "" : rowId(picked),

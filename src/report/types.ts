@@ -132,8 +132,8 @@ export interface RunRecord {
   readonly aims?: readonly AimedDesign[];
   /** Of strategy exact: what was covered, and how; left out elsewhere. */
   readonly exact?: ExactSummary;
-  /** What the accuracies are and how wrong, for example "predictor, …, cross-validated MAE 1.3 points". */
-  readonly accuracyOrigin: string;
+  /** What the accuracies are and how wrong, for example "predictor, …, cross-validated MAE 1.3 points"; null: there are none. */
+  readonly accuracyOrigin: string | null;
   readonly provenance: {
     readonly version: string;
     /** Digest of the WebAssembly core, which holds its ABI version. */

@@ -3,6 +3,7 @@ import { stringify } from "yaml";
 import type * as z from "zod";
 import { SpecError, type Problem } from "../errors/index.ts";
 import { problemAtSpan, spanAt, valueAt, type SourceDocument } from "./document.ts";
+import { FAMILY_METRIC } from "./family-metric.ts";
 import { deepFreeze } from "./freeze.ts";
 import { layerPath } from "./set-layers.ts";
 import { hardwareSchema } from "./hardware-schema.ts";
@@ -15,8 +16,8 @@ import type { PresetKind } from "./preset-files.ts";
 import { filledSchedule, scheduleOf } from "./schedule.ts";
 import { NO_FACTORS, findSetPath } from "./set-paths.ts";
 import type { SpecSet } from "./settings.ts";
-import { rawStudySchema, type RawStudy } from "./study-schema.ts";
-import type { Study } from "./study.ts";
+import { accuracySection, rawStudySchema, type RawStudy } from "./study-schema.ts";
+import type { AccuracySettings, Study } from "./study.ts";
 import { checkStudy } from "./study-rules.ts";
 
 /** Runs one step of reading; its problems are kept, so that the other steps still show theirs. */
@@ -78,9 +79,9 @@ function placeInSpace(study: SourceDocument, path: string): readonly string[] {
   return place;
 }
 
-function assemble(raw: RawStudy, specs: SpecSet, resolved: string, folder: string | null): Study {
+function assemble(raw: RawStudy, specs: SpecSet, accuracy: Study["accuracy"], resolved: string): Study {
   const mode = raw.mode === undefined ? undefined : MODES[raw.mode];
-  const { command, ...accuracy } = raw.accuracy;
+  const objectives = mode?.objectives ?? raw.objectives ?? [];
   const { population, patience, reference, ...search } = raw.search;
   return deepFreeze({
     name: raw.name,
@@ -88,11 +89,11 @@ function assemble(raw: RawStudy, specs: SpecSet, resolved: string, folder: strin
     specs,
     space: raw.space.filter(({ path }) => !isFixedBy(mode, path)),
     fixed: raw.space.filter(({ path }) => isFixedBy(mode, path)).map(({ path }) => path),
-    objectives: mode?.objectives ?? raw.objectives ?? [],
+    objectives,
     constraints: raw.constraints,
     mode: raw.mode ?? null,
     mapping: raw.mapping,
-    accuracy: { ...accuracy, command: command ?? null, folder },
+    accuracy,
     search: { ...search, population: population ?? null, patience: patience ?? null, reference: reference ?? null },
     resolved,
   });
@@ -124,17 +125,39 @@ export function readStudy(written: SourceDocument, factors: readonly string[] = 
     schedule: filledSchedule(raw.schedule, scheduleOf({ hardware: hardware.value })),
   };
   problems.push(...spaceProblems(raw, specs, document, factors));
-  if (problems.length > 0) throw new SpecError(problems);
-  const folder = folderOf(raw, document);
+  const accuracy = attempt(problems, () => accuracyOf(raw, model.value, document));
+  if (problems.length > 0 || accuracy === undefined) throw new SpecError(problems);
   const fields = document.value as Readonly<Record<string, unknown>>;
-  const accuracy = folder === null ? {} : { accuracy: { ...(fields["accuracy"] as object), folder } };
-  const whole = { ...fields, model: model.source, hardware: hardware.source, ...accuracy };
-  return assemble(raw, specs, stringify(whole, { lineWidth: 0, aliasDuplicateObjects: false }), folder);
+  const folder = accuracy?.folder ?? null;
+  const placed = folder === null ? {} : { accuracy: { ...(fields["accuracy"] as object), folder } };
+  const whole = { ...fields, model: model.source, hardware: hardware.source, ...placed };
+  return assemble(raw, specs, accuracy, stringify(whole, { lineWidth: 0, aliasDuplicateObjects: false }));
+}
+
+/**
+ * Accuracy as it is written; where nothing is, predicted if anything asks for it.
+ *
+ * @throws SpecError where it is to be predicted and no metric is of the model's family
+ */
+function accuracyOf(raw: RawStudy, { family }: SpecSet["model"], document: SourceDocument): AccuracySettings | null {
+  const { accuracy: written, mode, constraints } = raw;
+  const aims = mode === undefined ? (raw.objectives ?? []) : MODES[mode]!.objectives;
+  const isAimed = aims.some(({ metric }) => metric === "accuracy");
+  const isAsked = isAimed || constraints.some(({ metric }) => metric === "accuracy");
+  if (written === "none" || (written === undefined && !isAsked)) return null;
+  const { metric, command, ...settings } = written ?? accuracySection.parse({});
+  const known = metric ?? FAMILY_METRIC[family];
+  if (known !== null) return { ...settings, metric: known, command: command ?? null, folder: folderOf(raw, document) };
+  const asker = !isAimed ? "constraints" : mode === undefined ? "objectives" : "mode";
+  const path = [written === undefined ? asker : "accuracy"];
+  const message = `${path[0]} asks for accuracy, and none is predicted of models of family ${family}. Name a program (accuracy: { evaluator: command, … }), or ask for no accuracy.`;
+  throw new SpecError([problemAtSpan(document, spanAt(document, path, "key"), "accuracy/wrong-family", message)]);
 }
 
 /** A command runs beside its study, also where a copy of the study is run again. */
 function folderOf({ accuracy }: RawStudy, { file }: SourceDocument): string | null {
-  return accuracy.evaluator === "command" ? resolve(dirname(file), accuracy.folder ?? ".") : null;
+  if (accuracy === undefined || accuracy === "none" || accuracy.evaluator !== "command") return null;
+  return resolve(dirname(file), accuracy.folder ?? ".");
 }
 
 /** A grid file beside the study is taken into it, as its mean day, so that the study needs no other file. */

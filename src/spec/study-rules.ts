@@ -1,6 +1,6 @@
 import type { Problem } from "../errors/index.ts";
 import { problemAtSpan, spanAt, valueAt, type Path, type SourceDocument } from "./document.ts";
-import { METRICS, readConstraint } from "./metrics.ts";
+import { METRICS, readConstraint, readObjective } from "./metrics.ts";
 import { isFixedBy, MODES } from "./modes.ts";
 
 /** What is wrong between the parts of a study. Works on what was written, so that it can run beside the schema. */
@@ -47,16 +47,45 @@ function modeProblems(document: SourceDocument, at: At): void {
 }
 
 function accuracyProblems(document: SourceDocument, at: At): void {
+  const asker = valueAt(document.value, ["accuracy"]) === "none" ? askerOfAccuracy(document) : null;
+  if (asker !== null) {
+    const message = `accuracy is none, but ${asker}. Leave accuracy out to have it predicted, or ask for none of it.`;
+    at(["accuracy"], "value", "spec/conflict", message);
+  }
   const evaluator = valueAt(document.value, ["accuracy", "evaluator"]);
   const command = valueAt(document.value, ["accuracy", "command"]);
   if (evaluator === "command" && command === undefined) {
     at(["accuracy", "evaluator"], "value", "spec/missing-key", "accuracy.evaluator: command needs accuracy.command.");
+  }
+  if (evaluator === "command" && valueAt(document.value, ["accuracy", "metric"]) === undefined) {
+    const message = "accuracy.evaluator: command needs accuracy.metric, the name of what the program measures.";
+    at(["accuracy", "evaluator"], "value", "spec/missing-key", message);
   }
   if (evaluator === "command") return;
   for (const key of ["command", "folder", "parallel", "timeout", "retries"]) {
     if (valueAt(document.value, ["accuracy", key]) === undefined) continue;
     at(["accuracy", key], "key", "spec/conflict", `accuracy.${key} is used only with evaluator: command.`);
   }
+}
+
+/** What of a study asks for accuracy, as a clause; null: nothing does. */
+function askerOfAccuracy({ value }: SourceDocument): string | null {
+  const list = (key: string): readonly string[] => {
+    const written = valueAt(value, [key]);
+    return (Array.isArray(written) ? written : []).filter((each) => typeof each === "string");
+  };
+  const mode = valueAt(value, ["mode"]);
+  const aims = typeof mode === "string" && Object.hasOwn(MODES, mode) ? MODES[mode]!.objectives : [];
+  if (aims.some(({ metric }) => metric === "accuracy")) return `mode ${String(mode)} asks for the most of it`;
+  const aim = list("objectives").find((text) => aimedMetric(text) === "accuracy");
+  if (aim !== undefined) return `the objective "${aim}" asks for it`;
+  const limit = list("constraints").find((text) => limitedMetric(text) === "accuracy");
+  return limit === undefined ? null : `the constraint "${limit}" asks for it`;
+}
+
+function aimedMetric(text: string): string | undefined {
+  const read = readObjective(text);
+  return read.problem ? undefined : read.value.metric;
 }
 
 function limitedMetric(text: unknown): string | undefined {

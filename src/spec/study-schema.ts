@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { deploymentSchema } from "./deployment-schema.ts";
+import { FAMILY_METRIC } from "./family-metric.ts";
 import { MAX_WHOLE, oneOf, quantity, refuse, section, text, whole } from "./fields.ts";
 import { rawHardwareSchema } from "./hardware-schema.ts";
 import { metricOf, readConstraint, readObjective, unitProblem, type Read } from "./metrics.ts";
@@ -41,9 +42,15 @@ const reference = z.record(z.string(), z.union([z.string(), z.number()])).transf
   return Object.fromEntries(entries);
 });
 
-const accuracy = section({
+export const accuracySection = section({
   evaluator: oneOf(["predictor", "command"]).default("predictor"),
-  metric: text(100).describe("For example clip-benchmark-mean"),
+  metric: text(100)
+    .optional()
+    .describe(
+      `By family of the model where left out: ${Object.values(FAMILY_METRIC)
+        .filter((metric) => metric !== null)
+        .join(", ")}`,
+    ),
   command: z
     .array(text(4000), { error: "must be a list: the program, then its arguments" })
     .min(1, { error: "must name a program" })
@@ -56,6 +63,11 @@ const accuracy = section({
     .describe("Longest wait for the command's answer for one model"),
   retries: whole(0, 100).default(1).describe("Further tries after a crash, a timeout or a broken reply"),
 });
+
+const accuracy = z.union([
+  accuracySection,
+  z.literal("none", { error: "must be a map of keys and values, or the word none" }),
+]);
 
 const search = section({
   strategy: oneOf(["exact", "nsga2", "nsga3", "random", "bayesian"]).default("nsga2"),
@@ -104,7 +116,11 @@ export function rawStudySchema(factors: readonly string[]) {
     objectives: objectives.optional().describe("Instead of a mode, for example [max accuracy, min carbon]"),
     constraints: constraints.default([]).describe('For example [ "latency <= 50 ms", "area <= 32 mm2" ]'),
     mapping: mapping.prefault({}),
-    accuracy: accuracy.prefault({ metric: "clip-benchmark-mean" }),
+    accuracy: accuracy
+      .optional()
+      .describe(
+        "Where accuracy comes from; left out: predicted where an objective or constraint asks for it, else none",
+      ),
     search: search.prefault({}),
   });
 }

@@ -18,7 +18,8 @@ export interface Study {
     readonly objective: "latency" | "energy" | "edp" | "carbon";
     readonly effort: "fast" | "exhaustive";
   };
-  readonly accuracy: AccuracySettings;
+  /** Null: nothing asks for accuracy, and none is evaluated. */
+  readonly accuracy: AccuracySettings | null;
   readonly search: SearchSettings;
   /** The study as YAML text with model and hardware written out, so that no other file is needed to run it again. */
   readonly resolved: string;

@@ -18,7 +18,7 @@ export interface DesignLimit {
 export interface DesignContext {
   readonly base: SpecSet;
   readonly mapping: { readonly objective: MappingObjective; readonly effort: MappingEffort };
-  /** Metric of the accuracy predictor; null: accuracy comes from elsewhere, and results leave it out. */
+  /** Metric of the accuracy predictor; null: accuracy comes from elsewhere or is not asked for, and results leave it out. */
   readonly accuracyMetric: string | null;
   readonly limits: readonly DesignLimit[];
 }

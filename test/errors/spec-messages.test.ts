@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { loadSearchStudy } from "../../src/cli/search/load.ts";
 import { SpecError } from "../../src/errors/index.ts";
 import {
   applySettings,
@@ -81,6 +82,24 @@ describe("messages of files by their bytes", () => {
     ["not-utf8", write("not-utf8.yaml", Uint8Array.of(0x6e, 0xff, 0xfe))],
   ])("%s", (name, path) => {
     const message = messageOf(() => loadHardware(path));
+    expectMessage(name, message.replaceAll(scratch, "SCRATCH"));
+  });
+});
+
+describe("messages of studies that no search can follow", () => {
+  const scratch = mkdtempSync(join(tmpdir(), "ecotile-"));
+  const study = (name: string, model: string, rest: string): string => {
+    const path = join(scratch, `${name}.yaml`);
+    const head = `name: ${name}\nmodel: ${model}\nhardware: catransformers-22nm\n`;
+    writeFileSync(path, `${head}space: { array.rows: [64, 128] }\n${rest}\n`);
+    return path;
+  };
+  it.each([
+    ["search-metric-of-another-family", "vit-s16", "mode: all\naccuracy: { metric: clip-benchmark-mean }"],
+    ["search-unknown-metric", "clip-vit-b16", "mode: all\naccuracy:\n  metric: clip-benchmrk-mean"],
+    ["search-reference", "bert-tiny", "mode: all-hw\nsearch:\n  reference: { carbon: 1 kgCO2e }"],
+  ])("%s", (name, model, rest) => {
+    const message = messageOf(() => loadSearchStudy(study(name, model, rest), {}));
     expectMessage(name, message.replaceAll(scratch, "SCRATCH"));
   });
 });

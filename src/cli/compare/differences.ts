@@ -9,7 +9,7 @@ const SETTINGS: Readonly<Record<string, (record: RunRecord) => unknown>> = {
   constraints: ({ study }) => study.constraints.join(", ") || "none",
   deployment: ({ study }) => study.deployment,
   "technology profile": ({ study }) => study.technologyProfile,
-  accuracy: ({ accuracyOrigin }) => accuracyOrigin,
+  accuracy: ({ accuracyOrigin }) => accuracyOrigin ?? "none",
   "simulator core": ({ provenance }) => provenance.core,
   tables: ({ provenance }) => provenance.tables,
 };

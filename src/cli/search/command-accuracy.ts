@@ -57,6 +57,7 @@ export function createCommandAccuracy(
   cache: EstimateCache,
   signal: AbortSignal,
 ): CommandAccuracy | null {
+  if (accuracy === null) return null;
   const { evaluator: kind, command, folder, metric, parallel, timeout, retries } = accuracy;
   if (kind !== "command" || command === null || folder === null) return null;
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true)

@@ -5,12 +5,16 @@ import type { Study } from "../../spec/index.ts";
 const PARTS = {
   "text tower": ["model.text."],
   "vision tower": ["model.vision."],
+  "encoder tower": ["model.encoder."],
+  "decoder tower": ["model.decoder."],
   "model, other": ["model."],
   deployment: ["deployment."],
   technology: ["technology."],
 };
 
-function accuracyText({ accuracy: { evaluator, metric, command, parallel } }: Study): string {
+function accuracyText({ accuracy }: Study): string {
+  if (accuracy === null) return "none, since no objective or constraint asks for it";
+  const { evaluator, metric, command, parallel } = accuracy;
   if (evaluator === "predictor") return `predictor, ${metric}`;
   return `command, ${metric}: ${(command ?? []).join(" ")} (${parallel} at once)`;
 }

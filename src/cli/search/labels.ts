@@ -1,4 +1,12 @@
-import { soldGigabytes, type Buffer, type ModelSpec, type SpecSet, type Tower } from "../../spec/index.ts";
+import {
+  soldGigabytes,
+  TOWER_NAMES,
+  type Buffer,
+  type ModelSpec,
+  type SpecSet,
+  type Tower,
+  type TowerName,
+} from "../../spec/index.ts";
 import { formatRate, formatSize } from "../../units/index.ts";
 
 /** The chip in few words: "1 × 256×8, L 64 KiB at 128 B/cycle, G 2 MiB"; with memory where dies are bought: "1 × 4 Gbit LPDDR4". */
@@ -21,10 +29,12 @@ function sizeOf({ size }: Buffer): string {
 
 /** The model in few words, layers × hidden / FFN / heads: "text 12×512/2048/8, vision 12×768/3072/12". */
 export function towersLabel(model: ModelSpec): string {
-  const parts: string[] = [];
-  if ("text" in model) parts.push(`text ${towerLabel(model.text)}`);
-  if ("vision" in model) parts.push(`vision ${towerLabel(model.vision)}`);
-  return parts.join(", ");
+  if (model.family === "towers") return model.towers.map(towersLabel).join(", ");
+  if (model.family === "operators") return `${model.operators.length} operators`;
+  const towers: Partial<Record<TowerName, Tower>> = model;
+  return TOWER_NAMES.flatMap((name) =>
+    towers[name] === undefined ? [] : [`${name} ${towerLabel(towers[name])}`],
+  ).join(", ");
 }
 
 function towerLabel({ layers, hidden, ffn, heads }: Tower): string {

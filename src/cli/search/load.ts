@@ -1,8 +1,17 @@
 import { parse, stringify } from "yaml";
 import { FACTOR_NAMES } from "../../cost/index.ts";
-import { createPredictor, AccuracyRefusal } from "../../accuracy/index.ts";
+import { metricDefinitions, metricsOfFamily } from "../../accuracy/index.ts";
+import { didYouMean, SpecError, type Problem } from "../../errors/index.ts";
 import { STRATEGY_NAMES } from "../../search/index.ts";
-import { loadStudy, type Study } from "../../spec/index.ts";
+import {
+  FAMILY_METRIC,
+  problemAtSpan,
+  readSpecFile,
+  readStudy,
+  spanAt,
+  type SourceDocument,
+  type Study,
+} from "../../spec/index.ts";
 import { InputError } from "../failure.ts";
 import { studyOfFactors } from "./exact/products.ts";
 import { decompositionRequest } from "./exact/split-space.ts";
@@ -19,15 +28,16 @@ export interface Overrides {
  * @throws SpecError, and InputError for what the study asks and search cannot do
  */
 export function loadSearchStudy(file: string, overrides: Overrides): Study {
-  const study = loadStudy(file, FACTOR_NAMES);
+  const document = readSpecFile(file);
+  const study = readStudy(document, FACTOR_NAMES);
   const strategy = overrides.strategy ?? study.search.strategy;
   const names = ["exact", ...STRATEGY_NAMES];
   if (!names.includes(strategy)) {
     const known = names.join(", ");
     throw new InputError(`The strategy "${strategy}" is not available here; there are: ${known}.`);
   }
-  checkAccuracy(study);
-  checkReference(study);
+  const problems = [...accuracyProblems(study, document), ...referenceProblems(study, document)];
+  if (problems.length > 0) throw new SpecError(problems);
   const search = {
     ...study.search,
     strategy: strategy as Study["search"]["strategy"],
@@ -41,22 +51,31 @@ export function checkStrategy(study: Study): void {
   if (study.search.strategy === "exact") decompositionRequest(studyOfFactors(study));
 }
 
-function checkAccuracy({ accuracy, specs }: Study): void {
-  if (accuracy.evaluator !== "predictor") return;
-  try {
-    createPredictor(accuracy.metric).evaluate(specs.model);
-  } catch (error) {
-    if (error instanceof AccuracyRefusal) throw new InputError(`accuracy.metric: ${error.message}`);
-    throw error;
-  }
+/** The predictor's metrics belong to families of models, which the spec room does not know. */
+function accuracyProblems({ accuracy, specs: { model } }: Study, document: SourceDocument): readonly Problem[] {
+  if (accuracy?.evaluator !== "predictor") return [];
+  const { metric } = accuracy;
+  const names = metricsOfFamily(model.family);
+  if (names.includes(metric)) return [];
+  const family = metricDefinitions.find((each) => each.metric === metric)?.family;
+  const what = family === undefined ? "which the predictor does not know" : `a metric of ${family} models`;
+  const remedy =
+    names.length === 0
+      ? "It has no metric of this family: name a program instead (evaluator: command)"
+      : `Metrics of this family: ${names.join(", ")}. Leave it out to take ${FAMILY_METRIC[model.family]}`;
+  const message = `accuracy.metric is ${metric}, ${what}; ${model.name} is of family ${model.family}. ${remedy}; where no objective or constraint asks for accuracy, "accuracy: none" will do.`;
+  const code = family === undefined ? "accuracy/unknown-metric" : "accuracy/wrong-family";
+  const span = spanAt(document, ["accuracy", "metric"], "value");
+  return [problemAtSpan(document, span, code, message, didYouMean(metric, names))];
 }
 
-function checkReference({ search: { reference }, objectives }: Study): void {
-  if (reference === null) return;
+function referenceProblems({ search: { reference }, objectives }: Study, document: SourceDocument): readonly Problem[] {
+  if (reference === null) return [];
   const missing = objectives.filter(({ metric }) => !Object.hasOwn(reference, metric));
-  if (missing.length === 0) return;
+  if (missing.length === 0) return [];
   const names = missing.map(({ metric }) => metric).join(", ");
-  throw new InputError(`search.reference needs a value for every objective; it has none for ${names}.`);
+  const message = `search.reference needs a value for every objective; it has none for ${names}.`;
+  return [problemAtSpan(document, spanAt(document, ["search", "reference"], "key"), "spec/missing-key", message)];
 }
 
 /** The resolved text with strategy and seed as they were used. */

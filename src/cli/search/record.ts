@@ -25,7 +25,7 @@ export interface RunParts {
   readonly evaluator: DesignEvaluator;
   readonly sources: Sources;
   readonly studyHash: string;
-  readonly accuracyOrigin: string;
+  readonly accuracyOrigin: string | null;
 }
 
 /** Everything that is known of a finished run: a function of the study, not of the machine. */

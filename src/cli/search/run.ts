@@ -111,6 +111,10 @@ async function searchWith({ study, space, settings, store, signal, sources, stud
     const size = `${grouped(space.size)} designs`;
     const how = search.strategy === "exact" ? "all of them" : `seed ${search.seed}, ${search.trials} trials`;
     say(`${name}: ${size}, ${search.strategy}, ${how}, ${workers} workers`);
+    if (study.accuracy === null && study.space.some(({ path }) => path.startsWith("model.")))
+      say(
+        'The space varies the model, and nothing asks how accurate it is. With "accuracy: {}" in the study it is shown.',
+      );
     const [baseline] = await farm.details([{}], signal);
     checkMetrics(study, baseline ?? null);
     const exact = search.strategy === "exact" ? await runExact(study, workers, signal, accuracy) : null;
@@ -125,7 +129,7 @@ async function searchWith({ study, space, settings, store, signal, sources, stud
     const record = recordOf({
       ...{ study, spaceSize: space.size, result, trials, details, evaluator, sources, studyHash },
       baseline: baseline ?? null,
-      accuracyOrigin: accuracy?.origin ?? createPredictor(study.accuracy.metric).origin,
+      accuracyOrigin: accuracy?.origin ?? predictedOrigin(study),
     });
     store.checkPresence();
     if (exact !== null) return finish(exactRecord(record, exact), study, folder, exact.front);
@@ -148,6 +152,10 @@ function watchPresence(store: SqliteStore): { readonly signal: AbortSignal; stop
     }
   }, LOOK_MS);
   return { signal: gone.signal, stop: () => clearInterval(timer) };
+}
+
+function predictedOrigin({ accuracy }: Study): string | null {
+  return accuracy === null ? null : createPredictor(accuracy.metric).origin;
 }
 
 const again = ({ file, folder }: RunSettings): string => `ecotile search ${file} --out ${folder} --resume`;

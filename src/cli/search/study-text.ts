@@ -7,7 +7,7 @@ import type { Study } from "../../spec/index.ts";
  * run may be moved together with its study. On another drive there is no such way; then nothing is said.
  */
 export function studyTextIn(folder: string, { resolved, accuracy }: Study): string {
-  if (accuracy.folder === null) return resolved;
+  if (accuracy === null || accuracy.folder === null) return resolved;
   const way = relative(resolve(folder), accuracy.folder);
   const study = parse(resolved) as { readonly accuracy: Readonly<Record<string, unknown>> };
   const place = isAbsolute(way) ? undefined : way === "" ? "." : way.replaceAll(sep, "/");

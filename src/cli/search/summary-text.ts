@@ -1,4 +1,4 @@
-import { accuracyText, frontTable, intervalText } from "../../report/front-table.ts";
+import { accuracyText, frontTable, hasAccuracy, intervalText } from "../../report/front-table.ts";
 import { grouped, shownNumber } from "../../report/metric-labels.ts";
 import type { FrontRow, RunRecord } from "../../report/types.ts";
 import { renderTable } from "../output.ts";
@@ -14,12 +14,14 @@ export function summaryText(record: RunRecord): string {
     `${study.name}: ${front.length} designs on the front${shown}; ${trialCount} of ${grouped(study.spaceSize)} designs tried, ${feasibleCount} feasible`,
     renderTable(head, rows),
     ...gainText(record),
-    `Accuracy: ${record.accuracyOrigin}; ${intervalText(record)}.`,
+    ...(hasAccuracy(record) ? [`Accuracy: ${record.accuracyOrigin}; ${intervalText(record)}.`] : []),
   ].join("\n");
 }
 
-/** The least carbon at no less accuracy than the baseline's, and at no less than its interval allows. */
-function gainText({ front, baseline }: RunRecord): readonly string[] {
+/** The least carbon; with accuracy that at no less of it than the baseline's, and at no less than its interval allows. */
+function gainText(record: RunRecord): readonly string[] {
+  const { front, baseline } = record;
+  const isJudged = hasAccuracy(record);
   const carbonOf = ({ metrics }: FrontRow): number => metrics.carbon_total_kgCO2e ?? Infinity;
   if (baseline === null || !Number.isFinite(carbonOf(baseline))) return [];
   const least = (floor: number): FrontRow | undefined =>
@@ -32,12 +34,14 @@ function gainText({ front, baseline }: RunRecord): readonly string[] {
     const change = (carbonOf(row) / carbonOf(baseline) - 1) * 100;
     const carbon = shownNumber("carbon_total_kgCO2e", carbonOf(row));
     const sign = change < 0 ? "−" : "+";
+    const accuracy = isJudged ? `, accuracy ${accuracyText(row)} %` : "";
     return [
-      `Least carbon ${what}: ${carbon} kgCO2e (${sign}${Math.abs(change).toFixed(1)} %), accuracy ${accuracyText(row)} %, trial ${row.trial ?? "-"}`,
+      `Least carbon${what}: ${carbon} kgCO2e (${sign}${Math.abs(change).toFixed(1)} %)${accuracy}, trial ${row.trial ?? "-"}`,
     ];
   };
+  if (!isJudged) return line("", 0);
   return [
-    ...line("at the baseline's accuracy", baseline.metrics.accuracy ?? 0),
-    ...line("within the baseline's interval of accuracy", baseline.metrics.accuracy_low ?? 0),
+    ...line(" at the baseline's accuracy", baseline.metrics.accuracy ?? 0),
+    ...line(" within the baseline's interval of accuracy", baseline.metrics.accuracy_low ?? 0),
   ];
 }

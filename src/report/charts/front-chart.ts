@@ -113,7 +113,9 @@ function tooltipOf(row: FrontRow): string {
   });
   return [
     row.trial === null ? "Baseline" : `Trial ${row.trial}`,
-    `Accuracy ${percent(accuracy)} % (${percent(accuracy_low)}–${percent(accuracy_high)})`,
+    ...(accuracy === undefined
+      ? []
+      : [`Accuracy ${percent(accuracy)} % (${percent(accuracy_low)}–${percent(accuracy_high)})`]),
     ...lines,
     row.hardware,
     row.towers,

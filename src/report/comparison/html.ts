@@ -9,6 +9,7 @@ import type { Comparison } from "./types.ts";
 export function comparisonHtml(comparison: Comparison): string {
   const { runs, groups, differences, ownBest } = comparison;
   const pairs = pairsOf(comparison);
+  const best = ownBestTable(comparison);
   const list = (texts: readonly string[]): string =>
     `<ul>${texts.map((text) => `<li>${escapeHtml(text)}</li>`).join("")}</ul>`;
   const body = `<header class="wide"><h1>${escapeHtml(`Comparison of ${runs.length} runs`)}</h1>
@@ -20,7 +21,7 @@ ${groups.length === 0 ? "" : `<section class="wide"><h2>Over seeds</h2>${tableHt
 ${
   ownBest.length === 0
     ? ""
-    : `<section class="wide"><h2>What each aim gives up</h2><p class="muted">The best design of each run in its own aim. In brackets: against the first run's at the same floor of accuracy.</p>${tableHtml(ownBestTable(comparison), 3)}</section>`
+    : `<section class="wide"><h2>What each aim gives up</h2><p class="muted">The best design of each run in its own aim. In brackets: against the first run's at the same floor of accuracy.</p>${tableHtml(best, best.head.indexOf("Least") + 1)}</section>`
 }`;
   const charts = Object.fromEntries(pairs.map((pair, i) => [`compare-${i}`, comparisonChart(comparison, pair)]));
   return pageHtml({ title: "Comparison", body, data: { charts, rows: [], picked: "" } });

@@ -26,12 +26,14 @@ export function runsTable({ runs }: Comparison): TextTable {
 /** The best design of each run in its own aim, changes against the first run's at the same floor. */
 export function ownBestTable({ ownBest }: Comparison): TextTable {
   const firstOf = ({ floor }: OwnBest): OwnBest => ownBest.find((each) => each.floor === floor)!;
+  const isJudged = ownBest.some(({ metrics }) => metrics["accuracy"] !== undefined);
+  const withAccuracy = (text: string): readonly string[] => (isJudged ? [text] : []);
   return {
     head: [
-      "Accuracy of at least (%)",
+      ...withAccuracy("Accuracy of at least (%)"),
       "Run",
       "Least",
-      "Accuracy (%)",
+      ...withAccuracy("Accuracy (%)"),
       ...METRICS.map(titleWithUnit),
       "Hardware",
       "Towers",
@@ -39,10 +41,10 @@ export function ownBestTable({ ownBest }: Comparison): TextTable {
     rows: [...ownBest]
       .sort((a, b) => (b.floor ?? 0) - (a.floor ?? 0))
       .map((each) => [
-        each.floor === null ? "any" : shownNumber("accuracy", each.floor),
+        ...withAccuracy(each.floor === null ? "any" : shownNumber("accuracy", each.floor)),
         each.run,
         metricLabel(each.metric).title.toLowerCase(),
-        shownNumber("accuracy", each.metrics["accuracy"]),
+        ...withAccuracy(shownNumber("accuracy", each.metrics["accuracy"])),
         ...METRICS.map(
           (metric) =>
             shownNumber(metric, each.metrics[metric]) + changeText(each.metrics[metric], firstOf(each).metrics[metric]),

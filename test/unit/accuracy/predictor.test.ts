@@ -4,9 +4,11 @@ import {
   AccuracyRefusal,
   createPredictor,
   defaultMetric,
+  metricsOfFamily,
   metricNames,
   modelFromRow,
 } from "../../../src/accuracy/index.ts";
+import { FAMILY_METRIC } from "../../../src/spec/index.ts";
 import { fullText, fullVision, prunedClip, type Size } from "../../fixtures/accuracy/models.ts";
 
 const predictor = createPredictor("clip-benchmark-mean");
@@ -137,6 +139,15 @@ describe("what is asked of a predictor", () => {
     });
     expect(read.kind === "model" && defaultMetric(read.model)).toBe(metric);
   });
+
+  it.each(Object.entries(FAMILY_METRIC))(
+    "has a fit for the metric in which studies judge %s models",
+    (family, metric) => {
+      const known = metricsOfFamily(family as keyof typeof FAMILY_METRIC);
+      if (metric === null) expect(known).toEqual([]);
+      else expect(known).toContain(metric);
+    },
+  );
 
   it("says where its numbers come from", () => {
     for (const metric of metricNames) {

@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
 import { createSpace } from "../../../src/search/index.ts";
 import { evaluate } from "../../../src/evaluate/index.ts";
-import { createDesignEvaluator } from "../../../src/worker/index.ts";
-import { enumerated, evaluatorContext, randomStudy } from "./subspace.ts";
+import { createDesignEvaluator, designContext } from "../../../src/worker/index.ts";
+import { enumerated, randomStudy } from "./subspace.ts";
 
 test.each([11, 12, 13])("sub-space %i: designs are counted under the limits that they break", async (seed) => {
   const study = randomStudy(seed, 300);
-  const evaluator = createDesignEvaluator(evaluatorContext(study));
+  const evaluator = createDesignEvaluator(designContext(study));
   const space = createSpace(study.space);
   const counts = new Map<string, number>();
   let feasible = 0;

@@ -10,8 +10,8 @@ import {
   type Costs,
   type StrategyOptions,
 } from "../../../src/search/index.ts";
-import { createDesignEvaluator } from "../../../src/worker/index.ts";
-import { enumerated, evaluatorContext, partOfPublished } from "./subspace.ts";
+import { createDesignEvaluator, designContext } from "../../../src/worker/index.ts";
+import { enumerated, partOfPublished } from "./subspace.ts";
 
 const EVALUATIONS = 40;
 
@@ -32,7 +32,7 @@ test("forty evaluations of accuracy: bayesian comes close to the best forty desi
   const reference = nadirOf(front);
   const most = bestSubsetHypervolume(front, EVALUATIONS, reference);
   const space = createSpace(study.space);
-  const evaluator = createDesignEvaluator(evaluatorContext(study));
+  const evaluator = createDesignEvaluator(designContext(study));
   const greyBox = await greyBoxOf(study);
   const shareOf = (name: string, seed: number, options: Partial<StrategyOptions>): number => {
     const strategy = createStrategy(name, { space, seed, objectives, constraints, ...options });

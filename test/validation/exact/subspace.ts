@@ -16,7 +16,7 @@ import {
 } from "../../../src/search/index.ts";
 import { FACTOR_NAMES } from "../../../src/cost/index.ts";
 import { loadStudy, type Study } from "../../../src/spec/index.ts";
-import { createDesignEvaluator } from "../../../src/worker/index.ts";
+import { createDesignEvaluator, designContext } from "../../../src/worker/index.ts";
 import { resultOfProducts, studyOfFactors } from "../../../src/cli/search/exact/products.ts";
 import { decompositionRequest } from "../../../src/cli/search/exact/split-space.ts";
 import { repository } from "../search/cli.ts";
@@ -73,7 +73,7 @@ export interface FrontDesign {
 /** The front by evaluating every design of the space by itself. */
 export function bruteForce(study: Study): { readonly front: readonly FrontDesign[]; readonly outcomes: Outcome[] } {
   const { objectives, constraints } = study;
-  const evaluator = createDesignEvaluator(evaluatorContext(study));
+  const evaluator = createDesignEvaluator(designContext(study));
   const space = createSpace(study.space);
   const points = Array.from({ length: Number(space.size) }, (_, i) => space.decode(space.genesAt(BigInt(i))));
   const outcomes = points.map((point): Outcome => evaluator.outcome(point));
@@ -86,10 +86,6 @@ export function bruteForce(study: Study): { readonly front: readonly FrontDesign
     return { key: pointKey(point), values: costs };
   });
   return { front, outcomes };
-}
-
-export function evaluatorContext({ specs, mapping, accuracy, constraints }: Study) {
-  return { base: specs, mapping, accuracyMetric: accuracy.metric, limits: constraints };
 }
 
 /** The same by enumeration; in rounds that learn from each other, or in one that counts everything. */

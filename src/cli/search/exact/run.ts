@@ -73,11 +73,12 @@ export async function runExact(
 }
 
 async function ownEstimate(
-  { accuracy: { metric }, specs: { model } }: Study,
-  accuracy: CommandAccuracy | null,
+  { accuracy, specs: { model } }: Study,
+  command: CommandAccuracy | null,
 ): Promise<AccuracyEstimate | null> {
-  if (accuracy === null) return createPredictor(metric).evaluate(model);
-  const answer = await accuracy.of(model);
+  if (accuracy === null) return null;
+  if (command === null) return createPredictor(accuracy.metric).evaluate(model);
+  const answer = await command.of(model);
   return "refusal" in answer ? null : answer;
 }
 

@@ -41,7 +41,7 @@ export function decompositionRequest(study: Study): DecompositionRequest {
   return {
     ...{ mapping, hardware: hardware!, limits: constraints },
     base: specs,
-    accuracyMetric: accuracy.evaluator === "predictor" ? accuracy.metric : null,
+    accuracyMetric: accuracy?.evaluator === "predictor" ? accuracy.metric : null,
     objectives: objectives.map(({ metric }) => metric),
     towers: [first!, second!],
   };

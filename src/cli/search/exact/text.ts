@@ -1,8 +1,11 @@
+import { hasAccuracy } from "../../../report/front-table.ts";
 import { grouped } from "../../../report/metric-labels.ts";
 import type { RunRecord } from "../../../report/types.ts";
 
 /** What an exact search has covered, and what ruled designs out, for people. */
-export function exactText({ exact, violations, front }: RunRecord): string {
+export function exactText(record: RunRecord): string {
+  const { exact, violations, front } = record;
+  const isJudged = hasAccuracy(record);
   if (exact === undefined) return "";
   const { hardwarePoints: points, secondLook } = exact;
   const reasons = violations.map(({ constraint, trialCount }) => `  ${constraint}: ${grouped(String(trialCount))}`);
@@ -18,6 +21,6 @@ export function exactText({ exact, violations, front }: RunRecord): string {
     `Hardware points: ${points.ruledOut} over a limit by themselves, ${points.bounded} ruled out by lower bounds (${grouped(String(exact.bounded))} designs), ${points.enumerated} enumerated (${grouped(String(exact.feasible))} designs feasible, ${grouped(String(exact.dominated))} of them dominated).`,
     ...(reasons.length === 0 ? [] : ["Designs ruled out by limit, where they were counted:", ...reasons]),
     ...again,
-    `The front is ${exact.policy}. ${exact.tied} of its designs are as accurate as another one within the predictor's interval.`,
+    `The front is ${exact.policy}.${isJudged ? ` ${exact.tied} of its designs are as accurate as another one within the predictor's interval.` : ""}`,
   ].join("\n");
 }
