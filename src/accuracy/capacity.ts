@@ -5,6 +5,7 @@ import type { Tower, VisionTower } from "../spec/model.ts";
  *
  *   sum over layers of  hidden · headSize · (2 · heads + 2 · kvHeads)  +  (gated ? 3 : 2) · hidden · ffn
  *
+ * Of experts those that a token goes through count, the shared ones with them. Latent attention counts as heads of its size.
  * Rises with layers, hidden, ffn and heads, each taken alone. Embeddings are not in it.
  */
 export function blockParameters(tower: Tower): number {
@@ -12,9 +13,15 @@ export function blockParameters(tower: Tower): number {
   let total = 0;
   for (let layer = 0; layer < tower.layers; layer++) {
     const heads = 2 * tower.heads[layer]! + 2 * tower.kvHeads[layer]!;
-    total += tower.hidden * (tower.headSize * heads + ffnMatrices * tower.ffn[layer]!);
+    total += tower.hidden * (tower.headSize * heads + ffnMatrices * activeWidth(tower, layer));
   }
   return total;
+}
+
+/** Inner values of one token in a layer, counted from 0. */
+function activeWidth({ experts, ffn }: Tower, layer: number): number {
+  if (experts === undefined || experts.denseLayers.includes(layer + 1)) return ffn[layer]!;
+  return experts.active * experts.ffn + experts.shared;
 }
 
 /** Image patches, without a class token. */

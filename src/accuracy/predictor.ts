@@ -3,7 +3,7 @@ import { logistic, roundAccuracy } from "./log-odds.ts";
 import { partOf, termValue, type Part, type TermShape } from "./form.ts";
 import { defaultMetric, metricDefinition, metricNames, type MetricDefinition } from "./metrics.ts";
 import { nearestModel } from "./nearest.ts";
-import { outsideRanges } from "./ranges.ts";
+import { outsideRanges, unseenForms } from "./ranges.ts";
 import { storedFits, type CrossValidation, type StoredFit } from "./stored-fit.ts";
 import { subjectOf, textShape, visionShape, type Subject } from "./subject.ts";
 import type { AccuracyEstimate, AccuracyEvaluator } from "./types.ts";
@@ -76,7 +76,8 @@ export function predictorOf(definition: MetricDefinition, fit: StoredFit): Predi
     isMonotoneInTowerScores: true,
     evaluate(model) {
       check(model);
-      return estimate(fit, known, subjectOf(model));
+      const predicted = estimate(fit, known, subjectOf(model));
+      return { ...predicted, extrapolation: [...predicted.extrapolation, ...unseenForms(model)] };
     },
     towerScores(base) {
       check(base);

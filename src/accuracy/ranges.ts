@@ -1,4 +1,5 @@
 import { log } from "../math/index.ts";
+import type { ModelSpec, Tower } from "../spec/model.ts";
 import type { Subject } from "./subject.ts";
 
 /** Calls `visit` with each column whose range is watched and its value in this model. */
@@ -20,6 +21,17 @@ export function forEachWatched(
     visit("vision_patches", vision.patches);
   }
   if (training?.samplesSeen) visit("samples_seen", training.samplesSeen);
+}
+
+/** What of a model's towers no model of the fit has: windows, experts, latent vectors. The prediction is that of the model without them. */
+export function unseenForms(model: ModelSpec): readonly string[] {
+  return Object.entries(model).flatMap(([name, tower]: [string, unknown]) => {
+    if (name !== "text" && name !== "vision") return [];
+    const { attention, experts, latent } = tower as Tower;
+    return Object.entries({ attention, experts, latent }).flatMap(([form, value]) =>
+      value === undefined ? [] : [`${name}_${form}`],
+    );
+  });
 }
 
 export interface Outside {
