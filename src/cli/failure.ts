@@ -2,7 +2,7 @@ import { AccuracyRefusal, CommandFailure } from "../accuracy/index.ts";
 import { CostError } from "../cost/index.ts";
 import { EXIT_BUG, EXIT_INPUT, renderProblems, SpecError } from "../errors/index.ts";
 import { SearchError } from "../search/index.ts";
-import { GemmProblemError, UnmodelledHardwareError } from "../sim/index.ts";
+import { CoreMemoryError, GemmProblemError, UnmodelledHardwareError } from "../sim/index.ts";
 import { StoreError } from "../store/index.ts";
 import { toStderr } from "./print.ts";
 
@@ -18,6 +18,7 @@ const INPUT_ERRORS = [
   SearchError,
   GemmProblemError,
   UnmodelledHardwareError,
+  CoreMemoryError,
   AccuracyRefusal,
   CommandFailure,
 ];

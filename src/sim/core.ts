@@ -36,13 +36,32 @@ export interface Core {
 export type CoreBuild = "core" | "core.scalar" | "core.debug";
 
 /**
+ * The system grants the core no memory. The engine reserves addresses, not memory, for it: some 8 GiB a thread, so that it need not
+ * check bounds.
+ */
+export class CoreMemoryError extends Error {
+  override readonly name = "CoreMemoryError";
+  readonly code = "sim/no-memory";
+
+  constructor(cause: unknown) {
+    const said = cause instanceof Error ? cause.message : String(cause);
+    super(
+      "The simulator core gets no memory: each thread reserves some 8 GiB of addresses, which a limit of the shell or of a batch system forbids " +
+        "(ulimit -v). Raise the limit, use fewer --workers, or set NODE_OPTIONS=--disable-wasm-trap-handler, which reserves none. " +
+        `The engine said: ${said}.`,
+      { cause },
+    );
+  }
+}
+
+/**
  * Compiles and instantiates the core.
  *
- * @throws Error where the module's ABI is not the one that this package was built for
+ * @throws CoreMemoryError where the system grants it no memory; Error where the module's ABI is not the one that this package was built for
  */
 export function createCore(build: CoreBuild = "core"): Core {
   const module = new WebAssembly.Module(readFileSync(new URL(`build/${build}.wasm`, packageRoot)));
-  const exports = instantiateSync<CoreExports>(module).exports;
+  const exports = instantiated(module);
   const version = exports.abiVersion();
   if (version !== ABI_VERSION) throw new Error(`core has ABI ${version}, this package needs ${ABI_VERSION}`);
   const view = (pointer: number) => new Float64Array(exports.memory.buffer, pointer);
@@ -61,6 +80,14 @@ export function createCore(build: CoreBuild = "core"): Core {
       bound: at(row, RES_BOUND),
     }),
   };
+}
+
+function instantiated(module: WebAssembly.Module): CoreExports {
+  try {
+    return instantiateSync<CoreExports>(module).exports;
+  } catch (cause) {
+    throw cause instanceof RangeError ? new CoreMemoryError(cause) : cause;
+  }
 }
 
 let shared: Core | undefined;

@@ -1,4 +1,4 @@
-export { createCore, defaultCore, type Core, type CoreBuild } from "./core.ts";
+export { CoreMemoryError, createCore, defaultCore, type Core, type CoreBuild } from "./core.ts";
 export {
   GemmProblemError,
   IllegalMappingError,

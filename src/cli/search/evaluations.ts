@@ -1,5 +1,6 @@
 import type { EvaluateBatch, Outcome } from "../../search/index.ts";
 import type { ModelSpec } from "../../spec/index.ts";
+import { InputError } from "../failure.ts";
 import type { CommandAccuracy } from "./command-accuracy.ts";
 import {
   brokenLimit,
@@ -130,8 +131,9 @@ async function detailBy(
   return "refusal" in answer ? null : detailWith(detail, answer);
 }
 
-/** Workers turn what a design can do wrong into outcomes; what they throw is a bug. */
+/** Workers turn what a design can do wrong into outcomes; what they throw is a bug, but for memory that they do not get. */
 function valueOf<Value>(result: TaskResult<Value>): Value {
   if (result.ok) return result.value;
+  if (result.code === "sim/no-memory") throw new InputError(result.message);
   throw new Error(`a worker failed (${result.code}): ${result.message}`);
 }

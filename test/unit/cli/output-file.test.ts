@@ -22,6 +22,11 @@ import { ecotile, MAIN, scratchFile } from "./run.ts";
 
 const rows = scratchFile("rows.csv", "m,n,k\n4,4,4\n");
 const folder = () => realpathSync(mkdtempSync(join(tmpdir(), "ecotile-out-")));
+const study = scratchFile(
+  "small.yaml",
+  "name: s\nmodel: bert-tiny\nhardware: catransformers-22nm\nspace: { array.rows: [8, 16] }\n" +
+    "objectives: [min latency, min area]\naccuracy: { metric: glue }\nsearch: { trials: 2, batch: 2, population: 2 }\n",
+);
 const shell = (command: string) => {
   const { status, stdout, stderr } = spawnSync("bash", ["-c", command], { encoding: "utf8" });
   return { status, stdout, stderr };
@@ -204,5 +209,18 @@ describe("what cannot be printed", () => {
     expect(
       shell(`(${CLI} gemm scale-sim --input ${rows} --output ${folder()}/x; echo $? >&3) 3>&1 2>&1 | true`).status,
     ).toBe(0);
+  });
+});
+
+describe("a system that grants little memory", () => {
+  it.each([
+    ["one product", "gemm scale-sim --shape 1,2,3,4"],
+    ["a worker", `search ${study} --out OUT --workers 1`],
+    ["the threads of an exact search", `search ${study} --out OUT --workers 2 --strategy exact`],
+  ])("%s: exit 2, and what to do", (_, args) => {
+    const run = shell(`ulimit -v 3000000; ${CLI} ${args.replace("OUT", join(folder(), "run"))}`);
+    expect(run.stderr).toContain("The simulator core gets no memory: each thread reserves some 8 GiB of addresses");
+    expect(run.stderr).not.toMatch(/^ {4}at /m);
+    expect(run.status).toBe(2);
   });
 });
