@@ -1,7 +1,8 @@
 import { isScalar, isSeq, parseDocument } from "yaml";
-import { didYouMean, problemOf, SpecError, type Problem } from "../errors/index.ts";
+import { problemOf, SpecError, type Problem } from "../errors/index.ts";
 import { precisionProblem, usageProblem } from "./cross-rules.ts";
 import { deepFreeze } from "./freeze.ts";
+import { nameHint } from "./hints.ts";
 import { findingsOf } from "./issues.ts";
 import { settledDram } from "./memory.ts";
 import { findSetPath, NO_FACTORS, setPathTable } from "./set-paths.ts";
@@ -45,7 +46,7 @@ function problemsOfIssue(issue: Parameters<typeof findingsOf>[0], setting: Setti
 export function unknownPath(setting: Setting, factors: readonly string[]): Problem {
   const names = setPathTable(factors).paths.map(({ path }) => path);
   const message = `There is no path "${setting.path}". \`ecotile schema\` lists the paths that can be set.`;
-  return problemOf(written(setting), "spec/unknown-path", message, didYouMean(setting.path, names));
+  return problemOf(written(setting), "spec/unknown-path", message, nameHint(setting.path, names));
 }
 
 /** Problems of a setting by itself: an unknown path, or a value that the path does not take. Empty: fine. */

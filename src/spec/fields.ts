@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { didYouMean } from "../errors/index.ts";
+import { unitHint } from "./hints.ts";
 import {
   formatQuantity,
   parseBandwidth,
@@ -64,8 +64,7 @@ export function section<Shape extends z.ZodRawShape>(shape: Shape) {
 }
 
 function refuseUnit(ctx: Context, failure: UnitFailure): typeof z.NEVER {
-  const hint = failure.unit === "" ? null : didYouMean(failure.unit, failure.allowed);
-  return refuse(ctx, `spec/${failure.reason}`, failure.predicate, hint);
+  return refuse(ctx, `spec/${failure.reason}`, failure.predicate, unitHint(failure));
 }
 
 const written = (error: string) => z.union([z.string(), z.number()], { error });

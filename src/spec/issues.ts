@@ -1,5 +1,6 @@
 import type * as z from "zod";
 import { didYouMean, MOST_PROBLEMS, SpecError, type Problem } from "../errors/index.ts";
+import { nameHint } from "./hints.ts";
 import { pathText, problemAtSpan, spanAt, valueAt, type Path, type SourceDocument } from "./document.ts";
 
 type Issue = z.core.$ZodIssue;
@@ -44,7 +45,7 @@ export function findingsOf(issue: Issue, root: unknown, at: Path): readonly Find
 function unknownKey(path: Path, key: string, known: string): Finding {
   const full = [...path, key];
   const message = `${pathText(full)} is no known key. Known here: ${known}.`;
-  return { path: full, target: "key", code: "spec/unknown-key", message, hint: didYouMean(key, known.split(", ")) };
+  return { path: full, target: "key", code: "spec/unknown-key", message, hint: nameHint(key, known.split(", ")) };
 }
 
 function wrongValue(issue: Issue, path: Path, value: unknown): Finding {

@@ -1,4 +1,5 @@
-import { didYouMean } from "../errors/index.ts";
+import { nearestMatch } from "../errors/index.ts";
+import { nameHint, unitHint } from "./hints.ts";
 import { parseQuantity, type QuantityKind, type UnitFailure } from "../units/index.ts";
 
 /** Something of a design that a study can limit or aim at. */
@@ -41,12 +42,17 @@ export function metricOf(name: string): Read<Metric> {
   if (metric) return { value: metric };
   const names = METRICS.map((each) => each.name);
   const message = `names no metric: "${name}". Metrics: ${names.join(", ")}`;
-  return { problem: { code: "spec/unknown-metric", message, hint: didYouMean(name, [...byName.keys()]) } };
+  return { problem: { code: "spec/unknown-metric", message, hint: metricHint(name, names) } };
+}
+
+/** A metric by another word or by letters; what is near a key is told by its name, which studies use. */
+function metricHint(word: string, names: readonly string[]): string | null {
+  const near = nearestMatch(word, [...byName.keys()]);
+  return near === undefined ? nameHint(word, names) : nameHint(byName.get(near)!.name, names);
 }
 
 export function unitProblem(failure: UnitFailure, what: string): TextProblem {
-  const hint = failure.unit === "" ? null : didYouMean(failure.unit, failure.allowed);
-  return { code: `spec/${failure.reason}`, message: `is wrong: ${what} ${failure.predicate}`, hint };
+  return { code: `spec/${failure.reason}`, message: `is wrong: ${what} ${failure.predicate}`, hint: unitHint(failure) };
 }
 
 const CONSTRAINT = /^\s*([A-Za-z][\w-]*)\s*(<=|>=|≤|≥|==|=|<|>)\s*(\S.*?)\s*$/;

@@ -5,6 +5,7 @@ import { splitQuantity, UNIT_TABLES, type QuantityKind } from "../units/index.ts
 import { toCanonical } from "../units/tables.ts";
 import { toNumber } from "../units/ratio.ts";
 import { refuse } from "./fields.ts";
+import { nameHint } from "./hints.ts";
 import { isRange, readRange, type SpaceValue } from "./range.ts";
 import { findSetPath, setPathTable } from "./set-paths.ts";
 import type { SpaceParameter } from "./study.ts";
@@ -86,7 +87,7 @@ function readLeaf(leaf: Leaf, earlier: readonly SpaceParameter[], factors: reado
   const path = leaf.keys.join(".");
   if (findSetPath(path, factors) === undefined) {
     const names = setPathTable(factors).paths.map((each) => each.path);
-    const hint = didYouMean(path, names);
+    const hint = nameHint(path, names);
     return refuseHere("is no path that can be set. `ecotile schema` lists them", "spec/unknown-path", hint);
   }
   if (earlier.some((parameter) => parameter.path === path)) return refuseHere("is given twice", "spec/duplicate-key");

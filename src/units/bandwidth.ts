@@ -1,4 +1,5 @@
-import { exampleText, parseExact, type Parsed, type UnitFailureReason } from "./parse.ts";
+import { bandwidthMeantBy } from "./meant.ts";
+import { exampleText, parseExact, splitQuantity, type Parsed, type UnitFailureReason } from "./parse.ts";
 import { divide, fromWhole, parseDecimal, ratio, type Ratio } from "./ratio.ts";
 import { UNLIMITED, type Hertz, type Rate } from "./quantity.ts";
 import { UNIT_TABLES } from "./tables.ts";
@@ -10,8 +11,8 @@ export type Bandwidth =
 const EXAMPLES = ["128 B/cycle", "80 GB/s"] as const;
 const ALLOWED = [...UNIT_TABLES.size.units.keys()].flatMap((unit) => [`${unit}/cycle`, `${unit}/s`]);
 
-function fail(reason: UnitFailureReason, predicate: string, unit = "") {
-  return { ok: false, failure: { reason, predicate, unit, allowed: ALLOWED } } as const;
+function fail(reason: UnitFailureReason, predicate: string, unit = "", meant: readonly string[] = []) {
+  return { ok: false, failure: { reason, predicate, unit, allowed: ALLOWED, meant } } as const;
 }
 
 function whole(value: Ratio): boolean {
@@ -45,9 +46,10 @@ export function parseBandwidth(text: string): Parsed<Bandwidth> {
 function notABandwidth(shown: string) {
   const example = exampleText(EXAMPLES);
   if (parseDecimal(shown)) return fail("missing-unit", `is ${shown}, but a bandwidth needs a unit, ${example}`);
-  const unit = shown.replace(/^[\d.\s+-]+/, "");
+  const split = splitQuantity(shown);
   if (!/^[\d.+-]/.test(shown)) return fail("not-a-number", `is "${shown}", but must be a bandwidth, ${example}`);
-  return fail("wrong-unit", `is ${shown}, but must be a bandwidth, ${example}, or unlimited`, unit);
+  const meant = split === undefined ? [] : bandwidthMeantBy(split.value, split.unit);
+  return fail("wrong-unit", `is ${shown}, but must be a bandwidth, ${example}, or unlimited`, split?.unit, meant);
 }
 
 /**

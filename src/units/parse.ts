@@ -1,4 +1,5 @@
 import { parseDecimal, toNumber, type Ratio } from "./ratio.ts";
+import { meantBy } from "./meant.ts";
 import { toCanonical, UNIT_TABLES, type QuantityKind } from "./tables.ts";
 
 export type UnitFailureReason = "not-a-number" | "missing-unit" | "unknown-unit" | "wrong-unit" | "out-of-range";
@@ -8,6 +9,8 @@ export interface UnitFailure {
   readonly reason: UnitFailureReason;
   /** For example `is 48, but a size needs a unit, for example "48 MiB" or "512 KiB"`. */
   readonly predicate: string;
+  /** What was probably meant: amounts that can be read, for example `64 KiB`. */
+  readonly meant: readonly string[];
   /** The unit as written; empty where there is none. */
   readonly unit: string;
   /** Units that would have been right. */
@@ -32,8 +35,14 @@ function kindOfUnit(unit: string): QuantityKind | undefined {
   return kinds.find((kind) => UNIT_TABLES[kind].units.has(unit));
 }
 
-function fail(reason: UnitFailureReason, predicate: string, unit: string, allowed: readonly string[]): Parsed<never> {
-  return { ok: false, failure: { reason, predicate, unit, allowed } };
+function fail(
+  reason: UnitFailureReason,
+  predicate: string,
+  allowed: readonly string[],
+  unit = "",
+  meant: readonly string[] = [],
+): Parsed<never> {
+  return { ok: false, failure: { reason, predicate, unit, allowed, meant } };
 }
 
 /** Two examples for messages: `for example "48 MiB" or "512 KiB"`. */
@@ -51,19 +60,20 @@ export function parseExact(text: string, kind: QuantityKind): Parsed<Ratio> {
   const allowed = [...units.keys()].filter((unit) => unit !== "");
   const split = splitQuantity(text);
   const shown = text.trim().slice(0, 60);
-  if (!split) return fail("not-a-number", `is "${shown}", but must be ${noun}, ${exampleText(examples)}`, "", allowed);
+  if (!split) return fail("not-a-number", `is "${shown}", but must be ${noun}, ${exampleText(examples)}`, allowed);
   const value = toCanonical(split.value, split.unit, kind);
   if (value) return { ok: true, value };
   if (split.unit === "") {
-    return fail("missing-unit", `is ${shown}, but ${noun} needs a unit, ${exampleText(examples)}`, "", allowed);
+    return fail("missing-unit", `is ${shown}, but ${noun} needs a unit, ${exampleText(examples)}`, allowed);
   }
-  const other = kindOfUnit(split.unit);
+  const meant = meantBy(split.value, split.unit, kind);
+  const other = meant.length > 0 ? undefined : kindOfUnit(split.unit);
   if (other !== undefined) {
     const predicate = `is ${shown}, which is ${UNIT_TABLES[other].noun}, but must be ${noun}, ${exampleText(examples)}`;
-    return fail("wrong-unit", predicate, split.unit, allowed);
+    return fail("wrong-unit", predicate, allowed, split.unit);
   }
   const predicate = `is ${shown}, whose unit is unknown. Units of ${noun}: ${allowed.join(", ")}`;
-  return fail("unknown-unit", predicate, split.unit, allowed);
+  return fail("unknown-unit", predicate, allowed, split.unit, meant);
 }
 
 /** Like {@link parseExact}, rounded once to the nearest double. */
