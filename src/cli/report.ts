@@ -70,6 +70,7 @@ async function parquetOf(folder: string): Promise<Uint8Array> {
 async function drawn(record: RunRecord, chart: SvgChart): Promise<string> {
   const { recordSvg } = await import("../report/svg.ts");
   const svg = recordSvg(record, chart);
-  if (svg === null) throw new InputError(`The run ${record.study.name} has no chart ${chart}.`);
+  if (typeof svg !== "string")
+    throw new InputError(`The run ${record.study.name} has no chart ${chart}: ${svg.reason}.`);
   return svg;
 }

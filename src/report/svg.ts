@@ -25,10 +25,10 @@ export function rooflineSvg(roofline: Roofline): string {
   return chartSvg(rooflineChart(roofline));
 }
 
-/** Charts of a record as one SVG document, pairs one below the other; null: the record has no such chart. */
-export function recordSvg(record: RunRecord, chart: SvgChart): string | null {
+/** Charts of a record as one SVG document, pairs one below the other; or why the record has no such chart. */
+export function recordSvg(record: RunRecord, chart: SvgChart): string | { readonly reason: string } {
   const options = optionsOf(record, chart);
-  if (options.length === 0) return null;
+  if (options.length === 0) return { reason: whyNone(record, chart) };
   if (options.length === 1) return chartSvg(options[0]!);
   const parts = options.map((option, i) => `<g transform="translate(0 ${i * HEIGHT})">${chartSvg(option)}</g>`);
   const height = HEIGHT * options.length;
@@ -50,6 +50,20 @@ function optionsOf(record: RunRecord, chart: SvgChart): readonly Option[] {
       return record.exact === undefined ? [convergenceChart(record)] : [];
     case "carbon":
       return least === null ? [] : [carbonChart(least, record.baseline)];
+  }
+}
+
+function whyNone({ study, front }: RunRecord, chart: SvgChart): string {
+  const count = study.objectives.length;
+  switch (chart) {
+    case "pairs":
+      return `they are drawn of three objectives and more, beside the front, and it has ${count}`;
+    case "parallel":
+      return front.length === 0 ? "no design is on its front" : "no parameter of its space has several values";
+    case "convergence":
+      return "an exact search goes through every design, and does not converge";
+    default:
+      return "no design is on its front, and the starting design has no evaluation";
   }
 }
 

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { rawHardwareSchema } from "./hardware-schema.ts";
 import { rawModelSchema } from "./model-schema.ts";
-import { NO_FACTORS } from "./set-paths.ts";
+import { NO_FACTORS, type FactorNote } from "./set-paths.ts";
 import { documentedStudySchema } from "./study-schema.ts";
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
@@ -20,7 +20,10 @@ export function modelJsonSchema(): JsonSchema {
   return describe(rawModelSchema, "ecotile model");
 }
 
-/** JSON Schema of a study file. */
-export function studyJsonSchema(factors: readonly string[] = NO_FACTORS): JsonSchema {
-  return describe(documentedStudySchema(factors), "ecotile study");
+/** JSON Schema of a study file; `notes` as for `listSetPaths`. */
+export function studyJsonSchema(
+  factors: readonly string[] = NO_FACTORS,
+  notes: ReadonlyMap<string, FactorNote> = new Map(),
+): JsonSchema {
+  return describe(documentedStudySchema(factors, notes), "ecotile study");
 }

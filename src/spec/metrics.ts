@@ -1,6 +1,6 @@
 import { nearestMatch } from "../errors/index.ts";
 import { nameHint, unitHint } from "./hints.ts";
-import { parseQuantity, type QuantityKind, type UnitFailure } from "../units/index.ts";
+import { parseQuantity, type QuantityKind } from "../units/index.ts";
 
 /** Something of a design that a study can limit or aim at. */
 export interface Metric {
@@ -47,12 +47,23 @@ export function metricOf(name: string): Read<Metric> {
 
 /** A metric by another word or by letters; what is near a key is told by its name, which studies use. */
 function metricHint(word: string, names: readonly string[]): string | null {
-  const near = nearestMatch(word, [...byName.keys()]);
-  return near === undefined ? nameHint(word, names) : nameHint(byName.get(near)!.name, names);
+  const near = nearestMatch(word, [...byName.keys()]) ?? "";
+  return nameHint(word, names) ?? nameHint(byName.get(near)?.name ?? "", names);
 }
 
-export function unitProblem(failure: UnitFailure, what: string): TextProblem {
-  return { code: `spec/${failure.reason}`, message: `is wrong: ${what} ${failure.predicate}`, hint: unitHint(failure) };
+/** An amount of a metric in the unit of its key; `what` names it in messages. */
+export function readAmount(text: string, { kind }: Metric, what: string): Read<number> {
+  const amount = parseQuantity(text, kind);
+  if (!amount.ok) {
+    const { reason, predicate } = amount.failure;
+    const message = `is wrong: ${what} ${predicate}`;
+    return { problem: { code: `spec/${reason}`, message, hint: unitHint(amount.failure) } };
+  }
+  const { value } = amount;
+  if (kind !== "fraction" || (value >= 0 && value <= 1)) return { value };
+  const message = `is wrong: ${what} is ${text.slice(0, 60)}, but must be a fraction from 0 to 1`;
+  const hint = value > 1 && value <= 100 ? `Did you mean "${value} %"?` : null;
+  return { problem: { code: "spec/out-of-range", message, hint } };
 }
 
 const CONSTRAINT = /^\s*([A-Za-z][\w-]*)\s*(<=|>=|≤|≥|==|=|<|>)\s*(\S.*?)\s*$/;
@@ -70,8 +81,8 @@ export function readConstraint(
   }
   const metric = metricOf(name);
   if (metric.problem) return metric;
-  const limit = parseQuantity(amount, metric.value.kind);
-  if (!limit.ok) return { problem: unitProblem(limit.failure, `the limit of ${name}`) };
+  const limit = readAmount(amount, metric.value, `the limit of ${name}`);
+  if (limit.problem) return limit;
   return { value: { metric: metric.value.key, comparison, limit: limit.value, text: text.trim() } };
 }
 

@@ -52,9 +52,25 @@ export function findSetPath(path: string, factors: readonly string[]): PlacedPat
   return placed;
 }
 
-/** Every path with its meaning and an example of a value. */
-export function listSetPaths(factors: readonly string[] = NO_FACTORS): readonly SetPath[] {
-  return setPathTable(factors).paths;
+/** What a factor of the cost room is, with its unit, and a value that it may have. */
+export interface FactorNote {
+  readonly description: string;
+  readonly example: string;
+}
+
+/**
+ * Every path with its meaning and an example of a value.
+ *
+ * @param notes by the name of the factor; without, factors are listed as such
+ */
+export function listSetPaths(
+  factors: readonly string[] = NO_FACTORS,
+  notes: ReadonlyMap<string, FactorNote> = new Map(),
+): readonly SetPath[] {
+  return setPathTable(factors).paths.map((set) => {
+    const note = notes.get(set.path.replace(/^technology\./, ""));
+    return note === undefined || !set.path.startsWith("technology.") ? set : { ...set, ...note };
+  });
 }
 
 export const NO_FACTORS: readonly string[] = Object.freeze([]);

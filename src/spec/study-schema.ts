@@ -3,13 +3,13 @@ import { deploymentSchema } from "./deployment-schema.ts";
 import { FAMILY_METRIC } from "./family-metric.ts";
 import { MAX_WHOLE, oneOf, quantity, refuse, section, text, whole } from "./fields.ts";
 import { rawHardwareSchema } from "./hardware-schema.ts";
-import { metricOf, readConstraint, readObjective, unitProblem, type Read } from "./metrics.ts";
+import { metricOf, readAmount, readConstraint, readObjective, type Read } from "./metrics.ts";
 import { MODES } from "./modes.ts";
 import { rawModelSchema } from "./model-schema.ts";
 import { scheduleSchema } from "./schedule.ts";
 import { factorField, profileField } from "./set-deployment.ts";
+import type { FactorNote } from "./set-paths.ts";
 import { spaceField } from "./space.ts";
-import { parseQuantity } from "../units/index.ts";
 
 /** A text that is read by one of the readers of metrics.ts. */
 function readText<T>(what: string, read: (text: string) => Read<T>) {
@@ -34,9 +34,9 @@ const reference = z.record(z.string(), z.union([z.string(), z.number()])).transf
   const entries = Object.entries(map).map(([name, written]) => {
     const metric = metricOf(name);
     if (metric.problem) return refuse(ctx, metric.problem.code, metric.problem.message, metric.problem.hint, [name]);
-    const amount = parseQuantity(String(written), metric.value.kind);
-    if (amount.ok) return [metric.value.key, amount.value] as const;
-    const { code, message, hint } = unitProblem(amount.failure, name);
+    const amount = readAmount(String(written), metric.value, name);
+    if (!amount.problem) return [metric.value.key, amount.value] as const;
+    const { code, message, hint } = amount.problem;
     return refuse(ctx, code, message, hint, [name]);
   });
   return Object.fromEntries(entries);
@@ -84,8 +84,13 @@ const mapping = section({
   effort: oneOf(["fast", "exhaustive"]).default("fast"),
 });
 
-function technology(factors: readonly string[]) {
-  const overrides = Object.fromEntries(factors.map((factor) => [factor, factorField.optional()]));
+function technology(factors: readonly string[], notes: ReadonlyMap<string, FactorNote> = new Map()) {
+  const field = (factor: string) => {
+    const note = notes.get(factor);
+    const optional = factorField.optional();
+    return note === undefined ? optional : optional.describe(`${note.description}, for example ${note.example}`);
+  };
+  const overrides = Object.fromEntries(factors.map((factor) => [factor, field(factor)]));
   return section({ profile: profileField.default("calibrated"), ...overrides });
 }
 
@@ -128,8 +133,9 @@ export function rawStudySchema(factors: readonly string[]) {
 export type RawStudy = z.output<ReturnType<typeof rawStudySchema>>;
 
 /** The same for `ecotile schema study`: model and hardware may be names, files or written out. */
-export function documentedStudySchema(factors: readonly string[]) {
+export function documentedStudySchema(factors: readonly string[], notes: ReadonlyMap<string, FactorNote>) {
   return rawStudySchema(factors).extend({
+    technology: technology(factors, notes).prefault({}),
     model: z
       .union([z.string(), rawModelSchema])
       .describe("Preset name, a file beside the study, or a model written out"),

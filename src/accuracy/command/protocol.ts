@@ -29,7 +29,8 @@ export function parseReply(line: string, metric: string): Reply {
   }
   const [accuracy, low, high] = [fraction(reply, "accuracy"), fraction(reply, "low"), fraction(reply, "high")];
   if (accuracy === null || low === null || high === null || low > accuracy || accuracy > high) {
-    throw bad(line, `"accuracy", "low" and "high" must be fractions from 0 to 1 with low <= accuracy <= high`);
+    const rule = `"accuracy", "low" and "high" must be fractions from 0 to 1 with low <= accuracy <= high`;
+    throw bad(line, `${rule}${percentHint(reply["accuracy"])}`);
   }
   const extrapolation = texts(reply["extrapolation"]);
   const nearest = reply["nearest"] ?? "";
@@ -47,6 +48,12 @@ function parseObject(line: string): Readonly<Record<string, unknown>> {
     // Reported below, as any other line that is no object.
   }
   throw bad(line, "a reply must be one JSON object on one line");
+}
+
+/** Percent are the usual slip. */
+function percentHint(accuracy: unknown): string {
+  const isPercent = typeof accuracy === "number" && accuracy > 1 && accuracy <= 100;
+  return isPercent ? `; did you mean ${Number((accuracy / 100).toPrecision(12))}?` : "";
 }
 
 function fraction(reply: Readonly<Record<string, unknown>>, key: string): number | null {

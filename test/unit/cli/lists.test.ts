@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
+import { factorCatalogue, factorsOf } from "../../../src/cost/index.ts";
 import { ecotile, json } from "./run.ts";
 
 describe("presets and schema", () => {
@@ -28,6 +29,27 @@ describe("presets and schema", () => {
     expect(schema["$schema"]).toMatch(/json-schema\.org/);
     expect("properties" in schema || "anyOf" in schema || "oneOf" in schema).toBe(true);
     if (kind === "model") expect(schema["x-accuracy-columns"]).toBeDefined();
+  });
+
+  it("every factor of the cost room is listed with its unit and a value that it may have", () => {
+    const { stdout } = ecotile("schema");
+    const study = json(ecotile("schema", "study")) as {
+      readonly properties: {
+        readonly technology: { readonly properties: Readonly<Record<string, { description: string }>> };
+      };
+    };
+    for (const { name, unit } of factorCatalogue().values()) {
+      const row = stdout
+        .split("\n")
+        .find((line) => line.includes(` technology.${name} `))!
+        .split("│");
+      expect(row[3]!.trim().endsWith(unit === "1" ? "" : `, ${unit}`), name).toBe(true);
+      const written = study.properties.technology.properties[name]!.description;
+      expect(written).toBe(`${row[3]!.trim()}, for example ${row[2]!.trim()}`);
+      const profile = factorCatalogue().get(name)!.calibrated === null ? "published" : "calibrated";
+      expect(() => factorsOf({ profile, factors: { [name]: Number(row[2]) } })).not.toThrow();
+    }
+    expect(stdout).toMatch(/technology\.dramCarbonPerGB .*0\.184 .*kgCO2e\/GB/);
   });
 
   it("schema alone lists the paths that can be set", () => {
