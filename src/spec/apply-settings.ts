@@ -1,8 +1,10 @@
 import { isScalar, isSeq, parseDocument } from "yaml";
 import { problemOf, SpecError, type Problem } from "../errors/index.ts";
-import { precisionProblem, usageProblem } from "./cross-rules.ts";
+import { checkSettings, checkText } from "./callers.ts";
+import { modelProblems, precisionProblem, usageProblem } from "./cross-rules.ts";
 import { deepFreeze } from "./freeze.ts";
 import { nameHint } from "./hints.ts";
+import { pathText } from "./document.ts";
 import { findingsOf } from "./issues.ts";
 import { settledDram } from "./memory.ts";
 import { findSetPath, NO_FACTORS, setPathTable } from "./set-paths.ts";
@@ -66,6 +68,7 @@ export function problemsOfSetting(setting: Setting, factors: readonly string[] =
  * @throws SpecError with every unknown path, bad value, and setting that does not fit these specs
  */
 export function applySettings(parts: SpecParts, settings: readonly Setting[], factors = NO_FACTORS): SpecSet {
+  checkSettings(settings);
   const problems: Problem[] = [];
   const last = new Map<number, { readonly set: SetPath; readonly setting: Setting; readonly value: unknown }>();
   for (const setting of settings) {
@@ -93,10 +96,12 @@ export function applySettings(parts: SpecParts, settings: readonly Setting[], fa
 
 /** What settings break only together, under the last setting that has to do with it. */
 function crossProblems(
-  { hardware: { precision }, deployment }: SpecSet,
+  { hardware: { precision }, model, deployment }: SpecSet,
   settings: readonly Setting[],
 ): readonly Problem[] {
+  const wrong = modelProblems(model).map(({ path, message }) => ({ field: pathText(path), message }));
   return [
+    ...wrong.map((found) => ({ found, section: "model" })),
     { found: precisionProblem(precision), section: "precision" },
     { found: usageProblem(deployment), section: "deployment" },
   ].flatMap(({ found, section }) => {
@@ -129,6 +134,7 @@ export function settingsOfPoint(point: Readonly<Record<string, number | string |
  * @throws SpecError spec/bad-setting
  */
 export function parseSetting(text: string): Setting {
+  checkText(text, "A setting");
   const at = text.indexOf("=");
   const value = at < 1 || text.length > 20_000 ? undefined : plainValue(text.slice(at + 1));
   if (value !== undefined) return { path: text.slice(0, at).trim(), value };

@@ -1,5 +1,7 @@
+import { square } from "../math/index.ts";
 import type { Deployment } from "./deployment.ts";
 import type { Hardware } from "./hardware.ts";
+import type { ModelSpec, TowerModel, VisionTower } from "./model.ts";
 
 /** Fields that do not go together. The message is a predicate that continues the path of the field. */
 export interface CrossProblem {
@@ -29,4 +31,67 @@ export function usageProblem({
 }: Pick<Deployment, "inferences" | "hoursPerDay">): CrossProblem | null {
   if (inferences === null || inferences === 0 || hoursPerDay > 0) return null;
   return { field: "hoursPerDay", message: `is 0, but deployment.inferences asks for ${inferences}` };
+}
+
+/** What is wrong between the fields of a model; the path is below the model. */
+export interface ModelProblem {
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+}
+
+/**
+ * Towers that the operators of a model cannot be made of: fewer tokens than patches, more tokens than rows of a table of positions.
+ *
+ * @returns every problem; nothing where the model is whole
+ */
+export function modelProblems(model: ModelSpec): readonly ModelProblem[] {
+  switch (model.family) {
+    case "operators":
+      return [];
+    case "towers":
+      return model.towers.flatMap((part, at) =>
+        partProblems(part).map(({ path, message }) => ({ path: ["towers", at, ...path], message })),
+      );
+    case "clip":
+      return [...rowProblems(model.text, model.text.tokens, "the text", "text"), ...patchProblems(model.vision)];
+    default:
+      return partProblems(model);
+  }
+}
+
+function partProblems(part: TowerModel): readonly ModelProblem[] {
+  switch (part.family) {
+    case "vit":
+      return patchProblems(part.vision);
+    case "bert":
+      return rowProblems(part.text, part.text.tokens, "the text", "text");
+    case "decoder": {
+      const used = part.contextTokens + part.text.tokens + part.generatedTokens;
+      return rowProblems(part.text, used, "context, prompt and generation", "text");
+    }
+    case "encoder-decoder": {
+      const used = part.decoder.tokens + part.generatedTokens;
+      return [
+        ...rowProblems(part.decoder, used, "prompt and generation", "decoder"),
+        ...rowProblems(part.encoder, part.encoder.tokens, "input", "encoder"),
+      ];
+    }
+  }
+}
+
+function rowProblems(
+  { maxPositions }: { readonly maxPositions?: number | undefined },
+  used: number,
+  what: string,
+  tower: string,
+): readonly ModelProblem[] {
+  if (maxPositions === undefined || used <= maxPositions) return [];
+  return [{ path: [tower, "maxPositions"], message: `is ${maxPositions}, less than the ${used} tokens of ${what}` }];
+}
+
+function patchProblems({ tokens, imageSize, patchSize }: VisionTower): readonly ModelProblem[] {
+  const patches = square(Math.floor(imageSize / patchSize));
+  if (tokens >= patches) return [];
+  const shown = `${patches} patches of an image of ${imageSize} pixels in patches of ${patchSize}`;
+  return [{ path: ["vision", "tokens"], message: `is ${tokens}, fewer than the ${shown}` }];
 }

@@ -114,6 +114,21 @@ export function bandwidth() {
     .describe('Bytes per cycle or per second, for example "128 B/cycle", "80 GB/s" or "unlimited"');
 }
 
+/** A list; `what` names its items: "sizes". */
+export function listOf<T extends z.ZodType>(item: T, what: string, min = 0, max = Infinity) {
+  const count = max === Infinity ? (min === 0 ? "" : `at least ${min} `) : `${min} to ${max} `;
+  const error = `must be a list of ${count}${what}`;
+  return z
+    .array(item, { error })
+    .min(min, { error })
+    .max(max === Infinity ? Number.MAX_SAFE_INTEGER : max, { error });
+}
+
+/** A map whose keys are free; `what` says what stands in it: "primitives and their lane-cycles". */
+export function mapOf<T extends z.ZodType>(value: T, what: string) {
+  return z.record(z.string(), value, { error: `must be a map of ${what}` });
+}
+
 /** One value or a list of them, as a list. */
 export function oneOrMore<T extends z.ZodType>(item: T, error: string) {
   return z.union([item, z.array(item).min(1, { error })]);

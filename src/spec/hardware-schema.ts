@@ -1,6 +1,19 @@
 import * as z from "zod";
 import { soldDrams } from "./dram-sold.ts";
-import { bandwidth, flag, oneOf, oneOrMore, quantity, real, section, size, text, whole } from "./fields.ts";
+import {
+  bandwidth,
+  flag,
+  listOf,
+  mapOf,
+  oneOf,
+  oneOrMore,
+  quantity,
+  real,
+  section,
+  size,
+  text,
+  whole,
+} from "./fields.ts";
 import { buildHardware } from "./hardware-build.ts";
 import { scheduleSchema } from "./schedule.ts";
 
@@ -84,12 +97,17 @@ export const rawHardwareSchema = section({
     skew: f.skew,
     overlap: f.overlap,
     drain: f.drain,
-    registers: section({ words: f.words, holds: z.array(oneOf(["input", "weight", "output"])) }).describe("Per PE"),
+    registers: section({
+      words: f.words,
+      holds: listOf(oneOf(["input", "weight", "output"]), "input, weight, output"),
+    }).describe("Per PE"),
     accumulators: section({ count: f.accumulators, per: oneOf(["pe", "column"]) }).describe("Partial-sum registers"),
   }),
   vector: section({
     lanes: f.lanes.describe("Lanes per core; rows: as many as the array has rows"),
-    cyclesPerElement: z.record(z.string(), real(0, 1e6)).default({}).describe("Lane-cycles per element by primitive"),
+    cyclesPerElement: mapOf(real(0, 1e6), "primitives and their lane-cycles")
+      .default({})
+      .describe("Lane-cycles per element by primitive"),
     overlap: oneOf(["transfers", "passes", "none"])
       .default("transfers")
       .describe(

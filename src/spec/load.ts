@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { dirname, isAbsolute, join } from "node:path";
 import type * as z from "zod";
 import { didYouMean, problemOf, SpecError } from "../errors/index.ts";
+import { checkChoice, checkText } from "./callers.ts";
 import type { SourceDocument } from "./document.ts";
 import type { Hardware } from "./hardware.ts";
 import { hardwareSchema } from "./hardware-schema.ts";
@@ -23,6 +24,7 @@ export function besideFile(name: string, beside: string | undefined): string {
 
 /** Reads a YAML (or JSON) file to data. */
 export function readSpecFile(path: string): SourceDocument {
+  checkText(path, "The path of a file");
   return readYaml(readTextFile(path, path), path);
 }
 
@@ -42,6 +44,7 @@ export function findSpec(
 }
 
 function load<T extends z.ZodType>(kind: PresetKind, schema: T, nameOrFile: string, beside?: string): z.output<T> {
+  checkText(nameOrFile, `The name of a preset or file of ${kind}`);
   const found = findSpec(kind, nameOrFile, beside);
   if (!found.problem) return check(schema, found.document);
   const { code, message, hint } = found.problem;
@@ -66,5 +69,6 @@ export function loadModel(nameOrFile: string, beside?: string): ModelSpec {
 
 /** Names that the loaders and `deployment.region` know. */
 export function listPresets(kind: PresetKind | "regions"): readonly string[] {
+  checkChoice(kind, ["hardware", "models", "regions"], "The kind of preset");
   return kind === "regions" ? [...regions().keys()] : presetNames(kind);
 }

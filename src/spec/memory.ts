@@ -84,6 +84,9 @@ export function capacityOfDies(densityGbit: number, dies: number): number {
 }
 
 function capacityNotSold(sold: SoldDram, gigabytes: number): NotSold {
+  if (gigabytes === Infinity) {
+    return notSold("capacity", `is unlimited, which goes with type idealised only; ${sold.name} is sold by its size`);
+  }
   const nearest = [...soldCapacities(sold)].sort((a, b) => Math.abs(a - gigabytes) - Math.abs(b - gigabytes));
   const some = nearest.slice(0, 6).sort((a, b) => a - b);
   return notSold("capacity", `is ${gigabytes} GB, which ${sold.name} is not sold in; nearest: ${listOf(some)} GB`);

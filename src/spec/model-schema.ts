@@ -1,5 +1,6 @@
 import * as z from "zod";
-import { MAX_WHOLE, flag, oneOf, oneOrMore, real, refuse, section, text, whole } from "./fields.ts";
+import { modelProblems } from "./cross-rules.ts";
+import { MAX_WHOLE, flag, listOf, oneOf, oneOrMore, real, refuse, section, text, whole } from "./fields.ts";
 import { buildText, buildVision, type TowerContext } from "./model-build.ts";
 import { deepFreeze } from "./freeze.ts";
 import { LISTED_PRIMITIVES, type AttentionKind, type ListedOperator, type ModelSpec } from "./model.ts";
@@ -69,9 +70,7 @@ const tower = {
     sharedGate: flag().default(false).describe("A gate on the shared experts' result"),
     routerBias: flag().default(false).describe("One trained number an expert beside the router"),
     bias: flag().default(false).describe("Biases in the experts"),
-    denseLayers: z
-      .array(whole(1, 1000))
-      .max(1000)
+    denseLayers: listOf(whole(1, 1000), "layers", 0, 1000)
       .default([])
       .describe("Layers, from 1, with the plain FFN of size ffn"),
     skew: real(0, 10).default(0).describe("Exponent of Zipf's law by which experts are chosen; 0: all alike"),
@@ -163,7 +162,7 @@ const vit = section({
   embedding: whole(1, 1_000_000).optional().describe("Size that the pooled token is projected to"),
   connector: section({
     merge: whole(1, 1000).default(1).describe("Tokens that go in side by side"),
-    widths: z.array(whole(1, 1_000_000)).min(1).max(8).describe("Outputs of each linear layer"),
+    widths: listOf(whole(1, 1_000_000), "widths", 1, 8).describe("Outputs of each linear layer"),
     bias: flag().default(true),
     norm: oneOf(["none", "layernorm", "rmsnorm"]).default("none"),
     normMerged: flag().default(false).describe("The norm is over the tokens side by side, not over each"),
@@ -253,7 +252,7 @@ const listedOperator = z.discriminatedUnion(
 const operators = section({
   ...common,
   family: z.literal("operators"),
-  operators: z.array(listedOperator).min(1, { error: "must hold at least one operator" }).max(100_000),
+  operators: listOf(listedOperator, "operators", 1, 100_000),
   otherParameters: whole(0, MAX_WHOLE).default(0).describe("Trained parameters that no listed product holds"),
   kvCacheElements: whole(0, MAX_WHOLE).default(0).describe("Elements of the KV cache of one input at its longest"),
   kvElementsPerToken: whole(0, MAX_WHOLE).default(0).describe("Elements of the KV cache of one token"),
@@ -263,10 +262,12 @@ const TOWER_FAMILIES = "must be one of: vit, bert, decoder, encoder-decoder";
 const towers = section({
   ...common,
   family: z.literal("towers"),
-  towers: z
-    .array(z.discriminatedUnion("family", [vit, bert, decoder, encoderDecoder], { error: TOWER_FAMILIES }))
-    .min(1, { error: "must hold at least one tower" })
-    .max(16),
+  towers: listOf(
+    z.discriminatedUnion("family", [vit, bert, decoder, encoderDecoder], { error: TOWER_FAMILIES }),
+    "towers",
+    1,
+    16,
+  ),
 }).describe("Towers one after the other, each a model of its own");
 
 /** A model file, as written. */
@@ -316,15 +317,9 @@ function buildOne(raw: RawTowers, ctx: TowerContext, at: readonly PropertyKey[])
       return { ...raw, vision: buildVision(raw.vision, ctx, at) };
     case "bert":
       return { ...raw, text: buildText(raw.text, ctx, at) };
-    case "decoder": {
-      const used = raw.contextTokens + raw.text.tokens + raw.generatedTokens;
-      checkPositions(raw.text, used, "context, prompt and generation", ctx, [...at, "text"]);
+    case "decoder":
       return { ...raw, text: buildText(raw.text, ctx, at) };
-    }
     case "encoder-decoder": {
-      const used = raw.decoder.tokens + raw.generatedTokens;
-      checkPositions(raw.decoder, used, "prompt and generation", ctx, [...at, "decoder"]);
-      checkPositions(raw.encoder, raw.encoder.tokens, "input", ctx, [...at, "encoder"]);
       if ((raw.encoder.audio === undefined) !== raw.encoder.vocabulary > 0) {
         const message = "needs a vocabulary or audio, and not both";
         refuse(ctx, "spec/inconsistent", message, null, [...at, "encoder"]);
@@ -337,18 +332,6 @@ function buildOne(raw: RawTowers, ctx: TowerContext, at: readonly PropertyKey[])
 
 type BuiltTower = Extract<ModelSpec, { family: RawTowers["family"] }>;
 type BuiltOf<T extends RawTowers> = Extract<BuiltTower, { family: T["family"] }>;
-
-function checkPositions(
-  { maxPositions }: { readonly maxPositions?: number | undefined },
-  used: number,
-  what: string,
-  ctx: TowerContext,
-  path: readonly PropertyKey[],
-): void {
-  if (maxPositions === undefined || used <= maxPositions) return;
-  const message = `is ${maxPositions}, less than the ${used} tokens of ${what}`;
-  refuse(ctx, "spec/inconsistent", message, null, [...path, "maxPositions"]);
-}
 
 function checkNames(list: readonly { readonly name: string }[], ctx: TowerContext, field: string): void {
   const seen = new Set<string>();
@@ -391,4 +374,8 @@ function buildOperators(raw: readonly RawOperator[], ctx: TowerContext): readonl
 const isTrained = (kind: string): boolean => kind === "weight" || kind === "embedding" || kind === "head";
 
 /** A model file → frozen ModelSpec. */
-export const modelSchema = rawModelSchema.transform((raw, ctx) => deepFreeze(build(raw, ctx)));
+export const modelSchema = rawModelSchema.transform((raw, ctx) => {
+  const model = build(raw, ctx);
+  for (const { path, message } of modelProblems(model)) refuse(ctx, "spec/inconsistent", message, null, [...path]);
+  return deepFreeze(model);
+});

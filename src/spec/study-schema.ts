@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { deploymentSchema } from "./deployment-schema.ts";
 import { FAMILY_METRIC } from "./family-metric.ts";
-import { MAX_WHOLE, oneOf, quantity, refuse, section, text, whole } from "./fields.ts";
+import { MAX_WHOLE, mapOf, oneOf, quantity, refuse, section, text, whole } from "./fields.ts";
 import { rawHardwareSchema } from "./hardware-schema.ts";
 import { metricOf, readAmount, readConstraint, readObjective, type Read } from "./metrics.ts";
 import { MODES } from "./modes.ts";
@@ -30,7 +30,8 @@ const objectives = z
   .max(8, { error: "must hold at most 8 objectives" });
 
 /** Hypervolume reference point: metric → amount with its unit, kept by the metric's key. */
-const reference = z.record(z.string(), z.union([z.string(), z.number()])).transform((map, ctx) => {
+const amount = z.union([z.string(), z.number()], { error: 'must be an amount with its unit, for example "1 kgCO2e"' });
+const reference = mapOf(amount, "metrics and their amounts").transform((map, ctx) => {
   const entries = Object.entries(map).map(([name, written]) => {
     const metric = metricOf(name);
     if (metric.problem) return refuse(ctx, metric.problem.code, metric.problem.message, metric.problem.hint, [name]);
