@@ -53,7 +53,13 @@ export async function budgets(file = "examples/clip-vit-b16.yaml", print = () =>
   const request = decompositionRequest(study);
   const { result } = await enumerateOnWorkers(
     { request, objectives, constraints },
-    { workers: 2, signal: new AbortController().signal, isCountedInFull: false, onProgress: () => undefined },
+    {
+      workers: 2,
+      signal: new AbortController().signal,
+      isCountedInFull: false,
+      blocks: null,
+      onProgress: () => undefined,
+    },
   );
   const front = result.front.map(({ values }) => valuesOf(values, objectives));
   const reference = nadirOf(front);

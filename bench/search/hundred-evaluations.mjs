@@ -31,7 +31,13 @@ export async function hundredEvaluations(file = "examples/clip-vit-b16.yaml", pr
   const request = decompositionRequest(study);
   const { result } = await enumerateOnWorkers(
     { request, objectives, constraints },
-    { workers: 2, signal: new AbortController().signal, isCountedInFull: false, onProgress: () => undefined },
+    {
+      workers: 2,
+      signal: new AbortController().signal,
+      isCountedInFull: false,
+      blocks: null,
+      onProgress: () => undefined,
+    },
   );
   const front = result.front.map(({ values }) => values.map((value, k) => signed(objectives[k], value)));
   const reference = nadirOf(front);

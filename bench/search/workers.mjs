@@ -32,10 +32,10 @@ async function enumeration(workers) {
   const part = { ...request, hardware: request.hardware.filter((_, i) => i % 6 === 0) };
   const { objectives, constraints } = study;
   let first = null;
-  const onProgress = (done) => (first ??= { done, time: performance.now() });
+  const onProgress = ({ chipCount }) => (first ??= { done: chipCount, time: performance.now() });
   await enumerateOnWorkers(
     { request: part, objectives, constraints },
-    { workers, signal: new AbortController().signal, isCountedInFull: true, onProgress },
+    { workers, signal: new AbortController().signal, isCountedInFull: true, blocks: null, onProgress },
   );
   const share = (part.hardware.length - first.done) / part.hardware.length;
   return (performance.now() - first.time) / 1000 / share;

@@ -9,7 +9,7 @@ import { countDram, mostDramBytes } from "./decompose/dram.ts";
 import { fixedOf, refusalOf, type Fixed } from "./decompose/fixed.ts";
 import { ALL_LIVE, DUTY, FIRST_LIVE, FIXED_METRICS, SECOND_LIVE } from "./decompose/metrics.ts";
 import { towerCountOf } from "./decompose/model-parts.ts";
-import { floorOfTable, simulateTable } from "./decompose/operator-costs.ts";
+import { costsFrom, floorOfTable, gemmCosts, simulateTable, type OperatorCosts } from "./decompose/operator-costs.ts";
 import { createOperatorTable, type OperatorTable } from "./decompose/operator-table.ts";
 import type {
   Columns,
@@ -34,7 +34,8 @@ export interface StudyDecomposition {
   readonly metrics: readonly string[];
   readonly accuracy: PartAccuracy | null;
   readonly limits: readonly DecomposedLimit[];
-  tables(hardware: number): PointTables;
+  /** @param made what an answer for this point has said it was made from: nothing is simulated then */
+  tables(hardware: number, made?: Float64Array): PointTables;
   /** What no mapping can be below; null: ruled out before. */
   floor(hardware: number): Columns | null;
   readonly secondLook?: {
@@ -85,11 +86,9 @@ export function createDecomposition(request: DecompositionRequest): StudyDecompo
   };
   const floorOf = (fixed: Fixed): Columns =>
     columnsOf(metrics, tableOf(fixed), floorOfTable(tableOf(fixed), fixed.machine), fixed);
-  const simulated = (fixed: Fixed, objective: typeof mapping.objective, rows: Int32Array): Columns => {
-    const table = tableOf(fixed);
+  const simulated = (fixed: Fixed, objective: typeof mapping.objective, rows: Int32Array): OperatorCosts => {
     simulationCount += rows.length;
-    const costs = simulateTable(table, fixed.machine, { ...mapping, objective }, rows);
-    return columnsOf(metrics, table, costs, fixed);
+    return simulateTable(tableOf(fixed), fixed.machine, { ...mapping, objective }, rows);
   };
 
   return {
@@ -98,16 +97,20 @@ export function createDecomposition(request: DecompositionRequest): StudyDecompo
     metrics,
     accuracy: asked.includes("accuracy") ? accuracyOfRequest(request, models) : null,
     limits: own,
-    tables: (hardware) => {
+    tables: (hardware, made) => {
       const fixed = fixedAt(hardware);
       if (!("machine" in fixed) || fixed.breaks.length > 0) return { kind: "ruled-out", breaks: fixed.breaks };
       const table = tableOf(fixed);
-      const variant = simulated(fixed, mapping.objective, everyGemm(table));
+      const costs =
+        made === undefined
+          ? simulated(fixed, mapping.objective, everyGemm(table))
+          : costsFrom(table, fixed.machine, made);
       const isSecondUseful = hasSecondLook && fixed.machine.energies !== null;
       const counted = own.some(({ text }) => text === "") ? countDram(table, fixed.specs.hardware) : null;
       return {
         kind: "tables",
-        variants: [variant],
+        variants: [columnsOf(metrics, table, costs, fixed)],
+        made: gemmCosts(table, costs),
         ...(counted === null ? {} : { counted: [counted] }),
         ...(isSecondUseful ? { floor: floorOf(fixed) } : {}),
       };
@@ -122,7 +125,8 @@ export function createDecomposition(request: DecompositionRequest): StudyDecompo
             metrics: slow,
             tables: (hardware: number, a: Int32Array, b: Int32Array): Columns => {
               const fixed = fixedAt(hardware) as Fixed;
-              return simulated(fixed, "latency", gemmsOf(tableOf(fixed), a, b));
+              const table = tableOf(fixed);
+              return columnsOf(metrics, table, simulated(fixed, "latency", gemmsOf(table, a, b)), fixed);
             },
           },
         }

@@ -15,7 +15,8 @@ export interface EstimateCache {
 
 const MOST_SHOWN = 100;
 
-export const CREATE_ESTIMATES = "CREATE TABLE estimate (key TEXT PRIMARY KEY, answer TEXT NOT NULL) WITHOUT ROWID";
+export const CREATE_ESTIMATES =
+  "CREATE TABLE IF NOT EXISTS estimate (key TEXT PRIMARY KEY, answer TEXT NOT NULL) WITHOUT ROWID";
 
 export function estimatesOn(db: Database.Database, file: string): EstimateCache {
   const get = db.prepare(`SELECT ${asBytes("answer")} FROM estimate WHERE key = ?`).raw();

@@ -1,5 +1,6 @@
 import type Database from "libsql";
 import { asBytes, countOf, textOf } from "./bytes.ts";
+import { CREATE_BLOCKS } from "./chip-blocks.ts";
 import { damaged, StoreError } from "./errors.ts";
 import { CREATE_ESTIMATES } from "./estimates.ts";
 import { FORMAT, migrate, type Migrations } from "./migrations.ts";
@@ -74,6 +75,7 @@ function create(db: Database.Database, identity: StudyIdentity): void {
     db.exec("CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID");
     db.exec("CREATE TABLE trial (number INTEGER PRIMARY KEY, point TEXT NOT NULL, outcome TEXT NOT NULL)");
     db.exec(CREATE_ESTIMATES);
+    db.exec(CREATE_BLOCKS);
     const put = db.prepare("INSERT INTO meta VALUES (?, ?)");
     const { studyHash, seed, version } = identity;
     for (const [key, value] of Object.entries({ format: FORMAT, studyHash, seed, version }))

@@ -1,15 +1,19 @@
 import type Database from "libsql";
+import { CREATE_BLOCKS } from "./chip-blocks.ts";
 import { StoreError } from "./errors.ts";
 import { CREATE_ESTIMATES } from "./estimates.ts";
 import { inTransaction } from "./transaction.ts";
 
 /** Format that this version writes. Raise it with a migration from the one before whenever tables change. */
-export const FORMAT = 2;
+export const FORMAT = 3;
 
 /** Steps by the format they start from; each brings a database to the next. */
 export type Migrations = Readonly<Record<number, (db: Database.Database) => void>>;
 
-export const MIGRATIONS: Migrations = { 1: (db) => void db.exec(CREATE_ESTIMATES) };
+export const MIGRATIONS: Migrations = {
+  1: (db) => void db.exec(CREATE_ESTIMATES),
+  2: (db) => void db.exec(CREATE_BLOCKS),
+};
 
 /** All steps from `format` to `FORMAT` in one transaction. @throws StoreError `store/format-unknown` without a step */
 export function migrate(

@@ -1,6 +1,7 @@
 import type Database from "libsql";
-import type { Trial, TrialStore } from "../search/index.ts";
+import type { BlockStore, Trial, TrialStore } from "../search/index.ts";
 import { asBytes, textOf } from "./bytes.ts";
+import { blocksOn } from "./chip-blocks.ts";
 import { estimatesOn, type EstimateCache } from "./estimates.ts";
 import { conflict, guarded, StoreError } from "./errors.ts";
 import { prepareMeta, readMeta, type StoreMeta, type StudyIdentity } from "./meta.ts";
@@ -18,9 +19,10 @@ export interface SqliteStoreOptions {
   readonly maxPages?: number;
 }
 
-/** Trials, and beside them answers that they were made of. */
+/** Trials, and beside them answers that they were made of, and the blocks of an exact search. */
 export interface SqliteStore extends TrialStore {
   readonly estimates: EstimateCache;
+  readonly blocks: BlockStore;
   /** @throws StoreError `store/vanished` where the file was removed or replaced since it was opened; writing says so too */
   checkPresence(): void;
 }
@@ -81,6 +83,7 @@ function storeOn(db: Database.Database, file: string, presence: Presence): Sqlit
     },
     trials: () => guarded(file, () => readTrials(db, file)),
     estimates: estimatesOn(db, file),
+    blocks: blocksOn(db, file, presence),
     checkPresence: presence.check,
     close: () => closeWhole(db, file),
   };

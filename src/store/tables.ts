@@ -7,6 +7,7 @@ const TABLES: Readonly<Record<string, { readonly columns: readonly string[]; rea
   meta: { columns: ["key", "value"], since: 1 },
   trial: { columns: ["number", "point", "outcome"], since: 1 },
   estimate: { columns: ["key", "answer"], since: 2 },
+  block: { columns: ["number", "body", "digest"], since: 3 },
 };
 
 /** Names of everything that a database holds, by its kind; indexes left out, since they hold nothing of their own. */

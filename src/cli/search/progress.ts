@@ -36,11 +36,11 @@ export function startProgress(maxTrials: number): ProgressDisplay {
   };
 }
 
-/** Replayed trials cost nothing, so the rate is that of the evaluated ones. */
-function timeLeft(evaluatedCount: number, leftCount: number, seconds: number): string {
+/** What was kept from before costs nothing, so the rate is that of what was done here, in `seconds`. */
+export function timeLeft(evaluatedCount: number, leftCount: number, seconds: number): string {
   if (evaluatedCount === 0) return "replaying";
   const rate = evaluatedCount / seconds;
   const left = Math.ceil(leftCount / rate);
   const clock = left >= 60 ? `${Math.floor(left / 60)} min ${left % 60} s` : `${left} s`;
-  return `${rate.toFixed(0)}/s, ${clock} left`;
+  return `${rate < 10 ? rate.toPrecision(2) : rate.toFixed(0)}/s, ${clock} left`;
 }

@@ -117,7 +117,7 @@ async function searchWith({ study, space, settings, store, signal, sources, stud
       );
     const [baseline] = await farm.details([{}], signal);
     checkMetrics(study, baseline ?? null);
-    const exact = search.strategy === "exact" ? await runExact(study, workers, signal, accuracy) : null;
+    const exact = search.strategy === "exact" ? await runExact(study, workers, signal, accuracy, store.blocks) : null;
     const result = exact?.result ?? (await runTrials(study, space, store, farm, signal));
     if (result.stopped === "aborted") throw new Interruption(result.trialCount);
     const points = result.front.map(({ point }) => point);

@@ -53,6 +53,29 @@ export function simulateTable(table: OperatorTable, machine: Machine, mapper: Ma
   return costs;
 }
 
+/** The costs of the GEMMs alone: cycles of each, then J of each. */
+export function gemmCosts({ gemms }: OperatorTable, { cycles, energy }: OperatorCosts): Float64Array {
+  const made = new Float64Array(2 * gemms.length);
+  made.set(cycles.subarray(0, gemms.length));
+  made.set(energy.subarray(0, gemms.length), gemms.length);
+  return made;
+}
+
+/**
+ * The costs that a table had when its GEMMs were simulated.
+ *
+ * @param made as {@link gemmCosts} gave them
+ * @throws RangeError where they are of another table
+ */
+export function costsFrom(table: OperatorTable, machine: Machine, made: Float64Array): OperatorCosts {
+  const { length } = table.gemms;
+  if (made.length !== 2 * length) throw new RangeError(`${made.length} costs of ${length} GEMMs`);
+  const costs = vectorCosts(table, machine);
+  costs.cycles.set(made.subarray(0, length));
+  costs.energy.set(made.subarray(length));
+  return costs;
+}
+
 /** Costs that no mapping can be below, see floor.ts; those of vector work are what it costs. */
 export function floorOfTable(table: OperatorTable, machine: Machine): OperatorCosts {
   const costs = vectorCosts(table, machine);

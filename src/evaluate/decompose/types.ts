@@ -54,5 +54,6 @@ export type PointTables =
       readonly kind: "tables";
       readonly variants: readonly Columns[];
       readonly floor?: Columns;
+      readonly made: Float64Array;
       readonly counted?: readonly (Break & { readonly designCount: number })[];
     };

@@ -12,6 +12,8 @@ export interface Archive {
   finish(): readonly { readonly costs: readonly number[]; readonly id: readonly number[] }[];
   /** Points held, dominated ones included. */
   readonly size: number;
+  /** Another archive with the same points: what is added to one of them is not in the other. */
+  fork(): Archive;
 }
 
 /** Points with a tree over them. */
@@ -25,25 +27,27 @@ const NEWEST = 64;
 
 /** @param seed costs row by row of points to begin with, none of which dominates another; their ids are their rows */
 export function createArchive(dimension: number, seed: Float64Array = new Float64Array(0)): Archive {
+  const ids = Array.from({ length: seed.length / dimension }, (_, row) => [row]);
+  return archiveOf(dimension, seed.length === 0 ? [] : [createLevel(dimension, seed, ids)], []);
+}
+
+/** @param newestRows points that are in no level yet, with their ids; fewer than NEWEST */
+function archiveOf(
+  dimension: number,
+  firstLevels: readonly Level[],
+  newestRows: readonly (readonly [Float64Array, readonly number[]])[],
+): Archive {
   /** Largest first. */
-  let levels: Level[] = [];
+  let levels = [...firstLevels];
   let newest = new Float64Array(NEWEST * dimension);
-  let newestIds: (readonly number[])[] = [];
+  let newestIds = newestRows.map(([, id]) => id);
+  newestRows.forEach(([costs], row) => newest.set(costs, row * dimension));
 
   const dominates = (costs: Float64Array): boolean => {
     for (const { tree } of levels) if (tree.dominates(costs)) return true;
     for (let row = 0; row < newestIds.length; row += 1) if (rowDominates(newest, row * dimension, costs)) return true;
     return false;
   };
-  const createLevel = (points: Float64Array, ids: readonly (readonly number[])[]): Level => ({
-    points,
-    ids,
-    tree: createDominanceTree(points, ids.length, dimension),
-  });
-  if (seed.length > 0) {
-    const ids = Array.from({ length: seed.length / dimension }, (_, row) => [row]);
-    levels = [createLevel(seed, ids)];
-  }
   /** One level of all points of several, without those that another of them dominates. */
   const join = (parts: readonly Level[]): Level => {
     const kept: number[] = [];
@@ -55,11 +59,11 @@ export function createArchive(dimension: number, seed: Float64Array = new Float6
         kept.push(...costs);
         ids.push(id);
       });
-    return createLevel(Float64Array.from(kept), ids);
+    return createLevel(dimension, Float64Array.from(kept), ids);
   };
   /** Makes the newest points a level, joined with as many smaller levels as keep sizes doubling. */
   const settle = (all: boolean): void => {
-    const parts = [createLevel(newest.slice(0, newestIds.length * dimension), newestIds)];
+    const parts = [createLevel(dimension, newest.slice(0, newestIds.length * dimension), newestIds)];
     let size = newestIds.length;
     while (levels.length > 0 && (all || levels.at(-1)!.ids.length < 2 * size)) {
       const level = levels.pop()!;
@@ -85,7 +89,17 @@ export function createArchive(dimension: number, seed: Float64Array = new Float6
     get size() {
       return levels.reduce((sum, { ids }) => sum + ids.length, newestIds.length);
     },
+    fork: () =>
+      archiveOf(
+        dimension,
+        levels,
+        newestIds.map((id, row) => [newest.slice(row * dimension, (row + 1) * dimension), id]),
+      ),
   };
+}
+
+function createLevel(dimension: number, points: Float64Array, ids: Level["ids"]): Level {
+  return { points, ids, tree: createDominanceTree(points, ids.length, dimension) };
 }
 
 function rowDominates(points: Float64Array, at: number, costs: Float64Array): boolean {

@@ -21,12 +21,12 @@ import type {
 import { usableOptions } from "./usable.ts";
 
 /**
- * Enumerates a decomposed space part by part. Designs of earlier parts rule out those of later ones, so a part holds
- * only what is new; a merger of all parts has the exact front, whatever the parts and their order.
+ * Enumerates a decomposed space part by part. What a part holds depends on its hardware points and on what was learnt
+ * before, and on nothing else; a merger of all parts has the exact front, whatever the parts and their order.
  */
 export interface ExactEnumerator {
   /**
-   * Tells the front that others have found, as costs row by row: it rules out as if found here. Hardware points whose floor
+   * Tells the front that is known so far, as costs row by row: it rules out designs of the parts to come. Hardware points whose floor
    * they rule out are then not enumerated (`boundedCount`), so what is counted depends on what has been learnt. No front:
    * nothing is ruled out unseen, so that where nothing is feasible every design is counted under its reason.
    */
@@ -36,6 +36,8 @@ export interface ExactEnumerator {
   /** Takes second looks at those designs that what was learnt leaves open: the front of the first look of all parts. */
   lookAgain(looks: readonly SecondLook[]): Promise<SecondLookResult>;
 }
+
+type Usable = readonly [Int32Array, Int32Array];
 
 /** @throws SearchError for objectives or constraints that the decomposition does not know */
 export function createExactEnumerator(decomposition: Decomposition, options: ExactOptions): ExactEnumerator {
@@ -47,14 +49,14 @@ export function createExactEnumerator(decomposition: Decomposition, options: Exa
   const bench = { problem, columns, bound };
   const combine = createCombiner(problem, ordering, bound);
   const sweep = createSweeper(problem, ordering, columns, bound) ?? combine;
-  let archive = createArchive(dimension);
+  const nothing = createArchive(dimension);
   let known: Archive | null = null;
 
   const designOf = (hardware: number, variant: number, a: number, b: number, costs: Float64Array): ExactDesign => ({
     ...{ hardware, variant, a, b },
     values: Array.from(costs, (cost, k) => (problem.objectives[k] === ACCURACY ? 0 - cost : cost)),
   });
-  const towersOf = (variant: Variant, usable = usableOptions(problem, variant), against = archive) =>
+  const towersOf = (variant: Variant, usable: Usable, against: Archive) =>
     createTowers(problem, ordering, columns, bound, against, variant, usable);
 
   /** Whether what is known rules out every design of a hardware point, whatever its mappings. */
@@ -66,7 +68,7 @@ export function createExactEnumerator(decomposition: Decomposition, options: Exa
     if (towers !== null) combine(towers, known!, () => (isOpen = true));
     return !isOpen;
   };
-  const isWorthALook = (first: Variant, floor: Variant): boolean => {
+  const isWorthALook = (first: Variant, floor: Variant, archive: Archive): boolean => {
     let isWorth = false;
     visitSlow(bench, first, floor, archive, () => (isWorth = true));
     return isWorth;
@@ -74,6 +76,7 @@ export function createExactEnumerator(decomposition: Decomposition, options: Exa
 
   const run = async ({ points, signal, onProgress }: ExactRun = {}): Promise<ExactPart> => {
     const tally = createTally(problem);
+    const archive = (known ?? nothing).fork();
     const secondLooks: SecondLook[] = [];
     const fresh: { readonly design: ExactDesign; readonly costs: Float64Array }[] = [];
     const enumerate = async (hardware: number): Promise<void> => {
@@ -81,12 +84,12 @@ export function createExactEnumerator(decomposition: Decomposition, options: Exa
       const answer = decomposition.tables(hardware);
       const tables = answer instanceof Promise ? await answer : answer;
       if (tables.kind === "ruled-out") return tally.ruleOut(tables.breaks);
-      const { variants, floor, counted = [] } = tables;
+      const { variants, floor, made = null, counted = [] } = tables;
       const usable = variants.map((variant) => usableOptions(problem, variant));
       tally.count(variants, usable);
       for (const { designCount, ...reason } of counted) tally.note(reason, designCount);
       variants.forEach((variant, v) => {
-        const towers = towersOf(variant, usable[v]!);
+        const towers = towersOf(variant, usable[v]!, archive);
         if (towers === null) return;
         sweep(towers, archive, (a, b, costs) => {
           archive.insert(costs, [hardware, v, a, b]);
@@ -95,8 +98,7 @@ export function createExactEnumerator(decomposition: Decomposition, options: Exa
         });
       });
       const first = variants[0]!;
-      if (floor !== undefined && isWorthALook(first, floor))
-        secondLooks.push({ hardware, variantCount: variants.length, first, floor });
+      if (floor !== undefined && isWorthALook(first, floor, archive)) secondLooks.push({ hardware, made });
     };
     const all = points ?? Array.from({ length: decomposition.hardwareCount }, (_, i) => i);
     for (const [done, hardware] of all.entries()) {
@@ -110,12 +112,15 @@ export function createExactEnumerator(decomposition: Decomposition, options: Exa
 
   const lookAgain: ExactEnumerator["lookAgain"] = async (looks) => {
     const { secondLook, optionCounts } = decomposition;
-    const against = known ?? createArchive(dimension);
-    const nothing = createArchive(dimension);
+    const against = known ?? nothing;
     const found: ExactDesign[] = [];
     let designCount = 0;
     let feasibleCount = 0;
-    for (const { hardware, variantCount, first, floor } of looks) {
+    for (const { hardware, made } of looks) {
+      const tables = await decomposition.tables(hardware, made ?? undefined);
+      if (tables.kind === "ruled-out" || tables.floor === undefined) continue;
+      const { variants, floor } = tables;
+      const first = variants[0]!;
       const wanted = [new Set<number>(), new Set<number>()] as const;
       const asked = new Set<number>();
       visitSlow(bench, first, floor, against, (a, b) => {
@@ -131,7 +136,7 @@ export function createExactEnumerator(decomposition: Decomposition, options: Exa
       visitSlow(bench, first, second, nothing, (a, b, costs) => {
         if (!asked.has(a * optionCounts[1] + b)) return false;
         feasibleCount += 1;
-        if (!against.dominates(costs)) found.push(designOf(hardware, variantCount, a, b, costs));
+        if (!against.dominates(costs)) found.push(designOf(hardware, variants.length, a, b, costs));
         return false;
       });
     }
@@ -139,7 +144,6 @@ export function createExactEnumerator(decomposition: Decomposition, options: Exa
   };
 
   const learn = (costs: Float64Array): void => {
-    archive = createArchive(dimension, costs);
     known = costs.length === 0 ? null : createArchive(dimension, costs);
   };
   return { learn, run, lookAgain };

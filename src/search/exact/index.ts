@@ -1,3 +1,14 @@
+export {
+  BLOCK_FORMAT,
+  chipBlocks,
+  chipBlocksInOneRound,
+  secondLookBlock,
+  type BlockResult,
+  type BlockStore,
+  type ChipBlock,
+  type FirstLookBlock,
+  type SecondLookBlock,
+} from "./chip-blocks.ts";
 export { costsOfFront, createExactEnumerator, enumerateExact, type ExactEnumerator } from "./enumerate.ts";
 export { createExactMerger, type ExactMerger } from "./merge.ts";
 export { leastOf, withNearestSecondLook } from "./nearest.ts";

@@ -17,8 +17,10 @@ export interface Decomposition {
   readonly accuracy: Accuracy | null;
   /** Limits of the decomposition's own, beside the study's. One without text is not counted among the reasons. */
   readonly limits?: readonly Constraint[];
-  /** Asked once for each hardware point, in order. */
-  tables(hardware: number): HardwareTables | Promise<HardwareTables>;
+  /**
+   * @param made what an answer for this hardware point has said it was made from: the same answer then, without the work
+   */
+  tables(hardware: number, made?: Float64Array): HardwareTables | Promise<HardwareTables>;
   readonly secondLook?: SecondLookRule;
   /**
    * At most what any variant or second look of a hardware point would give, column by column, for a hundredth of the work;
@@ -62,6 +64,8 @@ export type HardwareTables =
       readonly variants: readonly Variant[];
       /** At most what a second look would give, column by column; left out: no second look here. */
       readonly floor?: Variant;
+      /** The numbers that took the work: short beside the tables. Infinity: there is none. */
+      readonly made?: Float64Array;
       /** Designs that break something that is no sum, counted by the decomposition. */
       readonly counted?: readonly (HardwareBreak & { readonly designCount: number })[];
     };
@@ -140,9 +144,8 @@ export interface ExactResult {
 /** A hardware point with designs that a second look might bring to the front. */
 export interface SecondLook {
   readonly hardware: number;
-  readonly variantCount: number;
-  readonly first: Variant;
-  readonly floor: Variant;
+  /** What its tables are made from; null: they are made anew. */
+  readonly made: Float64Array | null;
 }
 
 /** Result over some hardware points, and what is worth a second look there. */

@@ -35,6 +35,22 @@ test("equal GEMMs of all options are simulated once", () => {
   expect(decomposition.simulationCount).toBe(decomposition.shapeCount);
 });
 
+test("what tables were made from gives the same tables again, bit for bit, and simulates nothing", () => {
+  const text: PartPoint[] = [6, 9].map((layers) => ({ "model.text.layers": layers }));
+  const hardware: PartPoint[] = [{}, { "array.rows": 8 }, { "globalBuffer.size": "8 KiB" }];
+  const changes = { towers: [text, [{}]] as const, hardware };
+  const decomposition = createDecomposition(request(changes));
+  const other = createDecomposition(request(changes));
+  for (const chip of hardware.keys()) {
+    const tables = decomposition.tables(chip);
+    if (tables.kind !== "tables") throw new Error("ruled out");
+    expect(other.tables(chip, tables.made)).toEqual(tables);
+  }
+  expect(decomposition.simulationCount).toBe(hardware.length * decomposition.shapeCount);
+  expect(other.simulationCount).toBe(0);
+  expect(() => other.tables(0, new Float64Array(1))).toThrow("1 costs of");
+});
+
 test("settings that do not fit together: refused options, and hardware that breaks with the reason", () => {
   const decomposition = createDecomposition(
     request({ towers: [[{}, { "model.text.kvHeads": 3 }], [{}]], hardware: [{}, { "array.rows": 0 }] }),

@@ -61,11 +61,12 @@ test("migrations run step by step in one transaction, a missing step undoes all"
   const db = new Database(file);
   const rename = (to: string) => (open: Database.Database) =>
     void open.prepare("UPDATE meta SET value = ? WHERE key = 'version'").run(to);
-  expect(() => migrate(db, file, 1, { 1: rename("half") }, 3)).toThrow(code("store/format-unknown"));
+  const [one, two, next] = [FORMAT - 1, FORMAT, FORMAT + 1];
+  expect(() => migrate(db, file, one, { [one]: rename("half") }, next)).toThrow(code("store/format-unknown"));
   expect(readSqliteStore(file).meta).toMatchObject({ format: FORMAT, version: "0.1.0" });
-  migrate(db, file, 1, { 1: rename("half"), 2: rename("whole") }, 3);
+  migrate(db, file, one, { [one]: rename("half"), [two]: rename("whole") }, next);
   db.close();
-  expect(() => readSqliteStore(file)).toThrow(/format 3, written by ecotile whole/);
+  expect(() => readSqliteStore(file)).toThrow(`format ${next}, written by ecotile whole`);
 });
 
 test("a store of format 1, which had no estimates, is brought up to date with its trials", () => {

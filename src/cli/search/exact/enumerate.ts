@@ -1,22 +1,27 @@
 import {
+  chipBlocks,
+  chipBlocksInOneRound,
   costsOfFront,
   createExactMerger,
+  secondLookBlock,
+  type BlockResult,
+  type BlockStore,
+  type ChipBlock,
   type ExactDesign,
   type ExactResult,
+  type FirstLookBlock,
+  type SecondLook,
+  type SecondLookBlock,
   type SecondLookResult,
 } from "../../../search/index.ts";
 import { createFarm, type TaskResult } from "../../../worker/index.ts";
 import { shared, unpackDesigns } from "./shared.ts";
-import { enumerationOptions, type ExactAnswer, type ExactContext, type ExactTask, type PackedPart } from "./tasks.ts";
+import { enumerationOptions, type ExactAnswer, type ExactContext, type ExactTask } from "./tasks.ts";
 
 const WORKER_FILE = new URL("./worker.js", import.meta.url);
 const HEAP_MEGABYTES = 4096;
-/** Hardware points a task: some tens to hundreds of milliseconds. */
-const POINTS_PER_TASK = 4;
 /** A task that takes longer has hung: its worker is replaced, and the task repeated. */
 const HUNG_MS = 3_600_000;
-/** Each round takes every n-th point that is left, and rules out by the front of the rounds before it. */
-const ROUNDS = [32, 8, 1];
 
 export interface Enumeration {
   readonly result: ExactResult;
@@ -25,59 +30,99 @@ export interface Enumeration {
   readonly second: SecondLookResult & { readonly hardwareCount: number };
 }
 
+/** How far an enumeration is. */
+export interface EnumerationProgress {
+  /** Chips whose first look is done, and those of them whose block was kept from before. */
+  readonly chipCount: number;
+  readonly keptCount: number;
+  readonly frontSize: number;
+}
+
 export interface EnumerationSettings {
   readonly workers: number;
   readonly signal: AbortSignal;
   /** Enumerate also what cannot be on the front, so that every design is counted under its reason. */
   readonly isCountedInFull: boolean;
-  readonly onProgress: (done: number, frontSize: number) => void;
+  /** Where blocks are kept, and taken from; null: nowhere. */
+  readonly blocks: BlockStore | null;
+  readonly onProgress: (progress: EnumerationProgress) => void;
 }
 
 /**
- * Enumerates a study on worker threads, in rounds that depend on the study alone: the same result, counts included, for
- * any number of workers.
+ * Enumerates a study on worker threads, block by block, in rounds that depend on the study alone: the same result, counts
+ * included, for any number of workers, and whatever blocks were kept from before.
  *
- * @throws the signal's reason
+ * @throws the signal's reason; what the store throws
  */
 export async function enumerateOnWorkers(context: ExactContext, settings: EnumerationSettings): Promise<Enumeration> {
   const { objectives, request } = context;
-  const { signal } = settings;
+  const { signal, blocks, isCountedInFull } = settings;
+  const chipCount = request.hardware.length;
   const options = enumerationOptions(context);
+  const rounds = isCountedInFull ? chipBlocksInOneRound(chipCount) : chipBlocks(chipCount);
   const farm = createFarm<ExactTask, ExactAnswer>({
     workerFile: WORKER_FILE,
-    workers: Math.min(settings.workers, Math.ceil(request.hardware.length / POINTS_PER_TASK)),
+    workers: Math.min(settings.workers, rounds.flat().length),
     workerData: context,
     resourceLimits: { maxOldGenerationSizeMb: HEAP_MEGABYTES },
   });
-  const run = async (tasks: readonly ExactTask[], done?: (answer: ExactAnswer) => void): Promise<ExactAnswer[]> => {
-    const onResult = (_: number, result: TaskResult<ExactAnswer>): void => done?.(valueOf(result));
-    return (await farm.run(tasks, { signal, chunkSize: 1, timeoutMs: HUNG_MS, onResult })).map(valueOf);
+  /** Takes what was kept of some blocks, and makes the others; each is handed over, and kept, as soon as it is there. */
+  const run = async <Block extends ChipBlock, Result extends BlockResult>(
+    wanted: readonly Block[],
+    taskOf: (block: Block) => ExactTask,
+    resultOf: (block: Block, answer: ExactAnswer) => Result,
+    take: (result: Result, isKept: boolean) => void,
+  ): Promise<void> => {
+    const open = wanted.filter((block) => {
+      const kept = blocks?.get(block);
+      if (kept !== undefined) take(kept as Result, true);
+      return kept === undefined;
+    });
+    const onResult = (position: number, answer: TaskResult<ExactAnswer>): void => {
+      const result = resultOf(open[position]!, valueOf(answer));
+      blocks?.put(result);
+      take(result, false);
+    };
+    await farm.run(open.map(taskOf), { signal, chunkSize: 1, timeoutMs: HUNG_MS, onResult });
   };
   try {
     const merger = createExactMerger(objectives);
     let merged = merger.result();
-    const answers: ExactAnswer[] = [];
-    let done = 0;
-    const rounds = settings.isCountedInFull ? [request.hardware.map((_, i) => i)] : roundsOf(request.hardware.length);
-    for (const [round, points] of rounds.entries()) {
+    const looks = new Map<number, SecondLook>();
+    const simulationCounts: [number, number] = [0, 0];
+    const done = { chipCount: 0, keptCount: 0 };
+    for (const [round, wanted] of rounds.entries()) {
       const known = shared(costsOfFront(merged.front, options));
-      const tasks = chunksOf(points).map((chunk): ExactTask => ({ kind: "first", round, known, points: chunk }));
-      const found = await run(tasks, ({ part }) => {
-        merger.add({ ...part!, front: unpackDesigns(part!.front) });
-        done += countOf(part!);
-        settings.onProgress(done, merged.front.length);
-      });
-      answers.push(...found);
+      await run(
+        wanted,
+        ({ chips }): ExactTask => ({ kind: "first", round, known, points: chips }),
+        firstLook,
+        ({ part, chips, simulationCount }, isKept) => {
+          merger.add(part);
+          for (const look of part.secondLooks) looks.set(look.hardware, look);
+          simulationCounts[0] += simulationCount;
+          done.chipCount += chips.length;
+          done.keptCount += isKept ? chips.length : 0;
+          settings.onProgress({ ...done, frontSize: merged.front.length });
+        },
+      );
       merged = merger.result();
     }
-    const looks = answers.flatMap(({ part }) => part!.secondLooks);
     const last = { round: rounds.length, known: shared(costsOfFront(merged.front, options)) };
-    const second = await run(looks.map((look): ExactTask => ({ kind: "second", ...last, look })));
-    const results = second.map((answer) => answer.second!);
+    const results: SecondLookResult[] = [];
+    await run(
+      [...looks.keys()].sort((x, y) => x - y).map((chip) => secondLookBlock(rounds, chip)),
+      ({ chips }): ExactTask => ({ kind: "second", ...last, look: looks.get(chips[0]!)! }),
+      secondLook,
+      ({ second, simulationCount }) => {
+        results.push(second);
+        simulationCounts[1] += simulationCount;
+      },
+    );
     results.forEach(merger.addSecondLook);
     return {
       result: results.some(({ found }) => found.length > 0) ? merger.result() : merged,
-      simulationCounts: [simulations(answers), simulations(second)],
+      simulationCounts,
       second: totalOf(results),
     };
   } finally {
@@ -85,21 +130,14 @@ export async function enumerateOnWorkers(context: ExactContext, settings: Enumer
   }
 }
 
-function roundsOf(count: number): readonly (readonly number[])[] {
-  let left = Array.from({ length: count }, (_, i) => i);
-  return ROUNDS.map((step) => {
-    const taken = left.filter((_, i) => i % step === 0);
-    left = left.filter((_, i) => i % step !== 0);
-    return taken;
-  });
+function firstLook({ number, chips }: ChipBlock, { part, simulationCount }: ExactAnswer): FirstLookBlock {
+  const front = unpackDesigns(part!.front);
+  return { kind: "first", number, chips, part: { ...part!, front }, simulationCount };
 }
 
-function chunksOf(points: readonly number[]): readonly (readonly number[])[] {
-  const count = Math.ceil(points.length / POINTS_PER_TASK);
-  return Array.from({ length: count }, (_, i) => points.slice(i * POINTS_PER_TASK, (i + 1) * POINTS_PER_TASK));
+function secondLook({ number, chips }: ChipBlock, { second, simulationCount }: ExactAnswer): SecondLookBlock {
+  return { kind: "second", number, chips, second: second!, simulationCount };
 }
-
-const countOf = ({ points }: PackedPart): number => points.ruledOut + points.bounded + points.enumerated;
 
 function totalOf(results: readonly SecondLookResult[]): Enumeration["second"] {
   const sum = (of: (look: SecondLookResult) => number): number => results.reduce((total, each) => total + of(each), 0);
@@ -109,10 +147,6 @@ function totalOf(results: readonly SecondLookResult[]): Enumeration["second"] {
     hardwareCount: results.filter(({ designCount }) => designCount > 0).length,
     found: results.flatMap(({ found }): readonly ExactDesign[] => found),
   };
-}
-
-function simulations(answers: readonly ExactAnswer[]): number {
-  return answers.reduce((sum, { simulationCount }) => sum + simulationCount, 0);
 }
 
 /** Workers turn what a design can do wrong into values; what they throw is a bug. */

@@ -1,14 +1,16 @@
 import { SingleBar } from "cli-progress";
+import { timeLeft } from "../progress.ts";
+import type { EnumerationProgress } from "./enumerate.ts";
 
 /** Where an exact search stands, on stderr. */
 export interface ExactProgress {
-  readonly update: (done: number, frontSize: number) => void;
+  readonly update: (progress: EnumerationProgress) => void;
   stop(): void;
 }
 
 const SILENCE_MS = 5000;
 
-export function startExactProgress(hardwareCount: number): ExactProgress {
+export function startExactProgress(chipCount: number): ExactProgress {
   const { isTTY } = process.stderr;
   const bar = new SingleBar({
     stream: process.stderr,
@@ -17,8 +19,15 @@ export function startExactProgress(hardwareCount: number): ExactProgress {
     gracefulExit: false,
     hideCursor: true,
     barsize: 24,
-    format: `${isTTY ? "[{bar}] " : ""}{value}/{total} hardware points, front {front} so far`,
+    format: `${isTTY ? "[{bar}] " : ""}{value}/{total} hardware points, front {front} so far, {left}`,
   });
-  bar.start(hardwareCount, 0, { front: 0 });
-  return { update: (done, front) => bar.update(done, { front }), stop: () => bar.stop() };
+  const started = performance.now();
+  bar.start(chipCount, 0, { front: 0, left: "starting" });
+  return {
+    update: ({ chipCount: done, keptCount, frontSize }) => {
+      const seconds = (performance.now() - started) / 1000;
+      bar.update(done, { front: frontSize, left: timeLeft(done - keptCount, chipCount - done, seconds) });
+    },
+    stop: () => bar.stop(),
+  };
 }

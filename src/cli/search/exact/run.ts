@@ -3,6 +3,7 @@ import {
   frontHypervolume,
   nadirOf,
   withNearestSecondLook,
+  type BlockStore,
   type Point,
   type StudyResult,
   type Trial,
@@ -35,7 +36,7 @@ export interface ExactOutcome {
 }
 
 /**
- * Enumerates a study exactly. A function of the study alone.
+ * Enumerates a study exactly. A function of the study alone, whatever blocks were kept from before.
  *
  * @throws InputError for a study that does not fall into parts
  * @throws the signal's reason
@@ -45,6 +46,7 @@ export async function runExact(
   workers: number,
   signal: AbortSignal,
   accuracy: CommandAccuracy | null,
+  blocks: BlockStore,
 ): Promise<ExactOutcome> {
   const factors = studyOfFactors(study);
   const parts = decompositionRequest(factors);
@@ -54,7 +56,9 @@ export async function runExact(
   try {
     const context = { request, objectives, constraints };
     const onProgress = display.update;
-    const enumeration = await enumerateOnWorkers(context, { workers, signal, isCountedInFull: false, onProgress });
+    const enumeration = await enumerateOnWorkers(context, {
+      ...{ workers, signal, isCountedInFull: false, blocks, onProgress },
+    });
     const own = await ownEstimate(study, accuracy);
     const { front } = enumeration.result;
     const result =

@@ -1,20 +1,10 @@
-import type { ExactDesign, SecondLook, Variant } from "../../../search/index.ts";
+import type { ExactDesign } from "../../../search/index.ts";
 
 /** Numbers in memory that all threads see: messages then carry a reference instead of a copy. */
 export function shared(values: Float64Array): Float64Array {
   const copy = new Float64Array(new SharedArrayBuffer(values.byteLength));
   copy.set(values);
   return copy;
-}
-
-/** A second look whose tables, some hundred kilobytes, travel to the coordinator and back to a worker uncopied. */
-export function sharedLook(look: SecondLook): SecondLook {
-  return { ...look, first: sharedVariant(look.first), floor: sharedVariant(look.floor) };
-}
-
-function sharedVariant({ base, columns }: Variant): Variant {
-  const side = (values: Float64Array | null): Float64Array | null => (values === null ? null : shared(values));
-  return { base, columns: columns.map(({ a, b }) => ({ a: side(a), b: side(b) })) };
 }
 
 const FIELDS = 4;

@@ -2,11 +2,11 @@ import { workerData } from "node:worker_threads";
 import { createDecomposition } from "../../../evaluate/index.ts";
 import { createExactEnumerator, type ExactPart } from "../../../search/index.ts";
 import { serveTasks } from "../../../worker/index.ts";
-import { packDesigns, sharedLook } from "./shared.ts";
+import { packDesigns } from "./shared.ts";
 import { enumerationOptions, type ExactAnswer, type ExactContext, type ExactTask, type PackedPart } from "./tasks.ts";
 
 function packed(part: ExactPart): PackedPart {
-  return { ...part, front: packDesigns(part.front), secondLooks: part.secondLooks.map(sharedLook) };
+  return { ...part, front: packDesigns(part.front) };
 }
 
 const context = workerData as ExactContext;
@@ -14,7 +14,7 @@ const decomposition = createDecomposition(context.request);
 const enumerator = createExactEnumerator(decomposition, enumerationOptions(context));
 let round = 0;
 
-/** Entry that the farm calls. Designs that this worker has found rule out later ones; the merged front is the same. */
+/** Entry that the farm calls. What comes of a task depends on the task alone, whichever worker has it. */
 export const runTasks = serveTasks<ExactTask, ExactAnswer>(async (task) => {
   if (task.round !== round) enumerator.learn(task.known);
   round = task.round;
