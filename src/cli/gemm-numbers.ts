@@ -1,7 +1,9 @@
 import { chargedCounters, energyCoefficients, gemmEnergy } from "../cost/index.ts";
 import type { StreamedGemm } from "../evaluate/index.ts";
+import { known } from "../metrics/index.ts";
 import type { PerOperand } from "../sim/index.ts";
 import type { SpecSet } from "../spec/index.ts";
+import { picojoulesOf } from "../units/index.ts";
 
 /** Columns that `gemm` appends, in order. */
 export const RESULT_COLUMNS = [
@@ -31,7 +33,7 @@ export const RESULT_COLUMNS = [
 type ResultColumn = (typeof RESULT_COLUMNS)[number];
 export type GemmNumbers = Readonly<Record<ResultColumn, unknown>> & { readonly status: "ok" | "infeasible" };
 
-/** One result under the names that files and JSON use; null where there is no number. */
+/** One result under the names that files and JSON use; null where there is no number, and `reason` says why. */
 export function gemmNumbers({ result, prefetched }: StreamedGemm, { hardware, technology }: SpecSet): GemmNumbers {
   if (result.kind === "unmappable") {
     const empty = Object.fromEntries(RESULT_COLUMNS.map((name) => [name, null])) as Record<ResultColumn, unknown>;
@@ -41,10 +43,11 @@ export function gemmNumbers({ result, prefetched }: StreamedGemm, { hardware, te
   const { timing, counters, mapping } = result;
   const coefficients = energyCoefficients(hardware, technology);
   const charged = chargedCounters(counters, mapping, hardware, technology);
-  const energy = "total" in coefficients ? null : gemmEnergy(charged, timing.cycles, coefficients).total * 1e12;
+  const energy =
+    "total" in coefficients ? coefficients : known("energy", gemmEnergy(charged, timing.cycles, coefficients));
   return {
     status: "ok",
-    reason: null,
+    reason: energy.total === null ? `energy unknown: ${energy.reason}` : null,
     cycles: timing.cycles,
     compute_cycles: timing.computeCycles,
     stall_cycles: timing.cycles - timing.computeCycles,
@@ -53,7 +56,7 @@ export function gemmNumbers({ result, prefetched }: StreamedGemm, { hardware, te
     latency_s: timing.cycles / hardware.clock,
     utilisation: timing.utilisation,
     macs: counters.macs,
-    energy_total_pJ: energy,
+    energy_total_pJ: energy.total === null ? null : picojoulesOf(energy.total),
     dram_read_bytes: sum(counters.dram.reads),
     dram_write_bytes: sum(counters.dram.writes),
     glb_read_bytes: sum(counters.global.reads),

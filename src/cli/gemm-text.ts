@@ -1,4 +1,4 @@
-import { formatQuantity } from "../units/index.ts";
+import { formatQuantity, joulesOf } from "../units/index.ts";
 import { formatMapping } from "../mapping/format.ts";
 import type { StreamedGemm } from "../evaluate/index.ts";
 import type { GemmProblem } from "../sim/index.ts";
@@ -29,7 +29,7 @@ export function gemmText(
     `stalls        DRAM ${stallCycles.dram}, global buffer ${stallCycles.global}, local buffer ${stallCycles.local} cycles`,
     `              of these first fill ${timing.firstFillCycles}, last drain ${timing.lastDrainCycles}`,
     ...prefetchLines(prefetched),
-    `energy        ${energy === null ? "unknown" : formatQuantity(energy * 1e-12, "energy")}`,
+    `energy        ${energy === null ? String(numbers.reason).replace("energy ", "") : formatQuantity(joulesOf(energy), "energy")}`,
     `DRAM          ${String(numbers.dram_read_bytes)} B read, ${String(numbers.dram_write_bytes)} B written`,
     `global buffer ${String(numbers.glb_read_bytes)} B read, ${String(numbers.glb_write_bytes)} B written`,
     `array edge    inputs ${counters.array.inputReads}, weights ${counters.array.weightReads}, ` +

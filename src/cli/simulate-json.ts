@@ -6,6 +6,7 @@ import {
   pricingOf,
   summariseByKind,
   summarisePhases,
+  unknownsOf,
   type Design,
   type Evaluation,
   type Footprint,
@@ -19,13 +20,14 @@ export function simulationJson(
   evaluation: Evaluation,
   violations: readonly Infeasible[],
 ): Readonly<Record<string, unknown>> {
-  const { design, energy, area, embodied, operational, operators, nonOperatorCycles } = evaluation;
+  const { design, energy, area, embodied, operational, operators, nonOperatorCycles, nonOperatorEnergy } = evaluation;
   return {
     model: design.model.name,
     hardware: design.hardware.name,
     feasible: violations.length === 0,
     violations: violations.map(violationJson),
     ...metricsOf(evaluation),
+    ...unknownJson(evaluation),
     energy_J: energy,
     area_by_component_mm2: area,
     carbon_embodied: { unit: "kgCO2e", ...embodied },
@@ -44,6 +46,7 @@ export function simulationJson(
     })),
     schedule: scheduleJson(evaluation.schedule),
     non_operator_cycles: nonOperatorCycles,
+    non_operator_energy_J: energy.total === null ? null : nonOperatorEnergy,
     operator_kinds: summariseByKind(evaluation).map(kindJson),
     operators: operators.map(
       ({
@@ -95,6 +98,12 @@ function footprintJson({
     ...{ active_parameters: activeParameters, weight_bytes: weight_B, kv_bytes_per_token: kvPerToken_B },
     dram_needed_bytes: { weights, kv_cache: kvCache, activations },
   };
+}
+
+/** Why metrics are null, where some are. */
+function unknownJson(evaluation: Evaluation): Readonly<Record<string, unknown>> {
+  const unknown = Object.entries(unknownsOf(evaluation)).map(([part, reason]) => ({ part, reason }));
+  return unknown.length === 0 ? {} : { unknown };
 }
 
 /** Bytes of one inference at each level. */

@@ -1,5 +1,5 @@
 import { formatQuantity } from "../units/index.ts";
-import type { Breakdown, Interval, Unknown } from "../cost/index.ts";
+import type { Breakdown, Interval, OpenInterval, Unknown } from "../cost/index.ts";
 import {
   intervalsOf,
   nameOfKind,
@@ -7,6 +7,7 @@ import {
   pricingOf,
   summariseByKind,
   summarisePhases,
+  unknownsOf,
   type Evaluation,
   type Footprint,
   type Infeasible,
@@ -20,7 +21,7 @@ import { scheduleLines } from "./simulate-schedule.ts";
 export function simulationText(evaluation: Evaluation, violations: readonly Infeasible[]): string {
   const { design, operational } = evaluation;
   const summaries = summariseByKind(evaluation);
-  const energies = energyTable(summaries);
+  const energies = energyTable(summaries, evaluation);
   const lines = [
     `${design.model.name} on ${design.hardware.name}, ${design.deployment.region} ` +
       `(${design.deployment.gridIntensity} gCO2e/kWh), technology profile ${design.technology.profile}`,
@@ -36,7 +37,7 @@ export function simulationText(evaluation: Evaluation, violations: readonly Infe
     `area         ${known(evaluation.area, (total) => `${total.toFixed(2)} mm2`)}`,
     `embodied     ${known(evaluation.embodied, kilograms)}`,
     `operational  ${operational.total === null ? `unknown: ${operational.reason}` : kilograms(operational.total)}`,
-    `total        ${evaluation.carbon_total_kgCO2e === null ? "unknown" : kilograms(evaluation.carbon_total_kgCO2e)}`,
+    `total        ${evaluation.carbon_total_kgCO2e === null ? `unknown: ${unknownsOf(evaluation)["carbon_total_kgCO2e"]!}` : kilograms(evaluation.carbon_total_kgCO2e)}`,
     ...uncertaintyLines(evaluation),
   ];
   if (operational.total !== null) {
@@ -84,7 +85,12 @@ const MOST_SWINGS = 3;
 
 /** Ranges of the totals over the factors' ranges, what moves the total most, and power. */
 function uncertaintyLines(evaluation: Evaluation): readonly string[] {
-  const { carbon_total_kgCO2e: total, area_mm2: area, energy_total_J: energy } = intervalsOf(pricingOf(evaluation));
+  const intervals = intervalsOf(pricingOf(evaluation));
+  const [total, area, energy] = [
+    closed(intervals.carbon_total_kgCO2e),
+    closed(intervals.area_mm2),
+    closed(intervals.energy_total_J),
+  ];
   const range = ({ low, high }: Interval, scale = 1): string =>
     `${(scale * low).toPrecision(3)} to ${(scale * high).toPrecision(3)}`;
   const ranges = [
@@ -98,6 +104,11 @@ function uncertaintyLines(evaluation: Evaluation): readonly string[] {
     ...(moved.length === 0 ? [] : [`interval     ${ranges.join(", ")}; the total moved most by ${moved.join(", ")}`]),
     ...(power === null ? [] : [`power        ${powerText(power)}`]),
   ];
+}
+
+/** An interval with both ends; null: there is none. */
+function closed(interval: Interval | OpenInterval | null): Interval | null {
+  return interval === null || "reason" in interval ? null : interval;
 }
 
 function powerText({ running_W, idle_W, off_W, density_W_per_mm2 }: Power): string {
@@ -144,7 +155,7 @@ function operatorTable(summaries: readonly KindSummary[], { cycles, nonOperatorC
 }
 
 /** Where the energy goes, mJ an inference; null where it is not known. */
-function energyTable(summaries: readonly KindSummary[]): string | null {
+function energyTable(summaries: readonly KindSummary[], { nonOperatorEnergy }: Evaluation): string | null {
   const sources = ENERGY_SOURCES.filter((source) => summaries.some(({ energy }) => (energy[source] ?? 0) > 0));
   if (sources.length === 0) return null;
   const millijoules = (joules: number): string => (joules === 0 ? "-" : (joules * 1e3).toFixed(3));
@@ -153,6 +164,10 @@ function energyTable(summaries: readonly KindSummary[]): string | null {
     millijoules(Object.values(each.energy).reduce((sum, part) => sum + part, 0)),
     ...sources.map((source) => millijoules(each.energy[source] ?? 0)),
   ]);
+  for (const [name, joules] of Object.entries(nonOperatorEnergy)) {
+    if (joules > 0)
+      rows.push([name, millijoules(joules), ...sources.map((source) => millijoules(source === "static" ? joules : 0))]);
+  }
   return renderTable(["energy, mJ", "all", ...sources], rows);
 }
 

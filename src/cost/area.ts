@@ -7,7 +7,7 @@ import type { Area, Unknown } from "./types.ts";
 
 /**
  * Die area by component, mm2; the parts sum to the total.
- * @returns Unknown where the node has no table or a buffer is unlimited
+ * @returns Unknown where the node has no table, a buffer is unlimited, or a component is no finite number
  * @throws CostError for a buffer size outside the `published` table, an unknown factor or DRAM type
  */
 export function dieArea(hardware: Hardware, technology: Technology): Area | Unknown {

@@ -1,18 +1,24 @@
+import { unpriced } from "../metrics/index.ts";
+import { picojoulesOf } from "../units/index.ts";
 import type { EnergyCoefficients } from "../sim/types.ts";
 import type { Hardware } from "../spec/hardware.ts";
 import type { Technology } from "../spec/technology.ts";
 import { calibratedCoefficients } from "./calibrated/energy.ts";
-import { PICOJOULES_PER_JOULE } from "./constants.ts";
 import { factorsOf } from "./factors.ts";
 import { publishedCoefficients } from "./published/energy.ts";
 import type { Unknown } from "./types.ts";
 
 /**
  * What each counted event costs, pJ; the same numbers drive the mapper and the printed energy.
- * @returns Unknown where the node or the DRAM type has no table
+ * @returns Unknown where the node or the DRAM type has no table, or an energy is beyond what can be added up
  * @throws CostError for a buffer size outside the `published` table, an unknown factor or DRAM type
  */
 export function energyCoefficients(hardware: Hardware, technology: Technology): EnergyCoefficients | Unknown {
+  const coefficients = coefficientsOf(hardware, technology);
+  return "total" in coefficients ? coefficients : (unpriced(eventsOf(coefficients)) ?? coefficients);
+}
+
+function coefficientsOf(hardware: Hardware, technology: Technology): EnergyCoefficients | Unknown {
   if (hardware.energy !== null) return ownCoefficients(hardware.energy);
   const factors = factorsOf(technology);
   return technology.profile === "published"
@@ -20,11 +26,19 @@ export function energyCoefficients(hardware: Hardware, technology: Technology): 
     : calibratedCoefficients(hardware, factors);
 }
 
+function eventsOf({ mac, activePerCycle, ...levels }: EnergyCoefficients): Readonly<Record<string, number>> {
+  const both = Object.entries(levels).flatMap(([level, { read, write }]) => [
+    [`${level} read`, read] as const,
+    [`${level} write`, write] as const,
+  ]);
+  return { mac, ...Object.fromEntries(both), "static per cycle": activePerCycle };
+}
+
 /** Energies that the hardware file gives itself; its own description knows no leakage. */
 function ownCoefficients(own: NonNullable<Hardware["energy"]>): EnergyCoefficients {
   const both = (perByte: number) => ({ read: perByte, write: perByte });
   return {
-    mac: own.mac * PICOJOULES_PER_JOULE,
+    mac: picojoulesOf(own.mac),
     register: both(own.registers),
     accumulator: both(own.accumulators),
     local: both(own.localBuffer),

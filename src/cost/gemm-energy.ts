@@ -1,6 +1,6 @@
+import { joulesOf } from "../units/index.ts";
 import type { EnergyCoefficients, GemmCounters, PerOperand, Traffic } from "../sim/types.ts";
-import { breakdown } from "./breakdown.ts";
-import { PICOJOULES_PER_JOULE } from "./constants.ts";
+import { breakdown } from "../metrics/index.ts";
 import type { Breakdown } from "./types.ts";
 
 interface ReadWrite {
@@ -21,17 +21,17 @@ export function gemmEnergy(counters: GemmCounters, cycles: number, coefficients:
   const { register: held, accumulator } = coefficients;
   const { reads, writes } = counters.register;
   return breakdown({
-    mac: joules(counters.macs * coefficients.mac),
-    register: joules(
+    mac: joulesOf(counters.macs * coefficients.mac),
+    register: joulesOf(
       (reads.input + reads.weight) * held.read +
         (writes.input + writes.weight) * held.write +
         reads.output * accumulator.read +
         writes.output * accumulator.write,
     ),
-    local: joules(trafficEnergy(counters.local, coefficients.local)),
-    global: joules(trafficEnergy(counters.global, coefficients.global)),
-    dram: joules(trafficEnergy(counters.dram, coefficients.dram)),
-    static: joules(cycles * coefficients.activePerCycle),
+    local: joulesOf(trafficEnergy(counters.local, coefficients.local)),
+    global: joulesOf(trafficEnergy(counters.global, coefficients.global)),
+    dram: joulesOf(trafficEnergy(counters.dram, coefficients.dram)),
+    static: joulesOf(cycles * coefficients.activePerCycle),
   });
 }
 
@@ -48,8 +48,4 @@ function trafficEnergy(traffic: Traffic, cost: ReadWrite): number {
 
 function sum(operands: PerOperand): number {
   return operands.input + operands.weight + operands.output;
-}
-
-function joules(picojoules: number): number {
-  return picojoules / PICOJOULES_PER_JOULE;
 }

@@ -1,5 +1,5 @@
 export { dieArea } from "./area.ts";
-export { addBreakdowns, breakdown } from "./breakdown.ts";
+export { breakEvenTime, type CarbonLine } from "./break-even.ts";
 export { ACT_EDITIONS, actCarbonPerArea, imecCarbonPerArea, type ActEdition } from "./carbon/act.ts";
 export {
   dieYield,
@@ -43,8 +43,8 @@ export {
   triangular,
   type FactorDraw,
   type Interval,
+  type OpenInterval,
 } from "./intervals.ts";
-export { breakEvenTime, carbonMetrics, type CarbonLine, type Metrics } from "./metrics.ts";
 export { chargingRuleRows, chargingRules, type ChargingRule, type ChargingRules } from "./profile.ts";
 export { rowsInUse, type RowInUse } from "./rows-in-use.ts";
 export { staticPower } from "./static-power.ts";

@@ -1,4 +1,5 @@
 import { square } from "../math/index.ts";
+import { outsideDomain, type Unknown } from "../metrics/index.ts";
 import type { Hardware } from "../spec/hardware.ts";
 import type { Technology } from "../spec/technology.ts";
 import { FACTOR_NAMES, type FactorName } from "./factors.ts";
@@ -13,49 +14,84 @@ export interface Interval {
   readonly swings: readonly { readonly factor: FactorName; readonly atLow: number; readonly atHigh: number }[];
 }
 
+/** A result that is known, while one end of a factor's range makes it unknown. */
+export interface OpenInterval {
+  readonly low: null;
+  readonly nominal: number;
+  readonly high: null;
+  readonly reason: string;
+}
+
 /**
  * Low and high of results from the low and high of each factor, one at a time, taken as independent:
  *
- *   low = nominal − √Σ falls²,  high = nominal + √Σ rises²      (fall and rise: of one factor over its range)
+ *   low = max(nominal − √Σ falls², floor),  high = nominal + √Σ rises²      (fall and rise: of one factor over its range)
  *
- * @param evaluate  the results as a function of the technology; null where one is unknown. Counters and timing stay fixed.
+ * The floor is the result with every factor at that end of its range where it is least, all at once. The factors' ranges do not
+ * reach below it, while the root of the squares may: results are products of factors, and for those it falls too far.
+ *
+ * @param nominal   the results as they were evaluated, null where one is unknown
+ * @param evaluate  the results as a function of the technology. Counters and timing stay fixed. At the given technology they are
+ *                  the nominal ones but for rounding.
  * @returns         by the names of the results; null where the nominal result is unknown
  */
 export function resultIntervals<Name extends string>(
   hardware: Hardware,
   technology: Technology,
-  evaluate: (technology: Technology) => Readonly<Record<Name, number | null>>,
-): Readonly<Record<Name, Interval | null>> {
-  const nominal = evaluate(technology);
+  nominal: Readonly<Record<Name, number | null>>,
+  evaluate: (technology: Technology) => Readonly<Record<Name, number | Unknown>>,
+): Readonly<Record<Name, Interval | OpenInterval | null>> {
   const moved = factorsInUse(hardware, technology)
     .filter(({ low, high }) => low !== high)
     .map(({ name, low, high }) => ({
-      factor: name,
-      low: evaluate(withFactor(technology, name, low)),
-      high: evaluate(withFactor(technology, name, high)),
+      ...{ factor: name, low, high },
+      atLow: evaluate(withFactors(technology, { [name]: low })),
+      atHigh: evaluate(withFactors(technology, { [name]: high })),
     }));
-  const names = Object.keys(nominal) as Name[];
-  const of = (name: Name): Interval | null => {
-    const value = nominal[name];
-    if (value === null) return null;
-    return intervalOf(
-      value,
-      moved.map(({ factor, low, high }) => ({ factor, atLow: low[name] ?? value, atHigh: high[name] ?? value })),
-    );
+  const again = evaluate(technology);
+  const of = (name: Name): Interval | OpenInterval | null => {
+    const [value, centre] = [nominal[name], again[name]];
+    if (value === null || typeof centre !== "number") return null;
+    const swings: Swing[] = [];
+    const least: Record<string, number> = {};
+    for (const { factor, low, high, atLow, atHigh } of moved) {
+      const ends = [atLow[name], atHigh[name]] as const;
+      const unknown = ends.find((end): end is Unknown => typeof end !== "number");
+      if (unknown !== undefined) return { low: null, nominal: value, high: null, reason: unknown.reason };
+      const [first, last] = ends as readonly [number, number];
+      swings.push({ factor, atLow: first, atHigh: last });
+      if (first !== last) least[factor] = first < last ? low : high;
+    }
+    return intervalOf(value, centre, swings, () => evaluate(withFactors(technology, least))[name]);
   };
-  return Object.fromEntries(names.map((name) => [name, of(name)])) as Record<Name, Interval | null>;
+  return Object.fromEntries((Object.keys(nominal) as Name[]).map((name) => [name, of(name)])) as Readonly<
+    Record<Name, Interval | OpenInterval | null>
+  >;
 }
 
-function intervalOf(nominal: number, all: Interval["swings"]): Interval {
-  const swings = all.filter(({ atLow, atHigh }) => atLow !== nominal || atHigh !== nominal);
+type Swing = Interval["swings"][number];
+
+function intervalOf(
+  nominal: number,
+  centre: number,
+  all: readonly Swing[],
+  floorOf: () => number | Unknown,
+): Interval | OpenInterval {
+  const swings = all.filter(({ atLow, atHigh }) => atLow !== centre || atHigh !== centre);
   let fall = 0;
   let rise = 0;
   for (const { atLow, atHigh } of swings) {
-    fall += square(Math.max(0, nominal - Math.min(atLow, atHigh)));
-    rise += square(Math.max(0, Math.max(atLow, atHigh) - nominal));
+    fall += square(Math.max(0, centre - Math.min(atLow, atHigh)));
+    rise += square(Math.max(0, Math.max(atLow, atHigh) - centre));
   }
   const bySize = [...swings].sort((a, b) => Math.abs(b.atHigh - b.atLow) - Math.abs(a.atHigh - a.atLow));
-  return { low: nominal - Math.sqrt(fall), nominal, high: nominal + Math.sqrt(rise), swings: bySize };
+  const floor = fall === 0 ? nominal : floorOf();
+  if (typeof floor !== "number") return { low: null, nominal, high: null, reason: floor.reason };
+  const low = Math.max(nominal - Math.sqrt(fall), Math.min(nominal, floor));
+  const high = nominal + Math.sqrt(rise);
+  const why = outsideDomain(high);
+  if (why !== null) return { low: null, nominal, high: null, reason: `its high end ${why}` };
+  return { low, nominal, high, swings: bySize };
 }
 
 /** One uniform number in [0, 1) for each factor: a draw that every design shares. */
@@ -89,6 +125,6 @@ export function triangular(low: number, mode: number, high: number, u: number): 
   return high - Math.sqrt((1 - u) * width * (high - mode));
 }
 
-function withFactor(technology: Technology, name: FactorName, value: number): Technology {
-  return { profile: technology.profile, factors: { ...technology.factors, [name]: value } };
+function withFactors(technology: Technology, changed: Readonly<Record<string, number>>): Technology {
+  return { profile: technology.profile, factors: { ...technology.factors, ...changed } };
 }

@@ -1,16 +1,7 @@
+import type { Breakdown, Unknown } from "../metrics/index.ts";
 import type { GramsPerKilowattHour, KilogramsCO2e, Watts } from "../units/quantity.ts";
 
-/** A sum and its parts; the parts add up to the total exactly as summed in insertion order. */
-export interface Breakdown {
-  readonly total: number;
-  readonly parts: Readonly<Record<string, number>>;
-}
-
-/** Null total: the node or type has no table; `reason` says which. Never 0 for unknown. */
-export interface Unknown {
-  readonly total: null;
-  readonly reason: string;
-}
+export type { Breakdown, Unknown };
 
 export interface Area extends Breakdown {
   readonly unit?: "mm2";

@@ -1,12 +1,13 @@
 import type { Hardware } from "../spec/hardware.ts";
 import type { Technology } from "../spec/technology.ts";
+import { joulesOf } from "../units/index.ts";
 import type { VectorWork } from "../workload/operator.ts";
 import { laneCyclesOf, localAccessesOf } from "../workload/vector-cost.ts";
-import { breakdown } from "./breakdown.ts";
-import { calibratedVectorCoefficients } from "./calibrated/vector.ts";
-import { BITS_PER_BYTE, PICOJOULES_PER_JOULE } from "./constants.ts";
+import { breakdown, unpriced } from "../metrics/index.ts";
+import { calibratedLaneEnergy, calibratedVectorCoefficients } from "./calibrated/vector.ts";
+import { BITS_PER_BYTE } from "./constants.ts";
 import { factorsOf } from "./factors.ts";
-import { publishedVectorCoefficients } from "./published/energy.ts";
+import { publishedLaneEnergy, publishedVectorCoefficients } from "./published/energy.ts";
 import type { Breakdown, Unknown } from "./types.ts";
 
 /** Bytes that a vector operator moves at each level, reads and writes together. */
@@ -40,26 +41,45 @@ export interface VectorCoefficients {
   readonly dram: number;
 }
 
-/** What vector work costs; Unknown as `energyCoefficients`. */
+/**
+ * What vector work costs; Unknown as `energyCoefficients`. Energies that the hardware file gives itself stand for the buffers and
+ * the DRAM; the lanes, which it says nothing of, are those of the profile.
+ */
 export function vectorCoefficients(hardware: Hardware, technology: Technology): VectorCoefficients | Unknown {
+  const prices = hardware.energy === null ? tablePrices(hardware, technology) : ownPrices(hardware, technology);
+  return "total" in prices ? prices : (unpriced({ ...prices }) ?? prices);
+}
+
+function tablePrices(hardware: Hardware, technology: Technology): VectorCoefficients | Unknown {
   const factors = factorsOf(technology);
   return technology.profile === "published"
     ? publishedVectorCoefficients(hardware, factors)
     : calibratedVectorCoefficients(hardware, factors);
 }
 
+function ownPrices(hardware: Hardware, technology: Technology): VectorCoefficients | Unknown {
+  const factors = factorsOf(technology);
+  const operation =
+    technology.profile === "published"
+      ? publishedLaneEnergy(hardware, factors)
+      : calibratedLaneEnergy(hardware, factors);
+  if (typeof operation !== "number") return operation;
+  const { localBuffer: local, globalBuffer: global, dram } = hardware.energy!;
+  return { operation, local, global, dram };
+}
+
 /** J of vector work by part: vector (the lanes), local, global, dram. */
 export function vectorEnergyOf(laneCycles: number, traffic: VectorTraffic, cost: VectorCoefficients): Breakdown {
   return breakdown({
-    vector: (laneCycles * cost.operation) / PICOJOULES_PER_JOULE,
-    local: (traffic.local * cost.local) / PICOJOULES_PER_JOULE,
-    global: (traffic.global * cost.global) / PICOJOULES_PER_JOULE,
-    dram: (traffic.dram * cost.dram) / PICOJOULES_PER_JOULE,
+    vector: joulesOf(laneCycles * cost.operation),
+    local: joulesOf(traffic.local * cost.local),
+    global: joulesOf(traffic.global * cost.global),
+    dram: joulesOf(traffic.dram * cost.dram),
   });
 }
 
 /**
- * Energy of one execution of a vector operator, J; lane-cycles are those of the workload room.
+ * Energy of one execution of a vector operator, J; lane-cycles are those that the hardware takes for it.
  * @param traffic bytes by level as the scheduler placed them; default `unfusedTraffic`
  */
 export function vectorEnergy(
@@ -69,5 +89,7 @@ export function vectorEnergy(
   traffic: VectorTraffic = unfusedTraffic(operator, hardware),
 ): Breakdown | Unknown {
   const cost = vectorCoefficients(hardware, technology);
-  return "total" in cost ? cost : vectorEnergyOf(laneCyclesOf(operator), traffic, cost);
+  return "total" in cost
+    ? cost
+    : vectorEnergyOf(laneCyclesOf(operator, hardware.vector.cyclesPerElement), traffic, cost);
 }

@@ -2,6 +2,7 @@ import { energyCoefficients, gridCarbon, staticPower, vectorCoefficients, type V
 import type { PerOperand } from "../sim/index.ts";
 import { countedOf } from "./counted.ts";
 import type { Evaluation, OperatorEvaluation } from "./types.ts";
+import { joulesOf, picojoulesOf } from "../units/index.ts";
 
 /** One line of the bill: events that were counted, what one costs, and what that makes over the life. */
 export interface EnergyLine {
@@ -15,20 +16,21 @@ export interface EnergyLine {
   readonly each_pJ: number;
   /** Of one inference. */
   readonly energy_J: number;
-  /** Over the life. */
-  readonly carbon_kgCO2e: number;
+  /** Over the life; null where that is not known. */
+  readonly carbon_kgCO2e: number | null;
 }
 
-/** An operator's part of the bill, all its runs together. */
+/** An operator's part of the bill, all its runs together, without the time to start them. */
 export interface OperatorLine {
   readonly operator: OperatorEvaluation;
   readonly energy_J: number;
-  readonly carbon_kgCO2e: number;
+  readonly carbon_kgCO2e: number | null;
 }
 
 /**
  * The bill of one inference, by level and operand and by operator: Σ energy of the lines is the energy of the inference, and
- * Σ carbon is the operational part `inference`, both but for rounding. Empty where energies are unknown.
+ * Σ carbon is the operational part `inference`, both but for rounding. The operators' energies and what starting them takes
+ * (`nonOperatorEnergy`) sum to the same. Empty where energies are unknown.
  */
 export function accountOf(evaluation: Evaluation): {
   readonly lines: readonly EnergyLine[];
@@ -38,10 +40,11 @@ export function accountOf(evaluation: Evaluation): {
   const { hardware, technology } = design;
   const cost = energyCoefficients(hardware, technology);
   const lanes = vectorCoefficients(hardware, technology);
-  if ("total" in cost || "total" in lanes || operational.total === null) return { lines: [], operators: [] };
-  const carbonOf = (joules: number): number => gridCarbon(joules * operational.inferences, operational.gridIntensity);
+  if ("total" in cost || "total" in lanes) return { lines: [], operators: [] };
+  const carbonOf = (joules: number): number | null =>
+    operational.total === null ? null : gridCarbon(joules * operational.inferences, operational.gridIntensity);
   const line: MakeLine = (level, what, count, unit, each) => {
-    const joules = (count * each) / 1e12;
+    const joules = joulesOf(count * each);
     if (joules === 0) return [];
     return [{ level, what, count, unit, each_pJ: each, energy_J: joules, carbon_kgCO2e: carbonOf(joules) }];
   };
@@ -86,7 +89,7 @@ function staticLines(
 ): readonly EnergyLine[] {
   const power = staticPower(hardware, technology);
   if ("total" in power || activePerCycle === 0) return [];
-  const dram = ((power.dramActive - power.dramStandby) * 1e12) / hardware.clock;
+  const dram = picojoulesOf(power.dramActive - power.dramStandby) / hardware.clock;
   return [
     ...line("leakage", "die active above idle", cycles, "cycles", activePerCycle - dram),
     ...line("DRAM background", "rows open above standby", cycles, "cycles", dram),

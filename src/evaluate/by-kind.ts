@@ -1,3 +1,4 @@
+import { pesOf } from "../spec/hardware.ts";
 import type { Evaluation, LevelTraffic, OperatorEvaluation, PortCycles } from "./types.ts";
 
 /** All operators of one tower, phase and kind, every run of them together. */
@@ -25,8 +26,7 @@ export interface KindSummary {
 
 /** In the order in which kinds first run. The cycles of all kinds, and all their launches rounded up, are those of the inference. */
 export function summariseByKind({ operators, cycles, design }: Evaluation): readonly KindSummary[] {
-  const { cores, arraysPerCore, array } = design.hardware;
-  const pes = cores * arraysPerCore * array.rows * array.cols;
+  const pes = pesOf(design.hardware);
   const groups = new Map<string, OperatorEvaluation[]>();
   for (const operator of operators) {
     const key = `${operator.tower} ${operator.phase} ${operator.kind}`;

@@ -12,6 +12,7 @@ import { towerCountOf } from "./decompose/model-parts.ts";
 import { costsFrom, floorOfTable, gemmCosts, simulateTable, type OperatorCosts } from "./decompose/operator-costs.ts";
 import { createOperatorTable, type OperatorTable } from "./decompose/operator-table.ts";
 import type {
+  Break,
   Columns,
   DecomposedLimit,
   DecompositionRequest,
@@ -105,11 +106,13 @@ export function createDecomposition(request: DecompositionRequest): StudyDecompo
         made === undefined
           ? simulated(fixed, mapping.objective, everyGemm(table))
           : costsFrom(table, fixed.machine, made);
+      const { beyond, ...variant } = columnsOf(metrics, table, costs, fixed);
+      if (beyond.length > 0) return { kind: "ruled-out", breaks: beyond.map(tooLarge) };
       const isSecondUseful = hasSecondLook && fixed.machine.energies !== null;
       const counted = own.some(({ text }) => text === "") ? countDram(table, fixed.specs.hardware) : null;
       return {
         kind: "tables",
-        variants: [columnsOf(metrics, table, costs, fixed)],
+        variants: [variant],
         made: gemmCosts(table, costs),
         ...(counted === null ? {} : { counted: [counted] }),
         ...(isSecondUseful ? { floor: floorOf(fixed) } : {}),
@@ -139,6 +142,12 @@ export function createDecomposition(request: DecompositionRequest): StudyDecompo
     },
   };
 }
+
+/** What no number holds is not compared. */
+const tooLarge = (metric: string): Break => ({
+  ...{ constraint: `${metric} is larger than a number can be`, by: 0 },
+  ...{ limit: null, unit: "" },
+});
 
 function accuracyOfRequest(
   { base, accuracyMetric, accuracies }: DecompositionRequest,

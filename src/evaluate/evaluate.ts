@@ -1,19 +1,14 @@
-import {
-  dieArea,
-  embodiedCarbon,
-  energyCoefficients,
-  operationalCarbon,
-  staticPower,
-  type Breakdown,
-  type StaticPower,
-  type Unknown,
-} from "../cost/index.ts";
+import { energyCoefficients, staticPower, vectorCoefficients } from "../cost/index.ts";
+import { known, type Breakdown, type Unknown } from "../metrics/index.ts";
+import { pesOf } from "../spec/hardware.ts";
 import { memoryCapacity } from "../spec/memory.ts";
-import type { EnergyCoefficients, Unmappable } from "../sim/index.ts";
+import type { Unmappable } from "../sim/index.ts";
 import { scheduleOf } from "../spec/schedule.ts";
+import { joulesOf } from "../units/index.ts";
 import { buildWorkload, type GemmOperator } from "../workload/index.ts";
 import { footprintOfWorkload } from "./footprint.ts";
-import { retentionJoules, withRetention } from "./retention.ts";
+import { pricedWith } from "./price.ts";
+import { retentionJoules } from "./retention.ts";
 import { runSchedule } from "./run-schedule.ts";
 import type { Design, Evaluation, Infeasible, OperatorEvaluation } from "./types.ts";
 
@@ -32,8 +27,8 @@ export function evaluate(design: Design): Evaluation | Infeasible {
   if (tooLarge !== null) return tooLarge;
 
   const coefficients = energyCoefficients(hardware, technology);
-  const known = "total" in coefficients ? null : coefficients;
-  const costing = { hardware, technology, mapper: design.mapper, coefficients: known };
+  const events = "total" in coefficients ? null : coefficients;
+  const costing = { hardware, technology, mapper: design.mapper, coefficients: events };
   const power = staticPower(hardware, technology);
   const retention = (seconds: number) => retentionJoules(power, seconds, deployment);
   const run = runSchedule(workload, costing, scheduleOf(design), retention);
@@ -41,14 +36,17 @@ export function evaluate(design: Design): Evaluation | Infeasible {
   const { evaluations: operators, launchCycles: launch, outcome } = run;
   const cycles = operators.reduce((sum, each) => sum + each.count * each.cycles, 0) + launch;
   const macs = operators.reduce((sum, each) => sum + each.count * each.macs, 0);
-  const pes = hardware.cores * hardware.arraysPerCore * hardware.array.rows * hardware.array.cols;
+  const pes = pesOf(hardware);
   const latency = cycles / hardware.clock;
-
-  const energy = known === null ? (coefficients as Unknown) : totalEnergy(operators, launch, known);
-  const area = dieArea(hardware, technology);
-  const embodied = embodiedCarbon(area, hardware, technology);
-  const keeping = outcome.weightBytes > 0 ? retention(latency) : 0;
-  const operational = withRetention(operationalOf(energy, power, latency, design), keeping, deployment);
+  const launchEnergy = events === null ? {} : { launch: joulesOf(launch * events.activePerCycle) };
+  const gap = [coefficients, vectorCoefficients(hardware, technology)].find((each) => "total" in each);
+  const energy = gap === undefined ? totalEnergy(operators, launchEnergy.launch ?? 0) : (gap as Unknown);
+  const priced = pricedWith(
+    energy,
+    { design, latency_s: latency, keepsWeights: outcome.weightBytes > 0 },
+    design.technology,
+  );
+  const { embodied, operational } = priced;
   const isCarbonKnown = embodied.total !== null && operational.total !== null;
   return {
     ...footprint,
@@ -57,17 +55,15 @@ export function evaluate(design: Design): Evaluation | Infeasible {
     operators,
     cycles,
     nonOperatorCycles: { launch },
+    nonOperatorEnergy: energy.total === null ? {} : launchEnergy,
     latency_s: latency,
     macs,
     utilisation: macs / (cycles * pes),
     peak_TOPS: (2 * pes * hardware.clock) / 1e12,
-    energy,
-    area,
-    embodied,
-    operational,
+    ...priced,
     carbon_total_kgCO2e: isCarbonKnown ? embodied.total + operational.total : null,
     kvCache_B: footprint.needed.kvCache,
-    mappedFor: known === null ? "latency" : design.mapper.objective,
+    mappedFor: events === null ? "latency" : design.mapper.objective,
     schedule: outcome,
   };
 }
@@ -87,34 +83,13 @@ function unmappable(operator: GemmOperator, { level, neededBytes, availableBytes
   return { kind: "infeasible", constraint: field, by: neededBytes - availableBytes, unit: "B", detail };
 }
 
-/** J of one inference by source, all operators together. */
-function totalEnergy(
-  operators: readonly OperatorEvaluation[],
-  launchCyclesCount: number,
-  coefficients: EnergyCoefficients,
-): Breakdown {
+/** J of one inference by source, all operators together, and what starting them takes. */
+function totalEnergy(operators: readonly OperatorEvaluation[], launch: number): Breakdown | Unknown {
   const parts: Record<string, number> = {};
   for (const { energy, count } of operators) {
     for (const [source, joules] of Object.entries(energy)) parts[source] = (parts[source] ?? 0) + count * joules;
   }
-  parts.static = (parts.static ?? 0) + (launchCyclesCount * coefficients.activePerCycle) / 1e12;
+  parts.static = (parts.static ?? 0) + launch;
   const total = Object.values(parts).reduce((sum, joules) => sum + joules, 0);
-  return { total, parts };
-}
-
-function operationalOf(
-  energy: Breakdown | Unknown,
-  power: StaticPower | Unknown,
-  latency: number,
-  { deployment, technology }: Design,
-): Evaluation["operational"] {
-  if (energy.total === null) return energy;
-  if ("total" in power) return power;
-  return operationalCarbon({
-    energyPerInference: energy.total,
-    latency,
-    staticPower: power,
-    deployment,
-    technology,
-  });
+  return known("the energy of an inference", { total, parts });
 }

@@ -10,7 +10,7 @@ export { countedOf, type Counted } from "./counted.ts";
 export { intervalsOf, price, pricingOf, totalsOf, type Priced, type PricedTotal, type Pricing } from "./price.ts";
 export { powerOf, type Power } from "./power.ts";
 export { clearGemmCache } from "./gemm-cache.ts";
-export { metricsOf } from "./metrics.ts";
+export { knownMetricsOf, metricsOf, unknownsOf } from "./metrics.ts";
 export { summarisePhases, type PhaseSummary } from "./phases.ts";
 export { simulateStream, type StreamedGemm, type StreamOptions, type StreamProblem } from "./gemm-stream.ts";
 export { rooflineOf, type RooflineParts } from "./roofline.ts";

@@ -1,3 +1,4 @@
+import { outsideDomain } from "../metrics/index.ts";
 import { staticPower } from "../cost/index.ts";
 import type { Evaluation } from "./types.ts";
 
@@ -21,7 +22,7 @@ export interface Power {
 
 /**
  * Mean powers of a design: energy above idle / latency + idle power.
- * @returns null where energy, area or static power is unknown
+ * @returns null where energy, area or static power is unknown, or a mean is no finite number
  */
 export function powerOf({ design, energy, area, latency_s }: Evaluation): Power | null {
   const still = staticPower(design.hardware, design.technology);
@@ -29,15 +30,17 @@ export function powerOf({ design, energy, area, latency_s }: Evaluation): Power 
   const idle = still.dieIdle + still.dramStandby;
   const running = energy.total / latency_s + idle;
   const memory = (energy.parts["dram"] ?? 0) / latency_s + still.dramActive;
-  return {
+  const die = Math.max(0, running - memory);
+  const power = {
     running_W: running,
-    runningDie_W: running - memory,
+    runningDie_W: die,
     idle_W: idle,
     idleDie_W: still.dieIdle,
     idleDram_W: still.dramStandby,
     off_W: still.dieOff + still.dramSelfRefresh,
     offDie_W: still.dieOff,
     offDram_W: still.dramSelfRefresh,
-    density_W_per_mm2: (running - memory) / area.total,
+    density_W_per_mm2: die / area.total,
   };
+  return Object.values(power).every((watts) => outsideDomain(watts) === null) ? power : null;
 }

@@ -5,6 +5,7 @@ import { isSamePlace } from "./neighbours.ts";
 import { cyclesOf } from "./ports.ts";
 import type { Costing } from "./run-operator.ts";
 import type { OperatorEvaluation } from "./types.ts";
+import { joulesOf } from "../units/index.ts";
 
 /**
  * Bytes of weights that can come into the global buffer while the operator before runs; 0 where the next operator has none,
@@ -75,7 +76,7 @@ export function withPrefetch(
   const energy =
     coefficients === null
       ? last.energy
-      : { ...last.energy, static: (last.energy.static ?? 0) + (wait * coefficients.activePerCycle) / 1e12 };
+      : { ...last.energy, static: (last.energy.static ?? 0) + joulesOf(wait * coefficients.activePerCycle) };
   const bound_by = wait > last.cycles ? "dram" : last.bound_by;
   return [...evaluations.slice(0, -1), { ...last, cycles: last.cycles + wait, waitCycles: wait, energy, bound_by }];
 }

@@ -1,4 +1,5 @@
 import { gridCarbon, inferencesOverLife, usageSeconds, type StaticPower, type Unknown } from "../cost/index.ts";
+import { known } from "../metrics/index.ts";
 import type { Deployment } from "../spec/deployment.ts";
 import type { Evaluation } from "./types.ts";
 
@@ -9,25 +10,39 @@ import type { Evaluation } from "./types.ts";
  *   retention = (die active − die idle) · max(0, hours of use / inferences − latency)
  *
  * Charged for the whole die, though only the global buffer must stay on: an upper bound. Profiles without idle time charge none.
+ *
+ * @returns Infinity where there are hours of use without any inference
  */
 export function retentionJoules(power: StaticPower | Unknown, latency: number, deployment: Deployment): number {
   if ("total" in power) return 0;
-  const period = usageSeconds(deployment).use / inferencesOverLife(deployment);
+  const { use } = usageSeconds(deployment);
+  if (use === 0 || power.dieActive === power.dieIdle) return 0;
+  const period = use / inferencesOverLife(deployment);
   return (power.dieActive - power.dieIdle) * Math.max(0, period - latency);
 }
 
 /** Operational carbon with weights kept on chip in hours of use. */
 export function withRetention(
   operational: Evaluation["operational"],
-  joulesPerInference: number,
-  { gridIntensity }: Deployment,
+  power: StaticPower,
+  latency: number,
+  deployment: Deployment,
 ): Evaluation["operational"] {
-  if (operational.total === null || joulesPerInference === 0) return operational;
-  const retention = gridCarbon(operational.inferences * joulesPerInference, gridIntensity);
-  return {
+  if (operational.total === null) return operational;
+  const { inferences, gridIntensity } = operational;
+  const joules =
+    inferences === 0
+      ? (power.dieActive - power.dieIdle) * usageSeconds(deployment).use
+      : inferences * retentionJoules(power, latency, deployment);
+  if (joules === 0) return operational;
+  const retention = gridCarbon(joules, gridIntensity);
+  const total = operational.total + retention;
+  return known("operational carbon", {
     ...operational,
-    total: operational.total + retention,
+    total,
     parts: { ...operational.parts, retention },
     policy: `${operational.policy}; weights stay on chip, so that the die is not gated in hours of use`,
-  };
+    // Rounding aside, a die that is never gated leaks no less than one that is gated outside the hours of use.
+    alwaysOnTotal: Math.max(total, operational.alwaysOnTotal),
+  });
 }

@@ -8,6 +8,7 @@ import { withFetched } from "./prefetch.ts";
 import type { Placement } from "./schedule.ts";
 import type { Design, LevelTraffic, OperatorEvaluation } from "./types.ts";
 import { bytesMoved, runVector } from "./vector-operator.ts";
+import { joulesOf } from "../units/index.ts";
 
 /** What all operators of one evaluation share. Coefficients null: energies are not known. */
 export interface Costing extends Pick<Design, "hardware" | "technology" | "mapper"> {
@@ -103,7 +104,7 @@ function evaluateVector(
     cycles: run.cycles,
     energy:
       isKnown && coefficients !== null
-        ? { ...energy.parts, static: (run.cycles * coefficients.activePerCycle) / 1e12 }
+        ? { ...energy.parts, static: joulesOf(run.cycles * coefficients.activePerCycle) }
         : {},
     utilisation: 0,
     bound_by: boundWithLaunch(run.boundBy, run.cycles, launchCycles),

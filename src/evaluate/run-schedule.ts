@@ -8,6 +8,7 @@ import type { Allowed } from "./slot-states.ts";
 import { PLAIN_PLACEMENT, type ScheduleOutcome } from "./schedule.ts";
 import { slotsOf, type Slot } from "./slots.ts";
 import type { OperatorEvaluation } from "./types.ts";
+import { joulesOf } from "../units/index.ts";
 
 export interface ScheduledRun {
   readonly evaluations: readonly OperatorEvaluation[];
@@ -134,7 +135,7 @@ function totalOf(
 ): number {
   const sum = (of: Sum) => plan.evaluations.reduce((total, each) => total + each.count * valueOf(each, of), 0);
   const launch = launchCyclesOf(slots, costing);
-  const launchJoules = (launch * (costing.coefficients?.activePerCycle ?? 0)) / 1e12;
+  const launchJoules = joulesOf(launch * (costing.coefficients?.activePerCycle ?? 0));
   if (objective === "edp") return (sum("latency") + launch) * (sum("carbon") + launchJoules);
   if (objective !== "carbon" || weightBytes === 0) return sum(objective);
   return sum(objective) + retention((sum("latency") + launch) / costing.hardware.clock);

@@ -31,7 +31,7 @@ export interface OperatorEvaluation {
   /** MACs, cycles and energy of one execution; multiply by count for the inference. */
   readonly macs: number;
   readonly cycles: number;
-  /** J by source (mac, register, local, global, dram, vector, static), or null with the profile's reason. */
+  /** J by source (mac, register, local, global, dram, vector, static); empty where it is not known. */
   readonly energy: Readonly<Record<string, number>>;
   readonly utilisation: number;
   /** compute, vector, local, global, dram, latency or launch: see bounds.ts. */
@@ -56,6 +56,8 @@ export interface Evaluation extends Footprint {
   /** Σ count × cycles + nonOperatorCycles. */
   readonly cycles: number;
   readonly nonOperatorCycles: Readonly<Record<string, number>>;
+  /** J; Σ count × energy of the operators + these = energy. Empty where it is not known. */
+  readonly nonOperatorEnergy: Readonly<Record<string, number>>;
   readonly latency_s: number;
   readonly utilisation: number;
   /** Peak of the arrays, 10^12 operations (2 per MAC) a second. */

@@ -123,3 +123,8 @@ export interface VectorUnit {
    */
   readonly overlap?: "passes" | "none";
 }
+
+/** PEs of all arrays of all cores: each makes one MAC a cycle at most. */
+export function pesOf({ cores, arraysPerCore, array }: Pick<Hardware, "cores" | "arraysPerCore" | "array">): number {
+  return cores * arraysPerCore * array.rows * array.cols;
+}

@@ -2,6 +2,7 @@ export { problemAtSpan, spanAt, type SourceDocument } from "./document.ts";
 export { FAMILY_METRIC } from "./family-metric.ts";
 export type { Deployment } from "./deployment.ts";
 export type { Buffer, Dataflow, Dram, Hardware, Operand, PeArray, Port, VectorUnit } from "./hardware.ts";
+export { pesOf } from "./hardware.ts";
 export type {
   BertModel,
   ClipModel,

@@ -28,3 +28,14 @@ export interface Rate {
 }
 
 export const UNLIMITED: Rate = { bytes: 1, cycles: 0 };
+
+export const PICOJOULES_PER_JOULE = 1e12;
+
+/** Counted events cost picojoules, results are joules. */
+export function joulesOf(picojoules: Picojoules): Joules {
+  return picojoules / PICOJOULES_PER_JOULE;
+}
+
+export function picojoulesOf(joules: Joules): Picojoules {
+  return joules * PICOJOULES_PER_JOULE;
+}

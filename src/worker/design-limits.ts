@@ -1,5 +1,5 @@
 import { dieArea, embodiedCarbon } from "../cost/index.ts";
-import type { SpecSet } from "../spec/index.ts";
+import { pesOf, type SpecSet } from "../spec/index.ts";
 import type { DesignLimit, DesignOutcome } from "./design.ts";
 
 /** Units of what a study can limit, by metric. */
@@ -20,9 +20,8 @@ const UNITS: Readonly<Record<string, string>> = {
 /** A metric that needs no simulation; null: it does, or is not modelled. `accuracy` is asked for where it is limited; null: unknown yet. */
 function cheapMetric(metric: string, specs: SpecSet, accuracy: () => number | null): number | null {
   const { hardware, technology } = specs;
-  const { cores, arraysPerCore, array, clock } = hardware;
   if (metric === "accuracy") return accuracy();
-  if (metric === "peak_TOPS") return (2 * cores * arraysPerCore * array.rows * array.cols * clock) / 1e12;
+  if (metric === "peak_TOPS") return (2 * pesOf(hardware) * hardware.clock) / 1e12;
   if (metric === "area_mm2") return dieArea(hardware, technology).total;
   if (metric === "carbon_embodied_kgCO2e")
     return embodiedCarbon(dieArea(hardware, technology), hardware, technology).total;

@@ -21,6 +21,8 @@ export interface DesignContext {
   /** Metric of the accuracy predictor; null: accuracy comes from elsewhere or is not asked for, and results leave it out. */
   readonly accuracyMetric: string | null;
   readonly limits: readonly DesignLimit[];
+  /** Metrics that the study aims at or limits: a design of which one is not known is ruled out, with the reason. */
+  readonly asked: readonly string[];
 }
 
 /** What a search learns of a design; structurally the search room's outcome. */
@@ -40,6 +42,8 @@ export interface DesignDetail {
   /** What the idle power is charged for, and the carbon of the same device never switched down, kgCO2e. */
   readonly idlePolicy: string | null;
   readonly alwaysOn: number | null;
+  /** Why it cannot be used as the deployment asks, or made; null: it can. */
+  readonly unusable: string | null;
 }
 
 export type DesignTask =

@@ -1,7 +1,7 @@
 import { createPredictor } from "../accuracy/index.ts";
 import { CostError, FACTOR_NAMES, keepsUp, reticleLimit } from "../cost/index.ts";
 import { SpecError } from "../errors/index.ts";
-import { metricsOf, type Evaluation } from "../evaluate/index.ts";
+import { knownMetricsOf, metricsOf, type Evaluation } from "../evaluate/index.ts";
 import { UnmodelledHardwareError } from "../sim/index.ts";
 import { applySettings, settingsOfPoint, type SpecSet } from "../spec/index.ts";
 import { brokenCheapLimits, outcomeOfBroken, type BrokenLimit } from "./design-limits.ts";
@@ -23,8 +23,7 @@ export interface DesignEvaluator {
 
 /** @throws AccuracyRefusal for a metric that the predictor does not know */
 export function createDesignEvaluator(context: DesignContext): DesignEvaluator {
-  const { base, mapping, limits } = context;
-  const { accuracyMetric } = context;
+  const { base, mapping, limits, asked, accuracyMetric } = context;
   const predictor = accuracyMetric === null ? null : createPredictor(accuracyMetric);
   const specsOf = (point: DesignPoint): SpecSet => applySettings(base, settingsOfPoint(point), FACTOR_NAMES);
   const brokenBy = (specs: SpecSet): readonly BrokenLimit[] =>
@@ -39,8 +38,12 @@ export function createDesignEvaluator(context: DesignContext): DesignEvaluator {
       const { constraint, by, unit } = infeasible;
       return { kind: "infeasible", constraint, by, unit };
     }
-    const metrics = Object.entries(metricsOf(evaluation as Evaluation));
-    const known = metrics.filter((entry): entry is [string, number] => entry[1] !== null);
+    const metrics = knownMetricsOf(evaluation as Evaluation);
+    for (const metric of asked) {
+      const value = metrics[metric];
+      if (value !== undefined && typeof value !== "number") return ruledOut(value.reason);
+    }
+    const known = Object.entries(metrics).filter((entry): entry is [string, number] => typeof entry[1] === "number");
     const outcome = { kind: "evaluated", metrics: Object.fromEntries(known) } as const;
     return predictor === null ? outcome : outcomeWith(outcome, predictor.evaluate(specs.model));
   };
@@ -80,8 +83,10 @@ function outcomeOfRefusal(error: unknown): DesignOutcome {
   const isOfPoint = error instanceof CostError || error instanceof UnmodelledHardwareError;
   const reason = isOfPoint ? error.message : error instanceof SpecError ? error.problems[0]?.message : undefined;
   if (reason === undefined) throw error;
-  return { kind: "infeasible", constraint: reason, by: 0, unit: "" };
+  return ruledOut(reason);
 }
+
+const ruledOut = (reason: string): DesignOutcome => ({ kind: "infeasible", constraint: reason, by: 0, unit: "" });
 
 function detailOf(evaluation: Evaluation): DesignDetail {
   const { energy, area, embodied, operational } = evaluation;
@@ -96,5 +101,6 @@ function detailOf(evaluation: Evaluation): DesignDetail {
     operational: isKnown ? { total: operational.total, parts: operational.parts } : operational,
     idlePolicy: isKnown ? operational.policy : null,
     alwaysOn: isKnown ? operational.alwaysOnTotal : null,
+    unusable: limitsOfUse(evaluation)?.detail ?? null,
   };
 }

@@ -8,7 +8,7 @@ const all = (...rooms: readonly string[]): Rights => Object.fromEntries(rooms.ma
 const types = (...rooms: readonly string[]): Rights =>
   Object.fromEntries(rooms.map((room) => [room, "types" as const]));
 
-const basics = all("math", "units", "errors", "random", "csv");
+const basics = all("math", "units", "metrics", "errors", "random", "csv");
 const description = { ...basics, ...all("spec", "workload") };
 const simulation = { ...description, ...all("mapping") };
 const evaluation = { ...simulation, ...all("sim", "cost", "accuracy") };
@@ -17,10 +17,11 @@ const evaluation = { ...simulation, ...all("sim", "cost", "accuracy") };
 export const ROOMS: Readonly<Record<string, Rights>> = {
   math: {},
   units: all("math"),
+  metrics: all("units"),
   errors: {},
   csv: all("errors"),
   random: {},
-  spec: all("math", "units", "errors", "csv"),
+  spec: all("math", "units", "metrics", "errors", "csv"),
   workload: { ...basics, ...all("spec") },
   mapping: description,
   sim: { ...simulation, ...all("assembly") },

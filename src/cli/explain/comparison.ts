@@ -1,5 +1,4 @@
 import { breakEvenTime, type CarbonLine } from "../../cost/index.ts";
-import { price } from "../../evaluate/index.ts";
 import { drawDesigns, quantileOf, type PricedDesign } from "./draws.ts";
 import { titleOf } from "./stored-run.ts";
 
@@ -12,7 +11,8 @@ export interface Comparison {
   /** Per year of life. */
   readonly operationalPerYear: readonly [number, number];
   readonly total: readonly [number, number];
-  readonly difference: { readonly low: number; readonly nominal: number; readonly high: number };
+  /** 90 % of the draws; null: no draw leaves both known. */
+  readonly difference: { readonly low: number | null; readonly nominal: number; readonly high: number | null };
   /** Years after which both have caused equal carbon; null: one is below the other for ever. */
   readonly breakEven_years: number | null;
   readonly lifetime_years: number;
@@ -27,7 +27,10 @@ export function compare(first: PricedDesign, second: PricedDesign, draws: number
   const [a, b] = [carbonOf(first), carbonOf(second)];
   if (a === null || b === null) return null;
   const [one, two] = drawDesigns([first, second], { objectives: [], constraints: [] }, draws, seed);
-  const differences = one!.totals.map((total, i) => total - two!.totals[i]!);
+  const differences = one!.totals.map((total, i) => {
+    const other = two!.totals[i]!;
+    return total === null || other === null ? null : total - other;
+  });
   const { lifetime } = first.pricing.design.deployment;
   const line = ({ embodied, operational }: Carbon): CarbonLine => ({
     embodied,
@@ -50,7 +53,7 @@ export function compare(first: PricedDesign, second: PricedDesign, draws: number
     lifetime_years: years,
     draws,
     seed,
-    firstIsLess: differences.filter((difference) => difference < 0).length,
+    firstIsLess: differences.filter((difference) => difference !== null && difference < 0).length,
   };
 }
 
@@ -60,7 +63,7 @@ interface Carbon {
 }
 
 function carbonOf({ pricing }: PricedDesign): Carbon | null {
-  const { embodied, operational } = price(pricing, pricing.design.technology);
+  const { embodied, operational } = pricing.own;
   if (embodied.total === null || operational.total === null) return null;
   return { embodied: embodied.total, operational: operational.total };
 }
@@ -86,9 +89,13 @@ export function comparisonText(comparison: Comparison): string {
   return [
     `${a} against ${b}`,
     `embodied ${pair(embodied)} kgCO2e, use ${pair(operationalPerYear)} kgCO2e a year, total ${pair(total)} kgCO2e over ${years(comparison.lifetime_years)}`,
-    `${a} has ${Math.abs(difference.nominal).toPrecision(3)} kgCO2e ${difference.nominal < 0 ? "less" : "more"}; difference ${difference.low.toPrecision(3)} to ${difference.high.toPrecision(3)} in 90 % of ${draws} draws (seed ${seed}), less in ${((100 * firstIsLess) / draws).toFixed(0)} %`,
+    `${a} has ${Math.abs(difference.nominal).toPrecision(3)} kgCO2e ${difference.nominal < 0 ? "less" : "more"}; difference ${shown(difference.low)} to ${shown(difference.high)} in 90 % of ${draws} draws (seed ${seed}), less in ${((100 * firstIsLess) / draws).toFixed(0)} %`,
     breakEvenText(comparison),
   ].join("\n");
+}
+
+function shown(value: number | null): string {
+  return value === null ? "unknown" : value.toPrecision(3);
 }
 
 function breakEvenText({ titles, embodied, operationalPerYear, breakEven_years: time }: Comparison): string {

@@ -7,7 +7,6 @@ import {
   type EmbodiedTerms,
   type FactorInUse,
   type FactorName,
-  type Interval,
   type RowInUse,
 } from "../../cost/index.ts";
 import {
@@ -20,7 +19,6 @@ import {
   type Evaluation,
   type OperatorLine,
   type Power,
-  type PricedTotal,
 } from "../../evaluate/index.ts";
 import type { Trial } from "../../search/index.ts";
 
@@ -34,7 +32,7 @@ export interface Explanation {
   readonly trial: Trial;
   readonly evaluation: Evaluation;
   readonly metrics: Readonly<Record<string, number | null>>;
-  readonly intervals: Readonly<Record<PricedTotal, Interval | null>>;
+  readonly intervals: ReturnType<typeof intervalsOf>;
   readonly power: Power | null;
   /** What the equation of embodied carbon is filled with; null: unknown. */
   readonly embodied: EmbodiedTerms | null;
@@ -55,8 +53,12 @@ export function explain(trial: Trial, evaluation: Evaluation): Explanation {
   const intervals = intervalsOf(pricingOf(evaluation));
   const { lines, operators } = accountOf(evaluation);
   const terms = evaluation.area.total === null ? null : embodiedTerms(evaluation.area.total, hardware, technology);
+  const total = intervals.carbon_total_kgCO2e;
   const swings = new Map<FactorName, number>(
-    intervals.carbon_total_kgCO2e?.swings.map(({ factor, atLow, atHigh }) => [factor, Math.abs(atHigh - atLow)]),
+    (total === null || "reason" in total ? [] : total.swings).map(({ factor, atLow, atHigh }) => [
+      factor,
+      Math.abs(atHigh - atLow),
+    ]),
   );
   return {
     trial,

@@ -112,8 +112,8 @@ export function frontJson({ draws, seed, designs, rivalCount }: FrontInDraws): R
 export function frontText(run: StoredRun, { draws, seed, designs, rivalCount }: FrontInDraws): string {
   const rows = designs.map(({ trial, onFront, totals, design, isOnNominalFront }) => [
     String(trial.number),
-    ...run.study.objectives.map(({ metric }) => (design.metrics[metric] ?? NaN).toPrecision(4)),
-    `${quantileOf(totals, 0.05).toPrecision(3)} to ${quantileOf(totals, 0.95).toPrecision(3)}`,
+    ...run.study.objectives.map(({ metric }) => shown(design.metrics[metric], 4)),
+    `${shown(quantileOf(totals, 0.05), 3)} to ${shown(quantileOf(totals, 0.95), 3)}`,
     isOnNominalFront ? "yes" : "no",
     `${((100 * onFront) / draws).toFixed(0)} %`,
     hardwareLabel(run.specsOf(trial.point)),
@@ -125,4 +125,8 @@ export function frontText(run: StoredRun, { draws, seed, designs, rivalCount }: 
     "Fab, grid and memory are drawn once for all designs; designs off the front are listed where they are on it in some draw.",
     renderTable(head, rows),
   ].join("\n");
+}
+
+function shown(value: number | null | undefined, digits: number): string {
+  return typeof value === "number" ? value.toPrecision(digits) : "unknown";
 }

@@ -22,7 +22,9 @@ export function explanationText(explanation: Explanation, operatorName: string |
     carbonText(explanation),
     "",
     ...areaText(explanation),
-    `Energy of one inference ${(1e3 * (evaluation.energy.total ?? NaN)).toPrecision(4)} mJ: what was counted × what one costs`,
+    evaluation.energy.total === null
+      ? `Energy of one inference unknown: ${evaluation.energy.reason}`
+      : `Energy of one inference ${(1e3 * evaluation.energy.total).toPrecision(4)} mJ: what was counted × what one costs`,
     energyTable(explanation),
     "",
     operatorsText(explanation, operatorName),
@@ -41,7 +43,11 @@ function carbonText({ evaluation, intervals, embodied, power }: Explanation): st
   const total = evaluation.carbon_total_kgCO2e;
   if (total === null) return `Total carbon unknown: ${reasonOf(evaluation)}`;
   const range = intervals.carbon_total_kgCO2e;
-  const head = `Total carbon ${kilograms(total)} kgCO2e, ${kilograms(range?.low)} to ${kilograms(range?.high)} over the ranges of the factors`;
+  const over =
+    range === null || "reason" in range
+      ? "over unknown ranges"
+      : `${kilograms(range.low)} to ${kilograms(range.high)} over the ranges`;
+  const head = `Total carbon ${kilograms(total)} kgCO2e, ${over} of the factors`;
   if (evaluation.embodied.total === null || operational.total === null) return head;
   const how = equations(evaluation, embodied, power);
   const rows = [
@@ -121,7 +127,7 @@ function energyTable({ lines }: Explanation): string {
     .sort((a, b) => b.energy_J - a.energy_J)
     .map(({ level, what, count, unit, each_pJ, energy_J, carbon_kgCO2e }) => [
       ...[level, what, String(count), unit, each_pJ.toPrecision(4)],
-      ...[(1e3 * energy_J).toPrecision(4), (1e3 * carbon_kgCO2e).toPrecision(4)],
+      ...[(1e3 * energy_J).toPrecision(4), grams(carbon_kgCO2e)],
     ]);
   return renderTable(["level", "what", "count", "of", "pJ each", "mJ", "gCO2e over the life"], rows);
 }
@@ -133,7 +139,7 @@ function operatorsText({ operators }: Explanation, operatorName: string | null):
     String(operator.count),
     String(operator.count * operator.cycles),
     (1e3 * energy_J).toPrecision(4),
-    (1e3 * carbon_kgCO2e).toPrecision(4),
+    grams(carbon_kgCO2e),
     operator.bound_by,
   ]);
   const picked =
@@ -177,8 +183,12 @@ function rulesText({ rules }: Explanation): readonly string[] {
   return ["", "Charging rules of the reference estimator that this profile follows", ...listed];
 }
 
-function kilograms(value: number | undefined): string {
-  return value === undefined ? "?" : value.toPrecision(4);
+function grams(kgCO2e: number | null): string {
+  return kgCO2e === null ? "unknown" : (1e3 * kgCO2e).toPrecision(4);
+}
+
+function kilograms(value: number): string {
+  return value.toPrecision(4);
 }
 
 function percent(share: number): string {

@@ -172,6 +172,10 @@ function checkMetrics({ objectives, constraints }: Study, baseline: DesignDetail
     say("The starting design has no evaluation of its own; there is no baseline beside the front.");
     return;
   }
+  if (baseline.unusable !== null) {
+    say(`The starting design cannot be used as the study asks: ${baseline.unusable}.`);
+    return;
+  }
   for (const { metric } of [...objectives, ...constraints]) {
     if (typeof baseline.metrics[metric] === "number") continue;
     const { energy, area, embodied, operational } = baseline;

@@ -23,10 +23,10 @@ function gainText(record: RunRecord): readonly string[] {
   const { front, baseline } = record;
   const isJudged = hasAccuracy(record);
   const carbonOf = ({ metrics }: FrontRow): number => metrics.carbon_total_kgCO2e ?? Infinity;
-  if (baseline === null || !Number.isFinite(carbonOf(baseline))) return [];
+  if (baseline === null || !(carbonOf(baseline) > 0 && carbonOf(baseline) < Infinity)) return [];
   const least = (floor: number): FrontRow | undefined =>
     front
-      .filter(({ metrics }) => (metrics.accuracy ?? 0) >= floor)
+      .filter((row) => (row.metrics.accuracy ?? 0) >= floor && carbonOf(row) < Infinity)
       .reduce<FrontRow | undefined>((best, row) => (best && carbonOf(best) <= carbonOf(row) ? best : row), undefined);
   const line = (what: string, floor: number): readonly string[] => {
     const row = least(floor);

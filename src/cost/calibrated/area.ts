@@ -1,5 +1,5 @@
-import type { Buffer, Hardware } from "../../spec/hardware.ts";
-import { breakdown } from "../breakdown.ts";
+import { pesOf, type Buffer, type Hardware } from "../../spec/hardware.ts";
+import { breakdown, known } from "../../metrics/index.ts";
 import { SQUARE_MICROMETRES_PER_MM2 } from "../constants.ts";
 import { dramInterfaces } from "../dram-interface.ts";
 import { dramType } from "../dram.ts";
@@ -43,11 +43,12 @@ function computeArea(hardware: Hardware, factors: FactorValues): Area | Unknown 
   const interfaces = dramInterfacesOf(hardware);
   const controller = controllerArea(hardware, interfaces, context);
   const phy = phyArea(hardware, interfaces, factors);
-  return breakdown({ mac, registers, vector, localBuffers, globalBuffer: global, noc, controller, phy });
+  const parts = { mac, registers, vector, localBuffers, globalBuffer: global, noc, controller, phy };
+  return known("the area of the die", breakdown(parts));
 }
 
 function macArea(hardware: Hardware, { factors, node }: Context): number {
-  const pes = hardware.cores * hardware.arraysPerCore * hardware.array.rows * hardware.array.cols;
+  const pes = pesOf(hardware);
   const scale = macScale(hardware.precision, "area");
   return (pes * factor(factors, "macArea") * scale * node.logicArea) / SQUARE_MICROMETRES_PER_MM2;
 }

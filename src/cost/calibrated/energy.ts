@@ -1,6 +1,7 @@
+import { picojoulesOf } from "../../units/index.ts";
 import type { EnergyCoefficients } from "../../sim/types.ts";
 import type { Buffer, Hardware } from "../../spec/hardware.ts";
-import { BITS_PER_BYTE, PICOJOULES_PER_JOULE } from "../constants.ts";
+import { BITS_PER_BYTE } from "../constants.ts";
 import { dramType } from "../dram.ts";
 import { factor, type FactorValues } from "../factors.ts";
 import type { Area, Unknown } from "../types.ts";
@@ -34,6 +35,7 @@ export function calibratedCoefficients(hardware: Hardware, factors: FactorValues
   const register = registerEnergy * BITS_PER_BYTE * factor(factors, "registerEnergyLevel") * node.logicEnergy;
   const held = { read: register, write: register };
   const power = staticPowerOf(hardware, area, context);
+  if ("total" in power) return power;
   const rise = power.dieActive + power.dramActive - power.dieIdle - power.dramStandby;
   return {
     mac: (mac + factor(factors, "peOverheadEnergy")) * node.logicEnergy,
@@ -41,7 +43,7 @@ export function calibratedCoefficients(hardware: Hardware, factors: FactorValues
     ...bufferCoefficients(hardware, area, context),
     register: held,
     accumulator: held,
-    activePerCycle: (rise * PICOJOULES_PER_JOULE) / hardware.clock,
+    activePerCycle: picojoulesOf(rise) / hardware.clock,
   };
 }
 

@@ -1,3 +1,4 @@
+import { outsideDomain } from "../../metrics/index.ts";
 import type { Buffer, Hardware } from "../../spec/hardware.ts";
 import { MILLIWATTS_PER_WATT } from "../constants.ts";
 import { soldGigabytes } from "../../spec/dram-sold.ts";
@@ -9,7 +10,7 @@ import { memorySizes } from "./buffers.ts";
 import { nodeScaling, type Context } from "./node.ts";
 import { sramLeakage } from "./sram.ts";
 
-/** Static powers, W; Unknown where the chip has no area. */
+/** Static powers, W; Unknown where the chip has no area, or a power is no finite number. */
 export function calibratedStaticPower(hardware: Hardware, factors: FactorValues): StaticPower | Unknown {
   const node = nodeScaling(hardware.node);
   if ("total" in node) return node;
@@ -22,9 +23,9 @@ const LOGIC = ["mac", "registers", "vector", "noc", "controller"] as const;
 /**
  * Die: SRAM leakage by capacity + logic leakage · logic area; idle keeps the share `gatedLeakage`, and all of the global buffer's
  * where that is the only place for the weights (`withoutDram`), also in the hours without use.
- * DRAM: background power per GB by state; idealised memory, which has no type, has none.
+ * DRAM: background power per GB by state; idealised memory, which has no type, has none, whatever its capacity.
  */
-export function staticPowerOf(hardware: Hardware, area: Area, context: Context): StaticPower {
+export function staticPowerOf(hardware: Hardware, area: Area, context: Context): StaticPower | Unknown {
   const { factors } = context;
   let logic = 0;
   for (const part of LOGIC) logic += area.parts[part] ?? 0;
@@ -33,9 +34,11 @@ export function staticPowerOf(hardware: Hardware, area: Area, context: Context):
   const gated = factor(factors, "gatedLeakage");
   const kept = hardware.withoutDram === true ? globalBufferLeakage(hardware, context) : 0;
   const type = hardware.dram === null ? null : dramType(hardware.dram.type);
-  const gigabytes = hardware.dram === null ? 0 : soldGigabytes(hardware.dram.capacity);
+  const gigabytes = hardware.dram === null || type === null ? 0 : soldGigabytes(hardware.dram.capacity);
+  if (gigabytes === Infinity)
+    return { total: null, reason: "DRAM of unlimited capacity has no background power; dram.capacity gives it one" };
   const perGigabyte = (gigabytes * factor(factors, "dramBackgroundLevel")) / MILLIWATTS_PER_WATT;
-  return {
+  const power: StaticPower = {
     dieActive: buffers + logicLeakage,
     dieIdle: (buffers - kept + logicLeakage) * gated + kept,
     dieOff: kept,
@@ -43,6 +46,8 @@ export function staticPowerOf(hardware: Hardware, area: Area, context: Context):
     dramStandby: (type?.standbyPower ?? 0) * perGigabyte,
     dramSelfRefresh: (type?.selfRefreshPower ?? 0) * perGigabyte,
   };
+  const [bad] = Object.entries(power).filter(([, watts]) => outsideDomain(watts) !== null);
+  return bad === undefined ? power : { total: null, reason: `static power: ${bad[0]} ${outsideDomain(bad[1])!}` };
 }
 
 function bufferLeakage(hardware: Hardware, context: Context): number {

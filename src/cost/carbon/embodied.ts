@@ -1,13 +1,13 @@
 import type { Hardware } from "../../spec/hardware.ts";
 import type { Technology } from "../../spec/technology.ts";
-import { breakdown } from "../breakdown.ts";
+import { breakdown, known } from "../../metrics/index.ts";
 import { GRAMS_PER_KILOGRAM, MM2_PER_CM2 } from "../constants.ts";
 import { soldGigabytes } from "../../spec/dram-sold.ts";
 import { dramType } from "../dram.ts";
 import { factor, factorsOf, type FactorValues, type Profile } from "../factors.ts";
 import type { Area, EmbodiedCarbon, Unknown } from "../types.ts";
 import { fabProcess } from "./process.ts";
-import { chargedWaferArea, defectYield, YIELD_MODELS } from "./yield.ts";
+import { chargedWaferArea, defectYield, diesPerWafer, YIELD_MODELS } from "./yield.ts";
 
 /**
  * Embodied carbon of one accelerator and its memory, kgCO2e:
@@ -16,7 +16,8 @@ import { chargedWaferArea, defectYield, YIELD_MODELS } from "./yield.ts";
  *   dram = capacity · carbon per GB / dramYield,  package = one IC
  *
  * Charged wafer area is the die's own, or its share of a wafer with edge (factor `edgeLoss`), never both.
- * @param area  mm2; Unknown passes through
+ * @param area     mm2; Unknown passes through
+ * @returns        Unknown for a die that does not fit a wafer or yields nothing, and for memory without a figure
  * @source ACT, ISCA 2022; checked: test/validation/cost/published-area.test.ts
  */
 export function embodiedCarbon(
@@ -29,13 +30,14 @@ export function embodiedCarbon(
   if ("reason" in terms) return terms;
   const { chargedArea_cm2, dieYield: yielded, fabIntensity, energyPerArea, gasPerArea, materialPerArea } = terms;
   const perYield = yielded * GRAMS_PER_KILOGRAM;
-  return breakdown({
+  const carbon = breakdown({
     dieEnergy: (chargedArea_cm2 * fabIntensity * energyPerArea) / perYield,
     dieGas: (chargedArea_cm2 * gasPerArea) / perYield,
     dieMaterial: (chargedArea_cm2 * materialPerArea) / perYield,
     dram: (terms.dramGB * terms.dramCarbonPerGB) / terms.dramYield,
     package: terms.packageCarbon,
   });
+  return known("embodied carbon", carbon);
 }
 
 /** What the equation of embodied carbon is filled with. */
@@ -56,17 +58,28 @@ export interface EmbodiedTerms {
   readonly packageCarbon: number;
 }
 
-/** @param areaMm2 die area, mm2 */
+/**
+ * @param areaMm2 die area, mm2
+ * @returns       Unknown where the die does not fit a wafer, or not one in a number's range of them is good
+ */
 export function embodiedTerms(areaMm2: number, hardware: Hardware, technology: Technology): EmbodiedTerms | Unknown {
   const factors = factorsOf(technology);
   const process = fabProcess(hardware.node, factors);
   if ("total" in process) return process;
   const dram = dramTerms(hardware, factors, technology.profile);
   if ("total" in dram) return dram;
-  const charged = factors.edgeLoss === 1 ? chargedWaferArea(areaMm2, true, factor(factors, "waferDiameter")) : areaMm2;
+  const wafer = factors.waferDiameter;
+  if (wafer !== null && diesPerWafer(areaMm2, wafer) < 1)
+    return { total: null, reason: `a die of ${areaMm2} mm2 does not fit a wafer of ${wafer} mm` };
+  const yielded = dieYield(areaMm2, process.defectDensity, factors);
+  if (yielded === 0)
+    return {
+      total: null,
+      reason: `a die of ${areaMm2} mm2 yields nothing at ${process.defectDensity} defects per cm2`,
+    };
   return {
-    chargedArea_cm2: charged / MM2_PER_CM2,
-    dieYield: dieYield(areaMm2, process.defectDensity, factors),
+    chargedArea_cm2: chargedWaferArea(areaMm2, factors.edgeLoss === 1, wafer ?? 0) / MM2_PER_CM2,
+    dieYield: yielded,
     fabIntensity: factor(factors, "fabIntensity"),
     energyPerArea: process.energyPerArea,
     gasPerArea: process.gasPerArea,
@@ -102,6 +115,11 @@ function dramTerms(
     return { total: null, reason: `${what} has no published carbon per GB; technology.dramCarbonPerGB sets one` };
   }
   const dramGB = factors.dramChargedCapacity ?? soldGigabytes(dram.capacity);
+  if (dramGB === Infinity) {
+    const reason =
+      "DRAM of unlimited capacity has no embodied carbon; dram.capacity or technology.dramChargedCapacity sets one";
+    return { total: null, reason };
+  }
   return { dramGB, dramCarbonPerGB: perGigabyte };
 }
 

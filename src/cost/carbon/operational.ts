@@ -1,6 +1,6 @@
+import { breakdown, known, outsideDomain, type Unknown } from "../../metrics/index.ts";
 import type { Deployment } from "../../spec/deployment.ts";
 import type { Technology } from "../../spec/technology.ts";
-import { breakdown } from "../breakdown.ts";
 import { GRAMS_PER_KILOGRAM, JOULES_PER_KILOWATT_HOUR, SECONDS_PER_DAY, SECONDS_PER_HOUR } from "../constants.ts";
 import { factor, factorsOf } from "../factors.ts";
 import { chargingRules, type ChargingRules } from "../profile.ts";
@@ -53,36 +53,44 @@ function offIntensityOf({ gridIntensity, gridIntensityOff }: Deployment, technol
  *
  * CI: of the grid; where it is given by hour, the mean over the hours of use, or over the others.
  * The idle power runs under the inferences too; what they add to it is in `energyPerInference`, so nothing is counted twice.
- * `alwaysOnTotal`: the same device with die and DRAM in their active state for the whole life.
+ * `alwaysOnTotal`: the same device with die and DRAM in their active state for the whole life. It is never less than `total`: no
+ * state has more power than the active one, and going to another one and back costs nothing here (wake energy and reload are not
+ * charged).
  * Profile `published`: the inferences only.
+ *
+ * @returns Unknown where the device does not keep up with its inferences (there is no life in which it does them all), or a
+ *          part is no finite number
  */
-export function operationalCarbon(operation: Operation): OperationalCarbon {
+export function operationalCarbon(operation: Operation): OperationalCarbon | Unknown {
   const { deployment, staticPower, technology } = operation;
+  const late = keepsUp(operation.latency, deployment).infeasible;
+  if (late !== null) return { total: null, reason: `the device cannot keep its rate: ${late.detail}` };
   const inferences = inferencesOverLife(deployment);
   const inferenceJoules = inferences * operation.energyPerInference;
   const intensity = gridIntensityOf(deployment, technology);
-  const carbon = (joules: number): number => gridCarbon(joules, intensity);
+  const inUse = (joules: number): number => gridCarbon(joules, intensity);
   const shared = { inferences, gridIntensity: intensity };
   const rules = operation.rules ?? chargingRules(technology.profile);
   if (rules.inferenceEnergyOnly) {
-    const { total, parts } = breakdown({ inference: carbon(inferenceJoules), idleInUse: 0, offHours: 0 });
-    return { ...shared, total, parts, policy: PUBLISHED_POLICY, alwaysOnTotal: total };
+    const { total, parts } = breakdown({ inference: inUse(inferenceJoules), idleInUse: 0, offHours: 0 });
+    return known(NAME, { ...shared, total, parts, policy: PUBLISHED_POLICY, alwaysOnTotal: total });
   }
   const { use, off } = usageSeconds(deployment);
   const offIntensity = offIntensityOf(deployment, technology);
   const { total, parts } = breakdown({
-    inference: carbon(inferenceJoules),
-    idleInUse: carbon((staticPower.dieIdle + staticPower.dramStandby) * use),
+    inference: inUse(inferenceJoules),
+    idleInUse: inUse((staticPower.dieIdle + staticPower.dramStandby) * use),
     offHours: gridCarbon((staticPower.dieOff + staticPower.dramSelfRefresh) * off, offIntensity),
   });
-  return {
-    ...shared,
-    total,
-    parts,
-    policy: DEFAULT_POLICY,
-    alwaysOnTotal: alwaysOn(operation, inferenceJoules, intensity, offIntensity),
-  };
+  const alwaysOnTotal = alwaysOn(operation, inferenceJoules, intensity, offIntensity);
+  // Where nothing can be switched down the two are one sum in two orders, and differ by rounding.
+  const most = Math.max(total, alwaysOnTotal);
+  const carbon = known(NAME, { ...shared, total, parts, policy: DEFAULT_POLICY, alwaysOnTotal: most });
+  const why = carbon.total === null ? null : outsideDomain(alwaysOnTotal);
+  return why === null ? carbon : { total: null, reason: `${NAME} of a device that is always on ${why}` };
 }
+
+const NAME = "operational carbon";
 
 const PUBLISHED_POLICY = "inference energy only; no idle time and no memory background (published estimator)";
 const DEFAULT_POLICY =

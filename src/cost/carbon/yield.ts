@@ -35,9 +35,9 @@ export function diesPerWafer(areaMm2: number, diameterMm: number): number {
   return (Math.PI * diameterMm * diameterMm) / (4 * areaMm2) - (Math.PI * diameterMm) / Math.sqrt(2 * areaMm2);
 }
 
-/** Wafer area that one die costs, mm²: its own area, or its share of the whole wafer, edge included. */
+/** Wafer area that one die costs, mm²: its own area, or its share of the whole wafer, edge included; Infinity where it does not fit. */
 export function chargedWaferArea(areaMm2: number, chargesEdge: boolean, diameterMm: number): number {
-  if (!chargesEdge) return areaMm2;
+  if (!chargesEdge || areaMm2 === 0) return areaMm2;
   const dies = diesPerWafer(areaMm2, diameterMm);
   return dies < 1 ? Infinity : (Math.PI * diameterMm * diameterMm) / 4 / dies;
 }

@@ -1,5 +1,5 @@
-import type { Hardware } from "../../spec/hardware.ts";
-import { breakdown } from "../breakdown.ts";
+import { pesOf, type Hardware } from "../../spec/hardware.ts";
+import { breakdown, known } from "../../metrics/index.ts";
 import { portBits } from "../calibrated/buffers.ts";
 import { macScale } from "../calibrated/components.ts";
 import { portAreaFactor } from "../calibrated/sram.ts";
@@ -27,15 +27,15 @@ export function publishedArea(
   const gap = publishedNodeGap(hardware);
   if (gap) return gap;
   const table = publishedTable();
-  const { rows, cols } = hardware.array;
-  const pes = hardware.cores * hardware.arraysPerCore * rows * cols;
+  const { rows } = hardware.array;
+  const pes = pesOf(hardware);
   const register = factor(factors, "registerAreaLevel");
   const precision = rules.precisionIgnored ? 1 : macScale(hardware.precision, "area");
   const local = bufferArea(hardware, "localBuffer", factors, rules);
   const global = bufferArea(hardware, "globalBuffer", factors, rules);
   const lane = factor(factors, "vectorLaneArea") + table.vectorRegisterArea * register;
   const lanes = rules.secondLocalBuffer ? rows : hardware.vector.lanes;
-  return breakdown({
+  const area = breakdown({
     mac: (pes * factor(factors, "macArea") * precision) / SQUARE_MICROMETRES_PER_MM2,
     registers: (pes * table.arrayRegisterArea * register) / SQUARE_MICROMETRES_PER_MM2,
     localBuffers: (hardware.cores * local) / SQUARE_MICROMETRES_PER_MM2,
@@ -43,6 +43,7 @@ export function publishedArea(
     vectorLocalBuffers: rules.secondLocalBuffer ? (hardware.cores * local) / SQUARE_MICROMETRES_PER_MM2 : 0,
     globalBuffer: global / SQUARE_MICROMETRES_PER_MM2,
   });
+  return known("the area of the die", area);
 }
 
 /** um2 of one buffer. */

@@ -56,18 +56,25 @@ function bufferCoefficients(
   return { read: row.read * level, write: (rules.writeChargedAsRead ? row.read : row.write) * level };
 }
 
+/** pJ of one lane operation, with its registers. */
+export function publishedLaneEnergy(hardware: Hardware, factors: FactorValues): number | Unknown {
+  const gap = publishedNodeGap(hardware);
+  if (gap) return gap;
+  const { vectorOperationEnergy, vectorRegister } = publishedTable();
+  const registers = (vectorRegister.read + vectorRegister.write) * factor(factors, "registerEnergyLevel");
+  return vectorOperationEnergy * factor(factors, "vectorEnergyLevel") + registers;
+}
+
 /** Vector unit: pJ per lane operation, and pJ per byte by level, where a byte is charged as a quarter of an access. */
 export function publishedVectorCoefficients(
   hardware: Hardware,
   factors: FactorValues,
 ): { readonly operation: number; readonly local: number; readonly global: number; readonly dram: number } | Unknown {
-  const gap = publishedNodeGap(hardware);
-  if (gap) return gap;
-  const { vectorOperationEnergy, vectorRegister } = publishedTable();
+  const operation = publishedLaneEnergy(hardware, factors);
+  if (typeof operation !== "number") return operation;
   const perByte = factor(factors, "sramEnergyLevel") / BYTES_PER_ACCESS;
-  const registers = (vectorRegister.read + vectorRegister.write) * factor(factors, "registerEnergyLevel");
   return {
-    operation: vectorOperationEnergy * factor(factors, "vectorEnergyLevel") + registers,
+    operation,
     local: (publishedBuffer(hardware, "localBuffer")?.read ?? 0) * perByte,
     global: (publishedBuffer(hardware, "globalBuffer")?.read ?? 0) * perByte,
     dram: hardware.dram === null ? 0 : dramPerByte(factors) / BYTES_PER_ACCESS,

@@ -9,13 +9,15 @@ import type { Columns } from "./types.ts";
 /**
  * Sums operators into columns, one value an option: cycles are whole numbers and exact; energies are added operator by
  * operator, so that they differ from those of `evaluate`, which adds source by source, by rounding (1e-12 at most).
+ *
+ * @returns `beyond`: metrics that are no finite number where cycles and energy are
  */
 export function columnsOf(
   metrics: readonly string[],
   table: OperatorTable,
   costs: OperatorCosts,
   fixed: Fixed,
-): Columns {
+): Columns & { readonly beyond: readonly string[] } {
   const [a, b] = table.towers.map((options) => ({
     cycles: sums(options, costs.cycles),
     energy: sums(options, costs.energy),
@@ -23,18 +25,24 @@ export function columnsOf(
   }));
   const joint = { cycles: sumOf(table.joint, costs.cycles), energy: sumOf(table.joint, costs.energy) };
   const bases: number[] = [];
+  const beyond = new Set<string>();
+  const checked = (metric: string, value: number, cycles: number, energy: number): number => {
+    if (!Number.isFinite(value) && Number.isFinite(cycles) && Number.isFinite(energy)) beyond.add(metric);
+    return value;
+  };
   const columns = metrics.map((metric) => {
     const scale = scaleOf(metric, fixed, table);
-    bases.push(scale.base(joint.cycles, joint.energy));
+    bases.push(checked(metric, scale.base(joint.cycles, joint.energy), joint.cycles, joint.energy));
     const side = (tower: typeof a, isFirst: boolean): Float64Array | null =>
       scale.of === null
         ? null
-        : Float64Array.from(tower!.options, (option, i) =>
-            scale.of!(tower!.cycles[i]!, tower!.energy[i]!, option, isFirst),
-          );
+        : Float64Array.from(tower!.options, (option, i) => {
+            const [cycles, energy] = [tower!.cycles[i]!, tower!.energy[i]!];
+            return checked(metric, scale.of!(cycles, energy, option, isFirst), cycles, energy);
+          });
     return { a: side(a, true), b: side(b, false) };
   });
-  return { base: bases, columns };
+  return { base: bases, columns, beyond: [...beyond] };
 }
 
 interface Scale {

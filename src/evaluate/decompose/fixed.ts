@@ -6,8 +6,11 @@ import {
   operationalCarbon,
   reticleLimit,
   staticPower,
+  vectorCoefficients,
+  type Unknown,
 } from "../../cost/index.ts";
 import { SpecError } from "../../errors/index.ts";
+import { pesOf } from "../../spec/hardware.ts";
 import type { SpecSet } from "../../spec/settings.ts";
 import type { Machine } from "./operator-costs.ts";
 import type { Break, DecomposedLimit } from "./types.ts";
@@ -50,7 +53,6 @@ export function refusalOf(error: unknown): string | null {
 
 function readFixed(specs: SpecSet, asked: readonly string[], limits: readonly DecomposedLimit[]): Fixed {
   const { hardware, technology, deployment } = specs;
-  const { cores, arraysPerCore, array, clock } = hardware;
   const coefficients = energyCoefficients(hardware, technology);
   const area = dieArea(hardware, technology);
   const embodied = embodiedCarbon(area, hardware, technology);
@@ -61,10 +63,11 @@ function readFixed(specs: SpecSet, asked: readonly string[], limits: readonly De
       : operationalCarbon({ energyPerInference: 0, latency: 0, staticPower: power, deployment, technology });
   const values = {
     area_mm2: area.total,
-    peak_TOPS: (2 * cores * arraysPerCore * array.rows * array.cols * clock) / 1e12,
+    peak_TOPS: (2 * pesOf(hardware) * hardware.clock) / 1e12,
     carbon_embodied_kgCO2e: embodied.total,
   };
-  const energy = "total" in coefficients ? coefficients : null;
+  const gap = [coefficients, vectorCoefficients(hardware, technology)].find((each) => "total" in each);
+  const energy = gap === undefined ? null : (gap as Unknown);
   const missing = [
     ...(asked.includes("area_mm2") ? [area] : []),
     ...(asked.some((metric) => /^(carbon_(total|embodied)|cdp)/.test(metric)) ? [embodied] : []),

@@ -1,8 +1,8 @@
 import type { EnergyCoefficients, GemmProblem } from "../../sim/index.ts";
-import type { Hardware, Port } from "../../spec/hardware.ts";
+import { pesOf, type Hardware, type Port } from "../../spec/hardware.ts";
+import { joulesOf } from "../../units/index.ts";
 
 const BITS_PER_BYTE = 8;
-const PICOJOULES = 1e12;
 /** Leaves room for the rounding of sums that are made in another order. */
 const SHARE = 1 - 1e-9;
 
@@ -20,11 +20,11 @@ export function gemmFloor(
   hardware: Hardware,
   energies: EnergyCoefficients | null,
 ): { readonly cycles: number; readonly energy: number } {
-  const { cores, arraysPerCore, array, precision, dram, globalBuffer } = hardware;
+  const { precision, dram, globalBuffer } = hardware;
   const macs = batch * m * n * k;
   const bytesIn = (batch * m * k * precision.input + (sharedB ? 1 : batch) * k * n * precision.weight) / BITS_PER_BYTE;
   const bytesOut = (batch * m * n * precision.output) / BITS_PER_BYTE;
-  const compute = macs / (cores * arraysPerCore * array.rows * array.cols);
+  const compute = macs / pesOf(hardware);
   const cycles = SHARE * Math.max(compute, dram === null ? 0 : portCycles(dram.port, bytesIn, bytesOut));
   if (energies === null) return { cycles, energy: 0 };
   const { mac, dram: far, global, activePerCycle } = energies;
@@ -34,7 +34,7 @@ export function gemmFloor(
       : bytesIn * far.read +
         bytesOut * far.write +
         (globalBuffer === null ? 0 : (bytesIn + bytesOut) * (global.read + global.write));
-  return { cycles, energy: (SHARE * (macs * mac + traffic + Math.max(0, activePerCycle) * cycles)) / PICOJOULES };
+  return { cycles, energy: joulesOf(SHARE * (macs * mac + traffic + Math.max(0, activePerCycle) * cycles)) };
 }
 
 function portCycles({ read, write, shared }: Port, bytesIn: number, bytesOut: number): number {

@@ -6,6 +6,7 @@ import { launchSeconds, type LaunchedWork } from "../operator-latency.ts";
 import { bytesMoved, runVector } from "../vector-operator.ts";
 import { gemmFloor } from "./floor.ts";
 import type { OperatorTable } from "./operator-table.ts";
+import { joulesOf } from "../../units/index.ts";
 
 /** Cost of one run of each operator of a table; Infinity: no legal mapping. */
 export interface OperatorCosts {
@@ -26,7 +27,6 @@ export interface Mapper {
   readonly effort: MappingEffort;
 }
 
-const PICOJOULES = 1e12;
 const GEMM: LaunchedWork = { type: "gemm" };
 
 /**
@@ -93,8 +93,7 @@ function vectorCosts({ gemms, vectors }: OperatorTable, machine: Machine): Opera
   vectors.forEach((operator, i) => {
     const { cycles, traffic } = runVector(operator, hardware);
     const own = energies === null ? null : vectorEnergy(operator, hardware, technology, bytesMoved(traffic));
-    const energy =
-      own === null || own.total === null ? 0 : own.total + (cycles * energies!.activePerCycle) / PICOJOULES;
+    const energy = own === null || own.total === null ? 0 : own.total + joulesOf(cycles * energies!.activePerCycle);
     launched(costs, gemms.length + i, cycles, energy, operator, machine);
   });
   return costs;
@@ -110,5 +109,5 @@ function launched(
 ): void {
   const launch = launchSeconds(work, hardware) * hardware.clock;
   costs.cycles[row] = cycles + launch;
-  costs.energy[row] = energy + (launch * (energies?.activePerCycle ?? 0)) / PICOJOULES;
+  costs.energy[row] = energy + joulesOf(launch * (energies?.activePerCycle ?? 0));
 }

@@ -25,14 +25,17 @@ const column = (count: number) =>
     {
       weight: 1,
       arbitrary: fc
-        .array(fc.oneof(number, fc.constant(Infinity)), { minLength: count, maxLength: count })
+        .array(fc.oneof(number, fc.constantFrom(Infinity, NaN)), { minLength: count, maxLength: count })
         .map((v) => Float64Array.from(v)),
     },
     { weight: 1, arbitrary: fc.constant(null) },
   );
 const variant = (a: number, b: number): fc.Arbitrary<Variant> =>
   fc.record({
-    base: fc.array(number, { minLength: METRICS.length, maxLength: METRICS.length }),
+    base: fc.array(
+      fc.oneof({ weight: 30, arbitrary: number }, { weight: 1, arbitrary: fc.constantFrom(NaN, Infinity) }),
+      { minLength: METRICS.length, maxLength: METRICS.length },
+    ),
     columns: fc.array(fc.record({ a: column(a), b: column(b) }), {
       minLength: METRICS.length,
       maxLength: METRICS.length,

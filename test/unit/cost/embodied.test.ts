@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { actCarbonPerArea, defectYield, diesPerWafer, embodiedCarbon, reticleLimit } from "../../../src/cost/index.ts";
 import { chargedWaferArea } from "../../../src/cost/carbon/yield.ts";
-import { breakdown } from "../../../src/cost/breakdown.ts";
+import { breakdown } from "../../../src/metrics/index.ts";
 import { dram, GIB, hardwareAt, technology } from "../../fixtures/cost/hardware.ts";
 
 const AREA = breakdown({ all: 100 });

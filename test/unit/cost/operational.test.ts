@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { inferencesOverLife, keepsUp, operationalCarbon } from "../../../src/cost/index.ts";
-import { deployment, technology, YEAR_S } from "../../fixtures/cost/hardware.ts";
+import { deployment, operationalOf, technology, YEAR_S } from "../../fixtures/cost/hardware.ts";
 
 const POWER = { dieActive: 0.1, dieIdle: 0.01, dieOff: 0, dramActive: 0.09, dramStandby: 0.06, dramSelfRefresh: 0.006 };
 const KWH = 3.6e6;
@@ -15,7 +15,7 @@ describe("operational carbon", () => {
   });
 
   it("published: 3e7 inferences of 0.0831 J at 68 g/kWh, as the reference's first row", () => {
-    const result = operationalCarbon({
+    const result = operationalOf({
       energyPerInference: 0.08311047831,
       latency: 0.3230109184,
       staticPower: POWER,
@@ -27,7 +27,7 @@ describe("operational carbon", () => {
   });
 
   it("calibrated: inference, idle in hours of use, off hours, and always on, worked by hand", () => {
-    const result = operationalCarbon({
+    const result = operationalOf({
       energyPerInference: 0.01,
       latency: 0.1,
       staticPower: POWER,
@@ -51,5 +51,38 @@ describe("operational carbon", () => {
     expect(slow.duty).toBe(1.5);
     expect(slow.infeasible?.by).toBe(0.5);
     expect(keepsUp(2, deployment({ inferences: 23_652_000 })).infeasible?.by).toBe(1);
+  });
+
+  it.each(["published", "calibrated"] as const)(
+    "%s: no carbon of a life that cannot be, with the reason",
+    (profile) => {
+      const operation = {
+        ...{ energyPerInference: 0.01, latency: 0.5, staticPower: POWER },
+        ...{ deployment: deployment({ rate: 3 }), technology: technology(profile) },
+      };
+      expect(operationalCarbon(operation)).toEqual({
+        total: null,
+        reason: expect.stringMatching(
+          /^the device cannot keep its rate: 3 inferences\/s of 0.5 s each .* 1.5 of/,
+        ) as string,
+      });
+      expect(operationalCarbon({ ...operation, latency: 1 / 3 }).total).not.toBeNull();
+    },
+  );
+
+  it("a sum that no number holds is unknown, and names its part", () => {
+    const operation = {
+      ...{ energyPerInference: 1e305, latency: 0.5, staticPower: POWER },
+      ...{ deployment: deployment(), technology: technology("calibrated") },
+    };
+    expect(operationalCarbon(operation)).toMatchObject({
+      total: null,
+      reason: "operational carbon: part inference is larger than a number can be",
+    });
+    const still = { ...POWER, dieActive: NaN };
+    expect(operationalCarbon({ ...operation, energyPerInference: 1, staticPower: still })).toMatchObject({
+      total: null,
+      reason: "operational carbon of a device that is always on is not a number",
+    });
   });
 });

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { operationalCarbon } from "../../../src/cost/index.ts";
+import { operationalOf } from "../../fixtures/cost/hardware.ts";
 import { SpecError } from "../../../src/errors/index.ts";
 import { readGridDay, withGridHours } from "../../../src/spec/grid-hours.ts";
 import {
@@ -144,7 +144,7 @@ describe("a grid by hour", () => {
       dramSelfRefresh: 0.006,
     };
     const carbon = (useFrom: number) =>
-      operationalCarbon({
+      operationalOf({
         ...{ energyPerInference: 0.01, latency: 0.1, staticPower: power, technology: base.technology },
         deployment: at(`deployment.gridHours=${dayFile}`, `deployment.useFrom=${useFrom}`),
       });

@@ -7,7 +7,7 @@ import { identityOf } from "../../../../src/cli/search/identity.ts";
 import { startingPoint } from "../../../../src/cli/search/starting-point.ts";
 import { createSpace } from "../../../../src/search/index.ts";
 import { decompositionRequest } from "../../../../src/cli/search/exact/split-space.ts";
-import { evaluate } from "../../../../src/evaluate/index.ts";
+import { createDecomposition, evaluate } from "../../../../src/evaluate/index.ts";
 import { loadStudy, PLAIN_SCHEDULE, type ScheduleSettings, type Study } from "../../../../src/spec/index.ts";
 import { createDesignEvaluator, designContext } from "../../../../src/worker/index.ts";
 
@@ -101,6 +101,39 @@ test("a device that cannot keep up with its use is infeasible", () => {
     kind: "infeasible",
     constraint: "deployment.rate",
   });
+});
+
+test("a metric that the study asks for and no design has is a reason, the same in every strategy", () => {
+  const points = [
+    { "array.rows": 4096, "array.cols": 4096 },
+    { "dram.type": "idealised", "dram.capacity": "unlimited" },
+    { "technology.gridLevel": 1e300, "technology.macEnergy": 1e98 },
+    { "technology.macEnergy": 1e300 },
+  ];
+  const carbon = { metric: "carbon_total_kgCO2e", direction: "min" } as const;
+  const asking: Study = { ...study, objectives: [carbon], constraints: [] };
+  const { outcome, detail } = createDesignEvaluator(designContext(asking));
+  const request = { ...decompositionRequest({ ...asking, space: [] }), hardware: points };
+  const decomposition = createDecomposition(request);
+  const reasons = points.map((point, hardware) => {
+    const one = outcome(point);
+    const all = decomposition.tables(hardware);
+    if (one.kind !== "infeasible" || all.kind !== "ruled-out") throw new Error(JSON.stringify([point, one, all.kind]));
+    expect(detail(point)!.metrics["carbon_total_kgCO2e"]).toBeNull();
+    expect(Number.isFinite(one.by)).toBe(true);
+    for (const { by } of all.breaks) expect(Number.isFinite(by)).toBe(true);
+    return [one.constraint, all.breaks.map(({ constraint }) => constraint)] as const;
+  });
+  const [large, unpriced, far, dear] = reasons;
+  expect(large![0]).toBe("area");
+  expect(large![1]).toContain("area");
+  expect(large![1].join()).toContain("does not fit a wafer");
+  expect(unpriced![0]).toMatch(/^idealised DRAM has no /);
+  expect(unpriced![1]).toContain(unpriced![0]);
+  expect(far![0]).toBe("operational carbon: part inference is larger than a number can be");
+  expect(far![1]).toEqual(["carbon_total_kgCO2e is larger than a number can be"]);
+  expect(dear![0]).toMatch(/^the energy of an event, mac, is over 1e\+100 pJ/);
+  expect(dear![1]).toEqual([dear![0]]);
 });
 
 test("labels in few words", () => {
