@@ -1,6 +1,6 @@
 // The public interface. Rooms and their contracts: docs/architecture.md.
 export { createPredictor, predictorFor, type AccuracyEstimate, type AccuracyEvaluator } from "./accuracy/index.ts";
-export { CostError, FACTOR_NAMES } from "./cost/index.ts";
+export { CostError, energyCoefficients, FACTOR_NAMES } from "./cost/index.ts";
 export { SpecError } from "./errors/index.ts";
 export {
   evaluate,
@@ -9,12 +9,14 @@ export {
   powerOf,
   pricingOf,
   rooflineOf,
+  simulatePricedGemms as simulateGemms,
   simulateStream,
   summariseByKind,
   summarisePhases,
   type Design,
   type Evaluation,
   type Infeasible,
+  type PricedOptions as SimulateOptions,
   type StreamedGemm,
   type StreamOptions,
   type StreamProblem,
@@ -23,12 +25,10 @@ export { formatMapping } from "./mapping/format.ts";
 export type { Mapping, Tile } from "./mapping/mapping.ts";
 export {
   createCore,
-  simulateGemms,
   simulateMapping,
   type EnergyCoefficients,
   type GemmProblem,
   type GemmResult,
-  type SimulateOptions,
 } from "./sim/index.ts";
 export {
   applySettings,
@@ -39,6 +39,7 @@ export {
   loadStudy,
   parseSetting,
   PLAIN_SCHEDULE,
+  PLAIN_TECHNOLOGY,
   specSetOf,
   type Deployment,
   type Hardware,
@@ -48,6 +49,7 @@ export {
   type SpecParts,
   type SpecSet,
   type Study,
+  type Technology,
 } from "./spec/index.ts";
 export {
   createSpace,

@@ -3,7 +3,7 @@ import { energyCoefficients } from "../cost/index.ts";
 import { EXIT_INFEASIBLE } from "../errors/index.ts";
 import { simulateStream, type StreamedGemm } from "../evaluate/index.ts";
 import type { GemmProblem, MappingEffort, MappingObjective } from "../sim/index.ts";
-import type { SpecSet } from "../spec/index.ts";
+import { MAPPING_OBJECTIVES, type SpecSet } from "../spec/index.ts";
 import { InputError } from "./failure.ts";
 import { gemmNumbers } from "./gemm-numbers.ts";
 import { gemmRows } from "./gemm-rows.ts";
@@ -39,9 +39,7 @@ export function addGemmCommand(program: Command): void {
     .option("--output <file.csv>", "write the input with results appended (default: stdout)")
     .option("--set <path=value>", "change one field of the hardware; may be repeated, later wins", collect, [])
     .addOption(
-      new Option("--objective <what>", "what the mapping is chosen for")
-        .choices(["latency", "energy", "edp", "carbon"])
-        .default("latency"),
+      new Option("--objective <what>", "what the mapping is chosen for").choices(MAPPING_OBJECTIVES).default("latency"),
     )
     .addOption(new Option("--effort <how>", "how far the search goes").choices(["fast", "exhaustive"]).default("fast"))
     .option("--json", "one JSON document on stdout")

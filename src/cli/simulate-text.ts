@@ -14,17 +14,26 @@ import {
   type KindSummary,
   type Power,
 } from "../evaluate/index.ts";
+import type { MappingObjective } from "../sim/index.ts";
 import { renderTable } from "./output.ts";
 import { scheduleLines } from "./simulate-schedule.ts";
 
-/** What `simulate` prints for people. */
-export function simulationText(evaluation: Evaluation, violations: readonly Infeasible[]): string {
+/**
+ * What `simulate` prints for people.
+ *
+ * @param asked  what mappings were to be chosen for
+ */
+export function simulationText(
+  evaluation: Evaluation,
+  violations: readonly Infeasible[],
+  asked: MappingObjective,
+): string {
   const { design, operational } = evaluation;
   const summaries = summariseByKind(evaluation);
   const energies = energyTable(summaries, evaluation);
   const lines = [
     `${design.model.name} on ${design.hardware.name}, ${design.deployment.region} ` +
-      `(${design.deployment.gridIntensity} gCO2e/kWh), technology profile ${design.technology.profile}`,
+      `(${design.deployment.gridIntensity} gCO2e/kWh), technology profile ${design.technology.profile}, mapped for ${evaluation.mappedFor}`,
     "",
     operatorTable(summaries, evaluation),
     ...(energies === null ? [] : [energies]),
@@ -47,8 +56,11 @@ export function simulationText(evaluation: Evaluation, violations: readonly Infe
       `always on instead: operational ${kilograms(operational.alwaysOnTotal)}`,
     );
   }
-  if (evaluation.mappedFor !== design.mapper.objective)
-    lines.push("", `Mapped for ${evaluation.mappedFor}, since energies are not known.`);
+  if (evaluation.mappedFor !== asked) {
+    const why =
+      evaluation.energy.total === null ? "energies are not known" : `for ${asked} it would not keep up with its rate`;
+    lines.push("", `Mapped for ${evaluation.mappedFor}, since ${why}.`);
+  }
   for (const { constraint, detail } of violations) lines.push("", `Not met: ${constraint}: ${detail}.`);
   return lines.join("\n");
 }

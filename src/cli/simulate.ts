@@ -1,8 +1,11 @@
-import type { Command } from "commander";
+import { Option, type Command } from "commander";
 import { keepsUp, reticleLimit } from "../cost/index.ts";
 import { EXIT_INFEASIBLE } from "../errors/index.ts";
-import { evaluate, footprintOf, rooflineOf } from "../evaluate/index.ts";
+import { evaluate, footprintOf, rooflineOf, type Evaluation, type Infeasible } from "../evaluate/index.ts";
 import { rooflineSvg } from "../report/svg.ts";
+import type { MappingObjective } from "../sim/index.ts";
+import { MAPPING_OBJECTIVES, type SpecSet } from "../spec/index.ts";
+import { evaluateUnderPolicy } from "../worker/index.ts";
 import { printJson, printText } from "./output.ts";
 import { writeFileWhole } from "./output-file.ts";
 import { simulationJson, infeasibleJson } from "./simulate-json.ts";
@@ -10,9 +13,13 @@ import { footprintLines, simulationText } from "./simulate-text.ts";
 import { traceOf } from "./simulate-trace.ts";
 import { collect, loadSpecs } from "./specs.ts";
 
+/** As studies map designs, unless they say otherwise. */
+const AS_STUDIES = { objective: "carbon", effort: "fast" } as const;
+
 interface Options {
   readonly set: readonly string[];
   readonly region?: string;
+  readonly objective?: MappingObjective;
   readonly json?: boolean;
   readonly trace?: string;
   readonly roofline?: string;
@@ -31,6 +38,12 @@ export function addSimulateCommand(program: Command): void {
       [],
     )
     .option("--region <name>", "region of use (`ecotile presets regions`)")
+    .addOption(
+      new Option(
+        "--objective <what>",
+        "what mappings are chosen for (default: carbon, and latency where only then it keeps up with its rate, as in studies)",
+      ).choices(MAPPING_OBJECTIVES),
+    )
     .option("--json", "one JSON document on stdout")
     .option(
       "--trace <file>",
@@ -50,7 +63,9 @@ Limits (latency, area, ...) live in studies; here they are not checked. Exit 3: 
 
 function runSimulate(model: string, hardware: string, options: Options): void {
   const specs = loadSpecs(model, hardware, options.set, options.region);
-  const result = evaluate({ ...specs, mapper: { objective: "carbon", effort: "fast" } });
+  const { objective } = options;
+  const result =
+    objective === undefined ? evaluateAsStudies(specs) : evaluate({ ...specs, mapper: { ...AS_STUDIES, objective } });
   if (result.kind === "infeasible") {
     if (options.json) printJson(infeasibleJson(specs, result));
     else
@@ -74,5 +89,12 @@ function runSimulate(model: string, hardware: string, options: Options): void {
   const tooLarge = result.area.total === null ? null : reticleLimit(result.area);
   const violations = [infeasible, tooLarge].filter((each) => each !== null);
   if (options.json) printJson(simulationJson(result, violations));
-  else printText(simulationText(result, violations), false);
+  else printText(simulationText(result, violations, objective ?? AS_STUDIES.objective), false);
+}
+
+/** Such a design as a study takes for feasible is mapped as the study maps it; others are mapped for carbon. */
+function evaluateAsStudies(specs: SpecSet): Evaluation | Infeasible {
+  const result = evaluateUnderPolicy(specs, AS_STUDIES, []);
+  const isOfStudy = result.kind === "infeasible" || keepsUp(result.latency_s, specs.deployment).infeasible === null;
+  return isOfStudy ? result : evaluate({ ...specs, mapper: AS_STUDIES });
 }

@@ -12,6 +12,7 @@ export { powerOf, type Power } from "./power.ts";
 export { clearGemmCache } from "./gemm-cache.ts";
 export { knownMetricsOf, metricsOf, unknownsOf } from "./metrics.ts";
 export { summarisePhases, type PhaseSummary } from "./phases.ts";
+export { simulatePricedGemms, type PricedOptions } from "./priced-gemms.ts";
 export { simulateStream, type StreamedGemm, type StreamOptions, type StreamProblem } from "./gemm-stream.ts";
 export { rooflineOf, type RooflineParts } from "./roofline.ts";
 export { launchSeconds, operatorLatency, rowsOperator } from "./operator-latency.ts";

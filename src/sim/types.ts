@@ -56,8 +56,7 @@ export interface EnergyCoefficients {
   readonly activePerCycle: number;
 }
 
-/** What the mapper minimises. Carbon: dynamic energy + activePerCycle × cycles. */
-export type MappingObjective = "latency" | "energy" | "edp" | "carbon";
+export type { MappingObjective } from "../spec/mapping-objective.ts";
 export type MappingEffort = "fast" | "exhaustive";
 
 export interface GemmTiming {

@@ -15,7 +15,8 @@ export type {
 } from "./model.ts";
 export type * from "./study.ts";
 export { isFused, isPlainSchedule, PLAIN_SCHEDULE, scheduleOf, type ScheduleSettings } from "./schedule.ts";
-export type { Technology } from "./technology.ts";
+export { MAPPING_OBJECTIVES, type MappingObjective } from "./mapping-objective.ts";
+export { PLAIN_TECHNOLOGY, type Technology } from "./technology.ts";
 export { applySettings, parseSetting, problemsOfSetting, settingsOfPoint } from "./apply-settings.ts";
 export { defaultDeployment } from "./deployment-schema.ts";
 export {

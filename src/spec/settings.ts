@@ -4,7 +4,7 @@ import type { Deployment } from "./deployment.ts";
 import type { Hardware } from "./hardware.ts";
 import type { ModelSpec } from "./model.ts";
 import { scheduleOf, type ScheduleSettings } from "./schedule.ts";
-import type { Technology } from "./technology.ts";
+import { PLAIN_TECHNOLOGY, type Technology } from "./technology.ts";
 
 /**
  * Everything that `--set` can change, and that a design is made of. Total, and passed on whole: a copy by hand that forgets
@@ -30,7 +30,7 @@ export function specSetOf({ hardware, model, deployment, technology, schedule }:
     hardware,
     model,
     deployment: deployment ?? defaultDeployment(),
-    technology: technology ?? { profile: "calibrated", factors: {} },
+    technology: technology ?? PLAIN_TECHNOLOGY,
     schedule: scheduleOf({ hardware, schedule }),
   };
 }

@@ -3,6 +3,7 @@ import { deploymentSchema } from "./deployment-schema.ts";
 import { FAMILY_METRIC } from "./family-metric.ts";
 import { MAX_WHOLE, mapOf, oneOf, quantity, refuse, section, text, whole } from "./fields.ts";
 import { rawHardwareSchema } from "./hardware-schema.ts";
+import { MAPPING_OBJECTIVES } from "./mapping-objective.ts";
 import { metricOf, readAmount, readConstraint, readObjective, type Read } from "./metrics.ts";
 import { MODES } from "./modes.ts";
 import { rawModelSchema } from "./model-schema.ts";
@@ -81,7 +82,7 @@ const search = section({
 });
 
 const mapping = section({
-  objective: oneOf(["latency", "energy", "edp", "carbon"]).default("carbon"),
+  objective: oneOf(MAPPING_OBJECTIVES).default("carbon"),
   effort: oneOf(["fast", "exhaustive"]).default("fast"),
 });
 

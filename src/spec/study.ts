@@ -1,3 +1,4 @@
+import type { MappingObjective } from "./mapping-objective.ts";
 import type { SpecSet } from "./settings.ts";
 
 /** A co-design search, validated: what is searched, what is fixed, what is wanted. */
@@ -15,7 +16,7 @@ export interface Study {
   /** Name in src/spec/modes.ts; null: objectives are the study's own. */
   readonly mode: string | null;
   readonly mapping: {
-    readonly objective: "latency" | "energy" | "edp" | "carbon";
+    readonly objective: MappingObjective;
     readonly effort: "fast" | "exhaustive";
   };
   /** Null: nothing asks for accuracy, and none is evaluated. */

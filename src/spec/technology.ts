@@ -4,3 +4,6 @@ export interface Technology {
   /** Overrides of named factors, from `--set technology.<factor>=<value>`; the closed list is in src/cost/factors.ts. */
   readonly factors: Readonly<Record<string, number>>;
 }
+
+/** What holds where nothing is said. */
+export const PLAIN_TECHNOLOGY: Technology = Object.freeze({ profile: "calibrated", factors: Object.freeze({}) });

@@ -89,7 +89,7 @@ function faultsOf(evaluation: Evaluation): readonly string[] {
   const tooLarge = evaluation.area.total === null ? null : reticleLimit(evaluation.area);
   const violations = [infeasible, tooLarge].filter((each) => each !== null);
   const json = simulationJson(evaluation, violations);
-  const texts = [simulationText(evaluation, violations), JSON.stringify(json)];
+  const texts = [simulationText(evaluation, violations, evaluation.design.mapper.objective), JSON.stringify(json)];
   return [
     ...badNumbers(json, "json"),
     ...texts.flatMap((text) => /\bNaN\b|Infinity|undefined/.exec(text)?.[0] ?? []),

@@ -1,6 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import type { Evaluation } from "../../../src/evaluate/index.ts";
+import { applySettings, loadHardware, loadModel, parseSetting } from "../../../src/spec/index.ts";
+import { evaluateUnderPolicy } from "../../../src/worker/index.ts";
 import { readFixture } from "../../fixtures/cost/csv.ts";
 import { ecotile, json, scratch, settings } from "./run.ts";
 
@@ -176,6 +179,59 @@ describe("simulate: options", () => {
     expect(document.feasible).toBe(false);
     expect(document.violations.map(({ constraint }) => constraint)).toEqual(["deployment.rate"]);
     expect(document.latency_s).toBeGreaterThan(0);
+  });
+
+  it("--objective maps for what it says, and the output names it; default carbon", () => {
+    const run = (...more: readonly string[]) =>
+      json(ecotile("simulate", "bert-tiny", "catransformers-22nm", "--json", ...more));
+    const objectives = ["latency", "energy", "edp", "carbon"] as const;
+    const mapped = Object.fromEntries(objectives.map((each) => [each, run("--objective", each)]));
+    for (const each of objectives) expect(mapped[each]!["mapper"]).toEqual({ objective: each, effort: "fast" });
+    expect(run()).toEqual(mapped["carbon"]);
+    const of = (objective: string, metric: string): number => mapped[objective]![metric] as number;
+    const edp = (objective: string): number => of(objective, "latency_s") * of(objective, "energy_total_J");
+    expect(of("latency", "latency_s")).toBeLessThan(of("carbon", "latency_s"));
+    expect(of("carbon", "energy_total_J")).toBeLessThan(of("latency", "energy_total_J"));
+    expect(edp("edp")).toBeLessThan(Math.min(edp("latency"), edp("energy")));
+    const text = (...more: readonly string[]) =>
+      ecotile("simulate", "bert-tiny", "catransformers-22nm", ...more).stdout;
+    expect(text()).toMatch(/^bert-tiny on catransformers-22nm, .*, mapped for carbon\n/);
+    expect(text("--objective", "edp")).toMatch(/^.*, mapped for edp\n/);
+    expect(ecotile("simulate", "vit-s16", "scale-sim").stdout).toMatch(
+      /^.*, mapped for latency\n[^]*\nMapped for latency, since energies are not known\.\n/,
+    );
+    expect(ecotile("simulate", "bert-tiny", "scale-sim", "--objective", "time")).toMatchObject({
+      status: 2,
+      stdout: "",
+    });
+  });
+
+  it("a design that keeps up only if it is mapped for latency is so mapped, as in a study", () => {
+    const at = (rate: number, ...more: readonly string[]) =>
+      ecotile("simulate", "bert-tiny", "catransformers-22nm", ...settings(`deployment.rate=${rate}/s`), ...more);
+    const latencyOf = (...more: readonly string[]) => json(at(1, "--json", ...more))["latency_s"] as number;
+    const [slow, fast] = [latencyOf(), latencyOf("--objective", "latency")];
+    expect(fast).toBeLessThan(slow);
+    // Between what the two can keep.
+    const between = Math.floor((1 / slow + 1 / fast) / 2);
+    const specs = applySettings({ model: loadModel("bert-tiny"), hardware: loadHardware("catransformers-22nm") }, [
+      parseSetting(`deployment.rate=${between}/s`),
+    ]);
+    const byStudy = evaluateUnderPolicy(specs, { objective: "carbon", effort: "fast" }, []) as Evaluation;
+    expect(byStudy.mappedFor).toBe("latency");
+    expect(json(at(between, "--json"))).toMatchObject({
+      ...{ feasible: true, latency_s: byStudy.latency_s, mapper: { objective: "latency" } },
+    });
+    expect(at(between).stdout).toContain(
+      "\nMapped for latency, since for carbon it would not keep up with its rate.\n",
+    );
+    // What an option asks for is done, and what no mapping keeps up with is mapped for carbon.
+    expect(json(at(between, "--json", "--objective", "carbon"))).toMatchObject({ feasible: false, latency_s: slow });
+    expect(json(at(1e6, "--json"))).toMatchObject({
+      feasible: false,
+      latency_s: slow,
+      mapper: { objective: "carbon" },
+    });
   });
 
   it("too little DRAM is exit 3, as text and as JSON", () => {
