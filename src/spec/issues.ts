@@ -57,7 +57,8 @@ function wrongValue(issue: Issue, path: Path, value: unknown): Finding {
   }
   const code = typeof value === "number" && issue.code !== "invalid_type" ? "spec/out-of-range" : "spec/wrong-type";
   const isRange = typeof value === "number" && /from|at least/.test(issue.message);
-  const message = sentence(`${name} ${issue.message}, not ${shown(value)}`);
+  const isCount = Array.isArray(value) && issue.code !== "invalid_type";
+  const message = sentence(`${name} ${issue.message}, not ${isCount ? `a list of ${value.length}` : shown(value)}`);
   return { path, target: "value", code: isRange ? "spec/out-of-range" : code, message, hint: null };
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { DecoderModel, EncoderDecoderModel } from "../../../src/spec/model.ts";
 import {
   applySettings,
   listSetPaths,
@@ -92,14 +93,25 @@ describe("applySettings", () => {
   });
 
   it("has a working example for every path", () => {
-    const decoder = { ...specs, model: loadModel("llama-2-7b") };
+    const llama = loadModel("llama-2-7b") as DecoderModel;
+    const decoder = { ...specs, model: llama };
+    const both = { ...specs, model: encoderDecoderOf(llama) };
     const day = Array.from({ length: 24 }, () => 100);
     const hourly = applySettings(specs, [{ path: "deployment.gridHours", value: day }]);
     for (const { path, example, description } of listSetPaths(["sramLevel"])) {
-      const base = /^model\.(contextTokens|generatedTokens)$/.test(path) ? decoder : specs;
+      const isOfBoth = /^model\.(encoder|decoder)\./.test(path);
+      const base = isOfBoth ? both : /^model\.(contextTokens|generatedTokens)$/.test(path) ? decoder : specs;
       const start = path === "deployment.useFrom" ? hourly : base;
       expect(() => applySettings(start, [parseSetting(`${path}=${example}`)], ["sramLevel"])).not.toThrow();
       expect(description).not.toBe("");
     }
   });
 });
+
+/** An encoder and a decoder of the same shape. */
+function encoderDecoderOf({ text, name, description, training }: DecoderModel): EncoderDecoderModel {
+  return {
+    ...{ name, description, training, family: "encoder-decoder", encoder: text, decoder: { ...text, tokens: 1 } },
+    ...{ sharedEmbedding: true, tiedEmbedding: true, head: true, generatedTokens: 8 },
+  };
+}
