@@ -89,7 +89,11 @@ describe("a model as a list of operators", () => {
       /must be one of: softmax, layernorm/,
     ],
     ["an unknown key", FILE.replace("parameters: 16", "gains: 16"), /gains/],
-    ["nothing", "name: a\nfamily: operators\noperators: []\n", /must be a list of 1 to 100000 operators, not a list of 0/],
+    [
+      "nothing",
+      "name: a\nfamily: operators\noperators: []\n",
+      /must be a list of 1 to 100000 operators, not a list of 0/,
+    ],
   ])("%s is refused", (_, text, message) => {
     expect(problemsOf(text)).toMatch(message);
   });

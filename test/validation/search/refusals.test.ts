@@ -68,8 +68,18 @@ test("a folder that cannot be written: exit 2", async () => {
 
 test.each([
   ["malformed", "mode: carbon", "mode: carbn", "spec/"],
-  ["metric", "metric: imagenet-1k", "metric: nonsense", "accuracy.metric is nonsense, which the predictor does not know"],
-  ["family", "metric: imagenet-1k", "metric: glue", "a metric of bert models; vit-s16 is of family vit. Metrics of this family: imagenet-1k"],
+  [
+    "metric",
+    "metric: imagenet-1k",
+    "metric: nonsense",
+    "accuracy.metric is nonsense, which the predictor does not know",
+  ],
+  [
+    "family",
+    "metric: imagenet-1k",
+    "metric: glue",
+    "a metric of bert models; vit-s16 is of family vit. Metrics of this family: imagenet-1k",
+  ],
   ["reference", "search: {", "search: { reference: { carbon: 2 kgCO2e },", "search.reference needs a value"],
 ])("a study that cannot be searched (%s): exit 2, nothing is made", async (name, before, after, message) => {
   const { code, stderr } = await runCli("search", studyWith(name, before, after), "--out", folder(name));
