@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { parse } from "csv-parse/sync";
 import { describe, expect, it } from "vitest";
 import * as abi from "../../../assembly/abi.ts";
 import * as library from "../../../src/index.ts";
@@ -39,9 +40,8 @@ function byCommand(name: string): readonly (number | null)[] {
   const alone = ["--set", "schedule.prefetch=false"];
   const run = ecotile("gemm", name, "--input", input, "--output", output, ...alone);
   expect(run.status, run.stderr).toBe(0);
-  const [head, ...rows] = readFileSync(output, "utf8").trim().split(/\r?\n/);
-  const column = head!.split(",").indexOf("cycles");
-  return rows.map((row) => (row.split(",")[column] === "" ? null : Number(row.split(",")[column])));
+  const rows: readonly Readonly<Record<string, string>>[] = parse(readFileSync(output, "utf8"), { columns: true });
+  return rows.map(({ cycles }) => (cycles === "" ? null : Number(cycles)));
 }
 
 const cyclesOf = (results: readonly library.GemmResult[]): readonly (number | null)[] =>
