@@ -1,4 +1,5 @@
 // Builds the WebAssembly core (release, scalar, debug) and the TypeScript sources into build/ and dist/.
+// With the argument core: only build/core.wasm, by neither compiler's optimiser, for trying a change of assembly/ by tests.
 import { execFileSync } from "node:child_process";
 import { chmodSync, mkdirSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -7,14 +8,26 @@ import { optimize } from "./optimize.mjs";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const node = (script, ...args) =>
   execFileSync(process.execPath, [script, ...args], { cwd: root, stdio: ["ignore", "inherit", "inherit"] });
+const asc = (target, ...options) =>
+  node("node_modules/assemblyscript/bin/asc.js", "--config", "asconfig.json", "--target", target, ...options);
+
+const [only, ...more] = process.argv.slice(2);
+if ((only !== undefined && only !== "core") || more.length > 0) {
+  console.error("usage: node scripts/build.mjs [core]");
+  process.exit(2);
+}
 
 mkdirSync(new URL("../build", import.meta.url), { recursive: true });
-for (const target of ["release", "scalar", "debug"]) {
-  node("node_modules/assemblyscript/bin/asc.js", "--config", "asconfig.json", "--target", target);
+if (only === "core") {
+  // What is there no longer belongs together: the next set-up builds all of it.
+  rmSync(new URL("../build/.ecotile-build", import.meta.url), { force: true });
+  asc("release", "--optimizeLevel", "0");
+} else {
+  for (const target of ["release", "scalar", "debug"]) asc(target);
+  optimize(fileURLToPath(new URL("../build/core.wasm", import.meta.url)), true);
+  optimize(fileURLToPath(new URL("../build/core.scalar.wasm", import.meta.url)), false);
+  rmSync(new URL("../dist", import.meta.url), { recursive: true, force: true });
+  node("node_modules/typescript/bin/tsc", "-p", "tsconfig.json");
+  // npm makes a bin file executable only when it links it.
+  chmodSync(new URL("../dist/src/cli/main.js", import.meta.url), 0o755);
 }
-optimize(fileURLToPath(new URL("../build/core.wasm", import.meta.url)), true);
-optimize(fileURLToPath(new URL("../build/core.scalar.wasm", import.meta.url)), false);
-rmSync(new URL("../dist", import.meta.url), { recursive: true, force: true });
-node("node_modules/typescript/bin/tsc", "-p", "tsconfig.json");
-// npm makes a bin file executable only when it links it.
-chmodSync(new URL("../dist/src/cli/main.js", import.meta.url), 0o755);

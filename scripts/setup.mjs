@@ -72,6 +72,8 @@ const sources = hash([
   "tsconfig.json",
   "package-lock.json",
   "scripts/build.mjs",
+  "scripts/forward-globals.mjs",
+  "scripts/optimize.mjs",
 ]);
 const buildStamp = "build/.ecotile-build";
 const isBuilt = () =>

@@ -7,8 +7,8 @@ import { createCore, simulateGemms } from "../../dist/src/sim/index.js";
 import * as abi from "../../dist/assembly/abi.js";
 import { distinctShapes, randomHardware } from "../../dist/src/cli/bench/problems.js";
 import { median } from "../../dist/src/cli/bench/statistics.js";
-import { SAME_NUMBERS, buildC, findCompiler } from "./c/build.mjs";
-import { firstDifference, jobOf, lastCall, runOnC, runOnCore, sumOf, writeJobs } from "./c/jobs.mjs";
+import { SAME_NUMBERS, buildC, findTools } from "./wasm2c/build.mjs";
+import { firstDifference, jobOf, lastCall, runOnC, runOnCore, sumOf, writeJobs } from "./wasm2c/jobs.mjs";
 
 const BUILDS = [["-O3"], ["-O3", "-march=native"]];
 const POINTS = 6;
@@ -83,7 +83,7 @@ function compare(core, jobs, call, programs, field, folder) {
     const c = programs.map(({ program, name }) => {
       const { seconds, results } = runOnC(program, call, path, passes, folder);
       const difference = firstDifference(expected, results);
-      if (difference !== undefined) throw new Error(`C (${name}) and WebAssembly differ: ${difference}`);
+      if (difference !== undefined) throw new Error(`C (${name}) and V8 differ: ${difference}`);
       return seconds;
     });
     return [wasm, ...c];
@@ -92,29 +92,29 @@ function compare(core, jobs, call, programs, field, folder) {
   const times = (i) => median(rounds.map((round) => round[i]));
   const ratios = programs.map(({ name }, i) => {
     const ratio = median(rounds.map((round) => round[i + 1] / round[0]));
-    return `${ratio.toFixed(2)} × C ${name} (${(work / times(i + 1) / 1e6).toFixed(2)} M/s)`;
+    return `${ratio.toFixed(2)} × wasm2c ${name} (${(work / times(i + 1) / 1e6).toFixed(2)} M/s)`;
   });
-  return `${(work / times(0) / 1e6).toFixed(2)} M/s in WebAssembly, ${ratios.join(", ")}`;
+  return `${(work / times(0) / 1e6).toFixed(2)} M/s in V8, ${ratios.join(", ")}`;
 }
 
 /**
- * The core against the same source compiled as C (bench/core/c), interleaved in one run, CPU time, medians of rounds.
- * Fails where a result record differs in a bit.
+ * The scalar module in V8 against the same module translated by wasm2c and compiled, interleaved in one run, CPU time, medians
+ * of rounds. Fails where a result record differs in a bit.
  */
 export function againstC() {
-  const compiler = findCompiler();
-  if (compiler === undefined) return ["Core against C: skipped, no C compiler (cc, gcc or clang) on this machine"];
+  const tools = findTools();
+  if ("missing" in tools) return [`Core against C: skipped, this machine lacks ${tools.missing}`];
   const folder = mkdtempSync(join(tmpdir(), "ecotile-c-"));
   try {
-    const entry = fileURLToPath(new URL("../../assembly/index.ts", import.meta.url));
-    const programs = buildC(compiler, entry, BUILDS, folder);
-    const core = createCore();
+    const module = fileURLToPath(new URL("../../build/core.scalar.wasm", import.meta.url));
+    const programs = buildC(tools, module, BUILDS, folder);
+    const core = createCore("core.scalar");
     const searches = searchJobs(core);
     const walks = walkJobs(core, searches);
     const line = (jobs, call, field) => compare(core, jobs, call, programs, field, folder);
     const count = (jobs) => jobs.reduce((sum, each) => sum + each.count, 0);
     return [
-      `Core against the same source in C, ${compiler.version}, ${SAME_NUMBERS.join(" ")}; CPU time, medians of ${ROUNDS} rounds, all results equal bit for bit:`,
+      `Scalar core in V8 against wasm2c and ${tools.version}, ${SAME_NUMBERS.join(" ")}; CPU time, medians of ${ROUNDS} rounds, all results equal bit for bit:`,
       `  candidates scored, none walked, ${count(searches)} problems: ${line(searches, "scoreOnly", abi.RES_SCORED)}`,
       `  tiles walked, ${count(walks)} given mappings: ${line(walks, "evaluate", abi.RES_STEPS)}`,
       `  whole searches, counted in candidates: ${line(searches, "evaluate", abi.RES_SCORED)}`,

@@ -58,5 +58,5 @@ export function firstDifference(expected, found) {
   const cell = Math.floor(at / 8);
   const values = [expected, found].map((bytes) => bytes.readDoubleLE(cell * 8));
   const place = `problem ${Math.floor(cell / abi.RES_FIELDS)}, field ${cell % abi.RES_FIELDS}`;
-  return `${place}: ${values[0]} in WebAssembly, ${values[1]} in C`;
+  return `${place}: ${values[0]} in V8, ${values[1]} in C`;
 }

@@ -1,16 +1,19 @@
 /*
- * Runs the translated core (put before this file with -include) on jobs that Node has written: main CALL JOBS RESULTS REPEATS.
- * CALL is evaluate or scoreOnly.
+ * Runs the core, translated to C by wasm2c, on jobs that Node has written: main CALL JOBS RESULTS REPEATS.
+ * CALL is evaluate or scoreOnly. binding.h, which build.mjs writes, says what wasm2c has named things.
  * JOBS is f64s: the number of jobs, then for each the number of problems, a hardware record, the problem records and the
  * result records as they stand before the call. RESULTS gets the result records of all jobs. Prints the CPU seconds of
  * REPEATS passes over the jobs, behind one pass that is not counted.
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
+#include "binding.h"
 
+static core_t core;
 static double *jobs;
-static int32_t (*call)(int32_t count);
+static int only_scores;
 
 static void stop(const char *what) {
   fprintf(stderr, "%s\n", what);
@@ -27,24 +30,26 @@ static void read_jobs(const char *path) {
   fclose(file);
 }
 
+static const char *take(unsigned at, const char *from, size_t bytes) {
+  memcpy(CORE(memory)(&core)->data + at, from, bytes);
+  return from + bytes;
+}
+
 static void run(FILE *results) {
-  const size_t hardware = (size_t)core_hardwareFields() * sizeof(double);
-  const size_t problem = (size_t)core_problemFields() * sizeof(double);
-  const size_t result = (size_t)core_resultFields() * sizeof(double);
+  const size_t hardware = CORE(hardwareFields)(&core) * sizeof(double);
+  const size_t problem = CORE(problemFields)(&core) * sizeof(double);
+  const size_t result = CORE(resultFields)(&core) * sizeof(double);
   const char *at = (const char *)(jobs + 1);
   for (int job = 0; job < (int)jobs[0]; job++) {
     const size_t count = (size_t) * (const double *)at;
     at += sizeof(double);
-    memcpy((void *)core_hardwarePointer(), at, hardware);
-    at += hardware;
-    memcpy((void *)core_problemsPointer(), at, count * problem);
-    at += count * problem;
-    memcpy((void *)core_resultsPointer(), at, count * result);
-    at += count * result;
-    call((int32_t)count);
-    if (results != NULL && fwrite((void *)core_resultsPointer(), result, count, results) != count) {
-      stop("cannot write the results");
-    }
+    at = take(CORE(hardwarePointer)(&core), at, hardware);
+    at = take(CORE(problemsPointer)(&core), at, count * problem);
+    at = take(CORE(resultsPointer)(&core), at, count * result);
+    if (only_scores) CORE(scoreOnly)(&core, (unsigned)count);
+    else CORE(evaluate)(&core, (unsigned)count);
+    const unsigned char *found = CORE(memory)(&core)->data + CORE(resultsPointer)(&core);
+    if (results != NULL && fwrite(found, result, count, results) != count) stop("cannot write the results");
   }
 }
 
@@ -52,8 +57,9 @@ static double cpu_seconds(void) { return (double)clock() / CLOCKS_PER_SEC; }
 
 int main(int count, char **arguments) {
   if (count != 5) stop("main CALL JOBS RESULTS REPEATS");
-  call = strcmp(arguments[1], "scoreOnly") == 0 ? core_scoreOnly : core_evaluate;
-  core_start();
+  only_scores = strcmp(arguments[1], "scoreOnly") == 0;
+  wasm_rt_init();
+  START(&core);
   read_jobs(arguments[2]);
   FILE *results = fopen(arguments[3], "wb");
   if (results == NULL) stop("cannot write the results");
