@@ -13,7 +13,7 @@ function libraryText(): string {
 /** The page's own script, compiled from page.ts. */
 function pageText(): string {
   const compiled = readFileSync(new URL("dist/src/report/page.js", packageRoot), "utf8");
-  return compiled.replace(/^\/\/# sourceMappingURL=.*$/m, "").replace(/^export \{\};$/m, "");
+  return compiled.replace(/^export \{\};$/m, "");
 }
 
 const hashOf = (text: string): string => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
