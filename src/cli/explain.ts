@@ -60,6 +60,7 @@ function wholeNumber(text: string, low: number, high: number): number {
 
 function runExplain(folder: string, name: string | undefined, options: Options): void {
   const run = openRun(folder);
+  if (run.change !== null) printText(run.change, true);
   if (name === undefined) {
     if (options.against !== undefined || options.operator !== undefined) {
       throw new InputError("--against and --operator need a trial: ecotile explain DIR TRIAL.");

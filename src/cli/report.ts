@@ -52,18 +52,18 @@ async function report(folders: readonly string[], options: ReportOptions): Promi
     toStdout(`${path}\n`);
     return;
   }
-  dataToStdout(options.format === "parquet" ? await parquetOf(folder) : await textOf(folder, record, options));
+  dataToStdout(options.format === "parquet" ? await parquetOf(folder, record) : await textOf(folder, record, options));
 }
 
 function textOf(folder: string, record: RunRecord, { format, chart }: ReportOptions): string | Promise<string> {
   if (format === "svg") return drawn(record, chart);
   // The table of the run holds the whole front, the record only what is shown in detail.
-  return format === "csv" ? readFrontCsv(folder) : frontJson(record);
+  return format === "csv" ? readFrontCsv(folder, record) : frontJson(record);
 }
 
-async function parquetOf(folder: string): Promise<Uint8Array> {
+async function parquetOf(folder: string, record: RunRecord): Promise<Uint8Array> {
   const { frontParquet } = await import("../report/front-parquet.ts");
-  return frontParquet(readFrontCsv(folder));
+  return frontParquet(readFrontCsv(folder, record));
 }
 
 /** The chart library takes half a second to load, so only the command that draws loads it. */

@@ -16,6 +16,7 @@ interface Options {
   readonly strategy?: string;
   readonly seed?: number;
   readonly resume?: boolean;
+  readonly retryFailed?: boolean;
   readonly dryRun?: boolean;
 }
 
@@ -42,6 +43,7 @@ export function addSearchCommand(program: Command): void {
       ),
     )
     .option("--resume", "continue the run in the folder")
+    .option("--retry-failed", "continue it, and ask again for what its accuracy command failed on")
     .option("--dry-run", "print the size of the space and stop")
     .addHelpText(
       "after",
@@ -84,7 +86,8 @@ async function search(file: string, options: Options): Promise<void> {
       folder: options.out ?? defaultRunFolder(study.name),
       file,
       workers: options.workers,
-      isResumed: options.resume === true,
+      isResumed: options.resume === true || options.retryFailed === true,
+      isRetried: options.retryFailed === true,
       signal: stop.signal,
     });
     if (code === EXIT_INTERRUPTED) endInterrupted(isHangup);

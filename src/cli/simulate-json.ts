@@ -1,4 +1,5 @@
 import {
+  chipOf,
   footprintOf,
   intervalsOf,
   metricsOf,
@@ -7,13 +8,13 @@ import {
   summariseByKind,
   summarisePhases,
   unknownsOf,
-  type Design,
   type Evaluation,
   type Footprint,
   type Infeasible,
   type KindSummary,
   type LevelTraffic,
 } from "../evaluate/index.ts";
+import type { SpecSet } from "../spec/index.ts";
 
 /** The document that `simulate --json` prints for a design that runs. */
 export function simulationJson(
@@ -143,17 +144,17 @@ function scheduleJson({ settings, ...outcome }: Evaluation["schedule"]): Readonl
   };
 }
 
-/** The document for a design that cannot run at all. */
-export function infeasibleJson(
-  specs: Pick<Design, "model" | "hardware" | "deployment" | "schedule">,
-  infeasible: Infeasible,
-): Readonly<Record<string, unknown>> {
+/** The document for a design that cannot run at all: what does not depend on that. */
+export function infeasibleJson(specs: SpecSet, infeasible: Infeasible): Readonly<Record<string, unknown>> {
   const { model, hardware } = specs;
   const footprint = footprintOf(specs);
-  const { parameters, macs, dramNeeded_B } = footprint;
+  const { parameters, macs, operatorCount, dramNeeded_B } = footprint;
+  const { peak_TOPS, area, embodied } = chipOf(specs);
   return {
     ...{ model: model.name, hardware: hardware.name, feasible: false, violations: [violationJson(infeasible)] },
-    ...{ parameters, macs, dram_needed_B: dramNeeded_B, ...footprintJson(footprint) },
+    ...{ parameters, macs, dram_needed_B: dramNeeded_B, ...footprintJson(footprint), operator_count: operatorCount },
+    ...{ peak_TOPS, area_mm2: area.total, carbon_embodied_kgCO2e: embodied.total },
+    ...{ area_by_component_mm2: area, carbon_embodied: { unit: "kgCO2e", ...embodied } },
   };
 }
 

@@ -1,6 +1,8 @@
 import { formatQuantity } from "../units/index.ts";
 import type { Breakdown, Interval, OpenInterval, Unknown } from "../cost/index.ts";
 import {
+  chipOf,
+  footprintOf,
   intervalsOf,
   nameOfKind,
   powerOf,
@@ -15,6 +17,7 @@ import {
   type Power,
 } from "../evaluate/index.ts";
 import type { MappingObjective } from "../sim/index.ts";
+import type { SpecSet } from "../spec/index.ts";
 import { renderTable } from "./output.ts";
 import { scheduleLines } from "./simulate-schedule.ts";
 
@@ -63,6 +66,20 @@ export function simulationText(
   }
   for (const { constraint, detail } of violations) lines.push("", `Not met: ${constraint}: ${detail}.`);
   return lines.join("\n");
+}
+
+/** What `simulate` prints where a design cannot run: why, and what does not depend on that. */
+export function infeasibleText(specs: SpecSet, { constraint, detail }: Infeasible): string {
+  const footprint = footprintOf(specs);
+  const { peak_TOPS, area, embodied } = chipOf(specs);
+  return [
+    `Infeasible: ${constraint}: ${detail}.`,
+    ...footprintLines(footprint),
+    `operators    ${footprint.operatorCount}`,
+    `peak         ${Number(peak_TOPS.toPrecision(4))} TOPS`,
+    `area         ${known(area, (total) => `${total.toFixed(2)} mm2`)}`,
+    `embodied     ${known(embodied, kilograms)}`,
+  ].join("\n");
 }
 
 /** What the model is and needs, whether it fits or not. */

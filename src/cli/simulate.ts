@@ -1,7 +1,7 @@
 import { Option, type Command } from "commander";
 import { keepsUp, reticleLimit } from "../cost/index.ts";
 import { EXIT_INFEASIBLE } from "../errors/index.ts";
-import { evaluate, footprintOf, rooflineOf, type Evaluation, type Infeasible } from "../evaluate/index.ts";
+import { evaluate, rooflineOf, type Evaluation, type Infeasible } from "../evaluate/index.ts";
 import { rooflineSvg } from "../report/svg.ts";
 import type { MappingObjective } from "../sim/index.ts";
 import { MAPPING_OBJECTIVES, type SpecSet } from "../spec/index.ts";
@@ -9,7 +9,7 @@ import { evaluateUnderPolicy } from "../worker/index.ts";
 import { printJson, printText } from "./output.ts";
 import { writeFileWhole } from "./output-file.ts";
 import { simulationJson, infeasibleJson } from "./simulate-json.ts";
-import { footprintLines, simulationText } from "./simulate-text.ts";
+import { infeasibleText, simulationText } from "./simulate-text.ts";
 import { traceOf } from "./simulate-trace.ts";
 import { collect, loadSpecs } from "./specs.ts";
 
@@ -68,11 +68,7 @@ function runSimulate(model: string, hardware: string, options: Options): void {
     objective === undefined ? evaluateAsStudies(specs) : evaluate({ ...specs, mapper: { ...AS_STUDIES, objective } });
   if (result.kind === "infeasible") {
     if (options.json) printJson(infeasibleJson(specs, result));
-    else
-      printText(
-        [`Infeasible: ${result.constraint}: ${result.detail}.`, ...footprintLines(footprintOf(specs))].join("\n"),
-        false,
-      );
+    else printText(infeasibleText(specs, result), false);
     process.exitCode = EXIT_INFEASIBLE;
     return;
   }

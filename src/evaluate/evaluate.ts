@@ -6,6 +6,7 @@ import type { Unmappable } from "../sim/index.ts";
 import { scheduleOf } from "../spec/schedule.ts";
 import { joulesOf } from "../units/index.ts";
 import { buildWorkload, type GemmOperator } from "../workload/index.ts";
+import { peakOf } from "./chip.ts";
 import { footprintOfWorkload } from "./footprint.ts";
 import { pricedWith } from "./price.ts";
 import { retentionJoules } from "./retention.ts";
@@ -59,7 +60,7 @@ export function evaluate(design: Design): Evaluation | Infeasible {
     latency_s: latency,
     macs,
     utilisation: macs / (cycles * pes),
-    peak_TOPS: (2 * pes * hardware.clock) / 1e12,
+    peak_TOPS: peakOf(hardware),
     ...priced,
     carbon_total_kgCO2e: isCarbonKnown ? embodied.total + operational.total : null,
     kvCache_B: footprint.needed.kvCache,

@@ -10,6 +10,8 @@ export interface Footprint {
   readonly activeParameters: number;
   /** MACs of one inference of the batch. */
   readonly macs: number;
+  /** Runs of all operators of one inference. */
+  readonly operatorCount: number;
   readonly weight_B: number;
   /** Keys and values that one token of one sequence leaves in the cache. */
   readonly kvPerToken_B: number;
@@ -39,6 +41,7 @@ export function footprintOfWorkload(
     parameters,
     activeParameters: workload.activeParameters,
     macs: totalMacs(workload),
+    operatorCount: workload.operators.reduce((sum, { count }) => sum + count, 0),
     weight_B: bytes(parameters, weight),
     kvPerToken_B: bytes(workload.kvElementsPerToken, output),
     needed: {

@@ -3,6 +3,7 @@ export { createDecomposition, type StudyDecomposition } from "./decomposition.ts
 export { DECOMPOSABLE_METRICS } from "./decompose/metrics.ts";
 export { towerCountOf } from "./decompose/model-parts.ts";
 export type { DecompositionRequest, PartPoint, Refused } from "./decompose/types.ts";
+export { chipOf, type Chip } from "./chip.ts";
 export { footprintOf, type Footprint } from "./footprint.ts";
 export { evaluate } from "./evaluate.ts";
 export { accountOf, type EnergyLine, type OperatorLine } from "./account.ts";

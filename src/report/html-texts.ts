@@ -47,6 +47,15 @@ export function countsText({ study, front, trialCount, feasibleCount, exact }: R
   return `${whole} designs on the exact front of ${size}.${shown}`;
 }
 
+/** Designs that the study's command might yet judge; null: there are none. */
+export function failuresText({ accuracyFailures: failures }: RunRecord): string | null {
+  if (failures === undefined) return null;
+  const { designs, models, reason } = failures;
+  return `The accuracy command failed for ${counted(models, "model")} (${counted(designs, "design")}), first with: ${reason}.`;
+}
+
+const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;
+
 /** What the bars of accuracy are. */
 export function intervalNote(record: RunRecord): string {
   const which = record.front.length > MANY ? ` Bars of ${MOST_INTERVALS} designs, evenly spread, are drawn.` : "";

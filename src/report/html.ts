@@ -10,7 +10,7 @@ import { hasAccuracy } from "./front-table.ts";
 import { aimsHtml } from "./html-aims.ts";
 import { chartHtml, pageHtml } from "./html-page.ts";
 import { constraintsHtml, definitionsHtml, figuresOf, rowId, tableHtml } from "./html-sections.ts";
-import { countsText, intervalNote, limitsOf, provenanceOf, referenceText } from "./html-texts.ts";
+import { countsText, failuresText, intervalNote, limitsOf, provenanceOf, referenceText } from "./html-texts.ts";
 import { escapeHtml } from "./escape-html.ts";
 import { metricLabel } from "./metric-labels.ts";
 import type { FrontRow, RunRecord } from "./types.ts";
@@ -44,11 +44,17 @@ ${parallelHtml(record)}
 ${conditionsHtml(record)}
 <section><h2>Convergence</h2>${convergenceHtml(record)}
 <p class="muted">${escapeHtml(referenceText(record))}</p></section>
-<section><h2>What the constraints ruled out</h2>${constraintsHtml(record)}</section>
+<section><h2>What the constraints ruled out</h2>${constraintsHtml(record)}${failuresHtml(record)}</section>
 <section><h2>Where these numbers come from</h2>${definitionsHtml(provenanceOf(record))}</section>
 <section><h2>What they do not say</h2><ul>${limitsOf(record)
     .map((text) => `<li>${escapeHtml(text)}</li>`)
     .join("")}</ul></section>`;
+}
+
+function failuresHtml(record: RunRecord): string {
+  const text = failuresText(record);
+  if (text === null) return "";
+  return `\n<p>${escapeHtml(text)} <code>ecotile search STUDY --out DIR --retry-failed</code> asks for them again.</p>`;
 }
 
 function pairHtml({ x, y, colour }: FrontAxes, at: number): string {

@@ -91,6 +91,14 @@ export interface ExactSummary {
   readonly tied: number;
 }
 
+/** Designs that have no accuracy since the study's command failed, though it may yet answer. */
+export interface AccuracyFailures {
+  readonly designs: number;
+  readonly models: number;
+  /** Of the first of them. */
+  readonly reason: string;
+}
+
 /** Everything that front files and reports say about a run. Holds no time, path, host or worker count. */
 export interface RunRecord {
   /** Format of this record; raised when a field changes its meaning. */
@@ -132,6 +140,8 @@ export interface RunRecord {
   readonly aims?: readonly AimedDesign[];
   /** Of strategy exact: what was covered, and how; left out elsewhere. */
   readonly exact?: ExactSummary;
+  /** Left out where there are none. */
+  readonly accuracyFailures?: AccuracyFailures;
   /** What the accuracies are and how wrong, for example "predictor, …, cross-validated MAE 1.3 points"; null: there are none. */
   readonly accuracyOrigin: string | null;
   readonly provenance: {

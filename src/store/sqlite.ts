@@ -23,6 +23,8 @@ export interface SqliteStoreOptions {
 export interface SqliteStore extends TrialStore {
   readonly estimates: EstimateCache;
   readonly blocks: BlockStore;
+  /** Takes trials out again, from this number on: in one transaction, as `append`. */
+  forgetFrom(number: number): void;
   /** @throws StoreError `store/vanished` where the file was removed or replaced since it was opened; writing says so too */
   checkPresence(): void;
 }
@@ -80,6 +82,10 @@ function storeOn(db: Database.Database, file: string, presence: Presence): Sqlit
       const rows = trials.map(packTrial);
       presence.check();
       guarded(file, () => inTransaction(db, () => putAll(rows)));
+    },
+    forgetFrom: (number) => {
+      presence.check();
+      guarded(file, () => void db.prepare("DELETE FROM trial WHERE number >= ?").run(number));
     },
     trials: () => guarded(file, () => readTrials(db, file)),
     estimates: estimatesOn(db, file),

@@ -5,8 +5,8 @@ import type Database from "libsql";
  * SQLite has rolled back by itself, as it does when the disk is full.
  */
 export function inTransaction(db: Database.Database, work: () => void): void {
-  db.exec("BEGIN IMMEDIATE");
   try {
+    db.exec("BEGIN IMMEDIATE");
     work();
     db.exec("COMMIT");
   } catch (error) {

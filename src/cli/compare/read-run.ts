@@ -17,12 +17,13 @@ export function readRuns(folders: readonly string[]): readonly FinishedRun[] {
   const names = folders.map((folder) => basename(resolve(folder)));
   return folders.map((folder, i) => {
     const isUnique = names.filter((name) => name === names[i]).length === 1;
-    return { label: isUnique ? names[i]! : folder, record: readRecord(folder), front: readFront(folder) };
+    const record = readRecord(folder);
+    return { label: isUnique ? names[i]! : folder, record, front: readFront(folder, record) };
   });
 }
 
-function readFront(folder: string): readonly Readonly<Record<string, number>>[] {
-  const { rows } = readCsvText(readFrontCsv(folder), join(folder, RUN_FILES.frontCsv));
+function readFront(folder: string, record: RunRecord): readonly Readonly<Record<string, number>>[] {
+  const { rows } = readCsvText(readFrontCsv(folder, record), join(folder, RUN_FILES.frontCsv));
   return rows.map(({ cells }) => {
     const known = Object.entries(cells).filter(([, cell]) => cell !== "" && Number.isFinite(Number(cell)));
     return Object.fromEntries(known.map(([name, cell]) => [name, Number(cell)]));

@@ -3,16 +3,19 @@ import { join } from "node:path";
 import { FACTOR_NAMES } from "../../cost/index.ts";
 import type { Trial } from "../../search/index.ts";
 import { applySettings, loadStudy, settingsOfPoint, type SpecSet, type Study } from "../../spec/index.ts";
-import { readSqliteStore } from "../../store/index.ts";
+import { readSqliteStore, StoreError } from "../../store/index.ts";
 import { evaluateUnderPolicy } from "../../worker/mapping-policy.ts";
 import type { Evaluation, Infeasible } from "../../evaluate/index.ts";
 import { InputError } from "../failure.ts";
+import { identityOf, sourcesInUse } from "../search/identity.ts";
 import { RUN_FILES } from "../search/run-folder.ts";
 
 /** A run as its folder holds it, and the means to evaluate its designs again. */
 export interface StoredRun {
   readonly study: Study;
   readonly trials: readonly Trial[];
+  /** Why numbers may come out otherwise than the run stored them; null: study, tables and core are those of the run. */
+  readonly change: string | null;
   specsOf(point: Trial["point"]): SpecSet;
   /** As the search evaluated it, under the study's mapping policy. */
   evaluate(point: Trial["point"]): Evaluation | Infeasible;
@@ -21,7 +24,10 @@ export interface StoredRun {
 /** Name of the study's starting design, where a trial is asked for. */
 export const BASELINE = "baseline";
 
-/** @throws InputError where the folder holds no run; SpecError where its study cannot be read */
+/**
+ * @throws InputError where the folder holds no run; SpecError where its study cannot be read; StoreError where its trials
+ *         cannot, or are of another study's space
+ */
 export function openRun(folder: string): StoredRun {
   const [studyFile, trialFile] = [join(folder, RUN_FILES.study), join(folder, RUN_FILES.trials)];
   for (const file of [studyFile, trialFile]) {
@@ -30,12 +36,31 @@ export function openRun(folder: string): StoredRun {
   const study = loadStudy(studyFile, FACTOR_NAMES);
   const { specs: base, mapping, constraints } = study;
   const specsOf = (point: Trial["point"]): SpecSet => applySettings(base, settingsOfPoint(point), FACTOR_NAMES);
+  const { meta, trials } = readSqliteStore(trialFile);
+  checkPoints(trials, study, trialFile);
+  const { studyHash } = identityOf(study, sourcesInUse());
+  const change = `${trialFile} was made with another study, other tables or another core (hash ${meta.studyHash}, now ${studyHash}); designs are evaluated anew.`;
   return {
     study,
-    trials: readSqliteStore(trialFile).trials,
+    trials,
+    change: studyHash === meta.studyHash ? null : change,
     specsOf,
     evaluate: (point) => evaluateUnderPolicy(specsOf(point), mapping, constraints),
   };
+}
+
+/** A trial that the study has no such design for is of another run, or damaged. */
+function checkPoints(trials: readonly Trial[], { space }: Study, file: string): void {
+  const values = new Map(space.map((parameter) => [parameter.path, new Set(parameter.values)]));
+  for (const { number, point } of trials)
+    for (const [path, value] of Object.entries(point)) {
+      if (values.get(path)?.has(value) === true) continue;
+      throw new StoreError(
+        "store/other-study",
+        file,
+        `trial ${number} has ${path} ${String(value)}, which is no design of the study beside it, ${RUN_FILES.study}: one of the two is damaged or of another run`,
+      );
+    }
 }
 
 /**

@@ -23,6 +23,11 @@ const answerSchema: z.ZodType<Answer> = z.union([
   }),
 ]);
 
+/** What is stored of a model; undefined: it was not asked for, or the command failed. @throws StoreError where it is damaged */
+export function storedAnswer(cache: EstimateCache, model: ModelSpec): Answer | undefined {
+  return cache.get(modelKey(model), readAnswer);
+}
+
 /** An answer as the store holds it; null: the text is none. */
 function readAnswer(text: string): Answer | null {
   try {

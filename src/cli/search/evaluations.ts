@@ -2,6 +2,7 @@ import type { EvaluateBatch, Outcome } from "../../search/index.ts";
 import type { ModelSpec } from "../../spec/index.ts";
 import { InputError } from "../failure.ts";
 import type { CommandAccuracy } from "./command-accuracy.ts";
+import { withoutAccuracy } from "./failed-accuracy.ts";
 import {
   brokenLimit,
   createFarm,
@@ -118,7 +119,7 @@ function withinLimits(outcome: Outcome, { limits }: DesignContext): Outcome {
 async function completedBy({ accuracy, modelOf }: OwnAccuracy, point: DesignPoint, outcome: Outcome): Promise<Outcome> {
   const answer = await accuracy.of(modelOf(point));
   if (!("refusal" in answer)) return outcomeWith(outcome, answer);
-  return { kind: "infeasible", constraint: `accuracy: ${answer.refusal}`, by: 0, unit: "" };
+  return withoutAccuracy(answer.refusal);
 }
 
 async function detailBy(

@@ -3,7 +3,7 @@ import { type Breakdown, type Unknown } from "../../cost/index.ts";
 import type { Study } from "../../spec/index.ts";
 import { thinned } from "../../report/front-table.ts";
 import { pickedOf } from "../../report/html.ts";
-import type { FrontRow, Roofline, RunRecord } from "../../report/types.ts";
+import type { AccuracyFailures, FrontRow, Roofline, RunRecord } from "../../report/types.ts";
 import { rooflineOf } from "../../evaluate/index.ts";
 import { evaluateUnderPolicy, type DesignDetail, type DesignEvaluator } from "../../worker/index.ts";
 import { aimedDesigns, type KnownDesign } from "./aims.ts";
@@ -18,6 +18,7 @@ export interface RunParts {
   readonly study: Study;
   readonly spaceSize: bigint;
   readonly result: StudyResult;
+  /** Those that the result is made of. */
   readonly trials: readonly Trial[];
   /** Of `result.front`, in its order. */
   readonly details: readonly (DesignDetail | null)[];
@@ -26,13 +27,13 @@ export interface RunParts {
   readonly sources: Sources;
   readonly studyHash: string;
   readonly accuracyOrigin: string | null;
+  readonly accuracyFailures: AccuracyFailures | null;
 }
 
 /** Everything that is known of a finished run: a function of the study, not of the machine. */
 export function recordOf(parts: RunParts): RunRecord {
-  const { study, result, baseline, evaluator, sources } = parts;
+  const { study, result, trials, baseline, evaluator, sources } = parts;
   const { objectives, constraints } = study;
-  const trials = parts.trials.filter(({ number }) => number < result.trialCount);
   const front = result.front.flatMap(({ number, point }, i): readonly FrontRow[] => {
     const detail = parts.details[i] ?? null;
     return detail === null ? [] : [frontRow(number, point, detail, evaluator)];
@@ -53,6 +54,7 @@ export function recordOf(parts: RunParts): RunRecord {
     referencePoint: result.referencePoint,
     convergence: result.convergence.map(({ trialCount, hypervolume }) => ({ trialCount, hypervolume })),
     violations: constraintSummaries(trials, objectives, constraints, evaluator),
+    ...(parts.accuracyFailures === null ? {} : { accuracyFailures: parts.accuracyFailures }),
     accuracyOrigin: parts.accuracyOrigin,
     provenance: {
       ...sources,

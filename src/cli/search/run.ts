@@ -1,9 +1,10 @@
 import { join } from "node:path";
-import { CommandFailure, createPredictor } from "../../accuracy/index.ts";
+import { CommandFailure, createPredictor, modelKey } from "../../accuracy/index.ts";
 import { EXIT_DONE, EXIT_INFEASIBLE, EXIT_INTERRUPTED } from "../../errors/index.ts";
 import { frontCsv, frontJson } from "../../report/front-files.ts";
 import { grouped } from "../../report/metric-labels.ts";
 import { reportHtml } from "../../report/html.ts";
+import { failuresText } from "../../report/html-texts.ts";
 import type { RunRecord } from "../../report/types.ts";
 import {
   createStrategy,
@@ -21,13 +22,14 @@ import { createDesignEvaluator, designContext, type DesignDetail } from "../../w
 import { InputError } from "../failure.ts";
 import { writeFileWhole } from "../output-file.ts";
 import { toStderr, toStdout } from "../print.ts";
-import { createCommandAccuracy } from "./command-accuracy.ts";
+import { createCommandAccuracy, storedAnswer } from "./command-accuracy.ts";
 import { greyBoxOf } from "./exact/grey-box.ts";
 import { exactRecord, storeFront, withWhole } from "./exact/record.ts";
 import { runExact } from "./exact/run.ts";
 import { decompositionRequest } from "./exact/split-space.ts";
 import { exactText } from "./exact/text.ts";
 import { createDesignFarm, type DesignFarm } from "./evaluations.ts";
+import { failedTrials, failuresOf } from "./failed-accuracy.ts";
 import { identityOf, sourcesInUse, type Sources } from "./identity.ts";
 import { infeasibleText } from "./infeasible-text.ts";
 import { startProgress } from "./progress.ts";
@@ -43,6 +45,8 @@ export interface RunSettings {
   readonly file: string;
   readonly workers: number;
   readonly isResumed: boolean;
+  /** Ask again for what the accuracy command failed on. */
+  readonly isRetried?: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -115,6 +119,9 @@ async function searchWith({ study, space, settings, store, signal, sources, stud
       say(
         'The space varies the model, and nothing asks how accurate it is. With "accuracy: {}" in the study it is shown.',
       );
+    const failedOf = (trials: readonly Trial[]): readonly Trial[] =>
+      accuracy === null ? [] : failedTrials(trials, (point) => storedAnswer(store.estimates, modelOf(point)));
+    if (settings.isRetried === true) forget(failedOf(store.trials()), store);
     const [baseline] = await farm.details([{}], signal);
     checkMetrics(study, baseline ?? null);
     const exact = search.strategy === "exact" ? await runExact(study, workers, signal, accuracy, store.blocks) : null;
@@ -125,15 +132,19 @@ async function searchWith({ study, space, settings, store, signal, sources, stud
       farm.details(points, signal),
       exact === null ? undefined : storeFront(exact, store),
     ]);
-    const trials = exact === null ? store.trials() : [];
+    const trials = exact === null ? store.trials().filter(({ number }) => number < result.trialCount) : [];
     const record = recordOf({
       ...{ study, spaceSize: space.size, result, trials, details, evaluator, sources, studyHash },
       baseline: baseline ?? null,
       accuracyOrigin: accuracy?.origin ?? predictedOrigin(study),
+      accuracyFailures: failuresOf(failedOf(trials), (point) => modelKey(modelOf(point))),
     });
     store.checkPresence();
-    if (exact !== null) return finish(exactRecord(record, exact), study, folder, exact.front);
-    return finish(record, study, folder);
+    const code =
+      exact === null ? finish(record, study, folder) : finish(exactRecord(record, exact), study, folder, exact.front);
+    const failures = failuresText(record);
+    if (failures !== null) say(`${failures} Ask again: ${again(settings, "--retry-failed")}`);
+    return code;
   } finally {
     await accuracy?.close();
     // After an interruption the process ends at once, and its threads with it.
@@ -158,7 +169,21 @@ function predictedOrigin({ accuracy }: Study): string | null {
   return accuracy === null ? null : createPredictor(accuracy.metric).origin;
 }
 
-const again = ({ file, folder }: RunSettings): string => `ecotile search ${file} --out ${folder} --resume`;
+const again = ({ file, folder }: RunSettings, how = "--resume"): string =>
+  `ecotile search ${file} --out ${folder} ${how}`;
+
+/**
+ * Takes out the trials from the first on that has failed: what a strategy has proposed after it may be another proposal now.
+ * Answers of the command stay, so that it is asked for what it has failed on, and for models that come up anew.
+ */
+function forget(failed: readonly Trial[], store: SqliteStore): void {
+  const [first] = failed;
+  if (first === undefined) return say("The accuracy command has failed for no design; the run goes on.");
+  say(
+    `The accuracy command is asked again, from trial ${first.number} on (${failed.length} designs without accuracy).`,
+  );
+  store.forgetFrom(first.number);
+}
 
 class Interruption extends Error {
   constructor(readonly trialCount: number) {

@@ -236,6 +236,7 @@ describe("simulate: options", () => {
 
   it("too little DRAM is exit 3, as text and as JSON", () => {
     const small = settings("dram.type=idealised", "dram.capacity=1 MiB");
+    const large = settings("dram.type=idealised", "dram.capacity=1 GiB");
     const run = ecotile(...CLIP, ...small);
     expect(run.status).toBe(3);
     expect(json(run)).toMatchObject({
@@ -244,10 +245,19 @@ describe("simulate: options", () => {
       feasible: false,
       violations: [{ constraint: "dram.capacity", unit: "B" }],
     });
+    // What does not depend on the fit is that of the design with memory enough.
+    const fitting = json(ecotile("simulate", "clip-vit-b16", "catransformers-22nm", ...large, "--json"));
+    const kept = [
+      ...["parameters", "active_parameters", "macs", "weight_bytes", "kv_bytes_per_token", "dram_needed_bytes"],
+      ...["peak_TOPS", "area_mm2", "carbon_embodied_kgCO2e", "area_by_component_mm2"],
+    ];
+    for (const key of kept) expect(json(run)[key], key).toEqual(fitting[key]);
+    const { operators } = fitting as unknown as Document;
+    expect(json(run)["operator_count"]).toBe(sum(operators.map(({ count }) => count)));
     const text = ecotile("simulate", "clip-vit-b16", "catransformers-22nm", ...small);
     expect(text.status).toBe(3);
     expect(text.stdout).toMatch(
-      /^Infeasible: dram\.capacity: .*\nmodel        149620737 parameters, .*\nmemory       143.7 MiB: .*\n$/,
+      /^Infeasible: dram\.capacity: .*\nmodel        149620737 parameters, .*\nmemory       143.7 MiB: .*\noperators    303\npeak         2.56 TOPS\narea         9.85 mm2 \(.*\)\nembodied     .*\n$/,
     );
   });
 

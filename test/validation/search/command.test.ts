@@ -113,6 +113,40 @@ test.each([
   expect(violations.find(({ constraint }) => constraint === reason)?.trialCount).toBeGreaterThan(0);
 });
 
+test.each(["random", "nsga2"])(
+  "models that the program failed on are named at the end, and asked for again by --retry-failed (%s)",
+  async (strategy) => {
+    const name = `retried-${strategy}`;
+    const study = studyOf(name, "crash-at-four", ", retries: 0");
+    const search = (...more: readonly string[]) =>
+      runCli("search", study, "--strategy", strategy, "--out", folder(name), ...more);
+    const first = await search();
+    expect(first.code).toBe(0);
+    const line = /The accuracy command failed for \d models? \(\d+ designs?\), first with: .*exit code 7/;
+    expect(first.stderr).toMatch(line);
+    expect(first.stderr).toContain(`Ask again: ecotile search ${study} --out ${folder(name)} --retry-failed`);
+    expect(readFileSync(join(folder(name), "report.html"), "utf8")).toMatch(line);
+    // Going on leaves them as they are, and says so again.
+    const resumed = await search("--resume");
+    expect(resumed.stderr).toMatch(line);
+    const before = asked(name);
+    writeFileSync(folder(`${name}.log.mended`), "");
+    const retried = await search("--retry-failed");
+    expect(retried.code).toBe(0);
+    expect(retried.stderr).toMatch(/The accuracy command is asked again, from trial \d+ on/);
+    expect(retried.stderr).not.toMatch(line);
+    const known = before.filter((model) => !model.startsWith("4/"));
+    const again = asked(name).slice(before.length);
+    expect(again.some((model) => model.startsWith("4/"))).toBe(true);
+    expect(again.filter((model) => known.includes(model))).toEqual([]);
+    const retriedFiles = frontFiles(folder(name));
+    rmSync(folder(name), { recursive: true });
+    expect((await search()).stderr).not.toMatch(line);
+    expect(retriedFiles).toEqual(frontFiles(folder(name)));
+    expect((await search("--retry-failed")).stderr).toContain("The accuracy command has failed for no design");
+  },
+);
+
 test("a run that was killed asks for no model again, and ends with the same bytes", async () => {
   const study = studyOf("killed", "slow");
   const running = startCli(["search", study, "--out", folder("killed")]);
