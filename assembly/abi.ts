@@ -258,6 +258,8 @@ export const MOST_WIDTH = 64;
 export const MOST_BYTES = 9.007199254740992e15;
 export const LEAST_RATE = 1.1102230246251565e-16;
 export const MOST_LATENCY = 1000000000;
+/** 2^53: beyond it times are no longer exact, and so neither are stalls, which are differences of them. */
+export const MOST_CYCLES = 9.007199254740992e15;
 /** pJ: no sum or product of energies that a search forms is beyond f64. */
 export const MOST_ENERGY = 1e200;
 
@@ -288,3 +290,5 @@ export const RULE_LATENCY = 13;
 export const RULE_ENERGY = 14;
 /** Good by itself, but not together with other fields, or not on this hardware. */
 export const RULE_TOGETHER = 15;
+/** A problem that takes more than MOST_CYCLES on this hardware, under the mapping that is given or the best that is found. */
+export const RULE_CYCLES = 16;

@@ -135,6 +135,12 @@ export function refuse(field: i32, rule: i32): void {
   brokenRule = rule;
 }
 
+/** Takes note of what is found of a problem that has passed. */
+export function refuseProblem(field: i32, rule: i32): void {
+  begin(RECORD_PROBLEM, 0);
+  refuse(field, rule);
+}
+
 function isWithin(x: f64, least: f64, most: f64): bool {
   return x >= least && x <= most;
 }

@@ -14,14 +14,17 @@ import {
   IN_RESIDENT,
   IN_SHARED_B,
   MAX_BATCH,
+  MOST_CYCLES,
   RES_AVAILABLE,
   RES_BOUND,
+  RES_CYCLES,
   RES_FIELDS,
   RES_LEVEL,
   RES_NEEDED,
   RES_SCORED,
   RES_STATUS,
   RES_WALKED,
+  RULE_CYCLES,
   RULE_TOGETHER,
   STATUS_BAD_HARDWARE,
   STATUS_BAD_MAPPING,
@@ -29,7 +32,7 @@ import {
   STATUS_OK,
   STATUS_TOO_SMALL,
 } from "./abi";
-import { brokenField, brokenRecord, brokenRule, checkMapping, checkProblem, refuse } from "./check";
+import { brokenField, brokenRecord, brokenRule, checkMapping, checkProblem, refuse, refuseProblem } from "./check";
 import { countTraffic } from "./counters";
 import {
   hasOuter,
@@ -53,7 +56,7 @@ import { setObjective } from "./mapper/score";
 import { loadMapping, setProblem, setResidency, storeMapping } from "./mapping";
 import { HARDWARE_RECORD, PROBLEMS, RESULTS, get, put } from "./memory";
 import { clearResult, storeResult } from "./result";
-import { setEveryTile, walk } from "./run";
+import { cycles, setEveryTile, walk } from "./run";
 
 /*
  * The whole surface of the module. A host writes one hardware record and up to MAX_BATCH problem records, calls
@@ -177,9 +180,16 @@ function evaluateOne(problem: usize, result: usize): i32 {
   if (get(problem, IN_GIVEN_MAPPING) != 0) return evaluateGiven(result);
   if (!search(<i32>get(problem, IN_EFFORT))) return STATUS_TOO_SMALL;
   copyBest(result);
+  if (get(result, RES_CYCLES) > MOST_CYCLES) return tooLong();
   put(result, RES_SCORED, scored);
   put(result, RES_WALKED, walked);
   return STATUS_OK;
+}
+
+/** Refuses a problem of which the cycles are beyond what is counted. */
+function tooLong(): i32 {
+  refuseProblem(IN_BATCH, RULE_CYCLES);
+  return STATUS_BAD_PROBLEM;
 }
 
 /** Walks the mapping that the result record holds. */
@@ -194,6 +204,7 @@ function evaluateGiven(result: usize): i32 {
   boundProblem();
   boundMapping();
   walk();
+  if (cycles > MOST_CYCLES) return tooLong();
   countTraffic();
   clearResult(result, true);
   storeResult(result);

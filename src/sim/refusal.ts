@@ -8,6 +8,8 @@ export interface Refusal {
   readonly value: number;
   /** Continues "<field> is <value>, but …". */
   readonly rule: string;
+  /** Whether nothing is wrong with the field but how long the problem takes. */
+  readonly isTooLong: boolean;
 }
 
 const RECORDS = [
@@ -57,6 +59,7 @@ const RULES: ReadonlyMap<number, string> = new Map([
   [abi.RULE_BYTES, "must be a number of bytes from 0 to 2^53, of blocks a whole one"],
   [abi.RULE_RATE, "must be a number from 2^-53 to 2^53; cycles of an unlimited port are 0"],
   [abi.RULE_LATENCY, wholeUpTo(abi.MOST_LATENCY, 0)],
+  [abi.RULE_CYCLES, "must leave at most 2^53 cycles on this hardware, with the other dimensions"],
   [abi.RULE_ENERGY, `must be a number from 0 to ${abi.MOST_ENERGY}`],
 ]);
 
@@ -79,7 +82,13 @@ export function refusalOf(
   const { name } = RECORDS[record]!;
   const value = { hardware: hardware[index]!, problem: problems[row * abi.IN_FIELDS + index]!, mapping: at(index) };
   const together = TOGETHER.get(field) ?? "does not go with the problem, the hardware, or the fields before it";
-  return { record: name, field, value: value[name], rule: RULES.get(rule) ?? together };
+  return {
+    record: name,
+    field,
+    value: value[name],
+    rule: RULES.get(rule) ?? together,
+    isTooLong: rule === abi.RULE_CYCLES,
+  };
 }
 
 /** The refusal as a sentence without its full stop. */

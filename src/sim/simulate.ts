@@ -57,7 +57,8 @@ export class UnmodelledHardwareError extends Error {
  *
  * @param problems  sizes whole, 1 to 2^24; MACs of each below 2^53
  * @returns         one result per problem, in order
- * @throws          GemmProblemError for a size out of range, UnmodelledHardwareError for a hardware of which a field is; Error for an
+ * @throws          GemmProblemError for a size out of range or a time beyond 2^53 cycles, UnmodelledHardwareError for a hardware of which a field
+ *                  is out of range; Error for an
  *                  objective that needs energies it lacks
  */
 export function simulateGemms(
@@ -126,11 +127,15 @@ function checkStatus(core: Core, row: number, index: number, { batch, m, n, k }:
 const SIZES: readonly string[] = ["IN_BATCH", "IN_M", "IN_N", "IN_K"];
 
 function errorOf(refusal: Refusal, index: number, gemm: string): Error {
-  const { record, field } = refusal;
+  const { record, field, isTooLong } = refusal;
   const text = refusalText(refusal);
   if (record === "hardware") return new UnmodelledHardwareError(field, `${text}.`);
   if (record === "mapping") {
     return new IllegalMappingError(field, `${gemm}: the mapping is not legal on this hardware: ${text}`);
+  }
+  if (isTooLong) {
+    const text = "it takes more than 2^53 cycles on this hardware, where counts are no longer exact";
+    return new GemmProblemError(index, field, `${gemm}: ${text}`);
   }
   const sizes = `sizes are whole, 1 to ${abi.MOST_EXTENT}, with fewer than 2^53 MACs`;
   return new GemmProblemError(index, field, `${gemm}: ${SIZES.includes(field) ? sizes : text}`);

@@ -2,7 +2,7 @@ import { createPredictor } from "../accuracy/index.ts";
 import { CostError, FACTOR_NAMES, keepsUp, reticleLimit } from "../cost/index.ts";
 import { SpecError } from "../errors/index.ts";
 import { knownMetricsOf, metricsOf, type Evaluation } from "../evaluate/index.ts";
-import { UnmodelledHardwareError } from "../sim/index.ts";
+import { GemmProblemError, UnmodelledHardwareError } from "../sim/index.ts";
 import { applySettings, settingsOfPoint, type SpecSet } from "../spec/index.ts";
 import { brokenCheapLimits, outcomeOfBroken, type BrokenLimit } from "./design-limits.ts";
 import { evaluateUnderPolicy } from "./mapping-policy.ts";
@@ -76,12 +76,16 @@ function limitsOfUse({ latency_s, design, area }: Evaluation) {
 }
 
 /**
- * Settings that do not fit together, sizes that a table does not have, and machines that the core refuses rule a point out;
- * the rest is a bug.
+ * Settings that do not fit together, sizes that a table does not have, and machines and products that the core refuses rule a
+ * point out; the rest is a bug.
  */
 function outcomeOfRefusal(error: unknown): DesignOutcome {
-  const isOfPoint = error instanceof CostError || error instanceof UnmodelledHardwareError;
-  const reason = isOfPoint ? error.message : error instanceof SpecError ? error.problems[0]?.message : undefined;
+  const isOfPoint = [CostError, GemmProblemError, UnmodelledHardwareError].some((kind) => error instanceof kind);
+  const reason = isOfPoint
+    ? (error as Error).message
+    : error instanceof SpecError
+      ? error.problems[0]?.message
+      : undefined;
   if (reason === undefined) throw error;
   return ruledOut(reason);
 }

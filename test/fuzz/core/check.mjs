@@ -37,7 +37,7 @@ export function faultOf(hardware, problem, before, after) {
   if (RECORD_OF.get(status) !== needed) return `status ${status} tells of record ${needed}`;
   if (!(level >= 0 && level < FIELDS_OF[needed])) return `status ${status} tells of field ${level}`;
   if (needed === abi.RECORD_MAPPING && (!IS_OF_MAPPING[level] || !isGiven)) return `field ${level} is not of a mapping`;
-  return available >= abi.RULE_FLAG && available <= abi.RULE_TOGETHER ? null : `rule ${available}`;
+  return available >= abi.RULE_FLAG && available <= abi.RULE_CYCLES ? null : `rule ${available}`;
 }
 
 function faultOfNumbers(hardware, problem, at) {

@@ -1,16 +1,16 @@
 export interface Fault {
   readonly what: string;
-  readonly seed: number;
+  readonly machine: number;
 }
-export interface CoreReport {
-  readonly stats: Readonly<
-    Record<
-      "rows" | "calls" | "ok" | "searches" | "tooSmall" | "badHardware" | "badProblem" | "badMapping" | "faults",
-      number
-    >
-  >;
-  readonly faults: readonly Fault[];
-}
+export type CoreStats = Readonly<
+  Record<"rows" | "calls" | "ok" | "searches" | "tooSmall" | "badHardware" | "badProblem" | "badMapping", number>
+>;
 
 /** See run.mjs. */
-export function runCore(options: { readonly cases: number; readonly seed: number }): Promise<CoreReport>;
+export function runCore(options: {
+  readonly cases: number;
+  readonly seed: number;
+  readonly first?: number;
+  readonly onFault: (fault: Fault) => void;
+  readonly onStats?: (stats: CoreStats) => void;
+}): Promise<CoreStats>;

@@ -1,21 +1,17 @@
-/* Runs rows through both builds of the core, and tells what is wrong. Started by run.mjs, which watches the time of each call. */
+/*
+ * Runs rows through both builds of the core, machine by machine, and tells what is wrong. Started by run.mjs, which watches the time
+ * of each call. A machine's draws depend on the seed and its number alone.
+ */
 import { readFileSync } from "node:fs";
 import { parentPort, workerData } from "node:worker_threads";
 import * as abi from "../../../dist/assembly/abi.js";
 import { faultOf, firstDifference } from "./check.mjs";
-import { drawsOf } from "./random.mjs";
+import { drawsOf } from "../draws.mjs";
 import { changeMapping, changeProblem, drawHardware, drawProblem, stepsOf } from "./records.mjs";
 
-const { cases, seed, shared } = workerData;
-/** When the call in progress began, ms; 0: none is. Then its rows, and the records of the call. */
-const [began, rowsOfCall] = [new Float64Array(shared, 0, 1), new Float64Array(shared, 8, 1)];
-const sharedHardware = new Float64Array(shared, 16, abi.HW_FIELDS);
-const sharedProblems = new Float64Array(shared, 16 + 8 * abi.HW_FIELDS, abi.MAX_BATCH * abi.IN_FIELDS);
-const sharedResults = new Float64Array(
-  shared,
-  16 + 8 * (abi.HW_FIELDS + abi.MAX_BATCH * abi.IN_FIELDS),
-  abi.MAX_BATCH * abi.RES_FIELDS,
-);
+const { cases, seed, first, shared } = workerData;
+/** When the call in progress began, ms; 0: none is. Then the number of its machine. */
+const [began, machine] = [new Float64Array(shared, 0, 1), new Float64Array(shared, 8, 1)];
 
 function instanceOf(build) {
   const module = new WebAssembly.Module(readFileSync(new URL(`../../../build/${build}.wasm`, import.meta.url)));
@@ -34,38 +30,37 @@ let simd = instanceOf("core");
 let scalar = instanceOf("core.scalar");
 const size = simd.size();
 
-const draws = drawsOf(seed);
+let draws = drawsOf(seed);
 const hardware = new Float64Array(abi.HW_FIELDS);
 const problems = new Float64Array(abi.MAX_BATCH * abi.IN_FIELDS);
 const before = new Float64Array(abi.MAX_BATCH * abi.RES_FIELDS);
 /** What a row of a mapping holds that no call writes. */
 const SENTINEL = -7.25;
 
-const stats = {
-  rows: 0,
-  calls: 0,
-  ok: 0,
-  searches: 0,
-  tooSmall: 0,
-  badHardware: 0,
-  badProblem: 0,
-  badMapping: 0,
-  faults: 0,
-};
-const faults = [];
-const MOST_FAULTS = 20;
+const noStats = () => ({
+  ...{ rows: 0, calls: 0, ok: 0, searches: 0, tooSmall: 0 },
+  ...{ badHardware: 0, badProblem: 0, badMapping: 0 },
+});
+let stats = noStats();
+let [told, toldAt] = [0, Date.now()];
+const TELL_EVERY_MS = 2000;
+function tellStats() {
+  parentPort.postMessage({ stats });
+  told += stats.rows;
+  stats = noStats();
+  toldAt = Date.now();
+}
 
 const problemAt = (row) => problems.subarray(row * abi.IN_FIELDS, (row + 1) * abi.IN_FIELDS);
 const beforeAt = (row) => before.subarray(row * abi.RES_FIELDS, (row + 1) * abi.RES_FIELDS);
 const resultAt = ({ results }, row) => results.subarray(row * abi.RES_FIELDS, (row + 1) * abi.RES_FIELDS);
 
 function report(what, row) {
-  stats.faults += 1;
-  if (faults.length === MOST_FAULTS) return;
   const texts = (numbers) => Array.from(numbers, (x) => (Object.is(x, -0) ? "-0" : String(x)));
   const problem = problemAt(row);
   const mapping = problem[abi.IN_GIVEN_MAPPING] === 0 ? null : texts(beforeAt(row));
-  faults.push({ what, seed, hardware: texts(hardware), problem: texts(problem), result: mapping });
+  const fault = { what, machine: machine[0], hardware: texts(hardware), problem: texts(problem), result: mapping };
+  parentPort.postMessage({ fault });
 }
 
 /** Runs a call as the main thread can see it. Returns what the core does, or what it threw. */
@@ -88,7 +83,6 @@ function runRows(count, isHardwareMade, isRowMade) {
     [simd, false],
     [scalar, true],
   ]) {
-    // prettier-ignore
     core.hardware.set(hardware);
     core.problems.fill(SENTINEL);
     core.results.fill(SENTINEL);
@@ -98,10 +92,6 @@ function runRows(count, isHardwareMade, isRowMade) {
       core.results.set(beforeAt(row), to * abi.RES_FIELDS);
     }
   }
-  sharedHardware.set(hardware);
-  sharedProblems.set(problems);
-  sharedResults.set(before);
-  rowsOfCall[0] = count;
   const [failures, others] = [call(simd, count), call(scalar, count)];
   if (failures instanceof Error || others instanceof Error) {
     const error = failures instanceof Error ? failures : others;
@@ -159,7 +149,7 @@ function tally(status, isGiven) {
   if (status === abi.STATUS_OK) {
     stats.ok += 1;
     if (!isGiven) stats.searches += 1;
-  } else stats[NAMES.get(status) ?? "faults"] += 1;
+  } else stats[NAMES.get(status)] += 1;
 }
 
 /** Rows of a call, and those that search for the mappings that its other rows begin with. */
@@ -249,11 +239,15 @@ function drawRow(row, { problem, result }) {
   return true;
 }
 
-while (stats.rows < cases && faults.length < MOST_FAULTS) {
+for (let number = first; told + stats.rows < cases; number++) {
+  machine[0] = number;
+  draws = drawsOf(seed, number);
   const isMade = drawHardware(draws, hardware);
   const found = searchSome(isMade);
-  if (found === null || found.length === 0) continue;
-  const made = Array.from({ length: ROWS }, (_, row) => drawRow(row, draws.pick(found)));
-  runRows(ROWS, isMade, (row) => made[row]);
+  if (found !== null && found.length > 0) {
+    const made = Array.from({ length: ROWS }, (_, row) => drawRow(row, draws.pick(found)));
+    runRows(ROWS, isMade, (row) => made[row]);
+  }
+  if (Date.now() - toldAt > TELL_EVERY_MS) tellStats();
 }
-parentPort.postMessage({ stats, faults });
+tellStats();

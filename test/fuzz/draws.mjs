@@ -1,6 +1,6 @@
-/** Draws of one seed: a mulberry32, since a run draws some hundred million numbers. */
-export function drawsOf(seed) {
-  let state = seed >>> 0;
+/** Draws of one seed and the number of a case: a mulberry32, since a run draws some hundred million numbers. */
+export function drawsOf(seed, number = 0) {
+  let state = (Math.imul(seed, 0x9e3779b1) ^ Math.imul(number, 0x85ebca6b)) >>> 0;
   /** In [0, 1). */
   const real = () => {
     state = (state + 0x6d2b79f5) | 0;
