@@ -1,19 +1,27 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from "commander";
 import { EXIT_DONE, EXIT_INPUT } from "../errors/index.ts";
-import { addAccuracyCommand } from "./accuracy.ts";
-import { addBenchCommand } from "./bench.ts";
-import { addExplainCommand } from "./explain.ts";
-import { addGemmCommand } from "./gemm.ts";
-import { addImportCommand } from "./import.ts";
-import { packageVersion } from "./package-version.ts";
-import { addPresetsCommand } from "./presets.ts";
-import { guardStandardStreams, toStderr, toStdout } from "./print.ts";
-import { addReportCommand } from "./report.ts";
-import { addSchemaCommand } from "./schema.ts";
-import { addSearchCommand } from "./search.ts";
-import { addSimulateCommand } from "./simulate.ts";
 import { reportFailure } from "./failure.ts";
+import { packageVersion } from "./package-version.ts";
+import { beQuiet, guardStandardStreams, toStderr, toStdout } from "./print.ts";
+import { beWide } from "./width.ts";
+
+type Add = (program: Command) => void;
+
+/** Commands in the order of the help. Each is loaded where it is named, all of them only for the list. */
+const COMMANDS: Readonly<Record<string, () => Promise<Add>>> = {
+  simulate: async () => (await import("./simulate.ts")).addSimulateCommand,
+  sweep: async () => (await import("./sweep.ts")).addSweepCommand,
+  gemm: async () => (await import("./gemm.ts")).addGemmCommand,
+  presets: async () => (await import("./presets.ts")).addPresetsCommand,
+  schema: async () => (await import("./schema.ts")).addSchemaCommand,
+  import: async () => (await import("./import.ts")).addImportCommand,
+  search: async () => (await import("./search.ts")).addSearchCommand,
+  report: async () => (await import("./report.ts")).addReportCommand,
+  explain: async () => (await import("./explain.ts")).addExplainCommand,
+  accuracy: async () => (await import("./accuracy.ts")).addAccuracyCommand,
+  bench: async () => (await import("./bench.ts")).addBenchCommand,
+};
 
 const program = new Command("ecotile")
   .description("Search transformer models and the accelerators they run on together, for the least total carbon.")
@@ -22,20 +30,22 @@ const program = new Command("ecotile")
   .showHelpAfterError("(--help lists what there is)")
   .configureOutput({ writeOut: toStdout, writeErr: toStderr });
 
-for (const add of [
-  addSimulateCommand,
-  addGemmCommand,
-  addPresetsCommand,
-  addSchemaCommand,
-  addImportCommand,
-  addSearchCommand,
-  addReportCommand,
-  addExplainCommand,
-  addAccuracyCommand,
-  addBenchCommand,
-])
-  add(program);
-for (const command of program.commands) for (const each of [command, ...command.commands]) each.exitOverride();
+const [, , first = ""] = process.argv;
+const named = Object.hasOwn(COMMANDS, first) ? [COMMANDS[first]!] : Object.values(COMMANDS);
+const isOfProgram = first === "--version" || first === "-V";
+for (const load of isOfProgram ? [] : named) (await load())(program);
+
+for (const command of program.commands.flatMap((each) => [each, ...each.commands])) {
+  command.exitOverride();
+  if (command.commands.length > 0) continue;
+  command.option("--wide", "lines as long as they are, whatever the terminal's width");
+  command.option("--quiet", "results and errors only, no word of how it goes");
+}
+program.hook("preAction", (_, action) => {
+  const { wide, quiet } = action.opts<{ readonly wide?: boolean; readonly quiet?: boolean }>();
+  if (wide === true) beWide();
+  if (quiet === true) beQuiet();
+});
 
 guardStandardStreams();
 try {

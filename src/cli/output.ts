@@ -1,6 +1,7 @@
 import Table from "cli-table3";
 import { escapeJson } from "../errors/index.ts";
-import { dataToStdout, toStderr, toStdout } from "./print.ts";
+import { dataToStdout, stdoutWidth, toStderr, toStdout } from "./print.ts";
+import { wrapCell } from "./width.ts";
 
 /** One JSON document on stdout. */
 export function printJson(value: unknown): void {
@@ -12,14 +13,85 @@ export function printText(text: string, isDataOnStdout: boolean): void {
   (isDataOnStdout ? toStderr : toStdout)(`${text}\n`);
 }
 
-/** A table without colours, numbers to the right. */
-export function renderTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const isNumeric = head.map((_, column) => rows.every((row) => /^[-+]?[\d.]|^$|^-$/.test(row[column] ?? "")));
+/** Signs between and around columns. */
+const FRAME = 3;
+/** A word of a text column may be broken from this length on. */
+const LONG_WORD = 16;
+
+const lengthOf = (text: string): number => [...text].length;
+const most = (values: readonly number[]): number => values.reduce((a, b) => Math.max(a, b), 0);
+
+/**
+ * A table without colours, numbers to the right, no wider than the terminal: texts and titles go over several lines, and where that
+ * is not enough columns are left out, which a line below it says.
+ *
+ * @param optional columns that may be left out, those first that are missed least; by default all but the first, from the right
+ */
+export function renderTable(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  optional: readonly string[] = [...head.slice(1)].reverse(),
+): string {
+  const limit = stdoutWidth();
+  const leftOut = new Set<string>();
+  for (;;) {
+    const kept = head.flatMap((name, i) => (leftOut.has(name) ? [] : [i]));
+    const table = { head: kept.map((i) => head[i]!), rows: rows.map((row) => kept.map((i) => row[i] ?? "")) };
+    const widths = fittingWidths(table.head, table.rows, limit);
+    const next = optional.find((name) => !leftOut.has(name) && head.includes(name));
+    if (widths === null && next !== undefined && kept.length > 1) {
+      leftOut.add(next);
+      continue;
+    }
+    const text = drawn(table.head, table.rows, widths);
+    if (leftOut.size === 0) return text;
+    const names = head.filter((name) => leftOut.has(name)).join(", ");
+    return `${text}\n${leftOut.size === 1 ? "Column" : "Columns"} left out: ${names} (--wide shows all).`;
+  }
+}
+
+function isNumeric(rows: readonly (readonly string[])[], column: number): boolean {
+  return rows.every((row) => /^[-+]?[\d.]|^$|^-$/.test(row[column] ?? ""));
+}
+
+/** Widths of columns that together are within the limit; null: there are none. */
+function fittingWidths(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  limit: number,
+): readonly number[] | null {
+  const columns = head.map((title, column) => {
+    const cells = rows.map((row) => row[column] ?? "");
+    const words = (text: string): number => most(text.split(/[ \n]/).map(lengthOf));
+    const natural = most([title, ...cells].map((text) => most(text.split("\n").map(lengthOf))));
+    const least = isNumeric(rows, column) ? most(cells.map(lengthOf)) : Math.min(most(cells.map(words)), LONG_WORD);
+    return { natural, least: Math.max(least, words(title)) };
+  });
+  const room = limit - FRAME * head.length - 1;
+  const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
+  if (sum(columns.map(({ natural }) => natural)) <= room) return columns.map(({ natural }) => natural);
+  const widths = columns.map(({ least }) => least);
+  let left = room - sum(widths);
+  if (left < 0) return null;
+  for (; left > 0; left--) {
+    // The column that would be the longest gets the next character.
+    const lines = columns.map(({ natural }, i) => (widths[i]! < natural ? natural / widths[i]! : 0));
+    widths[lines.indexOf(most(lines))]! += 1;
+  }
+  return widths;
+}
+
+function drawn(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  widths: readonly number[] | null,
+): string {
+  const cell = (text: string, column: number): string => (widths === null ? text : wrapCell(text, widths[column]!));
   const table = new Table({
-    head: [...head],
-    colAligns: isNumeric.map((numeric) => (numeric ? "right" : "left")),
+    head: head.map(cell),
+    colAligns: head.map((_, column) => (isNumeric(rows, column) ? "right" : "left")),
     style: { head: [], border: [], compact: true },
   });
-  table.push(...rows.map((row) => [...row]));
+  table.push(...rows.map((row) => row.map(cell)));
   return table.toString();
 }

@@ -1,5 +1,6 @@
 import { fstatSync } from "node:fs";
 import { escapeControls, EXIT_INPUT, systemCode, systemReason } from "../errors/index.ts";
+import { widthOf, wrapLines } from "./width.ts";
 import { writeAll } from "./write-all.ts";
 
 /*
@@ -7,14 +8,19 @@ import { writeAll } from "./write-all.ts";
  * not move the cursor, set the title or turn the line round.
  */
 
-/** Text for people on stdout. */
+/** Text for people on stdout, no wider than the terminal. */
 export function toStdout(text: string): void {
-  send(STDOUT, escapeControls(text));
+  send(STDOUT, wrapLines(escapeControls(text), widthOf(process.stdout)));
 }
 
-/** Text for people on stderr. */
+/** Characters that a line of what is printed for people may have. */
+export function stdoutWidth(): number {
+  return widthOf(process.stdout);
+}
+
+/** Text for people on stderr, no wider than the terminal. */
 export function toStderr(text: string): void {
-  send(STDERR, escapeControls(text));
+  send(STDERR, wrapLines(escapeControls(text), widthOf(process.stderr)));
 }
 
 /**
@@ -51,6 +57,23 @@ function isFile(descriptor: Descriptor): boolean {
   } catch {
     return false;
   }
+}
+
+let quiet = false;
+
+/** From now on only results and errors are said. */
+export function beQuiet(): void {
+  quiet = true;
+}
+
+/** Whether news of how it goes are not wanted. */
+export function isQuiet(): boolean {
+  return quiet;
+}
+
+/** What a person may like to know meanwhile, on stderr; nothing where it is to be quiet. */
+export function toldMeanwhile(text: string): void {
+  if (!quiet) toStderr(text);
 }
 
 let isTerminalGone = false;

@@ -1,20 +1,17 @@
 import { Option, type Command } from "commander";
 import { keepsUp, reticleLimit } from "../cost/index.ts";
 import { EXIT_INFEASIBLE } from "../errors/index.ts";
-import { evaluate, rooflineOf, type Evaluation, type Infeasible } from "../evaluate/index.ts";
+import { evaluate, rooflineOf } from "../evaluate/index.ts";
 import { rooflineSvg } from "../report/svg.ts";
 import type { MappingObjective } from "../sim/index.ts";
-import { MAPPING_OBJECTIVES, type SpecSet } from "../spec/index.ts";
-import { evaluateUnderPolicy } from "../worker/index.ts";
+import { MAPPING_OBJECTIVES } from "../spec/index.ts";
+import { AS_STUDIES, evaluateAsStudies } from "../worker/index.ts";
 import { printJson, printText } from "./output.ts";
 import { writeFileWhole } from "./output-file.ts";
 import { simulationJson, infeasibleJson } from "./simulate-json.ts";
 import { infeasibleText, simulationText } from "./simulate-text.ts";
 import { traceOf } from "./simulate-trace.ts";
 import { collect, loadSpecs } from "./specs.ts";
-
-/** As studies map designs, unless they say otherwise. */
-const AS_STUDIES = { objective: "carbon", effort: "fast" } as const;
 
 interface Options {
   readonly set: readonly string[];
@@ -86,11 +83,4 @@ function runSimulate(model: string, hardware: string, options: Options): void {
   const violations = [infeasible, tooLarge].filter((each) => each !== null);
   if (options.json) printJson(simulationJson(result, violations));
   else printText(simulationText(result, violations, objective ?? AS_STUDIES.objective), false);
-}
-
-/** Such a design as a study takes for feasible is mapped as the study maps it; others are mapped for carbon. */
-function evaluateAsStudies(specs: SpecSet): Evaluation | Infeasible {
-  const result = evaluateUnderPolicy(specs, AS_STUDIES, []);
-  const isOfStudy = result.kind === "infeasible" || keepsUp(result.latency_s, specs.deployment).infeasible === null;
-  return isOfStudy ? result : evaluate({ ...specs, mapper: AS_STUDIES });
 }

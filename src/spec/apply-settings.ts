@@ -7,6 +7,7 @@ import { nameHint } from "./hints.ts";
 import { pathText } from "./document.ts";
 import { findingsOf } from "./issues.ts";
 import { settledDram } from "./memory.ts";
+import { isRange, readRange } from "./range.ts";
 import { findSetPath, NO_FACTORS, setPathTable } from "./set-paths.ts";
 import { specSetOf, type SetPath, type Setting, type SpecParts, type SpecSet } from "./settings.ts";
 
@@ -142,13 +143,54 @@ export function parseSetting(text: string): Setting {
   throw new SpecError([problemOf(`--set ${text.slice(0, 200)}`, "spec/bad-setting", message)]);
 }
 
-function plainValue(text: string): unknown {
-  if (/^\s*\[\s*\[/.test(text)) return undefined;
+/** A path and the values that a sweep gives it, one after the other. */
+export interface SweptSetting {
+  readonly path: string;
+  /** At least one; a value may be a list. */
+  readonly values: readonly unknown[];
+}
+
+/**
+ * Reads `path=value` of a sweep: a range (`32..256 x2`, `64 KiB..1 MiB step 64 KiB`) and a list stand for several values, and a
+ * list in a list for one that is a list itself (`array.dataflow=[[weight-stationary, output-stationary], input-stationary]`).
+ *
+ * @throws SpecError spec/bad-setting, spec/bad-range, spec/duplicate-value
+ */
+export function parseSweptSetting(text: string): SweptSetting {
+  checkText(text, "A setting");
+  const at = text.indexOf("=");
+  const [path, written] = [text.slice(0, at).trim(), text.slice(at + 1)];
+  const place = `--set ${text.slice(0, 200)}`;
+  if (at >= 1 && /^\s*[-+.]?\d/.test(written) && isRange(written)) {
+    const range = readRange(written);
+    if (!range.problem) return { path, values: range.value };
+    const { code, message, hint } = range.problem;
+    throw new SpecError([problemOf(place, code, `${path} ${message}.`, hint)]);
+  }
+  const value = at < 1 || text.length > 20_000 ? undefined : plainValue(written, true);
+  const values: readonly unknown[] = Array.isArray(value) ? value : [value];
+  if (value === undefined || values.length === 0) {
+    const message =
+      "A setting of a sweep is path=value, path=[value, value, ...] or a range: for example array.rows=32..256 x2.";
+    throw new SpecError([problemOf(place, "spec/bad-setting", message)]);
+  }
+  const texts = values.map((each) => JSON.stringify(each));
+  const twice = texts.find((each, i) => texts.indexOf(each) < i);
+  if (twice === undefined) return { path, values };
+  throw new SpecError([problemOf(place, "spec/duplicate-value", `${path} lists the value ${twice} twice.`)]);
+}
+
+/** @param isNested lists may hold lists */
+function plainValue(text: string, isNested = false): unknown {
+  if (!isNested && /^\s*\[\s*\[/.test(text)) return undefined;
   const document = parseDocument(text, { version: "1.2" });
   if (document.errors.length > 0 || document.warnings.length > 0) return undefined;
   const { contents } = document;
   if (isScalar(contents)) return contents.value ?? undefined;
   if (!isSeq(contents)) return undefined;
+  const scalars = (items: readonly unknown[]) => (items.every(isScalar) ? items.map((item) => item.value) : undefined);
   const items: readonly unknown[] = contents.items;
-  return items.every(isScalar) ? items.map((item) => item.value) : undefined;
+  if (!isNested) return scalars(items);
+  const values = items.map((item) => (isScalar(item) ? item.value : isSeq(item) ? scalars(item.items) : undefined));
+  return values.includes(undefined) ? undefined : values;
 }

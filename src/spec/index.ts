@@ -17,7 +17,14 @@ export type * from "./study.ts";
 export { isFused, isPlainSchedule, PLAIN_SCHEDULE, scheduleOf, type ScheduleSettings } from "./schedule.ts";
 export { MAPPING_OBJECTIVES, type MappingObjective } from "./mapping-objective.ts";
 export { PLAIN_TECHNOLOGY, type Technology } from "./technology.ts";
-export { applySettings, parseSetting, problemsOfSetting, settingsOfPoint } from "./apply-settings.ts";
+export {
+  applySettings,
+  parseSetting,
+  parseSweptSetting,
+  problemsOfSetting,
+  settingsOfPoint,
+  type SweptSetting,
+} from "./apply-settings.ts";
 export { defaultDeployment } from "./deployment-schema.ts";
 export {
   bandwidthOf,
@@ -33,7 +40,7 @@ export { askedBandwidth, memoryCapacity } from "./memory.ts";
 export { hardwareJsonSchema, modelJsonSchema, studyJsonSchema, type JsonSchema } from "./json-schema.ts";
 export { loadStudy, readStudy } from "./load-study.ts";
 export { listPresets, loadHardware, loadModel, readSpecFile } from "./load.ts";
-export { METRICS, readConstraint, type Metric } from "./metrics.ts";
+export { METRICS, metricOf, readConstraint, type Metric } from "./metrics.ts";
 export { MODES, type Mode } from "./modes.ts";
 export { readTextFile, readTextPieces } from "./read-file.ts";
 export { readYaml } from "./read-yaml.ts";

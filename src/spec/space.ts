@@ -1,12 +1,11 @@
 import * as z from "zod";
 import { problemsOfSetting } from "./apply-settings.ts";
 import type { Problem } from "../errors/index.ts";
-import { splitQuantity, UNIT_TABLES, type QuantityKind } from "../units/index.ts";
-import { toCanonical } from "../units/tables.ts";
+import { splitQuantity } from "../units/index.ts";
 import { toNumber } from "../units/ratio.ts";
 import { refuse } from "./fields.ts";
 import { nameHint } from "./hints.ts";
-import { isRange, readRange, type SpaceValue } from "./range.ts";
+import { canonicalAmount, isRange, readRange, type SpaceValue } from "./range.ts";
 import { findSetPath, setPathTable } from "./set-paths.ts";
 import type { SpaceParameter } from "./study.ts";
 import { didYouMean } from "../errors/index.ts";
@@ -40,7 +39,7 @@ function valuesOf(written: unknown, refuseHere: Refuse): readonly SpaceValue[] |
   const list: readonly unknown[] = Array.isArray(written) ? written : [written];
   const isScalar = (value: unknown): value is SpaceValue => ["number", "string", "boolean"].includes(typeof value);
   if (list.length > 0 && list.every(isScalar)) return list;
-  refuseHere("must be a range such as 6..12, or a list of values", "spec/wrong-type");
+  refuseHere("must be a range such as 6..12 or 32..256 x2, or a list of values", "spec/wrong-type");
   return undefined;
 }
 
@@ -49,12 +48,8 @@ function amountOf(value: SpaceValue): number | undefined {
   if (typeof value === "number") return value;
   const split = typeof value === "string" ? splitQuantity(value) : undefined;
   if (!split) return undefined;
-  for (const kind of Object.keys(UNIT_TABLES) as QuantityKind[]) {
-    const bare = split.unit.replace(/\/(cycle|s)$/, "");
-    const amount = toCanonical(split.value, split.unit, kind) ?? toCanonical(split.value, bare, kind);
-    if (amount) return toNumber(amount);
-  }
-  return undefined;
+  const canonical = canonicalAmount(split.value, split.unit);
+  return canonical && toNumber(canonical.amount);
 }
 
 function isOrdered(values: readonly SpaceValue[]): boolean {
@@ -137,6 +132,6 @@ export function spaceField(factors: readonly string[]) {
       return parameters;
     })
     .describe(
-      "Paths of --set and their values: a range (6..12, 1024..2048 step 256), a list, or { values, when }. Maps may nest.",
+      "Paths of --set and their values: a range (6..12, 1024..2048 step 256, 64 KiB..1 MiB x2), a list, or { values, when }. Maps may nest.",
     );
 }

@@ -18,6 +18,16 @@ export function evaluateUnderPolicy(
   return second.kind === "evaluated" && second.latency_s < first.latency_s ? second : first;
 }
 
+/** As studies map designs, unless they say otherwise. */
+export const AS_STUDIES = { objective: "carbon", effort: "fast" } as const;
+
+/** Such a design as a study takes for feasible is mapped as the study maps it; others are mapped for carbon. */
+export function evaluateAsStudies(specs: SpecSet, limits: readonly DesignLimit[] = []): Evaluation | Infeasible {
+  const result = evaluateUnderPolicy(specs, AS_STUDIES, limits);
+  const isOfStudy = result.kind === "infeasible" || keepsUp(result.latency_s, specs.deployment).infeasible === null;
+  return isOfStudy ? result : evaluate({ ...specs, mapper: AS_STUDIES });
+}
+
 function isSlow({ latency_s, design }: Evaluation, limits: readonly DesignLimit[]): boolean {
   if (keepsUp(latency_s, design.deployment).infeasible !== null) return true;
   return limits.some(

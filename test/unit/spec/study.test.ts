@@ -127,6 +127,25 @@ describe("space", () => {
     expect(withSpace("  deployment.hoursPerDay: 0.1..0.7 step 0.3").space[0]?.values).toEqual([0.1, 0.4, 0.7]);
   });
 
+  it("reads ranges of factors, and units on either side", () => {
+    const values = (text: string) => withSpace(`  ${text}`).space[0]?.values;
+    expect(values("array.rows: 32..256 x2")).toEqual([32, 64, 128, 256]);
+    expect(values("array.rows: 8 .. 512 x 4")).toEqual([8, 32, 128, 512]);
+    const sizes = ["64 KiB", "128 KiB", "256 KiB", "512 KiB", "1 MiB"];
+    expect(values("localBuffer.size: 64 KiB..1 MiB x2")).toEqual(sizes);
+    expect(values("localBuffer.size: 64KiB..1024KiB x2")).toEqual([...sizes.slice(0, 4), "1024 KiB"]);
+    expect(values("globalBuffer.size: 512 KiB..2 MiB step 512 KiB")).toEqual(["512 KiB", "1 MiB", "1536 KiB", "2 MiB"]);
+    expect(values("clock: 500 MHz..2 GHz x2")).toEqual(["500 MHz", "1 GHz", "2 GHz"]);
+    expect(values("localBuffer.bandwidth: 32 B/cycle..128 B/cycle x2")).toEqual([
+      "32 B/cycle",
+      "64 B/cycle",
+      "128 B/cycle",
+    ]);
+    expect(values("deployment.hoursPerDay: 0.5..4.5 x3")).toEqual([0.5, 1.5, 4.5]);
+    const size = withSpace("  localBuffer.size: 64 KiB..1 MiB x2").space[0]!;
+    expect(size.ordered).toBe(true);
+  });
+
   it("reads conditions", () => {
     const { space } = withSpace(
       "  array.kind: [systolic, dot-product]\n  array.cols: { values: 8..10, when: { array.kind: systolic } }",
@@ -145,6 +164,14 @@ describe("space", () => {
     ["  array.rows: 1..10 step 4", "spec/bad-range"],
     ["  array.rows: 1..1000000", "spec/bad-range"],
     ["  array.rows: 1..10 step 0", "spec/bad-range"],
+    ["  array.rows: 32..200 x2", "spec/bad-range"],
+    ["  array.rows: 32..256 x1", "spec/bad-range"],
+    ["  array.rows: 0..256 x2", "spec/bad-range"],
+    ["  array.rows: 256..32 x2", "spec/bad-range"],
+    ["  array.rows: 1..1e300 x1.0001", "spec/bad-range"],
+    ["  localBuffer.size: 64 KiB..256 KiB x2 KiB", "spec/bad-range"],
+    ["  localBuffer.size: 64 KiB..1 ms x2", "spec/bad-range"],
+    ["  localBuffer.bandwidth: 64 B/cycle..1 kB/s x2", "spec/bad-range"],
     ["  array.rows: [1, 1]", "spec/duplicate-value"],
     ["  array.rows: [1, 2.5]", "spec/out-of-range"],
     ["  array.rows: []", "spec/wrong-type"],
