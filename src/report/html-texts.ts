@@ -13,7 +13,8 @@ export function provenanceOf(record: RunRecord): readonly (readonly [string, str
     ["Search", `${study.strategy}, seed ${study.seed}, ${trialCount} trials (${stopped}); same seed, same bytes`],
     ["Start", `${study.model} on ${study.hardware}`],
     ["Mapping", study.mappingPolicy],
-    ["Technology", `profile ${study.technologyProfile}`],
+    ["Technology", `profile ${study.technologyProfile}${listText(study.technologyFactors)}`],
+    ...(study.schedule === undefined ? [] : [["Schedule", listText(study.schedule).slice(2)] as const]),
     ["Accuracy", accuracyOrigin ?? "none: no objective or constraint asks for it"],
     [
       "Use",
@@ -21,6 +22,13 @@ export function provenanceOf(record: RunRecord): readonly (readonly [string, str
     ],
     ["Idle policy", provenance.idlePolicy],
   ];
+}
+
+/** ", fusion all, prefetch true"; empty where there is nothing. */
+function listText(values: Readonly<Record<string, number | string | boolean>> = {}): string {
+  return Object.entries(values)
+    .map(([name, value]) => `, ${name} ${value}`)
+    .join("");
 }
 
 const years = (seconds: number | string | null | undefined): string =>

@@ -86,6 +86,8 @@ const study = z.object(
     parameters: z.array(z.object({ path: text, values: z.array(value) })).exactOptional(),
     deployment: z.record(z.string(), z.union([number, text, z.null()], "must be a number, text or null")),
     ...{ technologyProfile: text, mappingPolicy: text },
+    technologyFactors: z.record(z.string(), number, "must be a map of numbers").exactOptional(),
+    schedule: z.record(z.string(), z.union([text, z.boolean()]), "must be a map of texts and booleans").exactOptional(),
   },
   "must be a study",
 );

@@ -120,6 +120,10 @@ export interface RunRecord {
     readonly parameters?: readonly { readonly path: string; readonly values: readonly (number | string | boolean)[] }[];
     readonly deployment: Readonly<Record<string, number | string | null>>;
     readonly technologyProfile: string;
+    /** Factors that the study sets, by name; left out where it sets none, and by versions before 0.2. */
+    readonly technologyFactors?: Readonly<Record<string, number>>;
+    /** What may be fused, kept or fetched ahead; left out where nothing may, and by versions before 0.2. */
+    readonly schedule?: Readonly<Record<string, string | boolean>>;
     readonly mappingPolicy: string;
   };
   readonly front: readonly FrontRow[];

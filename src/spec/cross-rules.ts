@@ -62,7 +62,7 @@ export function modelProblems(model: ModelSpec): readonly ModelProblem[] {
 function partProblems(part: TowerModel): readonly ModelProblem[] {
   switch (part.family) {
     case "vit":
-      return patchProblems(part.vision);
+      return [...patchProblems(part.vision), ...connectorProblems(part)];
     case "bert":
       return rowProblems(part.text, part.text.tokens, "the text", "text");
     case "decoder": {
@@ -87,6 +87,14 @@ function rowProblems(
 ): readonly ModelProblem[] {
   if (maxPositions === undefined || used <= maxPositions) return [];
   return [{ path: [tower, "maxPositions"], message: `is ${maxPositions}, less than the ${used} tokens of ${what}` }];
+}
+
+/** Tokens that are put side by side make one token at least. */
+function connectorProblems({ vision, connector }: Extract<TowerModel, { family: "vit" }>): readonly ModelProblem[] {
+  if (connector === undefined) return [];
+  const { merge, tokens = square(Math.floor(vision.imageSize / vision.patchSize)) } = connector;
+  if (tokens >= merge) return [];
+  return [{ path: ["connector", "merge"], message: `is ${merge}, more than the ${tokens} tokens that come in` }];
 }
 
 function patchProblems({ tokens, imageSize, patchSize }: VisionTower): readonly ModelProblem[] {

@@ -113,8 +113,6 @@ const textTower = {
   vocabulary: whole(1, 10_000_000),
   embeddingSize: whole(1, 1_000_000).optional().describe("Width of the embedding table; hidden where left out"),
   embeddingBias: flag().optional().describe("The way from that width to hidden has a bias"),
-  pooling,
-  projection,
   classTokens: whole(0, 1000).optional().describe("Class tokens behind the text"),
 };
 const decoderTower = {
@@ -174,7 +172,13 @@ const vit = section({
 const bert = section({
   ...common,
   family: z.literal("bert"),
-  text: section({ ...textTower, segments: whole(0, 1000).default(2), maxPositions: whole(1, 10_000_000) }),
+  text: section({
+    ...textTower,
+    pooling,
+    projection,
+    segments: whole(0, 1000).default(2),
+    maxPositions: whole(1, 10_000_000),
+  }),
   pooler: flag().default(true),
   tokenHead: flag().optional().describe("The dense layer of a head on every token is stored, and not run"),
   embedding: whole(1, 1_000_000).optional().describe("Size that the pooled token is projected to"),
@@ -182,7 +186,7 @@ const bert = section({
 const decoder = section({
   ...common,
   family: z.literal("decoder"),
-  text: section(decoderTower).describe("tokens: length of the prompt"),
+  text: section({ ...decoderTower, pooling }).describe("tokens: length of the prompt"),
   tiedEmbedding: flag().describe("The LM head shares the embedding matrix"),
   contextTokens: f.contextTokens.default(0).describe("Tokens in the KV cache before the prompt"),
   generatedTokens: f.generatedTokens.default(0),
@@ -277,7 +281,12 @@ export const rawModelSchema = z.discriminatedUnion(
     section({
       ...common,
       family: z.literal("clip"),
-      text: section({ ...decoderTower, segments: whole(0, 1000).optional().describe("Rows of a segment table") }),
+      text: section({
+        ...decoderTower,
+        pooling,
+        projection,
+        segments: whole(0, 1000).optional().describe("Rows of a segment table"),
+      }),
       vision: section(visionTower),
       embedding: whole(1, 1_000_000).describe("Size of the shared embedding space"),
       similarityBias: flag().optional().describe("A learned offset of the similarities"),

@@ -1,6 +1,6 @@
 import { assess, metricOf, type Objective, type Point, type StudyResult, type Trial } from "../../search/index.ts";
 import { type Breakdown, type Unknown } from "../../cost/index.ts";
-import type { Study } from "../../spec/index.ts";
+import { isPlainSchedule, type Study } from "../../spec/index.ts";
 import { thinned } from "../../report/front-table.ts";
 import { pickedOf } from "../../report/html.ts";
 import type { AccuracyFailures, FrontRow, Roofline, RunRecord } from "../../report/types.ts";
@@ -97,6 +97,8 @@ function studyOf(study: Study, spaceSize: bigint): RunRecord["study"] {
     parameters: study.space.map(({ path, values }) => ({ path, values })),
     deployment: withoutLists(specs.deployment),
     technologyProfile: specs.technology.profile,
+    ...(Object.keys(specs.technology.factors).length === 0 ? {} : { technologyFactors: specs.technology.factors }),
+    ...(isPlainSchedule(specs.schedule) ? {} : { schedule: { ...specs.schedule } }),
     mappingPolicy: `objective ${mapping.objective}, effort ${mapping.effort}`,
   };
 }

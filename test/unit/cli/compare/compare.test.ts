@@ -99,6 +99,16 @@ test("another mode is measured by the objectives of the first run; what it does 
 test("what else differs is said", () => {
   const { differences } = compareRuns([whole, run("b", [[0.5, 1]], { constraints: [] })]);
   expect(differences).toEqual(["The runs differ in constraints: whole: latency <= 50 ms; b: none."]);
+  const set = {
+    schedule: { fusion: "all" },
+    technologyFactors: { yield: 0.8 },
+    mappingPolicy: "objective edp, effort fast",
+  };
+  expect(compareRuns([whole, run("c", [[0.5, 1]], set)]).differences).toEqual([
+    'The runs differ in technology factors: whole: none set; c: {"yield":0.8}.',
+    'The runs differ in schedule: whole: none; c: {"fusion":"all"}.',
+    "The runs differ in mapping: whole: objective carbon, effort fast; c: objective edp, effort fast.",
+  ]);
 });
 
 test("nothing to compare is an error of the user's", () => {

@@ -1,0 +1,428 @@
+import { copyFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it, vi } from "vitest";
+import { parse } from "yaml";
+import { AccuracyRefusal } from "../../../src/accuracy/index.ts";
+import { InputError } from "../../../src/cli/failure.ts";
+import { DECIDES_NO_TRIAL, identityOf } from "../../../src/cli/search/identity.ts";
+import { runSearch } from "../../../src/cli/search/run.ts";
+import { CostError, FACTOR_NAMES } from "../../../src/cost/index.ts";
+import { SpecError } from "../../../src/errors/index.ts";
+import type { RunRecord } from "../../../src/report/types.ts";
+import { createSpace } from "../../../src/search/index.ts";
+import { FAMILY_METRIC, readStudy, readYaml, studyJsonSchema, type Study } from "../../../src/spec/index.ts";
+import { readSqliteStore } from "../../../src/store/index.ts";
+import { createDesignEvaluator, designContext } from "../../../src/worker/index.ts";
+import {
+  leavesOf,
+  nameOf,
+  otherValues,
+  valueIn,
+  withValue,
+  type Leaf,
+  type SchemaNode,
+} from "../../fixtures/spec/leaves.ts";
+
+vi.mock("../../../src/worker/farm.ts", () => import("../../fixtures/search/farm-in-process.ts"));
+vi.spyOn(process.stderr, "write").mockReturnValue(true);
+vi.spyOn(process.stdout, "write").mockReturnValue(true);
+
+const folder = mkdtempSync(join(tmpdir(), "ecotile-leaves-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+copyFileSync(new URL("../../fixtures/search/accuracy-program.mjs", import.meta.url), join(folder, "program.mjs"));
+
+/** Trainings of models whose accuracy nobody predicts. */
+const UNJUDGED = Object.entries(FAMILY_METRIC).flatMap(([family, metric]) =>
+  metric === null
+    ? ["", ".family", ".pretrained", ".samplesSeen"].map((part) => `model(${family}).training${part}`)
+    : [],
+);
+
+/**
+ * Every leaf of a study, with model, hardware, schedule and deployment written out in it, changed alone, changes the identity
+ * of the study and some result, or stands here with the reason. Leaves are those of the JSON Schema, so that a new one is
+ * looked at too. Results are taken as searches take them: through the context of their designs, and by whole searches for the
+ * leaves that are a search's own.
+ */
+const CHANGES_NO_RESULT: Readonly<Record<string, string>> = {
+  name: "a word for readers",
+  description: "words for readers",
+  "model(*).name": "a word for readers",
+  "model(*).description": "words for readers",
+  "model(*).family": "a model of another family is another file, with leaves of its own",
+  "model(*).*.causal": "what a mask hides is computed all the same",
+  ...Object.fromEntries(UNJUDGED.map((name) => [name, "no published accuracy is fitted for models of this family"])),
+  ...Object.fromEntries(
+    ["vit", "bert"].map((family) => [
+      `model(${family}).training.samplesSeen`,
+      "the fit of this family counts no samples",
+    ]),
+  ),
+  ...Object.fromEntries(
+    ["clip).text", "clip).vision", "vit).vision", "bert).text", "encoder-decoder).encoder"].map((tower) => [
+      `model(${tower}.latent.absorbed`,
+      "decode steps alone work on the latent vectors, and this tower has none",
+    ]),
+  ),
+  "model(bert).training.pretrained": "the fit has one training set, whose effect rounds to nothing",
+  "model(operators).operators.last.name": "a word for readers, and for operators that name it",
+  "model(operators).operators.last.tower": "sums in `simulate` by tower",
+  "model(operators).operators.last.phase": "sums in `simulate` by phase",
+  "model(operators).operators.last.kind": "an operator of another kind has fields of its own",
+  "model(operators).kvElementsPerToken": "the cache of one token, which `simulate` prints",
+  "hardware.name": "a word for readers",
+  "hardware.description": "words for readers",
+  "deployment.gridSource": "words for readers",
+  "hardware.dram.idealised": "whether a memory that is not sold is refused (test/unit/spec/memory.test.ts)",
+  "accuracy.parallel": "how many programs are asked at once; each answers for its model alone",
+  "accuracy.timeout": "how long a program is waited for",
+  "accuracy.retries": "how often a program that fails is asked",
+  "accuracy.folder": "where the program runs; here there is one such folder",
+  "accuracy.evaluator": "changes together with accuracy.command, which changes results",
+};
+/** `model(vit).vision.causal` → `model(*).*.causal`: what is said of all families and towers. */
+const generalOf = (name: string): string =>
+  name.replace(/^model\([a-z-]+\)/, "model(*)").replace(/\.(text|vision|encoder|decoder)\./, ".*.");
+const listed = (list: Readonly<Record<string, unknown>>, name: string): string | undefined =>
+  [name, generalOf(name)].find((each) => Object.hasOwn(list, each));
+/** Changes that are tried of a leaf that stands on the list: fewer where each takes a whole search. */
+const mostTried = ({ path }: Leaf): number => (SEARCHED.includes(path[0]!) ? 1 : 3);
+
+type Tree = Readonly<Record<string, unknown>>;
+
+const preset = (name: string): Tree =>
+  parse(readFileSync(new URL(`../../../presets/${name}.yaml`, import.meta.url), "utf8")) as Tree;
+const within = (tree: Tree, key: string, change: Tree): Tree => ({
+  ...tree,
+  [key]: { ...(tree[key] as Tree), ...change },
+});
+
+const SMALL = { layers: 2, hidden: 64, ffn: 160, heads: 4, headSize: 16 };
+const TEXT = { ...SMALL, tokens: 24, vocabulary: 500 };
+const VISION = { ...SMALL, imageSize: 64, patchSize: 16 };
+const training = { family: "other", pretrained: "other", samplesSeen: 1e9 };
+const bert: Tree = {
+  ...within(preset("models/bert-tiny"), "text", { ...TEXT, maxPositions: 64 }),
+  training: { family: "bert", pretrained: "wikipedia_bookcorpus", samplesSeen: 1e9 },
+};
+const clip = within(within(preset("models/clip-vit-b16"), "text", TEXT), "vision", VISION);
+const vit: Tree = {
+  ...within(preset("models/vit-s16"), "vision", VISION),
+  training: { family: "deit", pretrained: "augreg_in21k_ft_in1k", samplesSeen: 1e9 },
+};
+const llama: Tree = {
+  ...within(preset("models/llama-3.2-1b"), "text", { ...TEXT, kvHeads: 2 }),
+  ...{ contextTokens: 8, generatedTokens: 4 },
+  training: { family: "pythia", pretrained: "pile", samplesSeen: 1e9 },
+};
+const translator: Tree = {
+  ...{ name: "small-t5", description: "two stacks", family: "encoder-decoder", tiedEmbedding: true, training },
+  ...{ encoder: TEXT, decoder: { ...TEXT, tokens: 2, causal: true }, generatedTokens: 4 },
+};
+const product = { name: "product", tower: "model", kind: "product", m: 24, n: 64, k: 64 };
+const activation = {
+  name: "activation",
+  tower: "model",
+  kind: "vector",
+  primitive: "gelu",
+  elements: 1536,
+  rowLength: 64,
+};
+const byOperators = (...operators: readonly Tree[]): Tree => ({
+  ...{ name: "listed", description: "by its operators", family: "operators", training, operators },
+});
+const stacked: Tree = {
+  name: "stacked",
+  description: "one after the other",
+  family: "towers",
+  training,
+  towers: [vit, bert],
+};
+
+/** What towers may have beyond a plain transformer, each with what it needs beside it. */
+const EXTRAS: readonly Tree[] = [
+  { experts: { count: 4, active: 2, ffn: 32, shared: 16, skew: 1 } },
+  { latent: { queryRank: 24, keyValueRank: 16, nope: 8, rope: 8, value: 16 }, position: "rotary", causal: true },
+  { position: "relative", relative: { rows: 16 } },
+  { position: "rotary", attention: "window:8" },
+  { pooling: "attention", attentionPool: { queries: 2, heads: 2, width: 48 } },
+  { embeddingSize: 32 },
+];
+const FAMILIES: readonly (readonly [Tree, string | null])[] = [
+  [bert, "glue"],
+  [clip, "clip-benchmark-mean"],
+  [vit, "imagenet-1k"],
+  [llama, "lm-zero-shot-mean"],
+  [translator, null],
+];
+const withExtras = FAMILIES.flatMap(([model, metric]) =>
+  ["text", "vision", "encoder", "decoder"]
+    .filter((tower) => model[tower] !== undefined)
+    .flatMap((tower) => EXTRAS.map((extra) => [within(model, tower, extra), metric] as const)),
+);
+const MODELS: readonly (readonly [Tree, string | null])[] = [
+  ...FAMILIES,
+  ...withExtras,
+  [within(llama, "text", { position: "learned", maxPositions: 64 }), "lm-zero-shot-mean"],
+  [{ ...vit, connector: { merge: 4, widths: [32, 48], norm: "layernorm" } }, "imagenet-1k"],
+  [{ ...vit, embedding: 32 }, "imagenet-1k"],
+  [within(translator, "encoder", { vocabulary: 0, audio: { bands: 16, frames: 48 } }), null],
+  [within(within({ ...translator, generatedTokens: 8 }, "decoder", { tokens: 24 }), "decoder", EXTRAS[0]!), null],
+  [{ ...bert, pooler: false, embedding: 32 }, "glue"],
+  [stacked, null],
+  [byOperators({ ...product, batch: 3, classes: ["activation", "kv"], shared: false }), null],
+  [byOperators({ ...activation, primitive: "softmax" }), null],
+  [byOperators(product, activation), null],
+  [byOperators(activation, product), null],
+  [byOperators(product, { ...product, name: "second", count: 4 }), null],
+];
+
+const PORT = { shared: false, latency: "0 cycles", accessWidth: "4 B", rounding: "pro-rata" };
+/** A machine with the fields of its levels written out. */
+function spelled(hardware: Tree): Tree {
+  const levels = ["localBuffer", "globalBuffer", "dram"].filter((level) => hardware[level] !== undefined);
+  return levels.reduce((tree, level) => within(tree, level, { ...PORT, ...(tree[level] as Tree) }), hardware);
+}
+
+const chip = spelled(preset("hardware/catransformers-22nm"));
+/** Small enough for the small models to fill it. */
+const tight = within(within(chip, "localBuffer", { size: "2 KiB" }), "globalBuffer", { size: "16 KiB" });
+const bought = { ...chip, dram: { ...PORT, type: "LPDDR4", density: 8, dies: 2, width: 32 } };
+const blocks = { rounding: "block", accessWidth: "48 B" };
+const blocky = within(
+  within(within(tight, "localBuffer", { ...blocks, accessWidth: "512 B" }), "globalBuffer", blocks),
+  "dram",
+  blocks,
+);
+const priced = {
+  ...tight,
+  energy: { mac: "0.2 pJ", ...perLevel("1 pJ/B", "registers", "accumulators", "localBuffer", "globalBuffer", "dram") },
+};
+const slow = within(chip, "dram", { bandwidth: "2 B/cycle" });
+/** Memories of operands apart, and ports whose two ways differ. */
+const sizes = (input: string, weight: string, output: string): Tree => ({ size: { input, weight, output } });
+const ways = { bandwidth: { read: "4 B/cycle", write: "2 B/cycle" } };
+const split = within(
+  within(within(chip, "localBuffer", { ...sizes("1 KiB", "1 KiB", "2 KiB"), ...ways }), "globalBuffer", {
+    ...sizes("4 KiB", "4 KiB", "8 KiB"),
+    ...ways,
+  }),
+  "dram",
+  ways,
+);
+function perLevel(value: string, ...levels: readonly string[]): Tree {
+  return Object.fromEntries(levels.map((level) => [level, value]));
+}
+const HARDWARE = ["zigzag-16x16", "timeloop-16x16", "eyeriss", "scale-sim", "stonne-os", "a100", "mi210", "tpu-v4i"];
+
+/** A study that evaluates one design, and its accuracy where there is a metric for it. */
+const study = (model: Tree, hardware: Tree, metric: string | null, rest: Tree = {}): Tree => ({
+  ...{ name: "leaves", description: "as it is", model, hardware, accuracy: metric === null ? "none" : { metric } },
+  ...{ space: { "array.rows": [8, 16] }, objectives: ["min latency"] },
+  ...rest,
+});
+const search = (rest: Tree): Tree =>
+  study(bert, tight, "glue", {
+    space: { "array.rows": [8, 16, 32], "array.cols": [4, 8], cores: [1, 2] },
+    objectives: ["min latency", "min energy"],
+    search: { strategy: "nsga2", seed: 1, trials: 12, batch: 4, population: 4 },
+    ...rest,
+  });
+const command = (...args: readonly string[]): Tree => ({
+  ...{ evaluator: "command", metric: "mine", command: ["node", "program.mjs", ...args], folder },
+  ...{ parallel: 1, timeout: "10 s", retries: 1 },
+});
+
+/** Documents in which the leaves of each part are changed, the likelier ones first. */
+const CARRIERS = {
+  model: MODELS.map(([model, metric]) => study(model, tight, metric)),
+  hardware: [
+    ...[tight, blocky, chip, bought, split, priced].map((hardware) => study(bert, hardware, "glue")),
+    ...HARDWARE.map((name) => study(bert, spelled(preset(`hardware/${name}`)), "glue")),
+  ],
+  rest: [
+    study(bert, chip, "glue"),
+    study(clip, chip, "clip-benchmark-mean"),
+    study(bert, slow, "glue", { mapping: { objective: "latency" }, schedule: { weights: false } }),
+    study(bert, chip, "glue", { schedule: { fusion: "all", activations: true, weights: true, prefetch: true } }),
+    study(bert, chip, "glue", { technology: { profile: "published" } }),
+    study(bert, chip, "glue", { deployment: { gridIntensity: "300 gCO2e/kWh", gridSource: "a meter" } }),
+    study(bert, chip, "glue", {
+      deployment: { gridHours: Array.from({ length: 24 }, (_, i) => 100 + 10 * i), useFrom: 8 },
+    }),
+  ],
+  searches: [
+    search({}),
+    search({ objectives: undefined, mode: "all" }),
+    study(vit, tight, "imagenet-1k", { accuracy: command("plain", "log") }),
+  ],
+} as const;
+
+function carriersOf({ path, family }: Leaf): readonly Tree[] {
+  const [part = ""] = path;
+  if (SEARCHED.includes(part)) return [...CARRIERS.searches, ...CARRIERS.rest];
+  if (part !== "model" && part !== "hardware") return CARRIERS.rest;
+  return CARRIERS[part].filter((carrier) => family === null || valueIn(carrier, ["model", "family"]) === family);
+}
+
+/** Other values of leaves whose schema says too little of them. */
+const VALUES: Readonly<Record<string, readonly unknown[]>> = {
+  model: ["bert-mini"],
+  hardware: ["eyeriss"],
+  "model(towers).towers": [[bert, vit], [vit]],
+  "model(vit).training.family": ["deit3"],
+  "model(*).*.attention": ["window:8", ["full", "window:4"], "none"],
+  "model(*).*.experts.denseLayers": [[1]],
+  "model(vit).connector.widths": [[64]],
+  "model(operators).operators.last.classes": [
+    ["activation", "kv"],
+    ["activation", "weight"],
+  ],
+  "model(operators).operators.last.sameWeightsAs": ["product"],
+  space: [
+    { "array.rows": [8, 16], "array.cols": [4, 8] },
+    { "array.rows": [8], "array.cols": { values: [4], when: { "array.rows": [8] } } },
+  ],
+  objectives: [["max accuracy", "min area"]],
+  constraints: [["latency <= 1 us"]],
+  "deployment.rate": ["2/s"],
+  "technology.edgeLoss": [0],
+  "hardware.vector.cyclesPerElement": [{ gelu: 40, softmax: 40 }],
+  "technology.gasAbatement": [96],
+  "technology.yieldModel": [2],
+  "technology.waferDiameter": [200],
+  "deployment.region": ["taiwan"],
+  "deployment.gridHours": [Array.from({ length: 24 }, (_, i) => 400 - 10 * i)],
+  "accuracy.metric": ["imagenet-1k-zero-shot", "theirs"],
+  "accuracy.command": [["node", "program.mjs", "refuse-four", "log"]],
+  "search.reference": [{ latency: "1 s", energy: "1 J" }],
+};
+
+const SOURCES = { version: "1", core: "core", tables: "tables" };
+const SEARCHED = ["space", "mode", "objectives", "constraints", "search", "accuracy", "name", "description"];
+const leaves = leavesOf(studyJsonSchema(FACTOR_NAMES) as SchemaNode);
+
+interface Looked {
+  /** The study as it is loaded, but for its own text. */
+  readonly loaded: string;
+  readonly hash: string;
+  readonly result: string;
+  /** Points of the trials, where a search was run. */
+  readonly trials: readonly string[];
+}
+
+let runs = 0;
+
+/** What a search learns of a study; null: the file is refused, or the machine has no such sizes. */
+async function look(tree: Tree, isSearched: boolean): Promise<Looked | null> {
+  try {
+    const each = readStudy(readYaml(JSON.stringify(tree), join(folder, "study.yaml")), FACTOR_NAMES);
+    const { studyHash: hash } = identityOf(each, SOURCES);
+    const loaded = JSON.stringify({ ...each, resolved: "" }, (_, value: unknown) =>
+      value === Infinity ? "unlimited" : value,
+    );
+    if (isSearched) return { loaded, hash, ...(await searched(each)) };
+    const evaluator = createDesignEvaluator(designContext(each));
+    return { loaded, hash, result: JSON.stringify([evaluator.outcome({}), evaluator.detail({})?.metrics]), trials: [] };
+  } catch (error) {
+    if ([SpecError, CostError, InputError, AccuracyRefusal].some((known) => error instanceof known)) return null;
+    throw error;
+  }
+}
+
+/** A whole search: its trials, and what its record says beside the words of the study and the hash. */
+async function searched(each: Study): Promise<Pick<Looked, "result" | "trials">> {
+  const out = join(folder, String((runs += 1)));
+  const { signal } = new AbortController();
+  await runSearch(each, createSpace(each.space), {
+    folder: out,
+    file: "study.yaml",
+    workers: 1,
+    isResumed: false,
+    signal,
+  });
+  const record = JSON.parse(readFileSync(join(out, "front.json"), "utf8")) as RunRecord;
+  const said = { ...record, study: record.study.spaceSize, provenance: "" };
+  const trials = readSqliteStore(join(out, "trials.db")).trials.map((trial) => JSON.stringify(trial));
+  return { result: JSON.stringify([said, trials]), trials };
+}
+
+const bases = new Map<Tree, Promise<Looked | null>>();
+const searchedBases = new Map<Tree, Promise<Looked | null>>();
+
+function baseOf(carrier: Tree, isSearched: boolean): Promise<Looked | null> {
+  const known = isSearched ? searchedBases : bases;
+  const base = known.get(carrier) ?? look(carrier, isSearched);
+  known.set(carrier, base);
+  return base;
+}
+
+interface Change {
+  readonly text: string;
+  readonly isIdentityNew: boolean;
+  readonly isResultNew: boolean;
+  /** Whether a run may go on with the change: the trials that both have are the same, or the design is. */
+  readonly isSameCourse: boolean;
+}
+
+/** Changes of one leaf, in every carrier that has its place, until one shows in identity and result. */
+async function* changesOf(leaf: Leaf): AsyncGenerator<Change> {
+  const isSearched = SEARCHED.includes(leaf.path[0]!);
+  const name = nameOf(leaf);
+  for (const carrier of carriersOf(leaf)) {
+    const current = valueIn(carrier, leaf.path);
+    for (const value of [...(VALUES[listed(VALUES, name) ?? name] ?? []), ...otherValues(leaf.schema, current)]) {
+      const tree = withValue(carrier, leaf.path, value);
+      const changed = tree === undefined ? null : await look(tree as Tree, isSearched);
+      const base = changed === null ? null : await baseOf(carrier, isSearched);
+      // Not every tower takes every extra.
+      if (base === null) continue;
+      // What is refused is no change, nor is a default that is written out.
+      if (changed === null || changed.loaded === base.loaded) continue;
+      const shared = Math.min(base.trials.length, changed.trials.length);
+      yield {
+        text: `${name}: ${JSON.stringify(current)} → ${JSON.stringify(value)}`,
+        isIdentityNew: changed.hash !== base.hash,
+        isResultNew: changed.result !== base.result,
+        isSameCourse: !isSearched
+          ? changed.result === base.result
+          : base.trials.slice(0, shared).join() === changed.trials.slice(0, shared).join(),
+      };
+    }
+  }
+}
+
+/** The leaf as the loaded study names it. */
+const inStudy = ({ path }: Leaf): string =>
+  (["model", "hardware", "deployment", "technology", "schedule"].includes(path[0]!) ? ["specs", ...path] : path).join(
+    ".",
+  );
+
+describe("every leaf of a study", () => {
+  it.each(leaves.map((leaf) => [nameOf(leaf), leaf] as const))("%s", async (name, leaf) => {
+    const decides = !Object.hasOwn(DECIDES_NO_TRIAL, inStudy(leaf));
+    let isSeen = false;
+    let isMoved = false;
+    let tried = 0;
+    const isListed = listed(CHANGES_NO_RESULT, name) !== undefined;
+    for await (const change of changesOf(leaf)) {
+      isSeen = true;
+      if (isListed && (tried += 1) > mostTried(leaf)) break;
+      expect(change.isIdentityNew || !decides, `${change.text} leaves the identity as it is`).toBe(true);
+      // What a run may be resumed with must not change what it has stored.
+      if (!change.isIdentityNew) expect(change.isSameCourse, `${change.text} changes stored trials`).toBe(true);
+      isMoved ||= change.isResultNew;
+      if (isMoved) break;
+    }
+    expect(isSeen || isListed, "no carrier has a place for it").toBe(true);
+    expect(isMoved ? "changes a result" : "changes no result").toBe(
+      isListed ? "changes no result" : "changes a result",
+    );
+  });
+
+  it("the lists name nothing that is not there", () => {
+    const names = new Set(leaves.flatMap((leaf) => [nameOf(leaf), generalOf(nameOf(leaf))]));
+    expect(Object.keys(CHANGES_NO_RESULT).filter((name) => !names.has(name))).toEqual([]);
+  });
+});
