@@ -2,6 +2,7 @@
  * npm run fuzz -- NAME [--cases N] [--seed S] [--first I]: feeds a part of the program what nobody should give it, as long as wanted.
  *
  *   npm run fuzz -- core --rows 10000000 --seed 7      records that a host may write into the core
+ *   npm run fuzz -- inputs --cases 10000 --seed 7      models, hardware, studies, settings, tables, other programs' files
  *
  * Each NAME is a folder of test/fuzz/. Its run.mjs exports `fuzz({ cases, seed, first })`, which prints what it finds, a line for each, and
  * resolves to the number of findings. A seed gives the same cases each time; --first goes on with, or repeats, a later one. Exit 1: there

@@ -21,7 +21,9 @@ export function modelFromRow(row: Readonly<Record<string, string>>): RowModel {
   const hasText = numbers.has("text_layers") || numbers.has("text_hidden");
   const hasVision = numbers.has("vision_layers") || numbers.has("vision_hidden");
   const isForeign = read.problems.some(({ code }) => code === "accuracy/unsupported-family");
-  const problems = isForeign ? read.problems : [...read.problems, ...missing(values, hasText, hasVision)];
+  const problems = isForeign
+    ? read.problems
+    : [...read.problems, ...missing(values, hasText, hasVision), ...oversized(values)];
   if (problems.length > 0) return { kind: "problems", problems };
   return { kind: "model", model: build(values, hasText, hasVision) };
 }
@@ -41,6 +43,17 @@ function missing(values: RowValues, hasText: boolean, hasVision: boolean): reado
     }));
 }
 
+/** An image smaller than one patch has nothing to look at. */
+function oversized({ numbers }: RowValues): readonly RowProblem[] {
+  const image = numbers.get("image_size") ?? IMAGE_SIZE;
+  const patch = numbers.get("vision_patch") ?? 0;
+  if (patch <= image) return [];
+  const message = `vision_patch is ${patch}, more than the image's ${image} pixels`;
+  return [{ code: "accuracy/bad-value", column: "vision_patch", message }];
+}
+
+/** Pixels a side where nothing is said. */
+const IMAGE_SIZE = 224;
 const DECODER = /^(pythia|opt|bloom|llama|gpt|mistral|qwen|gemma|phi|falcon|smollm|olmo|decoder)/i;
 
 function build(values: RowValues, hasText: boolean, hasVision: boolean): ModelSpec {
@@ -48,7 +61,7 @@ function build(values: RowValues, hasText: boolean, hasVision: boolean): ModelSp
   const training = family ? { family, pretrained, samplesSeen: numbers.get("samples_seen") ?? 0 } : null;
   const common = { name: `${family} ${pretrained}`.trim(), description: "", training };
   const vision = {
-    imageSize: numbers.get("image_size") ?? 224,
+    imageSize: numbers.get("image_size") ?? IMAGE_SIZE,
     patchSize: numbers.get("vision_patch") ?? 16,
     channels: 3,
   };

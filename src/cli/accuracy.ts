@@ -68,6 +68,7 @@ function modelText({ name }: ModelSpec, estimate: AccuracyEstimate, origin: stri
 async function runFile(input: string, { metric, output, json }: Options): Promise<void> {
   const predictor = metric === undefined ? undefined : createPredictor(metric);
   const command = modelRows((model) => (predictor ?? predictorFor(model)).evaluate(model));
-  const { rows, byStatus } = await answerRows(command, { input, output, json }, {});
+  const { rows, byStatus, notes } = await answerRows(command, { input, output, json }, {});
+  for (const note of notes) printText(note, true);
   if (output !== undefined) printText(`${output}: ${rows} rows, ${byStatus.get("refused") ?? 0} refused.`, true);
 }

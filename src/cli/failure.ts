@@ -23,18 +23,26 @@ const INPUT_ERRORS = [
   CommandFailure,
 ];
 
-/** Prints what went wrong for a person, on stderr; returns the exit code. */
-export function reportFailure(error: unknown): number {
-  if (error instanceof SpecError) {
-    toStderr(`${renderProblems(error.problems)}\n`);
-    return EXIT_INPUT;
-  }
+/** How a command ends that has failed, and what it says to a person. */
+export interface Failure {
+  readonly code: typeof EXIT_BUG | typeof EXIT_INPUT;
+  readonly text: string;
+}
+
+export function failureOf(error: unknown): Failure {
+  if (error instanceof SpecError) return { code: EXIT_INPUT, text: renderProblems(error.problems) };
   const isOurs = error instanceof StoreError && error.code === "store/failed";
   if (!isOurs && error instanceof Error && INPUT_ERRORS.some((kind) => error instanceof kind)) {
-    toStderr(`${error.message}\n`);
-    return EXIT_INPUT;
+    return { code: EXIT_INPUT, text: error.message };
   }
-  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  toStderr(`ecotile has met a bug of its own. Please report this with the command that you ran:\n${text}\n`);
-  return EXIT_BUG;
+  const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const text = `ecotile has met a bug of its own. Please report this with the command that you ran:\n${trace}`;
+  return { code: EXIT_BUG, text };
+}
+
+/** Prints what went wrong for a person, on stderr; returns the exit code. */
+export function reportFailure(error: unknown): number {
+  const { code, text } = failureOf(error);
+  toStderr(`${text}\n`);
+  return code;
 }

@@ -1,9 +1,7 @@
 import type { CsvHeader, CsvRow, ProblemSink } from "../csv/index.ts";
-import type { GemmProblem } from "../sim/index.ts";
+import { isCountable, MOST_SIZE, type GemmProblem } from "../sim/index.ts";
 import { RESULT_COLUMNS, type GemmNumbers } from "./gemm-numbers.ts";
 import type { Names, RowCommand } from "./input-rows.ts";
-
-const LARGEST = 2 ** 24;
 
 /**
  * `gemm --input`: columns m, n, k; batch (default 1) and shared_b (0 or 1, default 0) where present. `sparsity` must say that
@@ -36,10 +34,10 @@ function readRow({ line, cells }: CsvRow, names: Names, sink: ProblemSink): Gemm
   const size = (name: string): number => {
     const text = textOf(name);
     const value = /^\d+$/.test(text) ? Number(text) : NaN;
-    if (value >= 1 && value <= LARGEST) return value;
+    if (value >= 1 && value <= MOST_SIZE) return value;
     const shown = text === "" ? "empty" : `"${text}"`;
     const column = names.get(name) ?? name;
-    sink.add(line, "csv/bad-size", `${column} is ${shown}; sizes are whole numbers from 1 to ${LARGEST}.`);
+    sink.add(line, "csv/bad-size", `${column} is ${shown}; sizes are whole numbers from 1 to ${MOST_SIZE}.`);
     return 1;
   };
   const shared = textOf("shared_b");
@@ -55,7 +53,7 @@ function readRow({ line, cells }: CsvRow, names: Names, sink: ProblemSink): Gemm
   }
   const batch = textOf("batch") === "" ? 1 : size("batch");
   const problem = { batch, m: size("m"), n: size("n"), k: size("k"), sharedB: shared === "1" };
-  if (problem.batch * problem.m * problem.n * problem.k > 2 ** 53) {
+  if (!isCountable(problem)) {
     sink.add(line, "csv/too-large", "batch · m · n · k is over 2^53, where counts are no longer exact.");
   }
   return problem;

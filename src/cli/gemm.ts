@@ -112,6 +112,7 @@ async function runFile(specs: SpecSet, input: string, options: Options): Promise
   const simulate = simulatorOf(specs, options);
   const command = gemmRows((problems) => simulate(problems).map((streamed) => gemmNumbers(streamed, specs)));
   const head = { hardware: specs.hardware.name, objective, effort };
-  const { rows, byStatus } = await answerRows(command, { input, output, json }, head);
+  const { rows, byStatus, notes } = await answerRows(command, { input, output, json }, head);
+  for (const note of notes) printText(note, true);
   if (output !== undefined) printText(`${output}: ${rows} rows, ${byStatus.get("infeasible") ?? 0} infeasible.`, true);
 }

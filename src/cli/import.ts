@@ -1,7 +1,7 @@
 import { basename, resolve } from "node:path";
 import type { Command } from "commander";
 import { stringify } from "yaml";
-import { readTextFile, TOWER_NAMES, type ModelSpec, type Tower } from "../spec/index.ts";
+import { readTextFile, writtenModel, type ModelSpec } from "../spec/index.ts";
 import {
   HUGGING_FACE_TYPES,
   importHuggingFace,
@@ -82,34 +82,6 @@ function withoutPythonNumbers(text: string): string {
   return text.replace(/"(?:[^"\\]|\\.)*"|-?\b(?:Infinity|NaN)\b/g, (part) => (part.startsWith('"') ? part : "null"));
 }
 
-/** A model file: sizes that are equal in all layers are written once. */
 export function modelYaml(model: ModelSpec): string {
-  const { name, description, training, family, ...rest } = shortModel(model) as Record<string, unknown>;
-  return stringify({ name, description, family, ...(training === null ? {} : { training }), ...rest });
-}
-
-/** Towers with values that are equal in all layers written once; parts of a list of towers likewise. */
-function shortModel(model: ModelSpec): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(model).map(([key, value]: [string, unknown]) => {
-      if (key === "towers" && model.family === "towers")
-        return [key, model.towers.map(withoutTraining).map(shortModel)];
-      return [key, (TOWER_NAMES as readonly string[]).includes(key) ? shortTower(value as Tower) : value];
-    }),
-  );
-}
-
-/** Pre-training is that of the whole. */
-function withoutTraining<T extends ModelSpec>(model: T): T {
-  return Object.fromEntries(Object.entries(model).filter(([key]) => key !== "training")) as unknown as T;
-}
-
-function shortTower(tower: Tower): Readonly<Record<string, unknown>> {
-  const perLayer = <T>(values: readonly T[]) => (values.every((each) => each === values[0]) ? values[0] : values);
-  const { ffn, heads, kvHeads, attention } = tower;
-  return {
-    ...tower,
-    ...{ ffn: perLayer(ffn), heads: perLayer(heads), kvHeads: perLayer(kvHeads) },
-    ...(attention === undefined ? {} : { attention: perLayer(attention) }),
-  };
+  return stringify(writtenModel(model));
 }

@@ -10,7 +10,6 @@ import {
 import { didYouMean, escapeJson } from "../errors/index.ts";
 import { readTextPieces } from "../spec/index.ts";
 import { openOutputFile } from "./output-file.ts";
-import { printText } from "./output.ts";
 import { dataToStdout, stdoutDrained } from "./print.ts";
 
 /** Largest table that is read, bytes. */
@@ -41,10 +40,11 @@ export interface RowOptions {
   readonly json: boolean | undefined;
 }
 
-/** How many rows were answered, and how many of them by each status. */
+/** How many rows were answered, how many of them by each status, and what a person should know beside. */
 export interface RowCounts {
   readonly rows: number;
   readonly byStatus: ReadonlyMap<string, number>;
+  readonly notes: readonly string[];
 }
 
 /**
@@ -75,12 +75,11 @@ export async function answerRows<Problem>(
       },
     });
     await output.finish();
-    for (const note of notes) printText(`${options.input}: ${note}`, true);
+    return { rows, byStatus, notes: notes.map((note) => `${options.input}: ${note}`) };
   } catch (error) {
     output.discard();
     throw error;
   }
-  return { rows, byStatus };
 }
 
 interface Taken<Problem> {

@@ -2,7 +2,7 @@ import { energyCoefficients, staticPower, vectorCoefficients } from "../cost/ind
 import { known, type Breakdown, type Unknown } from "../metrics/index.ts";
 import { pesOf } from "../spec/hardware.ts";
 import { memoryCapacity } from "../spec/memory.ts";
-import type { Unmappable } from "../sim/index.ts";
+import { isCountable, MOST_SIZE, type Unmappable } from "../sim/index.ts";
 import { scheduleOf } from "../spec/schedule.ts";
 import { joulesOf } from "../units/index.ts";
 import { buildWorkload, type GemmOperator } from "../workload/index.ts";
@@ -17,7 +17,7 @@ import type { Design, Evaluation, Infeasible, OperatorEvaluation } from "./types
  * Evaluates one design: model → operators → mapping and simulation of each distinct one → energy, area, carbon.
  * Pure and seedless: equal designs give equal results on any platform.
  *
- * @returns Infeasible where an operator has no legal mapping, or DRAM is too small for weights, KV cache and activations
+ * @returns Infeasible where an operator has no legal mapping or is larger than what is counted, or DRAM is too small for weights, KV cache and activations
  * @throws  CostError where technology or hardware name something that the tables do not have
  */
 export function evaluate(design: Design): Evaluation | Infeasible {
@@ -26,6 +26,8 @@ export function evaluate(design: Design): Evaluation | Infeasible {
   const footprint = footprintOfWorkload(workload, hardware, scheduleOf(design));
   const tooLarge = checkDram(footprint.dramNeeded_B, design);
   if (tooLarge !== null) return tooLarge;
+  const uncounted = workload.operators.find((operator) => operator.type === "gemm" && !isCountable(operator));
+  if (uncounted !== undefined) return uncountable(uncounted as GemmOperator);
 
   const coefficients = energyCoefficients(hardware, technology);
   const events = "total" in coefficients ? null : coefficients;
@@ -76,6 +78,12 @@ function checkDram(needed: number, { hardware }: Design): Infeasible | null {
     hardware.dram === null ? ["globalBuffer.size", "the global buffer"] : ["dram.capacity", "DRAM"];
   const detail = `weights, KV cache and activations need ${needed} bytes, ${place} has ${capacity}`;
   return { kind: "infeasible", constraint, by: needed - capacity, unit: "B", detail };
+}
+
+function uncountable({ name, batch, m, n, k }: GemmOperator): Infeasible {
+  const limits = `sizes up to ${MOST_SIZE} and 2^53 multiplications`;
+  const detail = `${name} is a product of ${batch} × ${m} × ${n} × ${k}; products of ${limits} are counted`;
+  return { kind: "infeasible", constraint: "size of an operator", by: 0, unit: "", detail };
 }
 
 function unmappable(operator: GemmOperator, { level, neededBytes, availableBytes }: Unmappable): Infeasible {

@@ -7,5 +7,6 @@ export {
   UnmodelledHardwareError,
   type SimulateOptions,
 } from "./simulate.ts";
+export { isCountable, MOST_SIZE } from "./countable.ts";
 export { hardwareKey, problemKey, type GemmHardware } from "./keys.ts";
 export type * from "./types.ts";

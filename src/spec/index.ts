@@ -39,6 +39,7 @@ export {
 export { askedBandwidth, memoryCapacity } from "./memory.ts";
 export { hardwareJsonSchema, modelJsonSchema, studyJsonSchema, type JsonSchema } from "./json-schema.ts";
 export { loadStudy, readStudy } from "./load-study.ts";
+export { faultsOf, writtenModel, type ModelFault } from "./model-file.ts";
 export { listPresets, loadHardware, loadModel, readSpecFile } from "./load.ts";
 export { METRICS, metricOf, readConstraint, type Metric } from "./metrics.ts";
 export { MODES, type Mode } from "./modes.ts";

@@ -131,10 +131,20 @@ function spelled(unit: string, kind: QuantityKind): readonly string[] | undefine
   return inOtherLetters.length === 0 ? undefined : inOtherLetters.map((known) => `1 ${known}`);
 }
 
+const LARGER: Readonly<Record<string, string>> = { B: "kB", kB: "MB", MB: "GB", GB: "TB" };
+
+/** 1000 MB are 1 GB. */
+function inLargerUnit(count: number, unit: string): readonly [number, string] {
+  const larger = LARGER[unit];
+  if (larger === undefined || count === 0 || count % 1000 !== 0) return [count, unit];
+  return inLargerUnit(count / 1000, larger);
+}
+
 /** 5 times `1 years` → `5 years`; a plural in the unit is left out where there is one. */
 function times(value: Ratio, amount: string): string {
-  const [, factor = "", unit = ""] = /^(\S+) (.*)$/.exec(amount) ?? [];
-  const number = String(toNumber(multiply(value, parseDecimal(factor)!)));
+  const [, factor = "", known = ""] = /^(\S+) (.*)$/.exec(amount) ?? [];
+  const [count, unit] = inLargerUnit(toNumber(multiply(value, parseDecimal(factor)!)), known);
+  const number = String(count);
   if (unit.startsWith("/")) return `${number}${unit}`;
   const isOne = number === "1" && ["years", "months", "days", "cycles"].includes(unit);
   return `${number} ${isOne ? unit.slice(0, -1) : unit}`;

@@ -6,6 +6,7 @@ import { ENCODER_READERS } from "./huggingface/encoders.ts";
 import { GPT_READERS } from "./huggingface/gpt.ts";
 import { LATENT_READERS } from "./huggingface/latent.ts";
 import { LLAMA_READERS } from "./huggingface/llama.ts";
+import { importProblems } from "./import-check.ts";
 import { readMamba } from "./huggingface/mamba.ts";
 import { isRecord, noteUnread, onlyIf, readerOf, valueOf, type ConfigReader } from "./huggingface/reader.ts";
 import { readClipText, VISION_READERS } from "./huggingface/vision.ts";
@@ -67,7 +68,8 @@ export function importHuggingFace(config: unknown, options: HuggingFaceOptions =
   refuseUnread(reader, type);
   noteWidths(reader);
   noteUnread(reader);
-  return reader.problems.length > 0 ? { problems: reader.problems } : { model, notes: reader.notes };
+  const problems = reader.problems.length > 0 ? reader.problems : importProblems(model, config);
+  return problems.length > 0 ? { problems } : { model, notes: reader.notes };
 }
 
 /** What a family that does not read it does not have. */

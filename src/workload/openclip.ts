@@ -1,10 +1,12 @@
 import type { ClipModel, TextTower, Tower, VisionTower } from "../spec/model.ts";
 import type { HuggingFaceImport } from "./huggingface.ts";
+import { importProblems } from "./import-check.ts";
 import type { Common } from "./huggingface/common.ts";
 import {
   count,
   flag,
   isRecord,
+  layerCount,
   noteUnread,
   onlyIf,
   optionalCount,
@@ -53,7 +55,8 @@ export function importOpenClip(config: unknown, options: { readonly name?: strin
     ...(hasOffset ? { similarityBias: true } : {}),
   };
   for (const each of [vision, text, reader]) noteUnread(each);
-  return reader.problems.length > 0 ? { problems: reader.problems } : { model, notes: reader.notes };
+  const problems = reader.problems.length > 0 ? reader.problems : importProblems(model, config);
+  return problems.length > 0 ? { problems } : { model, notes: reader.notes };
 }
 
 function plain(
@@ -109,7 +112,7 @@ function visionTower(reader: ConfigReader, activation: Tower["activation"], embe
   const layers = valueOf(reader, ["layers"]);
   if (Array.isArray(layers))
     reader.problems.push(`${reader.path}layers is ${shown(layers)}: a ResNet is not modelled.`);
-  const size = { layers: Array.isArray(layers) ? 1 : count(reader, ["layers"], 12), width };
+  const size = { layers: Array.isArray(layers) ? 1 : layerCount(reader, ["layers"], 12), width };
   const headWidth = count(reader, ["head_width"], 64);
   const imageSize = side(reader, "image_size", 224);
   const patchSize = side(reader, "patch_size", 16);
@@ -203,7 +206,7 @@ function textTower(reader: ConfigReader, activation: Tower["activation"]): ClipM
     );
   onlyIf(reader, "proj_type", ["linear"], "such a projection");
   const sizes = {
-    layers: count(reader, ["layers"], 12),
+    layers: layerCount(reader, ["layers"], 12),
     width: count(reader, ["width"], 512),
     heads: count(reader, ["heads"], 8),
   };

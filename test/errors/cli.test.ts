@@ -13,6 +13,14 @@ const arrays = scratchFile("arrays.yaml", direct.replace(/^cores:/m, "arraysPerC
 const rows = scratchFile("rows.csv", "m,n,k,shared_b\n0,4,4,0\n4,4,4\n4,4,4,0\n");
 const values = scratchFile("values.csv", "m,n,k,shared_b\n0,4,4,2\n4,x,,1\n");
 
+const config = JSON.stringify({
+  ...{ model_type: "gpt2", n_embd: 2_000_000, n_layer: 2, n_head: 2, n_positions: 1024, vocab_size: 99_000_000 },
+});
+const rope = JSON.stringify({
+  ...{ model_type: "llama", hidden_size: 64, num_hidden_layers: 2, num_attention_heads: 4, intermediate_size: 128 },
+  ...{ vocab_size: 100, max_position_embeddings: 64, rope_scaling: { type: ["a"] } },
+});
+
 it.each<readonly [string, readonly string[]]>([
   ["unknown-command", ["simulat", "a", "b"]],
   ["unknown-command-control-characters", ["\u001b[31mred"]],
@@ -42,6 +50,16 @@ it.each<readonly [string, readonly string[]]>([
   ["gemm-missing-file", [...ABSENT, "no/such/file.csv"]],
   ["gemm-ragged", [...ABSENT, rows]],
   ["gemm-values", [...ABSENT, values]],
+  ["gemm-sparse", [...ABSENT, scratchFile("sparse.csv", "Layer,M,N,K,Sparsity,\na,3,5,16,3:4,\n")]],
+  ["gemm-comment", [...ABSENT, scratchFile("comment.csv", "#m,n,k\n1,2,3\n")]],
+  ["gemm-quote", [...ABSENT, scratchFile("quote.csv", 'm,n,k\n1,2,3\n"1,2,3\n4,5,6\n')]],
+  ["gemm-many", [...ABSENT, scratchFile("many.csv", `m,n,k\n${"1,2,3\n".repeat(7)}${"0,2,3\n".repeat(300)}`)]],
+  ["accuracy-columns", ["accuracy", "--input", scratchFile("header.csv", "layers,hidden,status\n")]],
+  ["output-folder", [...ABSENT, scratchFile("good.csv", "m,n,k\n1,2,3\n"), "--output", `${scratch}/no/out.csv`]],
+  ["output-is-folder", [...ABSENT, scratchFile("good.csv", "m,n,k\n1,2,3\n"), "--output", scratch]],
+  ["import-device", ["import", "huggingface", "/dev/zero"]],
+  ["import-limits", ["import", "huggingface", scratchFile("config.json", config)]],
+  ["import-rope", ["import", "huggingface", scratchFile("rope.json", rope)]],
   ["gemm-columns", [...ABSENT, scratchFile("columns.csv", "M,n,status\n")]],
 ])("%s", (name, args) => {
   const run = ecotile(...args);

@@ -17,6 +17,7 @@ import {
 import { check } from "../../src/spec/issues.ts";
 import { hardwareSchema } from "../../src/spec/hardware-schema.ts";
 import { modelSchema } from "../../src/spec/model-schema.ts";
+import { readGridDay } from "../../src/spec/grid-hours.ts";
 import { readStudy } from "../../src/spec/load-study.ts";
 
 // Exact texts of messages. After a wanted change: ECOTILE_BLESS=1 npx vitest run test/errors, then read the diff.
@@ -84,6 +85,22 @@ describe("messages of files by their bytes", () => {
     const message = messageOf(() => loadHardware(path));
     expectMessage(name, message.replaceAll(scratch, "SCRATCH"));
   });
+
+  const day = Array.from({ length: 24 }, () => "200");
+  it.each([
+    ["grid-empty-hour", ["gCO2e_per_kWh", ...day.with(3, "")].join("\n")],
+    [
+      "grid-bad-hours",
+      ["time,gCO2e_per_kWh", ...day.map((value, hour) => `${hour}h,${hour % 9 === 4 ? "?" : value}`)].join("\n"),
+    ],
+    ["grid-short", ["gCO2e_per_kWh", ...day.slice(1)].join("\n")],
+    ["grid-column", ["hour,g", ...day.map((value, hour) => `${hour},${value}`)].join("\n")],
+  ])("%s", (name, text) => {
+    expectMessage(
+      name,
+      messageOf(() => readGridDay(write(`${name}.csv`, text), `${name}.csv`)),
+    );
+  });
 });
 
 describe("messages of studies that no search can follow", () => {
@@ -120,6 +137,8 @@ describe("messages of settings", () => {
       "set-schedule",
       ["schedule.fusion=atention", "schedule.activation=true", "schedule.weights=2", "schedule.prefetch=yes"],
     ],
+    ["set-meant", ["deployment.lifetime=5y", "globalBuffer.size=64K", "dram.bandwidth=128bit/cycle", "sram=2 MiB"]],
+    ["set-tokens", ["model.vision.layers=2", "model.vision.tokens=1"]],
     ["set-no-value", ["array.rows"]],
     ["set-not-plain", ["array.rows={a: 1}"]],
     ["set-control-characters", ["\u001b[2J=1", "array.kind=\u001b[31m"]],

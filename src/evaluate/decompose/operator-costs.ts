@@ -1,5 +1,11 @@
 import { chargedCounters, gemmEnergy, vectorEnergy } from "../../cost/index.ts";
-import { simulateGemms, type EnergyCoefficients, type MappingEffort, type MappingObjective } from "../../sim/index.ts";
+import {
+  isCountable,
+  simulateGemms,
+  type EnergyCoefficients,
+  type MappingEffort,
+  type MappingObjective,
+} from "../../sim/index.ts";
 import type { Hardware } from "../../spec/hardware.ts";
 import type { Technology } from "../../spec/technology.ts";
 import { launchSeconds, type LaunchedWork } from "../operator-latency.ts";
@@ -8,7 +14,7 @@ import { gemmFloor } from "./floor.ts";
 import type { OperatorTable } from "./operator-table.ts";
 import { joulesOf } from "../../units/index.ts";
 
-/** Cost of one run of each operator of a table; Infinity: no legal mapping. */
+/** Cost of one run of each operator of a table; Infinity: no legal mapping, or larger than what is counted. */
 export interface OperatorCosts {
   readonly cycles: Float64Array;
   /** J; 0 throughout where energies are unknown. */
@@ -41,14 +47,15 @@ export function simulateTable(table: OperatorTable, machine: Machine, mapper: Ma
   costs.cycles.fill(Infinity, 0, table.gemms.length);
   costs.energy.fill(Infinity, 0, table.gemms.length);
   const objective = energies === null ? "latency" : mapper.objective;
-  const problems = Array.from(rows, (row) => table.gemms[row]!);
+  const counted = rows.filter((row) => isCountable(table.gemms[row]!));
+  const problems = Array.from(counted, (row) => table.gemms[row]!);
   const results = simulateGemms(hardware, problems, { objective, effort: mapper.effort, energy: energies });
   results.forEach((result, i) => {
     if (result.kind === "unmappable") return;
     const { cycles } = result.timing;
     const charged = chargedCounters(result.counters, result.mapping, hardware, technology);
     const energy = energies === null ? 0 : gemmEnergy(charged, cycles, energies).total;
-    launched(costs, rows[i]!, cycles, energy, GEMM, machine);
+    launched(costs, counted[i]!, cycles, energy, GEMM, machine);
   });
   return costs;
 }

@@ -1,0 +1,56 @@
+import { pathText, valueAt } from "./document.ts";
+import { findingsOf } from "./issues.ts";
+import type { ModelSpec, Tower } from "./model.ts";
+import { modelSchema } from "./model-schema.ts";
+import { TOWER_NAMES } from "./set-model.ts";
+
+/** A model as a file says it: sizes that are equal in all layers once. Reading it back gives the same model. */
+export function writtenModel(model: ModelSpec): Readonly<Record<string, unknown>> {
+  const { name, description, training, family, ...rest } = shortModel(model);
+  return { name, description, family, ...(training === null ? {} : { training }), ...rest };
+}
+
+/** What a model file would be refused for. */
+export interface ModelFault {
+  /** For example `text.vocabulary`. */
+  readonly field: string;
+  readonly message: string;
+  /** The value there; undefined: there is none. */
+  readonly value: unknown;
+}
+
+/** What is wrong with a model that was made and not read; nothing where a file that says it is read back. */
+export function faultsOf(model: ModelSpec): readonly ModelFault[] {
+  const written = writtenModel(model);
+  const result = modelSchema.safeParse(written);
+  if (result.success) return [];
+  return result.error.issues
+    .flatMap((issue) => findingsOf(issue, written, []))
+    .map(({ path, message }) => ({ field: pathText(path), message, value: valueAt(written, path) }));
+}
+
+/** Towers with values that are equal in all layers written once; parts of a list of towers likewise. */
+function shortModel(model: ModelSpec): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(model).map(([key, value]: [string, unknown]) => {
+      if (key === "towers" && model.family === "towers")
+        return [key, model.towers.map(withoutTraining).map(shortModel)];
+      return [key, (TOWER_NAMES as readonly string[]).includes(key) ? shortTower(value as Tower) : value];
+    }),
+  );
+}
+
+/** Pre-training is that of the whole. */
+function withoutTraining<T extends ModelSpec>(model: T): T {
+  return Object.fromEntries(Object.entries(model).filter(([key]) => key !== "training")) as unknown as T;
+}
+
+function shortTower(tower: Tower): Readonly<Record<string, unknown>> {
+  const perLayer = <T>(values: readonly T[]) => (values.every((each) => each === values[0]) ? values[0] : values);
+  const { ffn, heads, kvHeads, attention } = tower;
+  return {
+    ...tower,
+    ...{ ffn: perLayer(ffn), heads: perLayer(heads), kvHeads: perLayer(kvHeads) },
+    ...(attention === undefined ? {} : { attention: perLayer(attention) }),
+  };
+}
