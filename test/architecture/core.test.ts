@@ -127,5 +127,5 @@ describe("the three builds", () => {
       const mapped = simd!.results.filter(({ kind }) => kind === "mapped");
       expect(mapped.length).toBe(share.length);
     });
-  });
+  }, 300_000);
 });

@@ -10,8 +10,8 @@ import { drawsOf } from "../draws.mjs";
 import { changeMapping, changeProblem, drawHardware, drawProblem, stepsOf } from "./records.mjs";
 
 const { cases, seed, first, shared } = workerData;
-/** When the call in progress began, ms; 0: none is. Then the number of its machine. */
-const [began, machine] = [new Float64Array(shared, 0, 1), new Float64Array(shared, 8, 1)];
+/** Number of the call in progress; 0: none is. Then the number of its machine. */
+const [inProgress, machine] = [new Float64Array(shared, 0, 1), new Float64Array(shared, 8, 1)];
 
 function instanceOf(build) {
   const module = new WebAssembly.Module(readFileSync(new URL(`../../../build/${build}.wasm`, import.meta.url)));
@@ -63,15 +63,16 @@ function report(what, row) {
   parentPort.postMessage({ fault });
 }
 
+let calls = 0;
 /** Runs a call as the main thread can see it. Returns what the core does, or what it threw. */
 function call({ core }, count) {
-  began[0] = Date.now();
+  inProgress[0] = ++calls;
   try {
     return core.evaluate(count);
   } catch (error) {
     return error;
   } finally {
-    began[0] = 0;
+    inProgress[0] = 0;
   }
 }
 
