@@ -17,6 +17,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Add>>> = {
   schema: async () => (await import("./schema.ts")).addSchemaCommand,
   import: async () => (await import("./import.ts")).addImportCommand,
   search: async () => (await import("./search.ts")).addSearchCommand,
+  evaluate: async () => (await import("./evaluate.ts")).addEvaluateCommand,
   report: async () => (await import("./report.ts")).addReportCommand,
   explain: async () => (await import("./explain.ts")).addExplainCommand,
   accuracy: async () => (await import("./accuracy.ts")).addAccuracyCommand,

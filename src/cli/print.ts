@@ -1,5 +1,5 @@
 import { fstatSync } from "node:fs";
-import { escapeControls, EXIT_INPUT, systemCode, systemReason } from "../errors/index.ts";
+import { escapeControls, EXIT_INPUT, problemOf, SpecError, systemCode, systemReason } from "../errors/index.ts";
 import { widthOf, wrapLines } from "./width.ts";
 import { writeAll } from "./write-all.ts";
 
@@ -35,6 +35,20 @@ export function dataToStdout(data: string | Uint8Array): boolean {
 /** Resolves when stdout takes more. */
 export function stdoutDrained(): Promise<void> {
   return new Promise((resolve) => void process.stdout.once("drain", resolve));
+}
+
+/** What comes on standard input, as text, as it comes. @throws SpecError spec/not-utf8 */
+export async function* standardInput(): AsyncGenerator<string, void, undefined> {
+  const decoder = new TextDecoder("utf-8", { fatal: true });
+  const decoded = (piece?: Uint8Array): string => {
+    try {
+      return piece === undefined ? decoder.decode() : decoder.decode(piece, { stream: true });
+    } catch {
+      throw new SpecError([problemOf("standard input", "spec/not-utf8", "The text is not UTF-8.")]);
+    }
+  };
+  for await (const piece of process.stdin) yield decoded(piece as Uint8Array);
+  yield decoded();
 }
 
 const [STDOUT, STDERR] = [1, 2] as const;

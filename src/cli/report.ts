@@ -4,10 +4,12 @@ import { SVG_CHARTS, type SvgChart } from "../report/charts/names.ts";
 import { frontJson } from "../report/front-files.ts";
 import { reportHtml } from "../report/html.ts";
 import type { RunRecord } from "../report/types.ts";
+import { areDesignsOrChips, printDesigns } from "./compare/designs.ts";
 import { printComparison } from "./compare/print.ts";
 import { InputError } from "./failure.ts";
 import { writeFileWhole } from "./output-file.ts";
 import { dataToStdout, toStdout } from "./print.ts";
+import { allTrials } from "./report-trials.ts";
 import { readFrontCsv, readRecord } from "./report-record.ts";
 import { RUN_FILES } from "./search/run-folder.ts";
 
@@ -17,28 +19,52 @@ export interface ReportOptions {
   readonly format: (typeof FORMATS)[number];
   readonly chart: SvgChart;
   readonly compare?: boolean;
+  readonly all?: boolean;
+  readonly json?: boolean;
 }
 
 export function addReportCommand(program: Command): void {
   program
     .command("report")
     .description("Shows finished runs: html writes the report and prints its path, the others print to stdout.")
-    .argument("<dirs...>", "folder of a run; with --compare those of two and more")
+    .argument("<dirs...>", "folder of a run; with --compare two and more: of runs, or designs (DIR:TRIAL), or chips")
     .addOption(new Option("--format <what>", "what to make").choices([...FORMATS]).default("html"))
     .addOption(new Option("--chart <name>", "which chart of a run as svg").choices([...SVG_CHARTS]).default("front"))
-    .option("--compare", "set runs side by side, by the objectives of the first")
+    .option("--compare", "set runs side by side, by the objectives of the first; or designs or chips, by what differs")
+    .option("--all", "every trial as csv or json, those that break a limit or cannot run with the reason")
+    .option("--json", "the same as --format json")
     .addHelpText(
       "after",
       `
 Examples:
   ecotile report runs/clip-vit-b16 --format svg > front.svg
   ecotile report runs/clip-vit-b16 --format parquet > front.parquet
-  ecotile report --compare runs/exact runs/nsga2-seed1 runs/nsga2-seed2`,
+  ecotile report runs/clip-vit-b16 --all --format csv > trials.csv
+  ecotile report --compare runs/exact runs/nsga2-seed1 runs/nsga2-seed2
+  ecotile report --compare runs/night:17 runs/night:baseline`,
     )
     .action(report);
 }
 
-async function report(folders: readonly string[], options: ReportOptions): Promise<void> {
+async function report(folders: readonly string[], given: ReportOptions, command: Command): Promise<void> {
+  const isChosen = command.getOptionValueSource("format") === "cli";
+  const options = given.json === true ? { ...given, format: "json" as const } : given;
+  const { format } = options;
+  if (options.all === true && options.compare === true) throw new InputError("--all and --compare exclude each other.");
+  if (options.all === true) {
+    if (folders.length > 1) throw new InputError("--all is of one run.");
+    const wanted = isChosen || format === "json" ? format : "csv";
+    if (wanted !== "csv" && wanted !== "json") throw new InputError(`All trials are csv or json, not ${wanted}.`);
+    dataToStdout(allTrials(folders[0]!, wanted));
+    return;
+  }
+  if (options.compare === true && areDesignsOrChips(folders)) {
+    const wanted = isChosen || format === "json" ? format : "table";
+    if (wanted !== "table" && wanted !== "csv" && wanted !== "json")
+      throw new InputError(`Designs and chips are compared as a table, or as csv or json, not ${wanted}.`);
+    printDesigns(folders, wanted);
+    return;
+  }
   if (options.compare === true) {
     if (options.format === "parquet") throw new InputError("A comparison is html, svg, csv or json.");
     return printComparison(folders, options.format);

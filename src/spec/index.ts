@@ -43,7 +43,7 @@ export { faultsOf, writtenModel, type ModelFault } from "./model-file.ts";
 export { listPresets, loadHardware, loadModel, readSpecFile } from "./load.ts";
 export { METRICS, metricOf, readConstraint, type Metric } from "./metrics.ts";
 export { MODES, type Mode } from "./modes.ts";
-export { readTextFile, readTextPieces } from "./read-file.ts";
+export { readTextFile, readTextPieces, STDIN } from "./read-file.ts";
 export { readYaml } from "./read-yaml.ts";
 export { region, regions, type Region } from "./regions.ts";
 export { listSetPaths } from "./set-paths.ts";

@@ -11,7 +11,7 @@ import type { TextProblem } from "./metrics.ts";
 import type { ModelSpec } from "./model.ts";
 import { modelSchema } from "./model-schema.ts";
 import { presetDocument, presetNames, type PresetKind } from "./preset-files.ts";
-import { readTextFile } from "./read-file.ts";
+import { readTextFile, STDIN } from "./read-file.ts";
 import { readYaml } from "./read-yaml.ts";
 import { regions } from "./regions.ts";
 
@@ -22,7 +22,7 @@ export function besideFile(name: string, beside: string | undefined): string {
   return beside === undefined || isAbsolute(name) ? name : join(dirname(beside), name);
 }
 
-/** Reads a YAML (or JSON) file to data. */
+/** Reads a YAML (or JSON) file to data; `-` is standard input. */
 export function readSpecFile(path: string): SourceDocument {
   checkText(path, "The path of a file");
   return readYaml(readTextFile(path, path), path);
@@ -37,7 +37,10 @@ export function findSpec(
   const names = presetNames(kind);
   if (names.includes(nameOrFile)) return { document: presetDocument(`${kind}/${nameOrFile}.yaml`) };
   const path = besideFile(nameOrFile, beside);
-  if (looksLikeFile(nameOrFile) || existsSync(path)) return { document: readSpecFile(path) };
+  // Within a file the sign has no meaning.
+  const isStdin = nameOrFile === STDIN && beside === undefined;
+  if (isStdin || looksLikeFile(nameOrFile) || (nameOrFile !== STDIN && existsSync(path)))
+    return { document: readSpecFile(path) };
   const what = kind === "models" ? "model" : "hardware";
   const message = `There is no ${what} preset or file "${nameOrFile}". Presets: ${names.join(", ")}.`;
   return { problem: { code: "spec/unknown-preset", message, hint: didYouMean(nameOrFile, names) } };

@@ -1,5 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readSync, statSync, type Stats } from "node:fs";
-import { problemOf, SpecError, systemReason } from "../errors/index.ts";
+import { problemOf, SpecError, systemCode, systemReason } from "../errors/index.ts";
 
 /** Largest file that is read unless told otherwise, bytes. */
 export const MAX_FILE_BYTES = 1024 * 1024;
@@ -31,15 +31,59 @@ function openRegular(path: string): number {
   }
 }
 
+/** The name of a file that stands for standard input. */
+export const STDIN = "-";
+
+/** Standard input, which can be read once only, while a command may look at it twice. */
+let standardInput: Uint8Array | null = null;
+
+function wholeStandardInput(mostBytes: number): Uint8Array {
+  if (standardInput !== null) return standardInput;
+  const pieces: Uint8Array[] = [];
+  let total = 0;
+  for (;;) {
+    const buffer = new Uint8Array(CHUNK_BYTES);
+    const count = trying(STDIN_SHOWN, () => readWaiting(0, buffer));
+    total += count;
+    if (total > mostBytes) throw tooLarge(STDIN_SHOWN, total, mostBytes);
+    if (count === 0) break;
+    pieces.push(buffer.subarray(0, count));
+  }
+  standardInput = Buffer.concat(pieces);
+  return standardInput;
+}
+
+const STDIN_SHOWN = "standard input";
+const WAIT_MS = 5;
+
+/** Reads what is there, and waits where a pipe has nothing yet. */
+function readWaiting(descriptor: number, buffer: Uint8Array): number {
+  for (;;) {
+    try {
+      return readSync(descriptor, buffer);
+    } catch (cause) {
+      if (systemCode(cause) === "EOF") return 0;
+      if (systemCode(cause) !== "EAGAIN") throw cause;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, WAIT_MS);
+    }
+  }
+}
+
 /**
  * Text of a file of UTF-8, piece by piece; a byte-order mark at its start is left out. The file is closed when the last piece was
  * taken, or none is wanted any more.
  *
+ * @param path      `-`: standard input
  * @param shownAs   the name for messages
  * @param mostBytes how large it may be
  * @throws SpecError spec/unreadable-file, spec/too-large, spec/not-utf8
  */
 export function* readTextPieces(path: string, shownAs: string, mostBytes: number): Generator<string, void, undefined> {
+  if (path === STDIN) {
+    const decoder = new TextDecoder("utf-8", { fatal: true });
+    yield decode(decoder, wholeStandardInput(mostBytes), false, STDIN_SHOWN);
+    return;
+  }
   const file = trying(shownAs, () => openRegular(path));
   try {
     const { size } = trying(shownAs, () => fstatSync(file));

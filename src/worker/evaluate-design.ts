@@ -80,6 +80,11 @@ function limitsOfUse({ latency_s, design, area }: Evaluation) {
  * point out; the rest is a bug.
  */
 function outcomeOfRefusal(error: unknown): DesignOutcome {
+  return ruledOut(reasonOfRefusal(error));
+}
+
+/** Why settings rule a point out. @throws the error where it is a bug */
+export function reasonOfRefusal(error: unknown): string {
   const isOfPoint = [CostError, GemmProblemError, UnmodelledHardwareError].some((kind) => error instanceof kind);
   const reason = isOfPoint
     ? (error as Error).message
@@ -87,7 +92,7 @@ function outcomeOfRefusal(error: unknown): DesignOutcome {
       ? error.problems[0]?.message
       : undefined;
   if (reason === undefined) throw error;
-  return ruledOut(reason);
+  return reason;
 }
 
 const ruledOut = (reason: string): DesignOutcome => ({ kind: "infeasible", constraint: reason, by: 0, unit: "" });

@@ -1,12 +1,11 @@
 import { createPredictor, type Predictor } from "../accuracy/index.ts";
-import { CostError, FACTOR_NAMES, keepsUp, reticleLimit } from "../cost/index.ts";
-import { SpecError } from "../errors/index.ts";
+import { FACTOR_NAMES, keepsUp, reticleLimit } from "../cost/index.ts";
 import { footprintOf, knownMetricsOf } from "../evaluate/index.ts";
 import type { Known } from "../metrics/index.ts";
-import { UnmodelledHardwareError } from "../sim/index.ts";
 import { applySettings, FAMILY_METRIC, METRICS, type Hardware, type ModelSpec, type Setting } from "../spec/index.ts";
 import { formatQuantity } from "../units/index.ts";
 import type { DesignLimit } from "./design.ts";
+import { reasonOfRefusal } from "./evaluate-design.ts";
 import { evaluateAsStudies } from "./mapping-policy.ts";
 
 /** What all cells of a sweep share. Plain data: it is handed to each worker once. */
@@ -78,7 +77,7 @@ export function createSweepEvaluator({ models, hardware, limits, wantsAccuracy }
         ...ofUse.map(({ constraint, detail }) => ({ constraint, detail })),
       ]);
     } catch (error) {
-      return cellOf({}, [{ constraint: "", detail: reasonOf(error) }]);
+      return cellOf({}, [{ constraint: "", detail: reasonOfRefusal(error) }]);
     }
   };
 }
@@ -98,11 +97,4 @@ function brokenBy({ metric, comparison, limit, text }: DesignLimit, metrics: Rea
   const kind = METRICS.find(({ key }) => key === metric)?.kind;
   const shown = kind === undefined ? String(value) : formatQuantity(value, kind);
   return keeps ? [] : [{ constraint: text, detail: `it is ${shown}` }];
-}
-
-/** Settings that do not fit together, and machines that tables or the core do not have; anything else is a bug. */
-function reasonOf(error: unknown): string {
-  if (error instanceof CostError || error instanceof UnmodelledHardwareError) return error.message;
-  if (error instanceof SpecError) return error.problems.map(({ message }) => message).join(" ");
-  throw error;
 }
