@@ -82,7 +82,7 @@ function explainTrial(run: StoredRun, trial: Trial, { operator, json }: Options)
   }
   const evaluation = run.evaluate(trial.point);
   if (evaluation.kind === "infeasible") throw new InputError(`${titleOf(trial)} cannot run: ${evaluation.detail}.`);
-  const explanation = explain(trial, evaluation);
+  const explanation = explain(trial, evaluation, run.asked);
   const names = explanation.operators.map((line) => line.operator.name);
   if (operator !== undefined && !names.includes(operator)) {
     const hint = didYouMean(operator, names);

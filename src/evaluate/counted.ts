@@ -1,6 +1,6 @@
 import { chargedCounters, type VectorTraffic } from "../cost/index.ts";
 import type { GemmCounters, PerOperand, Traffic } from "../sim/index.ts";
-import type { Evaluation } from "./types.ts";
+import type { Evaluation, OperatorEvaluation } from "./types.ts";
 
 /** Everything of one inference that costs energy, all operators together; energy is linear in it. */
 export interface Counted {
@@ -31,6 +31,11 @@ export function countedOf({ operators, cycles, design }: Pick<Evaluation, "opera
     };
   }
   return { gemm, vector: { laneCycles, traffic }, cycles };
+}
+
+/** Of one run of one operator. */
+export function countedOfOne(operator: OperatorEvaluation, design: Evaluation["design"]): Counted {
+  return countedOf({ operators: [{ ...operator, count: 1 }], cycles: operator.cycles, design });
 }
 
 const NONE: PerOperand = { input: 0, weight: 0, output: 0 };

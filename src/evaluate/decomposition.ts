@@ -7,7 +7,15 @@ import { accuracyFrom, accuracyOf, type PartAccuracy } from "./decompose/accurac
 import { columnsOf } from "./decompose/columns.ts";
 import { countDram, mostDramBytes } from "./decompose/dram.ts";
 import { fixedOf, refusalOf, type Fixed } from "./decompose/fixed.ts";
-import { ALL_LIVE, DUTY, FIRST_LIVE, FIXED_METRICS, SECOND_LIVE } from "./decompose/metrics.ts";
+import {
+  ALL_LIVE,
+  DUTY,
+  FIRST_LIVE,
+  FIXED_METRICS,
+  isLargest,
+  partsOfLargest,
+  SECOND_LIVE,
+} from "./decompose/metrics.ts";
 import { towerCountOf } from "./decompose/model-parts.ts";
 import { costsFrom, floorOfTable, gemmCosts, simulateTable, type OperatorCosts } from "./decompose/operator-costs.ts";
 import { createOperatorTable, type OperatorTable } from "./decompose/operator-table.ts";
@@ -70,10 +78,10 @@ export function createDecomposition(request: DecompositionRequest): StudyDecompo
   tables.set(base.deployment.batch, wholeTable);
 
   const own = ownLimits(request, wholeTable);
-  const studyLimits = limits.filter(({ metric }) => !(FIXED_METRICS as readonly string[]).includes(metric));
+  const studyLimits = limits.filter(({ metric }) => !FIXED_METRICS.includes(metric));
   const asked = [...objectives, ...limits.map(({ metric }) => metric)];
   const metrics = [...new Set([...asked, ...own.map(({ metric }) => metric)])].filter(
-    (metric) => metric !== "accuracy",
+    (metric) => metric !== "accuracy" && !isLargest(metric),
   );
   const slow = ["latency_s", DUTY].filter((metric) => [...studyLimits, ...own].some((each) => each.metric === metric));
   const hasSecondLook = mapping.objective !== "latency" && slow.length > 0;
@@ -109,12 +117,16 @@ export function createDecomposition(request: DecompositionRequest): StudyDecompo
       const { beyond, ...variant } = columnsOf(metrics, table, costs, fixed);
       if (beyond.length > 0) return { kind: "ruled-out", breaks: beyond.map(tooLarge) };
       const isSecondUseful = hasSecondLook && fixed.machine.energies !== null;
-      const counted = own.some(({ text }) => text === "") ? countDram(table, fixed.specs.hardware) : null;
+      const isDramLimited = own.some(({ metric }) => [FIRST_LIVE, ALL_LIVE].includes(metric));
+      const counted = [
+        ...(isDramLimited ? [countDram(table, fixed.specs.hardware)] : []),
+        ...limits.filter(({ metric }) => isLargest(metric)).map((limit) => countLargest(limit, metrics, variant)),
+      ].filter((each) => each !== null);
       return {
         kind: "tables",
         variants: [variant],
         made: gemmCosts(table, costs),
-        ...(counted === null ? {} : { counted: [counted] }),
+        ...(counted.length === 0 ? {} : { counted }),
         ...(isSecondUseful ? { floor: floorOf(fixed) } : {}),
       };
     },
@@ -141,6 +153,27 @@ export function createDecomposition(request: DecompositionRequest): StudyDecompo
       return simulationCount;
     },
   };
+}
+
+/** Designs that break a limit on what is the largest of both towers; null: there are none. */
+function countLargest(
+  { metric, limit, text }: DecomposedLimit,
+  metrics: readonly string[],
+  { base, columns }: Columns,
+): (Break & { readonly designCount: number }) | null {
+  const parts = partsOfLargest(metric, 2).map((part) => metrics.indexOf(part));
+  const [a, b] = parts.map((column) => {
+    const values = column < 0 ? null : (columns[column]!.a ?? columns[column]!.b);
+    return values === null ? [0] : Array.from(values, (value) => base[column]! + value).filter(Number.isFinite);
+  });
+  const within = (values: readonly number[]): number => values.filter((value) => value <= limit).length;
+  const designCount = a!.length * b!.length - within(a!) * within(b!);
+  if (designCount === 0) return null;
+  const least = (values: readonly number[]): number => values.reduce((x, y) => Math.min(x, y), Infinity);
+  const over = [[a!, least(b!)] as const, [b!, least(a!)] as const].flatMap(([own, other]) =>
+    own.map((value) => Math.max(value, other)).filter((value) => value > limit),
+  );
+  return { constraint: text, by: least(over) - limit, limit, unit: null, designCount };
 }
 
 /** What no number holds is not compared. */
@@ -190,8 +223,13 @@ function ownLimits({ base, limits, hardware }: DecompositionRequest, table: Oper
     ...{ metric, limit, text },
     comparison: "<=",
   });
-  const isPair = towerCountOf(base.model) === 2;
+  const towerCount = towerCountOf(base.model);
+  const isPair = towerCount === 2;
+  const largest = limits.filter(({ metric }) => isLargest(metric));
   return [
+    ...largest.flatMap(({ metric, limit }) =>
+      partsOfLargest(metric, towerCount).map((part) => atMost(part, limit, "")),
+    ),
     ...(isRateFree ? [] : [atMost(DUTY, 1, "deployment.rate")]),
     ...(isDramFree ? [] : (isPair ? [FIRST_LIVE, SECOND_LIVE] : [ALL_LIVE]).map((metric) => atMost(metric, 0, ""))),
   ];

@@ -1,6 +1,6 @@
 export { nameOfKind, summariseByKind, type KindSummary } from "./by-kind.ts";
 export { createDecomposition, type StudyDecomposition } from "./decomposition.ts";
-export { DECOMPOSABLE_METRICS } from "./decompose/metrics.ts";
+export { DECOMPOSABLE_METRICS, FIXED_METRICS, isLargest, largestPart, partsOfLargest } from "./decompose/metrics.ts";
 export { towerCountOf } from "./decompose/model-parts.ts";
 export type { DecompositionRequest, PartPoint, Refused } from "./decompose/types.ts";
 export { chipOf, type Chip } from "./chip.ts";
@@ -8,7 +8,8 @@ export { footprintOf, type Footprint } from "./footprint.ts";
 export { evaluate } from "./evaluate.ts";
 export { accountOf, type EnergyLine, type OperatorLine } from "./account.ts";
 export { countedOf, type Counted } from "./counted.ts";
-export { intervalsOf, price, pricingOf, totalsOf, type Priced, type PricedTotal, type Pricing } from "./price.ts";
+export { intervalsOf, price, pricingOf, repricedMetrics, totalsOf, type Priced, type Pricing } from "./price.ts";
+export { chipFigures } from "./figures.ts";
 export { powerOf, type Power } from "./power.ts";
 export { clearGemmCache } from "./gemm-cache.ts";
 export { knownMetricsOf, metricsOf, unknownsOf } from "./metrics.ts";

@@ -1,43 +1,23 @@
-import { inferencesOverLife } from "../cost/index.ts";
-import { combined, numberOrNull, type Known } from "../metrics/index.ts";
-import { totalsOf } from "./price.ts";
+import { numberOrNull, shownMetrics, type Known } from "../metrics/index.ts";
+import { runFigures } from "./figures.ts";
 import type { Evaluation } from "./types.ts";
 
-/** The figures of an evaluation by the keys that studies, tables and files use; Unknown where something is not modelled. */
-export function knownMetricsOf(evaluation: Evaluation): Readonly<Record<string, Known>> {
-  const { design, latency_s } = evaluation;
-  const totals = totalsOf(evaluation);
-  const { energy_total_J, carbon_embodied_kgCO2e, carbon_total_kgCO2e } = totals;
-  const inferences = inferencesOverLife(design.deployment);
-  const late = (name: string, value: Known): Known =>
-    combined(`${name} × latency`, [value], (each) => each * latency_s);
-  return {
-    latency_s,
-    cycles: evaluation.cycles,
-    macs: evaluation.macs,
-    utilisation: evaluation.utilisation,
-    energy_total_J,
-    area_mm2: totals.area_mm2,
-    peak_TOPS: evaluation.peak_TOPS,
-    carbon_embodied_kgCO2e,
-    carbon_operational_kgCO2e: totals.carbon_operational_kgCO2e,
-    carbon_total_kgCO2e,
-    carbon_always_on_kgCO2e: totals.carbon_always_on_kgCO2e,
-    carbon_per_inference_kgCO2e:
-      inferences === 0
-        ? { total: null, reason: "no inference is made over the life" }
-        : combined("carbon of an inference", [carbon_total_kgCO2e], (all) => all / inferences),
-    edp_Js: late("energy", energy_total_J),
-    cdp_kgCO2e_s: late("embodied carbon", carbon_embodied_kgCO2e),
-    tcdp_kgCO2e_s: late("total carbon", carbon_total_kgCO2e),
-    parameters: evaluation.parameters,
-    dram_needed_B: evaluation.dramNeeded_B,
-  };
+/**
+ * The figures of an evaluation by the keys that studies, tables and files use; Unknown where something is not modelled.
+ *
+ * @param asked keys of metrics that a study asks for: some are shown only then
+ */
+export function knownMetricsOf(evaluation: Evaluation, asked: readonly string[] = []): Readonly<Record<string, Known>> {
+  const figures = runFigures(evaluation);
+  return Object.fromEntries(shownMetrics(asked).map((metric) => [metric.key, metric.of(figures)]));
 }
 
 /** The same with null for what is not known. */
-export function metricsOf(evaluation: Evaluation): Readonly<Record<string, number | null>> {
-  const known = Object.entries(knownMetricsOf(evaluation));
+export function metricsOf(
+  evaluation: Evaluation,
+  asked: readonly string[] = [],
+): Readonly<Record<string, number | null>> {
+  const known = Object.entries(knownMetricsOf(evaluation, asked));
   return Object.fromEntries(known.map(([key, value]) => [key, numberOrNull(value)]));
 }
 

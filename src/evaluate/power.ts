@@ -1,5 +1,6 @@
-import { outsideDomain } from "../metrics/index.ts";
-import { staticPower } from "../cost/index.ts";
+import { combined, knownNumber, outsideDomain, type Known } from "../metrics/index.ts";
+import { staticPower, type StaticPower } from "../cost/index.ts";
+import type { SpecSet } from "../spec/settings.ts";
 import type { Evaluation } from "./types.ts";
 
 /** Power by state, W. */
@@ -27,7 +28,7 @@ export interface Power {
 export function powerOf({ design, energy, area, latency_s }: Evaluation): Power | null {
   const still = staticPower(design.hardware, design.technology);
   if (energy.total === null || area.total === null || "total" in still) return null;
-  const idle = still.dieIdle + still.dramStandby;
+  const idle = idleWatts(still);
   const running = energy.total / latency_s + idle;
   const memory = (energy.parts["dram"] ?? 0) / latency_s + still.dramActive;
   const die = Math.max(0, running - memory);
@@ -43,4 +44,50 @@ export function powerOf({ design, energy, area, latency_s }: Evaluation): Power 
     density_W_per_mm2: die / area.total,
   };
   return Object.values(power).every((watts) => outsideDomain(watts) === null) ? power : null;
+}
+
+/** W of a device that is on while nothing runs. */
+export function idleWatts({ dieIdle, dramStandby }: StaticPower): number {
+  return dieIdle + dramStandby;
+}
+
+/** One run of an operator: J above idle, and cycles without what it takes to start it. */
+export interface OperatorRun {
+  readonly energy: Known;
+  readonly cycles: number;
+}
+
+/** W above idle: mean power of a run; 0 of one that takes no time of its own. */
+export function wattsOfRun(energy: number, cycles: number, clock: number): number {
+  return cycles === 0 ? 0 : (energy * clock) / cycles;
+}
+
+/**
+ * Highest mean power of an operator, W:
+ *
+ *   peak = idle + max over the operators of energy above idle · clock / cycles
+ *
+ * Power within an operator is not resolved: its first and last cycles may take more or less.
+ */
+export function peakPower_W(
+  runs: readonly OperatorRun[],
+  { hardware, technology }: Pick<SpecSet, "hardware" | "technology">,
+): Known {
+  const still = staticPower(hardware, technology);
+  const idle = "total" in still ? still : idleWatts(still);
+  const powers = runs.map(({ energy, cycles }) =>
+    combined("the power of an operator", [energy], (joules) => wattsOfRun(joules, cycles, hardware.clock)),
+  );
+  return combined("peak power", [idle, ...powers], (base, ...each) => base + each.reduce((a, b) => Math.max(a, b), 0));
+}
+
+/** The same of a design that has been evaluated. */
+export function peakPowerOf({ operators, energy, design }: Evaluation): Known {
+  if (energy.total === null) return energy;
+  const joules = (parts: Readonly<Record<string, number>>): number => Object.values(parts).reduce((a, b) => a + b, 0);
+  const runs = operators.map((each) => ({
+    energy: knownNumber("the energy of an operator", joules(each.energy)),
+    cycles: each.cycles,
+  }));
+  return peakPower_W(runs, design);
 }

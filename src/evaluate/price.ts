@@ -15,9 +15,22 @@ import {
   type OperationalCarbon,
   type Unknown,
 } from "../cost/index.ts";
-import { addBreakdowns, combined, known, numberOrNull, totalOf, type Known } from "../metrics/index.ts";
+import {
+  addBreakdowns,
+  known,
+  MEASURED_METRICS,
+  metricOfKey,
+  numberOrNull,
+  totalOf,
+  type Known,
+  type MeasuredMetric,
+  type PricedTotal,
+  type RunFacts,
+} from "../metrics/index.ts";
 import type { Technology } from "../spec/technology.ts";
-import { countedOf, type Counted } from "./counted.ts";
+import { countedOf, countedOfOne, type Counted } from "./counted.ts";
+import { pricedFigures, runFacts } from "./figures.ts";
+import { peakPower_W } from "./power.ts";
 import { withRetention } from "./retention.ts";
 import type { Design, Evaluation } from "./types.ts";
 
@@ -34,17 +47,22 @@ export interface Priced {
 export interface Pricing {
   readonly design: Pick<Design, "hardware" | "deployment" | "technology">;
   readonly counted: Counted;
-  readonly latency_s: number;
+  /** Of each operator that runs by itself; null: not asked for. */
+  readonly operators: readonly Counted[] | null;
+  readonly facts: RunFacts;
   /** Whether weights stay on chip between inferences. */
   readonly keepsWeights: boolean;
   /** At the design's own technology. */
   readonly own: Priced;
 }
 
-export function pricingOf(evaluation: Evaluation): Pricing {
-  const { design, latency_s, energy, area, embodied, operational } = evaluation;
+/** @param asked keys of metrics that it will be asked for: some need each operator by itself */
+export function pricingOf(evaluation: Evaluation, asked: readonly string[] = []): Pricing {
+  const { design, energy, area, embodied, operational } = evaluation;
+  const isPerOperator = asked.some((key) => metricOfKey(key)?.isPerOperator === true);
   return {
-    ...{ design, latency_s, counted: countedOf(evaluation) },
+    ...{ design, counted: countedOf(evaluation), facts: runFacts(evaluation) },
+    operators: isPerOperator ? evaluation.operators.map((operator) => countedOfOne(operator, design)) : null,
     keepsWeights: evaluation.schedule.weightBytes > 0,
     own: { energy, area, embodied, operational },
   };
@@ -56,13 +74,20 @@ export function pricingOf(evaluation: Evaluation): Pricing {
  */
 export function price(pricing: Pricing, technology: Technology): Priced {
   const { design, counted } = pricing;
-  return pricedWith(energyOf(counted, design, technology), pricing, technology);
+  const { latency_s } = pricing.facts;
+  return pricedWith(energyOf(counted, design, technology), { ...pricing, latency_s }, technology);
 }
 
 /** Area and carbon of a design whose energy is known, or is not. */
 export function pricedWith(
   energy: Breakdown | Unknown,
-  { design: { hardware, deployment }, latency_s, keepsWeights }: Pick<Pricing, "design" | "latency_s" | "keepsWeights">,
+  {
+    design: { hardware, deployment },
+    latency_s,
+    keepsWeights,
+  }: Pick<Pricing, "design" | "keepsWeights"> & {
+    readonly latency_s: number;
+  },
   technology: Technology,
 ): Priced {
   const area = dieArea(hardware, technology);
@@ -100,34 +125,47 @@ function energyOf(
 }
 
 /** Totals that have an interval, by the keys of results. */
-export type PricedTotal =
-  | "energy_total_J"
-  | "area_mm2"
-  | "carbon_embodied_kgCO2e"
-  | "carbon_operational_kgCO2e"
-  | "carbon_total_kgCO2e"
-  | "carbon_always_on_kgCO2e";
+export function totalsOf(pricing: Pricing, priced: Priced = pricing.own): Readonly<Record<PricedTotal, Known>> {
+  return valuesOf(pricing, priced, pricing.design.technology, PRICED_TOTALS) as Readonly<Record<PricedTotal, Known>>;
+}
 
-export function totalsOf({ energy, area, embodied, operational }: Priced): Readonly<Record<PricedTotal, Known>> {
-  const alwaysOn = operational.total === null ? operational : operational.alwaysOnTotal;
-  return {
-    energy_total_J: totalOf(energy),
-    area_mm2: totalOf(area),
-    carbon_embodied_kgCO2e: totalOf(embodied),
-    carbon_operational_kgCO2e: totalOf(operational),
-    carbon_total_kgCO2e: combined("total carbon", [totalOf(embodied), totalOf(operational)], (a, b) => a + b),
-    carbon_always_on_kgCO2e: combined(
-      "total carbon of a device that is always on",
-      [totalOf(embodied), alwaysOn],
-      (a, b) => a + b,
-    ),
-  };
+/** Metrics of these keys that prices move, under another technology; see {@link price}. */
+export function repricedMetrics(
+  pricing: Pricing,
+  technology: Technology,
+  keys: readonly string[],
+): Readonly<Record<string, Known>> {
+  const moved = MEASURED_METRICS.filter(({ key, priced }) => priced.length > 0 && keys.includes(key));
+  return valuesOf(pricing, price(pricing, technology), technology, moved);
+}
+
+const PRICED_TOTALS = MEASURED_METRICS.filter(({ hasInterval }) => hasInterval === true);
+
+function valuesOf(
+  { facts, design, operators }: Pricing,
+  priced: Priced,
+  technology: Technology,
+  metrics: readonly MeasuredMetric[],
+): Readonly<Record<string, Known>> {
+  const { hardware } = design;
+  const peakPower = (): Known =>
+    operators === null
+      ? { total: null, reason: "operators are not priced one by one" }
+      : peakPower_W(
+          operators.map((counted) => ({
+            energy: totalOf(energyOf(counted, design, technology)),
+            cycles: counted.cycles,
+          })),
+          { hardware, technology },
+        );
+  const figures = pricedFigures(facts, priced, design, peakPower);
+  return Object.fromEntries(metrics.map((metric) => [metric.key, metric.of(figures)]));
 }
 
 /** Low, nominal and high of every total, with what moves it most. */
 export function intervalsOf(pricing: Pricing): Readonly<Record<PricedTotal, Interval | OpenInterval | null>> {
   const { hardware, technology } = pricing.design;
-  const own = Object.entries(totalsOf(pricing.own)).map(([key, value]) => [key, numberOrNull(value)]);
+  const own = Object.entries(totalsOf(pricing)).map(([key, value]) => [key, numberOrNull(value)]);
   const nominal = Object.fromEntries(own) as Readonly<Record<PricedTotal, number | null>>;
-  return resultIntervals(hardware, technology, nominal, (changed) => totalsOf(price(pricing, changed)));
+  return resultIntervals(hardware, technology, nominal, (changed) => totalsOf(pricing, price(pricing, changed)));
 }

@@ -1,4 +1,4 @@
-import type { Hardware, Port } from "../spec/hardware.ts";
+import { peakOperationsOf, type Hardware, type Port } from "../spec/hardware.ts";
 import type { Rate } from "../units/quantity.ts";
 import { nameOfKind, summariseByKind } from "./by-kind.ts";
 import type { Evaluation, LevelTraffic } from "./types.ts";
@@ -35,7 +35,7 @@ export interface RooflineParts {
  */
 export function rooflineOf(evaluation: Evaluation): RooflineParts {
   const { hardware } = evaluation.design;
-  const { cores, arraysPerCore, array, clock, vector } = hardware;
+  const { cores, clock, vector } = hardware;
   const roofs = (["dram", "global", "local"] as const).flatMap((level) => {
     const bytesPerSecond = bandwidthOf(level, hardware);
     return bytesPerSecond === null ? [] : [{ level, bytesPerSecond }];
@@ -52,7 +52,7 @@ export function rooflineOf(evaluation: Evaluation): RooflineParts {
     return [{ name: nameOfKind(summary), isVector: macs === 0, operations, seconds, share, levels }];
   });
   return {
-    peak: 2 * cores * arraysPerCore * array.rows * array.cols * clock,
+    peak: peakOperationsOf(hardware),
     vectorPeak: vector.lanes * cores * clock,
     roofs,
     points,

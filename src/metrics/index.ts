@@ -12,3 +12,5 @@ export {
   type Known,
   type Unknown,
 } from "./quantity.ts";
+export type * from "./metric.ts";
+export { MEASURED_METRICS, METRICS, metricOfKey, nameOfMetric, shownMetrics, type PricedTotal } from "./table.ts";

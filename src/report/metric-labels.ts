@@ -1,31 +1,8 @@
-/** How a metric is shown to people: its name, and value × scale in a unit. */
-export interface MetricLabel {
-  readonly title: string;
-  /** Empty: a bare number. */
-  readonly unit: string;
-  readonly scale: number;
-  /** Significant digits. */
-  readonly digits: number;
-}
+import { metricOfKey, type MetricLabel } from "../metrics/index.ts";
 
-const LABELS: Readonly<Record<string, MetricLabel>> = {
-  accuracy: { title: "Accuracy", unit: "%", scale: 100, digits: 3 },
-  carbon_total_kgCO2e: { title: "Total carbon", unit: "kgCO2e", scale: 1, digits: 4 },
-  carbon_embodied_kgCO2e: { title: "Embodied carbon", unit: "kgCO2e", scale: 1, digits: 4 },
-  carbon_operational_kgCO2e: { title: "Operational carbon", unit: "kgCO2e", scale: 1, digits: 4 },
-  latency_s: { title: "Latency", unit: "ms", scale: 1e3, digits: 4 },
-  energy_total_J: { title: "Energy per inference", unit: "mJ", scale: 1e3, digits: 4 },
-  area_mm2: { title: "Die area", unit: "mm²", scale: 1, digits: 4 },
-  peak_TOPS: { title: "Peak", unit: "TOPS", scale: 1, digits: 3 },
-  utilisation: { title: "Utilisation", unit: "%", scale: 100, digits: 3 },
-  edp_Js: { title: "Energy × latency", unit: "mJ·s", scale: 1e3, digits: 4 },
-  cdp_kgCO2e_s: { title: "Embodied carbon × latency", unit: "gCO2e·s", scale: 1e3, digits: 4 },
-  tcdp_kgCO2e_s: { title: "Total carbon × latency", unit: "gCO2e·s", scale: 1e3, digits: 4 },
-};
-
-/** Label of a metric key; of an unknown one the key itself. */
+/** Label of a metric key; of one without a label the key itself. */
 export function metricLabel(metric: string): MetricLabel {
-  return Object.hasOwn(LABELS, metric) ? LABELS[metric]! : { title: metric, unit: "", scale: 1, digits: 4 };
+  return metricOfKey(metric)?.label ?? { title: metric, unit: "", scale: 1, digits: 4 };
 }
 
 /** "Total carbon (kgCO2e)": titles of axes and columns. */

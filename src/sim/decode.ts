@@ -1,6 +1,7 @@
 import * as abi from "../../assembly/abi.ts";
 import { LOOP_ORDERS } from "../mapping/loop-orders.ts";
 import type { Mapping, Tile } from "../mapping/mapping.ts";
+import { pesOf } from "../spec/hardware.ts";
 import type { Levels } from "./encode.ts";
 import type { GemmHardware } from "./keys.ts";
 import type { GemmCounters, GemmProblem, GemmResult, GemmTiming, PerOperand, Traffic } from "./types.ts";
@@ -88,7 +89,7 @@ function decodeMapping(at: Field, levels: Levels): Mapping {
 
 function decodeTiming(at: Field, macs: number, hardware: GemmHardware, levels: Levels): GemmTiming {
   const cycles = at(abi.RES_CYCLES);
-  const pes = hardware.cores * hardware.arraysPerCore * hardware.array.rows * hardware.array.cols;
+  const pes = pesOf(hardware);
   // The inner port is that of the outer buffer, or DRAM's where there is none.
   const inner = at(abi.RES_STALL_INNER);
   const stalls = { dram: at(abi.RES_STALL_OUTER), global: 0, local: at(abi.RES_STALL_ARRAY) };

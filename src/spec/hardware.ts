@@ -128,3 +128,8 @@ export interface VectorUnit {
 export function pesOf({ cores, arraysPerCore, array }: Pick<Hardware, "cores" | "arraysPerCore" | "array">): number {
   return cores * arraysPerCore * array.rows * array.cols;
 }
+
+/** Operations a second of all arrays: 2 per MAC. */
+export function peakOperationsOf(hardware: Pick<Hardware, "cores" | "arraysPerCore" | "array" | "clock">): number {
+  return 2 * pesOf(hardware) * hardware.clock;
+}

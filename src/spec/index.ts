@@ -2,7 +2,7 @@ export { problemAtSpan, spanAt, type SourceDocument } from "./document.ts";
 export { FAMILY_METRIC } from "./family-metric.ts";
 export type { Deployment } from "./deployment.ts";
 export type { Buffer, Dataflow, Dram, Hardware, Operand, PeArray, Port, VectorUnit } from "./hardware.ts";
-export { pesOf } from "./hardware.ts";
+export { peakOperationsOf, pesOf } from "./hardware.ts";
 export type {
   BertModel,
   ClipModel,
@@ -14,6 +14,7 @@ export type {
   VitModel,
 } from "./model.ts";
 export type * from "./study.ts";
+export { askedMetrics } from "./study.ts";
 export { isFused, isPlainSchedule, PLAIN_SCHEDULE, scheduleOf, type ScheduleSettings } from "./schedule.ts";
 export { MAPPING_OBJECTIVES, type MappingObjective } from "./mapping-objective.ts";
 export { PLAIN_TECHNOLOGY, type Technology } from "./technology.ts";
@@ -41,7 +42,7 @@ export { hardwareJsonSchema, modelJsonSchema, studyJsonSchema, type JsonSchema }
 export { loadStudy, readStudy } from "./load-study.ts";
 export { faultsOf, writtenModel, type ModelFault } from "./model-file.ts";
 export { listPresets, loadHardware, loadModel, readSpecFile } from "./load.ts";
-export { METRICS, metricOf, readConstraint, type Metric } from "./metrics.ts";
+export { metricOf, NAMED_METRICS, readConstraint, type NamedMetric } from "./metrics.ts";
 export { MODES, type Mode } from "./modes.ts";
 export { readTextFile, readTextPieces, STDIN } from "./read-file.ts";
 export { readYaml } from "./read-yaml.ts";

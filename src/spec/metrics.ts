@@ -1,32 +1,18 @@
 import { nearestMatch } from "../errors/index.ts";
 import { nameHint, unitHint } from "./hints.ts";
+import { METRICS, type Metric } from "../metrics/index.ts";
 import { parseQuantity, type QuantityKind } from "../units/index.ts";
 
-/** Something of a design that a study can limit or aim at. */
-export interface Metric {
-  /** Name that studies use. */
-  readonly name: string;
-  /** Key in results, with its unit. Also understood in studies. */
-  readonly key: string;
-  readonly kind: QuantityKind;
-  readonly meaning: string;
-}
+/** A metric that a study can limit or aim at. */
+export type NamedMetric = Metric & { readonly name: string; readonly kind: QuantityKind };
 
-export const METRICS: readonly Metric[] = [
-  { name: "accuracy", key: "accuracy", kind: "fraction", meaning: "accuracy of the model, 0 to 1" },
-  { name: "latency", key: "latency_s", kind: "time", meaning: "time of one inference" },
-  { name: "energy", key: "energy_total_J", kind: "energy", meaning: "energy of one inference" },
-  { name: "area", key: "area_mm2", kind: "area", meaning: "area of the die" },
-  { name: "peak", key: "peak_TOPS", kind: "throughput", meaning: "peak of the arrays, 2 operations per MAC" },
-  { name: "carbon", key: "carbon_total_kgCO2e", kind: "mass", meaning: "embodied and operational, over the life" },
-  { name: "embodied", key: "carbon_embodied_kgCO2e", kind: "mass", meaning: "embodied carbon of the device" },
-  { name: "operational", key: "carbon_operational_kgCO2e", kind: "mass", meaning: "carbon of use, over the life" },
-  { name: "edp", key: "edp_Js", kind: "energy-delay", meaning: "energy × latency" },
-  { name: "cdp", key: "cdp_kgCO2e_s", kind: "carbon-delay", meaning: "embodied carbon × latency" },
-  { name: "tcdp", key: "tcdp_kgCO2e_s", kind: "carbon-delay", meaning: "total carbon × latency" },
-];
+export const NAMED_METRICS: readonly NamedMetric[] = METRICS.filter(
+  (metric): metric is NamedMetric => metric.name !== null && metric.kind !== null,
+);
 
-const byName = new Map(METRICS.flatMap((metric) => [[metric.name, metric] as const, [metric.key, metric] as const]));
+const byName = new Map(
+  NAMED_METRICS.flatMap((metric) => [[metric.name, metric] as const, [metric.key, metric] as const]),
+);
 
 /** What is wrong with a text, before it has a place. */
 export interface TextProblem {
@@ -37,10 +23,10 @@ export interface TextProblem {
 
 export type Read<T> = { readonly value: T; readonly problem?: never } | { readonly problem: TextProblem };
 
-export function metricOf(name: string): Read<Metric> {
+export function metricOf(name: string): Read<NamedMetric> {
   const metric = byName.get(name);
   if (metric) return { value: metric };
-  const names = METRICS.map((each) => each.name);
+  const names = NAMED_METRICS.map((each) => each.name);
   const message = `names no metric: "${name}". Metrics: ${names.join(", ")}`;
   return { problem: { code: "spec/unknown-metric", message, hint: metricHint(name, names) } };
 }
@@ -52,7 +38,7 @@ function metricHint(word: string, names: readonly string[]): string | null {
 }
 
 /** An amount of a metric in the unit of its key; `what` names it in messages. */
-export function readAmount(text: string, { kind }: Metric, what: string): Read<number> {
+export function readAmount(text: string, { kind }: NamedMetric, what: string): Read<number> {
   const amount = parseQuantity(text, kind);
   if (!amount.ok) {
     const { reason, predicate } = amount.failure;

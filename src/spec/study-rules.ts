@@ -1,6 +1,7 @@
 import type { Problem } from "../errors/index.ts";
 import { problemAtSpan, spanAt, valueAt, type Path, type SourceDocument } from "./document.ts";
-import { METRICS, readConstraint, readObjective } from "./metrics.ts";
+import { nameOfMetric } from "../metrics/index.ts";
+import { readConstraint, readObjective } from "./metrics.ts";
 import { isFixedBy, MODES } from "./modes.ts";
 
 /** What is wrong between the parts of a study. Works on what was written, so that it can run beside the schema. */
@@ -33,8 +34,7 @@ function modeProblems(document: SourceDocument, at: At): void {
   const limited = (Array.isArray(constraints) ? constraints : []).map(limitedMetric);
   for (const key of mode.needsLimitOf) {
     if (limited.includes(key)) continue;
-    const metric = METRICS.find((each) => each.key === key);
-    const message = `mode ${String(name)} needs a limit: add to constraints, for example "${metric?.name ?? key} <= 50 ms".`;
+    const message = `mode ${String(name)} needs a limit: add to constraints, for example "${nameOfMetric(key)} <= 50 ms".`;
     at(["mode"], "value", "spec/missing-limit", message);
   }
   const space = valueAt(document.value, ["space"]);

@@ -80,3 +80,11 @@ export interface SearchSettings {
   /** Reference point of the hypervolume by metric key; null: the strategy's own rule. */
   readonly reference: Readonly<Record<string, number>> | null;
 }
+
+/** Keys of the metrics that a study aims at or limits, each once. */
+export function askedMetrics({
+  objectives,
+  constraints,
+}: Pick<Study, "objectives" | "constraints">): readonly string[] {
+  return [...new Set([...objectives, ...constraints].map(({ metric }) => metric))];
+}

@@ -1,31 +1,16 @@
-import { dieArea, embodiedCarbon } from "../cost/index.ts";
-import { pesOf, type SpecSet } from "../spec/index.ts";
+import { chipFigures } from "../evaluate/index.ts";
+import { metricOfKey } from "../metrics/index.ts";
+import { type SpecSet } from "../spec/index.ts";
+import { UNIT_TABLES } from "../units/index.ts";
 import type { DesignLimit, DesignOutcome } from "./design.ts";
 
-/** Units of what a study can limit, by metric. */
-const UNITS: Readonly<Record<string, string>> = {
-  accuracy: "",
-  area_mm2: "mm2",
-  peak_TOPS: "TOPS",
-  carbon_embodied_kgCO2e: "kgCO2e",
-  carbon_operational_kgCO2e: "kgCO2e",
-  carbon_total_kgCO2e: "kgCO2e",
-  latency_s: "s",
-  energy_total_J: "J",
-  edp_Js: "J*s",
-  cdp_kgCO2e_s: "kgCO2e*s",
-  tcdp_kgCO2e_s: "kgCO2e*s",
-};
-
 /** A metric that needs no simulation; null: it does, or is not modelled. `accuracy` is asked for where it is limited; null: unknown yet. */
-function cheapMetric(metric: string, specs: SpecSet, accuracy: () => number | null): number | null {
-  const { hardware, technology } = specs;
-  if (metric === "accuracy") return accuracy();
-  if (metric === "peak_TOPS") return (2 * pesOf(hardware) * hardware.clock) / 1e12;
-  if (metric === "area_mm2") return dieArea(hardware, technology).total;
-  if (metric === "carbon_embodied_kgCO2e")
-    return embodiedCarbon(dieArea(hardware, technology), hardware, technology).total;
-  return null;
+function cheapMetric(key: string, specs: SpecSet, accuracy: () => number | null): number | null {
+  const metric = metricOfKey(key);
+  if (metric?.stage === "model") return accuracy();
+  if (metric?.stage !== "chip") return null;
+  const value = metric.of(chipFigures(specs));
+  return typeof value === "number" ? value : null;
 }
 
 /** A limit that a design breaks, and by how much in the unit of its metric. */
@@ -66,5 +51,7 @@ export function brokenLimit(
 
 /** The outcome of a design that breaks a limit: the first one stands for all. */
 export function outcomeOfBroken({ limit, by }: BrokenLimit): DesignOutcome {
-  return { kind: "infeasible", constraint: limit.text, by, unit: UNITS[limit.metric] ?? "" };
+  const kind = metricOfKey(limit.metric)?.kind;
+  const unit = kind === undefined || kind === null ? "" : UNIT_TABLES[kind].canonical;
+  return { kind: "infeasible", constraint: limit.text, by, unit };
 }

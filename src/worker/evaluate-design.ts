@@ -38,7 +38,7 @@ export function createDesignEvaluator(context: DesignContext): DesignEvaluator {
       const { constraint, by, unit } = infeasible;
       return { kind: "infeasible", constraint, by, unit };
     }
-    const metrics = knownMetricsOf(evaluation as Evaluation);
+    const metrics = knownMetricsOf(evaluation as Evaluation, asked);
     for (const metric of asked) {
       const value = metrics[metric];
       if (value !== undefined && typeof value !== "number") return ruledOut(value.reason);
@@ -63,8 +63,8 @@ export function createDesignEvaluator(context: DesignContext): DesignEvaluator {
       const evaluation = evaluateUnderPolicy(specs, mapping, limits);
       if (evaluation.kind === "infeasible") return null;
       return predictor === null
-        ? detailOf(evaluation)
-        : detailWith(detailOf(evaluation), predictor.evaluate(specs.model));
+        ? detailOf(evaluation, asked)
+        : detailWith(detailOf(evaluation, asked), predictor.evaluate(specs.model));
     },
   };
 }
@@ -97,11 +97,11 @@ export function reasonOfRefusal(error: unknown): string {
 
 const ruledOut = (reason: string): DesignOutcome => ({ kind: "infeasible", constraint: reason, by: 0, unit: "" });
 
-function detailOf(evaluation: Evaluation): DesignDetail {
+function detailOf(evaluation: Evaluation, asked: readonly string[]): DesignDetail {
   const { energy, area, embodied, operational } = evaluation;
   const isKnown = operational.total !== null;
   return {
-    metrics: metricsOf(evaluation),
+    metrics: metricsOf(evaluation, asked),
     extrapolation: [],
     nearest: "",
     energy,

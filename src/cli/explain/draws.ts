@@ -1,6 +1,6 @@
 import { drawFactors, technologyInDraw } from "../../cost/index.ts";
-import { price, totalsOf, type Pricing } from "../../evaluate/index.ts";
-import { combined, type Known } from "../../metrics/index.ts";
+import { repricedMetrics, type Pricing } from "../../evaluate/index.ts";
+import { metricOfKey } from "../../metrics/index.ts";
 import { createRandom } from "../../random/index.ts";
 import { assess, nonDominated, type Costs, type Trial } from "../../search/index.ts";
 import type { Study } from "../../spec/index.ts";
@@ -40,6 +40,7 @@ export function drawDesigns(
   seed: number,
 ): readonly DesignInDraws[] {
   const asked = [...objectives, ...constraints].map(({ metric }) => metric);
+  const wanted = [...asked, "carbon_total_kgCO2e"];
   const results = designs.map(({ trial }) => ({ trial, onFront: 0, totals: [] as (number | null)[] }));
   for (let draw = 0; draw < draws; draw += 1) {
     const random = createRandom(seed, draw);
@@ -48,7 +49,7 @@ export function drawDesigns(
     const feasible: number[] = [];
     designs.forEach(({ metrics, pricing }, i) => {
       const { hardware, technology } = pricing.design;
-      const drawn = repriced(metrics, pricing, technologyInDraw(hardware, technology, quantiles));
+      const drawn = repriced(metrics, pricing, technologyInDraw(hardware, technology, quantiles), wanted);
       results[i]!.totals.push(drawn["carbon_total_kgCO2e"] ?? null);
       if (asked.some((metric) => !Object.hasOwn(drawn, metric))) return;
       const assessment = assess({ kind: "evaluated", metrics: drawn }, objectives, constraints);
@@ -61,18 +62,17 @@ export function drawDesigns(
   return results;
 }
 
-/** Metrics that depend on factors, anew; those that are not known under this technology are left out. */
-function repriced(metrics: Metrics, pricing: Pricing, technology: Pricing["design"]["technology"]): Metrics {
-  const totals = totalsOf(price(pricing, technology));
-  const late = (value: Known): Known => combined("product", [value], (each) => each * pricing.latency_s);
-  const changed: Readonly<Record<string, Known>> = {
-    ...totals,
-    edp_Js: late(totals.energy_total_J),
-    cdp_kgCO2e_s: late(totals.carbon_embodied_kgCO2e),
-    tcdp_kgCO2e_s: late(totals.carbon_total_kgCO2e),
-  };
-  const kept = Object.entries(metrics).filter(([key]) => !Object.hasOwn(changed, key));
-  const known = Object.entries(changed).filter((entry): entry is [string, number] => typeof entry[1] === "number");
+/** Metrics of these keys: what depends on factors anew; what is not known under this technology is left out. */
+function repriced(
+  metrics: Metrics,
+  pricing: Pricing,
+  technology: Pricing["design"]["technology"],
+  wanted: readonly string[],
+): Metrics {
+  const kept = Object.entries(metrics).filter(([key]) => (metricOfKey(key)?.priced.length ?? 0) === 0);
+  const known = Object.entries(repricedMetrics(pricing, technology, wanted)).filter(
+    (entry): entry is [string, number] => typeof entry[1] === "number",
+  );
   return Object.fromEntries([...kept, ...known]);
 }
 

@@ -48,7 +48,8 @@ export interface Explanation {
   readonly rules: readonly ChargingRule[];
 }
 
-export function explain(trial: Trial, evaluation: Evaluation): Explanation {
+/** @param asked keys of the metrics that the study asks for */
+export function explain(trial: Trial, evaluation: Evaluation, asked: readonly string[]): Explanation {
   const { hardware, technology } = evaluation.design;
   const intervals = intervalsOf(pricingOf(evaluation));
   const { lines, operators } = accountOf(evaluation);
@@ -63,7 +64,7 @@ export function explain(trial: Trial, evaluation: Evaluation): Explanation {
   return {
     trial,
     evaluation,
-    metrics: metricsOf(evaluation),
+    metrics: metricsOf(evaluation, asked),
     intervals,
     power: powerOf(evaluation),
     embodied: terms === null || "total" in terms ? null : terms,

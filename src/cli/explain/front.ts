@@ -54,8 +54,11 @@ export function pricedDesign(run: StoredRun, trial: Trial): PricedDesign {
   const evaluation = run.evaluate(trial.point);
   if (evaluation.kind === "infeasible") throw new InputError(`Trial ${trial.number} cannot run: ${evaluation.detail}.`);
   const stored = trial.outcome.kind === "evaluated" ? trial.outcome.metrics : {};
-  const known = Object.entries(metricsOf(evaluation)).filter((entry): entry is [string, number] => entry[1] !== null);
-  return { trial, metrics: { ...stored, ...Object.fromEntries(known) }, pricing: pricingOf(evaluation) };
+  const { asked } = run;
+  const known = Object.entries(metricsOf(evaluation, asked)).filter(
+    (entry): entry is [string, number] => entry[1] !== null,
+  );
+  return { trial, metrics: { ...stored, ...Object.fromEntries(known) }, pricing: pricingOf(evaluation, asked) };
 }
 
 /** A design in the draws. */

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { FACTOR_NAMES } from "../../cost/index.ts";
 import type { Trial } from "../../search/index.ts";
-import { applySettings, loadStudy, settingsOfPoint, type SpecSet, type Study } from "../../spec/index.ts";
+import { applySettings, askedMetrics, loadStudy, settingsOfPoint, type SpecSet, type Study } from "../../spec/index.ts";
 import { readSqliteStore, StoreError } from "../../store/index.ts";
 import { evaluateUnderPolicy } from "../../worker/mapping-policy.ts";
 import type { Evaluation, Infeasible } from "../../evaluate/index.ts";
@@ -14,6 +14,8 @@ import { RUN_FILES } from "../search/run-folder.ts";
 export interface StoredRun {
   readonly study: Study;
   readonly trials: readonly Trial[];
+  /** Keys of the metrics that the study asks for. */
+  readonly asked: readonly string[];
   /** Why numbers may come out otherwise than the run stored them; null: study, tables and core are those of the run. */
   readonly change: string | null;
   specsOf(point: Trial["point"]): SpecSet;
@@ -43,6 +45,7 @@ export function openRun(folder: string): StoredRun {
   return {
     study,
     trials,
+    asked: askedMetrics(study),
     change: studyHash === meta.studyHash ? null : change,
     specsOf,
     evaluate: (point) => evaluateUnderPolicy(specsOf(point), mapping, constraints),

@@ -1,6 +1,7 @@
 import type { ExactSummary } from "../../report/types.ts";
 import type { ConstraintSummary } from "../../search/index.ts";
-import { METRICS, type StudyConstraint } from "../../spec/index.ts";
+import { metricOfKey } from "../../metrics/index.ts";
+import type { StudyConstraint } from "../../spec/index.ts";
 import { formatQuantity } from "../../units/index.ts";
 
 /** Why no design was feasible: what each constraint rules out, and by how much the nearest design misses. */
@@ -25,7 +26,7 @@ export function infeasibleText(
 function nearestText(summary: ConstraintSummary, constraints: readonly StudyConstraint[]): string {
   const { constraint, nearestAmount, nearestRelative, unit, nearestTrial } = summary;
   const metric = constraints.find(({ text }) => text === constraint)?.metric;
-  const kind = METRICS.find(({ key }) => key === metric)?.kind;
+  const kind = metricOfKey(metric ?? "")?.kind ?? undefined;
   if (kind === undefined && nearestAmount === 0) return "";
   const amount = kind === undefined ? `${nearestAmount} ${unit ?? ""}`.trim() : formatQuantity(nearestAmount, kind);
   const share = nearestRelative === null ? "" : ` (${Number((nearestRelative * 100).toPrecision(3))} %)`;

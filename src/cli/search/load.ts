@@ -13,7 +13,7 @@ import {
   type Study,
 } from "../../spec/index.ts";
 import { InputError } from "../failure.ts";
-import { studyOfFactors } from "./exact/products.ts";
+import { studyOfTerms } from "./exact/terms.ts";
 import { decompositionRequest } from "./exact/split-space.ts";
 
 /** What the command line changes in a study. */
@@ -48,7 +48,7 @@ export function loadSearchStudy(file: string, overrides: Overrides): Study {
 
 /** @throws InputError where the strategy cannot search the study: one that is too large for it, or falls into no sums */
 export function checkStrategy(study: Study): void {
-  if (study.search.strategy === "exact") decompositionRequest(studyOfFactors(study));
+  if (study.search.strategy === "exact") decompositionRequest(studyOfTerms(study));
 }
 
 /** The predictor's metrics belong to families of models, which the spec room does not know. */

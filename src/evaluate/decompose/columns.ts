@@ -1,7 +1,8 @@
 import { memoryCapacity } from "../../spec/memory.ts";
 import { gridCarbon, gridIntensityOf, inferencesOverLife, keepsUp } from "../../cost/index.ts";
 import type { Fixed } from "./fixed.ts";
-import { ALL_LIVE, FIRST_LIVE, SECOND_LIVE, DUTY } from "./metrics.ts";
+import { metricOfKey, type SumFigures } from "../../metrics/index.ts";
+import { ALL_LIVE, DUTY, FIRST_LIVE, largestPart, SECOND_LIVE } from "./metrics.ts";
 import type { OperatorCosts } from "./operator-costs.ts";
 import type { OperatorTable, OptionOperators } from "./operator-table.ts";
 import type { Columns } from "./types.ts";
@@ -31,6 +32,11 @@ export function columnsOf(
     return value;
   };
   const columns = metrics.map((metric) => {
+    const part = largestPart(metric);
+    if (part !== null) {
+      bases.push(fixed.idlePower);
+      return largestColumns(part.side, table, costs.power());
+    }
     const scale = scaleOf(metric, fixed, table);
     bases.push(checked(metric, scale.base(joint.cycles, joint.energy), joint.cycles, joint.energy));
     const side = (tower: typeof a, isFirst: boolean): Float64Array | null =>
@@ -45,6 +51,19 @@ export function columnsOf(
   return { base: bases, columns, beyond: [...beyond] };
 }
 
+/** Of each option of one tower, the largest over its operators and those beside the towers; added to the base of the chip. */
+function largestColumns(
+  side: 0 | 1,
+  { towers, joint }: OperatorTable,
+  values: Float64Array,
+): Columns["columns"][number] {
+  const most = ({ rows }: OptionOperators, start: number): number =>
+    rows.reduce((largest, row) => Math.max(largest, values[row]!), start);
+  const beside = most(joint, 0);
+  const column = Float64Array.from(towers[side], (option) => most(option, beside));
+  return side === 0 ? { a: column, b: null } : { a: null, b: column };
+}
+
 interface Scale {
   readonly base: (cycles: number, energy: number) => number;
   /** Null: the same for all options. */
@@ -55,22 +74,20 @@ function scaleOf(metric: string, fixed: Fixed, { joint }: OperatorTable): Scale 
   const { hardware, deployment, technology } = fixed.specs;
   const inferences = inferencesOverLife(deployment);
   const intensity = gridIntensityOf(deployment, technology);
-  const carbon = (energy: number): number => gridCarbon(inferences * energy, intensity);
+  const chip: SumFigures = {
+    clock: hardware.clock,
+    embodied: fixed.values["carbon_embodied_kgCO2e"] ?? 0,
+    idleCarbon: fixed.idleCarbon,
+    carbonOf: (energy) => gridCarbon(inferences * energy, intensity),
+  };
   const linear = (of: (cycles: number, energy: number) => number, base = 0): Scale => ({
     base: (cycles, energy) => base + of(cycles, energy),
     of,
   });
+  const separation = metricOfKey(metric)?.separation;
+  if (separation?.by === "sum")
+    return linear((cycles, energy) => separation.of(cycles, energy, chip), separation.fixed(chip));
   switch (metric) {
-    case "latency_s":
-      return linear((cycles) => cycles / hardware.clock);
-    case "energy_total_J":
-      return linear((_, energy) => energy);
-    case "carbon_operational_kgCO2e":
-      return linear((_, energy) => carbon(energy), fixed.idleCarbon);
-    case "carbon_total_kgCO2e":
-      return linear((_, energy) => carbon(energy), fixed.values.carbon_embodied_kgCO2e! + fixed.idleCarbon);
-    case "cdp_kgCO2e_s":
-      return linear((cycles) => fixed.values.carbon_embodied_kgCO2e! * (cycles / hardware.clock));
     case DUTY:
       return linear((cycles) => keepsUp(cycles / hardware.clock, deployment).duty);
     case FIRST_LIVE:

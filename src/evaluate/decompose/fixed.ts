@@ -10,8 +10,11 @@ import {
   type Unknown,
 } from "../../cost/index.ts";
 import { SpecError } from "../../errors/index.ts";
-import { pesOf } from "../../spec/hardware.ts";
+import { numberOrNull, totalOf, type PricedPart } from "../../metrics/index.ts";
+import { peakOperationsOf } from "../../spec/hardware.ts";
 import type { SpecSet } from "../../spec/settings.ts";
+import { idleWatts } from "../power.ts";
+import { chipMetrics, metricBehind } from "./metrics.ts";
 import type { Machine } from "./operator-costs.ts";
 import type { Break, DecomposedLimit } from "./types.ts";
 
@@ -23,6 +26,8 @@ export interface Fixed {
   readonly values: Readonly<Record<string, number | null>>;
   /** kgCO2e of the life without any inference. */
   readonly idleCarbon: number;
+  /** W of a device that is on while nothing runs. */
+  readonly idlePower: number;
   readonly breaks: readonly Break[];
 }
 
@@ -61,25 +66,22 @@ function readFixed(specs: SpecSet, asked: readonly string[], limits: readonly De
     "total" in power
       ? power
       : operationalCarbon({ energyPerInference: 0, latency: 0, staticPower: power, deployment, technology });
-  const values = {
-    area_mm2: area.total,
-    peak_TOPS: (2 * pesOf(hardware) * hardware.clock) / 1e12,
-    carbon_embodied_kgCO2e: embodied.total,
-  };
+  const chip = { peakOperations: peakOperationsOf(hardware), area: totalOf(area), embodied: totalOf(embodied) };
+  const values = Object.fromEntries(chipMetrics.map((metric) => [metric.key, numberOrNull(metric.of(chip))]));
   const gap = [coefficients, vectorCoefficients(hardware, technology)].find((each) => "total" in each);
   const energy = gap === undefined ? null : (gap as Unknown);
-  const missing = [
-    ...(asked.includes("area_mm2") ? [area] : []),
-    ...(asked.some((metric) => /^(carbon_(total|embodied)|cdp)/.test(metric)) ? [embodied] : []),
-    ...(asked.some((metric) => /^(carbon_(total|operational))/.test(metric)) ? [idle, energy] : []),
-    ...(asked.includes("energy_total_J") ? [energy] : []),
-  ].flatMap((each) => (each !== null && each.total === null && "reason" in each ? [each.reason] : []));
+  const needed = new Set(asked.flatMap((name) => metricBehind(name)?.priced ?? []));
+  const parts: Readonly<Record<PricedPart, { readonly total: unknown } | null>> = { area, embodied, idle, energy };
+  const missing = Object.entries(parts).flatMap(([part, of]) =>
+    needed.has(part as PricedPart) && of !== null && of.total === null ? [(of as Unknown).reason] : [],
+  );
   const tooLarge = area.total === null ? null : reticleLimit(area);
   return {
     specs,
     machine: { hardware, technology, energies: "total" in coefficients ? null : coefficients },
     values,
     idleCarbon: idle.total ?? 0,
+    idlePower: "total" in power ? 0 : idleWatts(power),
     breaks: [
       ...[...new Set(missing)].map(broken),
       ...limits.flatMap((limit) => breakOf(limit, values)),

@@ -1,14 +1,14 @@
-/** Metrics that the hardware point decides alone. */
-export const FIXED_METRICS = ["area_mm2", "peak_TOPS", "carbon_embodied_kgCO2e"] as const;
+import { MEASURED_METRICS, METRICS, metricOfKey, type Metric, type Separation } from "../../metrics/index.ts";
 
-/** Metrics that are sums over operators. */
-const SUMS = [
-  "latency_s",
-  "energy_total_J",
-  "carbon_operational_kgCO2e",
-  "carbon_total_kgCO2e",
-  "cdp_kgCO2e_s",
-] as const;
+const keysBy = (...ways: readonly Separation["by"][]): readonly string[] =>
+  METRICS.filter(({ separation }) => separation !== null && ways.includes(separation.by)).map(({ key }) => key);
+
+/** Metrics that the hardware point decides alone. */
+export const FIXED_METRICS = keysBy("chip");
+export const chipMetrics = MEASURED_METRICS.filter((metric) => metric.stage === "chip");
+
+/** What of a study is a sum, and so can be enumerated exactly. */
+export const DECOMPOSABLE_METRICS: readonly string[] = [...keysBy("model"), ...FIXED_METRICS, ...keysBy("sum")];
 
 /** Share of the hours of use that the device is busy: at most 1. */
 export const DUTY = "duty";
@@ -22,5 +22,32 @@ export const SECOND_LIVE = "dram_beyond_second_B";
 /** The same where there is one tower. */
 export const ALL_LIVE = "dram_beyond_B";
 
-/** What of a study is a sum, and so can be enumerated exactly. */
-export const DECOMPOSABLE_METRICS: readonly string[] = ["accuracy", ...FIXED_METRICS, ...SUMS];
+/** A metric that is the largest over the operators, as one tower and what runs beside the towers have it. */
+export interface LargestPart {
+  readonly metric: Metric;
+  readonly side: 0 | 1;
+}
+
+const SIDES = ["first tower", "second tower"] as const;
+
+/** Names of the parts of a metric that is the largest over the operators; the metric is the largest of them. */
+export function partsOfLargest(key: string, towerCount: 1 | 2): readonly string[] {
+  return SIDES.slice(0, towerCount).map((side) => `${key}, ${side}`);
+}
+
+/** The part of this name; null: it is no part. */
+export function largestPart(name: string): LargestPart | null {
+  const side = SIDES.findIndex((each) => name.endsWith(`, ${each}`));
+  const metric = metricOfKey(name.split(", ")[0]!);
+  return side < 0 || metric?.separation?.by !== "largest" ? null : { metric, side: side as 0 | 1 };
+}
+
+/** Whether a metric is the largest over the operators. */
+export function isLargest(key: string): boolean {
+  return metricOfKey(key)?.separation?.by === "largest";
+}
+
+/** The metric of a key, or that a name is a part of. */
+export function metricBehind(name: string): Metric | undefined {
+  return largestPart(name)?.metric ?? metricOfKey(name);
+}

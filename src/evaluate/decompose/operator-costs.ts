@@ -9,6 +9,7 @@ import {
 import type { Hardware } from "../../spec/hardware.ts";
 import type { Technology } from "../../spec/technology.ts";
 import { launchSeconds, type LaunchedWork } from "../operator-latency.ts";
+import { wattsOfRun } from "../power.ts";
 import { bytesMoved, runVector } from "../vector-operator.ts";
 import { gemmFloor } from "./floor.ts";
 import type { OperatorTable } from "./operator-table.ts";
@@ -19,7 +20,11 @@ export interface OperatorCosts {
   readonly cycles: Float64Array;
   /** J; 0 throughout where energies are unknown. */
   readonly energy: Float64Array;
+  /** W above idle while each operator runs, without the time to start it; Infinity: no legal mapping. */
+  readonly power: () => Float64Array;
 }
+
+type Sums = Pick<OperatorCosts, "cycles" | "energy">;
 
 /** The chip that runs the operators, and what events cost on it. */
 export interface Machine {
@@ -57,7 +62,7 @@ export function simulateTable(table: OperatorTable, machine: Machine, mapper: Ma
     const energy = energies === null ? 0 : gemmEnergy(charged, cycles, energies).total;
     launched(costs, counted[i]!, cycles, energy, GEMM, machine);
   });
-  return costs;
+  return withPower(costs, table, machine);
 }
 
 /** The costs of the GEMMs alone: cycles of each, then J of each. */
@@ -80,7 +85,7 @@ export function costsFrom(table: OperatorTable, machine: Machine, made: Float64A
   const costs = vectorCosts(table, machine);
   costs.cycles.set(made.subarray(0, length));
   costs.energy.set(made.subarray(length));
-  return costs;
+  return withPower(costs, table, machine);
 }
 
 /** Costs that no mapping can be below, see floor.ts; those of vector work are what it costs. */
@@ -90,10 +95,22 @@ export function floorOfTable(table: OperatorTable, machine: Machine): OperatorCo
     const { cycles, energy } = gemmFloor(gemm, machine.hardware, machine.energies);
     launched(costs, row, cycles, energy, GEMM, machine);
   });
-  return costs;
+  const { power } = withPower(costs, table, machine);
+  // The least energy in the least time says nothing of the power: no mapping takes less than none.
+  return { ...costs, power: () => power().fill(0, 0, table.gemms.length) };
 }
 
-function vectorCosts({ gemms, vectors }: OperatorTable, machine: Machine): OperatorCosts {
+function withPower(costs: Sums, { gemms, vectors }: OperatorTable, { hardware, energies }: Machine): OperatorCosts {
+  const powerOfRow = (cycles: number, row: number): number => {
+    const work = row < gemms.length ? GEMM : vectors[row - gemms.length]!;
+    const launch = launchSeconds(work, hardware) * hardware.clock;
+    const energy = costs.energy[row]! - joulesOf(launch * (energies?.activePerCycle ?? 0));
+    return cycles === Infinity ? Infinity : wattsOfRun(energy, cycles - launch, hardware.clock);
+  };
+  return { ...costs, power: () => costs.cycles.map(powerOfRow) };
+}
+
+function vectorCosts({ gemms, vectors }: OperatorTable, machine: Machine): Sums {
   const { hardware, technology, energies } = machine;
   const count = gemms.length + vectors.length;
   const costs = { cycles: new Float64Array(count), energy: new Float64Array(count) };
@@ -107,7 +124,7 @@ function vectorCosts({ gemms, vectors }: OperatorTable, machine: Machine): Opera
 }
 
 function launched(
-  costs: OperatorCosts,
+  costs: Sums,
   row: number,
   cycles: number,
   energy: number,

@@ -150,8 +150,8 @@ function sumFaults(json: Json): readonly string[] {
 /** The lines of the bill, and the design priced again at its own technology, come to the same. */
 function priceFaults(evaluation: Evaluation): readonly string[] {
   const pricing = pricingOf(evaluation);
-  const own = Object.entries(totalsOf(evaluation));
-  const again: Readonly<Record<string, Known>> = totalsOf(price(pricing, evaluation.design.technology));
+  const own = Object.entries(totalsOf(pricing));
+  const again: Readonly<Record<string, Known>> = totalsOf(pricing, price(pricing, evaluation.design.technology));
   const { lines } = accountOf(evaluation);
   const billed = lines.reduce((total, { energy_J }) => total + energy_J, 0);
   const { total } = evaluation.energy;

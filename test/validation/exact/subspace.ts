@@ -17,7 +17,8 @@ import {
 import { FACTOR_NAMES } from "../../../src/cost/index.ts";
 import { loadStudy, type Study } from "../../../src/spec/index.ts";
 import { createDesignEvaluator, designContext } from "../../../src/worker/index.ts";
-import { resultOfProducts, studyOfFactors } from "../../../src/cli/search/exact/products.ts";
+import { resultOfTerms, studyOfTerms } from "../../../src/cli/search/exact/terms.ts";
+import { enumerationOptions } from "../../../src/cli/search/exact/tasks.ts";
 import { decompositionRequest } from "../../../src/cli/search/exact/split-space.ts";
 import { repository } from "../search/cli.ts";
 
@@ -93,12 +94,12 @@ export async function enumerated(
   study: Study,
   isBounded: boolean,
 ): Promise<{ readonly front: readonly FrontDesign[]; readonly result: ExactResult; readonly looks: number }> {
-  const factors = studyOfFactors(study);
+  const factors = studyOfTerms(study);
   const request: DecompositionRequest = decompositionRequest(factors);
   const decomposition = createDecomposition(request);
   const { objectives } = factors;
-  const fixed = ["area_mm2", "peak_TOPS", "carbon_embodied_kgCO2e"];
-  const options = { objectives, constraints: factors.constraints.filter(({ metric }) => !fixed.includes(metric)) };
+
+  const options = enumerationOptions({ request, objectives, constraints: factors.constraints });
   const enumerator = createExactEnumerator(decomposition, options);
   const all = request.hardware.map((_, i) => i);
   const rounds = isBounded ? [all.filter((i) => i % 3 === 0), all.filter((i) => i % 3 !== 0)] : [all];
@@ -113,7 +114,7 @@ export async function enumerated(
   enumerator.learn(costsOfFront(merger.result().front, options));
   const second = await enumerator.lookAgain(looks);
   merger.addSecondLook(second);
-  const result = resultOfProducts(study, factors, merger.result());
+  const result = resultOfTerms(study, factors, merger.result());
   const signs = study.objectives.map(({ direction }) => (direction === "min" ? 1 : -1));
   const front = result.front.map(({ hardware, a, b, values }): FrontDesign => {
     const point: Point = { ...request.hardware[hardware]!, ...request.towers[0][a]!, ...request.towers[1][b]! };

@@ -15,7 +15,7 @@ import type { Study } from "../../../spec/index.ts";
 import { enumerateOnWorkers, type Enumeration } from "./enumerate.ts";
 import type { CommandAccuracy } from "../command-accuracy.ts";
 import { withKnownAccuracies } from "./known-accuracies.ts";
-import { resultOfProducts, studyOfFactors } from "./products.ts";
+import { resultOfTerms, studyOfTerms } from "./terms.ts";
 import { pauseUntil } from "./pause.ts";
 import { startExactProgress } from "./progress.ts";
 import { decompositionRequest } from "./split-space.ts";
@@ -48,7 +48,7 @@ export async function runExact(
   accuracy: CommandAccuracy | null,
   blocks: BlockStore,
 ): Promise<ExactOutcome> {
-  const factors = studyOfFactors(study);
+  const factors = studyOfTerms(study);
   const parts = decompositionRequest(factors);
   const request = accuracy === null ? parts : await withKnownAccuracies(study, parts, accuracy);
   const { objectives, constraints } = factors;
@@ -63,7 +63,7 @@ export async function runExact(
     const { front } = enumeration.result;
     const result =
       front.length > 0
-        ? resultOfProducts(study, factors, enumeration.result)
+        ? resultOfTerms(study, factors, enumeration.result)
         : await withNearestSecondLook(
             createDecomposition(request),
             constraints,

@@ -1,16 +1,20 @@
 import {
   DECOMPOSABLE_METRICS,
+  isLargest,
+  largestPart,
   towerCountOf,
   type DecompositionRequest,
   type PartPoint,
 } from "../../../evaluate/index.ts";
 import { createSpace } from "../../../search/index.ts";
-import { isPlainSchedule, METRICS, type SpaceParameter, type Study } from "../../../spec/index.ts";
+import { nameOfMetric } from "../../../metrics/index.ts";
+import { isPlainSchedule, type SpaceParameter, type Study, type StudyConstraint } from "../../../spec/index.ts";
 import { InputError } from "../../failure.ts";
 
 /** The accuracy of every pair of tower options is held in memory. */
 const MOST_PAIRS = 20_000_000;
 const MOST_HARDWARE = 5_000_000;
+const MOST_OBJECTIVES = 4;
 
 /**
  * The parts of a study whose product is its space: hardware (with deployment and technology), and the options of one or
@@ -62,15 +66,20 @@ function refuseSchedule({ specs, space }: Study): void {
 }
 
 function refuseMetrics({ objectives, constraints }: Study): void {
-  const nameOf = (metric: string): string => METRICS.find(({ key }) => key === metric)?.name ?? metric;
-  const known = DECOMPOSABLE_METRICS.map(nameOf).join(", ");
-  for (const { metric } of [...objectives, ...constraints])
-    if (!DECOMPOSABLE_METRICS.includes(metric))
+  const known = DECOMPOSABLE_METRICS.map(nameOfMetric).join(", ");
+  const isKnown = (metric: string): boolean => DECOMPOSABLE_METRICS.includes(metric) || largestPart(metric) !== null;
+  const isLimit = ({ metric, comparison }: StudyConstraint): boolean => isLargest(metric) && comparison === "<=";
+  for (const { metric } of [...objectives, ...constraints.filter((limit) => !isLimit(limit))])
+    if (!isKnown(metric))
       throw new InputError(
-        `Strategy exact cannot search by ${nameOf(metric)}, which is no sum over operators; it takes ${known}. Use nsga2.`,
+        `Strategy exact cannot search by ${nameOfMetric(metric)}, which is no sum over operators; it takes ${known}. Use nsga2.`,
       );
-  for (const { metric, direction } of objectives)
-    if ((direction === "max") !== (metric === "accuracy"))
-      throw new InputError(`Strategy exact cannot make ${nameOf(metric)} ${direction}imal. Use nsga2.`);
-  if (objectives.length > 4) throw new InputError("Strategy exact takes at most 4 objectives.");
+  for (const { metric, direction } of objectives) refuseDirection(metric, direction);
+  if (objectives.length > MOST_OBJECTIVES) throw new InputError("Strategy exact takes at most 4 objectives.");
+}
+
+/** Sums are made least; of accuracy the most is wanted. @throws InputError */
+export function refuseDirection(metric: string, direction: "min" | "max"): void {
+  if ((direction === "max") !== (metric === "accuracy"))
+    throw new InputError(`Strategy exact cannot make ${nameOfMetric(metric)} ${direction}imal. Use nsga2.`);
 }

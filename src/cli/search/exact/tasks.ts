@@ -1,4 +1,4 @@
-import type { DecompositionRequest } from "../../../evaluate/index.ts";
+import { FIXED_METRICS, isLargest, type DecompositionRequest } from "../../../evaluate/index.ts";
 import type {
   Constraint,
   ExactOptions,
@@ -40,9 +40,11 @@ export interface ExactAnswer {
   readonly simulationCount: number;
 }
 
-/** Limits that are left to be checked design by design: those that hardware alone breaks are checked before. */
+/**
+ * Limits that are left to be checked design by design: those that hardware alone breaks are checked before, and those on what is
+ * the largest over the operators are the decomposition's own.
+ */
 export function enumerationOptions({ objectives, constraints, request }: ExactContext): ExactOptions {
-  const fixed = ["area_mm2", "peak_TOPS", "carbon_embodied_kgCO2e"];
-  const open = constraints.filter(({ metric }) => !fixed.includes(metric));
+  const open = constraints.filter(({ metric }) => !FIXED_METRICS.includes(metric) && !isLargest(metric));
   return { objectives: objectives.filter(({ metric }) => request.objectives.includes(metric)), constraints: open };
 }

@@ -1,0 +1,88 @@
+import { partsOfLargest, towerCountOf } from "../../../evaluate/index.ts";
+import { metricOfKey } from "../../../metrics/index.ts";
+import { createExactMerger, type ExactDesign, type ExactResult } from "../../../search/index.ts";
+import type { Study, StudyConstraint, StudyObjective } from "../../../spec/index.ts";
+import { refuseDirection } from "./split-space.ts";
+
+/** What a metric that is no sum is made of. A design that is no worse in every term is no worse in the whole. */
+interface Terms {
+  readonly names: readonly string[];
+  readonly whole: (values: readonly number[]) => number;
+}
+
+/** Null: the metric is a sum, or is refused. */
+function termsOf(metric: string, { specs: { model } }: Study): Terms | null {
+  const separation = metricOfKey(metric)?.separation;
+  if (separation?.by === "product")
+    return {
+      names: separation.factors,
+      whole: (values) => values.reduce((product, factor) => product * factor, 1),
+    };
+  if (separation?.by === "largest")
+    return { names: partsOfLargest(metric, towerCountOf(model)), whole: (values) => Math.max(...values) };
+  return null;
+}
+
+/** A limit on a product is looked at when the front of its factors is known. */
+const isLater = ({ metric, comparison }: StudyConstraint): boolean =>
+  metricOfKey(metric)?.separation?.by === "product" && comparison === "<=";
+
+/**
+ * A study of sums: in the place of products and of what is the largest over the operators their terms are made least, also
+ * those that only a limit on a product asks for. Whatever is on the front of the wholes is on this front, or equals a design of it in
+ * every objective.
+ *
+ * @returns the study itself where there are none
+ * @throws InputError where the most of such a metric is wanted
+ */
+export function studyOfTerms(study: Study): Study {
+  const { objectives, constraints } = study;
+  const wanted = [...objectives, ...constraints.filter(isLater)].map(({ metric }) => termsOf(metric, study));
+  if (wanted.every((terms) => terms === null)) return study;
+  const isSum = ({ metric }: StudyObjective): boolean => termsOf(metric, study) === null;
+  for (const objective of objectives) if (!isSum(objective)) refuseDirection(objective.metric, objective.direction);
+  const sums = objectives.filter(isSum);
+  const names = new Set(wanted.flatMap((terms) => terms?.names ?? []));
+  const added = [...names].filter((name) => !sums.some(({ metric }) => metric === name));
+  const least = added.map((metric): StudyObjective => ({ metric, direction: "min" }));
+  return { ...study, objectives: [...sums, ...least], constraints: constraints.filter((each) => !isLater(each)) };
+}
+
+/**
+ * The result of a study from that of its terms. Designs over a limit on a product are counted only where no design is
+ * left: then all that are otherwise feasible break it.
+ */
+export function resultOfTerms(study: Study, terms: Study, result: ExactResult): ExactResult {
+  if (terms === study) return result;
+  const termOf = (metric: string, { values }: ExactDesign): number =>
+    values[terms.objectives.findIndex((objective) => objective.metric === metric)]!;
+  const valueOf = (metric: string, design: ExactDesign): number => {
+    const own = termsOf(metric, study);
+    return own === null ? termOf(metric, design) : own.whole(own.names.map((name) => termOf(name, design)));
+  };
+  const limits = study.constraints.filter(isLater);
+  const misses = (design: ExactDesign): readonly number[] =>
+    limits.map(({ metric, limit }) => valueOf(metric, design) - limit);
+  const within = result.front.filter((design) => misses(design).every((miss) => miss <= 0));
+  const merger = createExactMerger(study.objectives);
+  merger.add({
+    ...result,
+    front: within.map((design) => ({
+      ...design,
+      values: study.objectives.map(({ metric }) => valueOf(metric, design)),
+    })),
+  });
+  const whole = merger.result();
+  if (whole.front.length > 0 || result.front.length === 0) return whole;
+  const broken = limits.map(({ text, limit }, l) => {
+    const nearestAmount = result.front.reduce((least, design) => Math.min(least, misses(design)[l]!), Infinity);
+    const nearestRelative = limit === 0 ? nearestAmount : nearestAmount / limit;
+    return { constraint: text, designCount: result.feasibleCount, nearestAmount, nearestRelative, unit: null };
+  });
+  return {
+    ...whole,
+    feasibleCount: 0,
+    dominatedCount: 0,
+    reasons: [...broken.filter((b) => b.nearestAmount > 0), ...whole.reasons],
+  };
+}

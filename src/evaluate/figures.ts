@@ -1,0 +1,52 @@
+import { dieArea, embodiedCarbon, inferencesOverLife } from "../cost/index.ts";
+import { totalOf, type ChipFigures, type RunFacts, type RunFigures } from "../metrics/index.ts";
+import { peakOperationsOf } from "../spec/hardware.ts";
+import type { SpecSet } from "../spec/settings.ts";
+import { peakPowerOf } from "./power.ts";
+import type { Priced } from "./price.ts";
+import type { Evaluation } from "./types.ts";
+
+type Chip = Pick<SpecSet, "hardware" | "technology">;
+
+/** What metrics of a chip are made of; each is worked out when it is asked for. */
+export function chipFigures({ hardware, technology }: Chip): ChipFigures {
+  return {
+    peakOperations: peakOperationsOf(hardware),
+    get area() {
+      return totalOf(dieArea(hardware, technology));
+    },
+    get embodied() {
+      return totalOf(embodiedCarbon(dieArea(hardware, technology), hardware, technology));
+    },
+  };
+}
+
+/** What no price moves. */
+export function runFacts(evaluation: Evaluation): RunFacts {
+  const { latency_s, cycles, macs, utilisation, parameters, dramNeeded_B } = evaluation;
+  const inferences = inferencesOverLife(evaluation.design.deployment);
+  return { latency_s, cycles, macs, utilisation, parameters, dramNeeded_B, inferences };
+}
+
+/** What metrics of a design are made of, as it was priced. */
+export function pricedFigures(
+  facts: RunFacts,
+  { energy, area, embodied, operational }: Priced,
+  { hardware }: Pick<Chip, "hardware">,
+  peakPower: RunFigures["peakPower"],
+): RunFigures {
+  return {
+    ...facts,
+    peakOperations: peakOperationsOf(hardware),
+    energy: totalOf(energy),
+    area: totalOf(area),
+    embodied: totalOf(embodied),
+    operational: totalOf(operational),
+    alwaysOn: operational.total === null ? operational : operational.alwaysOnTotal,
+    peakPower,
+  };
+}
+
+export function runFigures(evaluation: Evaluation): RunFigures {
+  return pricedFigures(runFacts(evaluation), evaluation, evaluation.design, () => peakPowerOf(evaluation));
+}
