@@ -67,6 +67,9 @@ const SYNONYMS: Readonly<Record<string, readonly string[]>> = {
   time: ["latency"],
   runtime: ["latency"],
   tops: ["peak"],
+  power: ["peak-power"],
+  tdp: ["peak-power"],
+  ed2: ["ed2p"],
   co2: ["carbon"],
   footprint: ["carbon"],
 };

@@ -1,6 +1,8 @@
 import * as z from "zod";
 import { rawHardwareSchema } from "./hardware-schema.ts";
 import { rawModelSchema } from "./model-schema.ts";
+import { UNIT_TABLES } from "../units/index.ts";
+import { NAMED_METRICS } from "./metrics.ts";
 import { NO_FACTORS, type FactorNote } from "./set-paths.ts";
 import { documentedStudySchema } from "./study-schema.ts";
 
@@ -20,10 +22,14 @@ export function modelJsonSchema(): JsonSchema {
   return describe(rawModelSchema, "ecotile model");
 }
 
-/** JSON Schema of a study file; `notes` as for `listSetPaths`. */
+/** JSON Schema of a study file, with the metrics that objectives and constraints may name; `notes` as for `listSetPaths`. */
 export function studyJsonSchema(
   factors: readonly string[] = NO_FACTORS,
   notes: ReadonlyMap<string, FactorNote> = new Map(),
 ): JsonSchema {
-  return describe(documentedStudySchema(factors, notes), "ecotile study");
+  const metrics = NAMED_METRICS.map(({ name, key, kind, direction, meaning }) => {
+    const { canonical } = UNIT_TABLES[kind];
+    return { name, key, unit: canonical, direction, meaning };
+  });
+  return { ...describe(documentedStudySchema(factors, notes), "ecotile study"), "x-metrics": metrics };
 }

@@ -115,6 +115,16 @@ const SPELLINGS: Readonly<Record<QuantityKind, Spellings>> = {
     ...alike(["1 mJ*s"], "mJs", "mJ.s", "mJ\u00b7s", "J*ms"),
     ...alike(["1 uJ*s"], "uJs", "uJ.s", "uJ\u00b7s", "\u00b5Js", "\u00b5J*s", "\u00b5J\u00b7s", "mJ*ms", "J*us"),
   },
+  power: {
+    ...alike(["1 W"], "watt", "watts", "J/s"),
+    ...alike(["1 mW"], "milliwatt", "milliwatts"),
+    ...alike(["1 uW"], "\u00b5W", "\u03bcW"),
+  },
+  "energy-delay-squared": {
+    ...alike(["1 J*s2"], "Js2", "Js^2", "J\u00b7s2", "J*s\u00b2", "J\u00b7s\u00b2", "J*s*s"),
+    ...alike(["1 mJ*s2"], "mJs2", "mJs^2", "mJ\u00b7s2", "mJ*s\u00b2", "mJ\u00b7s\u00b2", "mJ*s*s"),
+    ...alike(["1 uJ*s2"], "uJs2", "uJs^2", "uJ\u00b7s2", "uJ*s\u00b2", "\u00b5J*s2", "\u00b5J*s\u00b2"),
+  },
   "carbon-delay": {
     ...alike(["1 kgCO2e*s"], "kg*s", "kgs", "kgCO2*s", "kgCO2e.s", "kgCO2e\u00b7s", "kgCO2eq*s"),
     ...alike(["1 gCO2e*s"], "g*s", "gCO2*s", "gCO2e.s", "gCO2e\u00b7s", "gCO2eq*s"),

@@ -15,7 +15,9 @@ export type QuantityKind =
   | "energy-per-byte"
   | "cycles"
   | "fraction"
+  | "power"
   | "energy-delay"
+  | "energy-delay-squared"
   | "carbon-delay";
 
 export interface UnitTable {
@@ -164,6 +166,19 @@ export const UNIT_TABLES: Readonly<Record<QuantityKind, UnitTable>> = {
     ["0.002 J*s", "2 mJ*s"],
     { "J*s": "1", "mJ*s": "1e-3", "uJ*s": "1e-6" },
     ["uJ*s", "mJ*s", "J*s"],
+  ),
+  power: table("a power", "W", ["15 W", "250 mW"], { uW: "1e-6", mW: "1e-3", W: "1", kW: "1e3" }, [
+    "uW",
+    "mW",
+    "W",
+    "kW",
+  ]),
+  "energy-delay-squared": table(
+    "an energy-delay-squared product",
+    "J*s2",
+    ["0.002 J*s2", "2 mJ*s2"],
+    { "J*s2": "1", "J*s^2": "1", "mJ*s2": "1e-3", "mJ*s^2": "1e-3", "uJ*s2": "1e-6", "uJ*s^2": "1e-6" },
+    ["uJ*s2", "mJ*s2", "J*s2"],
   ),
   "carbon-delay": table(
     "a carbon-delay product",

@@ -61,6 +61,22 @@ const CASES: readonly (readonly [name: string, study: string, printed: readonly 
     `${CLIP}objectives: [max accuracy, min area]\nconstraints: [edp <= 0.5 mJ*s]\n`,
     ["edp <= 0.5 mJ*s"],
   ],
+  [
+    "a product of three",
+    `${CLIP}objectives: [max accuracy, min ed2p]\nconstraints: [ed2p <= 5 uJ*s2]\n`,
+    ["min ed2p_Js2"],
+  ],
+  ["the largest over the operators", `${CLIP}objectives: [min carbon, min peak-power]\n`, ["min peak_power_W"]],
+  [
+    "a limit on the largest over the operators",
+    `${CLIP}mode: latency\nconstraints: [peak-power <= 1.2 W]\n`,
+    ["peak-power <= 1.2 W"],
+  ],
+  [
+    "the largest over the operators of one tower",
+    `${VIT}space:\n  model.vision: { layers: [6, 12], ffn: [768, 1536] }\n  array.rows: [16, 64]\n  cores: [1, 2]\nobjectives: [max accuracy, min peak-power, min edp]\nconstraints: [peak-power <= 2 W]\n`,
+    ["min peak_power_W"],
+  ],
   ["four sums", `${CLIP}objectives: [min operational, min embodied, min area, min cdp]\n`, ["min cdp_kgCO2e_s"]],
   [
     "all kinds of limits",
