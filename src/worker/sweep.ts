@@ -1,8 +1,8 @@
 import { createPredictor, type Predictor } from "../accuracy/index.ts";
 import { FACTOR_NAMES, keepsUp, reticleLimit } from "../cost/index.ts";
 import { footprintOf, knownMetricsOf } from "../evaluate/index.ts";
-import type { Known } from "../metrics/index.ts";
-import { applySettings, FAMILY_METRIC, METRICS, type Hardware, type ModelSpec, type Setting } from "../spec/index.ts";
+import { metricOfKey, type Known } from "../metrics/index.ts";
+import { applySettings, FAMILY_METRIC, type Hardware, type ModelSpec, type Setting } from "../spec/index.ts";
 import { formatQuantity } from "../units/index.ts";
 import type { DesignLimit } from "./design.ts";
 import { reasonOfRefusal } from "./evaluate-design.ts";
@@ -15,6 +15,8 @@ export interface SweepContext {
   readonly limits: readonly DesignLimit[];
   /** Whether accuracy is predicted, each model by the metric of its family. */
   readonly wantsAccuracy: boolean;
+  /** Keys of the metrics that are limited or sorted by: some are shown only then. */
+  readonly asked: readonly string[];
 }
 
 /** One cell: places in the context's lists, and what is set on top. */
@@ -44,7 +46,7 @@ export interface SweepCell {
 export type SweepEvaluator = (task: SweepTask) => SweepCell;
 
 /** Pure: equal tasks give equal cells in any thread. The numbers are those of `simulate`, mapped for the sweep's limits as studies map. */
-export function createSweepEvaluator({ models, hardware, limits, wantsAccuracy }: SweepContext): SweepEvaluator {
+export function createSweepEvaluator({ models, hardware, limits, wantsAccuracy, asked }: SweepContext): SweepEvaluator {
   const predictors = new Map<string, Predictor>();
   const accuracyOf = (model: ModelSpec): Readonly<Record<string, Known>> => {
     const metric = FAMILY_METRIC[model.family];
@@ -68,7 +70,7 @@ export function createSweepEvaluator({ models, hardware, limits, wantsAccuracy }
         const { constraint, detail } = evaluation;
         return cellOf({ parameters, dram_needed_B: dramNeeded_B }, [{ constraint, detail }]);
       }
-      const metrics = { ...(wantsAccuracy ? accuracyOf(specs.model) : {}), ...knownMetricsOf(evaluation) };
+      const metrics = { ...(wantsAccuracy ? accuracyOf(specs.model) : {}), ...knownMetricsOf(evaluation, asked) };
       const { infeasible } = keepsUp(evaluation.latency_s, specs.deployment);
       const tooLarge = evaluation.area.total === null ? null : reticleLimit(evaluation.area);
       const ofUse = [infeasible, tooLarge].filter((each) => each !== null);
@@ -94,7 +96,7 @@ function brokenBy({ metric, comparison, limit, text }: DesignLimit, metrics: Rea
   if (value === undefined) return [];
   if (typeof value !== "number") return [{ constraint: text, detail: `not known: ${value.reason}` }];
   const keeps = comparison === "<=" ? value <= limit : value >= limit;
-  const kind = METRICS.find(({ key }) => key === metric)?.kind;
+  const kind = metricOfKey(metric)?.kind ?? undefined;
   const shown = kind === undefined ? String(value) : formatQuantity(value, kind);
   return keeps ? [] : [{ constraint: text, detail: `it is ${shown}` }];
 }

@@ -74,11 +74,12 @@ export function planSweep(words: SweepWords): SweepPlan {
   }
   if (problems.length > 0) throw new SpecError(problems);
   const wantsAccuracy = sort === "accuracy" || limits.some(({ metric }) => metric === "accuracy");
+  const asked = [...limits.map(({ metric }) => metric), ...(sort === null ? [] : [sort])];
   const specs = <Spec>(all: readonly Named<Spec>[]): readonly Spec[] => all.map(({ spec }) => spec);
   return {
     ...{ models, hardware, settings, limits, sort },
     cells: cellsOf(models.length, hardware.length, settings),
-    context: { models: specs(models), hardware: specs(hardware), limits, wantsAccuracy },
+    context: { models: specs(models), hardware: specs(hardware), limits, wantsAccuracy, asked },
   };
 }
 

@@ -1,4 +1,5 @@
 import { FACTOR_NAMES } from "../../cost/index.ts";
+import { nameOfMetric } from "../../metrics/index.ts";
 import { metricLabel, shownNumber } from "../../report/metric-labels.ts";
 import { violationsText } from "../../report/sweep/files.ts";
 import type { SweepResult, SweepRow } from "../../report/sweep/types.ts";
@@ -19,24 +20,12 @@ const LEAST_MISSED = [
   "latency_s",
 ] as const;
 
-const TITLES: Readonly<Record<string, string>> = {
-  accuracy: "accuracy",
-  latency_s: "latency",
-  energy_total_J: "energy",
-  area_mm2: "area",
-  peak_TOPS: "peak",
-  utilisation: "utilisation",
-  carbon_embodied_kgCO2e: "embodied",
-  carbon_operational_kgCO2e: "operational",
-  carbon_total_kgCO2e: "total",
-  edp_Js: "edp",
-  cdp_kgCO2e_s: "cdp",
-  tcdp_kgCO2e_s: "tcdp",
-};
+/** Where a table says something else than studies do. */
+const TITLES: Readonly<Record<string, string>> = { utilisation: "utilisation", carbon_total_kgCO2e: "total" };
 
 function titleOf(metric: string): string {
   const { unit } = metricLabel(metric);
-  return `${TITLES[metric] ?? metric}${unit === "" ? "" : ` (${unit})`}`;
+  return `${TITLES[metric] ?? nameOfMetric(metric)}${unit === "" ? "" : ` (${unit})`}`;
 }
 
 /** What `sweep` prints for people: how many fit, what the carbon rests on, a row for each cell, and why some do not fit. */

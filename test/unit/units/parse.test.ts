@@ -23,6 +23,8 @@ describe("parseQuantity", () => {
     ["60 %", "fraction", 0.6],
     ["0.6", "fraction", 0.6],
     [" 1.5e-3 J ", "energy", 0.0015],
+    ["250 mW", "power", 0.25],
+    ["2 uJ*s^2", "energy-delay-squared", 2e-6],
   ])("%s is %s %d", (text, kind, value) => {
     expect(parseQuantity(text, kind)).toEqual({ ok: true, value });
   });
