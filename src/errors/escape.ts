@@ -1,5 +1,7 @@
-// C0 without line feed, DEL, C1, bidirectional controls, zero-width characters, line and paragraph separators.
-const UNSAFE = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
+// C0 without line feed, DEL, C1, bidirectional controls, zero-width characters, line and paragraph separators, and U+FFFE and U+FFFF, which
+// are no characters.
+const UNSAFE =
+  /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffe\uffff]/g;
 
 /** User text that cannot move the cursor, colour or reorder a terminal line; `\u{1b}` stands for what it removed. */
 export function escapeControls(text: string): string {

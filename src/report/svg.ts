@@ -1,5 +1,6 @@
 import { createRequire } from "node:module";
 import type { EChartsOption } from "echarts";
+import { escapeControls } from "../errors/index.ts";
 import { otherPairs } from "./charts/axes.ts";
 import { carbonChart } from "./charts/carbon-chart.ts";
 import { convergenceChart } from "./charts/convergence-chart.ts";
@@ -67,12 +68,12 @@ function whyNone({ study, front }: RunRecord, chart: SvgChart): string {
   }
 }
 
-/** Any option as an SVG document. */
+/** Any option as an SVG document. User text in it is escaped as on a terminal: most control characters may not stand in XML at all. */
 export function chartSvg(option: Option): string {
   const chart = library().init(null, null, { renderer: "svg", ssr: true, width: WIDTH, height: HEIGHT });
   try {
     chart.setOption({ backgroundColor: "#fff", ...option, textStyle: { fontFamily: "sans-serif" } } as EChartsOption);
-    return `${settled(chart.renderToSVGString())}\n`;
+    return `${escapeControls(settled(chart.renderToSVGString()))}\n`;
   } finally {
     chart.dispose();
   }

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { dataToStdout, toStderr, toStdout } from "../../../src/cli/print.ts";
 import { ecotile, scratchFile } from "./run.ts";
@@ -24,6 +25,8 @@ describe("text of a user cannot move the cursor, colour or turn a line, wherever
     ["simulate", ["simulate", model, "catransformers-22nm"]],
     ["search", ["search", study, "--workers", "1", "--out", `${OUT}-run`]],
     ["search --dry-run", ["search", study, "--dry-run"]],
+    ["sweep", ["sweep", model, "catransformers-22nm", "--set", "array.rows=[8,16]"]],
+    ["sweep --format svg", ["sweep", model, "catransformers-22nm", "--set", "array.rows=[8,16]", "--format", "svg"]],
     ["a problem of a CSV", ["gemm", "scale-sim", "--input", rows]],
     ["a setting", ["simulate", "bert-tiny", "scale-sim", "--set", `${HOSTILE}=1`]],
     ["a name", ["simulate", HOSTILE, "scale-sim"]],
@@ -33,6 +36,14 @@ describe("text of a user cannot move the cursor, colour or turn a line, wherever
     const { stdout, stderr } = ecotile(...args);
     expect(stdout + stderr).toContain("\\u{1b}");
     expect(UNSAFE.exec(stdout + stderr)).toBe(null);
+  });
+
+  it("pictures hold no character that XML forbids", () => {
+    const picture = scratchFile("hostile.svg", "");
+    expect(ecotile("simulate", model, "catransformers-22nm", "--roofline", picture).status).toBe(0);
+    const svg = readFileSync(picture, "utf8");
+    expect(svg).toContain("\\u{1b}");
+    expect(UNSAFE.exec(svg)).toBe(null);
   });
 
   it("--json holds the text itself, written with JSON's own escapes", () => {
