@@ -109,6 +109,13 @@ export function strategyChecks(create: (options: StrategyOptions) => Strategy): 
         "5 points are not the first of 16 after the same trials",
       );
     }),
+    check("where it is slow, points asked for one by one are those of one call", () => {
+      const [first, second] = [make(LARGE), make(LARGE)];
+      if (first.isSlow !== true) return;
+      for (const strategy of [first, second]) trialsOf(strategy, 48, 16);
+      const single = range(6).flatMap(() => first.suggest(1));
+      expect(single.map(pointKey).join() === second.suggest(6).map(pointKey).join(), "they differ");
+    }),
     check("copes with batches in which nothing is feasible", () => {
       const nothing = (): Outcome => ({ kind: "infeasible", constraint: "dram", by: 1, unit: "B" });
       const { length } = trialsOf(make(LARGE), 80, 8, nothing);

@@ -1,9 +1,10 @@
+import { setImmediate } from "node:timers/promises";
 import { createConvergence, type Progress } from "./convergence.ts";
 import { createEvaluations, type EvaluateBatch } from "./evaluations.ts";
 import { assess, frontHypervolume, valuesOf, type FrontEntry } from "./pareto/index.ts";
 import { pointKey } from "./space/index.ts";
 import type { TrialStore } from "./trial-store.ts";
-import type { Constraint, Objective, Strategy, Trial } from "./types.ts";
+import type { Constraint, Objective, Point, Strategy, Trial } from "./types.ts";
 import { createViolationTally, type ConstraintSummary } from "./violations.ts";
 
 export interface StudyOptions {
@@ -44,6 +45,20 @@ export interface StudyResult {
   readonly violations: readonly ConstraintSummary[];
   readonly evaluatedCount: number;
   readonly replayedCount: number;
+}
+
+/** A batch of points; fewer where there are no more, or once the signal has aborted. */
+async function suggested(strategy: Strategy, count: number, signal: AbortSignal): Promise<readonly Point[]> {
+  if (strategy.isSlow !== true) return strategy.suggest(count);
+  const points: Point[] = [];
+  while (points.length < count) {
+    await setImmediate();
+    if (signal.aborted) break;
+    const [point] = strategy.suggest(1);
+    if (point === undefined) break;
+    points.push(point);
+  }
+  return points;
 }
 
 /**
@@ -102,7 +117,8 @@ export async function runStudy(options: StudyOptions): Promise<StudyResult> {
   const loop = async (): Promise<StudyResult["stopped"]> => {
     while (trialCount < maxTrials) {
       if (signal.aborted) return "aborted";
-      const points = strategy.suggest(Math.min(batchSize, maxTrials - trialCount));
+      const points = await suggested(strategy, Math.min(batchSize, maxTrials - trialCount), signal);
+      if (signal.aborted) return "aborted";
       if (points.length === 0) return "exhausted";
       let trials: readonly Trial[];
       try {

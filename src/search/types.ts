@@ -41,5 +41,10 @@ export interface Strategy {
   readonly name: string;
   /** Points to evaluate next; empty: the space is exhausted. */
   suggest(count: number): readonly Point[];
+  /**
+   * One point may take a good part of a second to find: a study asks for them one by one, and looks in between whether it is to
+   * stop. They are those of one call for all of them.
+   */
+  readonly isSlow?: boolean;
   update(trials: readonly Trial[]): void;
 }

@@ -78,6 +78,7 @@ export function createBayesian(options: StrategyOptions): Strategy {
   };
   return {
     name: "bayesian",
+    isSlow: true,
     suggest: (count) => {
       const points: Point[] = [];
       while (points.length < count) {

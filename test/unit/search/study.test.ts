@@ -131,6 +131,27 @@ test("abort gives up the batch under way, keeps what it reported, and the run ca
   expect(bytes(resumed)).toBe(bytes(await study()));
 });
 
+test("a slow strategy is asked for one point at a time, and stops between two", async () => {
+  const stop = new AbortController();
+  const asked: number[] = [];
+  const slow: Strategy = {
+    name: "slow",
+    isSlow: true,
+    suggest: (count) => {
+      asked.push(count);
+      if (asked.length === 21) setTimeout(() => stop.abort(), 0);
+      const until = performance.now() + 3;
+      while (performance.now() < until);
+      return [{ a: asked.length % 12, b: Math.floor(asked.length / 12) }];
+    },
+    update: () => undefined,
+  };
+  const result = await study({ strategy: slow, signal: stop.signal });
+  expect(result).toMatchObject({ stopped: "aborted", trialCount: 16 });
+  expect(asked.length).toBeLessThan(30);
+  expect(new Set(asked)).toEqual(new Set([1]));
+});
+
 test("equal points are evaluated once and stand on the front once; equal designs both stay", async () => {
   const points: Point[] = [{ a: 1 }, { a: 2 }, { a: 1 }, { a: 3 }];
   let calls = 0;
