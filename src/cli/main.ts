@@ -13,6 +13,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Add>>> = {
   simulate: async () => (await import("./simulate.ts")).addSimulateCommand,
   sweep: async () => (await import("./sweep.ts")).addSweepCommand,
   gemm: async () => (await import("./gemm.ts")).addGemmCommand,
+  init: async () => (await import("./init.ts")).addInitCommand,
   presets: async () => (await import("./presets.ts")).addPresetsCommand,
   schema: async () => (await import("./schema.ts")).addSchemaCommand,
   import: async () => (await import("./import.ts")).addImportCommand,

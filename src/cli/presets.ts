@@ -1,36 +1,87 @@
 import { Argument, type Command } from "commander";
 import { dramChoices, dramTypes } from "../cost/index.ts";
-import { listPresets, loadHardware, loadModel, regions, soldDrams } from "../spec/index.ts";
-import { printText, renderTable } from "./output.ts";
+import { parse } from "yaml";
+import {
+  listPresets,
+  loadHardware,
+  loadModel,
+  presetText,
+  regions,
+  resolvedHardware,
+  soldDrams,
+} from "../spec/index.ts";
+import { InputError } from "./failure.ts";
+import { printJson, printText, renderTable } from "./output.ts";
+import { dataToStdout } from "./print.ts";
 
 const KINDS = ["models", "hardware", "regions", "dram"] as const;
 type Kind = (typeof KINDS)[number];
 
+interface Options {
+  readonly resolved?: boolean;
+  readonly json?: boolean;
+}
+
 export function addPresetsCommand(program: Command): void {
   program
     .command("presets")
-    .description("Lists the models, accelerators, regions and memories that ship with ecotile.")
+    .description("Lists the models, accelerators, regions and memories that ship with ecotile, or prints one of them.")
     .addArgument(new Argument("[kind]", "what to list; everything where left out").choices(KINDS))
-    .addHelpText("after", "\nExample:\n  ecotile presets hardware")
-    .action((kind: Kind | undefined) => {
-      const kinds: readonly Kind[] = kind === undefined ? KINDS : [kind];
-      printText(kinds.map((each) => `${each}\n${TABLES[each]()}`).join("\n\n"), false);
-    });
+    .argument("[name]", "a model or hardware preset: prints its file")
+    .option("--resolved", "of hardware, a preset or a file: with every default written out, and its reason")
+    .option("--json", "one JSON document on stdout")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  ecotile presets hardware
+  ecotile presets hardware tpu-v1 > my-chip.yaml
+  ecotile presets hardware my-chip.yaml --resolved`,
+    )
+    .action(presets);
 }
 
-const TABLES: Readonly<Record<Kind, () => string>> = {
+function presets(kind: Kind | undefined, name: string | undefined, { resolved, json }: Options): void {
+  if (kind === undefined || name === undefined) {
+    if (resolved === true) throw new InputError("--resolved is of one chip: ecotile presets hardware NAME --resolved.");
+    const kinds: readonly Kind[] = kind === undefined ? KINDS : [kind];
+    if (json === true) printJson(Object.fromEntries(kinds.map((each) => [each, rowsAsRecords(TABLES[each]())])));
+    else {
+      const texts = kinds.map((each) => `${each}\n${renderTable(TABLES[each]().head, TABLES[each]().rows)}`);
+      printText(texts.join("\n\n"), false);
+    }
+    return;
+  }
+  if (kind !== "models" && kind !== "hardware")
+    throw new InputError(`${kind} have no files of their own; models and hardware have.`);
+  if (resolved === true && kind !== "hardware") throw new InputError("--resolved is of hardware.");
+  const text = resolved === true ? resolvedHardware(name) : presetText(kind, name);
+  if (json === true) printJson(parse(text));
+  else dataToStdout(text);
+}
+
+interface PresetTable {
+  readonly head: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+function rowsAsRecords({ head, rows }: PresetTable): readonly Readonly<Record<string, string>>[] {
+  return rows.map((row) => Object.fromEntries(head.map((name, i) => [name, row[i] ?? ""])));
+}
+
+const TABLES: Readonly<Record<Kind, () => PresetTable>> = {
   models: () =>
-    renderTable(
+    tableOf(
       ["name", "what it is"],
       listPresets("models").map((name) => [name, loadModel(name).description]),
     ),
   hardware: () =>
-    renderTable(
+    tableOf(
       ["name", "what it is"],
       listPresets("hardware").map((name) => [name, loadHardware(name).description]),
     ),
   regions: () =>
-    renderTable(
+    tableOf(
       ["name", "gCO2e/kWh", "source"],
       [...regions().values()].map(({ name, intensity, source, vintage }) => [
         name,
@@ -39,7 +90,7 @@ const TABLES: Readonly<Record<Kind, () => string>> = {
       ]),
     ),
   dram: () =>
-    renderTable(
+    tableOf(
       ["type", "dies of Gbit", "data bits of a die", "at most", "capacity GB", "GB/s", "pJ/bit", "kgCO2e/GB"],
       [...soldDrams().values()].map(({ name, densities, dieWidths, largestCount }) => {
         const choices = dramChoices(name);
@@ -60,3 +111,7 @@ const TABLES: Readonly<Record<Kind, () => string>> = {
       }),
     ),
 };
+
+function tableOf(head: readonly string[], rows: readonly (readonly string[])[]): PresetTable {
+  return { head, rows };
+}

@@ -5,6 +5,7 @@ import {
   parseBandwidth,
   parseQuantity,
   UNIT_TABLES,
+  type Bandwidth,
   type QuantityKind,
   type UnitFailure,
 } from "../units/index.ts";
@@ -107,11 +108,23 @@ export function size(options: { readonly unlimited?: boolean } = {}) {
 export function bandwidth() {
   const must = 'must be a bandwidth, for example "128 B/cycle" or "80 GB/s"';
   return written(must)
-    .transform((value, ctx) => {
-      const parsed = parseBandwidth(String(value));
-      return parsed.ok ? parsed.value : refuseUnit(ctx, parsed.failure);
-    })
+    .transform((value, ctx) => bandwidthOf(value, ctx))
     .describe('Bytes per cycle or per second, for example "128 B/cycle", "80 GB/s" or "unlimited"');
+}
+
+function bandwidthOf(value: string | number, ctx: Context): Bandwidth {
+  const parsed = parseBandwidth(String(value));
+  return parsed.ok ? parsed.value : refuseUnit(ctx, parsed.failure);
+}
+
+/** The same, or the word `array`: what the arrays take. */
+export function bufferBandwidth() {
+  const must = 'must be a bandwidth, for example "128 B/cycle" or "80 GB/s", or the word array';
+  return written(must)
+    .transform((value, ctx) => (value === "array" ? ("array" as const) : bandwidthOf(value, ctx)))
+    .describe(
+      'Bytes per cycle or per second, for example "128 B/cycle", "80 GB/s" or "unlimited"; "array": what the arrays take',
+    );
 }
 
 /** A list; `what` names its items: "sizes". */

@@ -2,6 +2,7 @@ import type * as z from "zod";
 import { toRate, type Bandwidth, type Hertz } from "../units/index.ts";
 import { precisionProblem } from "./cross-rules.ts";
 import { refuse } from "./fields.ts";
+import { withFollowers } from "./followers.ts";
 import { deepFreeze } from "./freeze.ts";
 import type { Buffer, Dataflow, Dram, Hardware, Port } from "./hardware.ts";
 import type { RawHardware } from "./hardware-schema.ts";
@@ -9,7 +10,7 @@ import { capacityOfDies, settledDram } from "./memory.ts";
 import { filledSchedule, PLAIN_SCHEDULE } from "./schedule.ts";
 
 interface RawPort {
-  readonly bandwidth: Bandwidth | { readonly read: Bandwidth; readonly write: Bandwidth };
+  readonly bandwidth: Bandwidth | "array" | { readonly read: Bandwidth; readonly write: Bandwidth };
   readonly shared: boolean;
   readonly latency: number;
 }
@@ -19,24 +20,31 @@ export function listOfDataflows(dataflow: Dataflow | readonly Dataflow[]): reado
 }
 
 function buildPort({ bandwidth, shared, latency }: RawPort, clock: Hertz): Port {
-  const { read, write } = "per" in bandwidth ? { read: bandwidth, write: bandwidth } : bandwidth;
+  const given = bandwidth === "array" ? NOMINAL : bandwidth;
+  const { read, write } = "per" in given ? { read: given, write: given } : given;
   return { read: toRate(read, clock), write: toRate(write, clock), shared, latency };
 }
 
 function buildBuffer(raw: NonNullable<RawHardware["localBuffer"]>, clock: Hertz): Buffer {
-  const { size, accessWidth, rounding, doubleBuffer } = raw;
-  return { size, port: buildPort(raw, clock), accessWidth, rounding, doubleBuffer };
+  const { size, accessWidth, rounding, doubleBuffer, bandwidth } = raw;
+  const follows = bandwidth === "array" ? { bandwidthFollows: bandwidth } : {};
+  return { size, port: buildPort(raw, clock), accessWidth, rounding, doubleBuffer, ...follows };
 }
 
 type RawDram = NonNullable<RawHardware["dram"]>;
 
 /** What the fields of a memory must be like together; null: wrong, and said. */
 function buildDram(raw: RawDram, clock: Hertz, ctx: z.RefinementCtx): Dram | null {
-  const { accessWidth, rounding, dies, width, density, bandwidth } = raw;
+  const { accessWidth, rounding, width, density, bandwidth } = raw;
+  const isLeftOut = (raw.dies ?? width ?? density ?? bandwidth) === undefined && raw.type !== "idealised";
+  const isFewest = raw.dies === "fewest" || isLeftOut;
+  // How many they are is settled below, with the capacity.
+  const dies = raw.dies === "fewest" || isLeftOut ? 1 : raw.dies;
   const wrong = (field: string, message: string): null => {
     refuse(ctx, "spec/conflict", message, null, ["dram", field]);
     return null;
   };
+  if (raw.dies === "fewest" && density !== undefined) return wrong("density", "needs a number of dies, not fewest");
   if (raw.type === "none") {
     const given = (["capacity", "density", "dies", "width", "bandwidth"] as const).find(
       (key) => raw[key] !== undefined,
@@ -62,6 +70,7 @@ function buildDram(raw: RawDram, clock: Hertz, ctx: z.RefinementCtx): Dram | nul
     accessWidth,
     rounding,
     ...(dies === undefined ? {} : { dies }),
+    ...(isFewest ? { fewestDies: true as const } : {}),
     ...(width === undefined ? {} : { width }),
     ...(raw.idealised ? { idealised: true as const } : {}),
   };
@@ -71,7 +80,7 @@ function buildDram(raw: RawDram, clock: Hertz, ctx: z.RefinementCtx): Dram | nul
   return null;
 }
 
-/** Stands in until the dies decide. */
+/** Stands in until the dies decide, or the arrays. */
 const NOMINAL: Bandwidth = { per: "cycle", rate: { bytes: 1, cycles: 1 } };
 
 /** Integers are what holds where nothing is said. */
@@ -94,7 +103,7 @@ export function buildHardware(raw: RawHardware, ctx: z.RefinementCtx): Hardware 
   const narrow = precisionProblem(raw.precision);
   if (narrow !== null) refuse(ctx, "spec/conflict", narrow.message, null, ["precision", narrow.field]);
   const rest = overlap === "transfers" ? { cyclesPerElement } : { cyclesPerElement, overlap };
-  return deepFreeze({
+  const hardware: Hardware = {
     ...fields,
     precision: withFormat(raw.precision, raw.precision.format),
     array: { ...raw.array, dataflow: listOfDataflows(raw.array.dataflow) },
@@ -105,5 +114,6 @@ export function buildHardware(raw: RawHardware, ctx: z.RefinementCtx): Hardware 
     dram: raw.dram ? buildDram(raw.dram, raw.clock, ctx) : null,
     ...(schedule === undefined ? {} : { schedule: filledSchedule(schedule, PLAIN_SCHEDULE) }),
     ...(raw.dram?.type === "none" ? { withoutDram: true as const } : {}),
-  });
+  };
+  return deepFreeze(withFollowers(hardware));
 }

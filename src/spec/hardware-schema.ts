@@ -2,6 +2,7 @@ import * as z from "zod";
 import { soldDrams } from "./dram-sold.ts";
 import {
   bandwidth,
+  bufferBandwidth,
   flag,
   listOf,
   mapOf,
@@ -14,6 +15,7 @@ import {
   text,
   whole,
 } from "./fields.ts";
+import { DEFAULTS } from "./hardware-defaults.ts";
 import { buildHardware } from "./hardware-build.ts";
 import { scheduleSchema } from "./schedule.ts";
 
@@ -38,8 +40,11 @@ export const hardwareFields = {
   accumulators: whole(1, 1_000_000),
   bufferSize: size({ unlimited: true }),
   bandwidth: bandwidth(),
+  bufferBandwidth: bufferBandwidth(),
   dramType: oneOf(["none", "idealised", ...soldDrams().keys()]),
-  dies: whole(1, 64),
+  dies: z.union([whole(1, 64), z.literal("fewest")], {
+    error: "must be a whole number from 1 to 64, or the word fewest",
+  }),
   width: whole(1, 65_536),
   idealised: flag(),
   capacity: size({ unlimited: true }),
@@ -66,7 +71,11 @@ const operandSizes = section({ input: f.bufferSize, weight: f.bufferSize, output
 const buffer = section({
   size: z.union([f.bufferSize, operandSizes]).describe("For all operands, or { input, weight, output } apart"),
   ...port,
-  doubleBuffer: flag().default(true),
+  bandwidth: z
+    .union([f.bufferBandwidth, section({ read: f.bandwidth, write: f.bandwidth })])
+    .default(DEFAULTS.buffer.bandwidth)
+    .describe("Read and write each; or { read, write }; array: what the arrays take, which follows their size"),
+  doubleBuffer: flag().default(DEFAULTS.buffer.doubleBuffer),
 });
 
 const perByte = quantity("energy-per-byte", { min: 0, max: 1e6 }).default(0);
@@ -83,28 +92,40 @@ export const rawHardwareSchema = section({
     weight: f.bits,
     accumulator: f.bits,
     output: f.bits,
-    format: f.format.default("integer").describe("Number format of the MACs: what they cost, not how they round"),
-  }).describe("Bits per element"),
-  cores: f.cores.default(1),
-  arraysPerCore: whole(1, 256).default(1).describe("Arrays of one core, which share its local buffer"),
-  multicast: flag().default(true).describe("One read of a shared level serves every core that wants the word"),
+    format: f.format
+      .default(DEFAULTS.precision.format)
+      .describe("Number format of the MACs: what they cost, not how they round"),
+  })
+    .prefault({ ...DEFAULTS.precision })
+    .describe("Bits per element"),
+  cores: f.cores.default(DEFAULTS.cores),
+  arraysPerCore: whole(1, 256)
+    .default(DEFAULTS.arraysPerCore)
+    .describe("Arrays of one core, which share its local buffer"),
+  multicast: flag()
+    .default(DEFAULTS.multicast)
+    .describe("One read of a shared level serves every core that wants the word"),
   array: section({
-    kind: f.kind,
+    kind: f.kind.default(DEFAULTS.array.kind),
     rows: f.side,
     cols: f.side,
-    unroll: f.unroll,
-    dataflow: f.dataflow.describe("Allowed dataflows; ties are broken in this order"),
-    skew: f.skew,
-    overlap: f.overlap,
-    drain: f.drain,
+    unroll: f.unroll.default(DEFAULTS.array.unroll),
+    dataflow: f.dataflow.default(DEFAULTS.array.dataflow).describe("Allowed dataflows; ties are broken in this order"),
+    skew: f.skew.default(DEFAULTS.array.skew),
+    overlap: f.overlap.default(DEFAULTS.array.overlap),
+    drain: f.drain.default(DEFAULTS.array.drain),
     registers: section({
       words: f.words,
       holds: listOf(oneOf(["input", "weight", "output"]), "input, weight, output"),
-    }).describe("Per PE"),
-    accumulators: section({ count: f.accumulators, per: oneOf(["pe", "column"]) }).describe("Partial-sum registers"),
+    })
+      .prefault({ words: DEFAULTS.array.registers.words, holds: [...DEFAULTS.array.registers.holds] })
+      .describe("Per PE"),
+    accumulators: section({ count: f.accumulators, per: oneOf(["pe", "column"]) })
+      .prefault({ ...DEFAULTS.array.accumulators })
+      .describe("Partial-sum registers"),
   }),
   vector: section({
-    lanes: f.lanes.describe("Lanes per core; rows: as many as the array has rows"),
+    lanes: f.lanes.default(DEFAULTS.vector.lanes).describe("Lanes per core; rows: as many as the array has rows"),
     cyclesPerElement: mapOf(real(0, 1e6), "primitives and their lane-cycles")
       .default({})
       .describe("Lane-cycles per element by primitive"),
@@ -113,7 +134,7 @@ export const rawHardwareSchema = section({
       .describe(
         "transfers: lanes work while data move; passes: passes over a row follow each other; none: load, compute, store in turn",
       ),
-  }),
+  }).prefault({}),
   localBuffer: buffer.optional().describe("One per core"),
   globalBuffer: buffer.optional().describe("One per chip"),
   dram: section({
@@ -122,7 +143,11 @@ export const rawHardwareSchema = section({
     ),
     capacity: f.capacity.optional().describe("For example 512 MB; or density and dies"),
     density: whole(1, 4096).optional().describe("Gbit of one die"),
-    dies: f.dies.optional().describe("Dies (HBM: stacks) that are bought; bandwidth follows from them"),
+    dies: f.dies
+      .optional()
+      .describe(
+        "Dies (HBM: stacks) that are bought; bandwidth follows from them. fewest: as few as the capacity is sold as, also where neither dies nor bandwidth is given",
+      ),
     width: f.width.optional().describe("Data bits of all dies together; the widest that they have where left out"),
     idealised: f.idealised.default(false).describe("Plain numbers are taken as they are, sold or not"),
     ...port,

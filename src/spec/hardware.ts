@@ -91,6 +91,8 @@ export interface Buffer {
   /** How a transfer smaller than the access width is counted: in proportion, or as a whole access. */
   readonly rounding: "pro-rata" | "block";
   readonly doubleBuffer: boolean;
+  /** Present where the file says `bandwidth: array`: it is what the arrays take, and changes with them. */
+  readonly bandwidthFollows?: "array";
 }
 
 /** Memory outside the chip: dies that are sold (`dies` given; bandwidth follows), or plain numbers. */
@@ -103,6 +105,8 @@ export interface Dram {
   readonly rounding: "pro-rata" | "block";
   /** Dies (HBM: stacks) that the capacity is bought as. */
   readonly dies?: number;
+  /** Present where the dies are as few as the capacity is sold as, and change with it. */
+  readonly fewestDies?: true;
   /** Data bits of all dies together; the widest that the dies have where left out. */
   readonly width?: number;
   /** Whether plain numbers of a named type need not be sold; absent: no. */

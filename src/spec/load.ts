@@ -1,16 +1,18 @@
 import { existsSync } from "node:fs";
 import { dirname, isAbsolute, join } from "node:path";
+import { Document } from "yaml";
 import type * as z from "zod";
 import { didYouMean, problemOf, SpecError } from "../errors/index.ts";
 import { checkChoice, checkText } from "./callers.ts";
 import type { SourceDocument } from "./document.ts";
 import type { Hardware } from "./hardware.ts";
+import { defaultsOf } from "./hardware-defaults.ts";
 import { hardwareSchema } from "./hardware-schema.ts";
 import { check } from "./issues.ts";
 import type { TextProblem } from "./metrics.ts";
 import type { ModelSpec } from "./model.ts";
 import { modelSchema } from "./model-schema.ts";
-import { presetDocument, presetNames, type PresetKind } from "./preset-files.ts";
+import { presetDocument, presetFileText, presetNames, type PresetKind } from "./preset-files.ts";
 import { readTextFile, STDIN } from "./read-file.ts";
 import { readYaml } from "./read-yaml.ts";
 import { regions } from "./regions.ts";
@@ -68,6 +70,34 @@ export function loadHardware(nameOrFile: string, beside?: string): Hardware {
 /** A validated, frozen model; as {@link loadHardware}. */
 export function loadModel(nameOrFile: string, beside?: string): ModelSpec {
   return load("models", modelSchema, nameOrFile, beside);
+}
+
+/**
+ * A hardware file with every default that it leaves to us written out, each with its reason as a comment: the same machine.
+ *
+ * @param nameOrFile preset name, or a file
+ * @throws SpecError where the file is no hardware
+ */
+export function resolvedHardware(nameOrFile: string): string {
+  loadHardware(nameOrFile);
+  const found = findSpec("hardware", nameOrFile);
+  if (found.problem) throw new SpecError([problemOf(nameOrFile, found.problem.code, found.problem.message)]);
+  const written = found.document.value as Readonly<Record<string, unknown>>;
+  const document = new Document(written);
+  for (const { path, value, reason } of defaultsOf(written)) {
+    document.setIn(path, document.createNode(value, { flow: true }));
+    const node = document.getIn(path, true) as { comment?: string } | undefined;
+    if (node !== undefined) node.comment = ` default: ${reason}`;
+  }
+  return document.toString({ lineWidth: 0 });
+}
+
+/** The text of a preset, as it ships. @throws SpecError spec/unknown-preset */
+export function presetText(kind: PresetKind, name: string): string {
+  const names = presetNames(kind);
+  if (names.includes(name)) return presetFileText(`${kind}/${name}.yaml`);
+  const message = `There is no preset "${name}" among the ${kind}. Presets: ${names.join(", ")}.`;
+  throw new SpecError([problemOf(name, "spec/unknown-preset", message, didYouMean(name, names))]);
 }
 
 /** Names that the loaders and `deployment.region` know. */

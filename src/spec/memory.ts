@@ -25,7 +25,7 @@ export interface NotSold {
  */
 export function settledDram(dram: Dram, clock: number): Dram | NotSold {
   const sold = dram.type === null ? undefined : soldDrams().get(dram.type);
-  const isPlain = dram.dies === undefined && dram.width === undefined;
+  const isPlain = dram.dies === undefined && dram.width === undefined && !dram.fewestDies;
   if (sold === undefined) return isPlain ? dram : notSold("type", "is idealised, and has no dies");
   return isPlain ? plain(dram, sold, clock) : bought(dram, sold, clock);
 }
@@ -34,7 +34,8 @@ function bought(dram: Dram, sold: SoldDram, clock: number): Dram | NotSold {
   const gigabytes = soldGigabytes(dram.capacity);
   const counts = soldCounts(sold, gigabytes);
   if (counts.length === 0) return capacityNotSold(sold, gigabytes);
-  const dies = dram.dies ?? counts.find((count) => sold.dieWidths.includes(dram.width! / count)) ?? counts[0]!;
+  const own = dram.fewestDies ? counts[0] : dram.dies;
+  const dies = own ?? counts.find((count) => sold.dieWidths.includes(dram.width! / count)) ?? counts[0]!;
   if (!counts.includes(dies)) {
     return notSold(
       "dies",

@@ -21,6 +21,11 @@ export function presetNames(kind: PresetKind): readonly string[] {
 
 /** A file below presets/, read to data. Its name in messages is the path inside the package. */
 export function presetDocument(path: string): SourceDocument {
+  return readYaml(presetFileText(path), `presets/${path}`);
+}
+
+/** Its text. */
+export function presetFileText(path: string): string {
   const name = `presets/${path}`;
-  return readYaml(readTextFile(fileURLToPath(new URL(name, packageRoot)), name), name);
+  return readTextFile(fileURLToPath(new URL(name, packageRoot)), name);
 }

@@ -1,4 +1,5 @@
 import { rateAtClock, toRate, type Bandwidth, type Hertz } from "../units/index.ts";
+import { withFollowers } from "./followers.ts";
 import { hardwareFields as f } from "./hardware-schema.ts";
 import { listOfDataflows, withFormat } from "./hardware-build.ts";
 import type { Buffer, Dram, Hardware, PeArray, Port } from "./hardware.ts";
@@ -6,7 +7,7 @@ import { refusal, setPath, type Refusal, type SetPath, type SpecSet } from "./se
 
 const withHardware = (specs: SpecSet, change: Partial<Hardware>): SpecSet => ({
   ...specs,
-  hardware: { ...specs.hardware, ...change },
+  hardware: withFollowers({ ...specs.hardware, ...change }),
 });
 
 function withArray(specs: SpecSet, change: Partial<PeArray>): SpecSet {
@@ -34,6 +35,29 @@ function withClock(specs: SpecSet, clock: Hertz): SpecSet {
 type Level = "localBuffer" | "globalBuffer" | "dram";
 
 const absent = (level: Level): Refusal => refusal(`cannot be set: this hardware has no ${level}`);
+
+/** A buffer's own bandwidth, or that which the arrays take. */
+function withBufferBandwidth(
+  specs: SpecSet,
+  level: "localBuffer" | "globalBuffer",
+  bandwidth: Bandwidth | "array",
+): SpecSet | Refusal {
+  const before = specs.hardware[level];
+  if (!before) return absent(level);
+  if (bandwidth === "array") return withHardware(specs, { [level]: { ...before, bandwidthFollows: bandwidth } });
+  const { bandwidthFollows: _, ...own } = before;
+  const rate = toRate(bandwidth, specs.hardware.clock);
+  return withHardware(specs, { [level]: { ...own, port: { ...own.port, read: rate, write: rate } } });
+}
+
+function withDies(specs: SpecSet, dies: number | "fewest"): SpecSet | Refusal {
+  const { dram } = specs.hardware;
+  if (!dram) return absent("dram");
+  const { fewestDies: _, ...own } = dram;
+  // How many the fewest are is settled with the capacity.
+  const chosen: Dram = dies === "fewest" ? { ...own, dies: own.dies ?? 1, fewestDies: true } : { ...own, dies };
+  return withHardware(specs, { dram: chosen });
+}
 
 function withBandwidth(specs: SpecSet, level: Level, bandwidth: Bandwidth): SpecSet | Refusal {
   const before = specs.hardware[level];
@@ -86,8 +110,8 @@ const buffers = (["localBuffer", "globalBuffer"] as const).flatMap((level) => [
     `${level}.bandwidth`,
     `Bandwidth${level === "localBuffer" ? " per core" : ""}, read and write each`,
     "128 B/cycle",
-    f.bandwidth,
-    (specs, bandwidth) => withBandwidth(specs, level, bandwidth),
+    f.bufferBandwidth,
+    (specs, bandwidth) => withBufferBandwidth(specs, level, bandwidth),
   ),
 ]);
 
@@ -127,9 +151,7 @@ export const hardwarePaths: readonly SetPath[] = [
   setPath("dram.capacity", "Capacity of the memory", "1 GB", f.capacity, (specs, capacity) =>
     withDram(specs, { capacity }),
   ),
-  setPath("dram.dies", "Dies that the capacity is bought as; bandwidth follows", "2", f.dies, (specs, dies) =>
-    withDram(specs, { dies }),
-  ),
+  setPath("dram.dies", "Dies that the capacity is bought as; bandwidth follows", "2", f.dies, withDies),
   setPath(
     "dram.width",
     "Data bits of all dies together; of the fewest dies without dram.dies",

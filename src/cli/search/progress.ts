@@ -1,4 +1,5 @@
 import { SingleBar } from "cli-progress";
+import { isQuiet } from "../print.ts";
 import type { StudyProgress } from "../../search/index.ts";
 
 /** Where a search stands, on stderr: a bar on a terminal, a line every few seconds elsewhere. */
@@ -10,6 +11,7 @@ export interface ProgressDisplay {
 const SILENCE_MS = 5000;
 
 export function startProgress(maxTrials: number): ProgressDisplay {
+  if (isQuiet()) return { update: () => undefined, stop: () => undefined };
   const { isTTY } = process.stderr;
   const bar = new SingleBar({
     stream: process.stderr,

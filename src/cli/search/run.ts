@@ -21,7 +21,7 @@ import { acquireLock, openSqliteStore, type SqliteStore } from "../../store/inde
 import { createDesignEvaluator, designContext, type DesignDetail } from "../../worker/index.ts";
 import { InputError } from "../failure.ts";
 import { writeFileWhole } from "../output-file.ts";
-import { toStderr, toStdout } from "../print.ts";
+import { toldMeanwhile, toStderr, toStdout } from "../print.ts";
 import { createCommandAccuracy, storedAnswer } from "./command-accuracy.ts";
 import { greyBoxOf } from "./exact/grey-box.ts";
 import { exactRecord, storeFront, withWhole } from "./exact/record.ts";
@@ -50,7 +50,10 @@ export interface RunSettings {
   readonly signal: AbortSignal;
 }
 
-const say = (text: string): void => toStderr(`${text}\n`);
+/** News of how it goes, which nobody needs who wants the result alone. */
+const say = (text: string): void => toldMeanwhile(`${text}\n`);
+/** What must be known even so. */
+const tell = (text: string): void => toStderr(`${text}\n`);
 
 /** How soon it is noticed that a run's folder is gone, where nothing is stored. */
 const LOOK_MS = 500;
@@ -80,11 +83,11 @@ async function searchIn(study: Study, space: Space, settings: RunSettings): Prom
   } catch (error) {
     if (presence.signal.aborted) throw presence.signal.reason;
     if (!settings.signal.aborted) {
-      if (error instanceof CommandFailure) say(`\nWhat was found so far is stored. Continue with: ${again(settings)}`);
+      if (error instanceof CommandFailure) tell(`\nWhat was found so far is stored. Continue with: ${again(settings)}`);
       throw error;
     }
     const done = error instanceof Interruption ? ` after ${error.trialCount} trials` : "";
-    say(`\nInterrupted${done}. Continue with: ${again(settings)}`);
+    tell(`\nInterrupted${done}. Continue with: ${again(settings)}`);
     return EXIT_INTERRUPTED;
   } finally {
     presence.stop();
@@ -143,7 +146,7 @@ async function searchWith({ study, space, settings, store, signal, sources, stud
     const code =
       exact === null ? finish(record, study, folder) : finish(exactRecord(record, exact), study, folder, exact.front);
     const failures = failuresText(record);
-    if (failures !== null) say(`${failures} Ask again: ${again(settings, "--retry-failed")}`);
+    if (failures !== null) tell(`${failures} Ask again: ${again(settings, "--retry-failed")}`);
     return code;
   } finally {
     await accuracy?.close();
@@ -266,7 +269,7 @@ function finish(record: RunRecord, study: Study, folder: string, whole?: readonl
   writeFileWhole(report, reportHtml(record));
   if (record.exact !== undefined) say(exactText(record));
   if (record.front.length === 0) {
-    say(infeasibleText(record.violations, study.constraints, record.trialCount, record.exact));
+    tell(infeasibleText(record.violations, study.constraints, record.trialCount, record.exact));
     return EXIT_INFEASIBLE;
   }
   toStdout(`${summaryText(record)}\nReport: ${report}\n`);

@@ -1,4 +1,5 @@
 import { SingleBar } from "cli-progress";
+import { isQuiet } from "../../print.ts";
 import { timeLeft } from "../progress.ts";
 import type { EnumerationProgress } from "./enumerate.ts";
 
@@ -11,6 +12,7 @@ export interface ExactProgress {
 const SILENCE_MS = 5000;
 
 export function startExactProgress(chipCount: number): ExactProgress {
+  if (isQuiet()) return { update: () => undefined, stop: () => undefined };
   const { isTTY } = process.stderr;
   const bar = new SingleBar({
     stream: process.stderr,
