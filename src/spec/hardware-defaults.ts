@@ -6,7 +6,6 @@
 
 /** Values as a file would write them. */
 export const DEFAULTS = {
-  description: "",
   precision: { input: 8, weight: 8, accumulator: 32, output: 8, format: "integer" },
   cores: 1,
   arraysPerCore: 1,
@@ -36,7 +35,6 @@ export const DEFAULTS = {
 
 /** Why each default is what it is, by its path; `buffer` stands for localBuffer and globalBuffer. */
 export const DEFAULT_REASONS: Readonly<Record<string, string>> = {
-  description: "words for readers",
   precision: "int8 inference with 32 bit sums, what most inference chips compute",
   cores: "one array is one core",
   arraysPerCore: "the arrays of a core would share its local buffer",

@@ -45,7 +45,8 @@ function withBufferBandwidth(
   const before = specs.hardware[level];
   if (!before) return absent(level);
   if (bandwidth === "array") return withHardware(specs, { [level]: { ...before, bandwidthFollows: bandwidth } });
-  const { bandwidthFollows: _, ...own } = before;
+  const { bandwidthFollows, ...own } = before;
+  void bandwidthFollows;
   const rate = toRate(bandwidth, specs.hardware.clock);
   return withHardware(specs, { [level]: { ...own, port: { ...own.port, read: rate, write: rate } } });
 }
@@ -53,7 +54,8 @@ function withBufferBandwidth(
 function withDies(specs: SpecSet, dies: number | "fewest"): SpecSet | Refusal {
   const { dram } = specs.hardware;
   if (!dram) return absent("dram");
-  const { fewestDies: _, ...own } = dram;
+  const { fewestDies, ...own } = dram;
+  void fewestDies;
   // How many the fewest are is settled with the capacity.
   const chosen: Dram = dies === "fewest" ? { ...own, dies: own.dies ?? 1, fewestDies: true } : { ...own, dies };
   return withHardware(specs, { dram: chosen });

@@ -1,4 +1,6 @@
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import {
@@ -67,6 +69,12 @@ describe("a chip of a few lines", () => {
 });
 
 describe("defaults of hardware files", () => {
+  it("a chip of a few lines with all of them written out is the same machine", () => {
+    const file = join(mkdtempSync(join(tmpdir(), "ecotile-defaults-")), "chip.yaml");
+    writeFileSync(file, CHIP);
+    expect(chip(resolvedHardware(file))).toEqual(chip(CHIP));
+  });
+
   it.each(listPresets("hardware"))("%s with all of them written out is the same machine", (name) => {
     const text = resolvedHardware(name);
     expect(chip(text)).toEqual(loadHardware(name));
@@ -76,8 +84,8 @@ describe("defaults of hardware files", () => {
 
   it("the schema has them, each with a reason, and the manual has every one", () => {
     const filled = rawHardwareSchema.parse(parse(CHIP));
-    const { buffer, dram, description, launchOverhead, ...plain } = DEFAULTS;
-    expect(filled).toMatchObject({ ...plain, description });
+    const { buffer, dram, launchOverhead, ...plain } = DEFAULTS;
+    expect(filled).toMatchObject(plain);
     expect(filled.localBuffer).toMatchObject({ bandwidth: buffer.bandwidth, shared: buffer.shared });
     expect(Object.keys(launchOverhead)).toEqual(Object.keys(filled.launchOverhead));
     expect(filled.dram!.idealised).toBe(dram.idealised);
