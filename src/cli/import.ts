@@ -1,6 +1,6 @@
 import { basename, resolve } from "node:path";
 import type { Command } from "commander";
-import { stringify } from "yaml";
+import { Document, isMap, isSeq, stringify } from "yaml";
 import { readTextFile, writtenModel, type ModelSpec } from "../spec/index.ts";
 import {
   HUGGING_FACE_TYPES,
@@ -10,6 +10,7 @@ import {
   type HuggingFaceOptions,
 } from "../workload/index.ts";
 import { InputError } from "./failure.ts";
+import { addImportOnnx } from "./import-onnx.ts";
 import { printText } from "./output.ts";
 import { dataToStdout } from "./print.ts";
 
@@ -45,6 +46,7 @@ export function addImportCommand(program: Command): void {
     .action((path: string, options: Options) => {
       print(path, importHuggingFace(readJson(path), { ...options, path: resolve(path) }));
     });
+  addImportOnnx(command);
 }
 
 /**
@@ -82,6 +84,12 @@ function withoutPythonNumbers(text: string): string {
   return text.replace(/"(?:[^"\\]|\\.)*"|-?\b(?:Infinity|NaN)\b/g, (part) => (part.startsWith('"') ? part : "null"));
 }
 
+/** A model file; each operator of a list is one line. */
 export function modelYaml(model: ModelSpec): string {
-  return stringify(writtenModel(model));
+  const written = writtenModel(model);
+  if (model.family !== "operators") return stringify(written);
+  const document = new Document(written, { aliasDuplicateObjects: false });
+  const list = document.get("operators");
+  for (const each of isSeq(list) ? list.items : []) if (isMap(each)) each.flow = true;
+  return document.toString({ lineWidth: 0 });
 }

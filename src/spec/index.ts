@@ -3,11 +3,16 @@ export { FAMILY_METRIC } from "./family-metric.ts";
 export type { Deployment } from "./deployment.ts";
 export type { Buffer, Dataflow, Dram, Hardware, Operand, PeArray, Port, VectorUnit } from "./hardware.ts";
 export { peakOperationsOf, pesOf } from "./hardware.ts";
+export { isTrained } from "./model.ts";
 export type {
   BertModel,
   ClipModel,
   DecoderModel,
+  ListedOperator,
+  ListedProduct,
+  ListedVector,
   ModelSpec,
+  OperatorsModel,
   TextTower,
   Tower,
   VisionTower,
@@ -45,7 +50,7 @@ export { DEFAULT_REASONS, DEFAULTS } from "./hardware-defaults.ts";
 export { listPresets, loadHardware, loadModel, presetText, readSpecFile, resolvedHardware } from "./load.ts";
 export { metricOf, NAMED_METRICS, readConstraint, type NamedMetric } from "./metrics.ts";
 export { MODES, type Mode } from "./modes.ts";
-export { readTextFile, readTextPieces, STDIN } from "./read-file.ts";
+export { openBytes, readTextFile, readTextPieces, STDIN, type OpenBytes } from "./read-file.ts";
 export { readYaml } from "./read-yaml.ts";
 export { region, regions, type Region } from "./regions.ts";
 export { listSetPaths } from "./set-paths.ts";

@@ -1,12 +1,13 @@
 import { pathText, valueAt } from "./document.ts";
 import { findingsOf } from "./issues.ts";
-import type { ModelSpec, Tower } from "./model.ts";
+import { isTrained, type ListedOperator, type ModelSpec, type Tower } from "./model.ts";
 import { modelSchema } from "./model-schema.ts";
 import { TOWER_NAMES } from "./set-model.ts";
 
 /** A model as a file says it: sizes that are equal in all layers once. Reading it back gives the same model. */
 export function writtenModel(model: ModelSpec): Readonly<Record<string, unknown>> {
-  const { name, description, training, family, ...rest } = shortModel(model);
+  const { name, description, training, family, ...all } = shortModel(model);
+  const rest = model.family === "operators" ? { ...all, operators: model.operators.map(shortOperator) } : all;
   return { name, description, family, ...(training === null ? {} : { training }), ...rest };
 }
 
@@ -38,6 +39,19 @@ function shortModel(model: ModelSpec): Record<string, unknown> {
       return [key, (TOWER_NAMES as readonly string[]).includes(key) ? shortTower(value as Tower) : value];
     }),
   );
+}
+
+/** An operator without what a model file takes for granted. */
+function shortOperator(operator: ListedOperator): Readonly<Record<string, unknown>> {
+  const { name, kind, ...rest } = operator;
+  const own: Readonly<Record<string, unknown>> =
+    operator.kind === "vector"
+      ? { rowLength: 1, elementsRead: operator.elements, elementsWritten: operator.elements, parameters: 0 }
+      : { batch: 1, shared: isTrained(operator.classes[1]), matrices: operator.count, sameWeightsAs: null };
+  const usual: Readonly<Record<string, unknown>> = { tower: "model", phase: null, count: 1, ...own };
+  const isUsual = ([key, value]: readonly [string, unknown]) =>
+    key === "classes" ? String(value) === "activation,weight" : Object.hasOwn(usual, key) && usual[key] === value;
+  return { name, kind, ...Object.fromEntries(Object.entries(rest).filter((each) => !isUsual(each))) };
 }
 
 /** Pre-training is that of the whole. */

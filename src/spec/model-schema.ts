@@ -3,7 +3,7 @@ import { modelProblems } from "./cross-rules.ts";
 import { MAX_WHOLE, flag, listOf, oneOf, oneOrMore, real, refuse, section, text, whole } from "./fields.ts";
 import { buildText, buildVision, type TowerContext } from "./model-build.ts";
 import { deepFreeze } from "./freeze.ts";
-import { LISTED_PRIMITIVES, type AttentionKind, type ListedOperator, type ModelSpec } from "./model.ts";
+import { isTrained, LISTED_PRIMITIVES, type AttentionKind, type ListedOperator, type ModelSpec } from "./model.ts";
 
 const ATTENTION = /^(full|none|(window|chunk|local\+global):[1-9]\d{0,7})$/;
 const ATTENTION_RULE = "must be full, none, window:N, chunk:N or local+global:N, with N from 1 to 99999999";
@@ -379,8 +379,6 @@ function buildOperators(raw: readonly RawOperator[], ctx: TowerContext): readonl
     return { ...each, matrices, shared: each.shared ?? isTrained(each.classes[1]) };
   });
 }
-
-const isTrained = (kind: string): boolean => kind === "weight" || kind === "embedding" || kind === "head";
 
 /** A model file → frozen ModelSpec. */
 export const modelSchema = rawModelSchema.transform((raw, ctx) => {

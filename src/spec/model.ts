@@ -244,6 +244,9 @@ export interface OperatorsModel extends ModelCommon {
 /** What an operand of a product is. */
 export type OperandClass = "weight" | "embedding" | "head" | "activation" | "kv";
 
+/** Whether an operand is stored with the model. */
+export const isTrained = (operand: OperandClass): boolean => operand !== "activation" && operand !== "kv";
+
 interface ListedCommon {
   readonly name: string;
   readonly tower: string;

@@ -110,6 +110,33 @@ export function readTextFile(path: string, shownAs: string, mostBytes = MAX_FILE
   return [...readTextPieces(path, shownAs, mostBytes)].join("");
 }
 
+/** Bytes of an open file, read where they are wanted. */
+export interface OpenBytes {
+  readonly size: number;
+  /** `length` bytes from `at`, both within `size`. @throws SpecError where the file has become shorter */
+  readonly read: (at: number, length: number) => Uint8Array;
+  readonly close: () => void;
+}
+
+/**
+ * Opens a file whose bytes are read piece by piece, here and there; whoever opens it closes it.
+ *
+ * @throws SpecError spec/unreadable-file
+ */
+export function openBytes(path: string, shownAs: string): OpenBytes {
+  const file = trying(shownAs, () => openRegular(path));
+  const read = (at: number, length: number): Uint8Array => {
+    const buffer = new Uint8Array(length);
+    for (let done = 0; done < length;) {
+      const count = trying(shownAs, () => readSync(file, buffer, done, length - done, at + done));
+      if (count === 0) throw refuse(shownAs, "spec/unreadable-file", "The file became shorter while it was read.");
+      done += count;
+    }
+    return buffer;
+  };
+  return { size: trying(shownAs, () => fstatSync(file)).size, read, close: () => closeSync(file) };
+}
+
 function trying<T>(shownAs: string, act: () => T): T {
   try {
     return act();

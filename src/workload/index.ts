@@ -20,3 +20,11 @@ export {
   type HuggingFaceOptions,
 } from "./huggingface.ts";
 export { importOpenClip } from "./openclip.ts";
+export {
+  importOnnx,
+  MOST_ONNX_BYTES,
+  sourceOfBytes,
+  type ByteSource,
+  type OnnxImport,
+  type OnnxOptions,
+} from "./onnx.ts";

@@ -1,4 +1,4 @@
-import type { ListedOperator, ListedProduct, ListedVector, OperandClass, OperatorsModel } from "../spec/model.ts";
+import { isTrained, type ListedOperator, type ListedProduct, type ListedVector, type OperatorsModel } from "../spec/model.ts";
 import type { GemmOperator, Operator, OperatorKind, VectorOperator, Workload } from "./operator.ts";
 
 /**
@@ -26,10 +26,8 @@ export function operatorsWorkload(model: OperatorsModel, batch: number): Workloa
   };
 }
 
-const isTrained = (operand: OperandClass): boolean => operand !== "activation" && operand !== "kv";
-
 /** Elements of the distinct trained matrices of a product. */
-function trainedElements(operator: ListedOperator): number {
+export function trainedElements(operator: ListedOperator): number {
   if (operator.kind === "vector" || operator.sameWeightsAs !== null || !isTrained(operator.classes[1])) return 0;
   const { batch, n, k, shared, matrices } = operator;
   return matrices * (shared ? 1 : batch) * n * k;

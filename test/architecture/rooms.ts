@@ -46,6 +46,7 @@ export const ROOMS: Readonly<Record<string, Rights>> = {
 /** Packages that one room hides from the others. */
 export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "@assemblyscript/loader": ["sim"],
+  "@bufbuild/protobuf": ["workload"],
   libsql: ["store"],
   piscina: ["worker"],
   "csv-parse": ["csv"],

@@ -74,7 +74,9 @@ describe("habits of the sources", () => {
   });
 
   it(`no file of more than ${MOST_LINES} lines`, () => {
-    const long = sources.filter(([, text]) => text.split("\n").length > MOST_LINES).map(([file]) => file);
+    // What a generator writes is read by nobody.
+    const written = sources.filter(([file]) => !file.endsWith("_pb.ts"));
+    const long = written.filter(([, text]) => text.split("\n").length > MOST_LINES).map(([file]) => file);
     expect(long).toEqual([]);
   });
 
