@@ -29,9 +29,6 @@ export interface OnnxImport {
   readonly notes: readonly string[];
 }
 
-/** Operators that a model file lists at most. */
-const MOST_OPERATORS = 100_000;
-
 /**
  * An ONNX file as a list of operators: sizes of all values are inferred, constants folded, products and work of the lanes listed. One run of
  * the graph is one input of the model. Weights are not read, files beside it (`external_data`) not opened.
@@ -51,12 +48,6 @@ export function importOnnx(source: ByteSource, options: OnnxOptions = {}): OnnxI
   const operators = listedOperators(works.all());
   if (operators.length === 0)
     throw refused(file, "onnx/bad-node", "The graph has no work: all its results are known before it runs.");
-  if (operators.length > MOST_OPERATORS)
-    throw refused(
-      file,
-      "onnx/too-large",
-      `The graph has ${operators.length} works; at most ${MOST_OPERATORS} are listed.`,
-    );
   const parameters = storedParameters(nodes, withConstants(graph, nodes));
   const inProducts = operators.reduce((sum, each) => sum + trainedElements(each), 0);
   const model: OperatorsModel = {

@@ -11,7 +11,7 @@ import type { Value } from "./value.ts";
  * @param nodes  each behind those that it depends on, all of known operators
  * @param dims   sizes of the graph's inputs
  * @param file   name for messages
- * @throws SpecError onnx/bad-node
+ * @throws SpecError onnx/bad-node, onnx/too-large
  */
 export function inferWork(
   graph: Graph,
@@ -36,6 +36,7 @@ export function inferWork(
   for (const node of nodes) {
     const inputs = node.inputs.map(valueOf);
     const results = resultsOf(new NodeContext(node, graph.opset, inputs, works, uses), works, graph, file);
+    if (works.length > MOST_WORKS) throw tooMany(file);
     node.outputs.forEach((output, at) => {
       const result = results[at];
       if (output >= 0 && result !== undefined && result !== null && counts[output]! > 0) values[output] = result;
@@ -44,6 +45,14 @@ export function inferWork(
     for (const input of node.inputs) if (input >= 0 && --left[input]! === 0) values[input] = undefined;
   }
   return works;
+}
+
+/** Works that are listed at most, before equal layers become one. */
+const MOST_WORKS = 100_000;
+
+function tooMany(file: string): SpecError {
+  const message = `The graph has more than ${MOST_WORKS} works: it is not read.`;
+  return new SpecError([problemOf(file, "onnx/too-large", message)]);
 }
 
 function useCounts({ values, outputs }: Graph, nodes: readonly GraphNode[]): Int32Array {
@@ -90,10 +99,14 @@ function completed(result: Result, own: number, c: NodeContext): Value {
     c.fail(`Its result would have the sizes [${dims.slice(0, 16).join(", ")}].`);
   if (dims.length > MOST_AXES) c.fail(`Its result would have ${dims.length} axes.`);
   const isStored = own >= 0;
+  // Fields are written out: objects put together of others stay in memory ten times as long.
   return {
-    ...{ dims, type: type ?? c.optional(0)?.type ?? 1, numbers: isStored ? (numbers ?? null) : null },
-    ...{ origin: isStored ? (origin !== undefined && origin >= 0 ? origin : own) : -1 },
-    ...{ trace: isStored ? null : (trace ?? null), isCache: !isStored && isCache === true },
+    dims,
+    type: type ?? c.optional(0)?.type ?? 1,
+    numbers: isStored ? (numbers ?? null) : null,
+    origin: !isStored ? -1 : origin !== undefined && origin >= 0 ? origin : own,
+    trace: isStored ? null : (trace ?? null),
+    isCache: !isStored && isCache === true,
   };
 }
 

@@ -79,7 +79,8 @@ function repeatAt(works: readonly NodeWork[], kinds: Int32Array, isShared: reado
   if (isWithinAttention(works, from)) return best;
   const longest = Math.min(LONGEST_LAYER, Math.floor((works.length - from) / 2));
   for (let period = 1; period <= longest; period++) {
-    if (isShared[from + period - 1]) break;
+    // What is left behind this stretch is no more than what another one saves.
+    if (isShared[from + period - 1] || works.length - from - period <= (best.count - 1) * best.period) break;
     if (kinds[from] !== kinds[from + period]) continue;
     let end = from + period;
     while (end < works.length && kinds[end] === kinds[end - period] && !isShared[end]) end++;

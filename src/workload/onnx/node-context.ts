@@ -208,9 +208,16 @@ export class NodeContext {
     const isWhole = [elements, elementsRead, elementsWritten, rowLength, parameters].every(Number.isSafeInteger);
     if (!isWhole) this.fail("It has more than 2^53 elements.");
     const { primitive } = work;
-    return this.#works.add(this.node, part, {
-      ...{ kind: "vector", primitive, elements, rowLength, elementsRead, elementsWritten, parameters },
-    });
+    const whole = {
+      kind: "vector",
+      primitive,
+      elements,
+      rowLength,
+      elementsRead,
+      elementsWritten,
+      parameters,
+    } as const;
+    return this.#works.add(this.node, part, whole);
   }
 
   /** Element-wise work on `values` with so many results. */

@@ -25,16 +25,8 @@ const SCALARS: Readonly<Record<number, string>> = {
   ...{ 1: "double", 2: "float", 3: "int64", 4: "uint64", 5: "int32", 9: "string", 12: "bytes" },
 };
 
-function typeOf(field: DescField): string {
-  const { fieldKind: kind } = field;
-  if (kind === "message") return field.message.name;
-  if (kind === "enum") return field.enum.name;
-  if (kind === "scalar") return SCALARS[field.scalar]!;
-  return field.listKind === "message"
-    ? field.message.name
-    : field.listKind === "enum"
-      ? field.enum.name
-      : SCALARS[field.listKind === "scalar" ? field.scalar : 0]!;
+function typeOf({ message, enum: choice, scalar }: DescField): string {
+  return message?.name ?? choice?.name ?? SCALARS[scalar ?? 0]!;
 }
 
 function fieldsOfMessages(messages: readonly DescMessage[]): readonly string[] {

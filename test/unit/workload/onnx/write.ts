@@ -1,6 +1,7 @@
 import { create, toBinary, type MessageInitShape } from "@bufbuild/protobuf";
 import {
   AttributeProto_AttributeType as Kind,
+  GraphProtoSchema,
   ModelProtoSchema,
   TensorProto_DataType as Type,
   type AttributeProtoSchema,
@@ -97,7 +98,7 @@ function input(
 }
 
 export function onnxBytes(spec: GraphSpec): Uint8Array {
-  const { name = "test", opset = 18, inputs, indices = [], outputs, stored = {}, nodes } = spec;
+  const { opset = 18 } = spec;
   return toBinary(
     ModelProtoSchema,
     create(ModelProtoSchema, {
@@ -106,19 +107,28 @@ export function onnxBytes(spec: GraphSpec): Uint8Array {
         { domain: "", version: BigInt(opset) },
         { domain: "com.microsoft", version: 1n },
       ],
-      graph: {
-        name,
-        input: Object.entries(inputs).map(([key, dims]) =>
-          input(key, dims, indices.includes(key) ? Type.INT64 : Type.FLOAT),
-        ),
-        output: outputs.map((each) => ({ name: each })),
-        initializer: Object.entries(stored).map(([key, value]) =>
-          tensor(key, isList(value) ? { dims: value, type: Type.FLOAT } : value),
-        ),
-        node: nodes.map(node),
-      },
+      graph: graph(spec),
     }),
   );
+}
+
+/** The graph alone, to be put into a file by hand. */
+export function graphBytes(spec: GraphSpec): Uint8Array {
+  return toBinary(GraphProtoSchema, create(GraphProtoSchema, graph(spec)));
+}
+
+function graph({ name = "test", inputs, indices = [], outputs, stored = {}, nodes }: GraphSpec) {
+  return {
+    name,
+    input: Object.entries(inputs).map(([key, dims]) =>
+      input(key, dims, indices.includes(key) ? Type.INT64 : Type.FLOAT),
+    ),
+    output: outputs.map((each) => ({ name: each })),
+    initializer: Object.entries(stored).map(([key, value]) =>
+      tensor(key, isList(value) ? { dims: value, type: Type.FLOAT } : value),
+    ),
+    node: nodes.map(node),
+  };
 }
 
 /** Collects nodes: each call adds one and gives the name of its first result. */
