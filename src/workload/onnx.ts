@@ -1,4 +1,5 @@
-import { problemOf, SpecError, type Problem } from "../errors/index.ts";
+import { MOST_PROBLEMS, problemOf, SpecError, type Problem } from "../errors/index.ts";
+import { faultsOf } from "../spec/model-file.ts";
 import type { OperatorsModel } from "../spec/model.ts";
 import { bindInputs } from "./onnx/dimensions.ts";
 import { fuse } from "./onnx/fuse.ts";
@@ -60,6 +61,13 @@ export function importOnnx(source: ByteSource, options: OnnxOptions = {}): OnnxI
     kvCacheElements: works.cache.elements,
     kvElementsPerToken: works.cache.perToken,
   };
+  const faults = faultsOf(model).slice(0, MOST_PROBLEMS);
+  if (faults.length > 0) {
+    // Sizes that are read and make more than a model file holds.
+    throw new SpecError(
+      faults.map(({ message }) => problemOf(file, "onnx/too-large", `The model is too large: ${message}`)),
+    );
+  }
   return { model, notes: notesOf(graph, needed, parameters, inProducts) };
 }
 
@@ -76,7 +84,7 @@ function refuseUnknown(graph: Graph, nodes: readonly GraphNode[], file: string):
     else found.count += 1;
   }
   if (unknown.size === 0) return;
-  const problems = [...unknown].slice(0, 100).map(([op, { node, count }]): Problem => {
+  const problems = [...unknown].slice(0, MOST_PROBLEMS).map(([op, { node, count }]): Problem => {
     const more = count > 1 ? ` So have ${count - 1} more.` : "";
     const message = `The ${shownNode(graph, node)} has an operator that is not modelled: ${op.slice(0, 80)}.${more}`;
     return problemOf(file, "onnx/unknown-operator", message, hintFor(op));

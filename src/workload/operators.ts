@@ -1,4 +1,10 @@
-import { isTrained, type ListedOperator, type ListedProduct, type ListedVector, type OperatorsModel } from "../spec/model.ts";
+import {
+  isTrained,
+  type ListedOperator,
+  type ListedProduct,
+  type ListedVector,
+  type OperatorsModel,
+} from "../spec/model.ts";
 import type { GemmOperator, Operator, OperatorKind, VectorOperator, Workload } from "./operator.ts";
 
 /**

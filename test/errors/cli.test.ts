@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
+import { onnxBytes, type GraphSpec, type NodeSpec } from "../unit/workload/onnx/write.ts";
 import { ecotile, scratch, scratchFile, settings } from "../unit/cli/run.ts";
 
 // Exact texts of the command line. After a wanted change: ECOTILE_BLESS=1 npx vitest run test/errors, then read the diff.
@@ -21,7 +22,27 @@ const rope = JSON.stringify({
   ...{ vocab_size: 100, max_position_embeddings: 64, rope_scaling: { type: ["a"] } },
 });
 
+const onnx = (name: string, more: Partial<GraphSpec>): readonly string[] => {
+  const plain = { inputs: { x: ["batch", 3] }, outputs: ["y"], nodes: [] };
+  return ["import", "onnx", scratchFile(`${name}.onnx`, onnxBytes({ ...plain, ...more }))];
+};
+const node = (op: string, inputs: readonly string[], name: string): NodeSpec => ({ op, inputs, outputs: ["y"], name });
+
 it.each<readonly [string, readonly string[]]>([
+  ["onnx-unknown-operator", onnx("operator", { nodes: [node("acme.Mystery", ["x"], "layer.0/mystery")] })],
+  ["onnx-unknown-dimension", onnx("dimension", { nodes: [node("Relu", ["x"], "relu")] })],
+  [
+    "onnx-no-such-dimension",
+    [...onnx("sizes", { nodes: [node("Relu", ["x"], "relu")] }), "--dim", "btach=2", "--dim", "batch=2"],
+  ],
+  ["onnx-cycle", onnx("cycle", { nodes: [node("Add", ["x", "y"], "add")] })],
+  ["onnx-double-name", onnx("double", { nodes: [node("Relu", ["x"], "a"), node("Relu", ["x"], "b")] })],
+  [
+    "onnx-bad-node",
+    [...onnx("node", { stored: { w: [4, 5] }, nodes: [node("MatMul", ["x", "w"], "up")] }), "--dim", "batch=2"],
+  ],
+  ["onnx-malformed", ["import", "onnx", rows]],
+  ["onnx-dim", [...onnx("dim", {}), "--dim", "batch=many"]],
   ["unknown-command", ["simulat", "a", "b"]],
   ["unknown-command-control-characters", ["\u001b[31mred"]],
   ["missing-argument", ["simulate", "clip-vit-b16"]],

@@ -32,7 +32,7 @@ export function json(run: Run): Record<string, unknown> {
 
 export const scratch = mkdtempSync(join(tmpdir(), "ecotile-cli-"));
 
-export function scratchFile(name: string, text: string): string {
+export function scratchFile(name: string, text: string | Uint8Array): string {
   const path = join(scratch, name);
   writeFileSync(path, text);
   return path;
