@@ -7,15 +7,21 @@ export const MOST_NUMBERS = 1024;
 
 /**
  * The numbers of a stored tensor, row by row, or null: there are too many, they lie in another file, or in a type that sizes
- * and scalars do not come in. Integers above 2^53 become null likewise.
+ * and scalars do not come in.
  *
  * @param size  elements that the tensor's dimensions say
  */
 export function numbersOf(tensor: TensorProto, size: number): readonly number[] | null {
   if (size > MOST_NUMBERS || tensor.dataLocation === 1) return null;
   const numbers = tensor.rawData.length > 0 ? rawNumbers(tensor.rawData, tensor.dataType) : fieldNumbers(tensor);
-  if (numbers === null || numbers.length !== size) return null;
-  return numbers.every((each) => !Number.isInteger(each) || Number.isSafeInteger(each)) ? numbers : null;
+  return numbers?.length === size ? numbers : null;
+}
+
+/** A whole number of 64 bits; slices to the end of an axis name the largest, which stands for any beyond 2^53. */
+export function clamped(value: bigint): number {
+  const number = Number(value);
+  if (Number.isSafeInteger(number)) return number;
+  return number > 0 ? Number.MAX_SAFE_INTEGER : Number.MIN_SAFE_INTEGER;
 }
 
 function fieldNumbers(tensor: TensorProto): readonly number[] | null {
@@ -25,10 +31,10 @@ function fieldNumbers(tensor: TensorProto): readonly number[] | null {
     case ElementType.DOUBLE:
       return tensor.doubleData;
     case ElementType.INT64:
-      return tensor.int64Data.map(Number);
+      return tensor.int64Data.map(clamped);
     case ElementType.UINT32:
     case ElementType.UINT64:
-      return tensor.uint64Data.map(Number);
+      return tensor.uint64Data.map(clamped);
     case ElementType.FLOAT16:
       return tensor.int32Data.map(half);
     case ElementType.INT32:
@@ -48,8 +54,8 @@ const RAW: ReadonlyMap<ElementType, readonly [number, (view: DataView, at: numbe
   [ElementType.FLOAT, [4, (view: DataView, at: number) => view.getFloat32(at, true)]],
   [ElementType.DOUBLE, [8, (view: DataView, at: number) => view.getFloat64(at, true)]],
   [ElementType.FLOAT16, [2, (view: DataView, at: number) => half(view.getUint16(at, true))]],
-  [ElementType.INT64, [8, (view: DataView, at: number) => Number(view.getBigInt64(at, true))]],
-  [ElementType.UINT64, [8, (view: DataView, at: number) => Number(view.getBigUint64(at, true))]],
+  [ElementType.INT64, [8, (view: DataView, at: number) => clamped(view.getBigInt64(at, true))]],
+  [ElementType.UINT64, [8, (view: DataView, at: number) => clamped(view.getBigUint64(at, true))]],
   [ElementType.INT32, [4, (view: DataView, at: number) => view.getInt32(at, true)]],
   [ElementType.UINT32, [4, (view: DataView, at: number) => view.getUint32(at, true)]],
   [ElementType.INT16, [2, (view: DataView, at: number) => view.getInt16(at, true)]],

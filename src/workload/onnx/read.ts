@@ -11,7 +11,7 @@ import {
   type GraphNode,
   type StoredTensor,
 } from "./graph.ts";
-import { numbersOf } from "./numbers.ts";
+import { clamped, numbersOf } from "./numbers.ts";
 import {
   AttributeProto_AttributeType as Kind,
   NodeProtoSchema,
@@ -220,14 +220,14 @@ class GraphReader {
     const { type, t, ints, floats } = attribute;
     switch (type) {
       case Kind.INT:
-        return wholeOf(attribute.i);
+        return clamped(attribute.i);
       case Kind.FLOAT:
         return attribute.f;
       case Kind.STRING:
         return this.#word(new TextDecoder().decode(attribute.s));
       case Kind.INTS:
         this.#spend(ints.length);
-        return ints.map(wholeOf);
+        return ints.map(clamped);
       case Kind.FLOATS:
         this.#spend(floats.length);
         return floats;
@@ -237,7 +237,7 @@ class GraphReader {
         // Files of the first version say no kind.
         if (ints.length > 0) return this.#attributeOf({ ...attribute, type: Kind.INTS });
         if (t !== undefined) return this.#tensorOf(t);
-        return attribute.i === 0n ? null : wholeOf(attribute.i);
+        return attribute.i === 0n ? null : clamped(attribute.i);
       default:
         return null;
     }
@@ -272,7 +272,7 @@ class GraphReader {
     this.#spend(shape.length + 1);
     const dims = shape.map(({ value: size }): Dimension => {
       if (size.case === "dimParam") return size.value === "" ? null : size.value;
-      const known = size.case === "dimValue" ? wholeOf(size.value) : -1;
+      const known = size.case === "dimValue" ? clamped(size.value) : -1;
       return known < 0 ? null : known;
     });
     this.#inputs.push({ value, dims, type: kind.value.elemType });
@@ -335,17 +335,9 @@ function expectMessage({ wireType, start }: Field): void {
     throw new WireError(`has a number where a message belongs at byte ${start}`);
 }
 
-/** @throws WireError where a number is beyond 2^53 */
-function wholeOf(value: bigint): number {
-  const number = Number(value);
-  // Slices to the end of an axis are written as the largest number of 64 bits.
-  if (Number.isSafeInteger(number)) return number;
-  return number > 0 ? Number.MAX_SAFE_INTEGER : Number.MIN_SAFE_INTEGER;
-}
-
 function sizesOf(dims: readonly bigint[]): readonly number[] {
   if (dims.length > MOST_DIMENSIONS) throw new WireError(`has a tensor of more than ${MOST_DIMENSIONS} dimensions`);
-  const sizes = dims.map(wholeOf);
+  const sizes = dims.map(clamped);
   if (sizes.some((each) => each < 0)) throw new WireError("has a tensor with a size below 0");
   if (!Number.isSafeInteger(sizeOf(sizes))) throw new WireError("has a tensor of more than 2^53 elements");
   return sizes;

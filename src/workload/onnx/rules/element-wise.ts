@@ -83,7 +83,7 @@ function elementWise(c: NodeContext, { primitive, fold, isTruth = false }: Eleme
   const dims = c.broadcast(values);
   const first = values[c.node.op === "Where" ? 1 : 0] ?? values[0]!;
   const type = isTruth ? ElementType.BOOL : first.type;
-  const numbers = fold === undefined ? null : folded(values, dims, (given) => fold(given, !isFloat(type)));
+  const numbers = fold === undefined ? null : folded(values, dims, !isFloat(first.type), fold);
   const trace = c.node.op === "Add" ? biased(c, values, dims) : null;
   if (trace !== null) return [activation(dims, type, trace)];
   const added = c.elementWise("", primitive, dims, withoutBias(c, values));
@@ -97,17 +97,21 @@ function withoutBias(c: NodeContext, values: readonly Value[]): readonly Value[]
 }
 
 /** Numbers of the result where all inputs are known, or null. */
-export function folded(
+function folded(
   values: readonly Value[],
   dims: readonly number[],
-  fold: (numbers: readonly number[]) => number,
+  isWhole: boolean,
+  fold: Fold,
 ): readonly number[] | null {
   const size = sizeOf(dims);
   if (size > MOST_NUMBERS || values.some(({ numbers }) => numbers === null)) return null;
   const results = Array.from({ length: size }, (_, at) =>
-    fold(values.map((each) => each.numbers![placeIn(each, dims, at)]!)),
+    fold(
+      values.map((each) => each.numbers![placeIn(each, dims, at)]!),
+      isWhole,
+    ),
   );
-  return results.every((each) => !Number.isInteger(each) || Number.isSafeInteger(each)) ? results : null;
+  return isWhole && !results.every(Number.isSafeInteger) ? null : results;
 }
 
 /** Where the element that goes into element `at` of the result lies in an input that is spread out to it. */
