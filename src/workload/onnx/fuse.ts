@@ -220,7 +220,9 @@ class ChainFinder {
       (part) =>
         part === last || part.outputs.every((value) => value < 0 || this.#counts[value] === (reads.get(value) ?? 0)),
     );
-    return isClosed ? { parts: all, last, whole: { ...last, op, inputs, attributes } } : null;
+    return isClosed
+      ? { parts: all, last, whole: { at: last.at, name: last.name, op, inputs, outputs: last.outputs, attributes } }
+      : null;
   }
 
   /** The node that makes a value, if it is of this operator. */

@@ -24,6 +24,66 @@ export interface GraphNode {
   readonly attributes: ReadonlyMap<string, Attribute>;
 }
 
+/** Operands of all nodes one behind the other: of a million nodes, lists of their own would take 100 MB. */
+export class OperandPool {
+  #values = new Int32Array(1024);
+  #length = 0;
+
+  /** @returns where the operands begin */
+  add(operands: readonly number[]): number {
+    const start = this.#length;
+    this.#length += operands.length;
+    if (this.#length > this.#values.length) {
+      const wider = new Int32Array(Math.max(2 * this.#values.length, this.#length));
+      wider.set(this.#values);
+      this.#values = wider;
+    }
+    this.#values.set(operands, start);
+    return start;
+  }
+
+  list(start: number, count: number): readonly number[] {
+    return Array.from(this.#values.subarray(start, start + count));
+  }
+}
+
+/** A node whose operands lie in a pool: inputs, and outputs behind them. Each look at them makes a list. */
+export class PooledNode implements GraphNode {
+  readonly at: number;
+  readonly name: string;
+  readonly op: string;
+  readonly attributes: ReadonlyMap<string, Attribute>;
+  readonly #pool: OperandPool;
+  readonly #start: number;
+  readonly #inputCount: number;
+  readonly #outputCount: number;
+
+  constructor(
+    fields: Pick<GraphNode, "at" | "name" | "op" | "attributes">,
+    pool: OperandPool,
+    inputs: readonly number[],
+    outputs: readonly number[],
+  ) {
+    this.at = fields.at;
+    this.name = fields.name;
+    this.op = fields.op;
+    this.attributes = fields.attributes;
+    this.#pool = pool;
+    this.#start = pool.add(inputs);
+    this.#inputCount = inputs.length;
+    this.#outputCount = outputs.length;
+    pool.add(outputs);
+  }
+
+  get inputs(): readonly number[] {
+    return this.#pool.list(this.#start, this.#inputCount);
+  }
+
+  get outputs(): readonly number[] {
+    return this.#pool.list(this.#start + this.#inputCount, this.#outputCount);
+  }
+}
+
 /** A size that is a number, a name, or unknown (null). */
 export type Dimension = number | string | null;
 

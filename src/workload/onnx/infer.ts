@@ -82,9 +82,10 @@ function resultsOf(c: NodeContext, works: WorkList, graph: Graph, file: string):
     const results = (ruleOf(node.op) ?? c.fail("Its operator is not known."))(c);
     const isStored = c.present().every(({ origin }) => origin >= 0);
     if (isStored) works.cut(before);
+    const { outputs } = node;
     return results.map((result, at) => {
       const isMade = isStored || result?.isKnown === true;
-      return result && completed(result, isMade ? (node.outputs[at] ?? -1) : -1, c);
+      return result && completed(result, isMade ? (outputs[at] ?? -1) : -1, c);
     });
   } catch (error) {
     if (error instanceof NodeError) throw refuse(error.message);

@@ -69,6 +69,8 @@ export class NodeContext {
   readonly node: GraphNode;
   readonly opset: number;
   readonly inputs: readonly (Value | null)[];
+  readonly #given: readonly number[];
+  readonly #made: readonly number[];
   readonly #works: WorkList;
   readonly #uses: Uses;
 
@@ -76,6 +78,8 @@ export class NodeContext {
     this.node = node;
     this.opset = opset;
     this.inputs = inputs;
+    this.#given = node.inputs;
+    this.#made = node.outputs;
     this.#works = works;
     this.#uses = uses;
   }
@@ -103,21 +107,21 @@ export class NodeContext {
 
   /** Whether this node is the only one that an input goes to. */
   isOnlyHere(at: number): boolean {
-    return this.#uses.count(this.node.inputs[at]!) === 1;
+    return this.#uses.count(this.#given[at]!) === 1;
   }
 
   /** Whether somebody asks for a result. */
   isWanted(at: number): boolean {
-    const value = this.node.outputs[at] ?? -1;
+    const value = this.#made[at] ?? -1;
     return value >= 0 && this.#uses.count(value) > 0;
   }
 
   isGraphInput(at: number): boolean {
-    return this.#uses.isGraphInput(this.node.inputs[at]!);
+    return this.#uses.isGraphInput(this.#given[at]!);
   }
 
   isGraphOutput(at: number): boolean {
-    const value = this.node.outputs[at] ?? -1;
+    const value = this.#made[at] ?? -1;
     return value >= 0 && this.#uses.isGraphOutput(value);
   }
 
@@ -195,7 +199,8 @@ export class NodeContext {
   /** Adds a matrix product. Nothing where a size is 0. */
   product(part: string, work: Omit<ProductWork, "kind">): number | null {
     const { batch, m, n, k } = work;
-    if (batch * m * n * k === 0) return null;
+    if (Math.min(batch, m, n, k) === 0) return null;
+    if (![batch, m, n, k].every(Number.isSafeInteger)) this.fail("It has more than 2^53 elements.");
     if (Math.max(batch, m, n, k) > MOST_EXTENT)
       this.fail(`A product of ${batch} × ${m} × ${n} × ${k} has a side above ${MOST_EXTENT}.`);
     return this.#works.add(this.node, part, { kind: "product", ...work });

@@ -5,6 +5,13 @@ import { shownNode, type Graph, type GraphNode } from "./graph.ts";
 const OPEN = 1;
 const DONE = 2;
 
+/** A node on the way, and how many of its inputs have been gone into. */
+interface Step {
+  readonly node: GraphNode;
+  readonly inputs: readonly number[];
+  next: number;
+}
+
 /**
  * The nodes that an output of the graph depends on, each behind those that it depends on; in the order of the file where that is one.
  * Depth first with a stack of its own: how deep a graph is does not matter.
@@ -19,11 +26,10 @@ export function neededNodes(graph: Graph, file: string): readonly GraphNode[] {
   const order: GraphNode[] = [];
   for (const start of graph.nodes) {
     if (isNeeded[start.at] === 0 || state[start.at] === DONE) continue;
-    // Each entry: a node and how many of its inputs have been gone into.
-    const path: { readonly node: GraphNode; next: number }[] = [{ node: start, next: 0 }];
+    const path: Step[] = [{ node: start, inputs: start.inputs, next: 0 }];
     state[start.at] = OPEN;
     for (let top = path.at(-1); top !== undefined; top = path.at(-1)) {
-      const input = top.node.inputs[top.next];
+      const input = top.inputs[top.next];
       if (input === undefined) {
         state[top.node.at] = DONE;
         order.push(top.node);
@@ -35,7 +41,8 @@ export function neededNodes(graph: Graph, file: string): readonly GraphNode[] {
       if (maker < 0 || state[maker] === DONE) continue;
       if (state[maker] === OPEN) throw cycle(graph, file, graph.nodes[maker]!);
       state[maker] = OPEN;
-      path.push({ node: graph.nodes[maker]!, next: 0 });
+      const node = graph.nodes[maker]!;
+      path.push({ node, inputs: node.inputs, next: 0 });
     }
   }
   checkMade(graph, file, order, makers);

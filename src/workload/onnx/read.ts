@@ -2,10 +2,12 @@ import { fromBinary, type DescMessage, type MessageShape } from "@bufbuild/proto
 import { WireType } from "@bufbuild/protobuf/wire";
 import { problemOf, SpecError } from "../../errors/index.ts";
 import {
-  ElementType,
+  OperandPool,
+  PooledNode,
   sizeOf,
   type Attribute,
   type Dimension,
+  type ElementType,
   type Graph,
   type GraphInput,
   type GraphNode,
@@ -104,6 +106,7 @@ class GraphReader {
   readonly #values: string[] = [];
   readonly #numberOf = new Map<string, number>();
   readonly #nodes: GraphNode[] = [];
+  readonly #pool = new OperandPool();
   readonly #inputs: GraphInput[] = [];
   readonly #outputs: number[] = [];
   readonly #stored = new Map<number, StoredTensor>();
@@ -194,14 +197,9 @@ class GraphReader {
     const op = OWN_DOMAINS.has(node.domain) ? node.opType : `${node.domain}.${node.opType}`;
     this.#spend(node.input.length + node.output.length);
     this.#charactersLeft -= node.name.length;
-    this.#nodes.push({
-      at,
-      name: node.name,
-      op: this.#word(op),
-      inputs: node.input.map((each) => (each === "" ? -1 : this.#valueOf(each))),
-      outputs: node.output.map((each) => (each === "" ? -1 : this.#valueOf(each))),
-      attributes: this.#attributesOf(node.attribute),
-    });
+    const operands = (names: readonly string[]) => names.map((each) => (each === "" ? -1 : this.#valueOf(each)));
+    const fields = { at, name: node.name, op: this.#word(op), attributes: this.#attributesOf(node.attribute) };
+    this.#nodes.push(new PooledNode(fields, this.#pool, operands(node.input), operands(node.output)));
   }
 
   #attributesOf(list: readonly AttributeProto[]): ReadonlyMap<string, Attribute> {

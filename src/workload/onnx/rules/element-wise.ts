@@ -96,6 +96,9 @@ function withoutBias(c: NodeContext, values: readonly Value[]): readonly Value[]
   return hasBias && values[0]!.trace?.kind === "linear" && c.isOnlyHere(0) ? values.slice(0, 1) : values;
 }
 
+/** Operators of many inputs are computed where they have at most so many numbers in all. */
+const MOST_OPERANDS = 16 * MOST_NUMBERS;
+
 /** Numbers of the result where all inputs are known, or null. */
 function folded(
   values: readonly Value[],
@@ -104,7 +107,8 @@ function folded(
   fold: Fold,
 ): readonly number[] | null {
   const size = sizeOf(dims);
-  if (size > MOST_NUMBERS || values.some(({ numbers }) => numbers === null)) return null;
+  if (size > MOST_NUMBERS || size * values.length > MOST_OPERANDS || values.some(({ numbers }) => numbers === null))
+    return null;
   const results = Array.from({ length: size }, (_, at) =>
     fold(
       values.map((each) => each.numbers![placeIn(each, dims, at)]!),

@@ -121,8 +121,11 @@ const concat: Rule = (c) => {
   const dims = first.dims.map((size, at) =>
     at === axis ? values.reduce((total, each) => total + each.dims[axis]!, 0) : size,
   );
-  const largest = values.reduce((most, each) => (elementsOf(each) > elementsOf(most) ? each : most), first);
-  const moved = values.filter((each) => each !== largest);
+  // One value may be laid down more than once.
+  const largest = values.indexOf(
+    values.reduce((most, each) => (elementsOf(each) > elementsOf(most) ? each : most), first),
+  );
+  const moved = values.filter((_, at) => at !== largest);
   const elements = moved.reduce((total, each) => total + elementsOf(each), 0);
   const { elementsRead, parameters } = {
     elementsRead: moved.filter((each) => !isStored(each)).reduce((total, each) => total + elementsOf(each), 0),

@@ -31,17 +31,22 @@ export function contract(c: NodeContext, name: string, a: Value, b: Value, sizes
   }
   if (a.trace?.kind === "softmax" && c.isOnlyHere(0)) c.delay([a.trace.product, a.trace.softmax]);
   const product = c.product(name, {
-    ...{ batch: batchB, m: (batch / batchB) * m, n, k, shared: false, weights: -1 },
+    ...{ batch: batchB, m: rowsOf(sizes), n, k, shared: false, weights: -1 },
     classes: ["activation", b.isCache ? "kv" : "activation"],
   });
   return product === null ? null : { kind: "scores", product, extras: [] };
 }
 
+/** Rows that one second operand has; none where there is no element. */
+function rowsOf({ batchB, batch, m }: Contraction): number {
+  return batchB === 0 ? 0 : (batch / batchB) * m;
+}
+
 /** Rows of activations by a stored matrix, or by one for each of some groups of rows. */
 function linear(c: NodeContext, name: string, isCache: boolean, weights: number, sizes: Contraction): void {
-  const { batchB, batch, m, n, k } = sizes;
+  const { batchB, n, k } = sizes;
   c.product(name, {
-    ...{ batch: batchB, m: batchB === 0 ? 0 : (batch / batchB) * m, n, k, shared: batchB === 1, weights },
+    ...{ batch: batchB, m: rowsOf(sizes), n, k, shared: batchB === 1, weights },
     classes: [isCache ? "kv" : "activation", name === "" && c.isGraphOutput(0) ? "head" : "weight"],
   });
 }

@@ -208,6 +208,7 @@ describe("graphs that contradict themselves", () => {
       { inputs: { x: [2_000_000_000, 3_000_000_000] } },
       /^onnx\/bad-node: .*2\^53 elements|would have the sizes/,
     ],
+    ["a product of nothing", { inputs: { x: [0, 3, 3] }, nodes: [node("MatMul", ["x", "x"], ["y"])] }, /has no work/],
     ["no work at all", { nodes: [node("Shape", ["x"], ["y"])] }, /has no work/],
   ])("%s", (_, more, message) => {
     expect(problemsOf({ ...plain, ...more })[0]).toMatch(message);
@@ -263,6 +264,21 @@ describe("large graphs", () => {
       sourceOfBytes(onnxBytes({ ...plain, inputs: { v0: [2, 3] }, nodes: [...nodes, last] })),
     );
     expect(model.operators).toHaveLength(1);
+  });
+
+  it("with nodes of very many operands and results are gone through", () => {
+    const count = 60_000;
+    const many = (name: string) => Array.from({ length: count }, (_, at) => `${name}${at}`);
+    const nodes: readonly NodeSpec[] = [
+      { op: "Max", inputs: Array.from({ length: count }, () => "one"), outputs: ["largest"] },
+      { op: "Add", inputs: ["x", "largest"], outputs: ["sum"] },
+      { op: "Concat", inputs: Array.from({ length: count }, () => "sum"), outputs: ["wide"], attributes: { axis: 1 } },
+      { op: "Split", inputs: ["wide"], outputs: many("part"), attributes: { axis: 1 } },
+      { op: "Sum", inputs: many("part"), outputs: ["y"] },
+    ];
+    const stored = { one: { dims: [1], numbers: [1] } };
+    const { model } = importOnnx(sourceOfBytes(onnxBytes({ ...plain, stored, nodes })));
+    expect(model.operators.map((each) => each.kind === "vector" && each.elements)).toEqual([6, 6 * (count - 1), 6]);
   });
 
   it("of more than a million nodes are refused", () => {
