@@ -2,7 +2,7 @@
 // Notice: a strategy is `suggest` and `update`; it sees points and numbers, never hardware. It learns of whole batches in
 // order, so equal seeds give equal trials. The checks are those that the built-in strategies pass.
 import { createDesignEvaluator, createMemoryStore, createSpace, createStrategy } from "ecotile";
-import { designContext, FACTOR_NAMES, loadStudy, runStudy, strategyChecks } from "ecotile";
+import { designContext, FACTOR_NAMES, loadStudy, runStrategy, strategyChecks } from "ecotile";
 
 /** Walks the points of the space in steps of the golden ratio: evenly spread, none twice. */
 function createGoldenWalk({ space, seed }) {
@@ -33,7 +33,7 @@ const space = createSpace(study.space);
 const { outcome } = createDesignEvaluator(designContext(study));
 const make = { "golden-walk": createGoldenWalk, nsga2: (options) => createStrategy("nsga2", options) };
 for (const [name, create] of Object.entries(make)) {
-  const result = await runStudy({
+  const result = await runStrategy({
     ...{ objectives, constraints, batchSize: 32, maxTrials: 256, referencePoint: [0.3, 1] },
     strategy: create({ space, seed: 1, objectives, constraints }),
     evaluateBatch: async (points) => points.map(outcome),

@@ -1,7 +1,7 @@
 // The public interface. Rooms and their contracts: docs/architecture.md.
 export { createPredictor, predictorFor, type AccuracyEstimate, type AccuracyEvaluator } from "./accuracy/index.ts";
 export { CostError, energyCoefficients, FACTOR_NAMES } from "./cost/index.ts";
-export { SpecError } from "./errors/index.ts";
+export { InputError, SpecError } from "./errors/index.ts";
 export {
   evaluate,
   intervalsOf,
@@ -37,6 +37,8 @@ export {
   loadHardware,
   loadModel,
   loadStudy,
+  parseHardware,
+  parseModel,
   parseSetting,
   PLAIN_SCHEDULE,
   PLAIN_TECHNOLOGY,
@@ -56,7 +58,7 @@ export {
   createStrategy,
   hypervolume,
   igdPlus,
-  runStudy,
+  runStrategy,
   strategyChecks,
   type EvaluateBatch,
   type Outcome,
@@ -69,5 +71,23 @@ export {
   type TrialStore,
 } from "./search/index.ts";
 export { createMemoryStore } from "./store/index.ts";
+export {
+  createDesignFarm,
+  RunInterrupted,
+  runStudy,
+  writeReport,
+  type DesignFarm,
+  type OwnMetrics,
+  type RunOptions,
+  type RunProgress,
+  type StudyRun,
+} from "./study/index.ts";
 export { createDesignEvaluator, designContext, type DesignEvaluator } from "./worker/index.ts";
-export { buildWorkload, type Operator, type Workload } from "./workload/index.ts";
+export {
+  buildWorkload,
+  importHuggingFace,
+  type HuggingFaceImport,
+  type HuggingFaceOptions,
+  type Operator,
+  type Workload,
+} from "./workload/index.ts";

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 
 /** Folder of the installed package, as a URL with a final slash: sources run from src/, the build from dist/src/. */
 export const packageRoot: URL = (() => {
@@ -10,3 +10,10 @@ export const packageRoot: URL = (() => {
   }
   return folder;
 })();
+
+export function packageVersion(): string {
+  const manifest = JSON.parse(readFileSync(new URL("package.json", packageRoot), "utf8")) as {
+    readonly version: string;
+  };
+  return manifest.version;
+}

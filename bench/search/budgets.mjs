@@ -1,6 +1,6 @@
-import { startingPoint } from "../../dist/src/cli/search/starting-point.js";
-import { enumerateOnWorkers } from "../../dist/src/cli/search/exact/enumerate.js";
-import { decompositionRequest } from "../../dist/src/cli/search/exact/split-space.js";
+import { startingPoint } from "../../dist/src/study/starting-point.js";
+import { enumerateOnWorkers } from "../../dist/src/study/exact/enumerate.js";
+import { decompositionRequest } from "../../dist/src/study/exact/split-space.js";
 import { FACTOR_NAMES } from "../../dist/src/cost/index.js";
 import { createDecomposition } from "../../dist/src/evaluate/index.js";
 import {

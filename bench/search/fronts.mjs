@@ -1,4 +1,4 @@
-import { createMemoryStore, createSpace, createStrategy, runStudy } from "../../dist/src/index.js";
+import { createMemoryStore, createSpace, createStrategy, runStrategy } from "../../dist/src/index.js";
 
 const COUNTS = [1000, 3000, 10_000, 30_000];
 const LARGEST = 1000;
@@ -16,7 +16,7 @@ async function microsecondsPerTrial(trials) {
     return { kind: "evaluated", metrics };
   };
   const before = process.cpuUsage();
-  const { front } = await runStudy({
+  const { front } = await runStrategy({
     objectives,
     constraints,
     strategy: createStrategy("random", { space, seed: 1, objectives, constraints }),

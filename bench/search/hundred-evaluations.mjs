@@ -1,7 +1,7 @@
 import { FACTOR_NAMES } from "../../dist/src/cost/index.js";
-import { enumerateOnWorkers } from "../../dist/src/cli/search/exact/enumerate.js";
-import { greyBoxOf } from "../../dist/src/cli/search/exact/grey-box.js";
-import { decompositionRequest } from "../../dist/src/cli/search/exact/split-space.js";
+import { enumerateOnWorkers } from "../../dist/src/study/exact/enumerate.js";
+import { greyBoxOf } from "../../dist/src/study/exact/grey-box.js";
+import { decompositionRequest } from "../../dist/src/study/exact/split-space.js";
 import {
   assess,
   bestSubsetHypervolume,

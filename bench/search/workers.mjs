@@ -1,8 +1,8 @@
 import { availableParallelism, loadavg } from "node:os";
 import { FACTOR_NAMES } from "../../dist/src/cost/index.js";
-import { createDesignFarm } from "../../dist/src/cli/search/evaluations.js";
-import { enumerateOnWorkers } from "../../dist/src/cli/search/exact/enumerate.js";
-import { decompositionRequest } from "../../dist/src/cli/search/exact/split-space.js";
+import { createDesignFarm } from "../../dist/src/study/evaluations.js";
+import { enumerateOnWorkers } from "../../dist/src/study/exact/enumerate.js";
+import { decompositionRequest } from "../../dist/src/study/exact/split-space.js";
 import { createRandomStrategy, createSpace } from "../../dist/src/search/index.js";
 import { loadStudy } from "../../dist/src/spec/index.js";
 

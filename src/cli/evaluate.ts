@@ -6,11 +6,11 @@ import type { Outcome, Point } from "../search/index.ts";
 import { problemsOfSetting, readTextPieces, settingsOfPoint, STDIN, type ModelSpec } from "../spec/index.ts";
 import { createDesignEvaluator, designContext } from "../worker/index.ts";
 import { InputError } from "./failure.ts";
-import { openOutputFile } from "./output-file.ts";
+import { openOutputFile } from "../study/output-file.ts";
 import { dataToStdout, standardInput, stdoutDrained } from "./print.ts";
-import { createCommandAccuracy } from "./search/command-accuracy.ts";
-import { createDesignFarm } from "./search/evaluations.ts";
-import { loadSearchStudy } from "./search/load.ts";
+import { createCommandAccuracy } from "../study/command-accuracy.ts";
+import { createDesignFarm } from "../study/evaluations.ts";
+import { loadSearchStudy } from "../study/load.ts";
 
 interface Options {
   readonly points: string;

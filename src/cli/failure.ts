@@ -1,15 +1,12 @@
 import { AccuracyRefusal, CommandFailure } from "../accuracy/index.ts";
 import { CostError } from "../cost/index.ts";
-import { EXIT_BUG, EXIT_INPUT, renderProblems, SpecError } from "../errors/index.ts";
+import { EXIT_BUG, EXIT_INPUT, InputError, renderProblems, SpecError } from "../errors/index.ts";
 import { SearchError } from "../search/index.ts";
 import { CoreMemoryError, GemmProblemError, UnmodelledHardwareError } from "../sim/index.ts";
 import { StoreError } from "../store/index.ts";
 import { toStderr } from "./print.ts";
 
-/** Wrong input that a command itself finds: one message, exit code 2. */
-export class InputError extends Error {
-  override readonly name = "InputError";
-}
+export { InputError };
 
 const INPUT_ERRORS = [
   InputError,

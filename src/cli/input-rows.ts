@@ -9,7 +9,7 @@ import {
 } from "../csv/index.ts";
 import { didYouMean, escapeJson } from "../errors/index.ts";
 import { readTextPieces } from "../spec/index.ts";
-import { openOutputFile } from "./output-file.ts";
+import { openOutputFile } from "../study/output-file.ts";
 import { dataToStdout, stdoutDrained } from "./print.ts";
 
 /** Largest table that is read, bytes. */

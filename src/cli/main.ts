@@ -2,7 +2,7 @@
 import { Command, CommanderError } from "commander";
 import { EXIT_DONE, EXIT_INPUT } from "../errors/index.ts";
 import { reportFailure } from "./failure.ts";
-import { packageVersion } from "./package-version.ts";
+import { packageVersion } from "../package-root.ts";
 import { beQuiet, guardStandardStreams, toStderr, toStdout } from "./print.ts";
 import { beWide } from "./width.ts";
 

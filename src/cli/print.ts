@@ -1,7 +1,7 @@
 import { fstatSync } from "node:fs";
 import { escapeControls, EXIT_INPUT, problemOf, SpecError, systemCode, systemReason } from "../errors/index.ts";
 import { widthOf, wrapLines } from "./width.ts";
-import { writeAll } from "./write-all.ts";
+import { writeAll } from "../study/write-all.ts";
 
 /*
  * The two ways out of the process. Text for people is escaped here, whatever it is made of: a name in a file of somebody else must

@@ -6,7 +6,7 @@ import { recordProblems } from "../report/record-schema.ts";
 import type { RunRecord } from "../report/types.ts";
 import { readTextFile } from "../spec/index.ts";
 import { InputError } from "./failure.ts";
-import { RUN_FILES } from "./search/run-folder.ts";
+import { RUN_FILES } from "../study/run-folder.ts";
 
 /** Of a front file: a front of a hundred thousand designs has some tens of MiB. */
 const MOST_BYTES = 1024 * 1024 * 1024;

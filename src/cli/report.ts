@@ -7,11 +7,11 @@ import type { RunRecord } from "../report/types.ts";
 import { areDesignsOrChips, printDesigns } from "./compare/designs.ts";
 import { printComparison } from "./compare/print.ts";
 import { InputError } from "./failure.ts";
-import { writeFileWhole } from "./output-file.ts";
+import { writeFileWhole } from "../study/output-file.ts";
 import { dataToStdout, toStdout } from "./print.ts";
 import { allTrials } from "./report-trials.ts";
 import { readFrontCsv, readRecord } from "./report-record.ts";
-import { RUN_FILES } from "./search/run-folder.ts";
+import { RUN_FILES } from "../study/run-folder.ts";
 
 const FORMATS = ["html", "svg", "csv", "json", "parquet"] as const;
 

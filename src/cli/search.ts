@@ -5,8 +5,8 @@ import { EXIT_INTERRUPTED } from "../errors/index.ts";
 import { hasTerminal, terminalIsGone, toStdout } from "./print.ts";
 import { dryRunText } from "./search/dry-run.ts";
 import { InputError } from "./failure.ts";
-import { checkStrategy, loadSearchStudy } from "./search/load.ts";
-import { defaultRunFolder } from "./search/run-folder.ts";
+import { checkStrategy, loadSearchStudy } from "../study/load.ts";
+import { defaultRunFolder } from "../study/run-folder.ts";
 import { runSearch } from "./search/run.ts";
 import type { Study } from "../spec/index.ts";
 

@@ -7,7 +7,7 @@ import type { MappingObjective } from "../sim/index.ts";
 import { MAPPING_OBJECTIVES } from "../spec/index.ts";
 import { AS_STUDIES, evaluateAsStudies } from "../worker/index.ts";
 import { printJson, printText } from "./output.ts";
-import { writeFileWhole } from "./output-file.ts";
+import { writeFileWhole } from "../study/output-file.ts";
 import { simulationJson, infeasibleJson } from "./simulate-json.ts";
 import { infeasibleText, simulationText } from "./simulate-text.ts";
 import { traceOf } from "./simulate-trace.ts";

@@ -5,3 +5,4 @@ export { problemOf, sortProblems, type Problem } from "./problem.ts";
 export { MOST_PROBLEMS, renderProblem, renderProblems } from "./render.ts";
 export { SpecError } from "./spec-error.ts";
 export { systemCode, systemReason } from "./system.ts";
+export { InputError } from "./input-error.ts";

@@ -7,7 +7,7 @@ export * from "./pareto/index.ts";
 export * from "./space/index.ts";
 export * from "./strategies/index.ts";
 export { strategyChecks, type StrategyCheck } from "./strategy-checks.ts";
-export { runStudy, type StudyOptions, type StudyProgress, type StudyResult } from "./study.ts";
+export { runStrategy, type StudyOptions, type StudyProgress, type StudyResult } from "./study.ts";
 export type { TrialStore } from "./trial-store.ts";
 export type * from "./types.ts";
 export type { ConstraintSummary } from "./violations.ts";

@@ -71,7 +71,7 @@ async function suggested(strategy: Strategy, count: number, signal: AbortSignal)
  * @throws SearchError `search/replay-mismatch` when the store belongs to another study, `search/unknown-metric`
  * @throws whatever `evaluateBatch` and the store throw
  */
-export async function runStudy(options: StudyOptions): Promise<StudyResult> {
+export async function runStrategy(options: StudyOptions): Promise<StudyResult> {
   const { objectives, constraints, strategy, batchSize, maxTrials, stall } = options;
   for (const count of [batchSize, maxTrials])
     if (!Number.isSafeInteger(count) || count < 1)

@@ -44,10 +44,19 @@ export {
 } from "./dram-sold.ts";
 export { askedBandwidth, memoryCapacity } from "./memory.ts";
 export { hardwareJsonSchema, modelJsonSchema, studyJsonSchema, type JsonSchema } from "./json-schema.ts";
-export { loadStudy, readStudy } from "./load-study.ts";
+export { loadStudy, readStudy, studyText } from "./load-study.ts";
 export { faultsOf, writtenModel, type ModelFault } from "./model-file.ts";
 export { DEFAULT_REASONS, DEFAULTS } from "./hardware-defaults.ts";
-export { listPresets, loadHardware, loadModel, presetText, readSpecFile, resolvedHardware } from "./load.ts";
+export {
+  listPresets,
+  loadHardware,
+  loadModel,
+  parseHardware,
+  parseModel,
+  presetText,
+  readSpecFile,
+  resolvedHardware,
+} from "./load.ts";
 export { metricOf, NAMED_METRICS, readConstraint, type NamedMetric } from "./metrics.ts";
 export { MODES, type Mode } from "./modes.ts";
 export { openBytes, readTextFile, readTextPieces, STDIN, type OpenBytes } from "./read-file.ts";

@@ -79,7 +79,7 @@ function placeInSpace(study: SourceDocument, path: string): readonly string[] {
   return place;
 }
 
-function assemble(raw: RawStudy, specs: SpecSet, accuracy: Study["accuracy"], resolved: string): Study {
+function assemble(raw: RawStudy, specs: SpecSet, accuracy: Study["accuracy"], document: Study["document"]): Study {
   const mode = raw.mode === undefined ? undefined : MODES[raw.mode];
   const objectives = mode?.objectives ?? raw.objectives ?? [];
   const { population, patience, reference, ...search } = raw.search;
@@ -95,7 +95,7 @@ function assemble(raw: RawStudy, specs: SpecSet, accuracy: Study["accuracy"], re
     mapping: raw.mapping,
     accuracy,
     search: { ...search, population: population ?? null, patience: patience ?? null, reference: reference ?? null },
-    resolved,
+    document,
   });
 }
 
@@ -131,7 +131,12 @@ export function readStudy(written: SourceDocument, factors: readonly string[] = 
   const folder = accuracy?.folder ?? null;
   const placed = folder === null ? {} : { accuracy: { ...(fields["accuracy"] as object), folder } };
   const whole = { ...fields, model: model.source, hardware: hardware.source, ...placed };
-  return assemble(raw, specs, accuracy, stringify(whole, { lineWidth: 0, aliasDuplicateObjects: false }));
+  return assemble(raw, specs, accuracy, whole);
+}
+
+/** A study as a file that needs no other one. */
+export function studyText({ document }: Pick<Study, "document">): string {
+  return stringify(document, { lineWidth: 0, aliasDuplicateObjects: false });
 }
 
 /**

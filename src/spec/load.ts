@@ -67,6 +67,27 @@ export function loadHardware(nameOrFile: string, beside?: string): Hardware {
   return load("hardware", hardwareSchema, nameOrFile, beside);
 }
 
+/**
+ * The accelerator that an object describes, with the keys of hardware files.
+ *
+ * @param value plain data: maps, lists, texts, numbers
+ * @param name what problems call it
+ * @throws SpecError with every problem found
+ */
+export function parseHardware(value: unknown, name = "hardware"): Hardware {
+  return check(hardwareSchema, documentOf(value, name));
+}
+
+/** The model that an object describes; as {@link parseHardware}. */
+export function parseModel(value: unknown, name = "model"): ModelSpec {
+  return check(modelSchema, documentOf(value, name));
+}
+
+/** JSON is YAML: so an object is read, and its problems are placed, as if it were a file. */
+function documentOf(value: unknown, name: string): SourceDocument {
+  return readYaml(JSON.stringify(value, null, 1) ?? "", name);
+}
+
 /** A validated, frozen model; as {@link loadHardware}. */
 export function loadModel(nameOrFile: string, beside?: string): ModelSpec {
   return load("models", modelSchema, nameOrFile, beside);

@@ -22,8 +22,8 @@ export interface Study {
   /** Null: nothing asks for accuracy, and none is evaluated. */
   readonly accuracy: AccuracySettings | null;
   readonly search: SearchSettings;
-  /** The study as YAML text with model and hardware written out, so that no other file is needed to run it again. */
-  readonly resolved: string;
+  /** The study as its file has it, with model and hardware written out, so that no other file is needed to run it again. */
+  readonly document: Readonly<Record<string, unknown>>;
 }
 
 /** One degree of freedom: a path of `--set` and the values that it may have. */

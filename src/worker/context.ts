@@ -1,9 +1,16 @@
+import { metricOfKey } from "../metrics/index.ts";
 import { askedMetrics, type Study } from "../spec/index.ts";
 import type { DesignContext } from "./design.ts";
 
 /** What the designs of a study share. Where accuracy comes from a command, evaluations leave it out. */
 export function designContext(study: Study): DesignContext {
-  const { specs, mapping, accuracy, constraints } = study;
+  const { specs, mapping, accuracy, objectives, constraints } = study;
   const accuracyMetric = accuracy?.evaluator === "predictor" ? accuracy.metric : null;
-  return { base: specs, mapping, accuracyMetric, limits: constraints, asked: askedMetrics(study) };
+  const asked = askedMetrics(study);
+  const isKnown = (key: string): boolean => {
+    const stage = metricOfKey(key)?.stage;
+    return stage !== undefined && (stage !== "model" || accuracyMetric !== null);
+  };
+  const aims = asked.every(isKnown) ? objectives : null;
+  return { base: specs, mapping, accuracyMetric, limits: constraints, aims, asked };
 }

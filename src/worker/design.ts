@@ -1,18 +1,14 @@
 import type { Breakdown, Unknown } from "../cost/index.ts";
+import type { RooflineParts } from "../evaluate/index.ts";
+import type { Constraint, Objective, Outcome, Point } from "../search/index.ts";
 import type { SpecSet } from "../spec/index.ts";
 import type { MappingEffort, MappingObjective } from "../sim/index.ts";
 
 /** A point of a study's space: paths of `--set` and their values. */
-export type DesignPoint = Readonly<Record<string, number | string | boolean>>;
+export type DesignPoint = Point;
 
 /** A limit of the study, in the metric's unit. */
-export interface DesignLimit {
-  readonly metric: string;
-  readonly comparison: "<=" | ">=";
-  readonly limit: number;
-  /** As the study wrote it. */
-  readonly text: string;
-}
+export type DesignLimit = Constraint;
 
 /** What all designs of a study share. Plain data: it is handed to each worker once. */
 export interface DesignContext {
@@ -21,14 +17,14 @@ export interface DesignContext {
   /** Metric of the accuracy predictor; null: accuracy comes from elsewhere or is not asked for, and results leave it out. */
   readonly accuracyMetric: string | null;
   readonly limits: readonly DesignLimit[];
+  /** What is wanted; null: evaluations leave some of it out. */
+  readonly aims: readonly Objective[] | null;
   /** Metrics that the study aims at or limits: a design of which one is not known is ruled out, with the reason. */
   readonly asked: readonly string[];
 }
 
-/** What a search learns of a design; structurally the search room's outcome. */
-export type DesignOutcome =
-  | { readonly kind: "evaluated"; readonly metrics: Readonly<Record<string, number>> }
-  | { readonly kind: "infeasible"; readonly constraint: string; readonly by: number; readonly unit: string };
+/** What a search learns of a design. */
+export type DesignOutcome = Outcome;
 
 /** What a report shows of a design beyond its outcome. */
 export interface DesignDetail {
@@ -44,9 +40,17 @@ export interface DesignDetail {
   readonly alwaysOn: number | null;
   /** Why it cannot be used as the deployment asks, or made; null: it can. */
   readonly unusable: string | null;
+  readonly roofline: RooflineParts;
 }
 
-export type DesignTask =
-  { readonly want: "outcome"; readonly point: DesignPoint } | { readonly want: "detail"; readonly point: DesignPoint };
+/** `both`: the outcome, and the detail of what is evaluated, of one evaluation. */
+export interface DesignTask {
+  readonly want: "outcome" | "detail" | "both";
+  readonly point: DesignPoint;
+}
 
-export type DesignResult = DesignOutcome | DesignDetail;
+/** What was wanted; `detail` null: there is none, or it was not wanted. */
+export interface DesignResult {
+  readonly outcome: DesignOutcome | null;
+  readonly detail: DesignDetail | null;
+}

@@ -1,13 +1,14 @@
 import { createPredictor } from "../accuracy/index.ts";
 import { CostError, FACTOR_NAMES, keepsUp, reticleLimit } from "../cost/index.ts";
 import { SpecError } from "../errors/index.ts";
-import { knownMetricsOf, metricsOf, type Evaluation } from "../evaluate/index.ts";
+import { knownMetricsOf, metricsOf, rooflineOf, type Evaluation } from "../evaluate/index.ts";
 import { GemmProblemError, UnmodelledHardwareError } from "../sim/index.ts";
+import { assess, createFront } from "../search/index.ts";
 import { applySettings, settingsOfPoint, type SpecSet } from "../spec/index.ts";
 import { brokenCheapLimits, outcomeOfBroken, type BrokenLimit } from "./design-limits.ts";
 import { evaluateUnderPolicy } from "./mapping-policy.ts";
 import { detailWith, outcomeWith } from "./with-accuracy.ts";
-import type { DesignContext, DesignDetail, DesignOutcome, DesignPoint } from "./design.ts";
+import type { DesignContext, DesignDetail, DesignOutcome, DesignPoint, DesignResult, DesignTask } from "./design.ts";
 
 /** Turns points of one study into numbers. Pure: equal points give equal results in any thread. */
 export interface DesignEvaluator {
@@ -19,54 +20,85 @@ export interface DesignEvaluator {
   brokenCheap(point: DesignPoint): readonly BrokenLimit[];
   /** Everything that a report shows; limits are not looked at. Null: there is no evaluation. */
   detail(point: DesignPoint): DesignDetail | null;
+  /**
+   * What a task wants. `both` has a detail where no design of the tasks before dominates this one: those of the front of all tasks
+   * are among them, whichever evaluators have answered them.
+   */
+  answer(task: DesignTask): DesignResult;
 }
 
 /** @throws AccuracyRefusal for a metric that the predictor does not know */
 export function createDesignEvaluator(context: DesignContext): DesignEvaluator {
-  const { base, mapping, limits, asked, accuracyMetric } = context;
+  const { base, mapping, limits, aims, asked, accuracyMetric } = context;
   const predictor = accuracyMetric === null ? null : createPredictor(accuracyMetric);
   const specsOf = (point: DesignPoint): SpecSet => applySettings(base, settingsOfPoint(point), FACTOR_NAMES);
   const brokenBy = (specs: SpecSet): readonly BrokenLimit[] =>
     brokenCheapLimits(limits, specs, () => predictor?.evaluate(specs.model).accuracy ?? null);
 
-  const outcomeOf = (specs: SpecSet): DesignOutcome => {
+  const completed = (detail: DesignDetail, { model }: SpecSet): DesignDetail =>
+    predictor === null ? detail : detailWith(detail, predictor.evaluate(model));
+
+  const runOf = (specs: SpecSet): Run => {
     const [broken] = brokenBy(specs);
-    if (broken !== undefined) return outcomeOfBroken(broken);
+    if (broken !== undefined) return { outcome: outcomeOfBroken(broken) };
     const evaluation = evaluateUnderPolicy(specs, mapping, limits);
     const infeasible = evaluation.kind === "infeasible" ? evaluation : limitsOfUse(evaluation);
     if (infeasible !== null) {
       const { constraint, by, unit } = infeasible;
-      return { kind: "infeasible", constraint, by, unit };
+      return { outcome: { kind: "infeasible", constraint, by, unit } };
     }
     const metrics = knownMetricsOf(evaluation as Evaluation, asked);
     for (const metric of asked) {
       const value = metrics[metric];
-      if (value !== undefined && typeof value !== "number") return ruledOut(value.reason);
+      if (value !== undefined && typeof value !== "number") return { outcome: ruledOut(value.reason) };
     }
     const known = Object.entries(metrics).filter((entry): entry is [string, number] => typeof entry[1] === "number");
-    const outcome = { kind: "evaluated", metrics: Object.fromEntries(known) } as const;
-    return predictor === null ? outcome : outcomeWith(outcome, predictor.evaluate(specs.model));
+    const plain = { kind: "evaluated", metrics: Object.fromEntries(known) } as const;
+    const outcome = predictor === null ? plain : outcomeWith(plain, predictor.evaluate(specs.model));
+    return { outcome, evaluation: evaluation as Evaluation };
+  };
+  const outcome = (point: DesignPoint): Run & { readonly specs?: SpecSet } => {
+    try {
+      const specs = specsOf(point);
+      return { specs, ...runOf(specs) };
+    } catch (error) {
+      return { outcome: outcomeOfRefusal(error) };
+    }
+  };
+  const detail = (point: DesignPoint): DesignDetail | null => {
+    const specs = specsOf(point);
+    const evaluation = evaluateUnderPolicy(specs, mapping, limits);
+    return evaluation.kind === "infeasible" ? null : completed(detailOf(evaluation, asked), specs);
+  };
+  const front = createFront();
+  /** Whether a design may be on the front of all: no other one that was seen here dominates it. */
+  const isPromising = (each: DesignOutcome): boolean => {
+    if (aims === null) return each.kind === "evaluated";
+    const assessment = assess(each, aims, limits);
+    return assessment.kind === "feasible" && front.add({ number: front.size, costs: assessment.costs });
   };
 
   return {
     specsOf,
-    outcome: (point) => {
-      try {
-        return outcomeOf(specsOf(point));
-      } catch (error) {
-        return outcomeOfRefusal(error);
-      }
-    },
+    outcome: (point) => outcome(point).outcome,
     brokenCheap: (point) => brokenBy(specsOf(point)),
-    detail: (point) => {
-      const specs = specsOf(point);
-      const evaluation = evaluateUnderPolicy(specs, mapping, limits);
-      if (evaluation.kind === "infeasible") return null;
-      return predictor === null
-        ? detailOf(evaluation, asked)
-        : detailWith(detailOf(evaluation, asked), predictor.evaluate(specs.model));
+    detail,
+    answer: ({ want, point }) => {
+      if (want === "detail") return { outcome: null, detail: detail(point) };
+      const run = outcome(point);
+      const isWanted = want === "both" && run.evaluation !== undefined && isPromising(run.outcome);
+      return {
+        outcome: run.outcome,
+        detail: isWanted ? completed(detailOf(run.evaluation, asked), run.specs!) : null,
+      };
     },
   };
+}
+
+/** An outcome, and the evaluation that it comes of; left out: a limit, or the machine, has ruled the design out. */
+interface Run {
+  readonly outcome: DesignOutcome;
+  readonly evaluation?: Evaluation;
 }
 
 /** A device that cannot keep up with its profile, or a die that no exposure can print. */
@@ -111,5 +143,6 @@ function detailOf(evaluation: Evaluation, asked: readonly string[]): DesignDetai
     idlePolicy: isKnown ? operational.policy : null,
     alwaysOn: isKnown ? operational.alwaysOnTotal : null,
     unusable: limitsOfUse(evaluation)?.detail ?? null,
+    roofline: rooflineOf(evaluation),
   };
 }

@@ -8,6 +8,4 @@ const context = workerData as DesignContext;
 const evaluator = createDesignEvaluator(context);
 
 /** Entry that the farm calls. */
-export const runTasks = serveTasks<DesignTask, DesignResult | null>(({ want, point }) =>
-  want === "outcome" ? evaluator.outcome(point) : evaluator.detail(point),
-);
+export const runTasks = serveTasks<DesignTask, DesignResult>(evaluator.answer);

@@ -13,6 +13,8 @@ const description = { ...basics, ...all("spec", "workload") };
 const simulation = { ...description, ...all("mapping") };
 const evaluation = { ...simulation, ...all("sim", "cost", "accuracy") };
 
+const useCase = { ...evaluation, ...all("evaluate", "worker", "search", "store", "report") };
+
 /** The rooms from top to bottom. A room imports only rooms above it; search and accuracy see less than that. */
 export const ROOMS: Readonly<Record<string, Rights>> = {
   math: {},
@@ -28,18 +30,13 @@ export const ROOMS: Readonly<Record<string, Rights>> = {
   cost: { ...simulation, ...types("sim") },
   accuracy: description,
   evaluate: evaluation,
-  worker: { ...evaluation, ...all("evaluate") },
   search: basics,
+  worker: { ...evaluation, ...all("evaluate", "search") },
   store: { ...basics, ...types("search") },
   report: { ...basics, ...all("store"), ...types("search", "cost") },
-  cli: {
-    ...evaluation,
-    ...all("evaluate", "worker", "search", "store", "report"),
-  },
-  "index.ts": {
-    ...evaluation,
-    ...all("evaluate", "worker", "search", "store", "report"),
-  },
+  study: useCase,
+  cli: { ...useCase, ...all("study") },
+  "index.ts": { ...useCase, ...all("study") },
   "package-root.ts": {},
 };
 

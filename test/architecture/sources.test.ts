@@ -58,18 +58,18 @@ describe("habits of the sources", () => {
     sources.filter(([file, text]) => pattern.test(text) && !homes.includes(file)).map(([file]) => file);
 
   it("what is printed is escaped: src/cli/print.ts alone prints, and bars of progress, which hold numbers", () => {
-    const bars = ["src/cli/search/progress.ts", "src/cli/search/exact/progress.ts", "src/cli/progress-bar.ts"];
+    const bars = ["src/cli/search/progress.ts", "src/cli/progress-bar.ts"];
     expect(usedOutside(/process\.std(out|err)|\bconsole\./, "src/cli/print.ts", ...bars)).toEqual([]);
     expect(usedOutside(/process\.std(out|err)\.write/)).toEqual([]);
   });
 
-  it("files that a user names are written by src/cli/output-file.ts and opened by src/spec/read-file.ts alone", () => {
+  it("files that a user names are written by src/study/output-file.ts and opened by src/spec/read-file.ts alone", () => {
     const writing = /\b(writeFile|appendFile|createWriteStream|copyFile|rename|truncate|mkdir)(Sync)?\(/;
-    expect(usedOutside(writing, "src/cli/output-file.ts", "src/cli/search/run-folder.ts")).toEqual([]);
+    expect(usedOutside(writing, "src/study/output-file.ts", "src/study/run-folder.ts")).toEqual([]);
     const opening =
       /\b(readFile(Sync)?\((?!new URL\(|createRequire\()|createReadStream|openAsBlob|openSync\(|readSync)/;
     // The lock of a run's folder is opened for its inode alone, once it is known to be a regular file.
-    const homes = ["src/spec/read-file.ts", "src/cli/output-file.ts", "src/cli/report-record.ts", "src/store/lock.ts"];
+    const homes = ["src/spec/read-file.ts", "src/study/output-file.ts", "src/cli/report-record.ts", "src/store/lock.ts"];
     expect(usedOutside(opening, ...homes)).toEqual([]);
   });
 

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { loadSearchStudy } from "../../src/cli/search/load.ts";
+import { loadSearchStudy } from "../../src/study/load.ts";
 import { SpecError } from "../../src/errors/index.ts";
 import {
   applySettings,

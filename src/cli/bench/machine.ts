@@ -1,5 +1,5 @@
 import { cpus, loadavg, totalmem } from "node:os";
-import { packageVersion } from "../package-version.ts";
+import { packageVersion } from "../../package-root.ts";
 
 /** The machine and the versions that figures belong to. */
 export function machine(): string {

@@ -4,7 +4,7 @@ import { measuredText, ownBestTable, runsTable } from "../../report/comparison/r
 import type { Comparison } from "../../report/comparison/types.ts";
 import { InputError } from "../failure.ts";
 import { renderTable } from "../output.ts";
-import { writeFileWhole } from "../output-file.ts";
+import { writeFileWhole } from "../../study/output-file.ts";
 import { dataToStdout, toStdout } from "../print.ts";
 import { compareRuns } from "./compare.ts";
 import { readRuns } from "./read-run.ts";

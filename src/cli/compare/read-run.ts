@@ -2,7 +2,7 @@ import { basename, join, resolve } from "node:path";
 import { readCsvText } from "../../csv/index.ts";
 import type { RunRecord } from "../../report/types.ts";
 import { readFrontCsv, readRecord } from "../report-record.ts";
-import { RUN_FILES } from "../search/run-folder.ts";
+import { RUN_FILES } from "../../study/run-folder.ts";
 
 /** A finished run with its whole front. */
 export interface FinishedRun {

@@ -2,7 +2,7 @@ import { assess, nonDominated, type Costs, type Trial } from "../../search/index
 import { metricsOf, pricingOf } from "../../evaluate/index.ts";
 import { thinned } from "../../report/front-table.ts";
 import { renderTable } from "../output.ts";
-import { hardwareLabel } from "../search/labels.ts";
+import { hardwareLabel } from "../../study/labels.ts";
 import { drawDesigns, quantileOf, type DesignInDraws, type PricedDesign } from "./draws.ts";
 import { InputError } from "../failure.ts";
 import type { StoredRun } from "./stored-run.ts";

@@ -7,8 +7,8 @@ import { readSqliteStore, StoreError } from "../../store/index.ts";
 import { evaluateUnderPolicy } from "../../worker/mapping-policy.ts";
 import type { Evaluation, Infeasible } from "../../evaluate/index.ts";
 import { InputError } from "../failure.ts";
-import { identityOf, sourcesInUse } from "../search/identity.ts";
-import { RUN_FILES } from "../search/run-folder.ts";
+import { identityOf, sourcesInUse } from "../../study/identity.ts";
+import { RUN_FILES } from "../../study/run-folder.ts";
 
 /** A run as its folder holds it, and the means to evaluate its designs again. */
 export interface StoredRun {

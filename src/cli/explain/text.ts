@@ -2,7 +2,7 @@ import { usageSeconds } from "../../cost/index.ts";
 import type { Evaluation } from "../../evaluate/index.ts";
 import { formatMapping } from "../../mapping/format.ts";
 import { renderTable } from "../output.ts";
-import { hardwareLabel, towersLabel } from "../search/labels.ts";
+import { hardwareLabel, towersLabel } from "../../study/labels.ts";
 import type { Explanation } from "./explanation.ts";
 import { titleOf } from "./stored-run.ts";
 

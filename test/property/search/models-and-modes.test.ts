@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test, vi } from "vitest";
 import { parse, stringify } from "yaml";
-import { loadSearchStudy } from "../../../src/cli/search/load.ts";
+import { loadSearchStudy } from "../../../src/study/load.ts";
 import { runSearch } from "../../../src/cli/search/run.ts";
 import { summaryText } from "../../../src/cli/search/summary-text.ts";
 import type { RunRecord } from "../../../src/report/types.ts";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, expect, test, vi } from "vitest";
 import { parse, stringify } from "yaml";
 import { changedSince, openRun } from "../../../src/cli/explain/stored-run.ts";
-import { loadSearchStudy } from "../../../src/cli/search/load.ts";
+import { loadSearchStudy } from "../../../src/study/load.ts";
 import { runSearch } from "../../../src/cli/search/run.ts";
 import { evaluate, metricsOf } from "../../../src/evaluate/index.ts";
 import type { RunRecord } from "../../../src/report/types.ts";

@@ -5,7 +5,7 @@ import { afterAll, describe, expect, it, vi } from "vitest";
 import { parse } from "yaml";
 import { AccuracyRefusal } from "../../../src/accuracy/index.ts";
 import { InputError } from "../../../src/cli/failure.ts";
-import { DECIDES_NO_TRIAL, identityOf } from "../../../src/cli/search/identity.ts";
+import { DECIDES_NO_TRIAL, identityOf } from "../../../src/study/identity.ts";
 import { runSearch } from "../../../src/cli/search/run.ts";
 import { CostError, FACTOR_NAMES } from "../../../src/cost/index.ts";
 import { SpecError } from "../../../src/errors/index.ts";
@@ -319,7 +319,7 @@ async function look(tree: Tree, isSearched: boolean): Promise<Looked | null> {
   try {
     const each = readStudy(readYaml(JSON.stringify(tree), join(folder, "study.yaml")), FACTOR_NAMES);
     const { studyHash: hash } = identityOf(each, SOURCES);
-    const loaded = JSON.stringify({ ...each, resolved: "" }, (_, value: unknown) =>
+    const loaded = JSON.stringify({ ...each, document: "" }, (_, value: unknown) =>
       value === Infinity ? "unlimited" : value,
     );
     if (isSearched) return { loaded, hash, ...(await searched(each)) };

@@ -17,7 +17,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { InputError } from "../../../src/cli/failure.ts";
-import { openOutputFile, writeFileWhole } from "../../../src/cli/output-file.ts";
+import { openOutputFile, writeFileWhole } from "../../../src/study/output-file.ts";
 import { ecotile, MAIN, scratchFile } from "./run.ts";
 
 const rows = scratchFile("rows.csv", "m,n,k\n4,4,4\n");

@@ -3,7 +3,7 @@ import {
   createSpace,
   createStrategy,
   pointKey,
-  runStudy,
+  runStrategy,
   type EvaluateBatch,
   type Outcome,
   type Point,
@@ -32,7 +32,7 @@ const strategy = (name = "nsga2", seed = 1) =>
   createStrategy(name, { space, seed, objectives, constraints, populationSize: 20 });
 
 const study = (changes: Partial<StudyOptions> = {}) =>
-  runStudy({
+  runStrategy({
     objectives,
     constraints,
     strategy: strategy(),

@@ -74,7 +74,7 @@ it("a study that writes such hardware out is refused", () => {
 it("a point of a space that sets such widths is infeasible with the reason, for every strategy", () => {
   const mapping = { objective: "latency", effort: "fast" } as const;
   const point = { "precision.accumulator": 4 };
-  const { outcome } = createDesignEvaluator({ base, mapping, accuracyMetric: null, limits: [], asked: [] });
+  const { outcome } = createDesignEvaluator({ base, mapping, accuracyMetric: null, limits: [], aims: null, asked: [] });
   const reason = "precision.accumulator is 4 bits, narrower than precision.input with 8";
   expect(outcome(point)).toMatchObject({ kind: "infeasible", constraint: expect.stringContaining(reason) as string });
   const decomposition = createDecomposition({

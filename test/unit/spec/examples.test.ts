@@ -1,6 +1,6 @@
 import { readdirSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { loadSearchStudy } from "../../../src/cli/search/load.ts";
+import { loadSearchStudy } from "../../../src/study/load.ts";
 import { createSpace } from "../../../src/search/index.ts";
 import { packageRoot } from "../../../src/package-root.ts";
 

@@ -13,6 +13,7 @@ import {
   loadModel,
   loadStudy,
   parseSetting,
+  studyText,
 } from "../../../src/spec/index.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "ecotile-grid-"));
@@ -179,8 +180,8 @@ describe("a grid by hour", () => {
     );
     const study = loadStudy(path);
     expect(study.specs.deployment.gridIntensity).toBeCloseTo((4 * 400 + 2 * 100) / 6, 12);
-    expect((parse(study.resolved) as { deployment: { gridHours: unknown } }).deployment.gridHours).toEqual(DAY);
-    writeFileSync(path, study.resolved);
+    expect((parse(studyText(study)) as { deployment: { gridHours: unknown } }).deployment.gridHours).toEqual(DAY);
+    writeFileSync(path, studyText(study));
     expect(loadStudy(path).specs.deployment).toEqual(study.specs.deployment);
   });
 });

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { createDecomposition } from "../../../src/evaluate/index.ts";
 import { chipBlocks, costsOfFront, createExactEnumerator, createExactMerger } from "../../../src/search/index.ts";
-import { enumerationOptions } from "../../../src/cli/search/exact/tasks.ts";
-import { decompositionRequest } from "../../../src/cli/search/exact/split-space.ts";
+import { enumerationOptions } from "../../../src/study/exact/tasks.ts";
+import { decompositionRequest } from "../../../src/study/exact/split-space.ts";
 import { partOfPublished } from "./subspace.ts";
 
 /** Enough chips for three rounds, few models. */

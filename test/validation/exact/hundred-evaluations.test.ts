@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { greyBoxOf } from "../../../src/cli/search/exact/grey-box.ts";
+import { greyBoxOf } from "../../../src/study/exact/grey-box.ts";
 import {
   assess,
   bestSubsetHypervolume,

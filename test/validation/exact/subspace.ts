@@ -17,9 +17,9 @@ import {
 import { FACTOR_NAMES } from "../../../src/cost/index.ts";
 import { loadStudy, type Study } from "../../../src/spec/index.ts";
 import { createDesignEvaluator, designContext } from "../../../src/worker/index.ts";
-import { resultOfTerms, studyOfTerms } from "../../../src/cli/search/exact/terms.ts";
-import { enumerationOptions } from "../../../src/cli/search/exact/tasks.ts";
-import { decompositionRequest } from "../../../src/cli/search/exact/split-space.ts";
+import { resultOfTerms, studyOfTerms } from "../../../src/study/exact/terms.ts";
+import { enumerationOptions } from "../../../src/study/exact/tasks.ts";
+import { decompositionRequest } from "../../../src/study/exact/split-space.ts";
 import { repository } from "../search/cli.ts";
 
 const published = loadStudy(`${repository}examples/clip-vit-b16.yaml`, FACTOR_NAMES);

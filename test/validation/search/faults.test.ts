@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type Libsql from "libsql";
 import { afterAll, expect, test, vi } from "vitest";
 import { reportFailure } from "../../../src/cli/failure.ts";
-import { loadSearchStudy } from "../../../src/cli/search/load.ts";
+import { loadSearchStudy } from "../../../src/study/load.ts";
 import { runSearch } from "../../../src/cli/search/run.ts";
 import { createSpace } from "../../../src/search/index.ts";
 import { repository } from "./cli.ts";

@@ -1,12 +1,12 @@
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { FACTOR_NAMES } from "../../../../src/cost/index.ts";
-import { hardwareLabel, towersLabel } from "../../../../src/cli/search/labels.ts";
-import { defaultRunFolder } from "../../../../src/cli/search/run-folder.ts";
-import { identityOf } from "../../../../src/cli/search/identity.ts";
-import { startingPoint } from "../../../../src/cli/search/starting-point.ts";
+import { hardwareLabel, towersLabel } from "../../../../src/study/labels.ts";
+import { defaultRunFolder } from "../../../../src/study/run-folder.ts";
+import { identityOf } from "../../../../src/study/identity.ts";
+import { startingPoint } from "../../../../src/study/starting-point.ts";
 import { createSpace } from "../../../../src/search/index.ts";
-import { decompositionRequest } from "../../../../src/cli/search/exact/split-space.ts";
+import { decompositionRequest } from "../../../../src/study/exact/split-space.ts";
 import { createDecomposition, evaluate } from "../../../../src/evaluate/index.ts";
 import { loadStudy, PLAIN_SCHEDULE, type ScheduleSettings, type Study } from "../../../../src/spec/index.ts";
 import { createDesignEvaluator, designContext } from "../../../../src/worker/index.ts";

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { createDesignFarm } from "../../../../src/cli/search/evaluations.ts";
+import { createDesignFarm } from "../../../../src/study/evaluations.ts";
 import { FACTOR_NAMES } from "../../../../src/cost/index.ts";
 import { createRandomStrategy, createSpace } from "../../../../src/search/index.ts";
 import { loadStudy } from "../../../../src/spec/index.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { infeasibleText } from "../../../../src/cli/search/infeasible-text.ts";
-import { constraintSummaries } from "../../../../src/cli/search/violations.ts";
+import { constraintSummaries } from "../../../../src/study/violations.ts";
 import type { Trial } from "../../../../src/search/index.ts";
 
 const latency = { metric: "latency_s", comparison: "<=", limit: 0.05, text: "latency <= 50 ms" } as const;

@@ -1,8 +1,10 @@
-import type { EvaluateBatch, Outcome } from "../../search/index.ts";
-import type { ModelSpec } from "../../spec/index.ts";
-import { InputError } from "../failure.ts";
+import type { EvaluateBatch, Outcome } from "../search/index.ts";
+import type { ModelSpec } from "../spec/index.ts";
+import { InputError } from "../errors/index.ts";
 import type { CommandAccuracy } from "./command-accuracy.ts";
+import type { DetailKeeper } from "./detail-keeper.ts";
 import { withoutAccuracy } from "./failed-accuracy.ts";
+import { detailWithOwnMetrics, withOwnMetrics, type OwnMetrics } from "./own-metrics.ts";
 import {
   brokenLimit,
   createFarm,
@@ -15,23 +17,27 @@ import {
   type DesignResult,
   type DesignTask,
   type TaskResult,
-} from "../../worker/index.ts";
+} from "../worker/index.ts";
 
-const WORKER_FILE = new URL("../../worker/evaluate-worker.js", import.meta.url);
+const WORKER_FILE = new URL("../worker/evaluate-worker.js", import.meta.url);
 const HEAP_MEGABYTES = 2048;
 /** A message that takes longer than this has hung: its worker is replaced, and its designs are repeated one by one. */
 const HUNG_MS = 600_000;
 
-/** What tests exchange in a farm. */
+/** What a farm does beside evaluating, and what tests exchange in it. */
 export interface FarmSettings {
   readonly workerFile?: URL;
   readonly hungMs?: number;
+  /** Keeps the details of designs that may be on the front; left out: none are kept. */
+  readonly keeper?: DetailKeeper | null;
+  /** Metrics of one's own. */
+  readonly metrics?: OwnMetrics;
 }
 
 /** The designs of one study, evaluated on worker threads. */
 export interface DesignFarm {
   readonly evaluateBatch: EvaluateBatch;
-  /** Null: the design has no evaluation. */
+  /** Null: the design has no evaluation. What the evaluation of a trial has left behind is not worked out again. */
   details(points: readonly DesignPoint[], signal: AbortSignal): Promise<readonly (DesignDetail | null)[]>;
   /** Trials evaluated so far by each worker, details left out. */
   trialCounts(): readonly number[];
@@ -51,9 +57,9 @@ export function createDesignFarm(
   context: DesignContext,
   workers: number,
   own: OwnAccuracy | null = null,
-  { workerFile = WORKER_FILE, hungMs: timeoutMs = HUNG_MS }: FarmSettings = {},
+  { workerFile = WORKER_FILE, hungMs: timeoutMs = HUNG_MS, keeper = null, metrics = {} }: FarmSettings = {},
 ): DesignFarm {
-  const farm = createFarm<DesignTask, DesignResult | null>({
+  const farm = createFarm<DesignTask, DesignResult>({
     workerFile,
     workers,
     workerData: context,
@@ -72,20 +78,26 @@ export function createDesignFarm(
   return {
     evaluateBatch: (points, _first, { signal, report }) =>
       outcomesOnly(async () => {
-        const tasks = points.map((point): DesignTask => ({ want: "outcome", point }));
+        const want = keeper === null ? "outcome" : "both";
+        const tasks = points.map((point): DesignTask => ({ want, point }));
         const outcomes = new Array<Promise<Outcome>>(points.length);
-        const onResult = (position: number, result: TaskResult<DesignResult | null>): void => {
-          const outcome =
-            own === null ? (valueOf(result) as Outcome) : withinLimits(valueOf(result) as Outcome, context);
+        const onResult = (position: number, result: TaskResult<DesignResult>): void => {
+          const point = points[position]!;
+          const { outcome: made, detail } = valueOf(result);
+          const outcome = own === null ? made! : withinLimits(made!, context);
           if (own === null || outcome.kind === "infeasible") {
-            report(position, outcome);
-            outcomes[position] = Promise.resolve(outcome);
+            const whole = withOwnMetrics(outcome, metrics);
+            report(position, whole);
+            keeper?.add(point, whole, detail);
+            outcomes[position] = Promise.resolve(whole);
             return;
           }
-          const completed = completedBy(own, points[position]!, outcome);
-          outcomes[position] = completed.then((whole) => {
+          const completed = completedBy(own, point, outcome);
+          outcomes[position] = completed.then((estimated) => {
+            const whole = withOwnMetrics(estimated, metrics);
             // What has no accuracy this time is stored with the batch only, so that a run that is stopped asks again.
             if (whole.kind === "evaluated") report(position, whole);
+            keeper?.add(point, whole, detail);
             return whole;
           });
           outcomes[position].catch(() => undefined);
@@ -94,13 +106,17 @@ export function createDesignFarm(
         return Promise.all(outcomes);
       }),
     details: async (points, signal) => {
+      const kept = points.map((point) => keeper?.get(point) ?? null);
+      const open = points.filter((_, i) => kept[i] === null);
       const results = await farm.run(
-        points.map((point): DesignTask => ({ want: "detail", point })),
+        open.map((point): DesignTask => ({ want: "detail", point })),
         { signal, timeoutMs },
       );
-      const details = results.map((result) => valueOf(result) as DesignDetail | null);
-      if (own === null) return details;
-      return Promise.all(details.map((detail, i) => detailBy(own, points[i]!, detail)));
+      const made = results.map((result) => valueOf(result).detail)[Symbol.iterator]();
+      const details = kept.map((detail) => detail ?? (made.next().value as DesignDetail | null));
+      const whole =
+        own === null ? details : await Promise.all(details.map((detail, i) => detailBy(own, points[i]!, detail)));
+      return whole.map((detail) => (detail === null ? null : detailWithOwnMetrics(detail, metrics)));
     },
     trialCounts: () => [...counts.values()],
     get crashCount() {

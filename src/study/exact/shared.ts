@@ -1,4 +1,4 @@
-import type { ExactDesign } from "../../../search/index.ts";
+import type { ExactDesign } from "../../search/index.ts";
 
 /** Numbers in memory that all threads see: messages then carry a reference instead of a copy. */
 export function shared(values: Float64Array): Float64Array {

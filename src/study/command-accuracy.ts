@@ -6,10 +6,10 @@ import {
   modelKey,
   type AccuracyEstimate,
   type AsyncAccuracyEvaluator,
-} from "../../accuracy/index.ts";
-import type { ModelSpec, Study } from "../../spec/index.ts";
-import type { EstimateCache } from "../../store/index.ts";
-import { InputError } from "../failure.ts";
+} from "../accuracy/index.ts";
+import type { ModelSpec, Study } from "../spec/index.ts";
+import type { EstimateCache } from "../store/index.ts";
+import { InputError } from "../errors/index.ts";
 
 /** What the command says of a model: an estimate, or why there is none. */
 export type Answer = AccuracyEstimate | { readonly refusal: string };

@@ -1,11 +1,10 @@
-import { assess, metricOf, type Objective, type Point, type StudyResult, type Trial } from "../../search/index.ts";
-import { type Breakdown, type Unknown } from "../../cost/index.ts";
-import { isPlainSchedule, type Study } from "../../spec/index.ts";
-import { thinned } from "../../report/front-table.ts";
-import { pickedOf } from "../../report/html.ts";
-import type { AccuracyFailures, FrontRow, Roofline, RunRecord } from "../../report/types.ts";
-import { rooflineOf } from "../../evaluate/index.ts";
-import { evaluateUnderPolicy, type DesignDetail, type DesignEvaluator } from "../../worker/index.ts";
+import { assess, metricOf, type Objective, type Point, type StudyResult, type Trial } from "../search/index.ts";
+import { type Breakdown, type Unknown } from "../cost/index.ts";
+import { isPlainSchedule, type Study } from "../spec/index.ts";
+import { thinned } from "../report/front-table.ts";
+import { pickedOf } from "../report/html.ts";
+import type { AccuracyFailures, FrontRow, Roofline, RunRecord } from "../report/types.ts";
+import type { DesignDetail, DesignEvaluator } from "../worker/index.ts";
 import { aimedDesigns, type KnownDesign } from "./aims.ts";
 import { hardwareLabel, towersLabel } from "./labels.ts";
 import type { Sources } from "./identity.ts";
@@ -44,7 +43,7 @@ export function recordOf(parts: RunParts): RunRecord {
     study: studyOf(study, parts.spaceSize),
     front,
     baseline: start,
-    roofline: rooflineOfRow(pickedOf({ front, baseline: start }), study, evaluator),
+    roofline: rooflineOfRow(pickedOf({ front, baseline: start }), parts),
     aims: aimedDesigns([...front, ...feasibleOf(trials, study)], start, evaluator),
     others: othersOf(trials, study, new Set(result.front.map(({ number }) => number))),
     trialCount: result.trialCount,
@@ -65,11 +64,11 @@ export function recordOf(parts: RunParts): RunRecord {
 }
 
 /** Of the design that the report shows first. */
-function rooflineOfRow(row: FrontRow | null, study: Study, { specsOf }: DesignEvaluator): Roofline | null {
+function rooflineOfRow(row: FrontRow | null, { result, details, baseline }: RunParts): Roofline | null {
   if (row === null) return null;
-  const evaluation = evaluateUnderPolicy(specsOf(row.point), study.mapping, study.constraints);
-  if (evaluation.kind === "infeasible") return null;
-  return { title: row.trial === null ? "Baseline" : `Trial ${row.trial}`, ...rooflineOf(evaluation) };
+  const detail = row.trial === null ? baseline : details[result.front.findIndex(({ number }) => number === row.trial)];
+  if (!detail) return null;
+  return { title: row.trial === null ? "Baseline" : `Trial ${row.trial}`, ...detail.roofline };
 }
 
 /** Feasible trials with all of their metrics. */

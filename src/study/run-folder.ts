@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { InputError } from "../failure.ts";
+import { InputError } from "../errors/index.ts";
 
 /** Names of the files of a run. */
 export const RUN_FILES = {

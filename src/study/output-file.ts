@@ -18,8 +18,7 @@ import {
 } from "node:fs";
 import { randomBytes } from "node:crypto";
 import { basename, dirname, resolve } from "node:path";
-import { systemCode, systemReason } from "../errors/index.ts";
-import { InputError } from "./failure.ts";
+import { InputError, systemCode, systemReason } from "../errors/index.ts";
 import { writeAll } from "./write-all.ts";
 
 /** A file being written, in pieces. Exactly one of `finish` and `discard` ends it. */

@@ -1,6 +1,6 @@
 import { setImmediate } from "node:timers/promises";
-import type { FrontRow, RunRecord } from "../../../report/types.ts";
-import type { Trial, TrialStore } from "../../../search/index.ts";
+import type { FrontRow, RunRecord } from "../../report/types.ts";
+import type { Trial, TrialStore } from "../../search/index.ts";
 import type { ExactOutcome } from "./run.ts";
 
 /** Trials a transaction: some tens of milliseconds. */

@@ -1,6 +1,6 @@
-import { hasAccuracy } from "../../../report/front-table.ts";
-import { grouped } from "../../../report/metric-labels.ts";
-import type { RunRecord } from "../../../report/types.ts";
+import { hasAccuracy } from "../../report/front-table.ts";
+import { grouped } from "../../report/metric-labels.ts";
+import type { RunRecord } from "../../report/types.ts";
 
 /** What an exact search has covered, and what ruled designs out, for people. */
 export function exactText(record: RunRecord): string {

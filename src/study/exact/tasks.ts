@@ -1,4 +1,4 @@
-import { FIXED_METRICS, isLargest, type DecompositionRequest } from "../../../evaluate/index.ts";
+import { FIXED_METRICS, isLargest, type DecompositionRequest } from "../../evaluate/index.ts";
 import type {
   Constraint,
   ExactOptions,
@@ -6,7 +6,7 @@ import type {
   Objective,
   SecondLook,
   SecondLookResult,
-} from "../../../search/index.ts";
+} from "../../search/index.ts";
 import type { PackedDesigns } from "./shared.ts";
 
 /** What the workers of an exact search are given once. */

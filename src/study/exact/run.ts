@@ -1,4 +1,4 @@
-import { createPredictor, type AccuracyEstimate } from "../../../accuracy/index.ts";
+import { createPredictor, type AccuracyEstimate } from "../../accuracy/index.ts";
 import {
   frontHypervolume,
   nadirOf,
@@ -7,17 +7,16 @@ import {
   type Point,
   type StudyResult,
   type Trial,
-} from "../../../search/index.ts";
-import { thinned } from "../../../report/front-table.ts";
-import type { ExactSummary, RunRecord } from "../../../report/types.ts";
-import { createDecomposition, type DecompositionRequest } from "../../../evaluate/index.ts";
-import type { Study } from "../../../spec/index.ts";
-import { enumerateOnWorkers, type Enumeration } from "./enumerate.ts";
+} from "../../search/index.ts";
+import { thinned } from "../../report/front-table.ts";
+import type { ExactSummary, RunRecord } from "../../report/types.ts";
+import { createDecomposition, type DecompositionRequest } from "../../evaluate/index.ts";
+import type { Study } from "../../spec/index.ts";
+import { enumerateOnWorkers, type Enumeration, type EnumerationProgress } from "./enumerate.ts";
 import type { CommandAccuracy } from "../command-accuracy.ts";
 import { withKnownAccuracies } from "./known-accuracies.ts";
 import { resultOfTerms, studyOfTerms } from "./terms.ts";
 import { pauseUntil } from "./pause.ts";
-import { startExactProgress } from "./progress.ts";
 import { decompositionRequest } from "./split-space.ts";
 import { tiedCount } from "./ties.ts";
 
@@ -46,34 +45,29 @@ export async function runExact(
   workers: number,
   signal: AbortSignal,
   accuracy: CommandAccuracy | null,
-  blocks: BlockStore,
+  blocks: BlockStore | null,
+  onProgress: (progress: EnumerationProgress & { readonly total: number }) => void,
 ): Promise<ExactOutcome> {
   const factors = studyOfTerms(study);
   const parts = decompositionRequest(factors);
   const request = accuracy === null ? parts : await withKnownAccuracies(study, parts, accuracy);
   const { objectives, constraints } = factors;
-  const display = startExactProgress(request.hardware.length);
-  try {
-    const context = { request, objectives, constraints };
-    const onProgress = display.update;
-    const enumeration = await enumerateOnWorkers(context, {
-      ...{ workers, signal, isCountedInFull: false, blocks, onProgress },
-    });
-    const own = await ownEstimate(study, accuracy);
-    const { front } = enumeration.result;
-    const result =
-      front.length > 0
-        ? resultOfTerms(study, factors, enumeration.result)
-        : await withNearestSecondLook(
-            createDecomposition(request),
-            constraints,
-            enumeration.result,
-            pauseUntil(signal),
-          );
-    return outcomeOf(study, request, { ...enumeration, result }, own);
-  } finally {
-    display.stop();
-  }
+  const total = request.hardware.length;
+  onProgress({ chipCount: 0, keptCount: 0, frontSize: 0, total });
+  const enumeration = await enumerateOnWorkers(
+    { request, objectives, constraints },
+    {
+      ...{ workers, signal, isCountedInFull: false, blocks },
+      onProgress: (progress) => onProgress({ ...progress, total }),
+    },
+  );
+  const own = await ownEstimate(study, accuracy);
+  const { front } = enumeration.result;
+  const result =
+    front.length > 0
+      ? resultOfTerms(study, factors, enumeration.result)
+      : await withNearestSecondLook(createDecomposition(request), constraints, enumeration.result, pauseUntil(signal));
+  return outcomeOf(study, request, { ...enumeration, result }, own);
 }
 
 async function ownEstimate(

@@ -1,5 +1,5 @@
-import type { AccuracyFailures } from "../../report/types.ts";
-import type { Outcome, Point, Trial } from "../../search/index.ts";
+import type { AccuracyFailures } from "../report/types.ts";
+import type { Outcome, Point, Trial } from "../search/index.ts";
 import type { Answer } from "./command-accuracy.ts";
 
 const PREFIX = "accuracy: ";

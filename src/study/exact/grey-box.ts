@@ -1,6 +1,6 @@
-import { createDecomposition } from "../../../evaluate/index.ts";
-import { bestHardware, pointKey, type GreyBox, type Point } from "../../../search/index.ts";
-import type { Study } from "../../../spec/index.ts";
+import { createDecomposition } from "../../evaluate/index.ts";
+import { bestHardware, pointKey, type GreyBox, type Point } from "../../search/index.ts";
+import type { Study } from "../../spec/index.ts";
 import { pauseUntil } from "./pause.ts";
 import { decompositionRequest } from "./split-space.ts";
 import { enumerationOptions } from "./tasks.ts";

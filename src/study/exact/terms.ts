@@ -1,7 +1,7 @@
-import { partsOfLargest, towerCountOf } from "../../../evaluate/index.ts";
-import { metricOfKey } from "../../../metrics/index.ts";
-import { createExactMerger, type ExactDesign, type ExactResult } from "../../../search/index.ts";
-import type { Study, StudyConstraint, StudyObjective } from "../../../spec/index.ts";
+import { partsOfLargest, towerCountOf } from "../../evaluate/index.ts";
+import { metricOfKey } from "../../metrics/index.ts";
+import { createExactMerger, type ExactDesign, type ExactResult } from "../../search/index.ts";
+import type { Study, StudyConstraint, StudyObjective } from "../../spec/index.ts";
 import { refuseDirection } from "./split-space.ts";
 
 /** What a metric that is no sum is made of. A design that is no worse in every term is no worse in the whole. */

@@ -1,5 +1,5 @@
-import { assess, type Constraint, type ConstraintSummary, type Objective, type Trial } from "../../search/index.ts";
-import type { DesignEvaluator } from "../../worker/index.ts";
+import { assess, type Constraint, type ConstraintSummary, type Objective, type Trial } from "../search/index.ts";
+import type { DesignEvaluator } from "../worker/index.ts";
 
 /** One constraint that one trial breaks. */
 interface Break {

@@ -1,6 +1,6 @@
-import { logit, type AccuracyEstimate } from "../../../accuracy/index.ts";
-import type { ExactDesign } from "../../../search/index.ts";
-import type { Study } from "../../../spec/index.ts";
+import { logit, type AccuracyEstimate } from "../../accuracy/index.ts";
+import type { ExactDesign } from "../../search/index.ts";
+import type { Study } from "../../spec/index.ts";
 
 /**
  * Designs of the front that the evaluator cannot tell from another one of it: the accuracy of each lies in the other's

@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
-import { packageRoot } from "../../package-root.ts";
-import type { Study } from "../../spec/index.ts";
-import type { StudyIdentity } from "../../store/index.ts";
-import { packageVersion } from "../package-version.ts";
+import type { OwnMetrics } from "./own-metrics.ts";
+import { packageRoot } from "../package-root.ts";
+import type { Study } from "../spec/index.ts";
+import type { StudyIdentity } from "../store/index.ts";
+import { packageVersion } from "../package-root.ts";
 
 const DIGITS = 16;
 
@@ -52,7 +53,7 @@ export const DECIDES_NO_TRIAL: Readonly<Record<string, string>> = {
   "accuracy.retries": "how often the command is asked; what has no answer is asked again",
   "search.trials": "a run may be made longer",
   "search.patience": "a run may be made longer",
-  resolved: "the same study as text",
+  document: "the same study as its file has it",
 };
 
 /** The parts of a study that are not listed in {@link DECIDES_NO_TRIAL}. */
@@ -63,11 +64,15 @@ function decidingParts(value: unknown, at = ""): unknown {
   return Object.fromEntries(kept.map(([key, part, path]) => [key, decidingParts(part, path)]));
 }
 
-/** Digest of everything that decides the trials of a study, and of what their numbers are made with. */
-export function identityOf(study: Study, sources: Sources): StudyIdentity {
-  const text = JSON.stringify([sources, decidingParts(study)], (_, value: unknown) =>
-    value === Infinity ? "unlimited" : value,
-  );
+/**
+ * Digest of everything that decides the trials of a study, and of what their numbers are made with.
+ *
+ * @param metrics of one's own: their source text counts
+ */
+export function identityOf(study: Study, sources: Sources, metrics: OwnMetrics = {}): StudyIdentity {
+  const own = Object.entries(metrics).map(([key, of]) => [key, String(of)]);
+  const parts = [sources, decidingParts(study), ...(own.length === 0 ? [] : [own])];
+  const text = JSON.stringify(parts, (_, value: unknown) => (value === Infinity ? "unlimited" : value));
   const studyHash = createHash("sha256").update(text).digest("hex").slice(0, DIGITS);
   return { studyHash, seed: study.search.seed, version: sources.version };
 }

@@ -1,7 +1,7 @@
 import { workerData } from "node:worker_threads";
-import { createDecomposition } from "../../../evaluate/index.ts";
-import { createExactEnumerator, type ExactPart } from "../../../search/index.ts";
-import { serveTasks } from "../../../worker/index.ts";
+import { createDecomposition } from "../../evaluate/index.ts";
+import { createExactEnumerator, type ExactPart } from "../../search/index.ts";
+import { serveTasks } from "../../worker/index.ts";
 import { packDesigns } from "./shared.ts";
 import { enumerationOptions, type ExactAnswer, type ExactContext, type ExactTask, type PackedPart } from "./tasks.ts";
 

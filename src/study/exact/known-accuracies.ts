@@ -1,9 +1,9 @@
-import { modelKey } from "../../../accuracy/index.ts";
-import { FACTOR_NAMES } from "../../../cost/index.ts";
-import { SpecError } from "../../../errors/index.ts";
-import type { DecompositionRequest } from "../../../evaluate/index.ts";
-import { applySettings, settingsOfPoint, type ModelSpec, type Study } from "../../../spec/index.ts";
-import { InputError } from "../../failure.ts";
+import { modelKey } from "../../accuracy/index.ts";
+import { FACTOR_NAMES } from "../../cost/index.ts";
+import { SpecError } from "../../errors/index.ts";
+import type { DecompositionRequest } from "../../evaluate/index.ts";
+import { applySettings, settingsOfPoint, type ModelSpec, type Study } from "../../spec/index.ts";
+import { InputError } from "../../errors/index.ts";
 import type { CommandAccuracy } from "../command-accuracy.ts";
 
 /**

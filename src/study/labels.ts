@@ -6,8 +6,8 @@ import {
   type SpecSet,
   type Tower,
   type TowerName,
-} from "../../spec/index.ts";
-import { formatRate, formatSize } from "../../units/index.ts";
+} from "../spec/index.ts";
+import { formatRate, formatSize } from "../units/index.ts";
 
 /** The chip in few words: "1 × 256×8, L 64 KiB at 128 B/cycle, G 2 MiB"; with memory where dies are bought: "1 × 4 Gbit LPDDR4". */
 export function hardwareLabel({ hardware }: Pick<SpecSet, "hardware">): string {

@@ -1,6 +1,6 @@
-import type { AimedDesign, FrontRow } from "../../report/types.ts";
-import type { Point } from "../../search/index.ts";
-import type { DesignEvaluator } from "../../worker/index.ts";
+import type { AimedDesign, FrontRow } from "../report/types.ts";
+import type { Point } from "../search/index.ts";
+import type { DesignEvaluator } from "../worker/index.ts";
 import { hardwareLabel, towersLabel } from "./labels.ts";
 
 /** What the modes of the published study make least. */

@@ -1,7 +1,7 @@
-import { FACTOR_NAMES } from "../../cost/index.ts";
-import { SpecError } from "../../errors/index.ts";
-import type { Point } from "../../search/index.ts";
-import { applySettings, type SpecSet, type Study } from "../../spec/index.ts";
+import { FACTOR_NAMES } from "../cost/index.ts";
+import { SpecError } from "../errors/index.ts";
+import type { Point } from "../search/index.ts";
+import { applySettings, type SpecSet, type Study } from "../spec/index.ts";
 
 /** The study's starting design as a point of its space; null: it lies outside. */
 export function startingPoint(study: Study): Point | null {

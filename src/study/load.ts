@@ -1,8 +1,7 @@
-import { parse, stringify } from "yaml";
-import { FACTOR_NAMES } from "../../cost/index.ts";
-import { metricDefinitions, metricsOfFamily } from "../../accuracy/index.ts";
-import { didYouMean, SpecError, type Problem } from "../../errors/index.ts";
-import { STRATEGY_NAMES } from "../../search/index.ts";
+import { FACTOR_NAMES } from "../cost/index.ts";
+import { metricDefinitions, metricsOfFamily } from "../accuracy/index.ts";
+import { didYouMean, InputError, SpecError, type Problem } from "../errors/index.ts";
+import { STRATEGY_NAMES } from "../search/index.ts";
 import {
   FAMILY_METRIC,
   problemAtSpan,
@@ -11,8 +10,7 @@ import {
   spanAt,
   type SourceDocument,
   type Study,
-} from "../../spec/index.ts";
-import { InputError } from "../failure.ts";
+} from "../spec/index.ts";
 import { studyOfTerms } from "./exact/terms.ts";
 import { decompositionRequest } from "./exact/split-space.ts";
 
@@ -43,7 +41,9 @@ export function loadSearchStudy(file: string, overrides: Overrides): Study {
     strategy: strategy as Study["search"]["strategy"],
     seed: overrides.seed ?? study.search.seed,
   };
-  return { ...study, search, resolved: resolvedWith(study.resolved, search) };
+  const written = study.document["search"] as Readonly<Record<string, unknown>> | undefined;
+  const used = { ...written, strategy: search.strategy, seed: search.seed };
+  return { ...study, search, document: { ...study.document, search: used } };
 }
 
 /** @throws InputError where the strategy cannot search the study: one that is too large for it, or falls into no sums */
@@ -76,11 +76,4 @@ function referenceProblems({ search: { reference }, objectives }: Study, documen
   const names = missing.map(({ metric }) => metric).join(", ");
   const message = `search.reference needs a value for every objective; it has none for ${names}.`;
   return [problemAtSpan(document, spanAt(document, ["search", "reference"], "key"), "spec/missing-key", message)];
-}
-
-/** The resolved text with strategy and seed as they were used. */
-function resolvedWith(text: string, { strategy, seed }: { readonly strategy: string; readonly seed: number }): string {
-  const study = parse(text) as Record<string, unknown>;
-  const search = { ...(study.search as Record<string, unknown> | undefined), strategy, seed };
-  return stringify({ ...study, search }, { lineWidth: 0, aliasDuplicateObjects: false });
 }

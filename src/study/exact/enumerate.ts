@@ -13,8 +13,8 @@ import {
   type SecondLook,
   type SecondLookBlock,
   type SecondLookResult,
-} from "../../../search/index.ts";
-import { createFarm, type TaskResult } from "../../../worker/index.ts";
+} from "../../search/index.ts";
+import { createFarm, type TaskResult } from "../../worker/index.ts";
 import { shared, unpackDesigns } from "./shared.ts";
 import { enumerationOptions, type ExactAnswer, type ExactContext, type ExactTask } from "./tasks.ts";
 
@@ -126,7 +126,10 @@ export async function enumerateOnWorkers(context: ExactContext, settings: Enumer
       second: totalOf(results),
     };
   } finally {
-    if (!signal.aborted) await farm.destroy();
+    // After an interruption nobody waits for what the threads still do.
+    const end = farm.destroy();
+    if (!signal.aborted) await end;
+    else end.catch(() => undefined);
   }
 }
 

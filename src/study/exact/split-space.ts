@@ -5,11 +5,11 @@ import {
   towerCountOf,
   type DecompositionRequest,
   type PartPoint,
-} from "../../../evaluate/index.ts";
-import { createSpace } from "../../../search/index.ts";
-import { nameOfMetric } from "../../../metrics/index.ts";
-import { isPlainSchedule, type SpaceParameter, type Study, type StudyConstraint } from "../../../spec/index.ts";
-import { InputError } from "../../failure.ts";
+} from "../../evaluate/index.ts";
+import { createSpace } from "../../search/index.ts";
+import { nameOfMetric } from "../../metrics/index.ts";
+import { isPlainSchedule, type SpaceParameter, type Study, type StudyConstraint } from "../../spec/index.ts";
+import { InputError } from "../../errors/index.ts";
 
 /** The accuracy of every pair of tower options is held in memory. */
 const MOST_PAIRS = 20_000_000;

@@ -1,0 +1,300 @@
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { createPredictor, modelKey } from "../accuracy/index.ts";
+import { InputError } from "../errors/index.ts";
+import { frontCsv, frontJson } from "../report/front-files.ts";
+import { reportHtml } from "../report/html.ts";
+import type { RunRecord } from "../report/types.ts";
+import {
+  createSpace,
+  createStrategy,
+  runStrategy,
+  type GreyBox,
+  type Point,
+  type Space,
+  type StudyProgress,
+  type StudyResult,
+  type Trial,
+} from "../search/index.ts";
+import type { ModelSpec, Study } from "../spec/index.ts";
+import { acquireLock, openSqliteStore, type SqliteStore } from "../store/index.ts";
+import { createDesignEvaluator, designContext, type DesignDetail } from "../worker/index.ts";
+import { createCommandAccuracy, storedAnswer } from "./command-accuracy.ts";
+import { createDetailKeeper } from "./detail-keeper.ts";
+import { createDesignFarm, type DesignFarm } from "./evaluations.ts";
+import type { EnumerationProgress } from "./exact/enumerate.ts";
+import { greyBoxOf } from "./exact/grey-box.ts";
+import { runExact } from "./exact/run.ts";
+import { decompositionRequest } from "./exact/split-space.ts";
+import { exactRecord, storeFront, withWhole } from "./exact/whole-front.ts";
+import { failedTrials, failuresOf } from "./failed-accuracy.ts";
+import { identityOf, sourcesInUse, type Sources } from "./identity.ts";
+import { checkOwnMetrics, type OwnMetrics } from "./own-metrics.ts";
+import { writeFileWhole } from "./output-file.ts";
+import { recordOf } from "./record.ts";
+import { prepareRunFolder, RUN_FILES } from "./run-folder.ts";
+import { startingPoint } from "./starting-point.ts";
+import { studyTextIn } from "./study-text.ts";
+
+/** How far a run is: trials of a strategy, or chips of the exact one. */
+export type RunProgress =
+  | ({ readonly kind: "trials" } & StudyProgress)
+  | ({ readonly kind: "chips"; readonly total: number } & EnumerationProgress);
+
+export interface RunOptions {
+  /** Folder of the run: it is made, or, where the run is resumed, holds what was found before. */
+  readonly folder: string;
+  /** Threads, ≥ 1; no result depends on it. Default: all cores. */
+  readonly workers?: number;
+  readonly isResumed?: boolean;
+  /** Resumes, and asks again for what the accuracy command failed on. */
+  readonly isRetried?: boolean;
+  /** Metrics of one's own, which the study's objectives and constraints may name. */
+  readonly metrics?: OwnMetrics;
+  /** Called when the folder is ready, before the first design is evaluated. */
+  readonly onStart?: () => void;
+  /** Called once before the first trial or chip, and then after each batch or block. */
+  readonly onProgress?: (progress: RunProgress) => void;
+  /** What a person should know, a sentence or two. */
+  readonly onNote?: (note: string) => void;
+  /** Ends the run: what was found is stored, and a run that is resumed goes on from there. */
+  readonly signal?: AbortSignal;
+}
+
+/** A run that has ended, as its folder holds it. */
+export interface StudyRun {
+  readonly folder: string;
+  readonly study: Study;
+  readonly record: RunRecord;
+  /** The whole front, best first: that of an exact search may be longer than what the record shows in detail. */
+  readonly front: readonly Trial[];
+}
+
+/** A run that its signal has ended. */
+export class RunInterrupted extends Error {
+  override readonly name = "RunInterrupted";
+  /** Null: it is not known how many trials were stored. */
+  readonly trialCount: number | null;
+
+  constructor(trialCount: number | null) {
+    super("the run was interrupted");
+    this.trialCount = trialCount;
+  }
+}
+
+/** How soon it is noticed that a run's folder is gone, where nothing is stored. */
+const LOOK_MS = 500;
+
+const ignore = (): void => undefined;
+
+/**
+ * Runs a study by its strategy, `exact` included, and stores every finished trial or block in the folder at once. Equal studies give
+ * equal records for any number of workers, interrupted or not. Reports are made of it by {@link writeReport}.
+ *
+ * @throws InputError for a folder that cannot be used, and for what the strategy cannot search; StoreError; CommandFailure
+ * @throws RunInterrupted where the signal has ended it
+ */
+export async function runStudy(study: Study, options: RunOptions): Promise<StudyRun> {
+  checkOwnMetrics(options.metrics ?? {});
+  const { folder } = options;
+  prepareRunFolder(folder, options.isResumed === true || options.isRetried === true);
+  const lock = acquireLock(join(folder, RUN_FILES.lock));
+  try {
+    return await runLocked(study, options);
+  } finally {
+    lock.release();
+  }
+}
+
+async function runLocked(study: Study, options: RunOptions): Promise<StudyRun> {
+  const { folder } = options;
+  const sources = sourcesInUse();
+  const identity = identityOf(study, sources, options.metrics);
+  const store = openSqliteStore(join(folder, RUN_FILES.trials), identity);
+  const presence = watchPresence(store);
+  const stop = options.signal ?? new AbortController().signal;
+  const signal = AbortSignal.any([stop, presence.signal]);
+  try {
+    writeFileWhole(join(folder, RUN_FILES.study), studyTextIn(folder, study));
+    return await runIn({ study, options, store, signal, sources, studyHash: identity.studyHash });
+  } catch (error) {
+    if (presence.signal.aborted) throw presence.signal.reason;
+    if (stop.aborted && !(error instanceof RunInterrupted)) throw new RunInterrupted(null);
+    throw error;
+  } finally {
+    presence.stop();
+    store.close();
+  }
+}
+
+interface OpenRun {
+  readonly study: Study;
+  readonly options: RunOptions;
+  readonly store: SqliteStore;
+  /** Aborts where the user stops the search, or its folder is gone. */
+  readonly signal: AbortSignal;
+  readonly sources: Sources;
+  readonly studyHash: string;
+}
+
+async function runIn(run: OpenRun): Promise<StudyRun> {
+  const { study, options, store, signal, sources, studyHash } = run;
+  const { folder, workers = availableParallelism(), metrics = {}, onProgress = ignore, onNote = ignore } = options;
+  const { objectives, constraints, search } = study;
+  const space = createSpace(study.space);
+  const context = designContext(study);
+  const accuracy = createCommandAccuracy(study, store.estimates, signal);
+  const evaluator = createDesignEvaluator(context);
+  const modelOf = (point: Point): ModelSpec => evaluator.specsOf(point).model;
+  const farm = createDesignFarm(context, workers, accuracy === null ? null : { accuracy, modelOf }, {
+    ...{ metrics, keeper: createDetailKeeper(objectives, constraints) },
+  });
+  try {
+    options.onStart?.();
+    const failedOf = (trials: readonly Trial[]): readonly Trial[] =>
+      accuracy === null ? [] : failedTrials(trials, (point) => storedAnswer(store.estimates, modelOf(point)));
+    if (options.isRetried === true) forget(failedOf(store.trials()), store, onNote);
+    const [baseline = null] = await farm.details([{}], signal);
+    checkMetrics(study, baseline, onNote);
+    const exact =
+      search.strategy === "exact"
+        ? await runExact(study, workers, signal, accuracy, store.blocks, (progress) =>
+            onProgress({ kind: "chips", ...progress }),
+          )
+        : null;
+    const result = exact?.result ?? (await runTrials(run, space, farm));
+    if (result.stopped === "aborted") throw new RunInterrupted(result.trialCount);
+    const points = result.front.map(({ point }) => point);
+    const [details] = await Promise.all([
+      farm.details(points, signal),
+      exact === null ? undefined : storeFront(exact, store),
+    ]);
+    const trials = exact === null ? store.trials().filter(({ number }) => number < result.trialCount) : [];
+    const record = recordOf({
+      ...{ study, spaceSize: space.size, result, trials, details, evaluator, sources, studyHash, baseline },
+      accuracyOrigin: accuracy?.origin ?? predictedOrigin(study),
+      accuracyFailures: failuresOf(failedOf(trials), (point) => modelKey(modelOf(point))),
+    });
+    store.checkPresence();
+    return exact === null
+      ? { folder, study, record, front: result.front }
+      : { folder, study, record: exactRecord(record, exact), front: exact.front };
+  } finally {
+    await accuracy?.close();
+    // After an interruption the process mostly ends at once, and its threads with it: nobody waits for what they do.
+    const end = farm.destroy();
+    if (options.signal?.aborted !== true) await end;
+    else end.catch(ignore);
+  }
+}
+
+/** Writes what is made of a run into its folder: `front.csv` (the whole front), `front.json` and the report. @returns its path */
+export function writeReport({ folder, record, front }: StudyRun): string {
+  const table = record.exact === undefined ? record : withWhole(record, front);
+  writeFileWhole(join(folder, RUN_FILES.frontCsv), frontCsv(table));
+  writeFileWhole(join(folder, RUN_FILES.frontJson), frontJson(record));
+  const report = join(folder, RUN_FILES.report);
+  writeFileWhole(report, reportHtml(record));
+  return report;
+}
+
+/** Aborts once the file of a store is gone: a search that stores nothing for a while would go on for nothing. */
+function watchPresence(store: SqliteStore): { readonly signal: AbortSignal; stop(): void } {
+  const gone = new AbortController();
+  const timer = setInterval(() => {
+    try {
+      store.checkPresence();
+    } catch (error) {
+      gone.abort(error);
+    }
+  }, LOOK_MS);
+  return { signal: gone.signal, stop: () => clearInterval(timer) };
+}
+
+function predictedOrigin({ accuracy }: Study): string | null {
+  return accuracy === null ? null : createPredictor(accuracy.metric).origin;
+}
+
+/**
+ * Takes out the trials from the first on that has failed: what a strategy has proposed after it may be another proposal now.
+ * Answers of the command stay, so that it is asked for what it has failed on, and for models that come up anew.
+ */
+function forget(failed: readonly Trial[], store: SqliteStore, onNote: (note: string) => void): void {
+  const [first] = failed;
+  if (first === undefined) return onNote("The accuracy command has failed for no design; the run goes on.");
+  onNote(
+    `The accuracy command is asked again, from trial ${first.number} on (${failed.length} designs without accuracy).`,
+  );
+  store.forgetFrom(first.number);
+}
+
+/** An objective or limit over something that is not modelled is found before the search. */
+function checkMetrics(
+  { objectives, constraints }: Study,
+  baseline: DesignDetail | null,
+  onNote: (note: string) => void,
+): void {
+  if (baseline === null)
+    return onNote("The starting design has no evaluation of its own; there is no baseline beside the front.");
+  if (baseline.unusable !== null)
+    return onNote(`The starting design cannot be used as the study asks: ${baseline.unusable}.`);
+  for (const { metric } of [...objectives, ...constraints]) {
+    if (typeof baseline.metrics[metric] === "number") continue;
+    const { energy, area, embodied, operational } = baseline;
+    const reasons = [energy, area, embodied, operational].flatMap((each) => (each.total === null ? [each.reason] : []));
+    throw new InputError(
+      `The study asks for ${metric}, which is not modelled for its starting design: ${[...new Set(reasons)].join("; ")}.`,
+    );
+  }
+}
+
+async function runTrials(
+  { study, options, store, signal }: OpenRun,
+  space: Space,
+  farm: DesignFarm,
+): Promise<StudyResult> {
+  const { onProgress = ignore, onNote = ignore } = options;
+  const { objectives, constraints, search } = study;
+  const start = startingPoint(study);
+  const strategy = createStrategy(search.strategy, {
+    ...{ space, seed: search.seed, objectives, constraints },
+    ...(search.strategy === "bayesian" ? await knownCosts(study, signal, onNote) : {}),
+    ...(start === null ? {} : { initial: [start] }),
+    ...(search.population === null ? {} : { populationSize: search.population }),
+  });
+  const { patience, reference } = search;
+  const counts = { trialCount: 0, feasibleCount: 0, frontSize: 0, hypervolume: 0, evaluatedCount: 0, replayedCount: 0 };
+  onProgress({ kind: "trials", ...counts, maxTrials: search.trials });
+  try {
+    return await runStrategy({
+      ...{ objectives, constraints, strategy, store, signal },
+      evaluateBatch: farm.evaluateBatch,
+      batchSize: search.batch,
+      maxTrials: search.trials,
+      ...(patience === null ? {} : { stall: { batches: Math.ceil(patience / search.batch), minimumGain: 0 } }),
+      ...(reference === null ? {} : { referencePoint: objectives.map(({ metric }) => reference[metric]!) }),
+      onProgress: (progress) => onProgress({ kind: "trials", ...progress }),
+    });
+  } finally {
+    const byWorker = farm.trialCounts();
+    if (byWorker.length > 0 && !signal.aborted) onNote(`Trials by worker: ${byWorker.join(", ")}`);
+  }
+}
+
+/** What `bayesian` knows of a study that is a sum over parts; of another one it learns everything. */
+async function knownCosts(
+  study: Study,
+  signal: AbortSignal,
+  onNote: (note: string) => void,
+): Promise<{ readonly greyBox?: GreyBox }> {
+  if (!study.objectives.some(({ metric }) => metric === "accuracy") || study.objectives.length < 2) return {};
+  try {
+    decompositionRequest(study);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    onNote(`Every objective is learnt, since the study is no sum over parts. ${error.message}`);
+    return {};
+  }
+  onNote("Finding the best hardware of every model.");
+  return { greyBox: await greyBoxOf(study, signal) };
+}
