@@ -31,8 +31,8 @@ export interface Evaluations {
   readonly replayedCount: number;
 }
 
-export function createEvaluations(evaluate: EvaluateBatch, store: TrialStore): Evaluations {
-  const stored = new Map(store.trials().map((trial) => [trial.number, trial]));
+export async function createEvaluations(evaluate: EvaluateBatch, store: TrialStore): Promise<Evaluations> {
+  const stored = new Map((await store.trials()).map((trial) => [trial.number, trial]));
   const known = new Map<string, Outcome>();
   for (const { point, outcome } of stored.values()) known.set(pointKey(point), outcome);
   let evaluatedCount = 0;
@@ -47,11 +47,13 @@ export function createEvaluations(evaluate: EvaluateBatch, store: TrialStore): E
     keys.forEach((key, i) => checkReplay(stored.get(firstTrialNumber + i), key));
     const wanted = keys.flatMap((key, i) => (known.has(key) || keys.indexOf(key) < i ? [] : [i]));
     const durable = new Set<number>();
+    const pending: Promise<void>[] = [];
     const report = (position: number, outcome: Outcome): void => {
       const i = wanted[position];
       if (i === undefined) throw new RangeError(`report: no point ${position} in a batch of ${wanted.length}`);
       if (durable.has(i)) return;
-      store.append([{ number: firstTrialNumber + i, point: points[i]!, outcome }]);
+      const done = store.append([{ number: firstTrialNumber + i, point: points[i]!, outcome }]);
+      if (done instanceof Promise) pending.push(awaited(done));
       durable.add(i);
       known.set(keys[i]!, outcome);
     };
@@ -61,14 +63,14 @@ export function createEvaluations(evaluate: EvaluateBatch, store: TrialStore): E
         wanted.map((i) => points[i]!),
         firstTrialNumber + wanted[0]!,
         { signal, report },
-      );
+      ).finally(() => Promise.all(pending));
       if (outcomes.length !== wanted.length)
         throw new SearchError("search/bad-evaluator", `${outcomes.length} outcomes for ${wanted.length} points`);
       wanted.forEach((i, position) => known.set(keys[i]!, outcomes[position]!));
     }
     const trials = points.map((point, i) => ({ number: firstTrialNumber + i, point, outcome: known.get(keys[i]!)! }));
     const fresh = trials.filter(({ number }, i) => !stored.has(number) && !durable.has(i));
-    if (fresh.length > 0) store.append(fresh);
+    if (fresh.length > 0) await store.append(fresh);
     replayedCount += trials.filter(({ number }) => stored.has(number)).length;
     return trials;
   };
@@ -81,6 +83,12 @@ export function createEvaluations(evaluate: EvaluateBatch, store: TrialStore): E
       return replayedCount;
     },
   };
+}
+
+/** A promise that is waited for later: until then its failure is no unhandled one. */
+export function awaited(done: Promise<void>): Promise<void> {
+  done.catch(() => undefined);
+  return done;
 }
 
 function checkReplay(trial: Trial | undefined, key: string): void {

@@ -1,13 +1,13 @@
 export { bestHardware, type BestHardware } from "./bayesian/best-hardware.ts";
 export type { Progress } from "./convergence.ts";
 export { SearchError } from "./errors.ts";
-export type { BatchContext, EvaluateBatch } from "./evaluations.ts";
+export { awaited, type BatchContext, type EvaluateBatch } from "./evaluations.ts";
 export * from "./exact/index.ts";
 export * from "./pareto/index.ts";
 export * from "./space/index.ts";
 export * from "./strategies/index.ts";
 export { strategyChecks, type StrategyCheck } from "./strategy-checks.ts";
 export { runStrategy, type StudyOptions, type StudyProgress, type StudyResult } from "./study.ts";
-export type { TrialStore } from "./trial-store.ts";
+export type { Awaitable, LocalTrialStore, TrialStore } from "./trial-store.ts";
 export type * from "./types.ts";
 export type { ConstraintSummary } from "./violations.ts";

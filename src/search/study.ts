@@ -80,7 +80,7 @@ export async function runStrategy(options: StudyOptions): Promise<StudyResult> {
   const toCosts = (values: readonly number[]): readonly number[] =>
     values.map((value, i) => (objectives[i]!.direction === "min" ? value : 0 - value));
   const tracker = createConvergence(options.referencePoint === undefined ? null : toCosts(options.referencePoint));
-  const evaluations = createEvaluations(options.evaluateBatch, options.store);
+  const evaluations = await createEvaluations(options.evaluateBatch, options.store);
   const tally = createViolationTally();
   const seen = new Set<string>();
   const feasible = new Map<number, Trial>();

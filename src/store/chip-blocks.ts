@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type Database from "libsql";
 import * as z from "zod";
-import type { BLOCK_FORMAT, BlockResult, BlockStore, ChipBlock, ExactDesign } from "../search/index.ts";
+import type { BLOCK_FORMAT, BlockResult, LocalBlockStore, ChipBlock, ExactDesign } from "../search/index.ts";
 import { asBytes, textOf } from "./bytes.ts";
 import { damaged, guarded } from "./errors.ts";
 import type { Presence } from "./presence.ts";
@@ -42,7 +42,7 @@ const bodySchema = z.discriminatedUnion("kind", [
 ]);
 type Body = z.infer<typeof bodySchema>;
 
-export function blocksOn(db: Database.Database, file: string, presence: Presence): BlockStore {
+export function blocksOn(db: Database.Database, file: string, presence: Presence): LocalBlockStore {
   const get = db.prepare(`SELECT ${asBytes("body", "digest")} FROM block WHERE number = ?`).raw();
   const put = db.prepare("INSERT OR REPLACE INTO block VALUES (?, ?, ?)");
   return {

@@ -1,9 +1,9 @@
-import type { Trial, TrialStore } from "../search/index.ts";
+import type { Trial, LocalTrialStore } from "../search/index.ts";
 import { conflict } from "./errors.ts";
 import { packTrial, unpackOutcome, unpackPoint, type PackedTrial } from "./pack.ts";
 
 /** A store that lives as long as the process: for tests, dry runs and embedding. */
-export function createMemoryStore(initial: readonly Trial[] = []): TrialStore {
+export function createMemoryStore(initial: readonly Trial[] = []): LocalTrialStore {
   const rows = new Map<number, PackedTrial>();
   const append = (trials: readonly Trial[]): void => {
     const packed = new Map<number, PackedTrial>();

@@ -1,5 +1,5 @@
 import type Database from "libsql";
-import type { BlockStore, Trial, TrialStore } from "../search/index.ts";
+import type { LocalBlockStore, Trial, LocalTrialStore } from "../search/index.ts";
 import { asBytes, textOf } from "./bytes.ts";
 import { blocksOn } from "./chip-blocks.ts";
 import { estimatesOn, type EstimateCache } from "./estimates.ts";
@@ -20,9 +20,9 @@ export interface SqliteStoreOptions {
 }
 
 /** Trials, and beside them answers that they were made of, and the blocks of an exact search. */
-export interface SqliteStore extends TrialStore {
+export interface SqliteStore extends LocalTrialStore {
   readonly estimates: EstimateCache;
-  readonly blocks: BlockStore;
+  readonly blocks: LocalBlockStore;
   /** Takes trials out again, from this number on: in one transaction, as `append`. */
   forgetFrom(number: number): void;
   /** @throws StoreError `store/vanished` where the file was removed or replaced since it was opened; writing says so too */

@@ -21,63 +21,63 @@ const failed: Trial = {
 /** What every store must do to keep the trials of a study. Call it from a test file; `create` gives an empty store. */
 export function storeConformance(name: string, create: () => StoreUnderTest): void {
   describe(`store ${name}`, () => {
-    test("starts empty and gives back what it was given, bit for bit and in order of number", () => {
+    test("starts empty and gives back what it was given, bit for bit and in order of number", async () => {
       const { store } = create();
-      expect(store.trials()).toEqual([]);
-      store.append([failed, trial(2)]);
-      store.append([trial(0)]);
-      expect(JSON.stringify(store.trials())).toBe(JSON.stringify([trial(0), trial(2), failed]));
-      store.close();
+      expect(await store.trials()).toEqual([]);
+      await store.append([failed, trial(2)]);
+      await store.append([trial(0)]);
+      expect(JSON.stringify(await store.trials())).toBe(JSON.stringify([trial(0), trial(2), failed]));
+      await store.close();
     });
 
-    test("keeps metrics that are not finite", () => {
+    test("keeps metrics that are not finite", async () => {
       const { store } = create();
       const odd = [NaN, Infinity, -Infinity].map((gain, number) => trial(number, gain));
-      store.append(odd);
-      expect(store.trials()).toEqual(odd);
-      store.close();
+      await store.append(odd);
+      expect(await store.trials()).toEqual(odd);
+      await store.close();
     });
 
-    test("storing a trial again changes nothing, another one under its number is refused", () => {
+    test("storing a trial again changes nothing, another one under its number is refused", async () => {
       const { store } = create();
-      store.append([trial(1)]);
-      store.append([trial(1), trial(2)]);
-      expect(() => store.append([trial(2, 99)])).toThrow("trial 2 is stored already");
-      expect(store.trials()).toEqual([trial(1), trial(2)]);
-      store.close();
+      await store.append([trial(1)]);
+      await store.append([trial(1), trial(2)]);
+      await expect((async () => store.append([trial(2, 99)]))()).rejects.toThrow("trial 2 is stored already");
+      expect(await store.trials()).toEqual([trial(1), trial(2)]);
+      await store.close();
     });
 
-    test("appends all or nothing", () => {
+    test("appends all or nothing", async () => {
       const { store } = create();
-      store.append([trial(5)]);
-      expect(() => store.append([trial(3), trial(4), trial(5, 99)])).toThrow("trial 5");
-      expect(() => store.append([trial(3), trial(3, 99)])).toThrow("trial 3");
-      expect(store.trials()).toEqual([trial(5)]);
-      store.append([]);
-      store.append([trial(3)]);
-      expect(store.trials()).toEqual([trial(3), trial(5)]);
-      store.close();
+      await store.append([trial(5)]);
+      await expect((async () => store.append([trial(3), trial(4), trial(5, 99)]))()).rejects.toThrow("trial 5");
+      await expect((async () => store.append([trial(3), trial(3, 99)]))()).rejects.toThrow("trial 3");
+      expect(await store.trials()).toEqual([trial(5)]);
+      await store.append([]);
+      await store.append([trial(3)]);
+      expect(await store.trials()).toEqual([trial(3), trial(5)]);
+      await store.close();
     });
 
-    test("takes a batch of ten thousand", () => {
+    test("takes a batch of ten thousand", async () => {
       const { store } = create();
       const many = Array.from({ length: 10_000 }, (_, number) => trial(number));
-      store.append(many);
-      expect(store.trials().length).toBe(10_000);
-      store.close();
+      await store.append(many);
+      expect((await store.trials()).length).toBe(10_000);
+      await store.close();
     });
 
-    test("gives the same after it was closed and opened again", () => {
+    test("gives the same after it was closed and opened again", async () => {
       const { store, reopen } = create();
-      store.append([trial(0), failed]);
-      const before = JSON.stringify(store.trials());
-      store.close();
+      await store.append([trial(0), failed]);
+      const before = JSON.stringify(await store.trials());
+      await store.close();
       if (reopen === undefined) return;
       const again = reopen();
-      expect(JSON.stringify(again.trials())).toBe(before);
-      again.append([trial(1)]);
-      expect(again.trials().length).toBe(3);
-      again.close();
+      expect(JSON.stringify(await again.trials())).toBe(before);
+      await again.append([trial(1)]);
+      expect((await again.trials()).length).toBe(3);
+      await again.close();
     });
   });
 }

@@ -1,3 +1,4 @@
+import type { Awaitable } from "../trial-store.ts";
 import type { ExactPart, SecondLookResult } from "./types.ts";
 
 /*
@@ -69,11 +70,17 @@ export function secondLookBlock(rounds: readonly (readonly ChipBlock[])[], chip:
 /**
  * Where an exact search keeps its blocks. Blocks come in any order.
  *
- * - When `put` returns, the block survives the death of the process.
+ * - When `put` is done, the block survives the death of the process.
  * - `get` gives what was put under a number, equal bit for bit; undefined: nothing was, or by other rules than these.
  */
 export interface BlockStore {
   /** @throws where what is kept is damaged, or of another block than this one */
+  get(block: ChipBlock): Awaitable<BlockResult | undefined>;
+  put(result: BlockResult): Awaitable<void>;
+}
+
+/** One that answers at once. */
+export interface LocalBlockStore extends BlockStore {
   get(block: ChipBlock): BlockResult | undefined;
   put(result: BlockResult): void;
 }

@@ -5,6 +5,7 @@ export {
   secondLookBlock,
   type BlockResult,
   type BlockStore,
+  type LocalBlockStore,
   type ChipBlock,
   type FirstLookBlock,
   type SecondLookBlock,

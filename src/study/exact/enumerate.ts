@@ -1,4 +1,5 @@
 import {
+  awaited,
   chipBlocks,
   chipBlocksInOneRound,
   costsOfFront,
@@ -73,17 +74,22 @@ export async function enumerateOnWorkers(context: ExactContext, settings: Enumer
     resultOf: (block: Block, answer: ExactAnswer) => Result,
     take: (result: Result, isKept: boolean) => void,
   ): Promise<void> => {
-    const open = wanted.filter((block) => {
-      const kept = blocks?.get(block);
-      if (kept !== undefined) take(kept as Result, true);
-      return kept === undefined;
-    });
+    const open: Block[] = [];
+    for (const block of wanted) {
+      const kept = await blocks?.get(block);
+      if (kept === undefined) open.push(block);
+      else take(kept as Result, true);
+    }
+    const pending: Promise<void>[] = [];
     const onResult = (position: number, answer: TaskResult<ExactAnswer>): void => {
       const result = resultOf(open[position]!, valueOf(answer));
-      blocks?.put(result);
+      const done = blocks?.put(result);
+      if (done instanceof Promise) pending.push(awaited(done));
       take(result, false);
     };
-    await farm.run(open.map(taskOf), { signal, chunkSize: 1, timeoutMs: HUNG_MS, onResult });
+    await farm
+      .run(open.map(taskOf), { signal, chunkSize: 1, timeoutMs: HUNG_MS, onResult })
+      .finally(() => Promise.all(pending));
   };
   try {
     const merger = createExactMerger(objectives);

@@ -8,8 +8,8 @@ const BATCH = 2000;
 
 /** The whole front goes into the store, where it is not there yet. Lets other work go on between transactions. */
 export async function storeFront({ front }: ExactOutcome, store: TrialStore): Promise<void> {
-  for (let from = store.trials().length; from < front.length; from += BATCH) {
-    store.append(front.slice(from, from + BATCH));
+  for (let from = (await store.trials()).length; from < front.length; from += BATCH) {
+    await store.append(front.slice(from, from + BATCH));
     await setImmediate();
   }
 }

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { expect, test } from "vitest";
 import {
   createSpace,
@@ -11,6 +12,7 @@ import {
   type StudyOptions,
   type StudyResult,
   type Trial,
+  type TrialStore,
 } from "../../../src/search/index.ts";
 import { createMemoryStore } from "../../../src/store/index.ts";
 
@@ -226,4 +228,41 @@ test("a store with other trials is refused", async () => {
   const store = createMemoryStore();
   await study({ store, strategy: strategy("nsga2", 2) });
   await expect(study({ store })).rejects.toMatchObject({ code: "search/replay-mismatch" });
+});
+
+test("a store that answers later gives the same, from a new run and from what it holds", async () => {
+  const near = createMemoryStore();
+  const later = async <Value>(act: () => Value): Promise<Value> => {
+    await setImmediate();
+    return act();
+  };
+  const store: TrialStore = {
+    append: (trials) => later(() => near.append(trials)),
+    trials: () => later(near.trials),
+    close: () => later(near.close),
+  };
+  const reporting: EvaluateBatch = (points, _first, { report }) => {
+    points.forEach((point, i) => report(i, evaluate(point)));
+    return Promise.resolve(points.map(evaluate));
+  };
+  const expected = bytes(await study());
+  expect(bytes(await study({ store, evaluateBatch: reporting }))).toBe(expected);
+  expect(near.trials().length).toBe(150);
+  const again = await study({ store });
+  expect(bytes(again)).toBe(expected);
+  expect(again.replayedCount).toBe(150);
+});
+
+test("a store that fails later ends the run with its error", async () => {
+  const store: TrialStore = {
+    append: () => Promise.reject(new Error("no such host")),
+    trials: () => Promise.resolve([]),
+    close: () => undefined,
+  };
+  const reporting: EvaluateBatch = async (points, _first, { report }) => {
+    points.forEach((point, i) => report(i, evaluate(point)));
+    await setImmediate();
+    return points.map(evaluate);
+  };
+  await expect(study({ store, evaluateBatch: reporting })).rejects.toThrow("no such host");
 });

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Database from "libsql";
 import { afterAll, expect, test } from "vitest";
-import type { BlockResult, BlockStore } from "../../../src/search/index.ts";
+import type { BlockResult, LocalBlockStore } from "../../../src/search/index.ts";
 import { openSqliteStore } from "../../../src/store/index.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "ecotile-blocks-"));
@@ -40,7 +40,7 @@ const second: BlockResult = {
   second: { designCount: 4, feasibleCount: 2, found: [{ hardware: 32, variant: 1, a: 3, b: 0, values: [0.5] }] },
 };
 
-function withStore<Result>(file: string, work: (blocks: BlockStore) => Result): Result {
+function withStore<Result>(file: string, work: (blocks: LocalBlockStore) => Result): Result {
   const store = openSqliteStore(file, identity);
   try {
     return work(store.blocks);
