@@ -4,7 +4,6 @@ import { createCombiner } from "./combine.ts";
 import { createExactMerger, finishExact } from "./merge.ts";
 import { ACCURACY, createProblem } from "./problem.ts";
 import { visitSlow } from "./second-look.ts";
-import { createSweeper } from "./sweep.ts";
 import { createTally } from "./tally.ts";
 import { columnsOf, createOrdering, createTowers } from "./towers.ts";
 import type {
@@ -48,7 +47,6 @@ export function createExactEnumerator(decomposition: Decomposition, options: Exa
   const bound = createBound(problem, columns);
   const bench = { problem, columns, bound };
   const combine = createCombiner(problem, ordering, bound);
-  const sweep = createSweeper(problem, ordering, columns, bound) ?? combine;
   const nothing = createArchive(dimension);
   let known: Archive | null = null;
 
@@ -91,7 +89,7 @@ export function createExactEnumerator(decomposition: Decomposition, options: Exa
       variants.forEach((variant, v) => {
         const towers = towersOf(variant, usable[v]!, archive);
         if (towers === null) return;
-        sweep(towers, archive, (a, b, costs) => {
+        combine(towers, archive, (a, b, costs) => {
           archive.insert(costs, [hardware, v, a, b]);
           fresh.push({ design: designOf(hardware, v, a, b, costs), costs: costs.slice() });
           return false;

@@ -1,5 +1,4 @@
 import { countMisses, NO_MISS, type Miss } from "./count.ts";
-import { countOneLimit } from "./count-one-limit.ts";
 import { countVariants } from "./count-variants.ts";
 import { ACCURACY, breaks, type Limit, type Problem } from "./problem.ts";
 import type { ExactCounts, ExactReason, HardwareBreak, Variant } from "./types.ts";
@@ -129,12 +128,6 @@ export function createTally(problem: Problem): Tally {
     const isWhole = usable.map((rows) => rows[0].length === countA && rows[1].length === countB);
     if (isWhole[0] && first.every(({ count }) => count === 0)) {
       feasibleCount += countA * countB;
-      return;
-    }
-    if (isWhole.every(Boolean) && limits.length === 1 && limits[0]!.column !== ACCURACY) {
-      const miss = countOneLimit(limits[0]!, variants, [countA, countB]);
-      feasibleCount += countA * countB - miss.count;
-      addLimits([miss]);
       return;
     }
     const { unmapped, feasible, misses } = countVariants(problem, variants, usable);
