@@ -69,7 +69,12 @@ describe("habits of the sources", () => {
     const opening =
       /\b(readFile(Sync)?\((?!new URL\(|createRequire\()|createReadStream|openAsBlob|openSync\(|readSync)/;
     // The lock of a run's folder is opened for its inode alone, once it is known to be a regular file.
-    const homes = ["src/spec/read-file.ts", "src/study/output-file.ts", "src/cli/report-record.ts", "src/store/lock.ts"];
+    const homes = [
+      "src/spec/read-file.ts",
+      "src/study/output-file.ts",
+      "src/cli/report-record.ts",
+      "src/store/lock.ts",
+    ];
     expect(usedOutside(opening, ...homes)).toEqual([]);
   });
 
