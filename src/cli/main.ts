@@ -21,6 +21,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Add>>> = {
   evaluate: async () => (await import("./evaluate.ts")).addEvaluateCommand,
   report: async () => (await import("./report.ts")).addReportCommand,
   explain: async () => (await import("./explain.ts")).addExplainCommand,
+  plan: async () => (await import("./plan.ts")).addPlanCommand,
   accuracy: async () => (await import("./accuracy.ts")).addAccuracyCommand,
   bench: async () => (await import("./bench.ts")).addBenchCommand,
 };

@@ -33,9 +33,10 @@ export const ROOMS: Readonly<Record<string, Rights>> = {
   search: basics,
   worker: { ...evaluation, ...all("evaluate", "search") },
   store: { ...basics, ...types("search") },
+  plan: { ...basics, ...all("spec") },
   report: { ...basics, ...all("store"), ...types("search", "cost") },
   study: useCase,
-  cli: { ...useCase, ...all("study") },
+  cli: { ...useCase, ...all("study", "plan") },
   "index.ts": { ...useCase, ...all("study") },
   "package-root.ts": {},
 };
@@ -44,6 +45,7 @@ export const ROOMS: Readonly<Record<string, Rights>> = {
 export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "@assemblyscript/loader": ["sim"],
   "@bufbuild/protobuf": ["workload"],
+  highs: ["plan"],
   libsql: ["store"],
   piscina: ["worker"],
   "csv-parse": ["csv"],

@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { loadSearchStudy } from "../../src/study/load.ts";
 import { SpecError } from "../../src/errors/index.ts";
+import { INTENSITY, readSeriesFile } from "../../src/plan/index.ts";
 import {
   applySettings,
   defaultDeployment,
@@ -45,6 +46,7 @@ function expectMessage(name: string, message: string): void {
 /** Inputs end in .txt, since most of them are no files that a formatter should touch; messages show the name without. */
 function read(file: string): unknown {
   const shown = file.replace(/\.txt$/, "");
+  if (shown.endsWith(".trace.csv")) return readSeriesFile(join(folder, "input", file), shown, [INTENSITY]);
   const document = readYaml(readFileSync(join(folder, "input", file), "utf8"), shown);
   if (shown.endsWith(".study.yaml")) return readStudy(document);
   return check(shown.endsWith(".model.yaml") ? modelSchema : hardwareSchema, document);

@@ -1,0 +1,30 @@
+export { plan, type PlanSettings } from "./plan.ts";
+export {
+  INTENSITY,
+  readPlanFile,
+  type PlanFile,
+  type RunWorkload,
+  type VariantProblem,
+  type WorkloadRun,
+} from "./read-plan.ts";
+export { instantText, readSeriesFile, type Series } from "./series.ts";
+export {
+  POLICIES,
+  type Interval,
+  type Job,
+  type Pause,
+  type PlannedJob,
+  type PlanInfeasible,
+  type PlanProblem,
+  type PlanResult,
+  type Policy,
+  type RegionTrace,
+} from "./types.ts";
+export {
+  carbonOfVariants,
+  meanQuality,
+  planVariants,
+  type DemandSlot,
+  type Variant,
+  type VariantPlan,
+} from "./variants.ts";
