@@ -12,18 +12,25 @@ function lifeText(seconds: number): string {
 }
 
 /**
- * What every figure of carbon rests on: "california, 224 gCO2e/kWh, 3 years, 1 inference/s for 6 h a day: 23652000 inferences".
+ * What every figure of carbon rests on: "3 years, 1 inference/s for 6 h a day: 23652000 inferences".
+ *
+ * @param isOfDesign whether it is the deployment of one evaluated design, whose latency says what a share of time comes to
  */
-export function deploymentText(deployment: Deployment): string {
-  const { region, gridIntensity, lifetime, rate, hoursPerDay, inferences } = deployment;
-  const grid = `${region}, ${short(gridIntensity)} gCO2e/kWh`;
-  const use =
-    inferences === null
-      ? `${short(rate)} ${rate === 1 ? "inference" : "inferences"}/s for ${short(hoursPerDay)} h a day: ${inferencesText(deployment)}`
-      : `${inferencesText(deployment)} in ${short(hoursPerDay)} h a day`;
-  return `${grid}, ${lifeText(lifetime)}, ${use}`;
+export function useText(deployment: Deployment, isOfDesign = true): string {
+  const { lifetime, rate, duty, hoursPerDay, inferences } = deployment;
+  const life = lifeText(lifetime);
+  const count = `${Number(inferencesOverLife(deployment).toPrecision(9))} inferences`;
+  const perSecond = `${short(rate)} ${rate === 1 ? "inference" : "inferences"}/s`;
+  if (duty !== undefined) {
+    const busy = `busy ${short(100 * duty)} % of ${short(hoursPerDay)} h a day`;
+    return isOfDesign ? `${life}, ${busy}, ${perSecond} then: ${count}` : `${life}, ${busy}`;
+  }
+  if (inferences !== null) return `${life}, ${count} in ${short(hoursPerDay)} h a day`;
+  return `${life}, ${perSecond} for ${short(hoursPerDay)} h a day: ${count}`;
 }
 
-function inferencesText(deployment: Deployment): string {
-  return `${Number(inferencesOverLife(deployment).toPrecision(9))} inferences`;
+/** The same with the grid before it: "california, 224 gCO2e/kWh, 3 years, …". */
+export function deploymentText(deployment: Deployment, isOfDesign = true): string {
+  const { region, gridIntensity } = deployment;
+  return `${region}, ${short(gridIntensity)} gCO2e/kWh, ${useText(deployment, isOfDesign)}`;
 }

@@ -23,6 +23,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Add>>> = {
   explain: async () => (await import("./explain.ts")).addExplainCommand,
   plan: async () => (await import("./plan.ts")).addPlanCommand,
   accuracy: async () => (await import("./accuracy.ts")).addAccuracyCommand,
+  completion: async () => (await import("./completion.ts")).addCompletionCommand,
   bench: async () => (await import("./bench.ts")).addBenchCommand,
 };
 
@@ -34,7 +35,8 @@ const program = new Command("ecotile")
   .configureOutput({ writeOut: toStdout, writeErr: toStderr });
 
 const [, , first = ""] = process.argv;
-const named = Object.hasOwn(COMMANDS, first) ? [COMMANDS[first]!] : Object.values(COMMANDS);
+// What completes the others knows all of them.
+const named = Object.hasOwn(COMMANDS, first) && first !== "completion" ? [COMMANDS[first]!] : Object.values(COMMANDS);
 const isOfProgram = first === "--version" || first === "-V";
 for (const load of isOfProgram ? [] : named) (await load())(program);
 

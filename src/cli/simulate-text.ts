@@ -18,6 +18,7 @@ import {
 } from "../evaluate/index.ts";
 import type { MappingObjective } from "../sim/index.ts";
 import type { SpecSet } from "../spec/index.ts";
+import { useText } from "./deployment-text.ts";
 import { renderTable } from "./output.ts";
 import { scheduleLines } from "./simulate-schedule.ts";
 
@@ -37,6 +38,7 @@ export function simulationText(
   const lines = [
     `${design.model.name} on ${design.hardware.name}, ${design.deployment.region} ` +
       `(${design.deployment.gridIntensity} gCO2e/kWh), technology profile ${design.technology.profile}, mapped for ${evaluation.mappedFor}`,
+    `Use: ${useText(design.deployment)}.`,
     "",
     operatorTable(summaries, evaluation),
     ...(energies === null ? [] : [energies]),
@@ -50,6 +52,7 @@ export function simulationText(
     `embodied     ${known(evaluation.embodied, kilograms)}`,
     `operational  ${operational.total === null ? `unknown: ${operational.reason}` : kilograms(operational.total)}`,
     `total        ${evaluation.carbon_total_kgCO2e === null ? `unknown: ${unknownsOf(evaluation)["carbon_total_kgCO2e"]!}` : kilograms(evaluation.carbon_total_kgCO2e)}`,
+    ...eachLine(evaluation),
     ...uncertaintyLines(evaluation),
   ];
   if (operational.total !== null) {
@@ -108,6 +111,12 @@ function phaseLines(evaluation: Evaluation): readonly string[] {
     }),
     `KV cache     ${size(evaluation.kvCache_B)} at the longest`,
   ];
+}
+
+/** Carbon of one inference, its share of the making among it; nothing where it is not known. */
+function eachLine({ carbon_total_kgCO2e: total, operational }: Evaluation): readonly string[] {
+  if (total === null || operational.total === null || operational.inferences === 0) return [];
+  return [`each         ${((1e3 * total) / operational.inferences).toPrecision(4)} gCO2e per inference`];
 }
 
 const MOST_SWINGS = 3;
@@ -197,7 +206,10 @@ function energyTable(summaries: readonly KindSummary[], { nonOperatorEnergy }: E
     if (joules > 0)
       rows.push([name, millijoules(joules), ...sources.map((source) => millijoules(source === "static" ? joules : 0))]);
   }
-  return renderTable(["energy, mJ", "all", ...sources], rows);
+  // What needs least is missed least.
+  const needs = (source: string): number => summaries.reduce((sum, { energy }) => sum + (energy[source] ?? 0), 0);
+  const optional = [...sources].sort((a, b) => needs(a) - needs(b));
+  return renderTable(["energy, mJ", "all", ...sources], rows, optional);
 }
 
 /** From the lanes and the array outwards. */

@@ -12,6 +12,7 @@ export {
 export {
   gridCarbon,
   gridIntensityOf,
+  deploymentAt,
   inferencesOverLife,
   keepsUp,
   operationalCarbon,

@@ -1,4 +1,4 @@
-import { energyCoefficients, staticPower, vectorCoefficients } from "../cost/index.ts";
+import { deploymentAt, energyCoefficients, staticPower, vectorCoefficients } from "../cost/index.ts";
 import { known, type Breakdown, type Unknown } from "../metrics/index.ts";
 import { pesOf } from "../spec/hardware.ts";
 import { memoryCapacity } from "../spec/memory.ts";
@@ -33,7 +33,7 @@ export function evaluate(design: Design): Evaluation | Infeasible {
   const events = "total" in coefficients ? null : coefficients;
   const costing = { hardware, technology, mapper: design.mapper, coefficients: events };
   const power = staticPower(hardware, technology);
-  const retention = (seconds: number) => retentionJoules(power, seconds, deployment);
+  const retention = (seconds: number) => retentionJoules(power, seconds, deploymentAt(deployment, seconds));
   const run = runSchedule(workload, costing, scheduleOf(design), retention);
   if ("result" in run) return unmappable(run.operator, run.result);
   const { evaluations: operators, launchCycles: launch, outcome } = run;
@@ -44,9 +44,10 @@ export function evaluate(design: Design): Evaluation | Infeasible {
   const launchEnergy = events === null ? {} : { launch: joulesOf(launch * events.activePerCycle) };
   const gap = [coefficients, vectorCoefficients(hardware, technology)].find((each) => "total" in each);
   const energy = gap === undefined ? totalEnergy(operators, launchEnergy.launch ?? 0) : (gap as Unknown);
+  const used = deployment.duty === undefined ? design : { ...design, deployment: deploymentAt(deployment, latency) };
   const priced = pricedWith(
     energy,
-    { design, latency_s: latency, keepsWeights: outcome.weightBytes > 0 },
+    { design: used, latency_s: latency, keepsWeights: outcome.weightBytes > 0 },
     design.technology,
   );
   const { embodied, operational } = priced;
@@ -54,7 +55,7 @@ export function evaluate(design: Design): Evaluation | Infeasible {
   return {
     ...footprint,
     kind: "evaluated",
-    design,
+    design: used,
     operators,
     cycles,
     nonOperatorCycles: { launch },

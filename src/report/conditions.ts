@@ -28,10 +28,12 @@ const SECONDS_PER_DAY = 86_400;
  * slowest of them is busy for 1 to 100 % of the hours of use. Carbon of use is proportional to grid and life, that of inferences
  * to their rate. Designs as accurate as the baseline within its interval compete, as far as they keep up.
  *
- * @returns empty where carbon is not known
+ * @returns empty where carbon is not known, or the use is given as a share of time
  */
 export function sweepsOf(record: RunRecord): readonly Sweep[] {
   const { deployment } = record.study;
+  // The number of inferences is another one for each design then.
+  if (typeof deployment["duty"] === "number") return [];
   const candidates = record.front.flatMap((row) => candidateOf(row, record.baseline) ?? []);
   const grid = Number(deployment["gridIntensity"]);
   const life = Number(deployment["lifetime"]) / SECONDS_PER_YEAR;

@@ -34,11 +34,13 @@ function listText(values: Readonly<Record<string, number | string | boolean>> = 
 const years = (seconds: number | string | null | undefined): string =>
   String(Number((Number(seconds) / (365 * 86400)).toPrecision(4)));
 
-function usage({ inferences, rate, hoursPerDay, batch }: RunRecord["study"]["deployment"]): string {
+function usage({ inferences, rate, duty, hoursPerDay, batch }: RunRecord["study"]["deployment"]): string {
   const load =
-    inferences === null || inferences === undefined
-      ? `${rate} inferences/s, ${hoursPerDay} h a day`
-      : `${inferences} inferences`;
+    typeof duty === "number"
+      ? `busy ${100 * duty} % of ${hoursPerDay} h a day`
+      : inferences === null || inferences === undefined
+        ? `${rate} inferences/s, ${hoursPerDay} h a day`
+        : `${inferences} inferences`;
   return `${load}, batch ${batch}`;
 }
 

@@ -2,6 +2,7 @@ import { isScalar, isSeq, parseDocument } from "yaml";
 import { problemOf, SpecError, type Problem } from "../errors/index.ts";
 import { checkSettings, checkText } from "./callers.ts";
 import { modelProblems, precisionProblem, usageProblem } from "./cross-rules.ts";
+import { DUTY_ALONE } from "./deployment-schema.ts";
 import { deepFreeze } from "./freeze.ts";
 import { nameHint } from "./hints.ts";
 import { pathText } from "./document.ts";
@@ -100,6 +101,10 @@ function crossProblems(
   { hardware: { precision }, model, deployment }: SpecSet,
   settings: readonly Setting[],
 ): readonly Problem[] {
+  const byTime = settings.findLast(({ path }) => path === "deployment.duty");
+  const byCount = settings.some(({ path }) => path === "deployment.rate" || path === "deployment.inferences");
+  if (byTime !== undefined && byCount)
+    return [problemOf(written(byTime), "spec/conflict", `deployment.duty ${DUTY_ALONE}.`)];
   const wrong = modelProblems(model).map(({ path, message }) => ({ field: pathText(path), message }));
   return [
     ...wrong.map((found) => ({ found, section: "model" })),

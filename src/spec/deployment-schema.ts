@@ -20,6 +20,7 @@ export const deploymentFields = {
   useFrom: useFromField,
   lifetime: quantity("time", { min: 1, max: 100 * 365 * 86400 }),
   rate: quantity("rate", { min: 0, max: 1e12 }),
+  duty: quantity("fraction", { min: 0, max: 1 }),
   hoursPerDay: real(0, 24),
   inferences: real(0, MAX_WHOLE),
   batch: whole(1, 1_000_000),
@@ -35,14 +36,23 @@ export const rawDeploymentSchema = section({
   gridHours: f.gridHours.optional(),
   useFrom: f.useFrom.optional(),
   lifetime: f.lifetime.default(3 * 365 * 86400).describe("3 years where left out"),
-  rate: f.rate.default(1).describe("Inferences in hours of use, for example 1/s"),
+  rate: f.rate.optional().describe("Inferences in hours of use, for example 1/s, which it is where left out"),
+  duty: f.duty
+    .optional()
+    .describe('Instead of a rate: share of the hours of use in which the device is busy, for example "10 %"'),
   hoursPerDay: f.hoursPerDay.default(6).describe("Hours of use a day"),
   inferences: f.inferences.optional().describe("Inferences over the life; from rate and hours where left out"),
   batch: f.batch.default(1).describe("Inputs in one inference"),
 });
 
+/** Inferences a second, where nobody says how many. */
+const DEFAULT_RATE = 1;
+
+/** A predicate that continues "deployment.duty …". */
+export const DUTY_ALONE = "stands instead of rate and inferences: give one of them";
+
 function build(raw: z.output<typeof rawDeploymentSchema>, ctx: z.RefinementCtx): Deployment {
-  const { region, gridIntensity, gridSource, gridHours, useFrom, inferences, ...rest } = raw;
+  const { region, gridIntensity, gridSource, gridHours, useFrom, rate, duty, inferences, ...rest } = raw;
   if (region && gridIntensity !== undefined) {
     refuse(ctx, "spec/conflict", "and region exclude each other: give one of them", null, ["gridIntensity"]);
   }
@@ -55,6 +65,9 @@ function build(raw: z.output<typeof rawDeploymentSchema>, ctx: z.RefinementCtx):
   if (useFrom !== undefined && gridHours === undefined) {
     refuse(ctx, "spec/conflict", "needs gridHours beside it", null, ["useFrom"]);
   }
+  if (duty !== undefined && (rate ?? inferences) !== undefined) {
+    refuse(ctx, "spec/conflict", DUTY_ALONE, null, ["duty"]);
+  }
   const unused = usageProblem({ inferences: inferences ?? null, hoursPerDay: raw.hoursPerDay });
   if (unused !== null) refuse(ctx, "spec/conflict", unused.message, null, [unused.field]);
   const hourly = {
@@ -65,7 +78,8 @@ function build(raw: z.output<typeof rawDeploymentSchema>, ctx: z.RefinementCtx):
     gridIntensity === undefined
       ? gridOf(region ?? regions().get("california")!)
       : { region: "custom", gridIntensity, gridSource: gridSource ?? "given by the user" };
-  return deepFreeze(withGridHours({ ...rest, ...grid, ...hourly, inferences: inferences ?? null }));
+  const use = { rate: rate ?? DEFAULT_RATE, inferences: inferences ?? null, ...(duty === undefined ? {} : { duty }) };
+  return deepFreeze(withGridHours({ ...rest, ...use, ...grid, ...hourly }));
 }
 
 /** The grid fields of a deployment in a named region. */

@@ -17,6 +17,8 @@ export interface Deployment {
   readonly rate: number;
   /** Hours of use a day, 0 to 24. */
   readonly hoursPerDay: number;
+  /** Share of the hours of use in which the device is busy, 0 to 1, instead of a rate, which then follows from the latency. */
+  readonly duty?: number;
   /** Inferences over the life; null: rate × hoursPerDay × 3600 × days (365 a year). */
   readonly inferences: number | null;
   /** Inputs in one inference, ≥ 1. */

@@ -11,10 +11,17 @@ const withDeployment = (specs: SpecSet, change: Partial<Deployment>): SpecSet =>
   deployment: withGridHours({ ...specs.deployment, ...change }),
 });
 
+/** What else says how often it is used takes the place of the share of time. */
+function withoutDuty(specs: SpecSet): SpecSet {
+  const { duty, ...deployment } = specs.deployment;
+  return duty === undefined ? specs : { ...specs, deployment };
+}
+
 /** A grid of one intensity, instead of what there was. */
 function withGrid(specs: SpecSet, grid: Pick<Deployment, "region" | "gridIntensity" | "gridSource">): SpecSet {
-  const { lifetime, rate, hoursPerDay, inferences, batch } = specs.deployment;
-  return { ...specs, deployment: { ...grid, lifetime, rate, hoursPerDay, inferences, batch } };
+  const { lifetime, rate, duty, hoursPerDay, inferences, batch } = specs.deployment;
+  const use = { lifetime, rate, hoursPerDay, inferences, batch, ...(duty === undefined ? {} : { duty }) };
+  return { ...specs, deployment: { ...grid, ...use } };
 }
 
 export const deploymentPaths: readonly SetPath[] = [
@@ -45,7 +52,14 @@ export const deploymentPaths: readonly SetPath[] = [
     withDeployment(specs, { lifetime }),
   ),
   setPath("deployment.rate", "Inferences in hours of use", "1/s", f.rate, (specs, rate) =>
-    withDeployment(specs, { rate }),
+    withDeployment(withoutDuty(specs), { rate }),
+  ),
+  setPath(
+    "deployment.duty",
+    "Instead of a rate: share of the hours of use in which it is busy",
+    "10 %",
+    f.duty,
+    (specs, duty) => withDeployment(specs, { duty, inferences: null }),
   ),
   setPath("deployment.hoursPerDay", "Hours of use a day", "6", f.hoursPerDay, (specs, hoursPerDay) =>
     withDeployment(specs, { hoursPerDay }),
@@ -55,7 +69,7 @@ export const deploymentPaths: readonly SetPath[] = [
     "Inferences over the life, instead of rate and hours",
     "30000000",
     f.inferences,
-    (specs, inferences) => withDeployment(specs, { inferences }),
+    (specs, inferences) => withDeployment(withoutDuty(specs), { inferences }),
   ),
   setPath("deployment.batch", "Inputs in one inference", "1", f.batch, (specs, batch) =>
     withDeployment(specs, { batch }),

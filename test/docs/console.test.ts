@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { consoleExamples, matches } from "./console.ts";
+import { consoleExamples, matches, wordsOf } from "./console.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const pages = [
@@ -22,7 +22,7 @@ describe("commands shown in the documentation print what is shown", () => {
   });
 
   test.each(examples)("$page:$line $command", { timeout: 120_000 }, ({ command, shown }) => {
-    const [program, ...words] = command.split(" ");
+    const [program, ...words] = wordsOf(command);
     expect(program).toBe("ecotile");
     const printed = execFileSync(process.execPath, [`${root}dist/src/cli/main.js`, ...words], {
       cwd: root,

@@ -27,3 +27,8 @@ export function matches(printed: string, shown: readonly string[]): boolean {
   };
   return from(0, 0);
 }
+
+/** The words of a command; those in double quotes are one. */
+export function wordsOf(command: string): readonly string[] {
+  return [...command.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain!);
+}

@@ -1,3 +1,4 @@
+import { useText } from "../deployment-text.ts";
 import { usageSeconds } from "../../cost/index.ts";
 import type { Evaluation } from "../../evaluate/index.ts";
 import { formatMapping } from "../../mapping/format.ts";
@@ -18,6 +19,7 @@ export function explanationText(explanation: Explanation, operatorName: string |
     `${titleOf(trial)}: ${hardwareLabel(design)}; ${towersLabel(design.model)}`,
     ...(point.length === 0 ? [] : [`Set by the search: ${point.join(", ")}`]),
     `Technology profile ${technology.profile}; ${deployment.region}, ${deployment.gridIntensity} gCO2e/kWh (${deployment.gridSource})`,
+    `Use: ${useText(deployment)}`,
     "",
     carbonText(explanation),
     "",

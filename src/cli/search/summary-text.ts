@@ -1,6 +1,8 @@
 import { accuracyText, frontTable, hasAccuracy, intervalText } from "../../report/front-table.ts";
 import { grouped, shownNumber } from "../../report/metric-labels.ts";
 import type { FrontRow, RunRecord } from "../../report/types.ts";
+import type { Deployment } from "../../spec/index.ts";
+import { deploymentText } from "../deployment-text.ts";
 import { renderTable } from "../output.ts";
 
 const MOST_ROWS = 20;
@@ -12,7 +14,13 @@ export function summaryText(record: RunRecord): string {
   const shown = front.length > MOST_ROWS ? ` (${MOST_ROWS} of them shown)` : "";
   return [
     `${study.name}: ${front.length} designs on the front${shown}; ${trialCount} of ${grouped(study.spaceSize)} designs tried, ${feasibleCount} feasible`,
-    renderTable(head, rows),
+    `Use: ${deploymentText(study.deployment as unknown as Deployment, false)}.`,
+    renderTable(
+      head,
+      rows,
+      // The chip is what is searched for: everything else goes before it.
+      [head.at(-1)!, ...[...head.slice(1, -2)].reverse()],
+    ),
     ...gainText(record),
     ...(hasAccuracy(record) ? [`Accuracy: ${record.accuracyOrigin}; ${intervalText(record)}.`] : []),
   ].join("\n");

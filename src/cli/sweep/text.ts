@@ -53,7 +53,7 @@ function usageText({ settings, models, hardware }: SweepPlan): string {
   const fixed = own.flatMap(({ path, values }) => (values.length === 1 ? [{ path, value: values[0] }] : []));
   const { deployment } = applySettings({ model: models[0]!.spec, hardware: hardware[0]!.spec }, fixed, FACTOR_NAMES);
   const but = swept.length === 0 ? "" : `, but for ${swept.join(", ")} as in the rows`;
-  return `${deploymentText(deployment)}${but}`;
+  return `${deploymentText(deployment, false)}${but}`;
 }
 
 function table(sweep: SweepResult): string {

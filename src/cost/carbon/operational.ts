@@ -24,9 +24,15 @@ export function usageSeconds(deployment: Deployment): { readonly use: number; re
   return { use, off: deployment.lifetime - use };
 }
 
-/** Inferences over the life: given, or rate × hours of use; a year has 365 days. */
+/** Inferences over the life: given, or rate × hours of use; a year has 365 days. Of a share of time see {@link deploymentAt}. */
 export function inferencesOverLife(deployment: Deployment): number {
   return deployment.inferences ?? deployment.rate * usageSeconds(deployment).use;
+}
+
+/** The deployment of a device of this latency, s: where a share of time is given, the rate that it allows. */
+export function deploymentAt(deployment: Deployment, latency: number): Deployment {
+  const { duty } = deployment;
+  return duty === undefined ? deployment : { ...deployment, rate: duty / latency, inferences: null };
 }
 
 /** kgCO2e of an energy in J on a grid in gCO2e/kWh. */
@@ -126,6 +132,7 @@ export interface Duty {
 
 /** A device keeps up where latency × inferences per second of use ≤ 1. */
 export function keepsUp(latency: number, deployment: Deployment): Duty {
+  if (deployment.duty !== undefined) return { duty: deployment.duty, infeasible: null };
   const { use } = usageSeconds(deployment);
   const perSecond = deployment.inferences === null || use === 0 ? deployment.rate : deployment.inferences / use;
   const duty = latency * perSecond;

@@ -26,6 +26,7 @@ export function decompositionRequest(study: Study): DecompositionRequest {
   const { specs, space, mapping, accuracy, objectives, constraints } = study;
   refuseMetrics(study);
   refuseSchedule(study);
+  refuseDuty(study);
   const isPair = towerCountOf(specs.model) === 2;
   const sideOf = ({ path }: SpaceParameter): number =>
     !path.startsWith("model.") ? 0 : isPair && path.startsWith("model.vision.") ? 2 : 1;
@@ -54,6 +55,14 @@ export function decompositionRequest(study: Study): DecompositionRequest {
 function pointsOf(parameters: readonly SpaceParameter[]): readonly PartPoint[] {
   const space = createSpace(parameters);
   return Array.from({ length: Number(space.size) }, (_, i) => space.decode(space.genesAt(BigInt(i))));
+}
+
+/** Inferences that follow from the latency make carbon no sum over operators. */
+function refuseDuty({ specs, space }: Study): void {
+  if (specs.deployment.duty === undefined && !space.some(({ path }) => path === "deployment.duty")) return;
+  throw new InputError(
+    "Strategy exact takes a rate or a number of inferences; with deployment.duty the number follows from the latency. Use nsga2.",
+  );
 }
 
 /** Tables hold operators by themselves: what one leaves for the next, or runs inside it, is not in them yet. */

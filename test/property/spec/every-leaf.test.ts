@@ -247,6 +247,7 @@ const CARRIERS = {
     study(bert, slow, "glue", { mapping: { objective: "latency" }, schedule: { weights: false } }),
     study(bert, chip, "glue", { schedule: { fusion: "all", activations: true, weights: true, prefetch: true } }),
     study(bert, chip, "glue", { technology: { profile: "published" } }),
+    study(bert, chip, "glue", { deployment: { duty: "10 %" } }),
     study(bert, chip, "glue", { deployment: { gridIntensity: "300 gCO2e/kWh", gridSource: "a meter" } }),
     study(bert, chip, "glue", {
       deployment: { gridHours: Array.from({ length: 24 }, (_, i) => 100 + 10 * i), useFrom: 8 },
