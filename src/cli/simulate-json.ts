@@ -39,6 +39,7 @@ export function simulationJson(
     technology: design.technology,
     mapper: { ...design.mapper, objective: evaluation.mappedFor },
     ...footprintJson(evaluation),
+    macs_executed: evaluation.macsExecuted,
     ...totalTraffic(operators),
     kv_cache_bytes: evaluation.kvCache_B,
     phases: summarisePhases(evaluation).map(({ phase, latency, steps, kvReadBytes, kvWriteBytes }) => ({

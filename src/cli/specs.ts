@@ -29,6 +29,7 @@ function attempt<T>(problems: Problem[], step: () => T): T | undefined {
 /** What a command that has no model does not look at. */
 const ELSEWHERE = [
   ["model.", "this command takes no model"],
+  ["quantisation.", "this command takes no model"],
   ["deployment.", "this command does not look at the deployment"],
   ["schedule.", "this command runs one product by itself, or with schedule.prefetch in a stream of equal ones"],
 ] as const;

@@ -1,6 +1,7 @@
 import { energyCoefficients, gridCarbon, staticPower, vectorCoefficients, type VectorTraffic } from "../cost/index.ts";
 import type { PerOperand } from "../sim/index.ts";
 import { countedOf } from "./counted.ts";
+import { macEnergyOf } from "./gemm-cost.ts";
 import type { Evaluation, OperatorEvaluation } from "./types.ts";
 import { joulesOf, picojoulesOf } from "../units/index.ts";
 
@@ -48,7 +49,7 @@ export function accountOf(evaluation: Evaluation): {
     if (joules === 0) return [];
     return [{ level, what, count, unit, each_pJ: each, energy_J: joules, carbon_kgCO2e: carbonOf(joules) }];
   };
-  const { gemm, vector, cycles } = countedOf(evaluation);
+  const { gemm, narrow, vector, cycles } = countedOf(evaluation);
   const moved = (level: string, direction: "read" | "written", bytes: PerOperand, each: PerOperand) =>
     (["input", "weight", "output"] as const).flatMap((operand) =>
       line(level, `${operand} ${direction}`, bytes[operand], "bytes", each[operand]),
@@ -57,6 +58,10 @@ export function accountOf(evaluation: Evaluation): {
   const { register: held, accumulator } = cost;
   const lines = [
     ...line("mac", "multiply-accumulate", gemm.macs, "MACs", cost.mac),
+    ...narrow.flatMap(({ precision, macs }) => {
+      const what = `multiply-accumulate, ${precision.input} by ${precision.weight} bits`;
+      return line("mac", what, macs, "MACs", macEnergyOf(precision, hardware, technology, cost.mac));
+    }),
     ...moved("register", "read", gemm.register.reads, { ...alike(held.read), output: accumulator.read }),
     ...moved("register", "written", gemm.register.writes, { ...alike(held.write), output: accumulator.write }),
     ...(["local", "global", "dram"] as const).flatMap((level) => [

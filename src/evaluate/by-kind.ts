@@ -13,8 +13,10 @@ export interface KindSummary {
   /** Of the cycles of the whole inference, launches included. */
   readonly share: number;
   readonly macs: number;
+  /** The same with those of a faster format of rate r as 1 / r of one. */
+  readonly formatMacs: number;
   readonly laneOperations: number;
-  /** MACs / (cycles × PEs); null where there are none. */
+  /** MACs in their own format / (cycles × PEs); null where there are none. */
   readonly utilisation: number | null;
   /** What bounds the operators that take most of the time. */
   readonly boundBy: string;
@@ -37,6 +39,7 @@ export function summariseByKind({ operators, cycles, design }: Evaluation): read
       group.reduce((total, operator) => total + operator.count * of(operator), 0);
     const own = sum((each) => each.cycles);
     const macs = sum((each) => each.macs);
+    const formatMacs = sum((each) => each.macs / each.format.rate);
     const launchCycles = sum((each) => each.launchCycles);
     const level = (name: keyof LevelTraffic) => ({
       read: sum(({ traffic }) => traffic[name].read),
@@ -44,10 +47,10 @@ export function summariseByKind({ operators, cycles, design }: Evaluation): read
     });
     return {
       ...{ tower: group[0]!.tower, phase: group[0]!.phase, kind: group[0]!.kind },
-      ...{ runs: sum(() => 1), cycles: own, launchCycles, macs },
+      ...{ runs: sum(() => 1), cycles: own, launchCycles, macs, formatMacs },
       share: (own + launchCycles) / cycles,
       laneOperations: sum((each) => each.vector?.laneCycles ?? 0),
-      utilisation: macs === 0 ? null : macs / (own * pes),
+      utilisation: macs === 0 ? null : formatMacs / (own * pes),
       boundBy: boundOf(group),
       traffic: { dram: level("dram"), global: level("global"), local: level("local") },
       portCycles: {

@@ -38,7 +38,8 @@ export function evaluate(design: Design): Evaluation | Infeasible {
   if ("result" in run) return unmappable(run.operator, run.result);
   const { evaluations: operators, launchCycles: launch, outcome } = run;
   const cycles = operators.reduce((sum, each) => sum + each.count * each.cycles, 0) + launch;
-  const macs = operators.reduce((sum, each) => sum + each.count * each.macs, 0);
+  const macsExecuted = operators.reduce((sum, each) => sum + each.count * each.macs, 0);
+  const inOwnFormat = operators.reduce((sum, each) => sum + (each.count * each.macs) / each.format.rate, 0);
   const pes = pesOf(hardware);
   const latency = cycles / hardware.clock;
   const launchEnergy = events === null ? {} : { launch: joulesOf(launch * events.activePerCycle) };
@@ -61,8 +62,8 @@ export function evaluate(design: Design): Evaluation | Infeasible {
     nonOperatorCycles: { launch },
     nonOperatorEnergy: energy.total === null ? {} : launchEnergy,
     latency_s: latency,
-    macs,
-    utilisation: macs / (cycles * pes),
+    macsExecuted,
+    utilisation: inOwnFormat / (cycles * pes),
     peak_TOPS: peakOf(hardware),
     ...priced,
     carbon_total_kgCO2e: isCarbonKnown ? embodied.total + operational.total : null,

@@ -1,6 +1,15 @@
 import type { Hardware } from "../spec/hardware.ts";
 import { isFused, scheduleOf, type ScheduleSettings } from "../spec/schedule.ts";
-import { buildWorkload, totalMacs, totalParameters, type Workload } from "../workload/index.ts";
+import {
+  bitsAt,
+  buildWorkload,
+  filledSizes,
+  sumOfSizes,
+  totalMacs,
+  totalParameters,
+  type Workload,
+  type WorkloadSizes,
+} from "../workload/index.ts";
 import type { Design } from "./types.ts";
 
 /** What a model is and needs before anything runs: none of it depends on whether it fits. */
@@ -28,27 +37,34 @@ export function footprintOf(design: Pick<Design, "model" | "hardware" | "deploym
 /** Weights, the KV cache at its longest, and the largest set of live activations: without scores where attention is fused. */
 export function footprintOfWorkload(
   workload: Workload,
-  { precision }: Pick<Hardware, "precision">,
+  hardware: Pick<Hardware, "precision">,
   schedule: ScheduleSettings,
 ): Footprint {
-  const { weight, output } = precision;
-  const parameters = totalParameters(workload);
-  const { kvCacheElements, peakActivationElements, peakFusedElements } = workload;
-  const peak = isFused(schedule, "attention") ? peakFusedElements : peakActivationElements;
-  const bytes = (elements: number, bits: number) => Math.ceil((elements * bits) / 8);
-  const live = kvCacheElements + peak;
+  const { output } = hardware.precision;
+  const sizes = filledSizes(workload);
+  const weights = weightBits(sizes, hardware);
+  const cache = bitsAt(sizes.kvCache, output);
+  const peaks = isFused(schedule, "attention") ? sizes.peakFused : sizes.peak;
+  const peak = peaks.reduce((most, each) => Math.max(most, bitsAt(each, output)), 0);
   return {
-    parameters,
+    parameters: totalParameters(workload),
     activeParameters: workload.activeParameters,
     macs: totalMacs(workload),
     operatorCount: workload.operators.reduce((sum, { count }) => sum + count, 0),
-    weight_B: bytes(parameters, weight),
-    kvPerToken_B: bytes(workload.kvElementsPerToken, output),
-    needed: {
-      weights: bytes(parameters, weight),
-      kvCache: bytes(kvCacheElements, output),
-      activations: bytes(peak, output),
-    },
-    dramNeeded_B: Math.ceil((parameters * weight + live * output) / 8),
+    weight_B: inBytes(weights),
+    kvPerToken_B: inBytes(bitsAt(sizes.kvPerToken, output)),
+    needed: { weights: inBytes(weights), kvCache: inBytes(cache), activations: inBytes(peak) },
+    dramNeeded_B: inBytes(weights + (cache + peak)),
   };
+}
+
+const inBytes = (bits: number): number => Math.ceil(bits / 8);
+
+function weightBits({ parameters }: WorkloadSizes, { precision }: Pick<Hardware, "precision">): number {
+  return bitsAt(sumOfSizes(...Object.values(parameters)), precision.weight);
+}
+
+/** Bytes of all stored parameters. */
+export function weightBytesOf(workload: Workload, hardware: Pick<Hardware, "precision">): number {
+  return inBytes(weightBits(filledSizes(workload), hardware));
 }

@@ -1,5 +1,6 @@
 import type { Hardware } from "../spec/hardware.ts";
 import type { Operator, OperatorKind } from "../workload/index.ts";
+import { machineOf, vectorBits } from "./machine.ts";
 
 /** A result that the next operator reads. */
 export interface Handover {
@@ -32,6 +33,13 @@ export function elementsOut(operator: Operator): number {
   return operator.type === "gemm" ? operator.batch * operator.m * operator.n : operator.elementsWritten;
 }
 
+/** Bits of one element of a result. */
+export function outputBitsOf(operator: Operator, hardware: Hardware): number {
+  return operator.type === "gemm"
+    ? machineOf(operator, hardware).hardware.precision.output
+    : vectorBits(operator, hardware).written;
+}
+
 /** Whether two operators run equally often in the same layer, so that each run of the one is followed by a run of the other. */
 export function isSamePlace(a: Operator, b: Operator): boolean {
   return a.tower === b.tower && a.layer === b.layer && a.phase === b.phase && a.count === b.count;
@@ -46,12 +54,13 @@ export function handoverBetween(
   producer: Operator,
   consumer: Operator,
   following: Operator | undefined,
-  { precision }: Hardware,
+  hardware: Hardware,
 ): Handover | null {
   const isWritten = !isOnlyReader(producer, consumer, following);
   if (!NEXT[producer.kind]?.includes(consumer.kind)) return null;
   if (!isSamePlace(producer, consumer)) return null;
-  const bytesOf = (elements: number) => Math.ceil((elements * precision.output) / 8);
+  const bits = outputBitsOf(producer, hardware);
+  const bytesOf = (elements: number) => Math.ceil((elements * bits) / 8);
   const made = elementsOut(producer);
   if (consumer.type === "vector") {
     if (consumer.elementsRead < made) return null;

@@ -14,11 +14,12 @@ export interface PhaseSummary {
 }
 
 /** The phases of a model with a decoder, in order; empty for other models. */
-export function summarisePhases({ operators, design }: Evaluation): readonly PhaseSummary[] {
+export function summarisePhases(evaluation: Evaluation): readonly PhaseSummary[] {
+  const { operators, design } = evaluation;
   const { model, hardware, deployment } = design;
   const writes = cacheWritesOf(model);
   if (writes === null) return [];
-  const perToken = writes.elementsPerToken * (hardware.precision.output / 8);
+  const perToken = evaluation.kvPerToken_B;
   return (["prefill", "decode"] as const).flatMap((phase) => {
     const own = operators.filter((each) => each.phase === phase);
     if (own.length === 0) return [];

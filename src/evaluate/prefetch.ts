@@ -1,6 +1,7 @@
 import type { GemmCounters, PerOperand } from "../sim/index.ts";
 import type { Hardware } from "../spec/hardware.ts";
 import type { Operator } from "../workload/index.ts";
+import { machineOf } from "./machine.ts";
 import { isSamePlace } from "./neighbours.ts";
 import { cyclesOf } from "./ports.ts";
 import type { Costing } from "./run-operator.ts";
@@ -11,9 +12,10 @@ import { joulesOf } from "../units/index.ts";
  * Bytes of weights that can come into the global buffer while the operator before runs; 0 where the next operator has none,
  * or does not follow each run of the one before.
  */
-export function prefetchBetween(before: Operator, next: Operator, { precision, dram }: Hardware): number {
+export function prefetchBetween(before: Operator, next: Operator, hardware: Hardware): number {
+  const { dram } = hardware;
   if (next.type !== "gemm" || !next.weightsAreParameters || dram === null || !isSamePlace(before, next)) return 0;
-  return Math.ceil((next.k * next.n * precision.weight) / 8);
+  return Math.ceil((next.k * next.n * machineOf(next, hardware).hardware.precision.weight) / 8);
 }
 
 /** Bytes of each operand that came ahead. */

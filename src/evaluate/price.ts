@@ -28,9 +28,11 @@ import {
   type RunFacts,
 } from "../metrics/index.ts";
 import type { Technology } from "../spec/technology.ts";
+import { joulesOf } from "../units/index.ts";
 import { countedOf, countedOfOne, type Counted } from "./counted.ts";
 import { pricedFigures, runFacts } from "./figures.ts";
 import { peakPower_W } from "./power.ts";
+import { macEnergyOf } from "./gemm-cost.ts";
 import { withRetention } from "./retention.ts";
 import type { Design, Evaluation } from "./types.ts";
 
@@ -62,7 +64,7 @@ export function pricingOf(evaluation: Evaluation, asked: readonly string[] = [])
   const isPerOperator = asked.some((key) => metricOfKey(key)?.isPerOperator === true);
   return {
     ...{ design, counted: countedOf(evaluation), facts: runFacts(evaluation) },
-    operators: isPerOperator ? evaluation.operators.map((operator) => countedOfOne(operator, design)) : null,
+    operators: isPerOperator ? evaluation.operators.map((operator) => countedOfOne(operator)) : null,
     keepsWeights: evaluation.schedule.weightBytes > 0,
     own: { energy, area, embodied, operational },
   };
@@ -109,7 +111,7 @@ export function pricedWith(
 }
 
 function energyOf(
-  { gemm, vector, cycles }: Counted,
+  { gemm, narrow, vector, cycles }: Counted,
   { hardware }: Pricing["design"],
   technology: Technology,
 ): Breakdown | Unknown {
@@ -120,6 +122,10 @@ function energyOf(
   const energy = addBreakdowns([
     { of: gemmEnergy(gemm, cycles, cost), count: 1 },
     { of: vectorEnergyOf(vector.laneCycles, vector.traffic, lanes), count: 1 },
+    ...narrow.map(({ precision, macs }) => {
+      const mac = joulesOf(macs * macEnergyOf(precision, hardware, technology, cost.mac));
+      return { of: { total: mac, parts: { mac } }, count: 1 };
+    }),
   ]);
   return known("the energy of an inference", energy);
 }
@@ -154,7 +160,7 @@ function valuesOf(
       : peakPower_W(
           operators.map((counted) => ({
             energy: totalOf(energyOf(counted, design, technology)),
-            cycles: counted.cycles,
+            cycles: counted.busyCycles,
           })),
           { hardware, technology },
         );

@@ -1,6 +1,7 @@
 import type { MappingObjective } from "../sim/index.ts";
 import { withPrefetch } from "./prefetch.ts";
 import { runOperators, type Costing, type Unplaced } from "./run-operator.ts";
+import { sideBySide } from "./side-by-side.ts";
 import { linksAfter, NO_LINK, statesOf, type Allowed, type Link } from "./slot-states.ts";
 import type { Slot } from "./slots.ts";
 import type { OperatorEvaluation } from "./types.ts";
@@ -62,7 +63,8 @@ export function planResidency(
       const path = best.get(before);
       if (path === undefined || missing !== undefined) continue;
       const run = own as readonly OperatorEvaluation[];
-      const evaluations = withPrefetch(run, links[i]![after]!.prefetchedBytes, costing);
+      const side = slots[i]!.isOverlapped === true ? sideBySide(run, costing) : run;
+      const evaluations = withPrefetch(side, links[i]![after]!.prefetchedBytes, costing);
       const value = evaluations.reduce((sum, each) => sum + each.count * valueOf(each, objective), path.value);
       const known = next.get(after);
       if (known === undefined || value < known.value) next.set(after, { value, evaluations, after, before: path });

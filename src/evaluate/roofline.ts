@@ -30,6 +30,7 @@ export interface RooflineParts {
  *
  *   operations / seconds ≤ min(peak, operations / bytes · bandwidth of the level)   for every level
  *
+ * Operations are those that run; of a faster format of rate r, r count as one, so that each is under the peak that it runs at.
  * Bytes are what the level's port could carry in the time that it is busy: reads and writes together where they take turns, else the
  * larger of the two. Checked: test/unit/evaluate/roofline.test.ts.
  */
@@ -41,8 +42,8 @@ export function rooflineOf(evaluation: Evaluation): RooflineParts {
     return bytesPerSecond === null ? [] : [{ level, bytesPerSecond }];
   });
   const points = summariseByKind(evaluation).flatMap((summary) => {
-    const { macs, laneOperations, cycles, launchCycles, share } = summary;
-    const operations = macs > 0 ? 2 * macs : laneOperations;
+    const { macs, formatMacs, laneOperations, cycles, launchCycles, share } = summary;
+    const operations = macs > 0 ? 2 * formatMacs : laneOperations;
     const levels = roofs.flatMap(({ level, bytesPerSecond }) => {
       const bytes = (summary.portCycles[level] / clock) * bytesPerSecond;
       return bytes > 0 ? [{ level, bytes }] : [];

@@ -1,8 +1,10 @@
-import { chargedCounters, gemmEnergy, vectorEnergy } from "../cost/index.ts";
-import type { EnergyCoefficients, GemmCounters, GemmProblem, GemmResult, MappedGemm, Traffic } from "../sim/index.ts";
+import { vectorEnergy } from "../cost/index.ts";
+import type { EnergyCoefficients, GemmCounters, GemmResult, MappedGemm, Traffic } from "../sim/index.ts";
 import { laneCyclesOf, macsOf, type GemmOperator, type Operator, type VectorOperator } from "../workload/index.ts";
 import { boundWithLaunch, gemmBoundBy, gemmPorts } from "./bounds.ts";
 import { simulateDistinct } from "./gemm-cache.ts";
+import { coefficientsOf, costOfGemm } from "./gemm-cost.ts";
+import { machineOf, packedProblem, unpacked, type GemmMachine, type StoredProduct } from "./machine.ts";
 import { launchSeconds } from "./operator-latency.ts";
 import { withFetched } from "./prefetch.ts";
 import type { Placement } from "./schedule.ts";
@@ -32,7 +34,7 @@ export interface Unplaced {
 export function runOperators(jobs: readonly Job[], costing: Costing): readonly (OperatorEvaluation | Unplaced)[] {
   const gemms = jobs.filter((job): job is Job & { operator: GemmOperator } => job.operator.type === "gemm");
   const problems = gemms.map(({ operator, placement }) => problemOf(operator, placement));
-  const results = simulateDistinct(costing.hardware, problems, costing.coefficients, costing.mapper);
+  const results = simulateStored(problems, costing);
   let next = 0;
   return jobs.map(({ operator, placement, isLaunched }) => {
     const launchCycles = isLaunched ? launchSeconds(operator, costing.hardware) * costing.hardware.clock : 0;
@@ -44,11 +46,29 @@ export function runOperators(jobs: readonly Job[], costing: Costing): readonly (
   });
 }
 
-function problemOf(operator: GemmOperator, { resident, reservedBytes }: Placement): GemmProblem {
+/** Simulates products, each on the machine that its operands make of the chip; in the order of the problems. */
+function simulateStored(problems: readonly StoredProduct[], costing: Costing): readonly GemmResult[] {
+  const { hardware, mapper } = costing;
+  const groups = new Map<GemmMachine, number[]>();
+  problems.forEach((problem, at) => {
+    const machine = machineOf(problem, hardware);
+    const own = groups.get(machine);
+    if (own === undefined) groups.set(machine, [at]);
+    else own.push(at);
+  });
+  const results: GemmResult[] = [];
+  for (const [machine, places] of groups) {
+    const packed = places.map((at) => packedProblem(problems[at]!, machine));
+    simulateDistinct(machine.core, packed, coefficientsOf(machine, costing), mapper).forEach((result, i) => {
+      results[places[i]!] = result;
+    });
+  }
+  return results;
+}
+
+function problemOf(operator: GemmOperator, { resident, reservedBytes }: Placement): StoredProduct {
   const isPlain = reservedBytes === 0 && !resident.input && !resident.weight && !resident.output;
-  if (isPlain) return operator;
-  const { batch, m, n, k, sharedB } = operator;
-  return { batch, m, n, k, sharedB, resident, reservedBytes };
+  return isPlain ? operator : { ...operator, resident, reservedBytes };
 }
 
 function evaluateGemm(
@@ -56,28 +76,37 @@ function evaluateGemm(
   result: MappedGemm,
   { prefetchedBytes }: Placement,
   launchCycles: number,
-  { hardware, technology, coefficients }: Costing,
+  costing: Costing,
 ): OperatorEvaluation {
-  const { timing, mapping } = result;
-  const counters = withFetched(result.counters, { input: 0, weight: prefetchedBytes });
-  const charged = chargedCounters(counters, mapping, hardware, technology);
-  const ports = gemmPorts(result, hardware);
+  const { hardware, coefficients } = costing;
+  const machine = machineOf(operator, hardware);
+  const whole = unpacked(result, operator, machine);
+  const counters = withFetched(whole.counters, { input: 0, weight: prefetchedBytes });
+  const ports = gemmPorts(result, machine.core);
+  const { cycles, converted, charged, energy } = costOfGemm(operator, result, machine, costing, prefetchedBytes);
+  const { cycles: own } = result.timing;
+  const isConverting = cycles > own;
   return {
     ...placeOf(operator),
     macs: counters.macs,
-    cycles: timing.cycles,
-    energy: coefficients === null ? {} : gemmEnergy(charged, timing.cycles, coefficients).parts,
-    utilisation: timing.utilisation,
-    bound_by: boundWithLaunch(gemmBoundBy(result, ports), timing.cycles, launchCycles),
+    cycles,
+    energy: coefficients === null ? {} : energy,
+    utilisation: isConverting ? (whole.timing.utilisation * own) / cycles : whole.timing.utilisation,
+    bound_by: boundWithLaunch(isConverting ? "vector" : gemmBoundBy(result, ports), cycles, launchCycles),
     traffic: trafficOf(counters),
     portCycles: ports,
     prefetchedBytes,
     waitCycles: 0,
+    besideCycles: 0,
     launchCycles,
-    gemm: prefetchedBytes === 0 ? result : { ...result, counters },
-    vector: null,
+    gemm: prefetchedBytes === 0 ? whole : { ...whole, counters },
+    charged,
+    format: { rate: machine.rate, computed: machine.computed },
+    vector: converted === 0 ? null : { laneCycles: converted, traffic: { local: 0, global: 0, dram: 0 } },
   };
 }
+
+const NATIVE: OperatorEvaluation["format"] = { rate: 1, computed: null };
 
 const placeOf = ({ name, kind, tower, layer, phase, count }: Operator) => ({ name, kind, tower, layer, phase, count });
 
@@ -112,8 +141,11 @@ function evaluateVector(
     portCycles: run.portCycles,
     prefetchedBytes: 0,
     waitCycles: 0,
+    besideCycles: 0,
     launchCycles,
     gemm: null,
+    charged: null,
+    format: NATIVE,
     vector: { laneCycles: laneCyclesOf(operator, hardware.vector.cyclesPerElement), traffic: bytesMoved(run.traffic) },
   };
 }

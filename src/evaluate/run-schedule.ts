@@ -1,5 +1,6 @@
 import type { MappingObjective } from "../sim/index.ts";
-import { totalParameters, type Workload } from "../workload/index.ts";
+import type { Workload } from "../workload/index.ts";
+import { weightBytesOf } from "./footprint.ts";
 import { launchSeconds } from "./operator-latency.ts";
 import { planResidency, valueOf, type ResidencyPlan } from "./residency.ts";
 import { runOperators, type Costing, type Unplaced } from "./run-operator.ts";
@@ -123,7 +124,7 @@ function plansFor(objective: MappingObjective, allowed: Allowed): readonly (read
 /** Room that all parameters take, or null where they do not fit beside anything else. */
 function roomForWeights(workload: Workload, { hardware }: Costing): number | null {
   const room = hardware.globalBuffer?.size;
-  const bytes = Math.ceil((totalParameters(workload) * hardware.precision.weight) / 8);
+  const bytes = weightBytesOf(workload, hardware);
   return typeof room === "number" && bytes < room ? bytes : null;
 }
 
@@ -164,7 +165,7 @@ function rereadBytes(workload: Workload, slots: readonly Slot[], costing: Costin
   const bytesOf = (evaluations: ReturnType<typeof runOperators>) =>
     evaluations.reduce((sum, each) => ("result" in each ? sum : sum + each.count * attentionOperandBytes(each)), 0);
   const parts = fused.flatMap((slot) => slot.parts);
-  return bytesOf(runOperators(parts, costing)) - bytesOf(runOperators(unfused, costing));
+  return Math.max(0, bytesOf(runOperators(parts, costing)) - bytesOf(runOperators(unfused, costing)));
 }
 
 function attentionOperandBytes({ gemm, kind }: OperatorEvaluation): number {

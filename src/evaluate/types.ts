@@ -4,7 +4,8 @@ import type { VectorTraffic } from "../cost/vector-energy.ts";
 import type { ScheduleSettings } from "../spec/schedule.ts";
 import type { SpecSet } from "../spec/settings.ts";
 import type { ScheduleOutcome } from "./schedule.ts";
-import type { GemmResult, MappingEffort, MappingObjective } from "../sim/types.ts";
+import type { Hardware } from "../spec/hardware.ts";
+import type { GemmCounters, GemmResult, MappingEffort, MappingObjective } from "../sim/types.ts";
 
 export interface Design extends Omit<SpecSet, "schedule"> {
   readonly mapper: { readonly objective: MappingObjective; readonly effort: MappingEffort };
@@ -28,7 +29,7 @@ export interface OperatorEvaluation {
   /** Of a decoder; null elsewhere. */
   readonly phase: "prefill" | "decode" | null;
   readonly count: number;
-  /** MACs, cycles and energy of one execution; multiply by count for the inference. */
+  /** MACs that run, cycles and energy of one execution; multiply by count for the inference. */
   readonly macs: number;
   readonly cycles: number;
   /** J by source (mac, register, local, global, dram, vector, static); empty where it is not known. */
@@ -42,10 +43,16 @@ export interface OperatorEvaluation {
   readonly prefetchedBytes: number;
   /** Of its cycles, those in which the weights of the next operator still come. */
   readonly waitCycles: number;
+  /** Cycles, not among its own, in which it works beside other operators of one kernel. */
+  readonly besideCycles: number;
   /** Time to start one run, cycles, not among its cycles; 0 inside another's kernel. */
   readonly launchCycles: number;
   readonly gemm: GemmResult | null;
-  /** Work of one execution of a vector operator: lane-cycles, and bytes by level; null for a GEMM. */
+  /** Its counters as the profile charges them, see `chargedCounters`; null for vector work. */
+  readonly charged: GemmCounters | null;
+  /** What its MACs are computed in: so many of a PE and cycle, and their precision where it is not the chip's. */
+  readonly format: { readonly rate: number; readonly computed: Hardware["precision"] | null };
+  /** Lane work of one execution: of a vector operator with its bytes by level, of a GEMM that converts operands; null: none. */
   readonly vector: { readonly laneCycles: number; readonly traffic: VectorTraffic } | null;
 }
 
@@ -59,6 +66,9 @@ export interface Evaluation extends Footprint {
   /** J; Σ count × energy of the operators + these = energy. Empty where it is not known. */
   readonly nonOperatorEnergy: Readonly<Record<string, number>>;
   readonly latency_s: number;
+  /** MACs that run, without the masked blocks that fused attention skips; at most `macs`. */
+  readonly macsExecuted: number;
+  /** Of the MACs that run, each against the peak of the format that it is computed in. */
   readonly utilisation: number;
   /** Peak of the arrays, 10^12 operations (2 per MAC) a second. */
   readonly peak_TOPS: number;

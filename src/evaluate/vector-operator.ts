@@ -1,5 +1,6 @@
 import type { Hardware } from "../spec/hardware.ts";
 import { laneCyclesOf, localAccessesOf, passCountOf, passesOf, type VectorWork } from "../workload/index.ts";
+import { vectorBits } from "./machine.ts";
 import { cyclesOf } from "./ports.ts";
 import { NOTHING_KEPT, type Kept } from "./schedule.ts";
 import type { LevelTraffic, PortCycles } from "./types.ts";
@@ -30,16 +31,18 @@ export interface VectorRun {
  *                                 first, results leave in the last
  *   overlap none                  cycles = lanes + local + max(global, dram)
  *
+ * Bytes are at the widths of the tensors' classes; lanes convert what they load and store, which takes no cycles of its own.
  * Unit: cycles, bytes. Passes: src/workload/vector-primitives.ts. Limit of validity: long rows; the last reduction over lanes and
  * the first fill are left out. Checked: test/validation/measured.
  */
 export function runVector(operator: VectorWork, hardware: Hardware, kept: Kept = NOTHING_KEPT): VectorRun {
-  const { cores, precision, vector, localBuffer, globalBuffer, dram } = hardware;
+  const { cores, vector, localBuffer, globalBuffer, dram } = hardware;
+  const bits = vectorBits(operator, hardware);
   const loads = isHeld(operator, hardware) ? 1 : passCountOf(operator.primitive);
   const { bytesIn, bytesOut, dramIn, dramOut, globalIn, globalOut } = crossing(operator, hardware, kept, loads);
   const passes = localAccessesOf(operator);
-  const passReads = Math.ceil(passes.reads * (precision.output / 8));
-  const passWrites = Math.ceil(passes.writes * (precision.output / 8));
+  const passReads = Math.ceil(passes.reads * (bits.read / 8));
+  const passWrites = Math.ceil(passes.writes * (bits.written / 8));
   const times: Times = {
     vector: Math.ceil(laneCyclesOf(operator, vector.cyclesPerElement) / (vector.lanes * cores)),
     local: localBuffer === null ? 0 : cyclesOf(localBuffer.port, passReads / cores, passWrites / cores),
@@ -67,9 +70,11 @@ function totalCycles({ vector, local, global, dram }: Times, overlap: "none" | u
  * Whether the rows at work stay in the local buffer between passes: one that comes while another is worked on, and as much for
  * those that leave. Private memories of operands have two each.
  */
-function isHeld({ rowLength }: VectorWork, { localBuffer, precision }: Hardware): boolean {
+function isHeld(operator: VectorWork, hardware: Hardware): boolean {
+  const { localBuffer } = hardware;
   if (localBuffer === null) return true;
-  const rowBytes = (rowLength * precision.output) / 8;
+  const { read, written } = vectorBits(operator, hardware);
+  const rowBytes = (operator.rowLength * Math.max(read, written)) / 8;
   const { size } = localBuffer;
   return typeof size === "number" ? 4 * rowBytes <= size : 2 * rowBytes <= Math.min(size.input, size.output);
 }
@@ -84,11 +89,11 @@ interface Crossing {
 }
 
 /** Bytes that cross each level's port; operands come `loads` times, parameters once. */
-function crossing(operator: VectorWork, { precision }: Hardware, kept: Kept, loads: number): Crossing {
-  const activation = precision.output / 8;
-  const parameters = operator.parametersRead * (precision.weight / 8);
-  const bytesIn = Math.ceil(loads * operator.elementsRead * activation + parameters);
-  const bytesOut = Math.ceil(operator.elementsWritten * activation);
+function crossing(operator: VectorWork, hardware: Hardware, kept: Kept, loads: number): Crossing {
+  const bits = vectorBits(operator, hardware);
+  const parameters = operator.parametersRead * (bits.parameters / 8);
+  const bytesIn = Math.ceil(loads * operator.elementsRead * (bits.read / 8) + parameters);
+  const bytesOut = Math.ceil(operator.elementsWritten * (bits.written / 8));
   const dramIn = Math.max(0, bytesIn - loads * kept.inputBytes);
   const dramOut = Math.max(0, bytesOut - kept.outputBytes);
   return {
@@ -100,8 +105,8 @@ function crossing(operator: VectorWork, { precision }: Hardware, kept: Kept, loa
 
 /** Passes one after the other; a kernel's instructions that access the local buffer take turns with those that compute. */
 function passCycles(operator: VectorWork, hardware: Hardware, kept: Kept, loads: number): number {
-  const { cores, precision, vector, localBuffer, globalBuffer, dram } = hardware;
-  const activation = precision.output / 8;
+  const { cores, vector, localBuffer, globalBuffer, dram } = hardware;
+  const bits = vectorBits(operator, hardware);
   const work = passesOf(operator, vector.cyclesPerElement);
   const { dramIn, dramOut, globalIn, globalOut } = crossing(operator, hardware, kept, 1);
   const again = crossing({ ...operator, parametersRead: 0 }, hardware, kept, 1);
@@ -116,7 +121,7 @@ function passCycles(operator: VectorWork, hardware: Hardware, kept: Kept, loads:
     const local =
       localBuffer === null
         ? 0
-        : cyclesOf(localBuffer.port, (reads * activation) / cores, (writes * activation) / cores);
+        : cyclesOf(localBuffer.port, (reads * (bits.read / 8)) / cores, (writes * (bits.written / 8)) / cores);
     return sum + Math.max(Math.ceil(laneCycles / (vector.lanes * cores)) + local, memory);
   }, 0);
 }

@@ -1,6 +1,6 @@
 import { square } from "../math/index.ts";
 import type { Deployment } from "./deployment.ts";
-import type { Hardware } from "./hardware.ts";
+import type { ArrayFormat, Hardware } from "./hardware.ts";
 import type { ModelSpec, TowerModel, VisionTower } from "./model.ts";
 
 /** Fields that do not go together. The message is a predicate that continues the path of the field. */
@@ -22,6 +22,17 @@ export function precisionProblem(precision: Omit<Hardware["precision"], "format"
   if (precision.accumulator >= precision[widest]) return null;
   const message = `is ${precision.accumulator} bits, narrower than precision.${widest} with ${precision[widest]}: sums need at least the width of inputs, weights and outputs`;
   return { field: "accumulator", message };
+}
+
+/** What a PE takes of a faster format in one cycle adds up in accumulators that are at least as wide. */
+export function formatProblem(
+  format: ArrayFormat,
+  { accumulator }: Pick<Hardware["precision"], "accumulator">,
+): CrossProblem | null {
+  const widest = Math.max(format.input, format.weight);
+  if (format.rate * widest <= accumulator) return null;
+  const message = `is ${format.rate}: so many elements of ${widest} bits a cycle are wider than precision.accumulator with ${accumulator} bits`;
+  return { field: "rate", message };
 }
 
 /** Inferences that are given need hours in which they run. */

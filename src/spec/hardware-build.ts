@@ -1,6 +1,6 @@
 import type * as z from "zod";
 import { toRate, type Bandwidth, type Hertz } from "../units/index.ts";
-import { precisionProblem } from "./cross-rules.ts";
+import { formatProblem, precisionProblem } from "./cross-rules.ts";
 import { refuse } from "./fields.ts";
 import { withFollowers } from "./followers.ts";
 import { deepFreeze } from "./freeze.ts";
@@ -95,17 +95,26 @@ export function withFormat(
 export function buildHardware(raw: RawHardware, ctx: z.RefinementCtx): Hardware {
   const { lanes, cyclesPerElement } = raw.vector;
   const { overlap } = raw.vector;
-  const { schedule, ...fields } = raw;
+  const { schedule, formats, ...fields } = raw;
   if (raw.arraysPerCore > 1 && raw.localBuffer === undefined) {
     const message = `is ${raw.arraysPerCore}, but the arrays of a core share its localBuffer, and there is none`;
     refuse(ctx, "spec/conflict", message, "give a localBuffer, or write more cores instead", ["arraysPerCore"]);
   }
   const narrow = precisionProblem(raw.precision);
   if (narrow !== null) refuse(ctx, "spec/conflict", narrow.message, null, ["precision", narrow.field]);
-  const rest = overlap === "transfers" ? { cyclesPerElement } : { cyclesPerElement, overlap };
+  (formats ?? []).forEach((each, at) => {
+    const wrong = formatProblem(each, raw.precision);
+    if (wrong !== null) refuse(ctx, "spec/conflict", wrong.message, null, ["formats", at, wrong.field]);
+  });
+  const rest = {
+    cyclesPerElement,
+    ...(overlap === "transfers" ? {} : { overlap }),
+    ...(raw.vector.besideArrays === false ? { besideArrays: false as const } : {}),
+  };
   const hardware: Hardware = {
     ...fields,
     precision: withFormat(raw.precision, raw.precision.format),
+    ...(formats === undefined || formats.length === 0 ? {} : { formats }),
     array: { ...raw.array, dataflow: listOfDataflows(raw.array.dataflow) },
     vector: lanes === "rows" ? { lanes: raw.array.rows, lanesFollow: "rows" as const, ...rest } : { lanes, ...rest },
     localBuffer: raw.localBuffer ? buildBuffer(raw.localBuffer, raw.clock) : null,

@@ -98,6 +98,19 @@ export const rawHardwareSchema = section({
   })
     .prefault({ ...DEFAULTS.precision })
     .describe("Bits per element"),
+  formats: listOf(
+    section({
+      input: f.bits.describe("Widest elements of the first operand, bits"),
+      weight: f.bits.describe("Of the second operand"),
+      format: oneOf(["int", "fp"]),
+      rate: whole(1, 64).describe("MACs of a PE and cycle"),
+    }),
+    "formats",
+    0,
+    16,
+  )
+    .optional()
+    .describe("Narrower formats that the arrays compute faster than their precision, for tensors that are stored so"),
   cores: f.cores.default(DEFAULTS.cores),
   arraysPerCore: whole(1, 256)
     .default(DEFAULTS.arraysPerCore)
@@ -133,6 +146,11 @@ export const rawHardwareSchema = section({
       .default("transfers")
       .describe(
         "transfers: lanes work while data move; passes: passes over a row follow each other; none: load, compute, store in turn",
+      ),
+    besideArrays: flag()
+      .optional()
+      .describe(
+        "false: in a fused kernel lanes and arrays take turns; else lanes work on one block while the arrays work on another",
       ),
   }).prefault({}),
   localBuffer: buffer.optional().describe("One per core"),

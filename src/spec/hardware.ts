@@ -21,6 +21,8 @@ export interface Hardware {
     /** Number format of the MACs, which decides what they cost; absent: integers. */
     readonly format?: NumberFormat;
   };
+  /** Narrower formats that the arrays compute faster; absent: none. */
+  readonly formats?: readonly ArrayFormat[];
   readonly cores: number;
   readonly arraysPerCore: number;
   /** Whether one read of a shared level serves every core that wants the same word. */
@@ -56,6 +58,15 @@ export interface Hardware {
   };
   /** What its own scheduler does where nobody says otherwise; absent: operators one after the other, operands in DRAM. */
   readonly schedule?: ScheduleSettings;
+}
+
+/** A format that the arrays take from memory as it is, and in which each PE makes `rate` MACs a cycle. */
+export interface ArrayFormat {
+  /** Widest elements of both operands, bits. */
+  readonly input: number;
+  readonly weight: number;
+  readonly format: "int" | "fp";
+  readonly rate: number;
 }
 
 export interface PeArray {
@@ -126,6 +137,8 @@ export interface VectorUnit {
    * none: load, compute and store follow each other.
    */
   readonly overlap?: "passes" | "none";
+  /** False: within one kernel lanes and arrays take turns; absent: lanes work beside the arrays, on other blocks. */
+  readonly besideArrays?: false;
 }
 
 /** PEs of all arrays of all cores: each makes one MAC a cycle at most. */

@@ -58,10 +58,11 @@ export {
   resolvedHardware,
 } from "./load.ts";
 export { metricOf, NAMED_METRICS, readConstraint, type NamedMetric } from "./metrics.ts";
-export { MODES, type Mode } from "./modes.ts";
+export { isModelPath, MODES, type Mode } from "./modes.ts";
 export { openBytes, readTextFile, readTextPieces, STDIN, type OpenBytes } from "./read-file.ts";
 export { readYaml } from "./read-yaml.ts";
 export { region, regions, type Region } from "./regions.ts";
 export { listSetPaths } from "./set-paths.ts";
 export { specSetOf, type SetPath, type Setting, type SpecParts, type SpecSet } from "./settings.ts";
 export { TOWER_NAMES, type TowerName } from "./set-model.ts";
+export { storedBits, TENSOR_CLASSES, type Quantisation, type StoredFormat, type TensorClass } from "./quantisation.ts";

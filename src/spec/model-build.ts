@@ -2,6 +2,7 @@ import type * as z from "zod";
 import { square } from "../math/index.ts";
 import { refuse } from "./fields.ts";
 import type { AttentionKind, Tower } from "./model.ts";
+import { formatsOf, LAYERED_CLASSES, type Quantisation } from "./quantisation.ts";
 
 export type TowerContext = z.RefinementCtx;
 
@@ -46,6 +47,7 @@ function buildTower<T extends RawTower>(raw: T, refuseField: Refuse) {
     refuseField("heads", "must be a multiple of kvHeads in each layer");
   }
   checkExtras(raw, refuseField);
+  checkQuantisation(raw, refuseField);
   const { attention, ...plain } = raw;
   const sizes = { heads, kvHeads, ffn: list("ffn", raw.ffn), headSize: headSizeOf(raw, heads, refuseField) };
   // A key that is absent stays absent: models with and without it are the same text.
@@ -61,6 +63,21 @@ function kindsOf(
   const filled = perLayerOf(attention, layers);
   if (!filled) refuseField("attention", `holds ${attention.length} values, but the tower has ${layers} layers`);
   return filled ?? [];
+}
+
+/** Lists hold one format a layer, and sums are no narrower than the activations that are made of them. */
+function checkQuantisation({ quantisation, layers }: RawTower, refuseField: Refuse): void {
+  for (const name of LAYERED_CLASSES) {
+    const formats = quantisation?.[name];
+    if (Array.isArray(formats) && formats.length !== layers)
+      refuseField("quantisation", `holds ${formats.length} formats of ${name}, but the tower has ${layers} layers`);
+  }
+  for (let layer = 0; layer < layers; layer++) {
+    const { sums = null, activations = null } = formatsOf(quantisation as Quantisation | undefined, layer) ?? {};
+    if (sums === null || activations === null || sums.bits >= activations.bits) continue;
+    refuseField("quantisation", `has sums of ${sums.bits} bits, narrower than activations with ${activations.bits}`);
+    return;
+  }
 }
 
 /** Where what is beyond a plain tower contradicts it. */

@@ -8,7 +8,18 @@ import { TOWER_NAMES } from "./set-model.ts";
 export function writtenModel(model: ModelSpec): Readonly<Record<string, unknown>> {
   const { name, description, training, family, ...all } = shortModel(model);
   const rest = model.family === "operators" ? { ...all, operators: model.operators.map(shortOperator) } : all;
-  return { name, description, family, ...(training === null ? {} : { training }), ...rest };
+  const { quantisation, shape } = hoisted(rest);
+  const stored = quantisation === undefined ? {} : { quantisation };
+  return { name, description, family, ...(training === null ? {} : { training }), ...stored, ...shape };
+}
+
+/** What is said of the storage of the only tower is said of the model. */
+function hoisted(rest: Readonly<Record<string, unknown>>) {
+  const [only, ...more] = TOWER_NAMES.filter((name) => name in rest);
+  const tower = only === undefined || more.length > 0 ? {} : (rest[only] as Readonly<Record<string, unknown>>);
+  if (tower["quantisation"] === undefined) return { quantisation: rest["quantisation"], shape: rest };
+  const { quantisation, ...shape } = tower;
+  return { quantisation, shape: { ...rest, [only!]: shape } };
 }
 
 /** What a model file would be refused for. */

@@ -4,6 +4,13 @@ import { MAX_WHOLE, flag, listOf, oneOf, oneOrMore, real, refuse, section, text,
 import { buildText, buildVision, type TowerContext } from "./model-build.ts";
 import { deepFreeze } from "./freeze.ts";
 import { isTrained, LISTED_PRIMITIVES, type AttentionKind, type ListedOperator, type ModelSpec } from "./model.ts";
+import {
+  mergedQuantisation,
+  modelQuantisation,
+  towerQuantisation,
+  type Quantisation,
+  type WrittenQuantisation,
+} from "./quantisation.ts";
 
 const ATTENTION = /^(full|none|(window|chunk|local\+global):[1-9]\d{0,7})$/;
 const ATTENTION_RULE = "must be full, none, window:N, chunk:N or local+global:N, with N from 1 to 99999999";
@@ -98,6 +105,9 @@ const tower = {
   finalNorm: flag().optional().describe("Whether a norm ends the stack; where left out, unless norms come after"),
   embeddingNorm: flag().optional().describe("A norm behind the embedding; as the family has it where left out"),
   innerNorm: flag().optional().describe("A norm inside the FFN, before its last matrix"),
+  quantisation: towerQuantisation
+    .optional()
+    .describe("How this tower's tensors are stored; goes before what the model's quantisation says"),
 };
 
 const pooling = oneOf(["first", "last", "mean", "first+mean", "attention", "all"])
@@ -147,6 +157,11 @@ const common = {
     .nullable()
     .default(null)
     .describe("Pre-training, as the accuracy predictor names it; null: unknown"),
+  quantisation: modelQuantisation
+    .optional()
+    .describe(
+      "How tensors are stored, by class; under the name of a tower, of that tower. Left out: the hardware's precision",
+    ),
 };
 
 const vit = section({
@@ -304,39 +319,88 @@ export const rawModelSchema = z.discriminatedUnion(
 type RawModel = z.output<typeof rawModelSchema>;
 type RawTowers = Extract<RawModel, { family: "towers" }>["towers"][number];
 
-function build(raw: RawModel, ctx: TowerContext): ModelSpec {
+function build({ quantisation: all, ...raw }: RawModel, ctx: TowerContext): ModelSpec {
+  checkTowerNames(raw, all, ctx);
   switch (raw.family) {
     case "clip":
-      return { ...raw, text: buildText(raw.text, ctx), vision: buildVision(raw.vision, ctx) };
+      return {
+        ...raw,
+        text: buildText(stored(raw.text, "text", all), ctx),
+        vision: buildVision(stored(raw.vision, "vision", all), ctx),
+      };
     case "towers": {
       checkNames(raw.towers, ctx, "towers");
-      return { ...raw, towers: raw.towers.map((each, at) => buildOne(each, ctx, ["towers", at])) };
+      return { ...raw, towers: raw.towers.map((each, at) => buildOne(each, ctx, ["towers", at], all)) };
     }
-    case "operators":
-      return { ...raw, operators: buildOperators(raw.operators, ctx) };
+    case "operators": {
+      const quantisation = mergedQuantisation(withoutTowers(all));
+      const operators = buildOperators(raw.operators, ctx);
+      return { ...raw, operators, ...(quantisation === undefined ? {} : { quantisation }) };
+    }
     default:
-      return buildOne(raw, ctx, []);
+      return buildOne({ ...raw, quantisation: all }, ctx, []);
   }
 }
 
-function buildOne<T extends RawTowers>(raw: T, ctx: TowerContext, at: readonly PropertyKey[]): BuiltOf<T>;
-function buildOne(raw: RawTowers, ctx: TowerContext, at: readonly PropertyKey[]): BuiltTower {
+function buildOne<T extends RawTowers>(
+  raw: T,
+  ctx: TowerContext,
+  at: readonly PropertyKey[],
+  all?: AllTowers,
+): BuiltOf<T>;
+function buildOne(
+  { quantisation: own, ...raw }: RawTowers,
+  ctx: TowerContext,
+  at: readonly PropertyKey[],
+  all?: AllTowers,
+): BuiltTower {
   switch (raw.family) {
     case "vit":
-      return { ...raw, vision: buildVision(raw.vision, ctx, at) };
+      return { ...raw, vision: buildVision(stored(raw.vision, "vision", own, all), ctx, at) };
     case "bert":
-      return { ...raw, text: buildText(raw.text, ctx, at) };
+      return { ...raw, text: buildText(stored(raw.text, "text", own, all), ctx, at) };
     case "decoder":
-      return { ...raw, text: buildText(raw.text, ctx, at) };
+      return { ...raw, text: buildText(stored(raw.text, "text", own, all), ctx, at) };
     case "encoder-decoder": {
       if ((raw.encoder.audio === undefined) !== raw.encoder.vocabulary > 0) {
         const message = "needs a vocabulary or audio, and not both";
         refuse(ctx, "spec/inconsistent", message, null, [...at, "encoder"]);
       }
-      const encoder = buildText(raw.encoder, ctx, at, "encoder");
-      return { ...raw, encoder, decoder: buildText(raw.decoder, ctx, at, "decoder") };
+      const encoder = buildText(stored(raw.encoder, "encoder", own, all), ctx, at, "encoder");
+      const decoder = buildText(stored(raw.decoder, "decoder", own, all), ctx, at, "decoder");
+      return { ...raw, encoder, decoder };
     }
   }
+}
+
+type AllTowers = RawModel["quantisation"];
+type TowerKey = "text" | "vision" | "encoder" | "decoder";
+
+/** A tower with all that is said of its storage: by itself, by its name, of all towers; of a list of towers of each part. */
+function stored<T extends { readonly quantisation?: WrittenQuantisation | undefined }>(
+  { quantisation, ...tower }: T,
+  name: TowerKey,
+  ...from: readonly AllTowers[]
+): Omit<T, "quantisation"> & { readonly quantisation?: Quantisation } {
+  const said = from.flatMap((each) => [each?.[name], withoutTowers(each)]);
+  const merged = mergedQuantisation(quantisation, ...said);
+  return { ...tower, ...(merged === undefined ? {} : { quantisation: merged }) };
+}
+
+/** What is said of all towers. */
+function withoutTowers(all: AllTowers): WrittenQuantisation | undefined {
+  if (all === undefined) return undefined;
+  const classes: AllTowers = { ...all, text: undefined, vision: undefined, encoder: undefined, decoder: undefined };
+  return classes;
+}
+
+/** A name of a tower that the model does not have is no setting that nobody reads. */
+function checkTowerNames(raw: Omit<RawModel, "quantisation">, all: AllTowers, ctx: TowerContext): void {
+  if (all === undefined) return;
+  const parts = raw.family === "towers" ? (raw as Extract<RawModel, { family: "towers" }>).towers : [raw];
+  for (const name of ["text", "vision", "encoder", "decoder"] as const)
+    if (all[name] !== undefined && parts.every((part) => !(name in part)))
+      refuse(ctx, "spec/inconsistent", `names a tower that the model does not have`, null, ["quantisation", name]);
 }
 
 type BuiltTower = Extract<ModelSpec, { family: RawTowers["family"] }>;

@@ -1,3 +1,5 @@
+import type { Quantisation } from "./quantisation.ts";
+
 /**
  * Which keys a query of one layer meets.
  *
@@ -47,6 +49,8 @@ export interface LatentAttention {
 
 /** What is left out of a tower is absent in it: then it is a plain transformer. */
 export interface TowerExtras {
+  /** How its tensors are stored; absent: at the widths of the hardware's precision. */
+  readonly quantisation?: Quantisation | undefined;
   /** Of each layer; absent: full. */
   readonly attention?: readonly AttentionKind[] | undefined;
   /** A norm on queries and keys: one for all heads, one for each head, or one over the whole projection. */
@@ -239,6 +243,8 @@ export interface OperatorsModel extends ModelCommon {
   /** Elements of the KV cache of one sequence at its longest, and of one token of it. */
   readonly kvCacheElements: number;
   readonly kvElementsPerToken: number;
+  /** How the operands of all operators are stored; absent: at the widths of the hardware's precision. */
+  readonly quantisation?: Quantisation | undefined;
 }
 
 /** What an operand of a product is. */

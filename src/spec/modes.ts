@@ -61,9 +61,14 @@ export const MODES: Readonly<Record<string, Mode>> = {
   },
 };
 
+/** Whether a path belongs to the model: its shape, or how its tensors are stored. */
+export function isModelPath(path: string): boolean {
+  return /^(model|quantisation)\./.test(path);
+}
+
 /** Whether a mode keeps a path of the space as it is. */
 export function isFixedBy(mode: Mode | undefined, path: string): boolean {
-  if (mode?.fixes === "model") return path.startsWith("model.");
-  if (mode?.fixes === "hardware") return !/^(model|deployment|technology|schedule)\./.test(path);
+  if (mode?.fixes === "model") return isModelPath(path);
+  if (mode?.fixes === "hardware") return !isModelPath(path) && !/^(deployment|technology|schedule)\./.test(path);
   return false;
 }

@@ -166,8 +166,12 @@ export const hardwarePaths: readonly SetPath[] = [
   ),
   setPath("dram.bandwidth", "Of plain numbers, read and write each", "80 GB/s", f.bandwidth, withDramBandwidth),
   setPath("vector.lanes", "Vector lanes per core; rows: as many as rows", "256", f.lanes, (specs, lanes) => {
-    const { cyclesPerElement, overlap } = specs.hardware.vector;
-    const rest = { cyclesPerElement, ...(overlap === undefined ? {} : { overlap }) };
+    const { cyclesPerElement, overlap, besideArrays } = specs.hardware.vector;
+    const rest = {
+      cyclesPerElement,
+      ...(overlap === undefined ? {} : { overlap }),
+      ...(besideArrays === undefined ? {} : { besideArrays }),
+    };
     const { rows } = specs.hardware.array;
     return withHardware(specs, {
       vector: lanes === "rows" ? { lanes: rows, lanesFollow: lanes, ...rest } : { lanes, ...rest },

@@ -1,10 +1,17 @@
 import { modelFields } from "./model-schema.ts";
 import type { AttentionKind, Tower } from "./model.ts";
 import { changeTower, TOWER_NAMES, withAttention, withHeads, type TowerName } from "./set-model.ts";
+import { LAYERED_CLASSES } from "./quantisation.ts";
+import { quantisationPath, type LayeredClass } from "./set-quantisation.ts";
 import { refusal, setPath, type SetPath } from "./settings.ts";
 
 const PATTERN = new RegExp(
   `^model\\.(${TOWER_NAMES.join("|")})\\.(ffn|heads|attention)\\.([1-9]\\d{0,4})(?:-([1-9]\\d{0,4}))?$`,
+);
+
+const LAYERS = "([1-9]\\d{0,4})(?:-([1-9]\\d{0,4}))?";
+const STORED = new RegExp(
+  `^(quantisation(?:\\.(${TOWER_NAMES.join("|")}))?\\.(${LAYERED_CLASSES.join("|")}))\\.${LAYERS}$`,
 );
 
 type Field = "ffn" | "heads" | "attention";
@@ -25,13 +32,14 @@ export interface LayerPath {
 
 /**
  * Paths of single layers, counted from 1: `model.vision.ffn.3`, or `model.vision.ffn.1-6` for layers that go together. They
- * refine what `model.vision.ffn` sets; a tower that has no such layer refuses them.
+ * refine what `model.vision.ffn` sets; a tower that has no such layer refuses them. Likewise `quantisation.text.weights.1-6`, and
+ * `quantisation.weights.1-6` for all towers.
  *
  * @returns null for what is no such path
  */
 export function layerPath(path: string): LayerPath | null {
   const match = PATTERN.exec(path);
-  if (match === null) return null;
+  if (match === null) return storedLayers(path);
   const [tower, field] = [match[1] as TowerName, match[2] as Field];
   const [first, last] = [Number(match[3]), Number(match[4] ?? match[3])];
   if (last < first) return null;
@@ -44,6 +52,16 @@ export function layerPath(path: string): LayerPath | null {
     }),
   );
   return { set, whole: `model.${tower}.${field}`, first, last };
+}
+
+function storedLayers(path: string): LayerPath | null {
+  const match = STORED.exec(path);
+  if (match === null) return null;
+  const tower = (match[2] as TowerName | undefined) ?? null;
+  const [first, last] = [Number(match[4]), Number(match[5] ?? match[4])];
+  if (last < first) return null;
+  const set = quantisationPath(path, tower, match[3] as LayeredClass, { first, last });
+  return { set, whole: match[1]!, first, last };
 }
 
 /** A tower with one value changed in some layers, counted from 1. */

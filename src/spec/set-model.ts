@@ -1,6 +1,7 @@
 import { modelFields as f } from "./model-schema.ts";
 import { perLayer, perLayerOf } from "./model-build.ts";
 import type { AttentionKind, ModelSpec, Tower, TowerModel, TowersModel } from "./model.ts";
+import { LAYERED_CLASSES, type Quantisation, type StoredFormat } from "./quantisation.ts";
 import { refusal, setPath, type Refusal, type SetPath, type SpecSet } from "./settings.ts";
 
 /** Towers that a path can name; a model has some of them. */
@@ -8,7 +9,7 @@ export const TOWER_NAMES = ["text", "vision", "encoder", "decoder"] as const;
 export type TowerName = (typeof TOWER_NAMES)[number];
 type PerLayer = number | readonly number[];
 
-const isRefusal = (value: object): value is Refusal => "refused" in value;
+export const isRefusal = (value: object): value is Refusal => "refused" in value;
 
 /** Specs with one tower changed; of a list of towers that of the first model that has it. */
 export function changeTower(specs: SpecSet, name: TowerName, change: (tower: Tower) => Partial<Tower> | Refusal) {
@@ -56,7 +57,17 @@ const withLayers = (tower: Tower, layers: number): Partial<Tower> => ({
   heads: resize(tower.heads, layers),
   kvHeads: resize(tower.kvHeads, layers),
   ...(tower.attention === undefined ? {} : { attention: resize(tower.attention, layers) }),
+  ...(tower.quantisation === undefined ? {} : { quantisation: resized(tower.quantisation, layers) }),
 });
+
+/** Lists with one format a layer grow and shrink with the layers. */
+function resized(quantisation: Quantisation, layers: number): Quantisation {
+  const lists = LAYERED_CLASSES.flatMap((name) => {
+    const formats = quantisation[name];
+    return Array.isArray(formats) ? [[name, resize(formats as readonly (StoredFormat | null)[], layers)]] : [];
+  });
+  return { ...quantisation, ...Object.fromEntries(lists) } as Quantisation;
+}
 
 /** Where every layer sees everything, nothing is said, as in a file that says nothing. */
 export function withAttention(kinds: readonly AttentionKind[]): Partial<Tower> {

@@ -2,10 +2,17 @@ import { layerPath } from "./set-layers.ts";
 import { deploymentPaths, technologyPaths } from "./set-deployment.ts";
 import { hardwarePaths } from "./set-hardware.ts";
 import { modelPaths } from "./set-model.ts";
+import { quantisationPaths } from "./set-quantisation.ts";
 import { schedulePaths } from "./set-schedule.ts";
 import type { SetPath } from "./settings.ts";
 
-const FIXED: readonly SetPath[] = [...hardwarePaths, ...modelPaths, ...schedulePaths, ...deploymentPaths];
+const FIXED: readonly SetPath[] = [
+  ...hardwarePaths,
+  ...modelPaths,
+  ...quantisationPaths,
+  ...schedulePaths,
+  ...deploymentPaths,
+];
 
 /** A path and its place in the order in which settings are applied. */
 export interface PlacedPath {

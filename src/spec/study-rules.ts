@@ -39,7 +39,7 @@ function modeProblems(document: SourceDocument, at: At): void {
   }
   const space = valueAt(document.value, ["space"]);
   if (typeof space !== "object" || space === null) return;
-  const paths = Object.keys(space).map((key) => (key === "model" ? "model." : key));
+  const paths = Object.keys(space).map((key) => (key === "model" || key === "quantisation" ? `${key}.` : key));
   if (paths.length > 0 && paths.every((path) => isFixedBy(mode, path))) {
     const message = `mode ${String(name)} keeps the ${mode.fixes} as it is, and space holds nothing else.`;
     at(["space"], "key", "spec/empty-space", message);

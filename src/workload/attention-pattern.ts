@@ -7,6 +7,8 @@ export interface Span {
   readonly count: number;
   /** Blocks of query rows, each with keys of its own, side by side. */
   readonly blocks: number;
+  /** Query i of the `queries` meets the first `keys − queries + i` keys alone where a mask is causal; absent: all meet all. */
+  readonly isTriangular?: boolean;
 }
 
 /** One run of a stack over `queries` rows that come with `keys` tokens in sight, or `steps` runs of one row behind `context` tokens. */
@@ -88,15 +90,17 @@ export function spansOf(kind: AttentionKind, pass: Pass): readonly Span[] {
 
 function blockSpans(kind: AttentionKind, queries: number, keys: number): readonly Span[] {
   const { form, size } = parseKind(kind);
-  if (size >= keys) return [{ queries, keys, count: 1, blocks: 1 }];
+  if (size >= keys) return [{ queries, keys, count: 1, blocks: 1, isTriangular: true }];
   const most = size + (form === "local+global" ? summaries(keys, size) : 0);
   const blocks = Math.floor(queries / size);
   const rest = queries - blocks * size;
   // The last chunk has no more keys than it has tokens, where all of them are queries.
   const restKeys = form === "chunk" && queries === keys ? rest : most;
   return [
-    ...(blocks > 0 ? [{ queries: size, keys: most, count: 1, blocks }] : []),
-    ...(rest > 0 ? [{ queries: rest, keys: restKeys, count: 1, blocks: 1 }] : []),
+    ...(blocks > 0 ? [{ queries: size, keys: most, count: 1, blocks, isTriangular: form === "chunk" }] : []),
+    ...(rest > 0
+      ? [{ queries: rest, keys: restKeys, count: 1, blocks: 1, isTriangular: form === "chunk" && rest === restKeys }]
+      : []),
   ];
 }
 

@@ -1,7 +1,8 @@
 import type { Operator } from "./operator.ts";
+import { masked } from "./attention-mask.ts";
 import { queriesOf, runsOf, spansOf, type Pass, type Span } from "./attention-pattern.ts";
 import { latentAttention } from "./latent-attention.ts";
-import { linear, product, vector, type Place } from "./make-operator.ts";
+import { intoCache, linear, product, vector, type Place } from "./make-operator.ts";
 import { primitiveOfNorm, type LayerShape } from "./layer-shape.ts";
 
 /**
@@ -17,7 +18,8 @@ import { primitiveOfNorm, type LayerShape } from "./layer-shape.ts";
  * With grouped queries the heads of a group have the same K and V, which makes their rows one product: K and V are read
  * once a group. `heads · headSize` need not be `hidden` (pruned CLIP keeps headSize 64).
  *
- * A causal mask leaves the products whole: the upper triangle is computed and masked, as dense kernels do. The scale
+ * A causal mask leaves the products whole: the upper triangle is computed and masked, as dense kernels do. What fused attention may
+ * leave out of it is said by the scores. The scale
  * 1/√headSize, the mask and the slopes of ALiBi are part of the softmax's first pass; a table of relative positions, spread out to
  * [heads, queries, keys], is read there.
  */
@@ -27,7 +29,8 @@ export function attention(shape: LayerShape, batch: number, pass: Pass, place: P
   const { hidden, heads, kvHeads, headSize } = shape;
   const rows = batch * queriesOf(pass);
   const whole = { ...place, count: place.count * runsOf(pass) };
-  const qkv = linear(whole, "qkv", "qkv", { rows, k: hidden, n: (heads + 2 * kvHeads) * headSize });
+  const made = linear(whole, "qkv", "qkv", { rows, k: hidden, n: (heads + 2 * kvHeads) * headSize });
+  const qkv = intoCache(made, (2 * kvHeads) / (heads + 2 * kvHeads), whole);
   const output = linear(whole, "output-projection", "output-projection", { rows, k: heads * headSize, n: hidden });
   return [
     qkv,
@@ -66,8 +69,9 @@ function spanOperators(
   const { queries, keys, blocks } = span;
   const name = (part: string) => `${prefix}${part}${suffix}`;
   const groups = { batch: batch * blocks * kvHeads, m: (heads / kvHeads) * queries };
+  const scores = product(place, "scores", name("scores"), { ...groups, k: headSize, n: keys });
   return [
-    product(place, "scores", name("scores"), { ...groups, k: headSize, n: keys }),
+    masked(scores, shape.causal, span),
     ...disentangledScores(shape, batch, span, place, suffix),
     vector(place, "softmax", name("softmax"), {
       primitive: "softmax",

@@ -32,7 +32,7 @@ function bertParameters(model: BertModel, extent: Extent): number {
   const { text, embedding = 0 } = model;
   const dense = square(text.hidden) + text.hidden;
   return (
-    textEmbeddingParameters(text, stemOf(model)) +
+    textEmbeddingParameters(text, bertStem(model)) +
     stackParameters(text, extent) +
     (model.pooler ? dense : 0) +
     // A task head is stored and not run, here as elsewhere.
@@ -41,26 +41,27 @@ function bertParameters(model: BertModel, extent: Extent): number {
   );
 }
 
-function stemOf({ text: { maxPositions, segments } }: BertModel): TextStem {
+export function bertStem({ text: { maxPositions, segments } }: BertModel): TextStem {
   return { positions: maxPositions, segments, hasNorm: true };
 }
 
 function bertText(model: BertModel, batch: number): readonly Operator[] {
   const { text, embedding = 0 } = model;
   const { hidden, tokens } = text;
-  const place = outsideLayers("text");
+  const place = outsideLayers("text", text);
   return [
-    ...textEmbedding(text, stemOf(model), batch, tokens, place),
+    ...textEmbedding(text, bertStem(model), batch, tokens, place),
     ...encoderLayers(text, batch, place),
     ...finalNorm(text, batch * tokens, place),
-    ...(model.pooler ? pooler(hidden, batch) : text.pooling === undefined ? [] : poolText(text, batch, place)),
+    ...(model.pooler ? pooler(text, batch) : text.pooling === undefined ? [] : poolText(text, batch, place)),
     ...(embedding > 0 ? projectPooled(text.projection, hidden, embedding, batch, place) : []),
   ];
 }
 
 /** tanh(W · first token + b). */
-function pooler(hidden: number, batch: number): readonly Operator[] {
-  const place = outsideLayers("text");
+function pooler(text: BertModel["text"], batch: number): readonly Operator[] {
+  const place = outsideLayers("text", text);
+  const { hidden } = text;
   return [
     pickToken(hidden, batch, place),
     linear(place, "pooling", "pooler", { rows: batch, k: hidden, n: hidden }),

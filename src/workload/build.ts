@@ -3,6 +3,7 @@ import { bertWorkload } from "./bert.ts";
 import { clipWorkload } from "./clip.ts";
 import { decoderWorkload } from "./decoder.ts";
 import { encoderDecoderWorkload } from "./encoder-decoder.ts";
+import { sizesOf } from "./model-sizes.ts";
 import type { Workload } from "./operator.ts";
 import { operatorsWorkload } from "./operators.ts";
 import { towersWorkload } from "./towers.ts";
@@ -16,6 +17,12 @@ import { vitWorkload } from "./vit.ts";
  */
 export function buildWorkload(model: ModelSpec, batch: number): Workload {
   if (!Number.isInteger(batch) || batch < 1) throw new RangeError(`batch is ${batch}, but must be a whole number ≥ 1`);
+  const workload = workloadOf(model, batch);
+  const sizes = sizesOf(model, batch, workload, buildWorkload);
+  return sizes === undefined ? workload : { ...workload, sizes };
+}
+
+function workloadOf(model: ModelSpec, batch: number): Workload {
   switch (model.family) {
     case "clip":
       return clipWorkload(model, batch);

@@ -40,13 +40,13 @@ export function clipWorkload(model: ClipModel, batch: number): Workload {
   };
 }
 
-function stemOf({ tokens, maxPositions = tokens, segments = 0 }: ClipModel["text"]): TextStem {
+export function clipStem({ tokens, maxPositions = tokens, segments = 0 }: ClipModel["text"]): TextStem {
   return { positions: maxPositions, segments, hasNorm: false };
 }
 
 function clipTextParameters(text: ClipModel["text"], embedding: number, extent: Extent): number {
   return (
-    textEmbeddingParameters(text, stemOf(text)) +
+    textEmbeddingParameters(text, clipStem(text)) +
     stackParameters(text, extent) +
     projectionParameters(text.projection, text.hidden, embedding)
   );
@@ -65,10 +65,10 @@ function clipVisionParameters(vision: VisionTower, embedding: number, extent: Ex
 
 /** Text tower on `batch` texts of `tower.tokens` tokens; the end-of-text token is projected to `embedding` values. */
 export function clipText(tower: ClipModel["text"], embedding: number, batch: number): readonly Operator[] {
-  const place = outsideLayers("text");
+  const place = outsideLayers("text", tower);
   const { hidden, tokens } = tower;
   return [
-    ...textEmbedding(tower, stemOf(tower), batch, tokens, place),
+    ...textEmbedding(tower, clipStem(tower), batch, tokens, place),
     ...encoderLayers(tower, batch, place),
     ...finalNorm(tower, batch * tokens, place),
     ...poolText(tower, batch, place),
@@ -79,7 +79,7 @@ export function clipText(tower: ClipModel["text"], embedding: number, batch: num
 
 /** Vision tower on `batch` images; the class token (or what the tower pools) is projected to `embedding` values. */
 export function clipVision(tower: VisionTower, embedding: number, batch: number): readonly Operator[] {
-  const place = outsideLayers("vision");
+  const place = outsideLayers("vision", tower);
   // A pooling by attention reads normalised tokens; elsewhere the pooled token alone is normalised.
   const isBefore = tower.pooling === "attention" && tower.attentionPool === undefined;
   const rows = isBefore ? batch * tower.tokens : batch * (tower.attentionPool?.queries ?? 1);

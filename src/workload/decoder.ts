@@ -4,7 +4,7 @@ import { cachedTokens, queriesOf, runsOf, type Pass } from "./attention-pattern.
 import { textEmbedding, textEmbeddingParameters, type TextStem } from "./embedding.ts";
 import { finalNorm } from "./encoder.ts";
 import { forEachLayer, layersOf, type LayerShape } from "./layer-shape.ts";
-import { linear, type Place } from "./make-operator.ts";
+import { linear, stored, type Place } from "./make-operator.ts";
 import { stackParameters, type Extent } from "./parameters.ts";
 import { peakOfStack } from "./peak-activation.ts";
 import { pickToken } from "./pooling.ts";
@@ -33,7 +33,7 @@ export function decoderWorkload(model: DecoderModel, batch: number): Workload {
 
 function decoderParameters(model: DecoderModel, extent: Extent): number {
   const { text } = model;
-  return textEmbeddingParameters(text, stemOf(model)) + stackParameters(text, extent) + headParameters(model);
+  return textEmbeddingParameters(text, decoderStem(model)) + stackParameters(text, extent) + headParameters(model);
 }
 
 /** The head, and the way from `hidden` back to the width of a narrower table that it shares. */
@@ -49,18 +49,18 @@ function headParameters({ text, tiedEmbedding, head, headBias, classes }: Decode
   );
 }
 
-function stemOf(model: DecoderModel): TextStem {
+export function decoderStem(model: DecoderModel): TextStem {
   const positions = model.text.maxPositions ?? contextOf(model) + model.generatedTokens;
   return { positions, segments: 0, hasNorm: false };
 }
 
 /** Tokens in the cache when decoding starts. */
-function contextOf(model: DecoderModel): number {
+export function contextOf(model: DecoderModel): number {
   return model.contextTokens + model.text.tokens;
 }
 
 /** K and V elements of one token in one layer: of all KV heads, or the latent vector and the rotary key of all heads. */
-function elementsPerToken({ attentionKind, kvHeads, headSize, latent }: LayerShape): number {
+export function elementsPerToken({ attentionKind, kvHeads, headSize, latent }: LayerShape): number {
   if (attentionKind === "none") return 0;
   return latent === undefined ? 2 * kvHeads * headSize : latent.keyValueRank + latent.rope;
 }
@@ -80,7 +80,7 @@ export function cachedElements(tower: Tower, tokens: number): number {
 
 export function prefill(model: DecoderModel, batch: number): readonly Operator[] {
   const { tokens } = model.text;
-  const place: Place = { prefix: "text.prefill", tower: "text", layer: null, phase: "prefill", count: 1 };
+  const place = placeOf(model, "prefill");
   return run(model, batch, { queries: tokens, keys: contextOf(model) }, place);
 }
 
@@ -91,8 +91,13 @@ export function prefill(model: DecoderModel, batch: number): readonly Operator[]
 export function decode(model: DecoderModel, batch: number): readonly Operator[] {
   const steps = model.generatedTokens;
   if (steps === 0) return [];
-  const place: Place = { prefix: "text.decode", tower: "text", layer: null, phase: "decode", count: 1 };
+  const place = placeOf(model, "decode");
   return run(model, batch, { context: contextOf(model), steps }, place);
+}
+
+function placeOf({ text }: DecoderModel, phase: "prefill" | "decode"): Place {
+  const place = { prefix: `text.${phase}`, tower: "text", layer: null, phase, count: 1, hasCache: true };
+  return stored(place, text);
 }
 
 /** Embedding, layers, head, once for each run. */
@@ -101,7 +106,7 @@ function run(model: DecoderModel, batch: number, pass: Pass, place: Place): read
   const tokens = queriesOf(pass);
   const whole = { ...place, count: runsOf(pass) };
   return [
-    ...textEmbedding(text, stemOf(model), batch, tokens, whole),
+    ...textEmbedding(text, decoderStem(model), batch, tokens, whole),
     ...forEachLayer(text, place, (shape, at) => transformerLayer(shape, batch, pass, at)),
     ...finalNorm(text, batch * tokens, whole),
     ...(tokens > 1 && text.pooling !== "all" ? [pickToken(text.hidden, batch, whole)] : []),
@@ -110,7 +115,7 @@ function run(model: DecoderModel, batch: number, pass: Pass, place: Place): read
 }
 
 function headOperators(model: DecoderModel, rows: number, place: Place): readonly Operator[] {
-  const { text, head, classes } = model;
+  const { text, head, classes, tiedEmbedding } = model;
   const { hidden, vocabulary, embeddingSize } = text;
   if (classes !== undefined) return [linear(place, "head", "head", { rows, k: hidden, n: classes })];
   if (head === "none") return [];
@@ -118,7 +123,13 @@ function headOperators(model: DecoderModel, rows: number, place: Place): readonl
     ...(embeddingSize === undefined
       ? []
       : [linear(place, "projection", "head-projection", { rows, k: hidden, n: embeddingSize })]),
-    linear(place, "head", "head", { rows, k: embeddingSize ?? hidden, n: vocabulary }),
+    linear(
+      place,
+      "head",
+      "head",
+      { rows, k: embeddingSize ?? hidden, n: vocabulary },
+      tiedEmbedding ? "embedding" : "head",
+    ),
   ];
 }
 

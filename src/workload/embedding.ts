@@ -103,17 +103,21 @@ export function textEmbedding(
 
 /** Trained numbers of a text tower's embedding. */
 export function textEmbeddingParameters(tower: TextTower, stem: TextStem): number {
-  const { hidden, vocabulary, embeddingSize, position, classTokens = 0, normalisation: kind } = tower;
-  const width = tableWidth(tower);
-  const { embeddingNorm = stem.hasNorm } = tower;
-  const bias = tower.embeddingBias === true ? hidden : 0;
-  return (
-    (embeddingSize ?? hidden) * vocabulary +
-    (embeddingSize === undefined ? 0 : embeddingSize * hidden + bias) +
-    width * ((position === "learned" ? stem.positions : 0) + stem.segments) +
-    (embeddingNorm ? normSize(kind, width) : 0) +
-    classTokens * hidden
-  );
+  const { tables, matrices } = textTables(tower, stem);
+  const { embeddingNorm = stem.hasNorm, embeddingSize, hidden } = tower;
+  const bias = embeddingSize !== undefined && tower.embeddingBias === true ? hidden : 0;
+  return tables + matrices + bias + (embeddingNorm ? normSize(tower.normalisation, tableWidth(tower)) : 0);
+}
+
+/** Of these the elements of tables, and those of the way to `hidden`. */
+export function textTables(tower: TextTower, stem: TextStem): { readonly tables: number; readonly matrices: number } {
+  const { hidden, vocabulary, embeddingSize, position, classTokens = 0 } = tower;
+  const positions = position === "learned" ? stem.positions : 0;
+  return {
+    tables:
+      (embeddingSize ?? hidden) * vocabulary + tableWidth(tower) * (positions + stem.segments) + classTokens * hidden,
+    matrices: embeddingSize === undefined ? 0 : embeddingSize * hidden,
+  };
 }
 
 function tokenEmbedding(width: number, rows: number, place: Place): Operator {

@@ -5,7 +5,7 @@ import { cachedElements, keysAndValuesPerToken } from "./decoder.ts";
 import { textEmbedding, textEmbeddingParameters, type TextStem } from "./embedding.ts";
 import { encoderLayers, finalNorm } from "./encoder.ts";
 import { forEachLayer, layersOf } from "./layer-shape.ts";
-import { linear, vector, type Place } from "./make-operator.ts";
+import { linear, stored, vector, type Place } from "./make-operator.ts";
 import { crossParameters, stackParameters, type Extent } from "./parameters.ts";
 import { peakOfStack } from "./peak-activation.ts";
 import { crossKeys, transformerLayer } from "./transformer-layer.ts";
@@ -45,14 +45,19 @@ export function encoderDecoderWorkload(model: EncoderDecoderModel, batch: number
   };
 }
 
-function stemOf({ maxPositions, tokens }: EncoderDecoderModel["decoder"], generated: number): TextStem {
+export function encoderDecoderStem(
+  { maxPositions, tokens }: EncoderDecoderModel["decoder"],
+  generated: number,
+): TextStem {
   return { positions: maxPositions ?? tokens + generated, segments: 0, hasNorm: false };
 }
 
 function encoderParameters({ encoder }: EncoderDecoderModel, extent: Extent): number {
   const { audio, hidden } = encoder;
   const convolutions = audio === undefined ? 0 : (3 * audio.bands + 1) * hidden + (3 * hidden + 1) * hidden;
-  return textEmbeddingParameters(encoder, stemOf(encoder, 0)) + convolutions + stackParameters(encoder, extent);
+  return (
+    textEmbeddingParameters(encoder, encoderDecoderStem(encoder, 0)) + convolutions + stackParameters(encoder, extent)
+  );
 }
 
 /** A table that both towers read is counted with the encoder. */
@@ -62,7 +67,7 @@ function decoderParameters(model: EncoderDecoderModel, extent: Extent): number {
   const own: TextTower = sharedEmbedding ? { ...decoder, vocabulary: 0 } : decoder;
   const cross = layersOf(decoder).reduce((sum, shape) => sum + crossParameters(shape), 0);
   return (
-    textEmbeddingParameters(own, stemOf(decoder, generatedTokens)) +
+    textEmbeddingParameters(own, encoderDecoderStem(decoder, generatedTokens)) +
     stackParameters(decoder, extent) +
     cross +
     (head && !tiedEmbedding ? hidden * vocabulary : 0) +
@@ -71,10 +76,10 @@ function decoderParameters(model: EncoderDecoderModel, extent: Extent): number {
 }
 
 function encoderOperators({ encoder }: EncoderDecoderModel, batch: number): readonly Operator[] {
-  const place: Place = { prefix: "encoder", tower: "encoder", layer: null, phase: "prefill", count: 1 };
+  const place = stored({ prefix: "encoder", tower: "encoder", layer: null, phase: "prefill", count: 1 }, encoder);
   return [
     ...(encoder.audio === undefined ? [] : audioOperators(encoder.audio, encoder, batch, place)),
-    ...textEmbedding(encoder, stemOf(encoder, 0), batch, encoder.tokens, place),
+    ...textEmbedding(encoder, encoderDecoderStem(encoder, 0), batch, encoder.tokens, place),
     ...encoderLayers(encoder, batch, place),
     ...finalNorm(encoder, batch * encoder.tokens, place),
   ];
@@ -100,13 +105,8 @@ function audioOperators(
 function decoderOperators(model: EncoderDecoderModel, batch: number): readonly Operator[] {
   const { encoder, decoder, generatedTokens } = model;
   const before = decoder.tokens - 1;
-  const placeOf = (phase: "prefill" | "decode"): Place => ({
-    prefix: `decoder.${phase}`,
-    tower: "decoder",
-    layer: null,
-    phase,
-    count: 1,
-  });
+  const placeOf = (phase: "prefill" | "decode"): Place =>
+    stored({ prefix: `decoder.${phase}`, tower: "decoder", layer: null, phase, count: 1, hasCache: true }, decoder);
   return [
     ...forEachLayer(decoder, placeOf("prefill"), (shape, at) => crossKeys(shape, batch, encoder.tokens, at)),
     ...(before > 0 ? run(model, batch, { queries: before, keys: before }, placeOf("prefill")) : []),
@@ -116,15 +116,23 @@ function decoderOperators(model: EncoderDecoderModel, batch: number): readonly O
 
 /** Embedding and layers, once for each run; the head behind each step. */
 function run(model: EncoderDecoderModel, batch: number, pass: Pass, place: Place): readonly Operator[] {
-  const { encoder, decoder, head, generatedTokens } = model;
+  const { encoder, decoder, head, generatedTokens, tiedEmbedding } = model;
   const whole = { ...place, count: runsOf(pass) };
   const rows = batch * queriesOf(pass);
   return [
-    ...textEmbedding(decoder, stemOf(decoder, generatedTokens), batch, queriesOf(pass), whole),
+    ...textEmbedding(decoder, encoderDecoderStem(decoder, generatedTokens), batch, queriesOf(pass), whole),
     ...forEachLayer(decoder, place, (shape, at) => transformerLayer(shape, batch, pass, at, encoder.tokens)),
     ...("steps" in pass ? finalNorm(decoder, rows, whole) : []),
     ...("steps" in pass && head
-      ? [linear(whole, "head", "head", { rows, k: decoder.hidden, n: decoder.vocabulary })]
+      ? [
+          linear(
+            whole,
+            "head",
+            "head",
+            { rows, k: decoder.hidden, n: decoder.vocabulary },
+            tiedEmbedding ? "embedding" : "head",
+          ),
+        ]
       : []),
   ];
 }

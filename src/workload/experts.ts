@@ -137,14 +137,14 @@ function zipfShares(count: number, active: number, skew: number): readonly numbe
 /** Trained numbers of router, experts and shared experts; of `used` experts, all of them where they are stored. */
 export function expertParameters(shape: LayerShape, experts: Experts, used: number): number {
   const { hidden, gated } = shape;
-  const { count, ffn, shared, sharedGate, routerBias, bias } = experts;
+  const { count, ffn, routerBias, bias } = experts;
+  const biases = bias ? (gated ? 2 : 1) * ffn + hidden : 0;
+  return expertMatrices(shape, experts, used) + (routerBias ? count : 0) + used * biases;
+}
+
+/** Of these the elements of matrices, a gate on the shared experts among them. */
+export function expertMatrices({ hidden, gated }: LayerShape, experts: Experts, used: number): number {
+  const { count, ffn, shared, sharedGate } = experts;
   const matrices = gated ? 3 : 2;
-  const biases = bias ? (matrices - 1) * ffn + hidden : 0;
-  return (
-    hidden * count +
-    (routerBias ? count : 0) +
-    used * (matrices * hidden * ffn + biases) +
-    matrices * hidden * shared +
-    (sharedGate ? hidden : 0)
-  );
+  return hidden * count + used * matrices * hidden * ffn + matrices * hidden * shared + (sharedGate ? hidden : 0);
 }

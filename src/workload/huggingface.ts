@@ -9,6 +9,7 @@ import { LLAMA_READERS } from "./huggingface/llama.ts";
 import { importProblems } from "./import-check.ts";
 import { readMamba } from "./huggingface/mamba.ts";
 import { isRecord, noteUnread, onlyIf, readerOf, valueOf, type ConfigReader } from "./huggingface/reader.ts";
+import { readQuantisation, withQuantisation } from "./huggingface/quantised.ts";
 import { readClipText, VISION_READERS } from "./huggingface/vision.ts";
 import { VISION_LANGUAGE_READERS } from "./huggingface/vision-language.ts";
 
@@ -67,9 +68,10 @@ export function importHuggingFace(config: unknown, options: HuggingFaceOptions =
   const model = READERS[type]!(reader, commonOf(reader, type, options), options);
   refuseUnread(reader, type);
   noteWidths(reader);
+  const stored = quantised(reader, model);
   noteUnread(reader);
-  const problems = reader.problems.length > 0 ? reader.problems : importProblems(model, config);
-  return problems.length > 0 ? { problems } : { model, notes: reader.notes };
+  const problems = reader.problems.length > 0 ? reader.problems : importProblems(stored, config);
+  return problems.length > 0 ? { problems } : { model: stored, notes: reader.notes };
 }
 
 /** What a family that does not read it does not have. */
@@ -82,18 +84,28 @@ function refuseUnread(reader: ConfigReader, type: string): void {
   refuse("add_cross_attention", [false], "cross-attention");
 }
 
-/** Widths of storage belong to the machine here, and not to the model. */
+/** Widths that nobody states are those of the machine. */
 function noteWidths(reader: ConfigReader): void {
   const dtype = valueOf(reader, ["torch_dtype", "dtype"]);
   if (dtype !== undefined && !/^(bfloat16|float16)$/.test(String(dtype)))
     reader.notes.push(`torch_dtype is ${JSON.stringify(dtype)}: widths are those of the hardware's precision.`);
-  const quantised = valueOf(reader, ["quantization_config"]);
-  if (quantised === undefined) return;
-  const method = isRecord(quantised) ? quantised["quant_method"] : quantised;
+}
+
+/** What the file says of storage. */
+function quantised(reader: ConfigReader, model: ModelSpec): ModelSpec {
+  const config = valueOf(reader, ["quantization_config"]);
+  if (config === undefined) return model;
+  const read = isRecord(config) ? readQuantisation(config) : null;
+  if (read !== null) {
+    reader.notes.push(...read.notes);
+    return withQuantisation(model, read.quantisation);
+  }
+  const method = isRecord(config) ? config["quant_method"] : config;
   reader.notes.push(
-    `quantization_config (${String(JSON.stringify(method)).slice(0, 60)}): parameters are counted as before quantisation; ` +
-      "widths are those of the hardware's precision, for example --set precision.weight=4.",
+    `quantization_config (${String(JSON.stringify(method)).slice(0, 60)}) is not known: parameters are counted as before ` +
+      "quantisation, at the widths of the hardware's precision; for example --set quantisation.weights=int4:128.",
   );
+  return model;
 }
 
 function refuseOptions(reader: ConfigReader, options: HuggingFaceOptions): void {

@@ -1,10 +1,12 @@
 export * from "./operator.ts";
 export { buildWorkload } from "./build.ts";
+export { bitsAt, filledSizes } from "./model-sizes.ts";
+export { storedPeak, sumOfSizes } from "./sizes.ts";
 export { clipPeaks, clipText, clipVision } from "./clip.ts";
 export { decode, prefill } from "./decoder.ts";
 export { cacheWritesOf, type CacheWrites } from "./cache-writes.ts";
 export { totalMacs, totalParameters } from "./totals.ts";
-export { SPECIAL_FUNCTION, VECTOR_PRIMITIVES, type Pass, type PrimitiveCost } from "./vector-primitives.ts";
+export { CONVERSION, SPECIAL_FUNCTION, VECTOR_PRIMITIVES, type Pass, type PrimitiveCost } from "./vector-primitives.ts";
 export {
   laneCyclesOf,
   laneCyclesPerElement,

@@ -1,7 +1,17 @@
 import type { LatentAttention } from "../spec/model.ts";
+import { masked } from "./attention-mask.ts";
 import { queriesOf, runsOf, spansOf, type Pass, type Span } from "./attention-pattern.ts";
 import type { LayerShape } from "./layer-shape.ts";
-import { batchedLinear, linear, normalisation, product, vector, type Place } from "./make-operator.ts";
+import {
+  batchedLinear,
+  intoCache,
+  linear,
+  normalisation,
+  outOfCache,
+  product,
+  vector,
+  type Place,
+} from "./make-operator.ts";
 import type { Operator } from "./operator.ts";
 
 /**
@@ -38,7 +48,7 @@ export function latentAttention(
   const core = isAbsorbed ? absorbed : spreadOut;
   return [
     ...queryOperators(shape, latent, rows, whole),
-    linear(whole, "qkv", "key-value-down", { rows, k: hidden, n: keyValueRank + rope }),
+    intoCache(linear(whole, "qkv", "key-value-down", { rows, k: hidden, n: keyValueRank + rope }), 1, whole),
     normalisation(whole, "key-value-norm", norm),
     vector(whole, "rope", "rope", {
       primitive: "rope",
@@ -50,7 +60,7 @@ export function latentAttention(
       : []),
     ...spans.flatMap((span) => {
       const suffix = spans.length > 1 ? `.at-${span.keys}` : "";
-      return core(heads, latent, batch, span, { ...place, count: place.count * span.count }, suffix);
+      return core(shape, latent, batch, span, { ...place, count: place.count * span.count }, suffix);
     }),
     ...(isAbsorbed
       ? [batchedLinear(whole, "output-projection", "absorbed-value", { batch: heads, rows, k: keyValueRank, n: value })]
@@ -72,7 +82,7 @@ function queryOperators(shape: LayerShape, latent: LatentAttention, rows: number
 }
 
 type Core = (
-  heads: number,
+  shape: LayerShape,
   latent: LatentAttention,
   batch: number,
   span: Span,
@@ -81,18 +91,25 @@ type Core = (
 ) => readonly Operator[];
 
 /** Keys and values of every head are made of the latent vectors of all tokens in sight. */
-const spreadOut: Core = (heads, { keyValueRank, nope, rope, value }, batch, span, place, suffix) => {
+const spreadOut: Core = ({ heads, causal }, { keyValueRank, nope, rope, value }, batch, span, place, suffix) => {
   const { queries, keys, blocks } = span;
   const all = batch * blocks;
+  const up = { rows: all * keys, k: keyValueRank, n: heads * (nope + value) };
+  // What is spread out is no longer what the cache holds.
+  const outside = { ...place, hasCache: false };
   return [
-    linear(place, "qkv", `key-value-up${suffix}`, { rows: all * keys, k: keyValueRank, n: heads * (nope + value) }),
-    product(place, "scores", `scores${suffix}`, { batch: all * heads, m: queries, k: nope + rope, n: keys }),
+    outOfCache(linear(place, "qkv", `key-value-up${suffix}`, up), place),
+    masked(
+      product(outside, "scores", `scores${suffix}`, { batch: all * heads, m: queries, k: nope + rope, n: keys }),
+      causal,
+      span,
+    ),
     softmax(place, suffix, all * heads * queries, keys),
-    product(place, "context", `context${suffix}`, { batch: all * heads, m: queries, k: keys, n: value }),
+    product(outside, "context", `context${suffix}`, { batch: all * heads, m: queries, k: keys, n: value }),
   ];
 };
 
-const absorbed: Core = (heads, { keyValueRank, rope }, batch, span, place, suffix) => {
+const absorbed: Core = ({ heads }, { keyValueRank, rope }, batch, span, place, suffix) => {
   const { queries, keys, blocks } = span;
   const all = { batch: batch * blocks, m: heads * queries };
   return [
@@ -106,20 +123,24 @@ function softmax(place: Place, suffix: string, rows: number, keys: number): Oper
   return vector(place, "softmax", `softmax${suffix}`, { primitive: "softmax", elements: rows * keys, rowLength: keys });
 }
 
-/** Trained numbers of the matrices and norms. */
-export function latentParameters(shape: LayerShape, latent: LatentAttention): number {
-  const { hidden, heads, bias } = shape;
+/** Elements of the matrices. */
+export function latentMatrices({ hidden, heads }: LayerShape, latent: LatentAttention): number {
   const { queryRank, keyValueRank, nope, rope, value } = latent;
   const query = heads * (nope + rope);
-  const queryParameters = queryRank === 0 ? hidden * query : hidden * queryRank + queryRank + queryRank * query;
+  return (
+    (queryRank === 0 ? hidden * query : hidden * queryRank + queryRank * query) +
+    hidden * (keyValueRank + rope) +
+    keyValueRank * heads * (nope + value) +
+    heads * value * hidden
+  );
+}
+
+/** Trained numbers of the matrices, norms and biases. */
+export function latentParameters(shape: LayerShape, latent: LatentAttention): number {
+  const { hidden, heads, bias } = shape;
+  const { queryRank, keyValueRank, nope, rope } = latent;
+  const query = heads * (nope + rope);
   const biases =
     bias === false || bias === "ffn" ? 0 : (queryRank === 0 ? query : queryRank) + keyValueRank + rope + hidden;
-  return (
-    queryParameters +
-    hidden * (keyValueRank + rope) +
-    keyValueRank +
-    keyValueRank * heads * (nope + value) +
-    heads * value * hidden +
-    biases
-  );
+  return latentMatrices(shape, latent) + queryRank + keyValueRank + biases;
 }

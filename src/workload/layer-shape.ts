@@ -1,4 +1,5 @@
 import type { AttentionKind, Experts, Tower, TowerExtras } from "../spec/model.ts";
+import { formatsOf, type LayerFormats } from "../spec/quantisation.ts";
 import type { Operator, Primitive } from "./operator.ts";
 import type { Place } from "./make-operator.ts";
 
@@ -7,9 +8,12 @@ export interface LayerShape
   extends
     Pick<
       Tower,
-      "hidden" | "headSize" | "activation" | "gated" | "normalisation" | "normPosition" | "position" | "bias"
+      "hidden" | "headSize" | "causal" | "activation" | "gated" | "normalisation" | "normPosition" | "position" | "bias"
     >,
-    Omit<TowerExtras, "attention" | "experts" | "sharedLayers" | "finalNorm" | "firstNorm" | "embeddingNorm"> {
+    Omit<
+      TowerExtras,
+      "attention" | "experts" | "quantisation" | "sharedLayers" | "finalNorm" | "firstNorm" | "embeddingNorm"
+    > {
   readonly ffn: number;
   readonly heads: number;
   readonly kvHeads: number;
@@ -18,6 +22,8 @@ export interface LayerShape
   readonly routed: Experts | null;
   /** Whether a norm stands before the attention, where norms stand before. */
   readonly hasFirstNorm: boolean;
+  /** How its tensors are stored; null: at the widths of the hardware. */
+  readonly formats: LayerFormats | null;
 }
 
 /** What the lanes do for a norm: one without gain or offset is as much work as one with them. */
@@ -49,6 +55,7 @@ export function layersOf(tower: Tower): readonly LayerShape[] {
       attentionKind: attention?.[index] ?? "full",
       routed: experts === undefined || experts.denseLayers.includes(index + 1) ? null : experts,
       hasFirstNorm: index > 0 || tower.firstNorm !== false,
+      formats: formatsOf(tower.quantisation, index),
     };
     if (shape.heads % shape.kvHeads !== 0) {
       throw new RangeError(`layer ${index}: ${shape.heads} heads are not a multiple of ${shape.kvHeads} kvHeads`);
@@ -64,7 +71,8 @@ function isSameShape(a: LayerShape, b: LayerShape): boolean {
     a.kvHeads === b.kvHeads &&
     a.attentionKind === b.attentionKind &&
     a.routed === b.routed &&
-    a.hasFirstNorm === b.hasFirstNorm
+    a.hasFirstNorm === b.hasFirstNorm &&
+    (a.formats === b.formats || JSON.stringify(a.formats) === JSON.stringify(b.formats))
   );
 }
 
@@ -84,13 +92,18 @@ export function forEachLayer(
   if (first === undefined) return [];
   if (layers.every((layer) => isSameShape(layer, first))) {
     return operatorsOf(first, {
-      ...within,
+      ...storedAs(first, within),
       prefix: `${within.prefix}.layers`,
       layer: null,
       count: within.count * layers.length,
     });
   }
   return layers.flatMap((shape, layer) =>
-    operatorsOf(shape, { ...within, prefix: `${within.prefix}.layer${layer}`, layer }),
+    operatorsOf(shape, { ...storedAs(shape, within), prefix: `${within.prefix}.layer${layer}`, layer }),
   );
+}
+
+/** A place with the storage of one of its layers. */
+function storedAs({ formats }: LayerShape, within: Place): Place {
+  return formats === null && within.formats === undefined ? within : { ...within, formats: formats ?? undefined };
 }

@@ -3,9 +3,20 @@ import {
   type ListedOperator,
   type ListedProduct,
   type ListedVector,
+  type OperandClass,
   type OperatorsModel,
 } from "../spec/model.ts";
-import type { GemmOperator, Operator, OperatorKind, VectorOperator, Workload } from "./operator.ts";
+import { formatsOf, type LayerFormats } from "../spec/quantisation.ts";
+import type {
+  GemmOperator,
+  Operator,
+  OperatorKind,
+  StoredOperands,
+  VectorOperator,
+  Workload,
+  WorkloadSizes,
+} from "./operator.ts";
+import { sizeOf, sumOfSizes } from "./sizes.ts";
 
 /**
  * A list of operators on `batch` inputs. Each input has its rows: a product whose second operand is one trained matrix gets so many
@@ -15,10 +26,11 @@ import type { GemmOperator, Operator, OperatorKind, VectorOperator, Workload } f
  */
 export function operatorsWorkload(model: OperatorsModel, batch: number): Workload {
   const stored = model.operators.reduce((sum, each) => sum + trainedElements(each), model.otherParameters);
+  const formats = formatsOf(model.quantisation, null);
   const operators = model.operators.map((each, at) =>
     each.kind === "product"
-      ? productOf(each, batch, kindOfProduct(model.operators, at))
-      : vectorOf(each, batch, kindOfVector(model.operators, at)),
+      ? productOf(each, batch, kindOfProduct(model.operators, at), formats)
+      : vectorOf(each, batch, kindOfVector(model.operators, at), formats),
   );
   return {
     model: model.name,
@@ -39,7 +51,46 @@ export function trainedElements(operator: ListedOperator): number {
   return matrices * (shared ? 1 : batch) * n * k;
 }
 
-function productOf(listed: ListedProduct, inputs: number, kind: OperatorKind): GemmOperator {
+/** Elements of the trained matrices of one class. */
+function trainedOf(model: OperatorsModel, operand: OperandClass): number {
+  const own = model.operators.filter((each) => each.kind === "product" && each.classes[1] === operand);
+  return own.reduce((sum, each) => sum + trainedElements(each), 0);
+}
+
+/** What the tensors of a list take; parameters beside its matrices are of class norms. */
+export function operatorSizes(model: OperatorsModel, batch: number, workload: Workload): WorkloadSizes {
+  const formats = formatsOf(model.quantisation, null);
+  const kv = (elements: number) => sizeOf(elements, formats?.kv);
+  return {
+    parameters: {
+      model: sumOfSizes(
+        sizeOf(trainedOf(model, "weight"), formats?.weights),
+        sizeOf(trainedOf(model, "embedding"), formats?.embedding),
+        sizeOf(trainedOf(model, "head"), formats?.head),
+        sizeOf(model.otherParameters, formats?.norms),
+      ),
+    },
+    kvCache: kv(batch * model.kvCacheElements),
+    kvPerToken: kv(model.kvElementsPerToken),
+    peak: [sizeOf(workload.peakActivationElements, formats?.activations)],
+    peakFused: [sizeOf(workload.peakFusedElements, formats?.activations)],
+  };
+}
+
+const CLASS_OF: Readonly<Record<OperandClass, keyof LayerFormats>> = {
+  weight: "weights",
+  embedding: "embedding",
+  head: "head",
+  activation: "activations",
+  kv: "kv",
+};
+
+function productOf(
+  listed: ListedProduct,
+  inputs: number,
+  kind: OperatorKind,
+  formats: LayerFormats | null,
+): GemmOperator {
   const { name, tower, phase, count, batch, m, n, k, shared, classes } = listed;
   const isWeight = isTrained(classes[1]);
   const isPerElement = isWeight && !shared;
@@ -48,16 +99,30 @@ function productOf(listed: ListedProduct, inputs: number, kind: OperatorKind): G
     batch: isPerElement ? batch : batch * inputs,
     m: isPerElement ? m * inputs : m,
     ...{ n, k, sharedB: shared, weightsAreParameters: isWeight },
+    ...(formats === null ? {} : { stored: operandsOf(classes, formats) }),
   };
 }
 
-function vectorOf(listed: ListedVector, inputs: number, kind: OperatorKind): VectorOperator {
+function operandsOf([first, second]: ListedProduct["classes"], formats: LayerFormats): StoredOperands {
+  const { activations, sums } = formats;
+  return { input: formats[CLASS_OF[first]], weight: formats[CLASS_OF[second]], output: activations, sums };
+}
+
+function vectorOf(
+  listed: ListedVector,
+  inputs: number,
+  kind: OperatorKind,
+  formats: LayerFormats | null,
+): VectorOperator {
   const { name, tower, phase, count, primitive, elements, rowLength, elementsRead, elementsWritten } = listed;
   return {
     ...{ name, kind, tower, layer: null, phase, count, type: "vector", primitive },
     ...{ elements: elements * inputs, rowLength },
     ...{ elementsRead: elementsRead * inputs, parametersRead: listed.parameters },
     elementsWritten: elementsWritten * inputs,
+    ...(formats === null
+      ? {}
+      : { stored: { read: formats.activations, parameters: formats.norms, written: formats.activations } }),
   };
 }
 

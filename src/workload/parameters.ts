@@ -2,8 +2,8 @@ import { square } from "../math/index.ts";
 import type { Tower, VisionTower } from "../spec/model.ts";
 import { queryKeyNormParameters } from "./attention.ts";
 import { extraTokensOf } from "./embedding.ts";
-import { expertParameters } from "./experts.ts";
-import { latentParameters } from "./latent-attention.ts";
+import { expertMatrices, expertParameters } from "./experts.ts";
+import { latentMatrices, latentParameters } from "./latent-attention.ts";
 import { layersOf, normSize, type LayerShape } from "./layer-shape.ts";
 
 /** Which parameters are meant: all that are stored, or those that one token goes through. */
@@ -40,6 +40,24 @@ export function layerParameters(shape: LayerShape, extent: Extent = "stored"): n
     norms * normParameters(shape) +
     scales
   );
+}
+
+/** Elements of a layer's matrices: what is left of its parameters are norms, biases, scales and small tables. */
+export function layerMatrices(shape: LayerShape): number {
+  const { hidden, heads, kvHeads, headSize, latent, attentionKind, routed, gated, ffn } = shape;
+  const attention =
+    attentionKind === "none"
+      ? 0
+      : latent === undefined
+        ? hidden * (heads + 2 * kvHeads) * headSize + heads * headSize * hidden
+        : latentMatrices(shape, latent);
+  const inner = routed === null ? (gated ? 3 : 2) * hidden * ffn : expertMatrices(shape, routed, routed.count);
+  return attention + inner;
+}
+
+/** Elements of the matrices of a cross-attention. */
+export function crossMatrices({ hidden, heads, kvHeads, headSize }: LayerShape): number {
+  return hidden * (heads + 2 * kvHeads) * headSize + heads * headSize * hidden;
 }
 
 function attentionParameters(shape: LayerShape): number {
@@ -85,10 +103,9 @@ function ffnParameters(shape: LayerShape, extent: Extent): number {
 
 /** A cross-attention of as many heads as the layer's own, with its norm. */
 export function crossParameters(shape: LayerShape): number {
-  const { hidden, heads, kvHeads, headSize } = shape;
+  const { heads, kvHeads, headSize } = shape;
   const qkvWidth = (heads + 2 * kvHeads) * headSize;
-  const matrices = hidden * qkvWidth + heads * headSize * hidden + attentionBiases(shape, qkvWidth);
-  return matrices + normParameters(shape);
+  return crossMatrices(shape) + attentionBiases(shape, qkvWidth) + normParameters(shape);
 }
 
 /** All layers, what they share, and the normalisation that ends the stack. */
@@ -113,8 +130,14 @@ export function hasFinalNorm({ finalNorm, normPosition }: Pick<Tower, "finalNorm
 
 /** Patch embedding (with or without bias), class tokens, positions, a stored mask token. */
 export function imageEmbeddingParameters(tower: VisionTower, bias: boolean): number {
-  const { hidden, channels, patchSize, tokens, patchBias = bias } = tower;
+  const { hidden, patchBias = bias } = tower;
+  return imageTables(tower) + (patchBias ? hidden : 0);
+}
+
+/** Of these all but the bias. */
+export function imageTables(tower: VisionTower): number {
+  const { hidden, channels, patchSize, tokens } = tower;
   const positions = tower.position === "learned" ? tokens : 0;
   const mask = tower.maskToken === true ? 1 : 0;
-  return hidden * (channels * square(patchSize) + (patchBias ? 1 : 0) + extraTokensOf(tower) + positions + mask);
+  return hidden * (channels * square(patchSize) + extraTokensOf(tower) + positions + mask);
 }

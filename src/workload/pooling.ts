@@ -114,6 +114,15 @@ export function poolingParameters(tower: VisionTower): number {
   return queries * width + 2 * square(width) + 2 * hidden * width + 4 * width + 2 * width + 2 * hidden;
 }
 
+/** Of these the elements of matrices. */
+export function poolingMatrices(tower: VisionTower): number {
+  if (tower.pooling !== "attention") return 0;
+  const { hidden, attentionPool } = tower;
+  if (attentionPool === undefined) return 4 * square(hidden) + 2 * hidden * poolingFfnSize(tower);
+  const { width } = attentionPool;
+  return 2 * square(width) + 2 * hidden * width;
+}
+
 /** Pooled vectors [batch, hidden] → [batch, embedding]. */
 export function projectPooled(
   projection: Projection | undefined,
@@ -149,4 +158,9 @@ export function projectionParameters(projection: Projection | undefined, hidden:
     default:
       return hidden * embedding;
   }
+}
+
+/** Of these the elements of matrices. */
+export function projectionMatrices(projection: Projection | undefined, hidden: number, embedding: number): number {
+  return projectionParameters(projection, hidden, embedding) - (projection === "bias" ? embedding : 0);
 }

@@ -45,7 +45,7 @@ export function towersWorkload(
 }
 
 /** Elements of one input that a part leaves for later ones. */
-function handedOn(part: TowerModel): number {
+export function handedOn(part: TowerModel): number {
   if (part.family !== "vit") return 0;
   const { vision, connector } = part;
   if (connector === undefined) return vision.pooling === "all" ? patchesOf(vision) * vision.hidden : vision.hidden;

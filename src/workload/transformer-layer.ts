@@ -2,7 +2,7 @@ import type { Operator } from "./operator.ts";
 import { queriesOf, runsOf, type Pass } from "./attention-pattern.ts";
 import { attention, attentionCore } from "./attention.ts";
 import { feedForward } from "./ffn.ts";
-import { linear, normalisation, vector, type Place } from "./make-operator.ts";
+import { intoCache, linear, normalisation, vector, type Place } from "./make-operator.ts";
 import type { LayerShape } from "./layer-shape.ts";
 
 /**
@@ -102,5 +102,6 @@ function crossAttention(
 /** Keys and values of the encoder's tokens, made once an input and kept: [batch·tokens, hidden] · [hidden, 2·kvHeads·headSize]. */
 export function crossKeys(shape: LayerShape, batch: number, tokens: number, place: Place): readonly Operator[] {
   const { hidden, kvHeads, headSize } = shape;
-  return [linear(place, "qkv", "cross-keys-values", { rows: batch * tokens, k: hidden, n: 2 * kvHeads * headSize })];
+  const work = { rows: batch * tokens, k: hidden, n: 2 * kvHeads * headSize };
+  return [intoCache(linear(place, "qkv", "cross-keys-values", work), 1, place)];
 }

@@ -1,8 +1,8 @@
-import type { Primitive, VectorWork } from "./operator.ts";
+import type { LanePrimitive, VectorWork } from "./operator.ts";
 import { SPECIAL_FUNCTION, VECTOR_PRIMITIVES } from "./vector-primitives.ts";
 
 /** Lane-cycles of one element: Σ over passes. `special`: lane-cycles of a special function. */
-export function laneCyclesPerElement(primitive: Primitive, special: number = SPECIAL_FUNCTION.value): number {
+export function laneCyclesPerElement(primitive: LanePrimitive, special: number = SPECIAL_FUNCTION.value): number {
   return VECTOR_PRIMITIVES[primitive].passes.reduce(
     (sum, { operations, specials }) => sum + operations + specials * special,
     0,
@@ -45,7 +45,7 @@ export function localAccessesOf(operator: VectorWork): { readonly reads: number;
 }
 
 /** How often a primitive goes through its elements. */
-export function passCountOf(primitive: Primitive): number {
+export function passCountOf(primitive: LanePrimitive): number {
   return VECTOR_PRIMITIVES[primitive].passes.length;
 }
 

@@ -1,4 +1,4 @@
-import type { Primitive } from "./operator.ts";
+import type { LanePrimitive } from "./operator.ts";
 
 /**
  * What vector work costs. A primitive is a few passes over its elements; each pass has, per element, plain lane operations
@@ -40,6 +40,21 @@ export const SPECIAL_FUNCTION = {
   year: 2022,
 } as const;
 
+/**
+ * Lane-cycles to convert one element that is stored in another format than the arrays compute in: unpack it, and one multiply-add with
+ * scale and zero point. Low: two packed elements at a time, the multiply-add alone. High: unpack, subtract, convert, multiply.
+ */
+export const CONVERSION = {
+  value: 2,
+  low: 1,
+  high: 4,
+  unit: "lane-cycles",
+  source:
+    "Kim et al. 2022 (arXiv 2211.10017), section 3: integers to fp16 by bit operations on pairs, then a fused multiply-add; " +
+    "high: the plain sequence that it replaces",
+  year: 2022,
+} as const;
+
 const pass = (name: string, work: readonly [number, number], buffer: readonly [number, number], why: string): Pass => ({
   name,
   operations: work[0],
@@ -57,7 +72,7 @@ const elementWise = (source: string, ...passes: readonly Pass[]): PrimitiveCost 
   source,
 });
 
-export const VECTOR_PRIMITIVES: Readonly<Record<Primitive, PrimitiveCost>> = {
+export const VECTOR_PRIMITIVES: Readonly<Record<LanePrimitive, PrimitiveCost>> = {
   softmax: {
     passes: [
       pass("max", [1, 0], [1, 0], "compare with the largest so far"),
@@ -72,6 +87,19 @@ export const VECTOR_PRIMITIVES: Readonly<Record<Primitive, PrimitiveCost>> = {
     perRow: { operations: 0, specials: 1 },
     over: "result",
     source: "three-pass safe softmax, Milakov and Gimelshein 2018 (arXiv 1805.02867), algorithm 2",
+  },
+  "online-softmax": {
+    passes: [
+      pass(
+        "block",
+        [4, 1],
+        [1, 1],
+        "compare with the largest so far; scale and subtract it (one multiply-add), exponential, add to the sum; results so far times what the maximum moved, about once an element",
+      ),
+    ],
+    perRow: { operations: 0, specials: 1 },
+    over: "result",
+    source: "Dao 2023, FlashAttention-2 (arXiv 2307.08691), algorithm 1, with blocks as long as a head is wide",
   },
   layernorm: {
     passes: [

@@ -54,7 +54,7 @@ function vitParameters(model: VitModel, extent: Extent): number {
 /** The last normalisation covers all tokens, or the pooled ones; those are classified, projected or handed on. */
 function vitOperators(model: VitModel, batch: number): readonly Operator[] {
   const { vision, classes, heads = 1, embedding = 0, normPooled = false } = model;
-  const place = outsideLayers("vision");
+  const place = outsideLayers("vision", vision);
   const { hidden, tokens } = vision;
   const width = pooledWidth(vision);
   const pooled = poolImage(vision, batch, place);
@@ -122,8 +122,15 @@ function connectorOperators(
   ];
 }
 
-function connectorParameters({ hidden }: VisionTower, { merge, widths, bias, norm, normMerged }: Connector): number {
-  const wide = merge * hidden;
-  const matrices = widths.reduce((sum, n, at) => sum + (at === 0 ? wide : widths[at - 1]!) * n + (bias ? n : 0), 0);
-  return matrices + (norm === "none" ? 0 : normSize(norm, normMerged ? wide : hidden));
+function connectorParameters(vision: VisionTower, connector: Connector): number {
+  const { hidden } = vision;
+  const { merge, widths, bias, norm, normMerged } = connector;
+  const biases = bias ? widths.reduce((sum, n) => sum + n, 0) : 0;
+  const norms = norm === "none" ? 0 : normSize(norm, normMerged ? merge * hidden : hidden);
+  return connectorMatrices(vision, connector) + biases + norms;
+}
+
+/** Of these the elements of matrices. */
+export function connectorMatrices({ hidden }: VisionTower, { merge, widths }: Connector): number {
+  return widths.reduce((sum, n, at) => sum + (at === 0 ? merge * hidden : widths[at - 1]!) * n, 0);
 }

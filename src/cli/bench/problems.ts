@@ -3,7 +3,7 @@ import { energyCoefficients, FACTOR_NAMES } from "../../cost/index.ts";
 import { packageRoot } from "../../package-root.ts";
 import type { Random } from "../../random/index.ts";
 import type { EnergyCoefficients, GemmProblem } from "../../sim/index.ts";
-import { applySettings, loadStudy, settingsOfPoint, type Hardware, type Study } from "../../spec/index.ts";
+import { applySettings, isModelPath, loadStudy, settingsOfPoint, type Hardware, type Study } from "../../spec/index.ts";
 import { buildWorkload } from "../../workload/index.ts";
 
 /** The study of the published space, whose shapes and chips the benches take. */
@@ -41,7 +41,7 @@ export function randomHardware(
   random: Random,
   study: Study = publishedStudy(),
 ): { readonly hardware: Hardware; readonly energy: EnergyCoefficients } {
-  const paths = study.space.filter(({ path }) => !path.startsWith("model."));
+  const paths = study.space.filter(({ path }) => !isModelPath(path));
   const point = Object.fromEntries(paths.map(({ path, values }) => [path, random.pick(values)]));
   const { hardware, technology } = applySettings(study.specs, settingsOfPoint(point), FACTOR_NAMES);
   const energy = energyCoefficients(hardware, technology);

@@ -3,11 +3,11 @@ import { partSizes, type Space } from "../../search/index.ts";
 import type { Study } from "../../spec/index.ts";
 
 const PARTS = {
-  "text tower": ["model.text."],
-  "vision tower": ["model.vision."],
-  "encoder tower": ["model.encoder."],
-  "decoder tower": ["model.decoder."],
-  "model, other": ["model."],
+  "text tower": ["model.text.", "quantisation.text."],
+  "vision tower": ["model.vision.", "quantisation.vision."],
+  "encoder tower": ["model.encoder.", "quantisation.encoder."],
+  "decoder tower": ["model.decoder.", "quantisation.decoder."],
+  "model, other": ["model.", "quantisation."],
   deployment: ["deployment."],
   technology: ["technology."],
 };

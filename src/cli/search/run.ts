@@ -3,7 +3,7 @@ import { EXIT_DONE, EXIT_INFEASIBLE, EXIT_INTERRUPTED } from "../../errors/index
 import { failuresText } from "../../report/html-texts.ts";
 import { grouped } from "../../report/metric-labels.ts";
 import type { Space } from "../../search/index.ts";
-import type { Study } from "../../spec/index.ts";
+import { isModelPath, type Study } from "../../spec/index.ts";
 import { RunInterrupted, runStudy, writeReport, type StudyRun } from "../../study/index.ts";
 import { toldMeanwhile, toStderr, toStdout } from "../print.ts";
 import { exactText } from "./exact-text.ts";
@@ -58,7 +58,7 @@ export async function runSearch(study: Study, space: Space, settings: RunSetting
 function openingLines({ name, search, accuracy, space: parameters }: Study, space: Space, workers: number) {
   const size = `${grouped(space.size)} designs`;
   const how = search.strategy === "exact" ? "all of them" : `seed ${search.seed}, ${search.trials} trials`;
-  const isUnjudged = accuracy === null && parameters.some(({ path }) => path.startsWith("model."));
+  const isUnjudged = accuracy === null && parameters.some(({ path }) => isModelPath(path));
   return [
     `${name}: ${size}, ${search.strategy}, ${how}, ${workers} workers`,
     ...(isUnjudged

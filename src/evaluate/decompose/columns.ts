@@ -1,5 +1,6 @@
 import { memoryCapacity } from "../../spec/memory.ts";
 import { gridCarbon, gridIntensityOf, inferencesOverLife, keepsUp } from "../../cost/index.ts";
+import { dramBytes } from "./dram.ts";
 import type { Fixed } from "./fixed.ts";
 import { metricOfKey, type SumFigures } from "../../metrics/index.ts";
 import { ALL_LIVE, DUTY, FIRST_LIVE, largestPart, SECOND_LIVE } from "./metrics.ts";
@@ -93,9 +94,8 @@ function scaleOf(metric: string, fixed: Fixed, { joint }: OperatorTable): Scale 
     case FIRST_LIVE:
     case SECOND_LIVE:
     case ALL_LIVE: {
-      const { weight, output } = hardware.precision;
       const bytes = ({ parameters, live }: OptionOperators, isLive: boolean): number =>
-        (parameters * weight + (isLive ? live : 0) * output) / 8;
+        dramBytes(hardware, parameters, isLive ? live : []);
       const isLive = (isFirst: boolean): boolean => metric === ALL_LIVE || isFirst === (metric === FIRST_LIVE);
       return {
         base: () => bytes(joint, true) - memoryCapacity(hardware),

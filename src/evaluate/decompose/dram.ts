@@ -1,19 +1,25 @@
 import type { Hardware } from "../../spec/hardware.ts";
 import { memoryCapacity } from "../../spec/memory.ts";
+import { bitsAt, sumOfSizes, type StoredSize } from "../../workload/index.ts";
 import type { OperatorTable } from "./operator-table.ts";
 import type { Break } from "./types.ts";
 
 /** Bytes that DRAM holds for parameters and for what lives while a tower runs. */
-export function dramBytes(hardware: Hardware, parameters: number, live: number): number {
-  return (parameters * hardware.precision.weight + live * hardware.precision.output) / 8;
+export function dramBytes(hardware: Hardware, parameters: StoredSize, live: readonly StoredSize[]): number {
+  return (bitsAt(parameters, hardware.precision.weight) + liveBits(hardware, live)) / 8;
+}
+
+function liveBits({ precision }: Hardware, live: readonly StoredSize[]): number {
+  return live.reduce((most, each) => Math.max(most, bitsAt(each, precision.output)), 0);
 }
 
 /** The most that any design of a table needs. */
 export function mostDramBytes({ towers, joint }: OperatorTable, hardware: Hardware): number {
   const most = (values: readonly number[]): number => values.reduce((a, b) => Math.max(a, b), 0);
-  const parameters = towers.map((options) => most(options.map((option) => option.parameters)));
-  const live = most(towers.flat().map((option) => option.live));
-  return dramBytes(hardware, parameters[0]! + parameters[1]! + joint.parameters, live);
+  const stored = (parameters: StoredSize): number => bitsAt(parameters, hardware.precision.weight);
+  const parameters = towers.map((options) => most(options.map((option) => stored(option.parameters))));
+  const live = most(towers.flat().map((option) => liveBits(hardware, option.live)));
+  return (parameters[0]! + parameters[1]! + stored(joint.parameters) + live) / 8;
 }
 
 /** Designs that do not fit into DRAM, counted pair by pair; null: there are none. */
@@ -26,8 +32,8 @@ export function countDram(
   let by = Infinity;
   for (const first of a)
     for (const second of b) {
-      const live = Math.max(first.live, second.live);
-      const parameters = first.parameters + second.parameters + joint.parameters;
+      const live = [...first.live, ...second.live];
+      const parameters = sumOfSizes(first.parameters, second.parameters, joint.parameters);
       const beyond = Math.ceil(dramBytes(hardware, parameters, live)) - capacity;
       if (beyond <= 0) continue;
       designCount += 1;

@@ -1,4 +1,4 @@
-import { chargedCounters, gemmEnergy, vectorEnergy } from "../../cost/index.ts";
+import { vectorEnergy } from "../../cost/index.ts";
 import {
   isCountable,
   simulateGemms,
@@ -8,6 +8,8 @@ import {
 } from "../../sim/index.ts";
 import type { Hardware } from "../../spec/hardware.ts";
 import type { Technology } from "../../spec/technology.ts";
+import { coefficientsOf, costOfGemm, macEnergyOf } from "../gemm-cost.ts";
+import { machineOf, packedProblem, type GemmMachine } from "../machine.ts";
 import { launchSeconds, type LaunchedWork } from "../operator-latency.ts";
 import { wattsOfRun } from "../power.ts";
 import { bytesMoved, runVector } from "../vector-operator.ts";
@@ -52,17 +54,42 @@ export function simulateTable(table: OperatorTable, machine: Machine, mapper: Ma
   costs.cycles.fill(Infinity, 0, table.gemms.length);
   costs.energy.fill(Infinity, 0, table.gemms.length);
   const objective = energies === null ? "latency" : mapper.objective;
-  const counted = rows.filter((row) => isCountable(table.gemms[row]!));
-  const problems = Array.from(counted, (row) => table.gemms[row]!);
-  const results = simulateGemms(hardware, problems, { objective, effort: mapper.effort, energy: energies });
-  results.forEach((result, i) => {
-    if (result.kind === "unmappable") return;
-    const { cycles } = result.timing;
-    const charged = chargedCounters(result.counters, result.mapping, hardware, technology);
-    const energy = energies === null ? 0 : gemmEnergy(charged, cycles, energies).total;
-    launched(costs, counted[i]!, cycles, energy, GEMM, machine);
-  });
+  const pricing = { hardware, technology, coefficients: energies };
+  for (const [own, group] of byMachine(
+    table,
+    hardware,
+    rows.filter((row) => isCountable(table.gemms[row]!)),
+  )) {
+    const problems = group.map((row) => packedProblem(table.gemms[row]!, own));
+    const energy = coefficientsOf(own, pricing);
+    simulateGemms(own.core, problems, { objective, effort: mapper.effort, energy }).forEach((result, i) => {
+      if (result.kind === "unmappable") return;
+      const row = group[i]!;
+      const cost = costOfGemm(table.gemms[row]!, result, own, pricing);
+      launched(costs, row, cost.cycles, totalOf(cost.energy), GEMM, machine);
+    });
+  }
   return withPower(costs, table, machine);
+}
+
+function totalOf(parts: Readonly<Record<string, number>>): number {
+  return Object.values(parts).reduce((sum, part) => sum + part, 0);
+}
+
+/** Rows of a table by the machine that their operands make of the chip. */
+function byMachine(
+  { gemms }: OperatorTable,
+  hardware: Hardware,
+  rows: Int32Array,
+): ReadonlyMap<GemmMachine, readonly number[]> {
+  const groups = new Map<GemmMachine, number[]>();
+  for (const row of rows) {
+    const machine = machineOf(gemms[row]!, hardware);
+    const own = groups.get(machine);
+    if (own === undefined) groups.set(machine, [row]);
+    else own.push(row);
+  }
+  return groups;
 }
 
 /** The costs of the GEMMs alone: cycles of each, then J of each. */
@@ -92,7 +119,9 @@ export function costsFrom(table: OperatorTable, machine: Machine, made: Float64A
 export function floorOfTable(table: OperatorTable, machine: Machine): OperatorCosts {
   const costs = vectorCosts(table, machine);
   table.gemms.forEach((gemm, row) => {
-    const { cycles, energy } = gemmFloor(gemm, machine.hardware, machine.energies);
+    const own = machineOf(gemm, machine.hardware);
+    const prices = perElement(own, machine);
+    const { cycles, energy } = gemmFloor(gemm, own.hardware, prices, own.rate);
     launched(costs, row, cycles, energy, GEMM, machine);
   });
   const { power } = withPower(costs, table, machine);
@@ -108,6 +137,12 @@ function withPower(costs: Sums, { gemms, vectors }: OperatorTable, { hardware, e
     return cycles === Infinity ? Infinity : wattsOfRun(energy, cycles - launch, hardware.clock);
   };
   return { ...costs, power: () => costs.cycles.map(powerOfRow) };
+}
+
+/** Energies with the MACs of a product's own format. */
+function perElement({ computed }: GemmMachine, { hardware, technology, energies }: Machine): EnergyCoefficients | null {
+  if (energies === null || computed === null) return energies;
+  return { ...energies, mac: macEnergyOf(computed, hardware, technology, energies.mac) };
 }
 
 function vectorCosts({ gemms, vectors }: OperatorTable, machine: Machine): Sums {

@@ -1,19 +1,20 @@
 import type { ModelSpec } from "../../spec/model.ts";
-import { problemKey, type GemmProblem } from "../../sim/index.ts";
-import { vectorKey, type Operator, type VectorWork } from "../../workload/index.ts";
+import { problemKey } from "../../sim/index.ts";
+import { storageKey, vectorKey, type Operator, type StoredSize, type VectorWork } from "../../workload/index.ts";
+import type { StoredProduct } from "../machine.ts";
 import { jointPart, towerPart, type ModelPart, type TowerSide } from "./model-parts.ts";
 
 /** Operators of one option as rows of the table and how often each runs. */
 export interface OptionOperators {
   readonly rows: Int32Array;
   readonly counts: Float64Array;
-  readonly parameters: number;
-  readonly live: number;
+  readonly parameters: StoredSize;
+  readonly live: readonly StoredSize[];
 }
 
 /** Every distinct operator of all options of all towers, once. */
 export interface OperatorTable {
-  readonly gemms: readonly GemmProblem[];
+  readonly gemms: readonly StoredProduct[];
   /** Their rows follow those of the GEMMs. */
   readonly vectors: readonly VectorWork[];
   readonly towers: readonly [readonly OptionOperators[], readonly OptionOperators[]];
@@ -26,7 +27,7 @@ export function createOperatorTable(
   models: readonly [readonly ModelSpec[], readonly ModelSpec[]],
   batch: number,
 ): OperatorTable {
-  const gemms = new Map<string, GemmProblem>();
+  const gemms = new Map<string, StoredProduct>();
   const vectors = new Map<string, VectorWork>();
   const slots = new Map<string, number>();
   const parts = models.map((list, side) => list.map((model) => towerPart(model, side as TowerSide, batch)));
@@ -53,5 +54,5 @@ function optionOf({ operators, parameters, live }: ModelPart, slots: ReadonlyMap
 
 /** Equal for operators of equal cost; the table holds no more of them than their keys are made of. */
 function keyOf(operator: Operator): string {
-  return operator.type === "gemm" ? `gemm ${problemKey(operator)}` : vectorKey(operator);
+  return operator.type === "gemm" ? `gemm ${problemKey(operator)} ${storageKey(operator)}` : vectorKey(operator);
 }

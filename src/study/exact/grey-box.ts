@@ -1,6 +1,6 @@
 import { createDecomposition } from "../../evaluate/index.ts";
 import { bestHardware, pointKey, type GreyBox, type Point } from "../../search/index.ts";
-import type { Study } from "../../spec/index.ts";
+import { isModelPath, type Study } from "../../spec/index.ts";
 import { pauseUntil } from "./pause.ts";
 import { decompositionRequest } from "./split-space.ts";
 import { enumerationOptions } from "./tasks.ts";
@@ -29,7 +29,7 @@ export async function greyBoxOf(study: Study, signal = new AbortController().sig
     Object.fromEntries(paths.flatMap((path) => (Object.hasOwn(point, path) ? [[path, point[path]!]] : [])));
   return {
     metric: "accuracy",
-    paths: paths.filter((path) => path.startsWith("model.")),
+    paths: paths.filter(isModelPath),
     complete: (model) => {
       const [a, b] = [places[0]!.get(partKey(model, 0)), places[1]!.get(partKey(model, 1))];
       if (a === undefined || b === undefined) return [];

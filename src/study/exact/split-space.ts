@@ -8,7 +8,7 @@ import {
 } from "../../evaluate/index.ts";
 import { createSpace } from "../../search/index.ts";
 import { nameOfMetric } from "../../metrics/index.ts";
-import { isPlainSchedule, type SpaceParameter, type Study, type StudyConstraint } from "../../spec/index.ts";
+import { isModelPath, isPlainSchedule, type SpaceParameter, type Study, type StudyConstraint } from "../../spec/index.ts";
 import { InputError } from "../../errors/index.ts";
 
 /** The accuracy of every pair of tower options is held in memory. */
@@ -29,7 +29,12 @@ export function decompositionRequest(study: Study): DecompositionRequest {
   refuseDuty(study);
   const isPair = towerCountOf(specs.model) === 2;
   const sideOf = ({ path }: SpaceParameter): number =>
-    !path.startsWith("model.") ? 0 : isPair && path.startsWith("model.vision.") ? 2 : 1;
+    !isModelPath(path) ? 0 : isPair && /^(model|quantisation)\.vision\./.test(path) ? 2 : 1;
+  const both = isPair ? space.find(({ path }) => /^quantisation\.(?!(text|vision)\.)/.test(path))?.path : undefined;
+  if (both !== undefined)
+    throw new InputError(
+      `Strategy exact takes the towers of a pair apart, and ${both} is of both: name a tower, as in ${both.replace(".", ".text.")}, or use nsga2.`,
+    );
   const parts = [0, 1, 2].map((side) => space.filter((parameter) => sideOf(parameter) === side));
   for (const part of parts)
     for (const { path, when } of part)

@@ -37,7 +37,8 @@ function operator(cycles: number, read: number, written: number, prefetchedBytes
     },
     ...{ bound_by: "compute", traffic: { dram: { read, written }, global: NOTHING, local: NOTHING } },
     ...{ portCycles: { dram: 0, global: 0, local: 0 } },
-    ...{ prefetchedBytes, waitCycles: 0, launchCycles: 0, gemm: null, vector: null },
+    ...{ prefetchedBytes, waitCycles: 0, besideCycles: 0, launchCycles: 0, gemm: null, charged: null, vector: null },
+    format: { rate: 1, computed: null },
   };
 }
 

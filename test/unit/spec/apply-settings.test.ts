@@ -99,7 +99,7 @@ describe("applySettings", () => {
     const day = Array.from({ length: 24 }, () => 100);
     const hourly = applySettings(specs, [{ path: "deployment.gridHours", value: day }]);
     for (const { path, example, description } of listSetPaths(["sramLevel"])) {
-      const isOfBoth = /^model\.(encoder|decoder)\./.test(path);
+      const isOfBoth = /^(model|quantisation)\.(encoder|decoder)\./.test(path);
       const base = isOfBoth ? both : /^model\.(contextTokens|generatedTokens)$/.test(path) ? decoder : specs;
       const start = path === "deployment.useFrom" ? hourly : base;
       expect(() => applySettings(start, [parseSetting(`${path}=${example}`)], ["sramLevel"])).not.toThrow();

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { buildWorkload, importHuggingFace, totalMacs, totalParameters } from "../../../src/workload/index.ts";
-import { loadModel } from "../../../src/spec/index.ts";
+import { loadModel, type DecoderModel, type StoredFormat } from "../../../src/spec/index.ts";
 
 const folder = new URL("../../fixtures/huggingface/", import.meta.url);
 const read = (name: string): Record<string, unknown> =>
@@ -75,10 +75,11 @@ describe("refusals", () => {
     expect(problems({ model_type: name })).toMatch(message);
   });
 
-  it("a quantised file is counted as before quantisation, with a note", () => {
-    const { model, notes } = imported("qwen2-0.5b-gptq");
+  it("a quantised file is counted as before quantisation, with its widths; one of a method that is not known with a note", () => {
+    const { model } = imported("qwen2-0.5b-gptq");
     expect(totalParameters(buildWorkload(model, 1))).toBe(494_032_768);
-    expect(notes.join("\n")).toContain('quantization_config ("gptq"): parameters are counted as before quantisation');
+    const { bits, group } = (model as DecoderModel).text.quantisation!.weights as StoredFormat;
+    expect([bits, group]).toEqual([4, 128]);
   });
 
   it("scaling of rotary positions only where it is known to change no shape", () => {
