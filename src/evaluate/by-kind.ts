@@ -10,6 +10,8 @@ export interface KindSummary {
   /** Without the time to start them. */
   readonly cycles: number;
   readonly launchCycles: number;
+  /** Cycles, not among its own, in which it works beside other operators of one kernel. */
+  readonly besideCycles: number;
   /** Of the cycles of the whole inference, launches included. */
   readonly share: number;
   readonly macs: number;
@@ -48,6 +50,7 @@ export function summariseByKind({ operators, cycles, design }: Evaluation): read
     return {
       ...{ tower: group[0]!.tower, phase: group[0]!.phase, kind: group[0]!.kind },
       ...{ runs: sum(() => 1), cycles: own, launchCycles, macs, formatMacs },
+      besideCycles: sum((each) => each.besideCycles),
       share: (own + launchCycles) / cycles,
       laneOperations: sum((each) => each.vector?.laneCycles ?? 0),
       utilisation: macs === 0 ? null : formatMacs / (own * pes),

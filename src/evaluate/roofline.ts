@@ -16,7 +16,7 @@ export interface RooflineParts {
     readonly name: string;
     readonly isVector: boolean;
     readonly operations: number;
-    /** Launches included. */
+    /** Launches, and work beside other operators, included. */
     readonly seconds: number;
     /** Share of the inference's time. */
     readonly share: number;
@@ -42,7 +42,8 @@ export function rooflineOf(evaluation: Evaluation): RooflineParts {
     return bytesPerSecond === null ? [] : [{ level, bytesPerSecond }];
   });
   const points = summariseByKind(evaluation).flatMap((summary) => {
-    const { macs, formatMacs, laneOperations, cycles, launchCycles, share } = summary;
+    const { macs, formatMacs, laneOperations, besideCycles, launchCycles, share } = summary;
+    const cycles = summary.cycles + besideCycles;
     const operations = macs > 0 ? 2 * formatMacs : laneOperations;
     const levels = roofs.flatMap(({ level, bytesPerSecond }) => {
       const bytes = (summary.portCycles[level] / clock) * bytesPerSecond;

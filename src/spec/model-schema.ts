@@ -3,14 +3,10 @@ import { modelProblems } from "./cross-rules.ts";
 import { MAX_WHOLE, flag, listOf, oneOf, oneOrMore, real, refuse, section, text, whole } from "./fields.ts";
 import { buildText, buildVision, type TowerContext } from "./model-build.ts";
 import { deepFreeze } from "./freeze.ts";
-import { isTrained, LISTED_PRIMITIVES, type AttentionKind, type ListedOperator, type ModelSpec } from "./model.ts";
-import {
-  mergedQuantisation,
-  modelQuantisation,
-  towerQuantisation,
-  type Quantisation,
-  type WrittenQuantisation,
-} from "./quantisation.ts";
+import { LISTED_PRIMITIVES, type AttentionKind, type ModelSpec } from "./model.ts";
+import { buildOperators, checkNames } from "./model-operators.ts";
+import { checkTowerNames, stored, withoutTowers, type AllTowers } from "./model-stored.ts";
+import { mergedQuantisation, modelQuantisation, towerQuantisation } from "./quantisation.ts";
 
 const ATTENTION = /^(full|none|(window|chunk|local\+global):[1-9]\d{0,7})$/;
 const ATTENTION_RULE = "must be full, none, window:N, chunk:N or local+global:N, with N from 1 to 99999999";
@@ -373,76 +369,8 @@ function buildOne(
   }
 }
 
-type AllTowers = RawModel["quantisation"];
-type TowerKey = "text" | "vision" | "encoder" | "decoder";
-
-/** A tower with all that is said of its storage: by itself, by its name, of all towers; of a list of towers of each part. */
-function stored<T extends { readonly quantisation?: WrittenQuantisation | undefined }>(
-  { quantisation, ...tower }: T,
-  name: TowerKey,
-  ...from: readonly AllTowers[]
-): Omit<T, "quantisation"> & { readonly quantisation?: Quantisation } {
-  const said = from.flatMap((each) => [each?.[name], withoutTowers(each)]);
-  const merged = mergedQuantisation(quantisation, ...said);
-  return { ...tower, ...(merged === undefined ? {} : { quantisation: merged }) };
-}
-
-/** What is said of all towers. */
-function withoutTowers(all: AllTowers): WrittenQuantisation | undefined {
-  if (all === undefined) return undefined;
-  const classes: AllTowers = { ...all, text: undefined, vision: undefined, encoder: undefined, decoder: undefined };
-  return classes;
-}
-
-/** A name of a tower that the model does not have is no setting that nobody reads. */
-function checkTowerNames(raw: Omit<RawModel, "quantisation">, all: AllTowers, ctx: TowerContext): void {
-  if (all === undefined) return;
-  const parts = raw.family === "towers" ? (raw as Extract<RawModel, { family: "towers" }>).towers : [raw];
-  for (const name of ["text", "vision", "encoder", "decoder"] as const)
-    if (all[name] !== undefined && parts.every((part) => !(name in part)))
-      refuse(ctx, "spec/inconsistent", `names a tower that the model does not have`, null, ["quantisation", name]);
-}
-
 type BuiltTower = Extract<ModelSpec, { family: RawTowers["family"] }>;
 type BuiltOf<T extends RawTowers> = Extract<BuiltTower, { family: T["family"] }>;
-
-function checkNames(list: readonly { readonly name: string }[], ctx: TowerContext, field: string): void {
-  const seen = new Set<string>();
-  list.forEach(({ name }, at) => {
-    if (seen.has(name)) refuse(ctx, "spec/inconsistent", `names "${name}" a second time`, null, [field, at, "name"]);
-    seen.add(name);
-  });
-}
-
-type RawOperator = Extract<RawModel, { family: "operators" }>["operators"][number];
-
-/** What an operator leaves out, filled in; a trained matrix is shared by the batch unless it says otherwise. */
-function buildOperators(raw: readonly RawOperator[], ctx: TowerContext): readonly ListedOperator[] {
-  checkNames(raw, ctx, "operators");
-  const products = new Map<string, Extract<RawOperator, { kind: "product" }>>();
-  return raw.map((each, at): ListedOperator => {
-    if (each.kind === "vector") {
-      const { elements, elementsRead = elements, elementsWritten = elements } = each;
-      if (elements % each.rowLength !== 0 && each.primitive !== "mean") {
-        const message = `is ${each.rowLength}, which does not divide the ${elements} elements`;
-        refuse(ctx, "spec/inconsistent", message, null, ["operators", at, "rowLength"]);
-      }
-      return { ...each, elementsRead, elementsWritten };
-    }
-    const first = each.sameWeightsAs === null ? undefined : products.get(each.sameWeightsAs);
-    if (each.sameWeightsAs !== null && first === undefined) {
-      const message = `names "${each.sameWeightsAs}", which is no product before this one`;
-      refuse(ctx, "spec/inconsistent", message, null, ["operators", at, "sameWeightsAs"]);
-    }
-    products.set(each.name, each);
-    const { matrices = each.count } = each;
-    if (matrices > each.count) {
-      const message = `is ${matrices}, more than the ${each.count} runs`;
-      refuse(ctx, "spec/inconsistent", message, null, ["operators", at, "matrices"]);
-    }
-    return { ...each, matrices, shared: each.shared ?? isTrained(each.classes[1]) };
-  });
-}
 
 /** A model file → frozen ModelSpec. */
 export const modelSchema = rawModelSchema.transform((raw, ctx) => {
