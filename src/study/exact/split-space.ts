@@ -8,7 +8,13 @@ import {
 } from "../../evaluate/index.ts";
 import { createSpace } from "../../search/index.ts";
 import { nameOfMetric } from "../../metrics/index.ts";
-import { isModelPath, isPlainSchedule, type SpaceParameter, type Study, type StudyConstraint } from "../../spec/index.ts";
+import {
+  isModelPath,
+  isPlainSchedule,
+  type SpaceParameter,
+  type Study,
+  type StudyConstraint,
+} from "../../spec/index.ts";
 import { InputError } from "../../errors/index.ts";
 
 /** The accuracy of every pair of tower options is held in memory. */
