@@ -46,7 +46,7 @@ it.each<readonly [string, readonly string[]]>([
   ["unknown-command", ["simulat", "a", "b"]],
   ["unknown-command-control-characters", ["\u001b[31mred"]],
   ["missing-argument", ["simulate", "clip-vit-b16"]],
-  ["too-many-arguments", ["presets", "models", "hardware"]],
+  ["too-many-arguments", ["presets", "models", "vit-b16", "hardware"]],
   ["unknown-option", [...SIMULATE, "--jsn"]],
   ["bad-choice", ["gemm", "scale-sim", "--shape", "1,2,3,4", "--effort", "slow"]],
   ["bad-kind", ["schema", "modl"]],
