@@ -2,9 +2,10 @@ import { Argument, type Command } from "commander";
 import { accuracyColumns } from "../accuracy/index.ts";
 import { FACTOR_NAMES, factorCatalogue } from "../cost/index.ts";
 import { hardwareJsonSchema, listSetPaths, modelJsonSchema, studyJsonSchema } from "../spec/index.ts";
+import { planJsonSchema } from "../plan/index.ts";
 import { printJson, printText, renderTable } from "./output.ts";
 
-const KINDS = ["study", "hardware", "model"] as const;
+const KINDS = ["study", "hardware", "model", "plan"] as const;
 
 export function addSchemaCommand(program: Command): void {
   program
@@ -14,6 +15,7 @@ export function addSchemaCommand(program: Command): void {
     .addHelpText("after", "\nExamples:\n  ecotile schema\n  ecotile schema hardware > hardware.schema.json")
     .action((kind: (typeof KINDS)[number] | undefined) => {
       if (kind === "study") printJson(studyJsonSchema(FACTOR_NAMES, factorNotes()));
+      else if (kind === "plan") printJson(planJsonSchema());
       else if (kind === "hardware") printJson(hardwareJsonSchema());
       else if (kind === "model") printJson({ ...modelJsonSchema(), "x-accuracy-columns": accuracyColumns });
       else printText(renderTable(["path", "example", "meaning"], pathRows()), false);

@@ -1,3 +1,4 @@
+export { planJsonSchema } from "./job-schema.ts";
 export { plan, type PlanSettings } from "./plan.ts";
 export {
   INTENSITY,

@@ -15,9 +15,8 @@ const LOCAL = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2})?$/;
 export type WrittenTime = { readonly at: number } | { readonly local: number };
 
 const instant = z
-  .union([z.string(), z.date()], { error: "must be a time such as 2024-05-01T13:00Z" })
+  .string({ error: "must be a time such as 2024-05-01T13:00Z" })
   .transform((value, ctx): WrittenTime => {
-    if (value instanceof Date) return { at: value.getTime() };
     const at = instantOf(value);
     if (typeof at === "number") return { at };
     if (at.wrong === "offset" && LOCAL.test(value)) return { local: Date.parse(`${value.replace(" ", "T")}Z`) };
@@ -139,4 +138,9 @@ export function placed(time: WrittenTime, zone: string | undefined): number | nu
 /** ms of a duration in seconds, to the ms. */
 export function milliseconds(seconds: number): number {
   return Math.round(seconds * 1000);
+}
+
+/** JSON Schema (draft 2020-12) of a job file. */
+export function planJsonSchema(): Readonly<Record<string, unknown>> {
+  return { title: "ecotile plan", ...z.toJSONSchema(jobFileSchema, { io: "input", reused: "inline" }) };
 }
