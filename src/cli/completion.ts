@@ -27,9 +27,9 @@ export function addCompletionCommand(program: Command): void {
       "after",
       `
 Examples:
-  source <(ecotile completion bash)
+  ecotile completion fish > ~/.config/fish/completions/ecotile.fish
   ecotile completion zsh > "\${fpath[1]}/_ecotile"
-  ecotile completion fish > ~/.config/fish/completions/ecotile.fish`,
+  source <(ecotile completion bash)`,
     )
     .action((shell: Shell) => {
       dataToStdout(SCRIPTS[shell](program.commands.map(wordsOf)));
