@@ -1,5 +1,4 @@
 /** Unit conversions of this room; every factor of ten or of 1024 in it comes from here, or from the units room. */
-export const JOULES_PER_KILOWATT_HOUR = 3.6e6;
 export const SQUARE_MICROMETRES_PER_MM2 = 1e6;
 export const MM2_PER_CM2 = 100;
 export const GRAMS_PER_KILOGRAM = 1000;

@@ -1,5 +1,5 @@
 import { bestUnits, unitsOf } from "./units.ts";
-import { between, piecesOf, pricesOf, valueAt, type Piece, type Prices } from "./prices.ts";
+import { between, piecesOf, valueAt, type Piece, type Prices } from "./prices.ts";
 import type { Series } from "./series.ts";
 import type { Interval, Job, Pause } from "./types.ts";
 
@@ -82,9 +82,4 @@ function pausing(job: Job, series: Series): readonly Interval[] {
   const least = Math.min(job.pause!.least, job.duration) / units.length;
   const found = bestUnits({ run, restart, work: job.duration / units.length, least });
   return found!.runs.map(([a, b]) => ({ start: at(a), end: at(b) }));
-}
-
-/** As {@link bestAlone}, from a series. */
-export function bestOn(job: Job, series: Series): readonly Interval[] {
-  return bestAlone(job, pricesOf(series));
 }

@@ -1,5 +1,6 @@
 import { columnsNamed, ProblemSink, readCsvText, type CsvRow } from "../csv/index.ts";
 import { readTextFile } from "../spec/read-file.ts";
+import { JOULES_PER_KILOWATT_HOUR } from "../units/index.ts";
 import { milliseconds } from "./job-schema.ts";
 import { endOf, instantOf } from "./series.ts";
 import type { Job, RegionTrace } from "./types.ts";
@@ -61,7 +62,9 @@ function jobOfRow(
     return NaN;
   };
   const duration = milliseconds(number("duration_s"));
-  const power = columns.has("power_W") ? number("power_W") : (number("energy_kWh") * 3.6e9) / duration;
+  const power = columns.has("power_W")
+    ? number("power_W")
+    : (number("energy_kWh") * JOULES_PER_KILOWATT_HOUR * 1000) / duration;
   const known = [...traces.keys()];
   const regions = cell("regions") === "" ? known : cell("regions").split(/[; ]+/);
   if (cell("regions") === "" && known.length > 1)

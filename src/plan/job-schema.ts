@@ -24,22 +24,7 @@ const instant = z
   })
   .describe("Time of ISO 8601 with its offset, such as 2024-05-01T13:00+02:00; without one it is of `zone`");
 
-const power = z
-  .union([z.string(), z.number()], { error: 'must be a power, for example "300 W"' })
-  .transform((value, ctx): number => {
-    const match = /^\s*([\d.eE+-]+)\s*(mW|W|kW|MW)\s*$/.exec(String(value));
-    const factor = { mW: 1e-3, W: 1, kW: 1e3, MW: 1e6 }[match?.[2] ?? ""];
-    const number = Number(match?.[1]);
-    if (factor === undefined || !(number > 0) || number * factor > 1e12)
-      return refuse(
-        ctx,
-        "plan/power",
-        `is ${String(value)}, but must be a power above 0, for example "300 W" or "2 kW"`,
-      );
-    return number * factor;
-  })
-  .describe('Power with its unit, for example "300 W"');
-
+const power = quantity("power", { min: 1e-9, max: 1e12 });
 const energy = quantity("energy", { min: 0, max: 1e18 });
 const duration = quantity("time", { min: 1, max: 100 * YEAR });
 

@@ -1,11 +1,12 @@
-import { endOf, HOUR, type Series } from "./series.ts";
+import { JOULES_PER_KILOWATT_HOUR } from "../units/index.ts";
+import { endOf, type Series } from "./series.ts";
 
-/** J in a kWh. */
-const KILOWATT_HOUR = 3.6e6;
+/** kgCO2e of one W·ms at 1 gCO2e/kWh. */
+export const KILOGRAMS = 1 / (JOULES_PER_KILOWATT_HOUR * 1e6);
 
 /** kgCO2e of an energy (J) at an intensity (gCO2e/kWh). */
 export function carbonOf(joules: number, intensity: number): number {
-  return ((joules / KILOWATT_HOUR) * intensity) / 1000;
+  return ((joules / JOULES_PER_KILOWATT_HOUR) * intensity) / 1000;
 }
 
 /** The integral of a series from its start, so that the sum over any span takes two look-ups. */
@@ -72,5 +73,5 @@ export function piecesOf(series: Series, from: number, deadline: number): readon
 
 /** kgCO2e of a constant power (W) over an integral of the intensity (gCO2e/kWh × ms). */
 export function carbonOverTime(power: number, intensityTime: number): number {
-  return (power * intensityTime) / HOUR / 1e6;
+  return power * intensityTime * KILOGRAMS;
 }

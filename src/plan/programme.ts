@@ -1,5 +1,7 @@
+import { KILOGRAMS } from "./prices.ts";
 import { costOf, type Chosen, type UnitProblem } from "./shared.ts";
 import { solve, type Row, type Variable } from "./solver.ts";
+import { runsOf } from "./units.ts";
 
 /*
  * Jobs that share power as an integer programme over units. Of a job that runs through, one variable for each start; of one that may
@@ -9,8 +11,6 @@ import { solve, type Row, type Variable } from "./solver.ts";
 /** Variables and entries of a programme that is still solved as a whole; larger ones are planned with prices. */
 const MOST_VARIABLES = 4_000;
 const MOST_ENTRIES = 60_000;
-/** kgCO2e of one W·ms at 1 gCO2e/kWh. */
-const KILOGRAMS = 1 / 3.6e12;
 
 export type ExactPlan =
   | { readonly kind: "plan"; readonly chosen: readonly Chosen[]; readonly cost: number; readonly isProved: boolean }
@@ -166,14 +166,4 @@ class Model {
       return { option, runs: taken === null ? [[on[0]!, on[0]! + work] as const] : runsOf(on) };
     });
   }
-}
-
-function runsOf(units: readonly number[]): Chosen["runs"] {
-  const runs: [number, number][] = [];
-  for (const i of units) {
-    const last = runs.at(-1);
-    if (last?.[1] === i) last[1] = i + 1;
-    else runs.push([i, i + 1]);
-  }
-  return runs;
 }

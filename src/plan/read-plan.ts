@@ -70,7 +70,7 @@ export function readPlanFile(
   const document = readYaml(readTextFile(path, path, MOST_BYTES), path);
   const raw = check(jobFileSchema, document);
   const read = new Reader(document, raw);
-  const grid = read.series("grid", raw.grid, INTENSITY);
+  const grid = read.series(raw.grid, INTENSITY);
   const traces = read.traces(grid);
   const jobs = raw.jobs === undefined ? null : read.jobs(raw.jobs, traces, run);
   const variants = raw.variants === undefined ? null : read.variants(traces, runFront);
@@ -103,16 +103,15 @@ class Reader {
     return besideFile(name, this.document.file);
   }
 
-  series(key: string, name: string, ...columns: readonly ValueColumn[]): SeriesFile {
-    void key;
+  series(name: string, ...columns: readonly ValueColumn[]): SeriesFile {
     return readSeriesFile(this.#beside(name), name, columns);
   }
 
   /** Grid, forecast and supply by region, of one span of time. */
   traces(grid: SeriesFile): Traces {
     const { forecast, supply } = this.raw;
-    const foreseen = typeof forecast === "string" ? this.series("forecast", forecast, INTENSITY) : null;
-    const own = supply === undefined ? null : this.series("supply", supply, SUPPLY);
+    const foreseen = typeof forecast === "string" ? this.series(forecast, INTENSITY) : null;
+    const own = supply === undefined ? null : this.series(supply, SUPPLY);
     const traces = [...grid].map(([region, [truth]], i): [string, RegionTrace] => {
       const noisy = typeof forecast === "object" ? withNoise(truth!, forecast.noise, forecast.seed, i) : truth!;
       return [
@@ -284,7 +283,7 @@ class Reader {
     const [trace] = traces.values();
     const path = this.#beside(variants!);
     const known = runFront(path) ?? readVariantsCsv(path, variants!);
-    const [wanted, expected = wanted] = this.series("demand", demand!, REQUESTS, EXPECTED).get("") ?? [];
+    const [wanted, expected = wanted] = this.series(demand!, REQUESTS, EXPECTED).get("") ?? [];
     if (wanted === undefined) {
       this.#refuse(["demand"], "plan/region", "demand has a column region; variants are planned for one.");
       return { variants: known, expected: [], actual: [], limits: [] };

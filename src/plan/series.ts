@@ -88,7 +88,7 @@ export function readSeriesFile(path: string, shownAs: string, columns: readonly 
   const missing = ["time", ...columns.map(({ name }) => name)].filter((_, i) => wanted[i] === undefined);
   for (const name of missing) {
     const near = nearestMatch(name, header.columns);
-    const hint = near === undefined || near === null ? null : `Is it "${near}"? Its name must say the unit.`;
+    const hint = near === undefined ? null : `Is it "${near}"? Its name must say the unit.`;
     sink.add(
       header.line,
       "trace/column",

@@ -1,5 +1,5 @@
 import { isFree, joined } from "./alone.ts";
-import { valueAt } from "./prices.ts";
+import { KILOGRAMS, valueAt } from "./prices.ts";
 import type { Interval, Job, Placement, PlanProblem, RegionTrace } from "./types.ts";
 import { bestUnits, unitsOf, type UnitJob, type UnitRuns, type Units } from "./units.ts";
 
@@ -17,8 +17,6 @@ import { bestUnits, unitsOf, type UnitJob, type UnitRuns, type Units } from "./u
  * jobs one by one where they cost least in what is left, and then each again until none moves.
  */
 
-/** kgCO2e of one W·ms at 1 gCO2e/kWh. */
-const KILOGRAMS = 1 / 3.6e12;
 const STEPS = 200;
 const PASSES = 20;
 /** A plan so near to its bound is not improved any more. */

@@ -89,14 +89,22 @@ function cheapestUnits({ run, work }: UnitJob): UnitRuns | null {
   let [left, cost] = [work, 0];
   for (const own of run) if (own < limit) [left, cost] = [left - 1, cost + own];
   cost += left * limit;
+  const taken: number[] = [];
+  run.forEach((own, i) => {
+    if (own < limit || (own === limit && (left -= 1) >= 0)) taken.push(i);
+  });
+  return { cost, runs: runsOf(taken) };
+}
+
+/** Units in order, those that follow each other made one run. */
+export function runsOf(units: readonly number[]): UnitRuns["runs"] {
   const runs: [number, number][] = [];
-  for (let i = 0; i < run.length; i += 1) {
-    if (run[i]! > limit || (run[i] === limit && (left -= 1) < 0)) continue;
+  for (const i of units) {
     const last = runs.at(-1);
     if (last?.[1] === i) last[1] = i + 1;
     else runs.push([i, i + 1]);
   }
-  return { cost, runs };
+  return runs;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { problemOf, SpecError } from "../errors/index.ts";
+import { JOULES_PER_KILOWATT_HOUR } from "../units/index.ts";
 import { solve } from "./solver.ts";
 
 /*
@@ -38,11 +39,9 @@ export interface VariantPlan {
 }
 
 const MOST_VARIABLES = 6_000;
-/** gCO2e of a joule at 1 gCO2e/kWh. */
-const GRAMS = 1 / 3.6e6;
 
 const costOf = ({ requests, intensity }: DemandSlot, { energy }: Variant): number =>
-  requests * intensity * energy * GRAMS;
+  (requests * intensity * energy) / JOULES_PER_KILOWATT_HOUR;
 
 /** g of an assignment. */
 export function carbonOfVariants(

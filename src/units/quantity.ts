@@ -39,3 +39,6 @@ export function joulesOf(picojoules: Picojoules): Joules {
 export function picojoulesOf(joules: Joules): Picojoules {
   return joules * PICOJOULES_PER_JOULE;
 }
+
+/** An electricity meter's unit. */
+export const JOULES_PER_KILOWATT_HOUR = 3.6e6;

@@ -6,9 +6,7 @@ import {
   type VariantPlan,
   type VariantProblem,
 } from "../../plan/index.ts";
-
-/** J in a kWh. */
-const KILOWATT_HOUR = 3.6e6;
+import { JOULES_PER_KILOWATT_HOUR } from "../../units/index.ts";
 
 /** What `plan --json` prints of jobs. */
 export function planJson({
@@ -25,7 +23,7 @@ export function planJson({
     jobs: jobs.map((job) => ({
       ...{ id: job.id, region: job.region },
       intervals: job.intervals.map(({ start, end }) => ({ start: instantText(start), end: instantText(end) })),
-      energy_kWh: job.energy / KILOWATT_HOUR,
+      energy_kWh: job.energy / JOULES_PER_KILOWATT_HOUR,
       ...{
         carbon_kgCO2e: job.carbon,
         carbon_now_kgCO2e: job.carbonNow,

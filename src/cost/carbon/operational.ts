@@ -1,7 +1,8 @@
 import { breakdown, known, outsideDomain, type Unknown } from "../../metrics/index.ts";
 import type { Deployment } from "../../spec/deployment.ts";
 import type { Technology } from "../../spec/technology.ts";
-import { GRAMS_PER_KILOGRAM, JOULES_PER_KILOWATT_HOUR, SECONDS_PER_DAY, SECONDS_PER_HOUR } from "../constants.ts";
+import { JOULES_PER_KILOWATT_HOUR } from "../../units/index.ts";
+import { GRAMS_PER_KILOGRAM, SECONDS_PER_DAY, SECONDS_PER_HOUR } from "../constants.ts";
 import { factor, factorsOf } from "../factors.ts";
 import { chargingRules, type ChargingRules } from "../profile.ts";
 import type { OperationalCarbon, StaticPower } from "../types.ts";

@@ -15,6 +15,7 @@ import {
   type TrialStore,
 } from "../../../src/search/index.ts";
 import { createMemoryStore } from "../../../src/store/index.ts";
+import { laterStore } from "../../fixtures/search/later-store.ts";
 
 const range = (count: number) => Array.from({ length: count }, (_, i) => i);
 const space = createSpace(["a", "b", "c", "d"].map((path) => ({ path, values: range(12) })));
@@ -232,15 +233,7 @@ test("a store with other trials is refused", async () => {
 
 test("a store that answers later gives the same, from a new run and from what it holds", async () => {
   const near = createMemoryStore();
-  const later = async <Value>(act: () => Value): Promise<Value> => {
-    await setImmediate();
-    return act();
-  };
-  const store: TrialStore = {
-    append: (trials) => later(() => near.append(trials)),
-    trials: () => later(near.trials),
-    close: () => later(near.close),
-  };
+  const store = laterStore(near);
   const reporting: EvaluateBatch = (points, _first, { report }) => {
     points.forEach((point, i) => report(i, evaluate(point)));
     return Promise.resolve(points.map(evaluate));
