@@ -54,9 +54,7 @@ const job = section({
     .optional()
     .describe("Instead of a deadline: from + duration + slack"),
   pause: z
-    .union([flag(), section({ cost: energy.default(0), least: duration.default(0) })], {
-      error: "must be true, false or { cost: 10 Wh, least: 30 min }",
-    })
+    .union([flag(), section({ cost: energy.default(0), least: duration.default(0) })])
     .default(false)
     .describe("Whether it may pause; going on costs `cost`, and runs last at least `least`"),
   regions: listOf(text(200), "regions", 1, 1000).optional().describe("Where it may run; the first is its home"),
@@ -73,13 +71,11 @@ export const jobFileSchema = section({
     .default("average")
     .describe("What the intensities are; stands in the output"),
   forecast: z
-    .union([file, section({ noise: quantity("fraction", { min: 0, max: 10 }), seed: whole(0, 2 ** 31).default(0) })], {
-      error: "must be a CSV file, or { noise: 10 % }",
-    })
+    .union([file, section({ noise: quantity("fraction", { min: 0, max: 10 }), seed: whole(0, 2 ** 31).default(0) })])
     .optional()
     .describe("What is planned with; the true grid where left out. noise: normal, of that share of the grid's mean"),
   zone: text(100).optional().describe("Time zone of times without an offset and of repetitions, such as Europe/Berlin"),
-  jobs: z.union([file, listOf(job, "jobs", 1, 100_000)], { error: "must be a list of jobs, or a CSV file" }).optional(),
+  jobs: z.union([file, listOf(job, "jobs", 1, 100_000)]).optional(),
   capacity: section({ power }).optional().describe("Most power that all jobs of one region may draw at once"),
   supply: file.optional().describe("CSV of own power, used first: time, region, power_W"),
   policy: oneOf(POLICIES).default("optimal"),
