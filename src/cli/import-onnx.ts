@@ -1,7 +1,6 @@
 import { basename, resolve } from "node:path";
 import { InvalidArgumentError, type Command } from "commander";
 import { openBytes } from "../spec/index.ts";
-import { importOnnx } from "../workload/index.ts";
 import { modelYaml } from "./import.ts";
 import { printText } from "./output.ts";
 import { dataToStdout } from "./print.ts";
@@ -26,17 +25,20 @@ export function addImportOnnx(command: Command): void {
     )
     .option("--name <name>", "name of the model; else that of the file")
     .addHelpText("after", EXAMPLE)
-    .action((path: string, { dim, name }: { readonly dim: ReadonlyMap<string, number>; readonly name?: string }) => {
-      const file = openBytes(path, path);
-      try {
-        const own = basename(resolve(path)).replace(/\.onnx$/i, "");
-        const { model, notes } = importOnnx(file, { dims: dim, name: name ?? own, file: path });
-        dataToStdout(modelYaml(model));
-        for (const note of notes) printText(`Note: ${note}`, true);
-      } finally {
-        file.close();
-      }
-    });
+    .action(
+      async (path: string, { dim, name }: { readonly dim: ReadonlyMap<string, number>; readonly name?: string }) => {
+        const { importOnnx } = await import("../workload/onnx.ts");
+        const file = openBytes(path, path);
+        try {
+          const own = basename(resolve(path)).replace(/\.onnx$/i, "");
+          const { model, notes } = importOnnx(file, { dims: dim, name: name ?? own, file: path });
+          dataToStdout(modelYaml(model));
+          for (const note of notes) printText(`Note: ${note}`, true);
+        } finally {
+          file.close();
+        }
+      },
+    );
 }
 
 /** Names may hold signs of equality; a value does not. */

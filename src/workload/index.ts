@@ -21,12 +21,5 @@ export {
   type HuggingFaceImport,
   type HuggingFaceOptions,
 } from "./huggingface.ts";
+// The reader of ONNX files is taken from onnx.ts by the one command that needs it: its schema would be loaded with every worker.
 export { importOpenClip } from "./openclip.ts";
-export {
-  importOnnx,
-  MOST_ONNX_BYTES,
-  sourceOfBytes,
-  type ByteSource,
-  type OnnxImport,
-  type OnnxOptions,
-} from "./onnx.ts";

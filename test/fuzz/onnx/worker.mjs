@@ -9,7 +9,8 @@ const { EXIT_INPUT, SpecError } = await built("errors/index.js");
 const { readYaml } = await built("spec/index.js");
 const { check } = await built("spec/issues.js");
 const { modelSchema } = await built("spec/model-schema.js");
-const { buildWorkload, importOnnx, sourceOfBytes, totalMacs } = await built("workload/index.js");
+const { buildWorkload, totalMacs } = await built("workload/index.js");
+const { importOnnx, sourceOfBytes } = await built("workload/onnx.js");
 
 const { next, end, seed, shared } = workerData;
 const at = new Int32Array(shared);

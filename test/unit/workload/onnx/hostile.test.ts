@@ -1,7 +1,7 @@
 import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 import { describe, expect, it } from "vitest";
 import { SpecError } from "../../../../src/errors/index.ts";
-import { importOnnx, MOST_ONNX_BYTES, sourceOfBytes, type ByteSource } from "../../../../src/workload/index.ts";
+import { importOnnx, MOST_ONNX_BYTES, sourceOfBytes, type ByteSource } from "../../../../src/workload/onnx.ts";
 import { bertLike } from "./models.ts";
 import { graphBytes, onnxBytes, type GraphSpec, type NodeSpec } from "./write.ts";
 

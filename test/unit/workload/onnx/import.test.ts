@@ -4,13 +4,8 @@ import { modelYaml } from "../../../../src/cli/import.ts";
 import { readYaml, type ListedOperator, type ListedProduct, type ListedVector } from "../../../../src/spec/index.ts";
 import { check } from "../../../../src/spec/issues.ts";
 import { modelSchema } from "../../../../src/spec/model-schema.ts";
-import {
-  buildWorkload,
-  importOnnx,
-  sourceOfBytes,
-  totalMacs,
-  totalParameters,
-} from "../../../../src/workload/index.ts";
+import { buildWorkload, totalMacs, totalParameters } from "../../../../src/workload/index.ts";
+import { importOnnx, sourceOfBytes } from "../../../../src/workload/onnx.ts";
 import { BERT, bertLike, DECODER, decoderLike, STEM, stemLike } from "./models.ts";
 import { onnxBytes, type GraphSpec } from "./write.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { SpecError } from "../../../../src/errors/index.ts";
-import { importOnnx, sourceOfBytes } from "../../../../src/workload/index.ts";
+import { importOnnx, sourceOfBytes } from "../../../../src/workload/onnx.ts";
 import { onnxBytes, Type, type GraphSpec, type NodeSpec, type TensorSpec } from "./write.ts";
 
 type Attributes = NonNullable<NodeSpec["attributes"]>;
