@@ -24,6 +24,7 @@ const ELEMENT_WISE: ReadonlySet<LanePrimitive> = new Set([
   "quick-gelu",
   "silu",
   "relu",
+  "relu-squared",
   "tanh",
   "add",
   "multiply",

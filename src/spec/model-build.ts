@@ -1,7 +1,7 @@
 import type * as z from "zod";
 import { square } from "../math/index.ts";
 import { refuse } from "./fields.ts";
-import type { AttentionKind, Tower } from "./model.ts";
+import type { AttentionKind, Tower, VisionTower } from "./model.ts";
 import { formatsOf, LAYERED_CLASSES, type Quantisation } from "./quantisation.ts";
 
 export type TowerContext = z.RefinementCtx;
@@ -89,6 +89,8 @@ function checkExtras(raw: RawTower, refuseField: Refuse): void {
     refuseField("relative", "belongs to position: relative, and to no other");
   if (rotarySize !== undefined && position !== "rotary")
     refuseField("rotarySize", "belongs to position: rotary, and to no other");
+  if (latent !== undefined && raw.attentionGate !== undefined)
+    refuseField("attentionGate", "is not known with latent attention");
   if (latent !== undefined && position !== "rotary") refuseField("latent", "belongs to position: rotary");
   if (raw.sharedLayers === true && experts !== undefined) refuseField("sharedLayers", "is not known with experts");
 }
@@ -101,6 +103,10 @@ function headSizeOf(raw: RawTower, heads: readonly number[], refuseField: Refuse
   if (Number.isInteger(size) && heads.every((count) => count === heads[0])) return size;
   refuseField("headSize", "must be given, since hidden is not a whole multiple of heads");
   return 1;
+}
+
+function lastOf(ffn: PerLayer): number {
+  return typeof ffn === "number" ? ffn : (ffn.at(-1) ?? 0);
 }
 
 function refuseIn(at: readonly PropertyKey[], tower: string, ctx: TowerContext): Refuse {
@@ -117,11 +123,19 @@ export function buildText<T extends RawTower & { readonly tokens: number }>(
 }
 
 export function buildVision<
-  T extends RawTower & { readonly imageSize: number; readonly patchSize: number; readonly tokens?: number | undefined },
+  T extends RawTower & {
+    readonly imageSize: number;
+    readonly patchSize: number;
+    readonly tokens?: number | undefined;
+    readonly pooling?: VisionTower["pooling"];
+    readonly attentionPool?: VisionTower["attentionPool"];
+  },
 >(raw: T, ctx: TowerContext, at: readonly PropertyKey[] = []) {
   const refuseField = refuseIn(at, "vision", ctx);
   const { imageSize, patchSize } = raw;
   if (imageSize < patchSize) refuseField("patchSize", `is ${patchSize}, more than the image's ${imageSize} pixels`);
+  if (raw.pooling === "attention" && raw.attentionPool === undefined && lastOf(raw.ffn) === 0)
+    refuseField("pooling", "by attention has an FFN as wide as that of the last layer, which has none");
   const tokens = raw.tokens ?? square(Math.floor(imageSize / patchSize)) + 1;
   return { ...buildTower(raw, refuseField), tokens };
 }

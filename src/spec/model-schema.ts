@@ -21,7 +21,7 @@ const attentionKind = z
 export const modelFields = {
   layers: whole(1, 1000),
   hidden: whole(1, 1_000_000),
-  ffn: oneOrMore(whole(1, 10_000_000), "must hold one size per layer"),
+  ffn: oneOrMore(whole(0, 10_000_000), "must hold one size per layer"),
   heads: oneOrMore(whole(1, 10_000), "must hold one number per layer"),
   headSize: whole(1, 10_000),
   attention: oneOrMore(attentionKind, "must hold one kind per layer"),
@@ -35,11 +35,11 @@ const f = modelFields;
 const tower = {
   layers: f.layers,
   hidden: f.hidden,
-  ffn: f.ffn.describe("Inner size of the FFN: one for all layers, or a list"),
+  ffn: f.ffn.describe("Inner size of the FFN, 0: none; one for all layers, or a list"),
   heads: f.heads.describe("Attention heads: one for all layers, or a list"),
   kvHeads: f.heads.optional().describe("Key-value heads; as many as heads where left out"),
   headSize: f.headSize.optional().describe("hidden / heads where left out"),
-  activation: oneOf(["gelu", "quick-gelu", "relu", "silu"]).default("gelu"),
+  activation: oneOf(["gelu", "quick-gelu", "relu", "relu-squared", "silu"]).default("gelu"),
   gated: flag().default(false).describe("SwiGLU: a gate beside the up projection"),
   normalisation: oneOf(["layernorm", "rmsnorm", "layernorm-gain", "layernorm-plain"])
     .default("layernorm")
@@ -61,9 +61,12 @@ const tower = {
   attention: f.attention
     .optional()
     .describe("Keys that a query meets: full, none, window:N, chunk:N, local+global:N; one for all layers, or a list"),
-  qkNorm: oneOf(["head", "each-head", "projection"])
+  qkNorm: oneOf(["head", "each-head", "projection", "plain"])
     .optional()
-    .describe("Norm on queries and keys: one for all heads, one a head, or one over the projection"),
+    .describe("Norm on queries and keys: one for all heads, one a head, one over the projection, or nothing trained"),
+  attentionGate: oneOf(["head", "element"])
+    .optional()
+    .describe("A sigmoid of the layer's input that the result of attention is multiplied by: one a head or an element"),
   rotarySize: whole(1, 10_000).optional().describe("Rotated elements of a head; all where left out"),
   experts: section({
     count: whole(1, 100_000).describe("Experts to choose from"),

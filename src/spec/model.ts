@@ -53,8 +53,10 @@ export interface TowerExtras {
   readonly quantisation?: Quantisation | undefined;
   /** Of each layer; absent: full. */
   readonly attention?: readonly AttentionKind[] | undefined;
-  /** A norm on queries and keys: one for all heads, one for each head, or one over the whole projection. */
-  readonly qkNorm?: "head" | "each-head" | "projection" | undefined;
+  /** A norm on queries and keys: one for all heads, one for each head, one over the whole projection, or without trained numbers. */
+  readonly qkNorm?: "head" | "each-head" | "projection" | "plain" | undefined;
+  /** The result of attention is multiplied by a sigmoid of the layer's input: one number a head, or one an element. */
+  readonly attentionGate?: "head" | "element" | undefined;
   /** Elements of a head that are rotated; absent: all. */
   readonly rotarySize?: number | undefined;
   readonly experts?: Experts | undefined;
@@ -83,7 +85,7 @@ export interface TowerExtras {
 export interface Tower extends TowerExtras {
   readonly layers: number;
   readonly hidden: number;
-  /** FFN inner size of each layer; length = layers. */
+  /** FFN inner size of each layer, 0: it has none; length = layers. */
   readonly ffn: readonly number[];
   /** Attention heads of each layer; length = layers. */
   readonly heads: readonly number[];
@@ -91,7 +93,7 @@ export interface Tower extends TowerExtras {
   readonly kvHeads: readonly number[];
   readonly headSize: number;
   readonly tokens: number;
-  readonly activation: "gelu" | "quick-gelu" | "relu" | "silu";
+  readonly activation: "gelu" | "quick-gelu" | "relu" | "relu-squared" | "silu";
   /** SwiGLU has a gate beside the up projection. */
   readonly gated: boolean;
   /** LayerNorm with gain and offset, with its gain alone, or with neither; RMSNorm. */
@@ -288,8 +290,8 @@ export interface ListedVector extends ListedCommon {
   readonly parameters: number;
 }
 export const LISTED_PRIMITIVES = [
-  ...(["softmax", "layernorm", "rmsnorm", "gelu", "quick-gelu", "silu", "relu", "tanh"] as const),
-  ...(["add", "multiply", "gather", "rope", "l2-normalise", "mean"] as const),
+  ...(["softmax", "layernorm", "rmsnorm", "gelu", "quick-gelu", "silu", "relu", "relu-squared"] as const),
+  ...(["tanh", "add", "multiply", "gather", "rope", "l2-normalise", "mean"] as const),
 ] as const;
 export type ListedPrimitive = (typeof LISTED_PRIMITIVES)[number];
 export type ListedOperator = ListedProduct | ListedVector;

@@ -8,7 +8,7 @@ import { primitiveOfNorm, type LayerShape } from "./layer-shape.ts";
 /**
  * Multi-head attention of one layer, up to and with the output projection.
  *
- *   qkv      [batch·queries, hidden] · [hidden, (heads + 2·kvHeads)·headSize]
+ *   qkv      [batch·queries, hidden] · [hidden, (heads + 2·kvHeads)·headSize], and the columns of a gate where there is one
  *   scores   per (input, KV head): [group·queries, headSize] · [headSize, keys],  group = heads / kvHeads
  *   softmax  rows of `keys`
  *   context  per (input, KV head): [group·queries, keys] · [keys, headSize]
@@ -29,8 +29,9 @@ export function attention(shape: LayerShape, batch: number, pass: Pass, place: P
   const { hidden, heads, kvHeads, headSize } = shape;
   const rows = batch * queriesOf(pass);
   const whole = { ...place, count: place.count * runsOf(pass) };
-  const made = linear(whole, "qkv", "qkv", { rows, k: hidden, n: (heads + 2 * kvHeads) * headSize });
-  const qkv = intoCache(made, (2 * kvHeads) / (heads + 2 * kvHeads), whole);
+  const n = (heads + 2 * kvHeads) * headSize + gateWidth(shape);
+  const made = linear(whole, "qkv", "qkv", { rows, k: hidden, n });
+  const qkv = intoCache(made, (2 * kvHeads * headSize) / n, whole);
   const output = linear(whole, "output-projection", "output-projection", { rows, k: heads * headSize, n: hidden });
   return [
     qkv,
@@ -38,7 +39,24 @@ export function attention(shape: LayerShape, batch: number, pass: Pass, place: P
     ...(shape.position === "rotary" ? [rope(shape, rows, whole, queriesOf(pass))] : []),
     ...disentangledTables(shape, whole),
     ...attentionCore(shape, batch, spansOf(shape.attentionKind, pass), place),
+    ...gate(shape, rows, whole),
     output,
+  ];
+}
+
+/** Columns that make the gate of the result, beside those of queries, keys and values. */
+export function gateWidth({ attentionGate, heads, headSize }: LayerShape): number {
+  return attentionGate === undefined ? 0 : attentionGate === "head" ? heads : heads * headSize;
+}
+
+/** The result times the sigmoid of its gate, which is (1 + tanh(x / 2)) / 2. */
+function gate(shape: LayerShape, rows: number, place: Place): readonly Operator[] {
+  const width = rows * gateWidth(shape);
+  if (width === 0) return [];
+  const elements = rows * shape.heads * shape.headSize;
+  return [
+    vector(place, "activation", "gate-activation", { primitive: "tanh", elements: width }),
+    vector(place, "activation", "gating", { primitive: "multiply", elements, elementsRead: elements + width }),
   ];
 }
 
@@ -109,7 +127,7 @@ function queryKeyNorms(shape: LayerShape, rows: number, place: Place): readonly 
 /** Trained numbers of the norm of `count` heads. */
 export function queryKeyNormParameters(shape: LayerShape, count: number): number {
   const { headSize, qkNorm, normalisation } = shape;
-  if (qkNorm === undefined) return 0;
+  if (qkNorm === undefined || qkNorm === "plain") return 0;
   // Norms that stand side by side for the heads, and over the whole projection, have gains alone.
   return qkNorm === "head" ? (normalisation === "layernorm" ? 2 : 1) * headSize : count * headSize;
 }

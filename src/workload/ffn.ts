@@ -1,7 +1,7 @@
 import type { Operator } from "./operator.ts";
 import { mixtureOfExperts } from "./experts.ts";
 import { linear, normalisation, vector, type Place } from "./make-operator.ts";
-import type { LayerShape } from "./layer-shape.ts";
+import { hasFfn, type LayerShape } from "./layer-shape.ts";
 
 /**
  * Feed-forward network of one layer.
@@ -9,10 +9,11 @@ import type { LayerShape } from "./layer-shape.ts";
  *   plain   up [rows, hidden]·[hidden, ffn], activation, down [rows, ffn]·[ffn, hidden]
  *   gated   up and gate of the same shape; activation of the gate, times up (SwiGLU with SiLU); down
  *
- * A layer with experts has them in its place.
+ * A layer with experts has them in its place; one with neither has no such half.
  */
 export function feedForward(shape: LayerShape, rows: number, place: Place): readonly Operator[] {
   const { hidden, ffn, routed } = shape;
+  if (!hasFfn(shape)) return [];
   if (routed !== null) return mixtureOfExperts(shape, routed, rows, place);
   const elements = rows * ffn;
   const wide = { rows, k: hidden, n: ffn };

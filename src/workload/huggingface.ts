@@ -4,6 +4,7 @@ import type { Common, HuggingFaceOptions } from "./huggingface/common.ts";
 import { ENCODER_DECODER_READERS } from "./huggingface/encoder-decoder.ts";
 import { ENCODER_READERS } from "./huggingface/encoders.ts";
 import { GPT_READERS } from "./huggingface/gpt.ts";
+import { KIN_READERS } from "./huggingface/kin.ts";
 import { LATENT_READERS } from "./huggingface/latent.ts";
 import { LLAMA_READERS } from "./huggingface/llama.ts";
 import { importProblems } from "./import-check.ts";
@@ -27,6 +28,7 @@ const READERS: Readonly<Record<string, Read>> = {
   ...VISION_READERS,
   ...ENCODER_READERS,
   ...LLAMA_READERS,
+  ...KIN_READERS,
   ...LATENT_READERS,
   ...GPT_READERS,
   ...ENCODER_DECODER_READERS,

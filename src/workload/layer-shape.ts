@@ -26,6 +26,11 @@ export interface LayerShape
   readonly formats: LayerFormats | null;
 }
 
+/** Whether a layer has a feed-forward half: an FFN, or experts in its place. */
+export function hasFfn({ ffn, routed }: LayerShape): boolean {
+  return routed !== null || ffn > 0;
+}
+
 /** What the lanes do for a norm: one without gain or offset is as much work as one with them. */
 export function primitiveOfNorm(normalisation: Tower["normalisation"]): Primitive {
   return normalisation === "rmsnorm" ? "rmsnorm" : "layernorm";

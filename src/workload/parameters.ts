@@ -1,10 +1,10 @@
 import { square } from "../math/index.ts";
 import type { Tower, VisionTower } from "../spec/model.ts";
-import { queryKeyNormParameters } from "./attention.ts";
+import { gateWidth, queryKeyNormParameters } from "./attention.ts";
 import { extraTokensOf } from "./embedding.ts";
 import { expertMatrices, expertParameters } from "./experts.ts";
 import { latentMatrices, latentParameters } from "./latent-attention.ts";
-import { layersOf, normSize, type LayerShape } from "./layer-shape.ts";
+import { hasFfn, layersOf, normSize, type LayerShape } from "./layer-shape.ts";
 
 /** Which parameters are meant: all that are stored, or those that one token goes through. */
 export type Extent = "stored" | "active";
@@ -27,16 +27,13 @@ const NORMS: Readonly<Record<Tower["normPosition"], number>> = {
 /** QKV, output projection, FFN or experts, their biases, and the layer's norms and scales. */
 export function layerParameters(shape: LayerShape, extent: Extent = "stored"): number {
   const isAttending = shape.attentionKind !== "none";
-  const hasNorm = { attention: isAttending && shape.hasFirstNorm ? 1 : 0, all: NORMS[shape.normPosition] };
-  const norms = isAttending
-    ? hasNorm.all - (shape.hasFirstNorm ? 0 : 1)
-    : shape.normPosition === "parallel-shared"
-      ? 1
-      : hasNorm.all / 2;
-  const scales = shape.layerScale === true ? (isAttending ? 2 : 1) * shape.hidden : 0;
+  const parts = (isAttending ? 1 : 0) + (hasFfn(shape) ? 1 : 0);
+  const all = shape.normPosition === "parallel-shared" ? Math.min(1, parts) : (NORMS[shape.normPosition] / 2) * parts;
+  const norms = all - (isAttending && !shape.hasFirstNorm ? 1 : 0);
+  const scales = shape.layerScale === true ? parts * shape.hidden : 0;
   return (
     (isAttending ? attentionParameters(shape) : 0) +
-    ffnParameters(shape, extent) +
+    (hasFfn(shape) ? ffnParameters(shape, extent) : 0) +
     norms * normParameters(shape) +
     scales
   );
@@ -49,7 +46,7 @@ export function layerMatrices(shape: LayerShape): number {
     attentionKind === "none"
       ? 0
       : latent === undefined
-        ? hidden * (heads + 2 * kvHeads) * headSize + heads * headSize * hidden
+        ? hidden * ((heads + 2 * kvHeads) * headSize + gateWidth(shape)) + heads * headSize * hidden
         : latentMatrices(shape, latent);
   const inner = routed === null ? (gated ? 3 : 2) * hidden * ffn : expertMatrices(shape, routed, routed.count);
   return attention + inner;
@@ -62,7 +59,7 @@ export function crossMatrices({ hidden, heads, kvHeads, headSize }: LayerShape):
 
 function attentionParameters(shape: LayerShape): number {
   const { hidden, heads, kvHeads, headSize, latent, relative, sinks } = shape;
-  const qkvWidth = (heads + 2 * kvHeads) * headSize;
+  const qkvWidth = (heads + 2 * kvHeads) * headSize + gateWidth(shape);
   const matrices =
     latent === undefined
       ? hidden * qkvWidth + heads * headSize * hidden + attentionBiases(shape, qkvWidth)

@@ -38,6 +38,7 @@ export function transformerLayer(
     { name: "ffn", body: feedForward(shape, rows, whole) },
   ].filter(({ body }) => body.length > 0);
 
+  if (parts.length === 0) return [];
   if (isParallel) {
     const shared = shape.normPosition === "parallel-shared";
     return [

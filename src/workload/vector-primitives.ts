@@ -141,6 +141,10 @@ export const VECTOR_PRIMITIVES: Readonly<Record<LanePrimitive, PrimitiveCost>> =
     pass("apply", [3, 1], [1, 1], "halve; tanh; multiply-add; times x"),
   ),
   relu: elementWise("definition", pass("apply", [1, 0], [1, 1], "compare with zero")),
+  "relu-squared": elementWise(
+    "So et al. 2021, Primer (arXiv 2109.08668)",
+    pass("apply", [2, 0], [1, 1], "compare with zero; square"),
+  ),
   tanh: elementWise("definition", pass("apply", [0, 1], [1, 1], "one special function")),
   add: elementWise("definition", pass("apply", [1, 0], [2, 1], "two operands")),
   multiply: elementWise("definition", pass("apply", [1, 0], [2, 1], "two operands")),

@@ -22,6 +22,9 @@ export interface DecoderParts {
   readonly layers: number;
   readonly heads: number;
   readonly kvHeads: number;
+  /** Of each layer, where layers differ. */
+  readonly headsByLayer?: readonly number[];
+  readonly kvHeadsByLayer?: readonly number[];
   readonly headSize: number;
   readonly ffn: number | readonly number[];
   /** Positions that a sequence may have; null: any number. */
@@ -70,8 +73,8 @@ export function decoderModel(
       layers,
       hidden,
       ffn: typeof parts.ffn === "number" ? perLayer(layers, parts.ffn) : parts.ffn,
-      heads: perLayer(layers, parts.heads),
-      kvHeads: perLayer(layers, parts.kvHeads),
+      heads: parts.headsByLayer ?? perLayer(layers, parts.heads),
+      kvHeads: parts.kvHeadsByLayer ?? perLayer(layers, parts.kvHeads),
       headSize,
       tokens: sequence.tokens,
       activation: parts.activation,

@@ -19,6 +19,16 @@ export function readerOf(config: Readonly<Record<string, unknown>>): ConfigReade
   return { config, path: "", problems: [], notes: [], asked: new Set() };
 }
 
+/** The same file where some keys have other names: each of `names` stands for the first of its list that is there. */
+export function renamed(reader: ConfigReader, names: Readonly<Record<string, readonly string[]>>): ConfigReader {
+  const found = Object.entries(names).flatMap(([name, others]) => {
+    const value = valueOf(reader, others);
+    const isThere = (reader.config[name] ?? null) !== null;
+    return isThere || value === undefined ? [] : [[name, value] as const];
+  });
+  return { ...reader, config: { ...reader.config, ...Object.fromEntries(found) } };
+}
+
 /** The reader of a section of the file; its problems and notes are those of the whole. Undefined: there is no such section. */
 export function sectionOf(reader: ConfigReader, name: string): ConfigReader | undefined {
   const value = valueOf(reader, [name]);
@@ -160,6 +170,8 @@ const ACTIVATIONS: Readonly<Record<string, Tower["activation"]>> = {
   swiglu: "silu",
   quick_gelu: "quick-gelu",
   relu: "relu",
+  relu2: "relu-squared",
+  squared_relu: "relu-squared",
   silu: "silu",
   swish: "silu",
 };

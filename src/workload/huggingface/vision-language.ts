@@ -3,6 +3,7 @@ import { patchesOf } from "../embedding.ts";
 import { connectedTokens } from "../vit.ts";
 import type { Common, HuggingFaceOptions } from "./common.ts";
 import { GPT_READERS } from "./gpt.ts";
+import { KIN_READERS } from "./kin.ts";
 import { LATENT_READERS } from "./latent.ts";
 import { LLAMA_READERS } from "./llama.ts";
 import { count, noteUnread, onlyIf, optionalCount, sectionOf, shown, valueOf, type ConfigReader } from "./reader.ts";
@@ -10,7 +11,7 @@ import { clipVisionTower, siglipVision } from "./vision.ts";
 
 type Read = (reader: ConfigReader, common: Common, options: HuggingFaceOptions) => TowersModel;
 
-const DECODERS = { ...LLAMA_READERS, ...LATENT_READERS, ...GPT_READERS };
+const DECODERS = { ...LLAMA_READERS, ...KIN_READERS, ...LATENT_READERS, ...GPT_READERS };
 
 /** What LlamaConfig and MistralConfig have where a section leaves it out: the sizes of their first models. */
 const SECTION_DEFAULTS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {

@@ -236,7 +236,7 @@ describe("refusals", () => {
       "num_attention_heads 32 is not a multiple of num_key_value_heads 5.",
     ],
     ["experts", { ...mistral, num_local_experts: 8 }, "num_local_experts is 8: a mixture of experts is not modelled."],
-    ["activation", { ...llama32, hidden_act: "relu2" }, 'hidden_act is "relu2", which is not modelled. Known: gelu,'],
+    ["activation", { ...llama32, hidden_act: "mish" }, 'hidden_act is "mish", which is not modelled. Known: gelu,'],
     ["not a size", { ...llama32, hidden_size: "2048" }, 'hidden_size is "2048", but must be a whole number ≥ 1.'],
     ["negative", { ...llama32, num_hidden_layers: -1 }, "num_hidden_layers is -1, but must be a whole number ≥ 1."],
     [

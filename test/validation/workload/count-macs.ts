@@ -10,7 +10,42 @@ export function countMacs(config: Config): number {
   if (/^(bert|roberta|xlm-roberta|distilbert|albert|electra|modernbert|nomic_bert)$/.test(type))
     return textEncoderMacs(config, type);
   if (/^(vit|deit|beit|dinov2)$/.test(type)) return imageMacs(config, type);
-  return decoderMacs(config, type);
+  return decoderMacs(usual(config, type), type);
+}
+
+/** A configuration whose family has names of its own, under the usual ones. */
+function usual(config: Config, type: string): Config {
+  const first = (name: string) => (Array.isArray(config[name]) ? (config[name] as unknown[])[0] : config[name]);
+  const named = (names: Readonly<Record<string, unknown>>): Config => ({ ...config, ...names });
+  switch (type) {
+    case "qwen":
+      return named({ intermediate_size: Number(config["intermediate_size"]) / 2 });
+    case "chatglm":
+      return named({
+        intermediate_size: config["ffn_hidden_size"],
+        head_dim: config["kv_channels"],
+        num_key_value_heads: config["multi_query_group_num"],
+        vocab_size: config["padded_vocab_size"],
+      });
+    case "ernie4_5_moe": {
+      const expert = Number(config["moe_intermediate_size"]);
+      return named({
+        num_experts: config["moe_num_experts"],
+        num_experts_per_tok: config["moe_k"],
+        n_shared_experts: config["moe_num_shared_experts"],
+        moe_intermediate_size: expert,
+        first_k_dense_replace: config["moe_layer_start_index"],
+      });
+    }
+    case "hunyuan_v1_moe":
+      return named({
+        num_experts_per_tok: first("moe_topk"),
+        n_shared_experts: first("num_shared_expert"),
+        moe_intermediate_size: first("moe_intermediate_size"),
+      });
+    default:
+      return config;
+  }
 }
 
 function numberOf(config: Config, names: readonly string[], fallback?: number): number {
@@ -33,7 +68,8 @@ function decoderMacs(config: Config, type: string): number {
   const kv = isOneKv ? 1 : numberOf(config, ["num_key_value_heads", "num_kv_heads"], heads);
   const vocabulary = numberOf(config, ["vocab_size"]);
   const inner = numberOf(config, ["intermediate_size", "n_inner", "ffn_dim"], 4 * hidden);
-  const isPlain = /^(gpt|opt|bloom|falcon|phi$|phi-msft|mpt|starcoder2)/.test(type) && type !== "gpt_oss";
+  const isPlain =
+    /^(gpt|opt|bloom|falcon|phi$|phi-msft|mpt|starcoder2|nemotron$|arcee)/.test(type) && type !== "gpt_oss";
   const matrices = isPlain ? 2 : 3;
 
   const experts = numberOf(config, ["num_local_experts", "num_experts", "n_routed_experts"], 0);

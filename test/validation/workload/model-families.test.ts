@@ -6,8 +6,10 @@ import { check } from "../../../src/spec/issues.ts";
 import { modelSchema } from "../../../src/spec/model-schema.ts";
 import { modelYaml } from "../../../src/cli/import.ts";
 import { countMacs } from "./count-macs.ts";
-import { PUBLISHED } from "./published-models.ts";
+import { PUBLISHED_KIN } from "./published-kin.ts";
+import { PUBLISHED as PUBLISHED_MODELS } from "./published-models.ts";
 
+const PUBLISHED = { ...PUBLISHED_MODELS, ...PUBLISHED_KIN };
 const folder = new URL("../../fixtures/huggingface/families/", import.meta.url);
 const read = (name: string): Record<string, unknown> =>
   JSON.parse(readFileSync(new URL(name, folder), "utf8")) as Record<string, unknown>;
