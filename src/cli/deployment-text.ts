@@ -17,6 +17,13 @@ function lifeText(seconds: number): string {
  * @param isOfDesign whether it is the deployment of one evaluated design, whose latency says what a share of time comes to
  */
 export function useText(deployment: Deployment, isOfDesign = true): string {
+  const { canWait = 0 } = deployment;
+  const waits =
+    canWait === 0 ? "" : `, of which ${short(100 * canWait)} % can wait for the cleanest hours of their day`;
+  return `${timesText(deployment, isOfDesign)}${waits}`;
+}
+
+function timesText(deployment: Deployment, isOfDesign: boolean): string {
   const { lifetime, rate, duty, hoursPerDay, inferences } = deployment;
   const life = lifeText(lifetime);
   const count = `${Number(inferencesOverLife(deployment).toPrecision(9))} inferences`;
@@ -33,4 +40,12 @@ export function useText(deployment: Deployment, isOfDesign = true): string {
 export function deploymentText(deployment: Deployment, isOfDesign = true): string {
   const { region, gridIntensity } = deployment;
   return `${region}, ${short(gridIntensity)} gCO2e/kWh, ${useText(deployment, isOfDesign)}`;
+}
+
+/** A deployment as documents show it: of a trace what it is, not its every slot. */
+export function deploymentJson(deployment: Deployment): Readonly<Record<string, unknown>> {
+  const { gridTrace } = deployment;
+  if (gridTrace === undefined) return { ...deployment };
+  const { region, slotsPerDay, values } = gridTrace;
+  return { ...deployment, gridTrace: { region, slotsPerDay, days: values.length / slotsPerDay } };
 }

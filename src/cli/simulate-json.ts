@@ -14,7 +14,8 @@ import {
   type KindSummary,
   type LevelTraffic,
 } from "../evaluate/index.ts";
-import type { SpecSet } from "../spec/index.ts";
+import { metricsOfDeployment, type SpecSet } from "../spec/index.ts";
+import { deploymentJson } from "./deployment-text.ts";
 
 /** The document that `simulate --json` prints for a design that runs. */
 export function simulationJson(
@@ -27,7 +28,7 @@ export function simulationJson(
     hardware: design.hardware.name,
     feasible: violations.length === 0,
     violations: violations.map(violationJson),
-    ...metricsOf(evaluation),
+    ...metricsOf(evaluation, metricsOfDeployment(design.deployment)),
     ...unknownJson(evaluation),
     energy_J: energy,
     area_by_component_mm2: area,
@@ -35,7 +36,7 @@ export function simulationJson(
     carbon_operational: { unit: "kgCO2e", ...operational },
     intervals: intervalsOf(pricingOf(evaluation)),
     power: powerOf(evaluation),
-    deployment: design.deployment,
+    deployment: deploymentJson(design.deployment),
     technology: design.technology,
     mapper: { ...design.mapper, objective: evaluation.mappedFor },
     ...footprintJson(evaluation),

@@ -37,7 +37,7 @@ export function simulationText(
   const energies = energyTable(summaries, evaluation);
   const lines = [
     `${design.model.name} on ${design.hardware.name}, ${design.deployment.region} ` +
-      `(${design.deployment.gridIntensity} gCO2e/kWh), technology profile ${design.technology.profile}, mapped for ${evaluation.mappedFor}`,
+      `(${Number(design.deployment.gridIntensity.toPrecision(6))} gCO2e/kWh), technology profile ${design.technology.profile}, mapped for ${evaluation.mappedFor}`,
     `Use: ${useText(design.deployment)}.`,
     "",
     operatorTable(summaries, evaluation),
@@ -53,6 +53,7 @@ export function simulationText(
     `operational  ${operational.total === null ? `unknown: ${operational.reason}` : kilograms(operational.total)}`,
     `total        ${evaluation.carbon_total_kgCO2e === null ? `unknown: ${unknownsOf(evaluation)["carbon_total_kgCO2e"]!}` : kilograms(evaluation.carbon_total_kgCO2e)}`,
     ...eachLine(evaluation),
+    ...priceLine(evaluation),
     ...uncertaintyLines(evaluation),
   ];
   if (operational.total !== null) {
@@ -117,6 +118,16 @@ function phaseLines(evaluation: Evaluation): readonly string[] {
 function eachLine({ carbon_total_kgCO2e: total, operational }: Evaluation): readonly string[] {
   if (total === null || operational.total === null || operational.inferences === 0) return [];
   return [`each         ${((1e3 * total) / operational.inferences).toPrecision(4)} gCO2e per inference`];
+}
+
+/** What the total costs, where carbon has a price. */
+function priceLine({ carbon_total_kgCO2e: total, design: { deployment } }: Evaluation): readonly string[] {
+  const { carbonPrice } = deployment;
+  if (carbonPrice === undefined || total === null) return [];
+  const { perKilogram, currency } = carbonPrice;
+  return [
+    `cost         ${(total * perKilogram).toPrecision(4)} ${currency} of carbon at ${1000 * perKilogram} ${currency}/t`,
+  ];
 }
 
 const MOST_SWINGS = 3;

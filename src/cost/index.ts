@@ -13,6 +13,7 @@ export {
   gridCarbon,
   gridIntensityOf,
   deploymentAt,
+  inferenceIntensity,
   inferencesOverLife,
   keepsUp,
   operationalCarbon,

@@ -27,6 +27,8 @@ export interface OperationalCarbon {
   readonly parts: Readonly<Record<string, KilogramsCO2e>>;
   readonly inferences: number;
   readonly gridIntensity: GramsPerKilowattHour;
+  /** What the inferences run on, where some of them wait for cleaner hours; absent: gridIntensity. */
+  readonly inferenceIntensity?: GramsPerKilowattHour;
   readonly policy: string;
   /** The same device never switched down. */
   readonly alwaysOnTotal: KilogramsCO2e;

@@ -43,7 +43,9 @@ export function accountOf(evaluation: Evaluation): {
   const lanes = vectorCoefficients(hardware, technology);
   if ("total" in cost || "total" in lanes) return { lines: [], operators: [] };
   const carbonOf = (joules: number): number | null =>
-    operational.total === null ? null : gridCarbon(joules * operational.inferences, operational.gridIntensity);
+    operational.total === null
+      ? null
+      : gridCarbon(joules * operational.inferences, operational.inferenceIntensity ?? operational.gridIntensity);
   const line: MakeLine = (level, what, count, unit, each) => {
     const joules = joulesOf(count * each);
     if (joules === 0) return [];

@@ -24,8 +24,10 @@ export function chipFigures({ hardware, technology }: Chip): ChipFigures {
 /** What no price moves. */
 export function runFacts(evaluation: Evaluation): RunFacts {
   const { latency_s, cycles, macs, utilisation, parameters, dramNeeded_B } = evaluation;
-  const inferences = inferencesOverLife(evaluation.design.deployment);
-  return { latency_s, cycles, macs, utilisation, parameters, dramNeeded_B, inferences };
+  const { deployment } = evaluation.design;
+  const inferences = inferencesOverLife(deployment);
+  const carbonPrice = deployment.carbonPrice?.perKilogram ?? null;
+  return { latency_s, cycles, macs, utilisation, parameters, dramNeeded_B, inferences, carbonPrice };
 }
 
 /** What metrics of a design are made of, as it was priced. */

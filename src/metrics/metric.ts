@@ -21,6 +21,8 @@ export interface RunFacts {
   readonly dramNeeded_B: number;
   /** Over the life. */
   readonly inferences: number;
+  /** What a kilogram of CO2e costs; null: nobody says. */
+  readonly carbonPrice: number | null;
 }
 
 /** What is known of a design that has run. */
@@ -43,6 +45,8 @@ export interface SumFigures {
   readonly idleCarbon: number;
   /** kgCO2e of the life where an inference takes so many joules. */
   readonly carbonOf: (energy: number) => number;
+  /** Of a kilogram of CO2e; null: nobody says. */
+  readonly carbonPrice: number | null;
 }
 
 /**

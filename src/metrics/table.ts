@@ -201,6 +201,28 @@ const TABLE = [
     separation: null,
   },
   {
+    key: "cost_carbon",
+    name: "cost_carbon",
+    kind: "money",
+    meaning: "total carbon × its price, in the currency of deployment.carbonPrice",
+    direction: "min",
+    label: label("Cost of carbon", ""),
+    column: "asked",
+    priced: ["embodied", "idle", "energy"],
+    stage: "run",
+    of: (run) => {
+      const { carbonPrice } = run;
+      return carbonPrice === null
+        ? { total: null, reason: "deployment.carbonPrice does not say what carbon costs" }
+        : combined("the cost of carbon", [totalCarbon(run)], (carbon) => carbon * carbonPrice);
+    },
+    separation: {
+      by: "sum",
+      fixed: (chip) => (chip.embodied + chip.idleCarbon) * (chip.carbonPrice ?? NaN),
+      of: (_, energy, chip) => chip.carbonOf(energy) * (chip.carbonPrice ?? NaN),
+    },
+  },
+  {
     key: "edp_Js",
     name: "edp",
     kind: "energy-delay",

@@ -1,6 +1,6 @@
 import { bestUnits, unitsOf } from "./units.ts";
 import { between, piecesOf, valueAt, type Piece, type Prices } from "./prices.ts";
-import type { Series } from "./series.ts";
+import type { Series } from "../spec/series.ts";
 import type { Interval, Job, Pause } from "./types.ts";
 
 /*

@@ -2,7 +2,7 @@ import { columnsNamed, ProblemSink, readCsvText, type CsvRow } from "../csv/inde
 import { readTextFile } from "../spec/read-file.ts";
 import { JOULES_PER_KILOWATT_HOUR } from "../units/index.ts";
 import { milliseconds } from "./job-schema.ts";
-import { endOf, instantOf } from "./series.ts";
+import { endOf, instantOf } from "../spec/series.ts";
 import type { Job, RegionTrace } from "./types.ts";
 import type { Variant } from "./variants.ts";
 

@@ -1,14 +1,7 @@
+export { instantText } from "../spec/series.ts";
 export { planJsonSchema } from "./job-schema.ts";
 export { plan, type PlanSettings } from "./plan.ts";
-export {
-  INTENSITY,
-  readPlanFile,
-  type PlanFile,
-  type RunWorkload,
-  type VariantProblem,
-  type WorkloadRun,
-} from "./read-plan.ts";
-export { instantText, readSeriesFile, type Series } from "./series.ts";
+export { readPlanFile, type PlanFile, type RunWorkload, type VariantProblem, type WorkloadRun } from "./read-plan.ts";
 export {
   POLICIES,
   type Interval,

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { flag, listOf, oneOf, quantity, real, refuse, section, text, whole } from "../spec/fields.ts";
-import { instantOf } from "./series.ts";
+import { instantOf } from "../spec/series.ts";
 import { POLICIES } from "./types.ts";
 import { instantOfLocal, isZone } from "./zone.ts";
 

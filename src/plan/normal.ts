@@ -1,6 +1,6 @@
 import { log } from "../math/index.ts";
 import { createRandom } from "../random/index.ts";
-import type { Series } from "./series.ts";
+import type { Series } from "../spec/series.ts";
 
 /**
  * A forecast with independent normal noise in each slot (Wiesner et al., "Let's Wait Awhile", 2021): the error of a slot is of standard

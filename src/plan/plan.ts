@@ -4,7 +4,7 @@ import { ruledBy } from "./policies.ts";
 import { between, carbonOf, carbonOverTime, meanBetween, pricesOf, valueAt, type Prices } from "./prices.ts";
 import { planExactly } from "./programme.ts";
 import { planShared, placementOf, unitProblemOf, type SharedPlan } from "./shared.ts";
-import type { Series } from "./series.ts";
+import type { Series } from "../spec/series.ts";
 import type {
   Job,
   Placement,

@@ -1,6 +1,6 @@
 import { joined } from "./alone.ts";
 import { meanBetween, piecesOf, pricesOf, type Piece } from "./prices.ts";
-import type { Series } from "./series.ts";
+import type { Series } from "../spec/series.ts";
 import type { Interval, Job, Policy } from "./types.ts";
 
 /*

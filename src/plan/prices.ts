@@ -1,5 +1,5 @@
 import { JOULES_PER_KILOWATT_HOUR } from "../units/index.ts";
-import { endOf, type Series } from "./series.ts";
+import { endOf, type Series } from "../spec/series.ts";
 
 /** kgCO2e of one W·ms at 1 gCO2e/kWh. */
 export const KILOGRAMS = 1 / (JOULES_PER_KILOWATT_HOUR * 1e6);

@@ -7,18 +7,12 @@ import { readYaml } from "../spec/read-yaml.ts";
 import { readJobsCsv, readVariantsCsv, type Traces } from "./csv-files.ts";
 import { jobFileSchema, milliseconds, placed, type JobFile, type WrittenJob } from "./job-schema.ts";
 import { withNoise } from "./normal.ts";
-import { endOf, instantText, readSeriesFile, type Series, type SeriesFile, type ValueColumn } from "./series.ts";
+import { endOf, instantText, readSeriesFile, type Series, type SeriesFile, type ValueColumn } from "../spec/series.ts";
+import { INTENSITY } from "../spec/grid-trace.ts";
 import type { Job, PlanProblem, Policy, RegionTrace } from "./types.ts";
 import type { DemandSlot, Variant } from "./variants.ts";
 import { daysLater } from "./zone.ts";
 
-/** The column of a grid's intensity. */
-export const INTENSITY: ValueColumn = {
-  name: "intensity_gCO2e_per_kWh",
-  alike: ["gCO2e_per_kWh", "g_per_kwh", "intensity_gCO2_per_kWh"],
-  most: 10_000,
-  suspect: { below: 3, unit: "kg per kWh" },
-};
 const SUPPLY: ValueColumn = { name: "power_W", alike: [], most: 1e12, suspect: null };
 const REQUESTS: ValueColumn = { name: "requests", alike: ["requests_actual"], most: 1e15, suspect: null };
 const EXPECTED: ValueColumn = { name: "requests_forecast", alike: [], most: 1e15, suspect: null, isOptional: true };

@@ -1,4 +1,4 @@
-import type { Series } from "./series.ts";
+import type { Series } from "../spec/series.ts";
 
 /** How a job may be interrupted. */
 export interface Pause {

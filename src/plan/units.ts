@@ -1,5 +1,5 @@
 import { problemOf, SpecError } from "../errors/index.ts";
-import type { Series } from "./series.ts";
+import type { Series } from "../spec/series.ts";
 import type { Job } from "./types.ts";
 
 /*

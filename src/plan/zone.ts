@@ -1,4 +1,4 @@
-import { MINUTE } from "./series.ts";
+import { MINUTE } from "../spec/series.ts";
 
 /*
  * Local times. A zone's offsets come from the time zone data of the JavaScript engine: daylight saving is law, and changes.

@@ -3,8 +3,10 @@ import { didYouMean } from "../errors/index.ts";
 import { usageProblem } from "./cross-rules.ts";
 import type { Deployment } from "./deployment.ts";
 import { MAX_WHOLE, quantity, real, refuse, section, text, whole } from "./fields.ts";
+import { carbonPriceField } from "./carbon-price.ts";
 import { deepFreeze } from "./freeze.ts";
 import { gridHoursField, useFromField, withGridHours } from "./grid-hours.ts";
+import { gridTraceField } from "./grid-trace.ts";
 import { intensityField, regions } from "./regions.ts";
 
 /** Fields that `--set` changes too: one definition for both. */
@@ -18,6 +20,9 @@ export const deploymentFields = {
   gridIntensity: intensityField,
   gridHours: gridHoursField,
   useFrom: useFromField,
+  gridTrace: gridTraceField,
+  canWait: quantity("fraction", { min: 0, max: 1 }),
+  carbonPrice: carbonPriceField,
   lifetime: quantity("time", { min: 1, max: 100 * 365 * 86400 }),
   rate: quantity("rate", { min: 0, max: 1e12 }),
   duty: quantity("fraction", { min: 0, max: 1 }),
@@ -34,7 +39,14 @@ export const rawDeploymentSchema = section({
   gridIntensity: f.gridIntensity.optional().describe("Instead of a region, for example 224 gCO2e/kWh"),
   gridSource: text().optional().describe("Where gridIntensity comes from"),
   gridHours: f.gridHours.optional(),
+  gridTrace: f.gridTrace.optional(),
   useFrom: f.useFrom.optional(),
+  canWait: f.canWait
+    .optional()
+    .describe(
+      'Share of the inferences that can wait for a cleaner slot of the hours of use of their day, for example "30 %"; needs gridHours or gridTrace',
+    ),
+  carbonPrice: f.carbonPrice.optional(),
   lifetime: f.lifetime.default(3 * 365 * 86400).describe("3 years where left out"),
   rate: f.rate.optional().describe("Inferences in hours of use, for example 1/s, which it is where left out"),
   duty: f.duty
@@ -48,11 +60,15 @@ export const rawDeploymentSchema = section({
 /** Inferences a second, where nobody says how many. */
 const DEFAULT_RATE = 1;
 
+/** Grids that know the time of day. */
+export const BY_HOUR = "gridHours or gridTrace";
+
 /** A predicate that continues "deployment.duty …". */
 export const DUTY_ALONE = "stands instead of rate and inferences: give one of them";
 
 function build(raw: z.output<typeof rawDeploymentSchema>, ctx: z.RefinementCtx): Deployment {
-  const { region, gridIntensity, gridSource, gridHours, useFrom, rate, duty, inferences, ...rest } = raw;
+  const { region, gridIntensity, gridSource, gridHours, gridTrace, useFrom, canWait, carbonPrice, ...others } = raw;
+  const { rate, duty, inferences, ...rest } = others;
   if (region && gridIntensity !== undefined) {
     refuse(ctx, "spec/conflict", "and region exclude each other: give one of them", null, ["gridIntensity"]);
   }
@@ -62,9 +78,12 @@ function build(raw: z.output<typeof rawDeploymentSchema>, ctx: z.RefinementCtx):
   if (gridHours !== undefined && (region ?? gridIntensity) !== undefined) {
     refuse(ctx, "spec/conflict", "excludes region and gridIntensity", null, ["gridHours"]);
   }
-  if (useFrom !== undefined && gridHours === undefined) {
-    refuse(ctx, "spec/conflict", "needs gridHours beside it", null, ["useFrom"]);
+  if (gridTrace !== undefined && (region ?? gridIntensity ?? gridHours) !== undefined) {
+    refuse(ctx, "spec/conflict", "excludes region, gridIntensity and gridHours", null, ["gridTrace"]);
   }
+  const isByHour = (gridHours ?? gridTrace) !== undefined;
+  for (const [field, value] of Object.entries({ useFrom, canWait: canWait === 0 ? undefined : canWait }))
+    if (value !== undefined && !isByHour) refuse(ctx, "spec/conflict", `needs ${BY_HOUR} beside it`, null, [field]);
   if (duty !== undefined && (rate ?? inferences) !== undefined) {
     refuse(ctx, "spec/conflict", DUTY_ALONE, null, ["duty"]);
   }
@@ -72,7 +91,10 @@ function build(raw: z.output<typeof rawDeploymentSchema>, ctx: z.RefinementCtx):
   if (unused !== null) refuse(ctx, "spec/conflict", unused.message, null, [unused.field]);
   const hourly = {
     ...(gridHours === undefined ? {} : { gridDay: gridHours }),
+    ...(gridTrace === undefined ? {} : { gridTrace }),
     ...(useFrom === undefined ? {} : { useFrom }),
+    ...(canWait === undefined ? {} : { canWait }),
+    ...(carbonPrice === undefined ? {} : { carbonPrice }),
   };
   const grid =
     gridIntensity === undefined

@@ -8,8 +8,16 @@ export interface Deployment {
   readonly gridSource: string;
   /** Of the hours without use, where the grid is given by hour; absent: as gridIntensity. */
   readonly gridIntensityOff?: GramsPerKilowattHour;
-  /** Grid by hour of the day, 24 values; absent: one intensity for all hours. */
+  /** Grid by time of day, in 24, 48, 96 or 288 slots of equal length from midnight; absent: one intensity for all hours. */
   readonly gridDay?: readonly GramsPerKilowattHour[];
+  /** What gridDay is the mean of. */
+  readonly gridTrace?: GridTrace;
+  /** Intensity of the cleanest slot of the hours of use, of the next one, …; there where work can wait. */
+  readonly gridCleanest?: readonly GramsPerKilowattHour[];
+  /** Share of the inferences, 0 to 1, that can wait for a cleaner slot of the hours of use of their day; absent: 0. */
+  readonly canWait?: number;
+  /** What a kilogram of CO2e costs; absent: nothing is said of it. */
+  readonly carbonPrice?: CarbonPrice;
   /** Hour of the day at which the hours of use begin; matters only with gridDay. */
   readonly useFrom?: number;
   readonly lifetime: Seconds;
@@ -24,3 +32,22 @@ export interface Deployment {
   /** Inputs in one inference, ≥ 1. */
   readonly batch: number;
 }
+
+/** Complete days of a grid, of equal slots from midnight. */
+export interface GridTrace {
+  readonly region: string;
+  /** 24, 48, 96 or 288. */
+  readonly slotsPerDay: number;
+  /** Day after day; a whole number of days. */
+  readonly values: readonly GramsPerKilowattHour[];
+}
+
+export interface CarbonPrice {
+  /** In the currency's unit, a kilogram of CO2e. */
+  readonly perKilogram: number;
+  /** Three letters of ISO 4217. */
+  readonly currency: string;
+}
+
+/** A copy that is being made. */
+export type Changeable<T> = { -readonly [Key in keyof T]: T[Key] };

@@ -19,7 +19,7 @@ export type {
   VitModel,
 } from "./model.ts";
 export type * from "./study.ts";
-export { askedMetrics } from "./study.ts";
+export { askedMetrics, metricsOfDeployment } from "./study.ts";
 export { isFused, isPlainSchedule, PLAIN_SCHEDULE, scheduleOf, type ScheduleSettings } from "./schedule.ts";
 export { MAPPING_OBJECTIVES, type MappingObjective } from "./mapping-objective.ts";
 export { PLAIN_TECHNOLOGY, type Technology } from "./technology.ts";

@@ -2,13 +2,14 @@ import { dirname, resolve } from "node:path";
 import { stringify } from "yaml";
 import type * as z from "zod";
 import { SpecError, type Problem } from "../errors/index.ts";
-import { problemAtSpan, spanAt, valueAt, type SourceDocument } from "./document.ts";
+import { pathText, problemAtSpan, spanAt, valueAt, type SourceDocument } from "./document.ts";
 import { FAMILY_METRIC } from "./family-metric.ts";
 import { deepFreeze } from "./freeze.ts";
 import { layerPath } from "./set-layers.ts";
 import { hardwareSchema } from "./hardware-schema.ts";
 import { check } from "./issues.ts";
 import { readGridDay } from "./grid-hours.ts";
+import { fileOfTrace, readGridTrace } from "./grid-trace.ts";
 import { besideFile, findSpec, readSpecFile } from "./load.ts";
 import { modelSchema } from "./model-schema.ts";
 import { isFixedBy, MODES } from "./modes.ts";
@@ -60,6 +61,19 @@ function spaceProblems(raw: RawStudy, specs: SpecSet, study: SourceDocument, fac
     if (whole !== undefined && raw.space.some((other) => other.path === whole.replace(/[a-z]+$/, "layers"))) return [];
     const message = `space.${path} ${applied.refused}.`;
     return [problemAtSpan(study, spanAt(study, placeInSpace(study, path), "key"), "spec/does-not-fit", message)];
+  });
+}
+
+/** What carbon costs is asked for only where its price is given. */
+function priceProblems({ objectives, constraints, space }: RawStudy, { deployment }: SpecSet, study: SourceDocument) {
+  if (deployment.carbonPrice !== undefined || space.some(({ path }) => path === "deployment.carbonPrice")) return [];
+  const asked = Object.entries({ objectives, constraints }).flatMap(([key, list]) =>
+    (list ?? []).flatMap(({ metric }, i) => (metric === "cost_carbon" ? [[key, i]] : [])),
+  );
+  return asked.map((path): Problem => {
+    const message = `${pathText(path)} asks for cost_carbon, and deployment.carbonPrice does not say what carbon costs.`;
+    const hint = "For example deployment: { carbonPrice: 80 EUR/t }";
+    return problemAtSpan(study, spanAt(study, path, "value"), "spec/missing-key", message, hint);
   });
 }
 
@@ -124,7 +138,7 @@ export function readStudy(written: SourceDocument, factors: readonly string[] = 
     technology: technologyOf(raw.technology),
     schedule: filledSchedule(raw.schedule, scheduleOf({ hardware: hardware.value })),
   };
-  problems.push(...spaceProblems(raw, specs, document, factors));
+  problems.push(...spaceProblems(raw, specs, document, factors), ...priceProblems(raw, specs, document));
   const accuracy = attempt(problems, () => accuracyOf(raw, model.value, document));
   if (problems.length > 0 || accuracy === undefined) throw new SpecError(problems);
   const fields = document.value as Readonly<Record<string, unknown>>;
@@ -165,14 +179,18 @@ function folderOf({ accuracy }: RawStudy, { file }: SourceDocument): string | nu
   return resolve(dirname(file), accuracy.folder ?? ".");
 }
 
-/** A grid file beside the study is taken into it, as its mean day, so that the study needs no other file. */
+/** A grid file beside the study is taken into it, as its mean day or its days, so that the study needs no other file. */
 function withHourlyGrid(document: SourceDocument): SourceDocument {
-  const name = valueAt(document.value, ["deployment", "gridHours"]);
-  if (typeof name !== "string") return document;
-  const path = besideFile(name, document.file);
-  const whole = document.value as { readonly deployment: object };
-  const deployment = { ...whole.deployment, gridHours: readGridDay(path, name) };
-  return { ...document, value: { ...whole, deployment } };
+  const whole = document.value as { readonly deployment: Readonly<Record<string, unknown>> };
+  const held = (field: string, value: object): SourceDocument => ({
+    ...document,
+    value: { ...whole, deployment: { ...whole.deployment, [field]: value } },
+  });
+  const day = valueAt(document.value, ["deployment", "gridHours"]);
+  if (typeof day === "string") return held("gridHours", readGridDay(besideFile(day, document.file), day));
+  const trace = fileOfTrace(valueAt(document.value, ["deployment", "gridTrace"]));
+  if (trace === null) return document;
+  return held("gridTrace", readGridTrace({ ...trace, path: besideFile(trace.path, document.file) }));
 }
 
 function technologyOf(raw: RawStudy["technology"]) {

@@ -1,9 +1,9 @@
 import * as z from "zod";
-import { deploymentFields as f, gridOf } from "./deployment-schema.ts";
-import type { Deployment } from "./deployment.ts";
+import { BY_HOUR, deploymentFields as f, gridOf } from "./deployment-schema.ts";
+import type { Changeable, Deployment } from "./deployment.ts";
 import { oneOf } from "./fields.ts";
 import { withGridHours } from "./grid-hours.ts";
-import { refusal, setPath, type SetPath, type SpecSet } from "./settings.ts";
+import { refusal, setPath, type Refusal, type SetPath, type SpecSet } from "./settings.ts";
 
 /** A grid by hour gives its intensities anew, since hours of use may have changed. */
 const withDeployment = (specs: SpecSet, change: Partial<Deployment>): SpecSet => ({
@@ -11,16 +11,27 @@ const withDeployment = (specs: SpecSet, change: Partial<Deployment>): SpecSet =>
   deployment: withGridHours({ ...specs.deployment, ...change }),
 });
 
-/** What else says how often it is used takes the place of the share of time. */
-function withoutDuty(specs: SpecSet): SpecSet {
-  const { duty, ...deployment } = specs.deployment;
-  return duty === undefined ? specs : { ...specs, deployment };
+/** Without what another field takes the place of. */
+function without(specs: SpecSet, field: "duty" | "gridTrace"): SpecSet {
+  const deployment: Changeable<Deployment> = { ...specs.deployment };
+  if (field === "duty") delete deployment.duty;
+  else delete deployment.gridTrace;
+  return { ...specs, deployment };
 }
 
 /** A grid of one intensity, instead of what there was. */
-function withGrid(specs: SpecSet, grid: Pick<Deployment, "region" | "gridIntensity" | "gridSource">): SpecSet {
-  const { lifetime, rate, duty, hoursPerDay, inferences, batch } = specs.deployment;
-  const use = { lifetime, rate, hoursPerDay, inferences, batch, ...(duty === undefined ? {} : { duty }) };
+function withGrid(
+  specs: SpecSet,
+  grid: Pick<Deployment, "region" | "gridIntensity" | "gridSource">,
+): SpecSet | Refusal {
+  if ((specs.deployment.canWait ?? 0) > 0)
+    return refusal(`cannot be set beside deployment.canWait, which needs ${BY_HOUR}`);
+  const { lifetime, rate, duty, hoursPerDay, inferences, batch, carbonPrice } = specs.deployment;
+  const use = {
+    ...{ lifetime, rate, hoursPerDay, inferences, batch },
+    ...(duty === undefined ? {} : { duty }),
+    ...(carbonPrice === undefined ? {} : { carbonPrice }),
+  };
   return { ...specs, deployment: { ...grid, ...use } };
 }
 
@@ -36,23 +47,47 @@ export const deploymentPaths: readonly SetPath[] = [
     "Grid by hour of the day, instead of a region: a CSV file, or 24 numbers in gCO2e/kWh",
     "[300, 290, 280, 270, 270, 280, 300, 310, 280, 240, 200, 170, 150, 140, 150, 170, 220, 290, 340, 350, 340, 330, 320, 310]",
     f.gridHours,
-    (specs, gridDay) => withDeployment(specs, { gridDay }),
+    (specs, gridDay) => withDeployment(without(specs, "gridTrace"), { gridDay }),
+  ),
+  setPath(
+    "deployment.gridTrace",
+    "Grid as it was, instead of a region: a CSV file of times, with #REGION where it has several",
+    "examples/plan/grid-gb.csv",
+    f.gridTrace,
+    (specs, gridTrace) => withDeployment(specs, { gridTrace }),
+  ),
+  setPath(
+    "deployment.canWait",
+    "Share of the inferences that can wait for a cleaner slot of their day, with gridHours or gridTrace",
+    "30 %",
+    f.canWait,
+    (specs, canWait) =>
+      canWait > 0 && specs.deployment.gridDay === undefined
+        ? refusal(`cannot be set without deployment.${BY_HOUR}`)
+        : withDeployment(specs, { canWait }),
+  ),
+  setPath(
+    "deployment.carbonPrice",
+    "What CO2e costs; gives cost_carbon in that currency",
+    "80 EUR/t",
+    f.carbonPrice,
+    (specs, carbonPrice) => withDeployment(specs, { carbonPrice }),
   ),
   setPath(
     "deployment.useFrom",
-    "Hour of the day at which use begins, with gridHours",
+    "Hour of the day at which use begins, with gridHours or gridTrace",
     "8",
     f.useFrom,
     (specs, useFrom) =>
       specs.deployment.gridDay === undefined
-        ? refusal("cannot be set without deployment.gridHours")
+        ? refusal(`cannot be set without deployment.${BY_HOUR}`)
         : withDeployment(specs, { useFrom }),
   ),
   setPath("deployment.lifetime", "Life of the device", "3 years", f.lifetime, (specs, lifetime) =>
     withDeployment(specs, { lifetime }),
   ),
   setPath("deployment.rate", "Inferences in hours of use", "1/s", f.rate, (specs, rate) =>
-    withDeployment(withoutDuty(specs), { rate }),
+    withDeployment(without(specs, "duty"), { rate }),
   ),
   setPath(
     "deployment.duty",
@@ -69,7 +104,7 @@ export const deploymentPaths: readonly SetPath[] = [
     "Inferences over the life, instead of rate and hours",
     "30000000",
     f.inferences,
-    (specs, inferences) => withDeployment(withoutDuty(specs), { inferences }),
+    (specs, inferences) => withDeployment(without(specs, "duty"), { inferences }),
   ),
   setPath("deployment.batch", "Inputs in one inference", "1", f.batch, (specs, batch) =>
     withDeployment(specs, { batch }),

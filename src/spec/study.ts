@@ -1,3 +1,4 @@
+import type { Deployment } from "./deployment.ts";
 import type { MappingObjective } from "./mapping-objective.ts";
 import type { SpecSet } from "./settings.ts";
 
@@ -82,9 +83,12 @@ export interface SearchSettings {
 }
 
 /** Keys of the metrics that a study aims at or limits, each once. */
-export function askedMetrics({
-  objectives,
-  constraints,
-}: Pick<Study, "objectives" | "constraints">): readonly string[] {
-  return [...new Set([...objectives, ...constraints].map(({ metric }) => metric))];
+export function askedMetrics({ objectives, constraints, specs }: Study): readonly string[] {
+  const asked = [...objectives, ...constraints].map(({ metric }) => metric);
+  return [...new Set([...asked, ...metricsOfDeployment(specs.deployment)])];
+}
+
+/** Metrics that results show since the deployment asks for them. */
+export function metricsOfDeployment({ carbonPrice }: Deployment): readonly string[] {
+  return carbonPrice === undefined ? [] : ["cost_carbon"];
 }

@@ -45,6 +45,7 @@ export const DECIDES_NO_TRIAL: Readonly<Record<string, string>> = {
   "specs.hardware.name": "a word for readers",
   "specs.hardware.description": "words for readers",
   "specs.deployment.gridSource": "words for readers",
+  "specs.deployment.gridTrace.region": "words for readers",
   mode: "what it stands for is in objectives and space",
   fixed: "what the mode has taken out of the space",
   "accuracy.folder": "a run may be moved with its folder",

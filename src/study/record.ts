@@ -102,12 +102,14 @@ function studyOf(study: Study, spaceSize: bigint): RunRecord["study"] {
   };
 }
 
-/** A grid by hour is told by its means. */
+/** A grid by hour is told by its means, a price as it is written. */
 function withoutLists(deployment: Study["specs"]["deployment"]): RunRecord["study"]["deployment"] {
-  const plain = Object.entries(deployment).filter(
-    (entry): entry is [string, number | string | null] => !Array.isArray(entry[1]),
+  const { carbonPrice, ...fields } = deployment;
+  const plain = Object.entries(fields).filter(
+    (entry): entry is [string, number | string | null] => entry[1] === null || typeof entry[1] !== "object",
   );
-  return Object.fromEntries(plain);
+  const price = carbonPrice && { carbonPrice: `${1000 * carbonPrice.perKilogram} ${carbonPrice.currency}/t` };
+  return { ...Object.fromEntries(plain), ...price };
 }
 
 function frontRow(trial: number | null, point: Point, detail: DesignDetail, evaluator: DesignEvaluator): FrontRow {

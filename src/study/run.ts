@@ -24,6 +24,7 @@ import { createDetailKeeper } from "./detail-keeper.ts";
 import { createDesignFarm, type DesignFarm } from "./evaluations.ts";
 import type { EnumerationProgress } from "./exact/enumerate.ts";
 import { greyBoxOf } from "./exact/grey-box.ts";
+import { mayWait } from "./exact/terms.ts";
 import { runExact } from "./exact/run.ts";
 import { decompositionRequest } from "./exact/split-space.ts";
 import { exactRecord, storeFront, withWhole } from "./exact/whole-front.ts";
@@ -289,6 +290,7 @@ async function knownCosts(
 ): Promise<{ readonly greyBox?: GreyBox }> {
   if (!study.objectives.some(({ metric }) => metric === "accuracy") || study.objectives.length < 2) return {};
   try {
+    if (mayWait(study)) throw new InputError("Carbon of work that waits depends on the latency.");
     decompositionRequest(study);
   } catch (error) {
     if (!(error instanceof InputError)) throw error;

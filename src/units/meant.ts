@@ -129,6 +129,7 @@ const SPELLINGS: Readonly<Record<QuantityKind, Spellings>> = {
     ...alike(["1 kgCO2e*s"], "kg*s", "kgs", "kgCO2*s", "kgCO2e.s", "kgCO2e\u00b7s", "kgCO2eq*s"),
     ...alike(["1 gCO2e*s"], "g*s", "gCO2*s", "gCO2e.s", "gCO2e\u00b7s", "gCO2eq*s"),
   },
+  money: {},
 };
 
 function spelled(unit: string, kind: QuantityKind): readonly string[] | undefined {

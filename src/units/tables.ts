@@ -18,7 +18,8 @@ export type QuantityKind =
   | "power"
   | "energy-delay"
   | "energy-delay-squared"
-  | "carbon-delay";
+  | "carbon-delay"
+  | "money";
 
 export interface UnitTable {
   /** Noun with article for messages: "a size". */
@@ -187,6 +188,8 @@ export const UNIT_TABLES: Readonly<Record<QuantityKind, UnitTable>> = {
     { "kgCO2e*s": "1", "gCO2e*s": "1e-3" },
     ["gCO2e*s", "kgCO2e*s"],
   ),
+  // Which currency is said where the price is.
+  money: table("an amount of money in the currency of the carbon price", "", ["250", "0.5"], { "": "1" }, [""]),
 };
 
 // The rate's units are one over a time: 100/h is 100 / 3600 s.

@@ -5,7 +5,8 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { loadSearchStudy } from "../../src/study/load.ts";
 import { SpecError } from "../../src/errors/index.ts";
-import { INTENSITY, readSeriesFile } from "../../src/plan/index.ts";
+import { INTENSITY } from "../../src/spec/grid-trace.ts";
+import { readSeriesFile } from "../../src/spec/series.ts";
 import {
   applySettings,
   defaultDeployment,

@@ -1,4 +1,5 @@
 import type { OperatorLine } from "../../evaluate/index.ts";
+import { deploymentJson } from "../deployment-text.ts";
 import type { Explanation } from "./explanation.ts";
 import { titleOf } from "./stored-run.ts";
 
@@ -12,7 +13,7 @@ export function explanationJson(explanation: Explanation): Readonly<Record<strin
     point: trial.point,
     model: design.model.name,
     hardware: design.hardware.name,
-    deployment: design.deployment,
+    deployment: deploymentJson(design.deployment),
     technology: design.technology,
     mapper: design.mapper,
     metrics: explanation.metrics,

@@ -93,7 +93,7 @@ function equations(
 ): Readonly<Record<string, string>> {
   const use: Record<string, string> = {};
   if (operational.total !== null && energy.total !== null && power !== null) {
-    const grid = `${operational.gridIntensity} gCO2e/kWh`;
+    const grid = `${operational.inferenceIntensity ?? operational.gridIntensity} gCO2e/kWh`;
     const hours = usageSeconds(design.deployment);
     const of = (die: number, dram: number, seconds: number, intensity: number): string =>
       `(die ${(1e3 * die).toPrecision(4)} mW + DRAM ${(1e3 * dram).toPrecision(4)} mW) × ${Math.round(seconds / 3600)} h × ${intensity} gCO2e/kWh`;

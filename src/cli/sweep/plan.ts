@@ -74,7 +74,12 @@ export function planSweep(words: SweepWords): SweepPlan {
   }
   if (problems.length > 0) throw new SpecError(problems);
   const wantsAccuracy = sort === "accuracy" || limits.some(({ metric }) => metric === "accuracy");
-  const asked = [...limits.map(({ metric }) => metric), ...(sort === null ? [] : [sort])];
+  const isPriced = settings.some(({ path }) => path === "deployment.carbonPrice");
+  const asked = [
+    ...limits.map(({ metric }) => metric),
+    ...(sort === null ? [] : [sort]),
+    ...(isPriced ? ["cost_carbon"] : []),
+  ];
   const specs = <Spec>(all: readonly Named<Spec>[]): readonly Spec[] => all.map(({ spec }) => spec);
   return {
     ...{ models, hardware, settings, limits, sort },

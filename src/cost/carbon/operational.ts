@@ -46,7 +46,48 @@ export function gridIntensityOf({ gridIntensity }: Deployment, technology: Techn
   return gridIntensity * factor(factorsOf(technology), "gridLevel");
 }
 
-/** The same in the other hours. */
+/** Inferences per second of use. */
+function perSecondOfUse(deployment: Deployment): number {
+  const { use } = usageSeconds(deployment);
+  return deployment.inferences === null || use === 0 ? deployment.rate : deployment.inferences / use;
+}
+
+/** Share of the hours of use that a device is busy. */
+function busyShare(latency: number, deployment: Deployment): number {
+  return deployment.duty ?? latency * perSecondOfUse(deployment);
+}
+
+/**
+ * gCO2e/kWh that the inferences run on, with the factor `gridLevel`: of the hours of use, or less where a share w of them waits.
+ *
+ *   I = (1 − w) · mean of the hours of use + w · mean of their cleanest share x       x = w·u / (1 − (1 − w)·u)
+ *
+ * What cannot wait keeps the device busy (1 − w)·u of every slot, u the busy share; what can wait fills the rest of the cleanest slots of
+ * its day, which takes the share x of them. A device that is slower has less room in clean slots: I never falls with the latency.
+ *
+ * @param latency s; 0: the least that I can be
+ */
+export function inferenceIntensity(latency: number, deployment: Deployment, technology: Technology): number {
+  const { canWait = 0, gridCleanest } = deployment;
+  const mean = gridIntensityOf(deployment, technology);
+  if (canWait === 0 || gridCleanest === undefined || gridCleanest.length === 0) return mean;
+  const busy = Math.min(1, busyShare(latency, deployment));
+  const free = 1 - (1 - canWait) * busy;
+  const share = free === 0 ? 1 : Math.min(1, (canWait * busy) / free);
+  const clean = meanOfFirst(gridCleanest, share) * factor(factorsOf(technology), "gridLevel");
+  return (1 - canWait) * mean + canWait * Math.min(mean, clean);
+}
+
+/** Mean of a list's first share, 0 to 1, of its length; of nothing, its first value. */
+function meanOfFirst(values: readonly number[], share: number): number {
+  const length = share * values.length;
+  if (length <= 0) return values[0]!;
+  let sum = 0;
+  for (let i = 0; i < length; i += 1) sum += values[i]! * Math.min(1, length - i);
+  return sum / length;
+}
+
+/** gCO2e/kWh of the grid in the other hours. */
 function offIntensityOf({ gridIntensity, gridIntensityOff }: Deployment, technology: Technology): number {
   return (gridIntensityOff ?? gridIntensity) * factor(factorsOf(technology), "gridLevel");
 }
@@ -54,7 +95,7 @@ function offIntensityOf({ gridIntensity, gridIntensityOff }: Deployment, technol
 /**
  * Carbon of running one device over its life, kgCO2e.
  *
- *   inference   N · energyPerInference · CI
+ *   inference   N · energyPerInference · CI of the inferences: see {@link inferenceIntensity}
  *   idleInUse   (die idle, power-gated + DRAM standby) · hours of use · CI
  *   offHours    (die off + DRAM self-refresh) · other hours · CI
  *
@@ -75,18 +116,20 @@ export function operationalCarbon(operation: Operation): OperationalCarbon | Unk
   const inferences = inferencesOverLife(deployment);
   const inferenceJoules = inferences * operation.energyPerInference;
   const intensity = gridIntensityOf(deployment, technology);
-  const inUse = (joules: number): number => gridCarbon(joules, intensity);
-  const shared = { inferences, gridIntensity: intensity };
+  const ofInferences = inferenceIntensity(operation.latency, deployment, technology);
+  const inference = gridCarbon(inferenceJoules, ofInferences);
+  const waits = ofInferences === intensity ? {} : { inferenceIntensity: ofInferences };
+  const shared = { inferences, gridIntensity: intensity, ...waits };
   const rules = operation.rules ?? chargingRules(technology.profile);
   if (rules.inferenceEnergyOnly) {
-    const { total, parts } = breakdown({ inference: inUse(inferenceJoules), idleInUse: 0, offHours: 0 });
+    const { total, parts } = breakdown({ inference, idleInUse: 0, offHours: 0 });
     return known(NAME, { ...shared, total, parts, policy: PUBLISHED_POLICY, alwaysOnTotal: total });
   }
   const { use, off } = usageSeconds(deployment);
   const offIntensity = offIntensityOf(deployment, technology);
   const { total, parts } = breakdown({
-    inference: inUse(inferenceJoules),
-    idleInUse: inUse((staticPower.dieIdle + staticPower.dramStandby) * use),
+    inference,
+    idleInUse: gridCarbon((staticPower.dieIdle + staticPower.dramStandby) * use, intensity),
     offHours: gridCarbon((staticPower.dieOff + staticPower.dramSelfRefresh) * off, offIntensity),
   });
   const alwaysOnTotal = alwaysOn(operation, inferenceJoules, intensity, offIntensity);
@@ -134,11 +177,9 @@ export interface Duty {
 /** A device keeps up where latency × inferences per second of use ≤ 1. */
 export function keepsUp(latency: number, deployment: Deployment): Duty {
   if (deployment.duty !== undefined) return { duty: deployment.duty, infeasible: null };
-  const { use } = usageSeconds(deployment);
-  const perSecond = deployment.inferences === null || use === 0 ? deployment.rate : deployment.inferences / use;
-  const duty = latency * perSecond;
+  const duty = busyShare(latency, deployment);
   if (duty <= 1) return { duty, infeasible: null };
-  const detail = `${perSecond} inferences/s of ${latency} s each keep the device busy ${duty} of its hours of use`;
+  const detail = `${perSecondOfUse(deployment)} inferences/s of ${latency} s each keep the device busy ${duty} of its hours of use`;
   return {
     duty,
     infeasible: { kind: "infeasible", constraint: "deployment.rate", by: duty - 1, unit: "duty", detail },

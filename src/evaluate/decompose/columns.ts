@@ -1,5 +1,5 @@
 import { memoryCapacity } from "../../spec/memory.ts";
-import { gridCarbon, gridIntensityOf, inferencesOverLife, keepsUp } from "../../cost/index.ts";
+import { gridCarbon, inferenceIntensity, inferencesOverLife, keepsUp } from "../../cost/index.ts";
 import { dramBytes } from "./dram.ts";
 import type { Fixed } from "./fixed.ts";
 import { metricOfKey, type SumFigures } from "../../metrics/index.ts";
@@ -74,12 +74,14 @@ interface Scale {
 function scaleOf(metric: string, fixed: Fixed, { joint }: OperatorTable): Scale {
   const { hardware, deployment, technology } = fixed.specs;
   const inferences = inferencesOverLife(deployment);
-  const intensity = gridIntensityOf(deployment, technology);
+  // Where work waits, the least that it can be: what latency adds to it is no sum, and comes in when the front of its terms is known.
+  const intensity = inferenceIntensity(0, deployment, technology);
   const chip: SumFigures = {
     clock: hardware.clock,
     embodied: fixed.values["carbon_embodied_kgCO2e"] ?? 0,
     idleCarbon: fixed.idleCarbon,
     carbonOf: (energy) => gridCarbon(inferences * energy, intensity),
+    carbonPrice: deployment.carbonPrice?.perKilogram ?? null,
   };
   const linear = (of: (cycles: number, energy: number) => number, base = 0): Scale => ({
     base: (cycles, energy) => base + of(cycles, energy),

@@ -33,6 +33,7 @@ export function decompositionRequest(study: Study): DecompositionRequest {
   refuseMetrics(study);
   refuseSchedule(study);
   refuseDuty(study);
+  refuseWaiting(study);
   const isPair = towerCountOf(specs.model) === 2;
   const sideOf = ({ path }: SpaceParameter): number =>
     !isModelPath(path) ? 0 : isPair && /^(model|quantisation)\.vision\./.test(path) ? 2 : 1;
@@ -73,6 +74,18 @@ function refuseDuty({ specs, space }: Study): void {
   if (specs.deployment.duty === undefined && !space.some(({ path }) => path === "deployment.duty")) return;
   throw new InputError(
     "Strategy exact takes a rate or a number of inferences; with deployment.duty the number follows from the latency. Use nsga2.",
+  );
+}
+
+/** Carbon of work that waits depends on the latency in a way that is one of the deployment: see terms.ts. */
+function refuseWaiting({ specs, space }: Study): void {
+  const decides = ({ path }: SpaceParameter): boolean =>
+    path.startsWith("deployment.") || path === "technology.gridLevel";
+  const isAsked = space.some(({ path }) => path === "deployment.canWait");
+  const other = isAsked || (specs.deployment.canWait ?? 0) > 0 ? space.find(decides) : undefined;
+  if (other === undefined) return;
+  throw new InputError(
+    `Strategy exact takes work that waits (deployment.canWait) on one grid and one use; the study varies ${other.path}. Use nsga2.`,
   );
 }
 

@@ -1,5 +1,7 @@
+import { InputError } from "../../errors/index.ts";
+import { gridCarbon, inferenceIntensity, inferencesOverLife } from "../../cost/index.ts";
 import { partsOfLargest, towerCountOf } from "../../evaluate/index.ts";
-import { metricOfKey } from "../../metrics/index.ts";
+import { metricOfKey, type Separation } from "../../metrics/index.ts";
 import { createExactMerger, type ExactDesign, type ExactResult } from "../../search/index.ts";
 import type { Study, StudyConstraint, StudyObjective } from "../../spec/index.ts";
 import { refuseDirection } from "./split-space.ts";
@@ -11,21 +13,56 @@ interface Terms {
 }
 
 /** Null: the metric is a sum, or is refused. */
-function termsOf(metric: string, { specs: { model } }: Study): Terms | null {
+function termsOf(metric: string, study: Study): Terms | null {
   const separation = metricOfKey(metric)?.separation;
-  if (separation?.by === "product")
+  if (separation?.by === "product") {
+    const factors = separation.factors.map((factor) => termsOf(factor, study) ?? itself(factor));
+    const names = [...new Set(factors.flatMap((factor) => factor.names))];
+    const places = factors.map((factor) => factor.names.map((name) => names.indexOf(name)));
     return {
-      names: separation.factors,
-      whole: (values) => values.reduce((product, factor) => product * factor, 1),
+      names,
+      whole: (values) =>
+        factors.reduce((product, factor, f) => product * factor.whole(places[f]!.map((place) => values[place]!)), 1),
     };
+  }
   if (separation?.by === "largest")
-    return { names: partsOfLargest(metric, towerCountOf(model)), whole: (values) => Math.max(...values) };
-  return null;
+    return {
+      names: partsOfLargest(metric, towerCountOf(study.specs.model)),
+      whole: (values) => Math.max(...values),
+    };
+  const { deployment, technology } = study.specs;
+  const share = separation?.by === "sum" ? carbonShareOf(separation, deployment.carbonPrice?.perKilogram ?? null) : 0;
+  if (share === 0 || !mayWait(study)) return null;
+  const least = inferenceIntensity(0, deployment, technology);
+  const excess = (energy: number, latency: number): number =>
+    gridCarbon(inferencesOverLife(deployment) * energy, inferenceIntensity(latency, deployment, technology) - least);
+  return {
+    names: [metric, "energy_total_J", "latency_s"],
+    whole: ([best, energy, latency]) => best! + share * excess(energy!, latency!),
+  };
 }
 
-/** A limit on a product is looked at when the front of its factors is known. */
-const isLater = ({ metric, comparison }: StudyConstraint): boolean =>
-  metricOfKey(metric)?.separation?.by === "product" && comparison === "<=";
+const itself = (metric: string): Terms => ({ names: [metric], whole: ([value]) => value! });
+
+/** How much of a metric is the carbon of the inferences: 0 none, 1 all of it, or its price. */
+function carbonShareOf(separation: Extract<Separation, { by: "sum" }>, carbonPrice: number | null): number {
+  const chip = { clock: 1, embodied: 0, idleCarbon: 0, carbonPrice };
+  return (
+    separation.of(0, 1, { ...chip, carbonOf: (joules) => joules }) - separation.of(0, 1, { ...chip, carbonOf: () => 0 })
+  );
+}
+
+/**
+ * Whether carbon depends on the latency: where some of the work waits, a slower device finds less room in clean hours. The sums of the
+ * tables then hold the least that carbon can be.
+ */
+export function mayWait({ specs }: Study): boolean {
+  return (specs.deployment.canWait ?? 0) > 0;
+}
+
+/** A limit on what is made of terms, but no largest of them, is looked at when the front of the terms is known. */
+const isLater = ({ metric, comparison }: StudyConstraint, study: Study): boolean =>
+  comparison === "<=" && metricOfKey(metric)?.separation?.by !== "largest" && termsOf(metric, study) !== null;
 
 /**
  * A study of sums: in the place of products and of what is the largest over the operators their terms are made least, also
@@ -37,15 +74,26 @@ const isLater = ({ metric, comparison }: StudyConstraint): boolean =>
  */
 export function studyOfTerms(study: Study): Study {
   const { objectives, constraints } = study;
-  const wanted = [...objectives, ...constraints.filter(isLater)].map(({ metric }) => termsOf(metric, study));
+  const wanted = [...objectives, ...constraints.filter((each) => isLater(each, study))].map(({ metric }) =>
+    termsOf(metric, study),
+  );
   if (wanted.every((terms) => terms === null)) return study;
   const isSum = ({ metric }: StudyObjective): boolean => termsOf(metric, study) === null;
   for (const objective of objectives) if (!isSum(objective)) refuseDirection(objective.metric, objective.direction);
+  for (const { metric, comparison, text } of constraints)
+    if (comparison === ">=" && mayWait(study) && termsOf(metric, study) !== null)
+      throw new InputError(
+        `Strategy exact cannot keep "${text}" where work waits, since carbon is no sum then. Use nsga2.`,
+      );
   const sums = objectives.filter(isSum);
   const names = new Set(wanted.flatMap((terms) => terms?.names ?? []));
   const added = [...names].filter((name) => !sums.some(({ metric }) => metric === name));
   const least = added.map((metric): StudyObjective => ({ metric, direction: "min" }));
-  return { ...study, objectives: [...sums, ...least], constraints: constraints.filter((each) => !isLater(each)) };
+  return {
+    ...study,
+    objectives: [...sums, ...least],
+    constraints: constraints.filter((each) => !isLater(each, study)),
+  };
 }
 
 /**
@@ -60,7 +108,7 @@ export function resultOfTerms(study: Study, terms: Study, result: ExactResult): 
     const own = termsOf(metric, study);
     return own === null ? termOf(metric, design) : own.whole(own.names.map((name) => termOf(name, design)));
   };
-  const limits = study.constraints.filter(isLater);
+  const limits = study.constraints.filter((each) => isLater(each, study));
   const misses = (design: ExactDesign): readonly number[] =>
     limits.map(({ metric, limit }) => valueOf(metric, design) - limit);
   const within = result.front.filter((design) => misses(design).every((miss) => miss <= 0));

@@ -1,13 +1,6 @@
 import { describe, expect, it } from "vitest";
-import {
-  plan,
-  planVariants,
-  type Interval,
-  type Job,
-  type Policy,
-  type RegionTrace,
-  type Series,
-} from "../../../src/plan/index.ts";
+import { plan, planVariants, type Interval, type Job, type Policy, type RegionTrace } from "../../../src/plan/index.ts";
+import type { Series } from "../../../src/spec/series.ts";
 import { createRandom, type Random } from "../../../src/random/index.ts";
 
 // Small problems against every plan there is. All of it is written from the definitions, minute by minute.

@@ -74,6 +74,7 @@ const CHANGES_NO_RESULT: Readonly<Record<string, string>> = {
   "hardware.name": "a word for readers",
   "hardware.description": "words for readers",
   "deployment.gridSource": "words for readers",
+  "deployment.gridTrace.region": "words for readers",
   "hardware.dram.idealised": "whether a memory that is not sold is refused (test/unit/spec/memory.test.ts)",
   "accuracy.parallel": "how many programs are asked at once; each answers for its model alone",
   "accuracy.timeout": "how long a program is waited for",
@@ -250,8 +251,9 @@ const CARRIERS = {
     study(bert, chip, "glue", { deployment: { duty: "10 %" } }),
     study(bert, chip, "glue", { deployment: { gridIntensity: "300 gCO2e/kWh", gridSource: "a meter" } }),
     study(bert, chip, "glue", {
-      deployment: { gridHours: Array.from({ length: 24 }, (_, i) => 100 + 10 * i), useFrom: 8 },
+      deployment: { gridHours: Array.from({ length: 24 }, (_, i) => 100 + 10 * i), useFrom: 8, canWait: "50 %" },
     }),
+    study(bert, chip, "glue", { deployment: { gridTrace: trace(24, 100), carbonPrice: "80 EUR/t" } }),
   ],
   searches: [
     search({}),
@@ -259,6 +261,11 @@ const CARRIERS = {
     study(vit, tight, "imagenet-1k", { accuracy: command("plain", "log") }),
   ],
 } as const;
+
+/** Two days of a grid, as a study holds it. */
+function trace(slotsPerDay: number, least: number) {
+  return { region: "x", slotsPerDay, values: Array.from({ length: 2 * slotsPerDay }, (_, i) => least + 10 * i) };
+}
 
 function carriersOf({ path, family }: Leaf): readonly Tree[] {
   const [part = ""] = path;
@@ -295,6 +302,11 @@ const VALUES: Readonly<Record<string, readonly unknown[]>> = {
   "technology.waferDiameter": [200],
   "deployment.region": ["taiwan"],
   "deployment.gridHours": [Array.from({ length: 24 }, (_, i) => 400 - 10 * i)],
+  "deployment.gridTrace": [trace(24, 90), trace(48, 100)],
+  "deployment.gridTrace.values": [Array.from({ length: 24 }, (_, i) => 400 - 10 * i)],
+  "deployment.gridTrace.region": ["elsewhere"],
+  "deployment.canWait": ["25 %"],
+  "deployment.carbonPrice": ["70 EUR/t"],
   "accuracy.metric": ["imagenet-1k-zero-shot", "theirs"],
   "accuracy.command": [["node", "program.mjs", "refuse-four", "log"]],
   "search.reference": [{ latency: "1 s", energy: "1 J" }],

@@ -101,7 +101,7 @@ describe("applySettings", () => {
     for (const { path, example, description } of listSetPaths(["sramLevel"])) {
       const isOfBoth = /^(model|quantisation)\.(encoder|decoder)\./.test(path);
       const base = isOfBoth ? both : /^model\.(contextTokens|generatedTokens)$/.test(path) ? decoder : specs;
-      const start = path === "deployment.useFrom" ? hourly : base;
+      const start = ["deployment.useFrom", "deployment.canWait"].includes(path) ? hourly : base;
       expect(() => applySettings(start, [parseSetting(`${path}=${example}`)], ["sramLevel"])).not.toThrow();
       expect(description).not.toBe("");
     }

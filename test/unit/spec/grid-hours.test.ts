@@ -74,7 +74,7 @@ describe("an hour without a value is named, and no other takes its place", () =>
       rows.map((row, hour) => (hour === 9 ? "" : row)),
     );
     expect(problems(() => readGridDay(gap, "gap.csv"))).toEqual([
-      "gap.csv:null The file has 23 rows; an hourly grid has 24, 8760, 8784. Line 11 is empty.",
+      "gap.csv:null The file has 23 rows; a grid by hour has 24 rows for a day, 8760 or 8784 for a year; by half hours 2 times as many, by quarters 4 times. Line 11 is empty.",
     ]);
   });
 });
@@ -102,9 +102,30 @@ describe("a grid by hour", () => {
     expect(mean.reduce((sum, value) => sum + value, 0) / 24).toBeCloseTo(200, 9);
   });
 
+  it.each([
+    [48, 1],
+    [96, 1],
+    [48, 365],
+    [96, 365],
+    [96, 366],
+  ])("of %d slots a day and %d days is its mean day, and is told by the clock where it is wrong", (slots, days) => {
+    const rows = Array.from({ length: slots * days }, (_, i) => `${i},${(i % slots) + 2 * Math.floor(i / slots)}`);
+    const day = readGridDay(file("fine.csv", rows), "fine.csv");
+    expect(day).toHaveLength(slots);
+    expect(day[5]).toBeCloseTo(5 + (days - 1), 9);
+    const half = withGridHours({ ...defaultDeployment(), gridDay: day, useFrom: 0.5, hoursPerDay: 1.5 });
+    const first = (slots / 24) * 0.5;
+    expect(half.gridIntensity).toBeCloseTo(days - 1 + first + ((slots / 24) * 1.5 - 1) / 2, 9);
+    rows[7] = "7,x";
+    const at = slots === 48 ? "03:30" : "01:45";
+    expect(problems(() => readGridDay(file("fine.csv", rows), "fine.csv"))[0]).toBe(
+      `fine.csv:9 ${at}${days === 1 ? "" : " of day 1"} is "x"; gCO2e_per_kWh must be a number from 0 to 10000.`,
+    );
+  });
+
   it("says what is wrong with a file", () => {
     expect(problem(() => readGridDay(file("short.csv", ["0,1"]), "short.csv"))).toBe(
-      "The file has 1 rows; an hourly grid has 24, 8760, 8784.",
+      "The file has 1 rows; a grid by hour has 24 rows for a day, 8760 or 8784 for a year; by half hours 2 times as many, by quarters 4 times.",
     );
     expect(problem(() => readGridDay(file("column.csv", ["0,1"], "hour,g"), "column.csv"))).toMatch(
       /column gCO2e_per_kWh/,
@@ -134,7 +155,7 @@ describe("a grid by hour", () => {
     });
     expect(at(`deployment.gridHours=${dayFile}`, "deployment.hoursPerDay=12")).toMatchObject({ gridIntensity: 250 });
     expect(problem(() => at("deployment.useFrom=9"))).toBe(
-      "deployment.useFrom cannot be set without deployment.gridHours.",
+      "deployment.useFrom cannot be set without deployment.gridHours or gridTrace.",
     );
     const power = {
       dieActive: 0.1,

@@ -32,6 +32,10 @@ hardware: catransformers-22nm
 accuracy: { metric: imagenet-1k }
 `;
 
+/** Seven tenths of the work wait for clean hours; the slower designs are busy most of the day. */
+const WAITS = `deployment: { gridHours: [${Array.from({ length: 24 }, (_, hour) => 40 + 30 * ((hour * 7) % 24)).join(", ")}], hoursPerDay: 24, rate: 45/s, canWait: 70 %, carbonPrice: 80 EUR/t }
+`;
+
 /** What the study asks beside its space, the sizes that it prints, and whether latency limits send designs to a second look. */
 const CASES: readonly (readonly [name: string, study: string, printed: readonly string[]])[] = [
   [
@@ -101,6 +105,16 @@ const CASES: readonly (readonly [name: string, study: string, printed: readonly 
     "conditions within a part",
     `${VIT}space:\n  model.vision: { layers: [6, 12], ffn: { 7-12: { values: [768, 1536], when: { model.vision.layers: [12] } } } }\n  array.unroll: [fixed, flexible]\n  array.dataflow: { values: [weight-stationary, output-stationary], when: { array.unroll: fixed } }\nmode: latency\n`,
     ["s: 9 designs", "vision tower: 3", "hardware: 3"],
+  ],
+  [
+    "carbon of work that waits",
+    `${CLIP}${WAITS}objectives: [max accuracy, min carbon]\nconstraints: [carbon <= 16 kgCO2e]\n`,
+    ["min carbon_total_kgCO2e"],
+  ],
+  [
+    "its price, its product with time, and the time",
+    `${CLIP}${WAITS}objectives: [min cost_carbon, min tcdp, min latency]\n`,
+    ["min cost_carbon"],
   ],
   [
     "deployment, technology and memory",

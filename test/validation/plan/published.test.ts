@@ -9,9 +9,9 @@ import {
   planVariants,
   type DemandSlot,
   type Job,
-  type Series,
   type Variant,
 } from "../../../src/plan/index.ts";
+import type { Series } from "../../../src/spec/series.ts";
 
 // Published assignments, and sums found by programs that share no code with this one.
 

@@ -1,6 +1,6 @@
 import { columnsNamed, ProblemSink, readCsvText, type CsvRow } from "../csv/index.ts";
 import { nearestMatch } from "../errors/index.ts";
-import { readTextFile } from "../spec/read-file.ts";
+import { readTextFile } from "./read-file.ts";
 
 /*
  * Values over time, one for each slot of equal length. Times are UTC, in ms of the Unix epoch, so that daylight saving moves nothing:
@@ -14,6 +14,8 @@ export interface Series {
   /** Length of a slot, ms. */
   readonly step: number;
   readonly values: Float64Array;
+  /** Of the clock that the file was written by: ms before UTC of each slot; absent where a series is no file's. */
+  readonly offsets?: Int32Array;
 }
 
 export const MINUTE = 60_000;
@@ -61,9 +63,16 @@ export function instantText(ms: number): string {
   return ms % MINUTE === 0 ? `${text.slice(0, 16)}Z` : text;
 }
 
+/** ms that a time of {@link instantOf}'s form is before UTC. */
+function offsetOf(text: string): number {
+  const [, sign, hours, minutes] = /([+-])(\d{2}):?(\d{2})$/.exec(text) ?? [];
+  return sign === undefined ? 0 : (sign === "-" ? -1 : 1) * (Number(hours) * HOUR + Number(minutes) * MINUTE);
+}
+
 interface Entry {
   readonly line: number;
   readonly at: number;
+  readonly offset: number;
   readonly values: readonly number[];
 }
 
@@ -147,7 +156,7 @@ function entryOf(
     sink.add(line, "trace/value", `${wrong}; it must be a number from 0 to ${most}.`);
     return NaN;
   });
-  return typeof at === "number" ? { line, at, values } : null;
+  return typeof at === "number" ? { line, at, offset: offsetOf(text), values } : null;
 }
 
 function seriesOf(
@@ -159,6 +168,7 @@ function seriesOf(
 ): readonly Series[] {
   const step = checkedStep(region, entries, sink);
   const start = entries[0]!.at;
+  const offsets = Int32Array.from(entries, ({ offset }) => offset);
   return columns.flatMap(({ name, suspect }, i) => {
     if (places[i] === undefined) return [];
     const values = Float64Array.from(entries, (entry) => entry.values[i]!);
@@ -170,7 +180,7 @@ function seriesOf(
         `Write it in the unit that the column's name says.`,
       );
     }
-    return [{ start, step, values }];
+    return [{ start, step, values, offsets }];
   });
 }
 
