@@ -16,6 +16,7 @@ import {
 } from "../evaluate/index.ts";
 import { metricsOfDeployment, type SpecSet } from "../spec/index.ts";
 import { deploymentJson } from "./deployment-text.ts";
+import { runtimeJson } from "./runtime-text.ts";
 
 /** The document that `simulate --json` prints for a design that runs. */
 export function simulationJson(
@@ -47,6 +48,7 @@ export function simulationJson(
       ...{ phase, latency_s: latency, steps, latency_per_step_s: latency / steps },
       ...{ kv_read_bytes: kvReadBytes, kv_write_bytes: kvWriteBytes },
     })),
+    runtime: runtimeJson(design.hardware),
     schedule: scheduleJson(evaluation.schedule),
     non_operator_cycles: nonOperatorCycles,
     non_operator_energy_J: energy.total === null ? null : nonOperatorEnergy,

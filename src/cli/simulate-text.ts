@@ -20,6 +20,7 @@ import type { MappingObjective } from "../sim/index.ts";
 import type { SpecSet } from "../spec/index.ts";
 import { useText } from "./deployment-text.ts";
 import { renderTable } from "./output.ts";
+import { runtimeLines } from "./runtime-text.ts";
 import { scheduleLines } from "./simulate-schedule.ts";
 
 /**
@@ -39,6 +40,7 @@ export function simulationText(
     `${design.model.name} on ${design.hardware.name}, ${design.deployment.region} ` +
       `(${Number(design.deployment.gridIntensity.toPrecision(6))} gCO2e/kWh), technology profile ${design.technology.profile}, mapped for ${evaluation.mappedFor}`,
     `Use: ${useText(design.deployment)}.`,
+    ...runtimeLines(design.hardware),
     "",
     operatorTable(summaries, evaluation),
     ...(energies === null ? [] : [energies]),

@@ -8,6 +8,7 @@ import { joulesOf } from "../units/index.ts";
 import { buildWorkload, type GemmOperator } from "../workload/index.ts";
 import { peakOf } from "./chip.ts";
 import { footprintOfWorkload } from "./footprint.ts";
+import { hostCycles } from "./host.ts";
 import { pricedWith } from "./price.ts";
 import { retentionJoules } from "./retention.ts";
 import { runSchedule } from "./run-schedule.ts";
@@ -37,14 +38,17 @@ export function evaluate(design: Design): Evaluation | Infeasible {
   const run = runSchedule(workload, costing, scheduleOf(design), retention);
   if ("result" in run) return unmappable(run.operator, run.result);
   const { evaluations: operators, launchCycles: launch, outcome } = run;
-  const cycles = operators.reduce((sum, each) => sum + each.count * each.cycles, 0) + launch;
+  const host = hostCycles(design, operators);
+  const waiting = host.prefill + host.decode;
+  const cycles = operators.reduce((sum, each) => sum + each.count * each.cycles, 0) + launch + waiting;
   const macsExecuted = operators.reduce((sum, each) => sum + each.count * each.macs, 0);
   const inOwnFormat = operators.reduce((sum, each) => sum + (each.count * each.macs) / each.format.rate, 0);
   const pes = pesOf(hardware);
   const latency = cycles / hardware.clock;
-  const launchEnergy = events === null ? {} : { launch: joulesOf(launch * events.activePerCycle) };
+  const beside = { launch, ...(waiting === 0 ? {} : { host: waiting }) };
+  const besideEnergy = events === null ? {} : mapValues(beside, (each) => joulesOf(each * events.activePerCycle));
   const gap = [coefficients, vectorCoefficients(hardware, technology)].find((each) => "total" in each);
-  const energy = gap === undefined ? totalEnergy(operators, launchEnergy.launch ?? 0) : (gap as Unknown);
+  const energy = gap === undefined ? totalEnergy(operators, besideEnergy) : (gap as Unknown);
   const used = deployment.duty === undefined ? design : { ...design, deployment: deploymentAt(deployment, latency) };
   const priced = pricedWith(
     energy,
@@ -59,8 +63,9 @@ export function evaluate(design: Design): Evaluation | Infeasible {
     design: used,
     operators,
     cycles,
-    nonOperatorCycles: { launch },
-    nonOperatorEnergy: energy.total === null ? {} : launchEnergy,
+    nonOperatorCycles: beside,
+    nonOperatorEnergy: energy.total === null ? {} : besideEnergy,
+    hostCycles: host,
     latency_s: latency,
     macsExecuted,
     utilisation: inOwnFormat / (cycles * pes),
@@ -94,13 +99,19 @@ function unmappable(operator: GemmOperator, { level, neededBytes, availableBytes
   return { kind: "infeasible", constraint: field, by: neededBytes - availableBytes, unit: "B", detail };
 }
 
-/** J of one inference by source, all operators together, and what starting them takes. */
-function totalEnergy(operators: readonly OperatorEvaluation[], launch: number): Breakdown | Unknown {
+const mapValues = (of: Readonly<Record<string, number>>, to: (value: number) => number): Record<string, number> =>
+  Object.fromEntries(Object.entries(of).map(([key, value]) => [key, to(value)]));
+
+/** J of one inference by source, all operators together, and what starting them and waiting for the host takes. */
+function totalEnergy(
+  operators: readonly OperatorEvaluation[],
+  beside: Readonly<Record<string, number>>,
+): Breakdown | Unknown {
   const parts: Record<string, number> = {};
   for (const { energy, count } of operators) {
     for (const [source, joules] of Object.entries(energy)) parts[source] = (parts[source] ?? 0) + count * joules;
   }
-  parts.static = (parts.static ?? 0) + launch;
+  parts.static = Object.values(beside).reduce((sum, joules) => sum + joules, parts.static ?? 0);
   const total = Object.values(parts).reduce((sum, joules) => sum + joules, 0);
   return known("the energy of an inference", { total, parts });
 }

@@ -1,9 +1,10 @@
 import type { Hardware } from "../spec/hardware.ts";
+import { stackOf, type KernelClass } from "../spec/runtime.ts";
 import { simulateGemms } from "../sim/index.ts";
 import type { GemmOperator, Operator, VectorOperator, VectorWork } from "../workload/index.ts";
 import { runVector } from "./vector-operator.ts";
 
-const LAUNCH_CLASS: Readonly<Record<string, "softmax" | "normalisation">> = {
+const KERNEL_CLASS: Readonly<Record<string, KernelClass>> = {
   softmax: "softmax",
   layernorm: "normalisation",
   rmsnorm: "normalisation",
@@ -14,9 +15,18 @@ const LAUNCH_CLASS: Readonly<Record<string, "softmax" | "normalisation">> = {
 export type LaunchedWork = Pick<GemmOperator, "type"> | Pick<VectorWork, "type" | "primitive">;
 
 /** Fixed time to start one run of an operator, s; 0 where the machine has none. */
-export function launchSeconds(operator: LaunchedWork, { launchOverhead }: Hardware): number {
-  if (operator.type === "gemm") return launchOverhead.gemm;
-  return launchOverhead[LAUNCH_CLASS[operator.primitive] ?? "elementwise"];
+export function launchSeconds(operator: LaunchedWork, hardware: Hardware): number {
+  return kernelSeconds(kernelOf(operator), hardware);
+}
+
+/** The class of the kernel that an operator by itself is. */
+export function kernelOf(operator: LaunchedWork): KernelClass {
+  return operator.type === "gemm" ? "gemm" : (KERNEL_CLASS[operator.primitive] ?? "elementwise");
+}
+
+/** Fixed time to start a kernel of a class under the stack that runs, s. */
+export function kernelSeconds(kernel: KernelClass, { runtime }: Pick<Hardware, "runtime">): number {
+  return stackOf(runtime)?.[kernel] ?? 0;
 }
 
 /**

@@ -4,7 +4,7 @@ import type { Evaluation } from "./types.ts";
 /** Time and key-value traffic of one phase of a decoder, all sequences of the batch together. */
 export interface PhaseSummary {
   readonly phase: "prefill" | "decode";
-  /** s, launches included. */
+  /** s, launches and the host included. */
   readonly latency: number;
   /** Runs of the whole stack: 1 prefill, or the decode steps. */
   readonly steps: number;
@@ -24,7 +24,10 @@ export function summarisePhases(evaluation: Evaluation): readonly PhaseSummary[]
     const own = operators.filter((each) => each.phase === phase);
     if (own.length === 0) return [];
     const steps = phase === "prefill" ? 1 : writes.decodeTokens;
-    const cycles = own.reduce((sum, each) => sum + each.count * (each.cycles + each.launchCycles), 0);
+    const cycles = own.reduce(
+      (sum, each) => sum + each.count * (each.cycles + each.launchCycles),
+      evaluation.hostCycles[phase],
+    );
     const kvReadBytes = own.reduce((sum, { kind, gemm, count }) => {
       const isRead = gemm?.kind === "mapped" && (kind === "scores" || kind === "context");
       return isRead ? sum + count * gemm.counters.dram.reads.weight : sum;

@@ -5,8 +5,9 @@ import { boundWithLaunch, gemmBoundBy, gemmPorts } from "./bounds.ts";
 import { simulateDistinct } from "./gemm-cache.ts";
 import { coefficientsOf, costOfGemm } from "./gemm-cost.ts";
 import { machineOf, packedProblem, unpacked, type GemmMachine, type StoredProduct } from "./machine.ts";
-import { launchSeconds } from "./operator-latency.ts";
+import { kernelSeconds } from "./operator-latency.ts";
 import { withFetched } from "./prefetch.ts";
+import type { KernelClass } from "../spec/runtime.ts";
 import type { Placement } from "./schedule.ts";
 import type { Design, LevelTraffic, OperatorEvaluation } from "./types.ts";
 import { bytesMoved, runVector } from "./vector-operator.ts";
@@ -20,8 +21,8 @@ export interface Costing extends Pick<Design, "hardware" | "technology" | "mappe
 export interface Job {
   readonly operator: Operator;
   readonly placement: Placement;
-  /** False where it runs inside another's kernel. */
-  readonly isLaunched: boolean;
+  /** The kernel that starts with it; null where it runs inside another's. */
+  readonly starts: KernelClass | null;
 }
 
 /** A GEMM that has no legal mapping where its data are. */
@@ -36,8 +37,8 @@ export function runOperators(jobs: readonly Job[], costing: Costing): readonly (
   const problems = gemms.map(({ operator, placement }) => problemOf(operator, placement));
   const results = simulateStored(problems, costing);
   let next = 0;
-  return jobs.map(({ operator, placement, isLaunched }) => {
-    const launchCycles = isLaunched ? launchSeconds(operator, costing.hardware) * costing.hardware.clock : 0;
+  return jobs.map(({ operator, placement, starts }) => {
+    const launchCycles = starts === null ? 0 : kernelSeconds(starts, costing.hardware) * costing.hardware.clock;
     if (operator.type === "vector") return evaluateVector(operator, placement, launchCycles, costing);
     const result = results[next++]!;
     return result.kind === "mapped"

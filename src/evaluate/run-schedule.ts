@@ -1,7 +1,7 @@
 import type { MappingObjective } from "../sim/index.ts";
 import type { Workload } from "../workload/index.ts";
 import { weightBytesOf } from "./footprint.ts";
-import { launchSeconds } from "./operator-latency.ts";
+import { kernelOf, kernelSeconds } from "./operator-latency.ts";
 import { planResidency, valueOf, type ResidencyPlan } from "./residency.ts";
 import { runOperators, type Costing, type Unplaced } from "./run-operator.ts";
 import { isFused, isPlainSchedule, type ScheduleSettings } from "../spec/schedule.ts";
@@ -62,7 +62,9 @@ export function runSchedule(
     launchCycles: launchCyclesOf(slots, costing),
     outcome: {
       settings,
-      fused: slots.flatMap(({ parts }) => parts.filter((job) => !job.isLaunched).map(({ operator }) => operator.name)),
+      fused: slots.flatMap(({ parts }) =>
+        parts.filter((job) => job.starts === null).map(({ operator }) => operator.name),
+      ),
       ...linksOf(slots, plan),
       weightBytes,
       attentionRereadBytes: isFused(settings, "attention") ? rereadBytes(workload, slots, costing) : 0,
@@ -91,7 +93,7 @@ function linksOf(
 
 /** The same as a schedule with one choice, without its lists: searches take this way. */
 function runPlain({ operators }: Workload, costing: Costing, settings: ScheduleSettings): ScheduledRun | Unplaced {
-  const jobs = operators.map((operator) => ({ operator, placement: PLAIN_PLACEMENT, isLaunched: true }));
+  const jobs = operators.map((operator) => ({ operator, placement: PLAIN_PLACEMENT, starts: kernelOf(operator) }));
   const evaluations: OperatorEvaluation[] = [];
   for (const each of runOperators(jobs, costing)) {
     if ("result" in each) return each;
@@ -146,8 +148,8 @@ function launchCyclesOf(slots: readonly Pick<Slot, "parts">[], { hardware }: Cos
   const seconds = slots.reduce(
     (sum, { parts }) =>
       parts.reduce(
-        (each, { operator, isLaunched }) =>
-          isLaunched ? each + operator.count * launchSeconds(operator, hardware) : each,
+        (each, { operator, starts }) =>
+          starts === null ? each : each + operator.count * kernelSeconds(starts, hardware),
         sum,
       ),
     0,
@@ -161,7 +163,7 @@ function rereadBytes(workload: Workload, slots: readonly Slot[], costing: Costin
   const names = new Set(fused.flatMap(({ first, last }) => [first.name, last.name]));
   const unfused = workload.operators
     .filter(({ name }) => names.has(name))
-    .map((operator) => ({ operator, placement: PLAIN_PLACEMENT, isLaunched: true }));
+    .map((operator) => ({ operator, placement: PLAIN_PLACEMENT, starts: kernelOf(operator) }));
   const bytesOf = (evaluations: ReturnType<typeof runOperators>) =>
     evaluations.reduce((sum, each) => ("result" in each ? sum : sum + each.count * attentionOperandBytes(each)), 0);
   const parts = fused.flatMap((slot) => slot.parts);

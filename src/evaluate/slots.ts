@@ -2,7 +2,9 @@ import type { Hardware } from "../spec/hardware.ts";
 import type { GemmOperator, LanePrimitive, Operator, VectorOperator } from "../workload/index.ts";
 import { vectorBits } from "./machine.ts";
 import { elementsOut, handoverBetween, outputBitsOf } from "./neighbours.ts";
+import { kernelOf } from "./operator-latency.ts";
 import type { Job } from "./run-operator.ts";
+import type { KernelClass } from "../spec/runtime.ts";
 import { isFused, type ScheduleSettings } from "../spec/schedule.ts";
 import { PLAIN_PLACEMENT, type Placement } from "./schedule.ts";
 
@@ -69,7 +71,7 @@ function epilogueSlot(
   weightBytes: number,
 ): Taken {
   const first = operators[at]!;
-  const parts: Job[] = [{ operator: first, placement: placementOf(first, weightBytes), isLaunched: true }];
+  const parts: Job[] = [{ operator: first, placement: placementOf(first, weightBytes), starts: kernelOf(first) }];
   let last = first;
   let taken = 1;
   while (isFused({ fusion }, "epilogue") && first.type === "gemm") {
@@ -78,7 +80,7 @@ function epilogueSlot(
     const handover = handoverBetween(last, next, operators[at + taken + 1], hardware);
     if (handover === null || handover.isWritten || next.elementsWritten !== elementsOut(last)) break;
     const kept = { inputBytes: handover.bytes, outputBytes: handover.bytes, isOnTile: true };
-    parts.push({ operator: next, placement: { ...PLAIN_PLACEMENT, kept }, isLaunched: false });
+    parts.push({ operator: next, placement: { ...PLAIN_PLACEMENT, kept }, starts: null });
     last = next;
     taken += 1;
   }
@@ -118,9 +120,9 @@ function attentionSlot(
   const atOnce = Math.min(scores.batch * blocks.reduce((sum, { count }) => sum + count, 0), hardware.cores);
   const reservedBytes = weightBytes + atOnce * rows * rowBytes;
   const parts = [
-    ...blocksOf(scores, blocks, "output", reservedBytes, true),
-    { operator: onlineSoftmax(softmax, scores, blocks), placement: PLAIN_PLACEMENT, isLaunched: false },
-    ...blocksOf(context, blocks, "input", reservedBytes, false),
+    ...blocksOf(scores, blocks, "output", reservedBytes, "attention"),
+    { operator: onlineSoftmax(softmax, scores, blocks), placement: PLAIN_PLACEMENT, starts: null },
+    ...blocksOf(context, blocks, "input", reservedBytes, null),
   ].map((job) => (job.operator.type === "vector" ? { ...job, placement: onChip(job.operator, hardware) } : job));
   return { slot: { parts, exit: parts.length - 1, first: scores, last: context, isOverlapped: true }, taken: 3 };
 }
@@ -194,7 +196,7 @@ function blocksOf(
   blocks: readonly RowBlocks[],
   resident: "input" | "output",
   reservedBytes: number,
-  isLaunched: boolean,
+  starts: KernelClass | null,
 ): Job[] {
   const placement: Placement = {
     ...PLAIN_PLACEMENT,
@@ -205,6 +207,6 @@ function blocksOf(
     const cut = resident === "output" ? { n: keys } : { k: keys };
     const name = at === 0 ? operator.name : `${operator.name}.${rows === blocks[0]!.rows ? "more-keys" : "last-rows"}`;
     const part = { ...operator, ...cut, name, batch: operator.batch * count, m: rows, causalQueries: undefined };
-    return { operator: part, placement, isLaunched: isLaunched && at === 0 };
+    return { operator: part, placement, starts: at === 0 ? starts : null };
   });
 }

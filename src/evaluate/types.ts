@@ -1,3 +1,4 @@
+import type { HostCycles } from "./host.ts";
 import type { Footprint } from "./footprint.ts";
 import type { Breakdown, EmbodiedCarbon, OperationalCarbon, Unknown } from "../cost/types.ts";
 import type { VectorTraffic } from "../cost/vector-energy.ts";
@@ -63,6 +64,8 @@ export interface Evaluation extends Footprint {
   /** Σ count × cycles + nonOperatorCycles. */
   readonly cycles: number;
   readonly nonOperatorCycles: Readonly<Record<string, number>>;
+  /** Of these, those in which the device waits for its host, by phase. */
+  readonly hostCycles: HostCycles;
   /** J; Σ count × energy of the operators + these = energy. Empty where it is not known. */
   readonly nonOperatorEnergy: Readonly<Record<string, number>>;
   readonly latency_s: number;

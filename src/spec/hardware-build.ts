@@ -7,6 +7,7 @@ import { deepFreeze } from "./freeze.ts";
 import type { Buffer, Dataflow, Dram, Hardware, Port } from "./hardware.ts";
 import type { RawHardware } from "./hardware-schema.ts";
 import { capacityOfDies, settledDram } from "./memory.ts";
+import { runtimeOf, STACKS } from "./runtime.ts";
 import { filledSchedule, PLAIN_SCHEDULE } from "./schedule.ts";
 
 interface RawPort {
@@ -95,7 +96,14 @@ export function withFormat(
 export function buildHardware(raw: RawHardware, ctx: z.RefinementCtx): Hardware {
   const { lanes, cyclesPerElement } = raw.vector;
   const { overlap } = raw.vector;
-  const { schedule, formats, ...fields } = raw;
+  const { schedule, formats, runtime: software, ...fields } = raw;
+  const runtime = software === undefined ? null : runtimeOf(software);
+  if (typeof runtime === "string") refuse(ctx, "spec/conflict", runtime, null, ["runtime", "default"]);
+  const fusing = STACKS.find((name) => software?.[name] !== undefined && software[name].fusion !== "none");
+  if (fusing !== undefined && schedule?.fusion !== undefined) {
+    const message = `is said by the stacks of its runtime, so leave it out here or in runtime.${fusing}`;
+    refuse(ctx, "spec/conflict", message, null, ["schedule", "fusion"]);
+  }
   if (raw.arraysPerCore > 1 && raw.localBuffer === undefined) {
     const message = `is ${raw.arraysPerCore}, but the arrays of a core share its localBuffer, and there is none`;
     refuse(ctx, "spec/conflict", message, "give a localBuffer, or write more cores instead", ["arraysPerCore"]);
@@ -120,6 +128,7 @@ export function buildHardware(raw: RawHardware, ctx: z.RefinementCtx): Hardware 
     localBuffer: raw.localBuffer ? buildBuffer(raw.localBuffer, raw.clock) : null,
     globalBuffer: raw.globalBuffer ? buildBuffer(raw.globalBuffer, raw.clock) : null,
     energy: raw.energy ?? null,
+    runtime: typeof runtime === "string" ? null : runtime,
     dram: raw.dram ? buildDram(raw.dram, raw.clock, ctx) : null,
     ...(schedule === undefined ? {} : { schedule: filledSchedule(schedule, PLAIN_SCHEDULE) }),
     ...(raw.dram?.type === "none" ? { withoutDram: true as const } : {}),

@@ -30,7 +30,6 @@ export const DEFAULTS = {
     doubleBuffer: true,
   },
   dram: { dies: "fewest", idealised: false, latency: "0 cycles", accessWidth: "1 B", rounding: "pro-rata" },
-  launchOverhead: { gemm: "0 s", softmax: "0 s", normalisation: "0 s", elementwise: "0 s" },
 } as const;
 
 /** Why each default is what it is, by its path; `buffer` stands for localBuffer and globalBuffer. */
@@ -63,7 +62,6 @@ export const DEFAULT_REASONS: Readonly<Record<string, string>> = {
   "dram.latency": "the next access is known early",
   "dram.accessWidth": "bytes are counted as they are",
   "dram.rounding": "bytes are counted as they are",
-  launchOverhead: "an accelerator that starts its own operators; GPUs have launch times",
 };
 
 type Tree = Readonly<Record<string, unknown>>;

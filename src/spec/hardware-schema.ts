@@ -17,6 +17,7 @@ import {
 } from "./fields.ts";
 import { DEFAULTS } from "./hardware-defaults.ts";
 import { buildHardware } from "./hardware-build.ts";
+import { runtimeSchema } from "./runtime.ts";
 import { scheduleSchema } from "./schedule.ts";
 
 /** Fields that `--set` changes too: one definition for both. */
@@ -79,7 +80,6 @@ const buffer = section({
 });
 
 const perByte = quantity("energy-per-byte", { min: 0, max: 1e6 }).default(0);
-const seconds = quantity("time", { min: 0, max: 1 }).default(0);
 
 /** A hardware file, as written. Left-out levels do not exist; left-out fields have the default shown. */
 export const rawHardwareSchema = section({
@@ -181,9 +181,9 @@ export const rawHardwareSchema = section({
   })
     .optional()
     .describe("Energies of the machine's own description, instead of the technology tables; per byte read or written"),
-  launchOverhead: section({ gemm: seconds, softmax: seconds, normalisation: seconds, elementwise: seconds })
-    .default({ gemm: 0, softmax: 0, normalisation: 0, elementwise: 0 })
-    .describe("Time to start one operator"),
+  runtime: runtimeSchema
+    .optional()
+    .describe("Software that runs models on it: time to start kernels by stack, and of the host; by default none"),
   schedule: scheduleSchema
     .optional()
     .describe("What its own scheduler does, unless a study or --set says otherwise; by default nothing"),

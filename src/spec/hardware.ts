@@ -1,3 +1,4 @@
+import type { Runtime } from "./runtime.ts";
 import type { ScheduleSettings } from "./schedule.ts";
 import type { Bytes, Cycles, Hertz, Nanometres, Rate } from "../units/quantity.ts";
 
@@ -49,13 +50,8 @@ export interface Hardware {
     readonly globalBuffer: number;
     readonly dram: number;
   } | null;
-  /** Fixed cost of starting one operator, seconds by operator class; 0 where there is none. */
-  readonly launchOverhead: {
-    readonly gemm: number;
-    readonly softmax: number;
-    readonly normalisation: number;
-    readonly elementwise: number;
-  };
+  /** Software that runs models on it, and what that takes. Null: the machine starts its own operators, in no time. */
+  readonly runtime: Runtime | null;
   /** What its own scheduler does where nobody says otherwise; absent: operators one after the other, operands in DRAM. */
   readonly schedule?: ScheduleSettings;
 }

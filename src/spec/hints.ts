@@ -37,6 +37,7 @@ const SYNONYMS: Readonly<Record<string, readonly string[]>> = {
   memory: ["dram", "dram.capacity"],
   hbm: ["dram", "dram.type"],
   bw: ["bandwidth"],
+  launchoverhead: ["runtime"],
   frequency: ["clock"],
   freq: ["clock"],
   technology: ["node", "technology.profile"],

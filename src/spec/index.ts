@@ -20,6 +20,7 @@ export type {
 } from "./model.ts";
 export type * from "./study.ts";
 export { askedMetrics, metricsOfDeployment } from "./study.ts";
+export { hasHost, STACKS, type HostTimes, type Runtime, type Stack, type StackName } from "./runtime.ts";
 export { isFused, isPlainSchedule, PLAIN_SCHEDULE, scheduleOf, type ScheduleSettings } from "./schedule.ts";
 export { MAPPING_OBJECTIVES, type MappingObjective } from "./mapping-objective.ts";
 export { PLAIN_TECHNOLOGY, type Technology } from "./technology.ts";

@@ -27,9 +27,15 @@ export const PLAIN_SCHEDULE: ScheduleSettings = Object.freeze({
   prefetch: false,
 });
 
-/** The schedule that is asked for, or else the one that the machine's own scheduler follows. */
+/** The schedule that is asked for, or else the one that the machine's own scheduler and the stack that runs on it follow. */
 export function scheduleOf({ schedule, hardware }: Scheduled): ScheduleSettings {
-  return schedule ?? hardware.schedule ?? PLAIN_SCHEDULE;
+  return schedule ?? ownSchedule(hardware);
+}
+
+/** What holds on a machine where nobody asks for anything: its own schedule, fused as its stack does. */
+export function ownSchedule({ schedule = PLAIN_SCHEDULE, runtime }: Scheduled["hardware"]): ScheduleSettings {
+  const stack = runtime?.stacks[runtime.stack];
+  return stack === undefined || stack.fusion === "none" ? schedule : { ...schedule, fusion: stack.fusion };
 }
 
 /** A schedule as written, with what it leaves out. */
@@ -44,7 +50,7 @@ export function filledSchedule(written: z.output<typeof scheduleSchema>, rest: S
 
 interface Scheduled {
   readonly schedule?: ScheduleSettings | undefined;
-  readonly hardware: Pick<Hardware, "schedule">;
+  readonly hardware: Pick<Hardware, "schedule" | "runtime">;
 }
 
 export function isPlainSchedule({ fusion, activations, weights, prefetch }: ScheduleSettings): boolean {

@@ -3,6 +3,8 @@ import { withFollowers } from "./followers.ts";
 import { hardwareFields as f } from "./hardware-schema.ts";
 import { listOfDataflows, withFormat } from "./hardware-build.ts";
 import type { Buffer, Dram, Hardware, PeArray, Port } from "./hardware.ts";
+import { hostFields, stackName, STACKS, type HostTimes, type StackName } from "./runtime.ts";
+import { ownSchedule } from "./schedule.ts";
 import { refusal, setPath, type Refusal, type SetPath, type SpecSet } from "./settings.ts";
 
 const withHardware = (specs: SpecSet, change: Partial<Hardware>): SpecSet => ({
@@ -94,6 +96,50 @@ function withDramBandwidth(specs: SpecSet, bandwidth: Bandwidth): SpecSet | Refu
   return withBandwidth(specs, "dram", bandwidth);
 }
 
+/** Another stack; where the schedule is the machine's own, it fuses what that stack does. */
+function withStack(specs: SpecSet, stack: StackName): SpecSet | Refusal {
+  const { runtime } = specs.hardware;
+  if (runtime === null) return refusal("cannot be set: this hardware has no runtime");
+  const given = STACKS.filter((name) => runtime.stacks[name] !== undefined);
+  if (!given.includes(stack)) return refusal(`is ${stack}, but this hardware has: ${given.join(", ")}`);
+  const changed = withHardware(specs, { runtime: { ...runtime, stack } });
+  const isOwn = specs.schedule.fusion === ownSchedule(specs.hardware).fusion;
+  const { fusion } = ownSchedule(changed.hardware);
+  return isOwn ? { ...changed, schedule: { ...specs.schedule, fusion } } : changed;
+}
+
+function withHost(specs: SpecSet, change: Partial<HostTimes>): SpecSet | Refusal {
+  const { runtime } = specs.hardware;
+  if (runtime === null) return refusal("cannot be set: this hardware has no runtime");
+  return withHardware(specs, { runtime: { ...runtime, host: { ...runtime.host, ...change } } });
+}
+
+const hosts = (
+  [
+    ["perStep", "Host time of a decode step", "0.7 ms"],
+    ["perSequence", "Host time of a decode step for each sequence in it", "40 us"],
+    ["perPrefill", "Host time of a first pass", "1 ms"],
+    ["requestsPerSecond", "Requests a second that the host keeps up with", "200"],
+    ["tokensPerSecond", "Output tokens a second that the host keeps up with", "50000"],
+  ] as const
+).map(([key, description, example]) =>
+  setPath(`runtime.host.${key}`, description, example, hostFields[key], (specs, value) =>
+    withHost(specs, { [key]: value }),
+  ),
+);
+
+const runtimes: readonly SetPath[] = [
+  setPath("runtime", "Stack that runs models: eager, graph or fused", "graph", stackName, withStack),
+  ...hosts,
+  setPath(
+    "runtime.host.overlap",
+    "Whether the host works while the device does",
+    "true",
+    hostFields.overlap,
+    (specs, overlap) => withHost(specs, { overlap }),
+  ),
+];
+
 const precisions = (["input", "weight", "accumulator", "output"] as const).map((operand) =>
   setPath(`precision.${operand}`, `Bits of one ${operand} element`, "8", f.bits, (specs, bits) =>
     withHardware(specs, { precision: { ...specs.hardware.precision, [operand]: bits } }),
@@ -177,4 +223,5 @@ export const hardwarePaths: readonly SetPath[] = [
       vector: lanes === "rows" ? { lanes: rows, lanesFollow: lanes, ...rest } : { lanes, ...rest },
     });
   }),
+  ...runtimes,
 ];

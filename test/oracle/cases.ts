@@ -109,7 +109,7 @@ export const hardware: fc.Arbitrary<Hardware> = fc
     arraysPerCore: rest.localBuffer === null ? 1 : arraysPerCore,
     vector: { lanes: 1, cyclesPerElement: {} },
     dram: dram === null ? null : { type: null, capacity: Infinity, ...dram },
-    launchOverhead: { gemm: 0, softmax: 0, normalisation: 0, elementwise: 0 },
+    runtime: null,
   }));
 
 export const problem: fc.Arbitrary<GemmProblem> = fc.record({

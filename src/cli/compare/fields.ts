@@ -48,6 +48,6 @@ function leafText(path: readonly string[], value: unknown): string {
   if (key === "clock") return formatQuantity(value, "frequency");
   if (key === "node") return `${value} nm`;
   if (key === "capacity" || path.at(-1) === "size" || path.at(-2) === "size") return formatSize(value);
-  if (path[0] === "launchOverhead") return formatQuantity(value, "time");
+  if (path[0] === "runtime" && !key.endsWith("PerSecond")) return formatQuantity(value, "time");
   return String(value);
 }

@@ -10,6 +10,7 @@ import { createSpace } from "../../search/index.ts";
 import { nameOfMetric } from "../../metrics/index.ts";
 import {
   isModelPath,
+  hasHost,
   isPlainSchedule,
   type SpaceParameter,
   type Study,
@@ -32,6 +33,7 @@ export function decompositionRequest(study: Study): DecompositionRequest {
   const { specs, space, mapping, accuracy, objectives, constraints } = study;
   refuseMetrics(study);
   refuseSchedule(study);
+  refuseHost(study);
   refuseDuty(study);
   refuseWaiting(study);
   const isPair = towerCountOf(specs.model) === 2;
@@ -93,9 +95,20 @@ function refuseWaiting({ specs, space }: Study): void {
 function refuseSchedule({ specs, space }: Study): void {
   const path = space.find((parameter) => parameter.path.startsWith("schedule."))?.path;
   if (path === undefined && isPlainSchedule(specs.schedule)) return;
+  const asked = path === undefined ? "or its hardware asks for a schedule" : `varies ${path}`;
+  const fused = path === undefined && specs.schedule.fusion !== "none" ? ", or write schedule: { fusion: none }" : "";
   throw new InputError(
-    `Strategy exact runs operators one after the other, with their operands in DRAM; the study ${path === undefined ? "or its hardware asks for a schedule" : `varies ${path}`}. Use nsga2.`,
+    `Strategy exact runs operators one after the other, with their operands in DRAM; the study ${asked}. Use nsga2${fused}.`,
   );
+}
+
+/** Times of the host come once for each pass, so that latency is no sum over operators. */
+function refuseHost({ specs, space }: Study): void {
+  const path = space.find((parameter) => /^runtime(\.|$)/.test(parameter.path))?.path;
+  const { runtime } = specs.hardware;
+  if (path === undefined && (runtime === null || !hasHost(runtime.host))) return;
+  const why = path === undefined ? "its hardware has times of the host (runtime.host)" : `it varies ${path}`;
+  throw new InputError(`Strategy exact adds up operators; of this study it cannot, since ${why}. Use nsga2.`);
 }
 
 function refuseMetrics({ objectives, constraints }: Study): void {

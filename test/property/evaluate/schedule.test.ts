@@ -22,7 +22,7 @@ function objectiveOf({ cycles, energy }: Evaluation, objective: "latency" | "ene
 
 describe.each(PAIRS)("%s on %s", (model, hardware) => {
   it.each(["latency", "energy", "edp", "carbon"] as const)("residency never worsens %s", (objective) => {
-    const plain = objectiveOf(run(model, hardware, objective), objective);
+    const plain = objectiveOf(run(model, hardware, objective, {}), objective);
     for (const fusion of ["none", "epilogue", "attention", "all"] as const) {
       const without = objectiveOf(run(model, hardware, objective, { fusion }), objective);
       const kept = run(model, hardware, objective, { fusion, activations: true, weights: true });
@@ -32,7 +32,7 @@ describe.each(PAIRS)("%s on %s", (model, hardware) => {
   });
 
   it("is the sum of its operators and launches, whatever the schedule, with all MACs", () => {
-    const plain = run(model, hardware, "latency");
+    const plain = run(model, hardware, "latency", {});
     for (const fusion of ["none", "epilogue", "attention", "all"] as const) {
       const scheduled = run(model, hardware, "latency", { fusion, activations: true });
       const sum = scheduled.operators.reduce((total, each) => total + each.count * each.cycles, 0);

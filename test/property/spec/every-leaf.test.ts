@@ -217,6 +217,16 @@ function perLevel(value: string, ...levels: readonly string[]): Tree {
 }
 const HARDWARE = ["zigzag-16x16", "timeloop-16x16", "eyeriss", "scale-sim", "stonne-os", "a100", "mi210", "tpu-v4i"];
 
+/** Stacks that start kernels, and a host that takes longer than they do. */
+const times = {
+  ...{ gemm: "1 us", softmax: "1 us", normalisation: "1 us", elementwise: "1 us", attention: "1 us" },
+  fusion: "attention",
+};
+const busy = {
+  ...{ perStep: "10 us", perSequence: "10 us", perPrefill: "2 ms", overlap: false },
+  ...{ requestsPerSecond: 1000, tokensPerSecond: 1000 },
+};
+
 /** A study that evaluates one design, and its accuracy where there is a metric for it. */
 const study = (model: Tree, hardware: Tree, metric: string | null, rest: Tree = {}): Tree => ({
   ...{ name: "leaves", description: "as it is", model, hardware, accuracy: metric === null ? "none" : { metric } },
@@ -241,6 +251,11 @@ const CARRIERS = {
   hardware: [
     ...[tight, blocky, chip, bought, split, priced].map((hardware) => study(bert, hardware, "glue")),
     ...HARDWARE.map((name) => study(bert, spelled(preset(`hardware/${name}`)), "glue")),
+    ...(["eager", "graph", "fused"] as const).flatMap((stack) =>
+      [busy, { ...busy, overlap: true, perStep: "100 ms" }].map((host) =>
+        study(llama, { ...chip, runtime: { default: stack, eager: times, graph: times, fused: times, host } }, null),
+      ),
+    ),
   ],
   rest: [
     study(bert, chip, "glue"),

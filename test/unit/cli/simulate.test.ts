@@ -304,7 +304,9 @@ describe("simulate: options", () => {
   });
 
   it("sums up operators by tower and kind, launches apart", () => {
-    const document = json(ecotile("simulate", "bert-tiny", "a100", "--json")) as unknown as Document & {
+    const document = json(
+      ecotile("simulate", "bert-tiny", "a100", "--set", "runtime=eager", "--json"),
+    ) as unknown as Document & {
       readonly operator_kinds: readonly (Operator & {
         readonly runs: number;
         readonly launch_cycles: number;

@@ -66,7 +66,8 @@ describe("runVector", () => {
 
 describe("operatorLatency", () => {
   it("adds the launch overhead of the operator's class", () => {
-    const a100 = loadHardware("a100");
+    const served = loadHardware("a100");
+    const a100 = { ...served, runtime: { ...served.runtime!, stack: "eager" } } as const;
     const gelu = rowsOperator("gelu", 1024, 1);
     expect(launchSeconds(operator, a100)).toBe(12e-6);
     expect(launchSeconds(rowsOperator("layernorm", 8, 8), a100)).toBe(45e-6);

@@ -101,7 +101,9 @@ describe("applySettings", () => {
     for (const { path, example, description } of listSetPaths(["sramLevel"])) {
       const isOfBoth = /^(model|quantisation)\.(encoder|decoder)\./.test(path);
       const base = isOfBoth ? both : /^model\.(contextTokens|generatedTokens)$/.test(path) ? decoder : specs;
-      const start = ["deployment.useFrom", "deployment.canWait"].includes(path) ? hourly : base;
+      const served = { ...specs, hardware: loadHardware("a100") };
+      const isHourly = ["deployment.useFrom", "deployment.canWait"].includes(path);
+      const start = isHourly ? hourly : path.startsWith("runtime") ? served : base;
       expect(() => applySettings(start, [parseSetting(`${path}=${example}`)], ["sramLevel"])).not.toThrow();
       expect(description).not.toBe("");
     }

@@ -1,6 +1,13 @@
 import { readFileSync } from "node:fs";
 import { operatorLatency, rowsOperator } from "../../../src/evaluate/index.ts";
-import { loadHardware } from "../../../src/spec/index.ts";
+import {
+  applySettings,
+  loadHardware,
+  loadModel,
+  specSetOf,
+  type Hardware,
+  type StackName,
+} from "../../../src/spec/index.ts";
 import type { GemmOperator, Operator } from "../../../src/workload/index.ts";
 
 export interface MeasuredRow {
@@ -44,9 +51,15 @@ function gemm(m: number, n: number, k: number): GemmOperator {
   return { type: "gemm", name: "gemm", ...place, batch: 1, m, n, k, sharedB: true, weightsAreParameters: true };
 }
 
+/** A preset as a stack runs on it. */
+export function started(hardware: string, stack: StackName): Hardware {
+  const specs = specSetOf({ hardware: loadHardware(hardware), model: loadModel("bert-tiny") });
+  return applySettings(specs, [{ path: "runtime", value: stack }], []).hardware;
+}
+
 /** Mean of |predicted / measured − 1|, every row printed. */
 export function meanAbsoluteError(what: string, hardware: string, rows: readonly MeasuredRow[]): number {
-  const machine = loadHardware(hardware);
+  const machine = started(hardware, "eager");
   const errors = rows.map(({ operator, shape, measured }) => {
     const predicted = operatorLatency(operator, machine);
     if (predicted === null) throw new Error(`${shape}: no mapping`);

@@ -38,7 +38,7 @@ export function hardwareOf(problem: ArrayCase): Hardware {
     globalBuffer: null,
     dram: null,
     energy: null,
-    launchOverhead: { gemm: 0, softmax: 0, normalisation: 0, elementwise: 0 },
+    runtime: null,
   };
 }
 
