@@ -79,7 +79,7 @@ function runSimulate(model: string, hardware: string, options: Options): void {
     writeFileWhole(options.roofline, rooflineSvg({ title, ...rooflineOf(result) }));
   }
   const { infeasible } = keepsUp(result.latency_s, specs.deployment);
-  const tooLarge = result.area.total === null ? null : reticleLimit(result.area);
+  const tooLarge = result.area.total === null ? null : reticleLimit(result.area, specs.hardware);
   const violations = [infeasible, tooLarge].filter((each) => each !== null);
   if (options.json) printJson(simulationJson(result, violations));
   else printText(simulationText(result, violations, objective ?? AS_STUDIES.objective), false);

@@ -1,6 +1,7 @@
 import type { Hardware } from "../spec/hardware.ts";
 import type { Technology } from "../spec/technology.ts";
 import { factorCatalogue, factorsOf, FACTOR_NAMES, type FactorName } from "./factors.ts";
+import { harvestOf } from "./silicon.ts";
 import { findRow, loadTable, type TableRow } from "./table.ts";
 
 /** One factor as it acts on one design, with its past. */
@@ -29,7 +30,7 @@ export function factorsInUse(hardware: Hardware, technology: Technology): readon
 export function factorInUse(name: FactorName, hardware: Hardware, technology: Technology): FactorInUse | null {
   const factor = factorCatalogue().get(name);
   const profile = factor?.[technology.profile];
-  if (!factor || !profile) return null;
+  if (!factor || !profile || !isOfSilicon(name, hardware, technology)) return null;
   const value = factorsOf(technology)[name];
   const { unit } = factor;
   if (Object.hasOwn(technology.factors, name) && value !== null) {
@@ -40,6 +41,28 @@ export function factorInUse(name: FactorName, hardware: Hardware, technology: Te
   if (!row || row.value === null || row.low === null || row.high === null) return null;
   const { low, high, source, year, note } = row;
   return { name, value: row.value, low, high, unit, source, year, note, isOverridden: false };
+}
+
+/** Factors that act on what a chip states, and on nothing else; of its package, which then takes the place of one IC of any size. */
+function isOfSilicon(name: FactorName, hardware: Hardware, technology: Technology): boolean {
+  const { silicon } = hardware;
+  const isPackaged = silicon?.package !== undefined && technology.profile === "calibrated";
+  switch (name) {
+    case "coreShare":
+    case "wholeShare":
+      return harvestOf(hardware) !== null;
+    case "packageAreaRatio":
+    case "packageEnergyPerArea":
+      return isPackaged;
+    case "interposerCarbon":
+      return isPackaged && silicon.package === "interposer";
+    case "boardLevel":
+      return silicon?.board !== undefined;
+    case "packageCarbon":
+      return !isPackaged;
+    default:
+      return true;
+  }
 }
 
 const PROCESS_COLUMNS: Partial<Record<FactorName, string>> = {
@@ -53,6 +76,10 @@ const DRAM_COLUMNS: Partial<Record<FactorName, string>> = {
 };
 
 function rowBehind(name: FactorName, hardware: Hardware): TableRow | undefined {
+  if (name === "packageEnergyPerArea") {
+    const type = hardware.silicon?.package;
+    return type === undefined ? undefined : findRow(loadTable("package"), "energyPerArea", { type });
+  }
   const process = PROCESS_COLUMNS[name];
   if (process) return findRow(loadTable("process"), process, { node: hardware.node });
   const dram = DRAM_COLUMNS[name];

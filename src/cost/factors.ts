@@ -41,6 +41,12 @@ export const FACTOR_NAMES = [
   "waferDiameter",
   "packageCarbon",
   "gridLevel",
+  "coreShare",
+  "wholeShare",
+  "packageAreaRatio",
+  "packageEnergyPerArea",
+  "interposerCarbon",
+  "boardLevel",
 ] as const;
 
 export type FactorName = (typeof FACTOR_NAMES)[number];
@@ -123,7 +129,13 @@ export function factor(values: FactorValues, name: FactorName): number {
 }
 
 /** Factors by which something is divided, and shares: (0, 1]. */
-const SHARES: ReadonlySet<string> = new Set(["fabYield", "dramYield", "sramArrayEfficiency"]);
+const SHARES: ReadonlySet<string> = new Set([
+  "fabYield",
+  "dramYield",
+  "sramArrayEfficiency",
+  "coreShare",
+  "wholeShare",
+]);
 const POSITIVE: ReadonlySet<string> = new Set(["yieldClustering", "waferDiameter"]);
 const CODES: Readonly<Record<string, number>> = { yieldModel: 3, edgeLoss: 1 };
 

@@ -1,4 +1,4 @@
-export { dieArea } from "./area.ts";
+export { dieArea, modelledArea } from "./area.ts";
 export { breakEvenTime, type CarbonLine } from "./break-even.ts";
 export { ACT_EDITIONS, actCarbonPerArea, imecCarbonPerArea, type ActEdition } from "./carbon/act.ts";
 export {
@@ -7,6 +7,7 @@ export {
   embodiedTerms,
   RETICLE_MM2,
   reticleLimit,
+  type DieTerms,
   type EmbodiedTerms,
 } from "./carbon/embodied.ts";
 export {

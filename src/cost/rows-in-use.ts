@@ -33,6 +33,7 @@ export function rowsInUse(hardware: Hardware, technology: Technology): readonly 
     ...process,
     ...dram,
     ...soldRows(type),
+    ...packageRows(hardware),
   ];
 }
 
@@ -71,6 +72,13 @@ function sramRows({ localBuffer, globalBuffer }: Hardware): readonly RowInUse[] 
     if (known[upper] !== kib) sides.add(known[Math.max(0, upper - 1)]!);
   }
   return pick("sram", (at) => sides.has(Number(at["kib"])));
+}
+
+/** Of a chip that states its package. */
+function packageRows({ silicon }: Hardware): readonly RowInUse[] {
+  const type = silicon?.package;
+  if (type === undefined) return [];
+  return pick("package", (at) => (at["type"] === undefined ? type === "interposer" : at["type"] === type));
 }
 
 /** presets/dram.yaml as rows: counts and data rate, which have no range. */

@@ -9,6 +9,7 @@ import type { RawHardware } from "./hardware-schema.ts";
 import { capacityOfDies, settledDram } from "./memory.ts";
 import { runtimeOf, STACKS } from "./runtime.ts";
 import { filledSchedule, PLAIN_SCHEDULE } from "./schedule.ts";
+import { siliconProblem, type Silicon } from "./silicon.ts";
 
 interface RawPort {
   readonly bandwidth: Bandwidth | "array" | { readonly read: Bandwidth; readonly write: Bandwidth };
@@ -96,7 +97,7 @@ export function withFormat(
 export function buildHardware(raw: RawHardware, ctx: z.RefinementCtx): Hardware {
   const { lanes, cyclesPerElement } = raw.vector;
   const { overlap } = raw.vector;
-  const { schedule, formats, runtime: software, ...fields } = raw;
+  const { schedule, formats, silicon, runtime: software, ...fields } = raw;
   const runtime = software === undefined ? null : runtimeOf(software);
   if (typeof runtime === "string") refuse(ctx, "spec/conflict", runtime, null, ["runtime", "default"]);
   const fusing = STACKS.find((name) => software?.[name] !== undefined && software[name].fusion !== "none");
@@ -114,6 +115,8 @@ export function buildHardware(raw: RawHardware, ctx: z.RefinementCtx): Hardware 
     const wrong = formatProblem(each, raw.precision);
     if (wrong !== null) refuse(ctx, "spec/conflict", wrong.message, null, ["formats", at, wrong.field]);
   });
+  const unmade = siliconProblem(raw);
+  if (unmade !== null) refuse(ctx, "spec/conflict", unmade.message, null, ["silicon", unmade.field]);
   const rest = {
     cyclesPerElement,
     ...(overlap === "transfers" ? {} : { overlap }),
@@ -130,6 +133,7 @@ export function buildHardware(raw: RawHardware, ctx: z.RefinementCtx): Hardware 
     energy: raw.energy ?? null,
     runtime: typeof runtime === "string" ? null : runtime,
     dram: raw.dram ? buildDram(raw.dram, raw.clock, ctx) : null,
+    ...(silicon === undefined ? {} : { silicon: silicon as Silicon }),
     ...(schedule === undefined ? {} : { schedule: filledSchedule(schedule, PLAIN_SCHEDULE) }),
     ...(raw.dram?.type === "none" ? { withoutDram: true as const } : {}),
   };

@@ -19,6 +19,7 @@ import { DEFAULTS } from "./hardware-defaults.ts";
 import { buildHardware } from "./hardware-build.ts";
 import { runtimeSchema } from "./runtime.ts";
 import { scheduleSchema } from "./schedule.ts";
+import { siliconSchema } from "./silicon.ts";
 
 /** Fields that `--set` changes too: one definition for both. */
 export const hardwareFields = {
@@ -184,6 +185,9 @@ export const rawHardwareSchema = section({
   runtime: runtimeSchema
     .optional()
     .describe("Software that runs models on it: time to start kernels by stack, and of the host; by default none"),
+  silicon: siliconSchema
+    .optional()
+    .describe("What is measured or published of a chip that is sold: what is stated is not modelled"),
   schedule: scheduleSchema
     .optional()
     .describe("What its own scheduler does, unless a study or --set says otherwise; by default nothing"),

@@ -1,5 +1,6 @@
 import type { Runtime } from "./runtime.ts";
 import type { ScheduleSettings } from "./schedule.ts";
+import type { Silicon } from "./silicon.ts";
 import type { Bytes, Cycles, Hertz, Nanometres, Rate } from "../units/quantity.ts";
 
 export type Operand = "input" | "weight" | "output";
@@ -52,6 +53,8 @@ export interface Hardware {
   } | null;
   /** Software that runs models on it, and what that takes. Null: the machine starts its own operators, in no time. */
   readonly runtime: Runtime | null;
+  /** What is known of the chip that is sold; absent: everything is modelled. */
+  readonly silicon?: Silicon;
   /** What its own scheduler does where nobody says otherwise; absent: operators one after the other, operands in DRAM. */
   readonly schedule?: ScheduleSettings;
 }

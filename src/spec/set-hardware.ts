@@ -5,11 +5,12 @@ import { listOfDataflows, withFormat } from "./hardware-build.ts";
 import type { Buffer, Dram, Hardware, PeArray, Port } from "./hardware.ts";
 import { hostFields, stackName, STACKS, type HostTimes, type StackName } from "./runtime.ts";
 import { ownSchedule } from "./schedule.ts";
+import { withSiliconOf } from "./silicon.ts";
 import { refusal, setPath, type Refusal, type SetPath, type SpecSet } from "./settings.ts";
 
 const withHardware = (specs: SpecSet, change: Partial<Hardware>): SpecSet => ({
   ...specs,
-  hardware: withFollowers({ ...specs.hardware, ...change }),
+  hardware: withSiliconOf(specs.hardware, withFollowers({ ...specs.hardware, ...change })),
 });
 
 function withArray(specs: SpecSet, change: Partial<PeArray>): SpecSet {

@@ -104,7 +104,7 @@ interface Run {
 /** A device that cannot keep up with its profile, or a die that no exposure can print. */
 function limitsOfUse({ latency_s, design, area }: Evaluation) {
   const { infeasible } = keepsUp(latency_s, design.deployment);
-  return infeasible ?? (area.total === null ? null : reticleLimit(area));
+  return infeasible ?? (area.total === null ? null : reticleLimit(area, design.hardware));
 }
 
 /**

@@ -72,7 +72,8 @@ export function createSweepEvaluator({ models, hardware, limits, wantsAccuracy, 
       }
       const metrics = { ...(wantsAccuracy ? accuracyOf(specs.model) : {}), ...knownMetricsOf(evaluation, asked) };
       const { infeasible } = keepsUp(evaluation.latency_s, specs.deployment);
-      const tooLarge = evaluation.area.total === null ? null : reticleLimit(evaluation.area);
+      const tooLarge =
+        evaluation.area.total === null ? null : reticleLimit(evaluation.area, evaluation.design.hardware);
       const ofUse = [infeasible, tooLarge].filter((each) => each !== null);
       return cellOf(metrics, [
         ...limits.flatMap((limit) => brokenBy(limit, metrics)),

@@ -53,7 +53,7 @@ export function explain(trial: Trial, evaluation: Evaluation, asked: readonly st
   const { hardware, technology } = evaluation.design;
   const intervals = intervalsOf(pricingOf(evaluation));
   const { lines, operators } = accountOf(evaluation);
-  const terms = evaluation.area.total === null ? null : embodiedTerms(evaluation.area.total, hardware, technology);
+  const terms = evaluation.area.total === null ? null : embodiedTerms(evaluation.area, hardware, technology);
   const total = intervals.carbon_total_kgCO2e;
   const swings = new Map<FactorName, number>(
     (total === null || "reason" in total ? [] : total.swings).map(({ factor, atLow, atHigh }) => [

@@ -1,8 +1,9 @@
 import { useText } from "../deployment-text.ts";
-import { usageSeconds } from "../../cost/index.ts";
+import { modelledArea, usageSeconds } from "../../cost/index.ts";
 import type { Evaluation } from "../../evaluate/index.ts";
 import { formatMapping } from "../../mapping/format.ts";
 import { renderTable } from "../output.ts";
+import type { Hardware } from "../../spec/index.ts";
 import { hardwareLabel, towersLabel } from "../../study/labels.ts";
 import type { Explanation } from "./explanation.ts";
 import { titleOf } from "./stored-run.ts";
@@ -23,6 +24,7 @@ export function explanationText(explanation: Explanation, operatorName: string |
     "",
     carbonText(explanation),
     "",
+    ...siliconText(explanation),
     ...areaText(explanation),
     evaluation.energy.total === null
       ? `Energy of one inference unknown: ${evaluation.energy.reason}`
@@ -60,6 +62,40 @@ function carbonText({ evaluation, intervals, embodied, power }: Explanation): st
     ["always on", kilograms(operational.alwaysOnTotal), "", "operational, if the same device were never switched down"],
   ];
   return `${head}\n${renderTable(["part", "kgCO2e", "share", "how"], rows)}`;
+}
+
+/** What is stated of a chip, and what the model would say instead. */
+function siliconText({ evaluation: { design } }: Explanation): readonly string[] {
+  const { silicon } = design.hardware;
+  if (silicon === undefined) return [];
+  const modelled = modelledArea(design.hardware, design.technology);
+  const model = modelled.total === null ? `unknown: ${modelled.reason}` : `${modelled.total.toPrecision(4)} mm2`;
+  const { dieArea, unitsMade, package: type, board, statedOf } = silicon;
+  const rows = [
+    [
+      "die area",
+      dieArea === undefined
+        ? "modelled"
+        : statedOf === undefined
+          ? "stated"
+          : "stated, then scaled by the model as settings change it",
+      `the model alone: ${model}`,
+    ],
+    [
+      "cores made",
+      unitsMade === undefined ? "assumed" : "stated",
+      unitsMade === undefined
+        ? "the whole die must work"
+        : "some of them may be broken: shares of the die assumed (coreShare, wholeShare)",
+    ],
+    [
+      "package",
+      type === undefined ? "assumed" : "stated",
+      type === undefined ? "one IC of any size" : "type stated, area and energy modelled",
+    ],
+    ["board", board === undefined ? "left out" : "stated", "board, cooler, connectors, assembly"],
+  ];
+  return ["What is known of the chip", renderTable(["of the chip", "is", "how"], rows), ""];
 }
 
 /** The die by component. */
@@ -103,15 +139,31 @@ function equations(
     use["offHours"] = of(power.offDie_W, power.offDram_W, hours.off, offIntensity);
   }
   if (terms === null) return use;
-  const die = `${terms.chargedArea_cm2.toPrecision(4)} cm2 of wafer / yield ${terms.dieYield.toPrecision(4)}`;
+  const count = terms.dies === 1 ? "" : `${terms.dies} × `;
+  const others = terms.otherDies.map(({ name, dies }) => ` + ${dies} × ${name}`).join("");
+  const die = `${count}${terms.chargedArea_cm2.toPrecision(4)} cm2 of wafer / yield ${terms.dieYield.toPrecision(4)}${harvestText(design.hardware)}${others}`;
   return {
     ...use,
     dieEnergy: `${die} × ${terms.energyPerArea} kWh/cm2 × ${terms.fabIntensity} gCO2e/kWh`,
     dieGas: `${die} × ${terms.gasPerArea.toPrecision(4)} gCO2e/cm2`,
     dieMaterial: `${die} × ${terms.materialPerArea} gCO2e/cm2`,
     dram: `${terms.dramGB} GB × ${terms.dramCarbonPerGB} kgCO2e/GB / yield ${terms.dramYield}`,
-    package: "one IC",
+    package:
+      terms.packageArea_cm2 === null
+        ? "one IC of any size"
+        : `${terms.packageArea_cm2.toPrecision(4)} cm2 of package, ${design.hardware.silicon!.package!}`,
+    ...(terms.interposer === null
+      ? {}
+      : {
+          interposer: `${terms.interposer.area_cm2.toPrecision(4)} cm2 × ${terms.interposer.carbonPerArea} kgCO2e/cm2 of good interposer`,
+        }),
+    ...(terms.boardCarbon === null ? {} : { board: "as stated: board, cooler, connectors, assembly" }),
   };
+}
+
+/** How many cores of a die may be broken. */
+function harvestText({ silicon, cores }: Hardware): string {
+  return silicon?.unitsMade === undefined ? "" : ` (${cores} of ${silicon.unitsMade} cores must work)`;
 }
 
 /** Grid of the hours without use against that of the hours of use; 1 where one intensity holds for all. */

@@ -6,14 +6,19 @@ import { soldGigabytes } from "../../spec/dram-sold.ts";
 import { dramType } from "../dram.ts";
 import { factor, factorsOf, type FactorValues, type Profile } from "../factors.ts";
 import type { Area, EmbodiedCarbon, Unknown } from "../types.ts";
+import type { PackageType } from "../../spec/silicon.ts";
+import { coreDieArea, dieCount, harvestOf, largestDie, memoryStacks } from "../silicon.ts";
+import { loadTable, valueNamed } from "../table.ts";
+import { harvestedYield } from "./harvest.ts";
 import { fabProcess } from "./process.ts";
 import { chargedWaferArea, defectYield, diesPerWafer, YIELD_MODELS } from "./yield.ts";
 
 /**
  * Embodied carbon of one accelerator and its memory, kgCO2e:
  *
- *   die = charged wafer area · (CI_fab · EPA + GPA + MPA) / Y        (ACT)
- *   dram = capacity · carbon per GB / dramYield,  package = one IC
+ *   die = Σ over the dies of charged wafer area · (CI_fab · EPA + GPA + MPA) / Y        (ACT)
+ *   dram = capacity · carbon per GB / dramYield
+ *   package, interposer: see {@link packageTerms};  board as stated, times `boardLevel`
  *
  * Charged wafer area is the die's own, or its share of a wafer with edge (factor `edgeLoss`), never both.
  * @param area     mm2; Unknown passes through
@@ -26,76 +31,157 @@ export function embodiedCarbon(
   technology: Technology,
 ): EmbodiedCarbon | Unknown {
   if (area.total === null) return area;
-  const terms = embodiedTerms(area.total, hardware, technology);
+  const terms = embodiedTerms(area, hardware, technology);
   if ("reason" in terms) return terms;
-  const { chargedArea_cm2, dieYield: yielded, fabIntensity, energyPerArea, gasPerArea, materialPerArea } = terms;
-  const perYield = yielded * GRAMS_PER_KILOGRAM;
+  const dies = [terms, ...terms.otherDies];
+  const sum = (grams: (die: DieTerms) => number): number =>
+    dies.reduce((total, die) => total + (die.dies * grams(die)) / (die.dieYield * GRAMS_PER_KILOGRAM), 0);
   const carbon = breakdown({
-    dieEnergy: (chargedArea_cm2 * fabIntensity * energyPerArea) / perYield,
-    dieGas: (chargedArea_cm2 * gasPerArea) / perYield,
-    dieMaterial: (chargedArea_cm2 * materialPerArea) / perYield,
+    dieEnergy: sum(({ chargedArea_cm2, energyPerArea }) => chargedArea_cm2 * terms.fabIntensity * energyPerArea),
+    dieGas: sum(({ chargedArea_cm2, gasPerArea }) => chargedArea_cm2 * gasPerArea),
+    dieMaterial: sum(({ chargedArea_cm2, materialPerArea }) => chargedArea_cm2 * materialPerArea),
     dram: (terms.dramGB * terms.dramCarbonPerGB) / terms.dramYield,
     package: terms.packageCarbon,
+    ...(terms.interposer === null ? {} : { interposer: terms.interposer.area_cm2 * terms.interposer.carbonPerArea }),
+    ...(terms.boardCarbon === null ? {} : { board: terms.boardCarbon }),
   });
   return known("embodied carbon", carbon);
 }
 
-/** What the equation of embodied carbon is filled with. */
-export interface EmbodiedTerms {
-  /** Wafer area that one die is charged. */
+/** Equal dies of one package. */
+export interface DieTerms {
+  readonly dies: number;
+  /** Wafer area that one of them is charged. */
   readonly chargedArea_cm2: number;
   readonly dieYield: number;
-  /** gCO2e/kWh; kWh/cm2; gCO2e/cm2 twice. */
-  readonly fabIntensity: number;
+  /** kWh/cm2; gCO2e/cm2 twice. */
   readonly energyPerArea: number;
   readonly gasPerArea: number;
   readonly materialPerArea: number;
+}
+
+/** What the equation of embodied carbon is filled with; the dies that hold the cores first. */
+export interface EmbodiedTerms extends DieTerms {
+  readonly otherDies: readonly (DieTerms & { readonly name: string })[];
+  /** gCO2e/kWh. */
+  readonly fabIntensity: number;
   /** 0 GB without DRAM; kgCO2e/GB. */
   readonly dramGB: number;
   readonly dramCarbonPerGB: number;
   readonly dramYield: number;
   /** kgCO2e. */
   readonly packageCarbon: number;
+  /** Null where the chip states no package: one IC of any size. */
+  readonly packageArea_cm2: number | null;
+  /** kgCO2e/cm2 of good interposer; null: there is none. */
+  readonly interposer: { readonly area_cm2: number; readonly carbonPerArea: number } | null;
+  /** kgCO2e; null: not stated, and not charged. */
+  readonly boardCarbon: number | null;
 }
 
-/**
- * @param areaMm2 die area, mm2
- * @returns       Unknown where the die does not fit a wafer, or not one in a number's range of them is good
- */
-export function embodiedTerms(areaMm2: number, hardware: Hardware, technology: Technology): EmbodiedTerms | Unknown {
+/** @returns Unknown where a die does not fit a wafer, or not one in a number's range of them is good */
+export function embodiedTerms(area: Area, hardware: Hardware, technology: Technology): EmbodiedTerms | Unknown {
   const factors = factorsOf(technology);
-  const process = fabProcess(hardware.node, factors);
-  if ("total" in process) return process;
   const dram = dramTerms(hardware, factors, technology.profile);
+  const cores = dieTerms(coreDieArea(area, hardware), hardware.node, dieCount(hardware), factors, harvestOf(hardware));
+  if ("total" in cores) return cores;
   if ("total" in dram) return dram;
+  const others: (DieTerms & { readonly name: string })[] = [];
+  for (const { name, area: mm2, node, count } of hardware.silicon?.otherDies ?? []) {
+    const terms = dieTerms(mm2, node, count, factors, null);
+    if ("total" in terms) return { total: null, reason: `${name}: ${terms.reason}` };
+    others.push({ name, ...terms });
+  }
+  const { board } = hardware.silicon ?? {};
+  return {
+    ...cores,
+    otherDies: others,
+    fabIntensity: factor(factors, "fabIntensity"),
+    ...dram,
+    dramYield: factor(factors, "dramYield"),
+    ...packageTerms(area, hardware, technology),
+    boardCarbon: board === undefined ? null : board * (factors.boardLevel ?? 1),
+  };
+}
+
+function dieTerms(
+  areaMm2: number,
+  node: number,
+  dies: number,
+  factors: FactorValues,
+  harvest: ReturnType<typeof harvestOf>,
+): DieTerms | Unknown {
+  const process = fabProcess(node, factors);
+  if ("total" in process) return process;
   const wafer = factors.waferDiameter;
   if (wafer !== null && diesPerWafer(areaMm2, wafer) < 1)
     return { total: null, reason: `a die of ${areaMm2} mm2 does not fit a wafer of ${wafer} mm` };
-  const yielded = dieYield(areaMm2, process.defectDensity, factors);
+  const yielded = dieYield(areaMm2, process.defectDensity, factors, harvest);
   if (yielded === 0)
     return {
       total: null,
       reason: `a die of ${areaMm2} mm2 yields nothing at ${process.defectDensity} defects per cm2`,
     };
-  return {
-    chargedArea_cm2: chargedWaferArea(areaMm2, factors.edgeLoss === 1, wafer ?? 0) / MM2_PER_CM2,
-    dieYield: yielded,
-    fabIntensity: factor(factors, "fabIntensity"),
-    energyPerArea: process.energyPerArea,
-    gasPerArea: process.gasPerArea,
-    materialPerArea: process.materialPerArea,
-    ...dram,
-    dramYield: factor(factors, "dramYield"),
-    packageCarbon: factor(factors, "packageCarbon"),
-  };
+  const { energyPerArea, gasPerArea, materialPerArea } = process;
+  const chargedArea_cm2 = chargedWaferArea(areaMm2, factors.edgeLoss === 1, wafer ?? 0) / MM2_PER_CM2;
+  return { dies, chargedArea_cm2, dieYield: yielded, energyPerArea, gasPerArea, materialPerArea };
 }
 
-/** Yield of one die, (0, 1]: fixed, or line yield times the defect model. */
-export function dieYield(areaMm2: number, defectDensity: number, factors: FactorValues): number {
+/**
+ * Yield of one die, (0, 1]: fixed, or line yield times the defect model.
+ * @param harvest  cores on the die and those that must work; null: the whole die must
+ */
+export function dieYield(
+  areaMm2: number,
+  defectDensity: number,
+  factors: FactorValues,
+  harvest: ReturnType<typeof harvestOf> = null,
+): number {
   const line = factor(factors, "fabYield");
   const model = YIELD_MODELS[factors.yieldModel ?? 0] ?? "fixed";
   if (model === "fixed") return line;
-  return line * defectYield(model, areaMm2 / MM2_PER_CM2, defectDensity, factor(factors, "yieldClustering"));
+  const [areaCm2, clustering] = [areaMm2 / MM2_PER_CM2, factor(factors, "yieldClustering")];
+  if (harvest === null) return line * defectYield(model, areaCm2, defectDensity, clustering);
+  const shares = { coreShare: factor(factors, "coreShare"), wholeShare: factor(factors, "wholeShare") };
+  return line * harvestedYield(model, areaCm2, defectDensity, clustering, { ...harvest, ...shares });
+}
+
+type PackageTerms = Pick<EmbodiedTerms, "packageCarbon" | "packageArea_cm2" | "interposer">;
+
+/**
+ * Package of a chip, kgCO2e. One IC of any size where the chip states no package, or the profile prices none; else by its area:
+ *
+ *   package = ratio · (dies + memory stacks) · kWh per cm2 of the type · CI_fab
+ *   interposer = 1.1 · (dies + memory stacks) · carbon per cm2 of good interposer
+ *
+ * @source 3D-Carbon (DAC 2024): energy per area by type, interposer over dies 1.1
+ */
+function packageTerms(area: Area, hardware: Hardware, technology: Technology): PackageTerms {
+  const factors = factorsOf(technology);
+  const type = hardware.silicon?.package;
+  const energy = type === undefined ? null : packageEnergy(type, factors);
+  if (type === undefined || energy === null)
+    return { packageCarbon: factor(factors, "packageCarbon"), packageArea_cm2: null, interposer: null };
+  const stacks = type === "interposer" ? memoryStacks(hardware) * valueNamed(loadTable("package"), "stackArea") : 0;
+  const carried = (area.total + stacks) / MM2_PER_CM2;
+  const packageArea_cm2 = carried * factor(factors, "packageAreaRatio");
+  return {
+    packageCarbon: (packageArea_cm2 * energy * factor(factors, "fabIntensity")) / GRAMS_PER_KILOGRAM,
+    packageArea_cm2,
+    interposer:
+      type !== "interposer"
+        ? null
+        : {
+            area_cm2: carried * valueNamed(loadTable("package"), "interposerRatio"),
+            carbonPerArea: factor(factors, "interposerCarbon"),
+          },
+  };
+}
+
+/** kWh per cm2 of package; null in a profile that prices none by area. */
+function packageEnergy(type: PackageType, factors: FactorValues): number | null {
+  if (factors.packageAreaRatio === null) return null;
+  return factors.packageEnergyPerArea ?? valueNamed(loadTable("package"), "energyPerArea", { type });
 }
 
 /** The published estimator has no other memory, also where the hardware marks its own as idealised. */
@@ -126,15 +212,19 @@ function dramTerms(
 /** Largest die that one exposure can print, 26 mm × 33 mm. Source: ASML exposure field, as quoted in public notes (2023). */
 export const RETICLE_MM2 = 858;
 
-/** Null where the die fits the reticle; else by how much it does not. */
-export function reticleLimit(area: Area): {
+/** Null where every die fits the reticle; else by how much the largest does not. */
+export function reticleLimit(
+  area: Area,
+  hardware: Hardware,
+): {
   readonly kind: "infeasible";
   readonly constraint: string;
   readonly by: number;
   readonly unit: string;
   readonly detail: string;
 } | null {
-  if (area.total <= RETICLE_MM2) return null;
-  const detail = `a die of ${area.total} mm2 is larger than the reticle of ${RETICLE_MM2} mm2`;
-  return { kind: "infeasible", constraint: "area", by: area.total - RETICLE_MM2, unit: "mm2", detail };
+  const die = largestDie(area, hardware);
+  if (die <= RETICLE_MM2) return null;
+  const detail = `a die of ${die} mm2 is larger than the reticle of ${RETICLE_MM2} mm2`;
+  return { kind: "infeasible", constraint: "area", by: die - RETICLE_MM2, unit: "mm2", detail };
 }

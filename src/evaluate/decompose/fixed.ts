@@ -75,7 +75,7 @@ function readFixed(specs: SpecSet, asked: readonly string[], limits: readonly De
   const missing = Object.entries(parts).flatMap(([part, of]) =>
     needed.has(part as PricedPart) && of !== null && of.total === null ? [(of as Unknown).reason] : [],
   );
-  const tooLarge = area.total === null ? null : reticleLimit(area);
+  const tooLarge = area.total === null ? null : reticleLimit(area, hardware);
   return {
     specs,
     machine: { hardware, technology, energies: "total" in coefficients ? null : coefficients },

@@ -7,16 +7,24 @@ import {
   loadModel,
   specSetOf,
   parseSetting,
+  type Hardware,
   type SpecSet,
 } from "../../../src/spec/index.ts";
 
 const PROFILES = ["published", "calibrated"] as const;
 type Profile = (typeof PROFILES)[number];
 
+/** A chip that is sold, whose silicon is stated. */
+const SOLD = { unitsMade: 2, package: "interposer", board: 1 } as const;
+
 function specsOf(profile: Profile, ...settings: readonly string[]): SpecSet {
+  return specsOn(loadHardware("catransformers-22nm"), profile, ...settings);
+}
+
+function specsOn(hardware: Hardware, profile: Profile, ...settings: readonly string[]): SpecSet {
   const base = specSetOf({
     model: loadModel("vit-s16"),
-    hardware: loadHardware("catransformers-22nm"),
+    hardware,
     technology: { profile, factors: {} },
   });
   return applySettings(base, settings.map(parseSetting), FACTOR_NAMES);
@@ -49,8 +57,19 @@ describe.each(PROFILES)("profile %s", (profile) => {
   const before = outputOf(specsOf(profile));
   const used = FACTOR_NAMES.filter((name) => factorCatalogue().get(name)?.[profile] !== null);
 
+  const sold = { ...loadHardware("catransformers-22nm"), silicon: SOLD };
+  const ofSold = outputOf(specsOn(sold, profile));
+
   it.each(used)("--set technology.%s changes the result", (name) => {
-    expect(outputOf(specsOf(profile, `technology.${name}=${otherValue(name, profile)}`))).not.toBe(before);
+    const setting = `technology.${name}=${otherValue(name, profile)}`;
+    const after = [outputOf(specsOf(profile, setting)), outputOf(specsOn(sold, profile, setting))];
+    expect(after).not.toEqual([before, ofSold]);
+    const acts = [loadHardware("catransformers-22nm"), sold].map((each) =>
+      factorsInUse(each, specsOf(profile).technology).some((factor) => factor.name === name),
+    );
+    // A factor is listed where it acts, and only there.
+    const isOfType = factorCatalogue().get(name)?.[profile]?.value === null;
+    if (!isOfType) expect([after[0] !== before, after[1] !== ofSold]).toEqual(acts);
   });
 
   it("a factor of the other profile is refused", () => {

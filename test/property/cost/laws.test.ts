@@ -171,11 +171,18 @@ describe("laws of the cost model", () => {
     ),
   );
 
+  /** Factors of what a chip states. */
+  const SILICON = { unitsMade: 3, package: "interposer", board: 1 } as const;
+  const STATED: ReadonlySet<FactorName> = new Set([
+    ...(["coreShare", "wholeShare", "packageAreaRatio", "packageEnergyPerArea", "interposerCarbon"] as const),
+    "boardLevel",
+  ]);
+
   it.each(cases)("%s: changing %s changes a result", (name, factor) => {
     const plain = technology(name);
     const nominal = factorCatalogue().get(factor)?.[name]?.value ?? 0;
     const value = CHANGED[factor] ?? (nominal === 0 ? 0.1 : nominal * 0.9);
-    const design = hardwareAt();
+    const design = hardwareAt({}, STATED.has(factor) ? { silicon: SILICON } : {});
     const before = everything(design, plain);
     const after = everything(design, technology(name, { [factor]: value }));
     expect(after).not.toEqual(before);

@@ -86,7 +86,7 @@ interface Operators {
 /** Everything that is wrong with what `simulate` prints of one evaluation. */
 function faultsOf(evaluation: Evaluation): readonly string[] {
   const { infeasible } = keepsUp(evaluation.latency_s, evaluation.design.deployment);
-  const tooLarge = evaluation.area.total === null ? null : reticleLimit(evaluation.area);
+  const tooLarge = evaluation.area.total === null ? null : reticleLimit(evaluation.area, evaluation.design.hardware);
   const violations = [infeasible, tooLarge].filter((each) => each !== null);
   const json = simulationJson(evaluation, violations);
   const texts = [simulationText(evaluation, violations, evaluation.design.mapper.objective), JSON.stringify(json)];

@@ -73,6 +73,10 @@ const CHANGES_NO_RESULT: Readonly<Record<string, string>> = {
   "model(operators).kvElementsPerToken": "the cache of one token, which `simulate` prints",
   "hardware.name": "a word for readers",
   "hardware.description": "words for readers",
+  "hardware.silicon.idlePower": "what is published of a board",
+  "hardware.silicon.typicalPower": "what is published of a board",
+  "hardware.silicon.powerLimit": "what is published of a board",
+  "hardware.silicon.otherDies.name": "a word for readers",
   "deployment.gridSource": "words for readers",
   "deployment.gridTrace.region": "words for readers",
   "hardware.dram.idealised": "whether a memory that is not sold is refused (test/unit/spec/memory.test.ts)",
@@ -196,6 +200,13 @@ const blocky = within(
   "dram",
   blocks,
 );
+const sold = {
+  ...chip,
+  silicon: {
+    ...{ dieArea: "20 mm2", dies: 1, unitsMade: 2, package: "interposer", board: "2 kgCO2e" },
+    otherDies: [{ name: "I/O", count: 1, area: "10 mm2", node: "28 nm" }],
+  },
+};
 const priced = {
   ...tight,
   energy: { mac: "0.2 pJ", ...perLevel("1 pJ/B", "registers", "accumulators", "localBuffer", "globalBuffer", "dram") },
@@ -249,7 +260,7 @@ const command = (...args: readonly string[]): Tree => ({
 const CARRIERS = {
   model: MODELS.map(([model, metric]) => study(model, tight, metric)),
   hardware: [
-    ...[tight, blocky, chip, bought, split, priced].map((hardware) => study(bert, hardware, "glue")),
+    ...[tight, blocky, chip, bought, split, priced, sold].map((hardware) => study(bert, hardware, "glue")),
     ...HARDWARE.map((name) => study(bert, spelled(preset(`hardware/${name}`)), "glue")),
     ...(["eager", "graph", "fused"] as const).flatMap((stack) =>
       [busy, { ...busy, overlap: true, perStep: "100 ms" }].map((host) =>

@@ -96,7 +96,7 @@ describe("calibrated components", () => {
   });
 
   it("what has no table is unknown, with the reason", () => {
-    expect(energyCoefficients(hardwareAt({}, { node: 65 }), T)).toMatchObject({ total: null });
+    expect(energyCoefficients(hardwareAt({}, { node: 90 }), T)).toMatchObject({ total: null });
     const unlimited = hardwareAt({}, { localBuffer: buffer(Infinity, 32) });
     expect(dieArea(unlimited, T)).toEqual({
       total: null,

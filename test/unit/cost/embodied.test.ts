@@ -53,7 +53,7 @@ describe("embodied carbon", () => {
   });
 
   it("a die beyond the reticle is found", () => {
-    expect(reticleLimit(AREA)).toBeNull();
-    expect(reticleLimit(breakdown({ all: 900 }))).toMatchObject({ by: 42, unit: "mm2" });
+    expect(reticleLimit(AREA, hardwareAt())).toBeNull();
+    expect(reticleLimit(breakdown({ all: 900 }), hardwareAt())).toMatchObject({ by: 42, unit: "mm2" });
   });
 });
