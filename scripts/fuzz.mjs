@@ -6,6 +6,7 @@
  *   npm run fuzz -- folders --cases 500 --seed 7       damaged folders of runs, read in every way and gone on with
  *   npm run fuzz -- kills --cases 20 --seed 7          searches killed at any moment, and gone on with
  *   npm run fuzz -- onnx --cases 20000 --seed 7        damaged ONNX files
+ *   npm run fuzz -- serve --cases 100000 --seed 7      damaged lines for ecotile serve
  *
  * Each NAME is a folder of test/fuzz/. Its run.mjs exports `fuzz({ cases, seed, first })`, which prints what it finds, a line for each, and
  * resolves to the number of findings. A seed gives the same cases each time; --first goes on with, or repeats, a later one. Exit 1: there

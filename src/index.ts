@@ -72,15 +72,20 @@ export {
 } from "./search/index.ts";
 export { createMemoryStore } from "./store/index.ts";
 export {
+  createAskTell,
   createDesignFarm,
   RunInterrupted,
   runStudy,
   writeReport,
+  type AskedDesign,
+  type AskTell,
+  type AskTellState,
   type DesignFarm,
   type OwnMetrics,
   type RunOptions,
   type RunProgress,
   type StudyRun,
+  type ToldOutcome,
 } from "./study/index.ts";
 export { createDesignEvaluator, designContext, type DesignEvaluator } from "./worker/index.ts";
 export {

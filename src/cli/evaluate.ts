@@ -4,6 +4,7 @@ import { FACTOR_NAMES } from "../cost/index.ts";
 import { escapeJson, EXIT_INTERRUPTED, SpecError, type Problem } from "../errors/index.ts";
 import type { Outcome, Point } from "../search/index.ts";
 import { problemsOfSetting, readTextPieces, settingsOfPoint, STDIN, type ModelSpec } from "../spec/index.ts";
+import { createMemoryEstimates } from "../store/index.ts";
 import { createDesignEvaluator, designContext } from "../worker/index.ts";
 import { InputError } from "./failure.ts";
 import { openOutputFile } from "../study/output-file.ts";
@@ -85,15 +86,7 @@ async function evaluatePoints(file: string, { points, output, workers }: Options
   };
   const signals = ["SIGINT", "SIGTERM"] as const;
   for (const signal of signals) process.on(signal, interrupt);
-  const answers = new Map<string, string>();
-  const cache = {
-    get: <Answer>(key: string, read: (text: string) => Answer | null): Answer | undefined => {
-      const text = answers.get(key);
-      return text === undefined ? undefined : (read(text) ?? undefined);
-    },
-    put: (key: string, text: string): void => void answers.set(key, text),
-  };
-  const accuracy = createCommandAccuracy(study, cache, stop.signal);
+  const accuracy = createCommandAccuracy(study, createMemoryEstimates(), stop.signal);
   const context = designContext(study);
   const { specsOf } = createDesignEvaluator(context);
   const modelOf = (point: Point): ModelSpec => specsOf(point).model;

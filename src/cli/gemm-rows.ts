@@ -1,6 +1,6 @@
 import type { CsvHeader, CsvRow, ProblemSink } from "../csv/index.ts";
 import { isCountable, MOST_SIZE, type GemmProblem } from "../sim/index.ts";
-import { RESULT_COLUMNS, type GemmNumbers } from "./gemm-numbers.ts";
+import { GEMM_RESULTS, type GemmNumbers } from "../evaluate/index.ts";
 import type { Names, RowCommand } from "./input-rows.ts";
 
 /**
@@ -14,7 +14,7 @@ export function gemmRows(
 ): RowCommand<GemmProblem> {
   return {
     known: ["m", "n", "k", "batch", "shared_b", "sparsity"],
-    results: RESULT_COLUMNS,
+    results: GEMM_RESULTS,
     checkHeader,
     read: readRow,
     answer,

@@ -3,7 +3,7 @@ import { formatMapping } from "../mapping/format.ts";
 import type { StreamedGemm } from "../evaluate/index.ts";
 import type { GemmProblem } from "../sim/index.ts";
 import type { SpecSet } from "../spec/index.ts";
-import type { GemmNumbers } from "./gemm-numbers.ts";
+import type { GemmNumbers } from "../evaluate/index.ts";
 
 /** What `gemm --shape` prints for people. */
 export function gemmText(

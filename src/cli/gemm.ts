@@ -1,11 +1,9 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
-import { energyCoefficients } from "../cost/index.ts";
 import { EXIT_INFEASIBLE } from "../errors/index.ts";
-import { simulateStream, type StreamedGemm } from "../evaluate/index.ts";
+import { gemmNumbers, gemmSimulator } from "../evaluate/index.ts";
 import type { GemmProblem, MappingEffort, MappingObjective } from "../sim/index.ts";
 import { MAPPING_OBJECTIVES, type SpecSet } from "../spec/index.ts";
 import { InputError } from "./failure.ts";
-import { gemmNumbers } from "./gemm-numbers.ts";
 import { gemmRows } from "./gemm-rows.ts";
 import { gemmText } from "./gemm-text.ts";
 import { answerRows } from "./input-rows.ts";
@@ -78,22 +76,8 @@ async function runGemm(hardware: string, options: Options): Promise<void> {
   else await runFile(specs, input!, options);
 }
 
-type Simulator = (problems: readonly GemmProblem[]) => readonly StreamedGemm[];
-
-/** @throws InputError for an objective that needs energies which are not known */
-function simulatorOf(specs: SpecSet, { objective, effort }: Options): Simulator {
-  const coefficients = energyCoefficients(specs.hardware, specs.technology);
-  const energy = "total" in coefficients ? null : coefficients;
-  if (energy === null && objective !== "latency" && "total" in coefficients) {
-    throw new InputError(`--objective ${objective} needs energies: ${coefficients.reason}.`);
-  }
-  const { hardware, technology } = specs;
-  const { prefetch } = specs.schedule;
-  return (problems) => simulateStream(hardware, problems, { technology, objective, effort, energy, prefetch });
-}
-
 function runShape(specs: SpecSet, problem: GemmProblem, options: Options): void {
-  const streamed = simulatorOf(specs, options)([problem])[0]!;
+  const streamed = gemmSimulator(specs, options)([problem])[0]!;
   const numbers = gemmNumbers(streamed, specs);
   if (options.json)
     printJson({
@@ -109,7 +93,7 @@ function runShape(specs: SpecSet, problem: GemmProblem, options: Options): void 
 
 async function runFile(specs: SpecSet, input: string, options: Options): Promise<void> {
   const { objective, effort, output, json } = options;
-  const simulate = simulatorOf(specs, options);
+  const simulate = gemmSimulator(specs, options);
   const command = gemmRows((problems) => simulate(problems).map((streamed) => gemmNumbers(streamed, specs)));
   const head = { hardware: specs.hardware.name, objective, effort };
   const { rows, byStatus, notes } = await answerRows(command, { input, output, json }, head);

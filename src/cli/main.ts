@@ -19,6 +19,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Add>>> = {
   import: async () => (await import("./import.ts")).addImportCommand,
   search: async () => (await import("./search.ts")).addSearchCommand,
   evaluate: async () => (await import("./evaluate.ts")).addEvaluateCommand,
+  serve: async () => (await import("./serve.ts")).addServeCommand,
   report: async () => (await import("./report.ts")).addReportCommand,
   explain: async () => (await import("./explain.ts")).addExplainCommand,
   plan: async () => (await import("./plan.ts")).addPlanCommand,

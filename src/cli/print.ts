@@ -37,6 +37,11 @@ export function stdoutDrained(): Promise<void> {
   return new Promise((resolve) => void process.stdout.once("drain", resolve));
 }
 
+/** What comes on standard input, as it comes. */
+export function standardInputBytes(): AsyncIterable<Uint8Array> {
+  return process.stdin;
+}
+
 /** What comes on standard input, as text, as it comes. @throws SpecError spec/not-utf8 */
 export async function* standardInput(): AsyncGenerator<string, void, undefined> {
   const decoder = new TextDecoder("utf-8", { fatal: true });

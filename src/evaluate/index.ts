@@ -12,6 +12,7 @@ export { intervalsOf, price, pricingOf, repricedMetrics, totalsOf, type Priced, 
 export { chipFigures } from "./figures.ts";
 export { powerOf, type Power } from "./power.ts";
 export { clearGemmCache } from "./gemm-cache.ts";
+export { gemmNumbers, gemmSimulator, GEMM_RESULTS, type GemmNumbers, type GemmSimulator } from "./gemm-numbers.ts";
 export { knownMetricsOf, metricsOf, unknownsOf } from "./metrics.ts";
 export { summarisePhases, type PhaseSummary } from "./phases.ts";
 export { simulatePricedGemms, type PricedOptions } from "./priced-gemms.ts";

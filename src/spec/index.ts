@@ -49,9 +49,11 @@ export { loadStudy, readStudy, studyText } from "./load-study.ts";
 export { faultsOf, writtenModel, type ModelFault } from "./model-file.ts";
 export { DEFAULT_REASONS, DEFAULTS } from "./hardware-defaults.ts";
 export {
+  documentOf,
   listPresets,
   loadHardware,
   loadModel,
+  parseDeployment,
   parseHardware,
   parseModel,
   presetText,
@@ -60,7 +62,7 @@ export {
 } from "./load.ts";
 export { metricOf, NAMED_METRICS, readConstraint, type NamedMetric } from "./metrics.ts";
 export { isModelPath, MODES, type Mode } from "./modes.ts";
-export { openBytes, readTextFile, readTextPieces, STDIN, type OpenBytes } from "./read-file.ts";
+export { confineFiles, openBytes, readTextFile, readTextPieces, STDIN, type OpenBytes } from "./read-file.ts";
 export { readYaml } from "./read-yaml.ts";
 export { region, regions, type Region } from "./regions.ts";
 export { listSetPaths } from "./set-paths.ts";

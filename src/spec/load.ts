@@ -4,6 +4,8 @@ import { Document } from "yaml";
 import type * as z from "zod";
 import { didYouMean, problemOf, SpecError } from "../errors/index.ts";
 import { checkChoice, checkText } from "./callers.ts";
+import { deploymentSchema } from "./deployment-schema.ts";
+import type { Deployment } from "./deployment.ts";
 import type { SourceDocument } from "./document.ts";
 import type { Hardware } from "./hardware.ts";
 import { defaultsOf } from "./hardware-defaults.ts";
@@ -83,8 +85,13 @@ export function parseModel(value: unknown, name = "model"): ModelSpec {
   return check(modelSchema, documentOf(value, name));
 }
 
+/** The deployment that an object describes, with the keys of a study's `deployment`; as {@link parseHardware}. */
+export function parseDeployment(value: unknown, name = "deployment"): Deployment {
+  return check(deploymentSchema, documentOf(value, name));
+}
+
 /** JSON is YAML: so an object is read, and its problems are placed, as if it were a file. */
-function documentOf(value: unknown, name: string): SourceDocument {
+export function documentOf(value: unknown, name: string): SourceDocument {
   return readYaml(JSON.stringify(value, null, 1) ?? "", name);
 }
 

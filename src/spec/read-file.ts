@@ -1,5 +1,8 @@
-import { closeSync, constants, fstatSync, openSync, readSync, statSync, type Stats } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readSync, realpathSync, statSync, type Stats } from "node:fs";
+import { isAbsolute, relative, resolve, sep } from "node:path";
+import { fileURLToPath } from "node:url";
 import { problemOf, SpecError, systemCode, systemReason } from "../errors/index.ts";
+import { packageRoot } from "../package-root.ts";
 
 /** Largest file that is read unless told otherwise, bytes. */
 export const MAX_FILE_BYTES = 1024 * 1024;
@@ -29,6 +32,34 @@ function openRegular(path: string): number {
     closeSync(file);
     throw cause;
   }
+}
+
+/** Where files may be read from; null: anywhere. */
+let confines: readonly string[] | null = null;
+
+/**
+ * From now on only presets and the files of one folder are read, wherever a name leads: for a program that reads what others
+ * ask for.
+ *
+ * @param folder null: no file of a user
+ * @throws SpecError spec/unreadable-file where there is no such folder
+ */
+export function confineFiles(folder: string | null): void {
+  const real = folder === null ? [] : [trying(folder, () => realpathSync(folder))];
+  confines = [realpathSync(fileURLToPath(new URL("presets/", packageRoot))), ...real];
+}
+
+function checkConfines(path: string, shownAs: string): void {
+  const isInside = (name: string): boolean => confines!.some((folder) => isWithin(folder, name));
+  if (confines === null) return;
+  // Of what lies outside not even is told whether it is there.
+  if (isInside(resolve(path)) && isInside(trying(shownAs, () => realpathSync(path)))) return;
+  throw refuse(shownAs, "spec/file-refused", "The file lies outside of the folder that may be read (--allow-files).");
+}
+
+function isWithin(folder: string, path: string): boolean {
+  const way = relative(folder, path);
+  return way !== "" && way.split(sep)[0] !== ".." && !isAbsolute(way);
 }
 
 /** The name of a file that stands for standard input. */
@@ -84,6 +115,7 @@ export function* readTextPieces(path: string, shownAs: string, mostBytes: number
     yield decode(decoder, wholeStandardInput(mostBytes), false, STDIN_SHOWN);
     return;
   }
+  checkConfines(path, shownAs);
   const file = trying(shownAs, () => openRegular(path));
   try {
     const { size } = trying(shownAs, () => fstatSync(file));
@@ -124,6 +156,7 @@ export interface OpenBytes {
  * @throws SpecError spec/unreadable-file
  */
 export function openBytes(path: string, shownAs: string): OpenBytes {
+  checkConfines(path, shownAs);
   const file = trying(shownAs, () => openRegular(path));
   const read = (at: number, length: number): Uint8Array => {
     const buffer = new Uint8Array(length);

@@ -1,7 +1,7 @@
 export type { EstimateCache } from "./estimates.ts";
 export { StoreError, toStoreError, type StoreErrorCode } from "./errors.ts";
 export { acquireLock, type Lock } from "./lock.ts";
-export { createMemoryStore } from "./memory.ts";
+export { createMemoryEstimates, createMemoryStore } from "./memory.ts";
 export type { StoreMeta, StudyIdentity } from "./meta.ts";
 export { FORMAT, migrate, type Migrations } from "./migrations.ts";
 export { openSqliteStore, readSqliteStore, type SqliteStore, type SqliteStoreOptions } from "./sqlite.ts";

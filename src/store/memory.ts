@@ -1,5 +1,6 @@
 import type { Trial, LocalTrialStore } from "../search/index.ts";
 import { conflict } from "./errors.ts";
+import type { EstimateCache } from "./estimates.ts";
 import { packTrial, unpackOutcome, unpackPoint, type PackedTrial } from "./pack.ts";
 
 /** A store that lives as long as the process: for tests, dry runs and embedding. */
@@ -20,6 +21,20 @@ export function createMemoryStore(initial: readonly Trial[] = []): LocalTrialSto
     append,
     trials: () => [...rows.values()].sort((a, b) => a.number - b.number).map(unpacked),
     close: () => undefined,
+  };
+}
+
+/** Answers that live as long as the process. */
+export function createMemoryEstimates(): EstimateCache {
+  const answers = new Map<string, string>();
+  return {
+    get: (key, read) => {
+      const text = answers.get(key);
+      return text === undefined ? undefined : (read(text) ?? undefined);
+    },
+    put: (key, text) => {
+      if (!answers.has(key)) answers.set(key, text);
+    },
   };
 }
 

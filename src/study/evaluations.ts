@@ -84,15 +84,14 @@ export function createDesignFarm(
         const onResult = (position: number, result: TaskResult<DesignResult>): void => {
           const point = points[position]!;
           const { outcome: made, detail } = valueOf(result);
-          const outcome = own === null ? made! : withinLimits(made!, context);
-          if (own === null || outcome.kind === "infeasible") {
-            const whole = withOwnMetrics(outcome, metrics);
+          const completed = completedOutcome(own, context, point, made!);
+          if (!(completed instanceof Promise)) {
+            const whole = withOwnMetrics(completed, metrics);
             report(position, whole);
             keeper?.add(point, whole, detail);
             outcomes[position] = Promise.resolve(whole);
             return;
           }
-          const completed = completedBy(own, point, outcome);
           outcomes[position] = completed.then((estimated) => {
             const whole = withOwnMetrics(estimated, metrics);
             // What has no accuracy this time is stored with the batch only, so that a run that is stopped asks again.
@@ -130,6 +129,22 @@ export function createDesignFarm(
 function withinLimits(outcome: Outcome, { limits }: DesignContext): Outcome {
   const broken = outcome.kind === "evaluated" ? brokenLimit(limits, outcome.metrics) : null;
   return broken === null ? outcome : outcomeOfBroken(broken);
+}
+
+/**
+ * An outcome with the accuracy that does not come from the workers.
+ *
+ * @param own null: the workers know it themselves
+ */
+export function completedOutcome(
+  own: OwnAccuracy | null,
+  context: DesignContext,
+  point: DesignPoint,
+  made: Outcome,
+): Outcome | Promise<Outcome> {
+  if (own === null) return made;
+  const outcome = withinLimits(made, context);
+  return outcome.kind === "infeasible" ? outcome : completedBy(own, point, outcome);
 }
 
 async function completedBy({ accuracy, modelOf }: OwnAccuracy, point: DesignPoint, outcome: Outcome): Promise<Outcome> {

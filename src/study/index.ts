@@ -1,11 +1,13 @@
+export { createAskTell, type AskedDesign, type AskTell, type AskTellState, type ToldOutcome } from "./ask-tell.ts";
 export { createCommandAccuracy, type CommandAccuracy } from "./command-accuracy.ts";
-export { createDesignFarm, type DesignFarm, type OwnAccuracy } from "./evaluations.ts";
+export { completedOutcome, createDesignFarm, type DesignFarm, type OwnAccuracy } from "./evaluations.ts";
 export { greyBoxOf } from "./exact/grey-box.ts";
 export { identityOf, sourcesInUse, type Sources } from "./identity.ts";
 export { hardwareLabel, towersLabel } from "./labels.ts";
-export { checkStrategy, loadSearchStudy, type Overrides } from "./load.ts";
+export { checkStrategy, loadSearchStudy, readSearchStudy, type Overrides } from "./load.ts";
 export { openOutputFile, writeFileWhole, type OutputFile } from "./output-file.ts";
 export type { OwnMetrics } from "./own-metrics.ts";
 export { defaultRunFolder, RUN_FILES } from "./run-folder.ts";
 export { RunInterrupted, runStudy, writeReport, type RunOptions, type RunProgress, type StudyRun } from "./run.ts";
+export { loopOf, strategyOf } from "./strategy.ts";
 export { writeAll } from "./write-all.ts";

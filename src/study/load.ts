@@ -26,7 +26,11 @@ export interface Overrides {
  * @throws SpecError, and InputError for what the study asks and search cannot do
  */
 export function loadSearchStudy(file: string, overrides: Overrides): Study {
-  const document = readSpecFile(file);
+  return readSearchStudy(readSpecFile(file), overrides);
+}
+
+/** The same of a document that has been read. */
+export function readSearchStudy(document: SourceDocument, overrides: Overrides): Study {
   const study = readStudy(document, FACTOR_NAMES);
   const strategy = overrides.strategy ?? study.search.strategy;
   const names = ["exact", ...STRATEGY_NAMES];

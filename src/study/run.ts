@@ -7,9 +7,7 @@ import { reportHtml } from "../report/html.ts";
 import type { RunRecord } from "../report/types.ts";
 import {
   createSpace,
-  createStrategy,
   runStrategy,
-  type GreyBox,
   type Point,
   type Space,
   type StudyProgress,
@@ -23,10 +21,7 @@ import { createCommandAccuracy, storedAnswer } from "./command-accuracy.ts";
 import { createDetailKeeper } from "./detail-keeper.ts";
 import { createDesignFarm, type DesignFarm } from "./evaluations.ts";
 import type { EnumerationProgress } from "./exact/enumerate.ts";
-import { greyBoxOf } from "./exact/grey-box.ts";
-import { mayWait } from "./exact/terms.ts";
 import { runExact } from "./exact/run.ts";
-import { decompositionRequest } from "./exact/split-space.ts";
 import { exactRecord, storeFront, withWhole } from "./exact/whole-front.ts";
 import { failedTrials, failuresOf } from "./failed-accuracy.ts";
 import { identityOf, sourcesInUse, type Sources } from "./identity.ts";
@@ -34,7 +29,7 @@ import { checkOwnMetrics, type OwnMetrics } from "./own-metrics.ts";
 import { writeFileWhole } from "./output-file.ts";
 import { recordOf } from "./record.ts";
 import { prepareRunFolder, RUN_FILES } from "./run-folder.ts";
-import { startingPoint } from "./starting-point.ts";
+import { loopOf, strategyOf } from "./strategy.ts";
 import { studyTextIn } from "./study-text.ts";
 
 /** How far a run is: trials of a strategy, or chips of the exact one. */
@@ -255,48 +250,17 @@ async function runTrials(
   farm: DesignFarm,
 ): Promise<StudyResult> {
   const { onProgress = ignore, onNote = ignore } = options;
-  const { objectives, constraints, search } = study;
-  const start = startingPoint(study);
-  const strategy = createStrategy(search.strategy, {
-    ...{ space, seed: search.seed, objectives, constraints },
-    ...(search.strategy === "bayesian" ? await knownCosts(study, signal, onNote) : {}),
-    ...(start === null ? {} : { initial: [start] }),
-    ...(search.population === null ? {} : { populationSize: search.population }),
-  });
-  const { patience, reference } = search;
+  const strategy = await strategyOf(study, space, signal, onNote);
   const counts = { trialCount: 0, feasibleCount: 0, frontSize: 0, hypervolume: 0, evaluatedCount: 0, replayedCount: 0 };
-  onProgress({ kind: "trials", ...counts, maxTrials: search.trials });
+  onProgress({ kind: "trials", ...counts, maxTrials: study.search.trials });
   try {
     return await runStrategy({
-      ...{ objectives, constraints, strategy, store, signal },
+      ...{ ...loopOf(study), strategy, store, signal },
       evaluateBatch: farm.evaluateBatch,
-      batchSize: search.batch,
-      maxTrials: search.trials,
-      ...(patience === null ? {} : { stall: { batches: Math.ceil(patience / search.batch), minimumGain: 0 } }),
-      ...(reference === null ? {} : { referencePoint: objectives.map(({ metric }) => reference[metric]!) }),
       onProgress: (progress) => onProgress({ kind: "trials", ...progress }),
     });
   } finally {
     const byWorker = farm.trialCounts();
     if (byWorker.length > 0 && !signal.aborted) onNote(`Trials by worker: ${byWorker.join(", ")}`);
   }
-}
-
-/** What `bayesian` knows of a study that is a sum over parts; of another one it learns everything. */
-async function knownCosts(
-  study: Study,
-  signal: AbortSignal,
-  onNote: (note: string) => void,
-): Promise<{ readonly greyBox?: GreyBox }> {
-  if (!study.objectives.some(({ metric }) => metric === "accuracy") || study.objectives.length < 2) return {};
-  try {
-    if (mayWait(study)) throw new InputError("Carbon of work that waits depends on the latency.");
-    decompositionRequest(study);
-  } catch (error) {
-    if (!(error instanceof InputError)) throw error;
-    onNote(`Every objective is learnt, since the study is no sum over parts. ${error.message}`);
-    return {};
-  }
-  onNote("Finding the best hardware of every model.");
-  return { greyBox: await greyBoxOf(study, signal) };
 }

@@ -2,7 +2,14 @@ import { createPredictor, type Predictor } from "../accuracy/index.ts";
 import { FACTOR_NAMES, keepsUp, reticleLimit } from "../cost/index.ts";
 import { footprintOf, knownMetricsOf } from "../evaluate/index.ts";
 import { metricOfKey, type Known } from "../metrics/index.ts";
-import { applySettings, FAMILY_METRIC, type Hardware, type ModelSpec, type Setting } from "../spec/index.ts";
+import {
+  applySettings,
+  FAMILY_METRIC,
+  type Deployment,
+  type Hardware,
+  type ModelSpec,
+  type Setting,
+} from "../spec/index.ts";
 import { formatQuantity } from "../units/index.ts";
 import type { DesignLimit } from "./design.ts";
 import { reasonOfRefusal } from "./evaluate-design.ts";
@@ -12,6 +19,8 @@ import { evaluateAsStudies } from "./mapping-policy.ts";
 export interface SweepContext {
   readonly models: readonly ModelSpec[];
   readonly hardware: readonly Hardware[];
+  /** Null: the default one. */
+  readonly deployment: Deployment | null;
   readonly limits: readonly DesignLimit[];
   /** Whether accuracy is predicted, each model by the metric of its family. */
   readonly wantsAccuracy: boolean;
@@ -46,7 +55,14 @@ export interface SweepCell {
 export type SweepEvaluator = (task: SweepTask) => SweepCell;
 
 /** Pure: equal tasks give equal cells in any thread. The numbers are those of `simulate`, mapped for the sweep's limits as studies map. */
-export function createSweepEvaluator({ models, hardware, limits, wantsAccuracy, asked }: SweepContext): SweepEvaluator {
+export function createSweepEvaluator({
+  models,
+  hardware,
+  deployment,
+  limits,
+  wantsAccuracy,
+  asked,
+}: SweepContext): SweepEvaluator {
   const predictors = new Map<string, Predictor>();
   const accuracyOf = (model: ModelSpec): Readonly<Record<string, Known>> => {
     const metric = FAMILY_METRIC[model.family];
@@ -59,11 +75,9 @@ export function createSweepEvaluator({ models, hardware, limits, wantsAccuracy, 
   };
   return (task) => {
     try {
-      const specs = applySettings(
-        { model: models[task.model]!, hardware: hardware[task.hardware]! },
-        task.settings,
-        FACTOR_NAMES,
-      );
+      const parts = { model: models[task.model]!, hardware: hardware[task.hardware]! };
+      const used = deployment === null ? parts : { ...parts, deployment };
+      const specs = applySettings(used, task.settings, FACTOR_NAMES);
       const evaluation = evaluateAsStudies(specs, limits);
       if (evaluation.kind === "infeasible") {
         const { parameters, dramNeeded_B } = footprintOf(specs);

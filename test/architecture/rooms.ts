@@ -36,7 +36,8 @@ export const ROOMS: Readonly<Record<string, Rights>> = {
   plan: { ...basics, ...all("spec") },
   report: { ...basics, ...all("store"), ...types("search", "cost") },
   study: useCase,
-  cli: { ...useCase, ...all("study", "plan") },
+  serve: { ...useCase, ...all("study") },
+  cli: { ...useCase, ...all("study", "plan", "serve") },
   "index.ts": { ...useCase, ...all("study") },
   "package-root.ts": {},
 };

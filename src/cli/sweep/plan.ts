@@ -84,7 +84,7 @@ export function planSweep(words: SweepWords): SweepPlan {
   return {
     ...{ models, hardware, settings, limits, sort },
     cells: cellsOf(models.length, hardware.length, settings),
-    context: { models: specs(models), hardware: specs(hardware), limits, wantsAccuracy, asked },
+    context: { models: specs(models), hardware: specs(hardware), deployment: null, limits, wantsAccuracy, asked },
   };
 }
 

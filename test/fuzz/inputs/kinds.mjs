@@ -16,7 +16,7 @@ const filesIn = (folder, ending) =>
 
 const { predictorFor } = await built("accuracy/index.js");
 const { modelRows } = await built("cli/accuracy-rows.js");
-const { gemmNumbers } = await built("cli/gemm-numbers.js");
+const { gemmNumbers } = await built("evaluate/gemm-numbers.js");
 const { gemmRows } = await built("cli/gemm-rows.js");
 const { modelYaml } = await built("cli/import.js");
 const { answerRows } = await built("cli/input-rows.js");

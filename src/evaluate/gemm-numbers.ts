@@ -1,12 +1,34 @@
 import { chargedCounters, energyCoefficients, gemmEnergy } from "../cost/index.ts";
-import type { StreamedGemm } from "../evaluate/index.ts";
+import { InputError } from "../errors/index.ts";
 import { known } from "../metrics/index.ts";
-import type { PerOperand } from "../sim/index.ts";
+import type { GemmProblem, MappingEffort, MappingObjective, PerOperand } from "../sim/index.ts";
 import type { SpecSet } from "../spec/index.ts";
 import { picojoulesOf } from "../units/index.ts";
+import { simulateStream, type StreamedGemm } from "./gemm-stream.ts";
 
-/** Columns that `gemm` appends, in order. */
-export const RESULT_COLUMNS = [
+export type GemmSimulator = (problems: readonly GemmProblem[]) => readonly StreamedGemm[];
+
+/**
+ * Maps and simulates products on one machine, each by itself or, with schedule.prefetch, in a stream.
+ *
+ * @throws InputError for an objective that needs energies which are not known
+ */
+export function gemmSimulator(
+  specs: SpecSet,
+  { objective, effort }: { readonly objective: MappingObjective; readonly effort: MappingEffort },
+): GemmSimulator {
+  const { hardware, technology } = specs;
+  const coefficients = energyCoefficients(hardware, technology);
+  const energy = "total" in coefficients ? null : coefficients;
+  if (energy === null && objective !== "latency" && "total" in coefficients) {
+    throw new InputError(`--objective ${objective} needs energies: ${coefficients.reason}.`);
+  }
+  const { prefetch } = specs.schedule;
+  return (problems) => simulateStream(hardware, problems, { technology, objective, effort, energy, prefetch });
+}
+
+/** Names of what is known of a product, in order. */
+export const GEMM_RESULTS = [
   "status",
   "reason",
   "cycles",
@@ -30,13 +52,13 @@ export const RESULT_COLUMNS = [
   "mapping",
 ] as const;
 
-type ResultColumn = (typeof RESULT_COLUMNS)[number];
+type ResultColumn = (typeof GEMM_RESULTS)[number];
 export type GemmNumbers = Readonly<Record<ResultColumn, unknown>> & { readonly status: "ok" | "infeasible" };
 
 /** One result under the names that files and JSON use; null where there is no number, and `reason` says why. */
 export function gemmNumbers({ result, prefetched }: StreamedGemm, { hardware, technology }: SpecSet): GemmNumbers {
   if (result.kind === "unmappable") {
-    const empty = Object.fromEntries(RESULT_COLUMNS.map((name) => [name, null])) as Record<ResultColumn, unknown>;
+    const empty = Object.fromEntries(GEMM_RESULTS.map((name) => [name, null])) as Record<ResultColumn, unknown>;
     const reason = `${result.level} too small: the smallest tile needs ${result.neededBytes} B, there are ${result.availableBytes} B`;
     return { ...empty, status: "infeasible", reason };
   }

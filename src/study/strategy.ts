@@ -1,0 +1,62 @@
+import { InputError } from "../errors/index.ts";
+import { createStrategy, type GreyBox, type Space, type Strategy, type StudyOptions } from "../search/index.ts";
+import type { Study } from "../spec/index.ts";
+import { greyBoxOf } from "./exact/grey-box.ts";
+import { decompositionRequest } from "./exact/split-space.ts";
+import { mayWait } from "./exact/terms.ts";
+import { startingPoint } from "./starting-point.ts";
+
+/**
+ * The strategy of a study that is searched by trials, at its beginning: equal studies give equal proposals.
+ *
+ * @param onNote what a person should know of it
+ * @throws SearchError for a strategy that does not propose trials; the signal's reason
+ */
+export async function strategyOf(
+  study: Study,
+  space: Space,
+  signal: AbortSignal,
+  onNote: (note: string) => void,
+): Promise<Strategy> {
+  const { objectives, constraints, search } = study;
+  const start = startingPoint(study);
+  return createStrategy(search.strategy, {
+    ...{ space, seed: search.seed, objectives, constraints },
+    ...(search.strategy === "bayesian" ? await knownCosts(study, signal, onNote) : {}),
+    ...(start === null ? {} : { initial: [start] }),
+    ...(search.population === null ? {} : { populationSize: search.population }),
+  });
+}
+
+/** What a study says of the loop that runs its strategy. */
+export function loopOf({
+  objectives,
+  constraints,
+  search,
+}: Study): Pick<StudyOptions, "objectives" | "constraints" | "batchSize" | "maxTrials" | "stall" | "referencePoint"> {
+  const { patience, reference } = search;
+  return {
+    ...{ objectives, constraints, batchSize: search.batch, maxTrials: search.trials },
+    ...(patience === null ? {} : { stall: { batches: Math.ceil(patience / search.batch), minimumGain: 0 } }),
+    ...(reference === null ? {} : { referencePoint: objectives.map(({ metric }) => reference[metric]!) }),
+  };
+}
+
+/** What `bayesian` knows of a study that is a sum over parts; of another one it learns everything. */
+async function knownCosts(
+  study: Study,
+  signal: AbortSignal,
+  onNote: (note: string) => void,
+): Promise<{ readonly greyBox?: GreyBox }> {
+  if (!study.objectives.some(({ metric }) => metric === "accuracy") || study.objectives.length < 2) return {};
+  try {
+    if (mayWait(study)) throw new InputError("Carbon of work that waits depends on the latency.");
+    decompositionRequest(study);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    onNote(`Every objective is learnt, since the study is no sum over parts. ${error.message}`);
+    return {};
+  }
+  onNote("Finding the best hardware of every model.");
+  return { greyBox: await greyBoxOf(study, signal) };
+}
