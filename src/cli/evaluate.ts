@@ -8,7 +8,7 @@ import { createMemoryEstimates } from "../store/index.ts";
 import { createDesignEvaluator, designContext } from "../worker/index.ts";
 import { InputError } from "./failure.ts";
 import { openOutputFile } from "../study/output-file.ts";
-import { dataToStdout, standardInput, stdoutDrained } from "./print.ts";
+import { dataToStdout, standardInput, stdoutDrained, toStderr } from "./print.ts";
 import { createCommandAccuracy } from "../study/command-accuracy.ts";
 import { createDesignFarm } from "../study/evaluations.ts";
 import { loadSearchStudy } from "../study/load.ts";
@@ -70,6 +70,7 @@ const BATCH = 512;
 
 async function evaluatePoints(file: string, { points, output, workers }: Options): Promise<void> {
   const study = loadSearchStudy(file, {});
+  if (study.accuracy?.ignore !== undefined) toStderr(`Accuracy ignores ${study.accuracy.ignore.join(", ")}.\n`);
   if (points === STDIN && file === STDIN)
     throw new InputError("The study and the points cannot both be standard input.");
   const pieces = (): Iterable<string> => readTextPieces(points, points, MOST_BYTES);

@@ -66,7 +66,7 @@ function runExplain(folder: string, name: string | undefined, options: Options):
       throw new InputError("--against and --operator need a trial: ecotile explain DIR TRIAL.");
     }
     const front = frontInDraws(run, options.draws, options.seed);
-    if (options.json) printJson(frontJson(front));
+    if (options.json) printJson(frontJson(run, front));
     else printText(frontText(run, front), false);
     return;
   }

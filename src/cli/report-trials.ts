@@ -23,9 +23,11 @@ function reasonsOf({ outcome }: Trial, { objectives, constraints }: Study): read
 export function allTrials(folder: string, format: "csv" | "json"): string {
   const { study, trials } = openRun(folder);
   const rows = trials.map((trial) => ({ ...trial, violations: reasonsOf(trial, study) }));
+  const ignored = study.accuracy?.ignore;
   if (format === "json") {
     const document = {
       ...{ format: 1, study: study.name, strategy: study.search.strategy },
+      ...(ignored === undefined ? {} : { accuracy_ignores: ignored }),
       trials: rows.map(({ number, point, violations, outcome }) => ({
         ...{ trial: number, point, feasible: violations.length === 0, violations, outcome },
       })),
@@ -37,13 +39,14 @@ export function allTrials(folder: string, format: "csv" | "json"): string {
     ...new Set(rows.flatMap(({ outcome }) => (outcome.kind === "evaluated" ? Object.keys(outcome.metrics) : []))),
   ];
   return writeCsv(
-    ["trial", ...paths, "feasible", "violations", ...metrics],
+    ["trial", ...paths, "feasible", "violations", ...metrics, ...(ignored === undefined ? [] : ["accuracy_ignores"])],
     rows.map(({ number, point, violations, outcome }) => [
       number,
       ...paths.map((path) => point[path]),
       violations.length === 0,
       violations.join("; "),
       ...metrics.map((metric) => (outcome.kind === "evaluated" ? outcome.metrics[metric] : undefined)),
+      ...(ignored === undefined ? [] : [ignored.join(" ")]),
     ]),
   );
 }

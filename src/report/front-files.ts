@@ -11,6 +11,7 @@ export function frontJson(record: RunRecord): string {
 export function frontCsv(record: RunRecord): string {
   const { front, baseline } = record;
   const isJudged = hasAccuracy(record);
+  const { accuracyIgnores: ignored } = record.study;
   const example = front[0] ?? baseline;
   const metrics = example === null ? [] : Object.keys(example.metrics);
   const paths = [...new Set(front.flatMap(({ point }) => Object.keys(point)))];
@@ -18,7 +19,12 @@ export function frontCsv(record: RunRecord): string {
     row.trial,
     ...metrics.map((metric) => row.metrics[metric]),
     ...(isJudged ? [row.extrapolation.join(" "), row.nearest] : []),
+    ...(ignored === undefined ? [] : [ignored.join(" ")]),
     ...paths.map((path) => row.point[path]),
   ]);
-  return writeCsv(["trial", ...metrics, ...(isJudged ? ["extrapolation", "nearest"] : []), ...paths], rows);
+  const ofAccuracy = isJudged ? ["extrapolation", "nearest"] : [];
+  return writeCsv(
+    ["trial", ...metrics, ...ofAccuracy, ...(ignored === undefined ? [] : ["accuracy_ignores"]), ...paths],
+    rows,
+  );
 }

@@ -39,20 +39,27 @@ export function isPredicted({ accuracyOrigin }: Pick<RunRecord, "accuracyOrigin"
   return accuracyOrigin?.startsWith("predictor,") ?? false;
 }
 
+/** Columns of the number formats that a study varies: their paths, and what designs have there. */
+export function precisionColumns(rows: readonly Pick<FrontRow, "precision">[]): readonly string[] {
+  return [...new Set(rows.flatMap(({ precision }) => Object.keys(precision ?? {})))];
+}
+
 /** The front for a terminal, the baseline first; at most `most` designs, evenly spread, the ends among them. */
 export function frontTable(record: RunRecord, most: number): TextTable {
   const { front, baseline } = record;
   const withAccuracy = <T>(item: T): readonly T[] => (hasAccuracy(record) ? [item] : []);
+  const formats = precisionColumns(front);
   const row = (each: FrontRow): readonly string[] => [
     each.trial === null ? "baseline" : String(each.trial),
     ...withAccuracy(accuracyText(each)),
+    ...formats.map((path) => each.precision?.[path] ?? "-"),
     ...COLUMNS.map((metric) => shownNumber(metric, each.metrics[metric])),
     each.hardware,
     each.towers,
   ];
   const shown = thinned(front, most);
   return {
-    head: ["Trial", ...withAccuracy("Accuracy (%)"), ...COLUMNS.map(shortTitle), "Hardware", "Towers"],
+    head: ["Trial", ...withAccuracy("Accuracy (%)"), ...formats, ...COLUMNS.map(shortTitle), "Hardware", "Towers"],
     rows: [...(baseline === null ? [] : [baseline]), ...shown].map(row),
   };
 }

@@ -1,5 +1,5 @@
 import { escapeHtml } from "./escape-html.ts";
-import { hasAccuracy } from "./front-table.ts";
+import { hasAccuracy, precisionColumns } from "./front-table.ts";
 import { metricLabel, shownNumber, titleWithUnit } from "./metric-labels.ts";
 import type { AimedDesign, RunRecord } from "./types.ts";
 
@@ -17,11 +17,13 @@ export function aimsHtml(record: RunRecord): string {
   const { aims = [], study, exact } = record;
   const isJudged = hasAccuracy(record);
   if (aims.length === 0) return "";
+  const formats = precisionColumns(aims);
   const floors = [...new Set(aims.map(({ floor }) => floor))];
   const groups = floors.map((floor) =>
     groupHtml(
       aims.filter((each) => each.floor === floor),
       isJudged,
+      formats,
     ),
   );
   const known =
@@ -30,10 +32,10 @@ export function aimsHtml(record: RunRecord): string {
       : "Among the designs of this front.";
   return `<section class="wide"><h2>What each aim gives up</h2>
 <p class="muted">${escapeHtml(known)} In brackets: against the design of least carbon in the same group. A search that has the other aim finds better ones of its kind: ecotile report --compare sets two runs side by side.</p>
-<div class="scroll"><table><thead><tr><th class="text">Aim</th><th>Trial</th>${isJudged ? "<th>Accuracy (%)</th>" : ""}${COLUMNS.map((metric) => `<th>${escapeHtml(titleWithUnit(metric))}</th>`).join("")}<th class="text">Hardware</th><th class="text">Towers</th></tr></thead>${groups.join("")}</table></div></section>`;
+<div class="scroll"><table><thead><tr><th class="text">Aim</th><th>Trial</th>${isJudged ? "<th>Accuracy (%)</th>" : ""}${formats.map((path) => `<th>${escapeHtml(path)}</th>`).join("")}${COLUMNS.map((metric) => `<th>${escapeHtml(titleWithUnit(metric))}</th>`).join("")}<th class="text">Hardware</th><th class="text">Towers</th></tr></thead>${groups.join("")}</table></div></section>`;
 }
 
-function groupHtml(aims: readonly AimedDesign[], isJudged: boolean): string {
+function groupHtml(aims: readonly AimedDesign[], isJudged: boolean, formats: readonly string[]): string {
   const { floor } = aims[0]!;
   const carbon = aims.find(({ metric }) => metric === "carbon_total_kgCO2e");
   const title = !isJudged
@@ -45,9 +47,10 @@ function groupHtml(aims: readonly AimedDesign[], isJudged: boolean): string {
     const cells = COLUMNS.map((metric) => `<td>${escapeHtml(cellText(metric, each, carbon))}</td>`).join("");
     const accuracy = isJudged ? `<td>${shownNumber("accuracy", each.metrics["accuracy"])}</td>` : "";
     const trial = each.trial === null ? "-" : String(each.trial);
-    return `<tr><td class="text">least ${escapeHtml(metricLabel(each.metric).title.toLowerCase())}</td><td>${trial}</td>${accuracy}${cells}<td class="text">${escapeHtml(each.hardware)}</td><td class="text">${escapeHtml(each.towers)}</td></tr>`;
+    const precision = formats.map((path) => `<td>${escapeHtml(each.precision?.[path] ?? "-")}</td>`).join("");
+    return `<tr><td class="text">least ${escapeHtml(metricLabel(each.metric).title.toLowerCase())}</td><td>${trial}</td>${accuracy}${precision}${cells}<td class="text">${escapeHtml(each.hardware)}</td><td class="text">${escapeHtml(each.towers)}</td></tr>`;
   });
-  return `<tbody><tr><th class="text" colspan="${COLUMNS.length + (isJudged ? 5 : 4)}">${escapeHtml(title)}</th></tr>${lines.join("")}</tbody>`;
+  return `<tbody><tr><th class="text" colspan="${COLUMNS.length + formats.length + (isJudged ? 5 : 4)}">${escapeHtml(title)}</th></tr>${lines.join("")}</tbody>`;
 }
 
 function cellText(metric: string, { metrics }: AimedDesign, carbon: AimedDesign | undefined): string {

@@ -1,4 +1,4 @@
-import { accuracyText, hasAccuracy } from "./front-table.ts";
+import { accuracyText, hasAccuracy, precisionColumns } from "./front-table.ts";
 import { escapeHtml } from "./escape-html.ts";
 import { grouped, metricLabel, shownNumber, titleWithUnit } from "./metric-labels.ts";
 import type { FrontRow, RunRecord } from "./types.ts";
@@ -24,9 +24,11 @@ const cell = (text: string, key: string, isText = false): string =>
 export function tableHtml(record: RunRecord): string {
   const { front, baseline } = record;
   const withAccuracy = (item: string): readonly string[] => (hasAccuracy(record) ? [item] : []);
+  const formats = precisionColumns(front);
   const head = [
     "Trial",
     ...withAccuracy("Accuracy (%)"),
+    ...formats,
     ...COLUMNS.map(titleWithUnit),
     "Hardware",
     "Towers",
@@ -40,6 +42,7 @@ export function tableHtml(record: RunRecord): string {
     const cells = [
       cell(rowId(row), row.trial === null ? "-1" : String(row.trial)),
       ...withAccuracy(cell(accuracyText(row), String(row.metrics.accuracy ?? ""))),
+      ...formats.map((path) => cell(row.precision?.[path] ?? "-", row.precision?.[path] ?? "")),
       ...COLUMNS.map((metric) => cell(shownNumber(metric, row.metrics[metric]), String(row.metrics[metric] ?? ""))),
       cell(row.hardware, row.hardware, true),
       cell(row.towers, row.towers, true),
@@ -65,6 +68,7 @@ export function figuresOf(row: FrontRow, isJudged: boolean): readonly (readonly 
     ["Operational, never switched down", `${shownNumber("carbon_operational_kgCO2e", row.alwaysOn_kgCO2e)} kgCO2e`],
     ["Hardware", row.hardware],
     ["Towers", row.towers],
+    ...Object.entries(row.precision ?? {}),
     ...(isJudged ? [["Nearest published model", row.nearest] as const] : []),
     ...(row.extrapolation.length === 0 ? [] : [["Extrapolated in", row.extrapolation.join(", ")] as const]),
   ];

@@ -26,12 +26,15 @@ const breakdown = z
   )
   .nullable();
 
+const formats = z.record(z.string(), text, "must be a map of number formats");
+
 const row: z.ZodType<FrontRow> = z.object(
   {
     ...{ trial: count.nullable(), point: z.record(z.string(), value, "must be a map of parameters") },
     ...{ hardware: text, towers: text, metrics, extrapolation: texts, nearest: text },
     ...{ energy_J: breakdown, area_mm2: breakdown, embodied_kgCO2e: breakdown, operational_kgCO2e: breakdown },
     alwaysOn_kgCO2e: number.nullable(),
+    precision: formats.exactOptional(),
   },
   "must be a design",
 );
@@ -87,6 +90,7 @@ const study = z.object(
     deployment: z.record(z.string(), z.union([number, text, z.null()], "must be a number, text or null")),
     ...{ technologyProfile: text, mappingPolicy: text },
     technologyFactors: z.record(z.string(), number, "must be a map of numbers").exactOptional(),
+    accuracyIgnores: texts.exactOptional(),
     schedule: z.record(z.string(), z.union([text, z.boolean()]), "must be a map of texts and booleans").exactOptional(),
   },
   "must be a study",
@@ -107,6 +111,7 @@ const recordSchema = z.object(
         z.object({
           ...{ metric: text, floor: number.nullable(), trial: count.nullable(), hardware: text, towers: text },
           metrics: knownMetrics,
+          precision: formats.exactOptional(),
         }),
       )
       .exactOptional(),

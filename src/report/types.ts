@@ -10,6 +10,8 @@ export interface FrontRow {
   readonly hardware: string;
   /** The model in few words: layers × hidden / FFN / heads of each tower. */
   readonly towers: string;
+  /** Number formats that the study varies, by path; left out where it varies none. */
+  readonly precision?: Readonly<Record<string, string>>;
   /** By the keys of src/evaluate/metrics.ts, and `accuracy`, `accuracy_low`, `accuracy_high`. */
   readonly metrics: Readonly<Record<string, number | null>>;
   /** Shape parameters outside what the accuracy fit has seen; empty: interpolation. */
@@ -59,6 +61,8 @@ export interface AimedDesign {
   readonly trial: number | null;
   readonly hardware: string;
   readonly towers: string;
+  /** As of a front row. */
+  readonly precision?: Readonly<Record<string, string>>;
   readonly metrics: Readonly<Record<string, number>>;
 }
 
@@ -125,6 +129,8 @@ export interface RunRecord {
     /** What may be fused, kept or fetched ahead; left out where nothing may, and by versions before 0.2. */
     readonly schedule?: Readonly<Record<string, string | boolean>>;
     readonly mappingPolicy: string;
+    /** Axes that accuracy does not see, as the study names them; left out where there are none. */
+    readonly accuracyIgnores?: readonly string[];
   };
   readonly front: readonly FrontRow[];
   readonly baseline: FrontRow | null;

@@ -45,7 +45,7 @@ export {
 } from "./dram-sold.ts";
 export { askedBandwidth, memoryCapacity } from "./memory.ts";
 export { hardwareJsonSchema, modelJsonSchema, studyJsonSchema, type JsonSchema } from "./json-schema.ts";
-export { loadStudy, readStudy, studyText } from "./load-study.ts";
+export { loadStudy, placeInSpace, readStudy, studyText } from "./load-study.ts";
 export { faultsOf, writtenModel, type ModelFault } from "./model-file.ts";
 export { DEFAULT_REASONS, DEFAULTS } from "./hardware-defaults.ts";
 export {

@@ -78,7 +78,7 @@ function priceProblems({ objectives, constraints, space }: RawStudy, { deploymen
 }
 
 /** `model.text.layers` may be written as one key, as nested maps, or half and half. */
-function placeInSpace(study: SourceDocument, path: string): readonly string[] {
+export function placeInSpace(study: SourceDocument, path: string): readonly string[] {
   let place: readonly string[] = ["space"];
   let rest = path;
   while (rest !== "") {
@@ -164,9 +164,13 @@ function accuracyOf(raw: RawStudy, { family }: SpecSet["model"], document: Sourc
   const isAimed = aims.some(({ metric }) => metric === "accuracy");
   const isAsked = isAimed || constraints.some(({ metric }) => metric === "accuracy");
   if (written === "none" || (written === undefined && !isAsked)) return null;
-  const { metric, command, ...settings } = written ?? accuracySection.parse({});
+  const { metric, command, ignore, ...settings } = written ?? accuracySection.parse({});
   const known = metric ?? FAMILY_METRIC[family];
-  if (known !== null) return { ...settings, metric: known, command: command ?? null, folder: folderOf(raw, document) };
+  if (known !== null)
+    return {
+      ...{ ...settings, metric: known, command: command ?? null, folder: folderOf(raw, document) },
+      ...(ignore === undefined ? {} : { ignore }),
+    };
   const asker = !isAimed ? "constraints" : mode === undefined ? "objectives" : "mode";
   const path = [written === undefined ? asker : "accuracy"];
   const message = `${path[0]} asks for accuracy, and none is predicted of models of family ${family}. Name a program (accuracy: { evaluator: command, … }), or ask for no accuracy.`;

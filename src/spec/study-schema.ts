@@ -53,6 +53,11 @@ export const accuracySection = section({
         .filter((metric) => metric !== null)
         .join(", ")}`,
     ),
+  ignore: z
+    .array(text(200), { error: "must be a list of paths, or of what they begin with: [precision]" })
+    .min(1, { error: "must name an axis; leave it out where all are priced" })
+    .optional()
+    .describe("Axes of the space that accuracy does not see, for example [precision]; every result says so"),
   command: z
     .array(text(4000), { error: "must be a list: the program, then its arguments" })
     .min(1, { error: "must name a program" })

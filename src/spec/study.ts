@@ -62,6 +62,8 @@ export interface AccuracySettings {
   readonly folder: string | null;
   /** Programs at once. */
   readonly parallel: number;
+  /** Axes that accuracy does not see, by path or by what paths begin with; left out: none. */
+  readonly ignore?: readonly string[];
   /** Seconds for one model. */
   readonly timeout: number;
   readonly retries: number;

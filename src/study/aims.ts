@@ -1,7 +1,8 @@
 import type { AimedDesign, FrontRow } from "../report/types.ts";
 import type { Point } from "../search/index.ts";
+import type { Study } from "../spec/index.ts";
 import type { DesignEvaluator } from "../worker/index.ts";
-import { hardwareLabel, towersLabel } from "./labels.ts";
+import { hardwareLabel, precisionOf, towersLabel } from "./labels.ts";
 
 /** What the modes of the published study make least. */
 const AIMS = ["carbon_total_kgCO2e", "latency_s", "energy_total_J"] as const;
@@ -21,6 +22,7 @@ export function aimedDesigns(
   designs: readonly KnownDesign[],
   baseline: FrontRow | null,
   evaluator: Pick<DesignEvaluator, "specsOf">,
+  study: Pick<Study, "space">,
 ): readonly AimedDesign[] {
   const { accuracy, accuracy_low } = baseline?.metrics ?? {};
   const floors = [...new Set([accuracy, accuracy_low])].filter((floor) => typeof floor === "number");
@@ -35,6 +37,7 @@ export function aimedDesigns(
         {
           ...{ metric, floor, trial: best.trial, metrics: Object.fromEntries(known) },
           ...{ hardware: hardwareLabel(specs), towers: towersLabel(specs.model) },
+          ...precisionOf(specs, study),
         },
       ];
     });

@@ -1,9 +1,14 @@
+import { isPrecisionPath } from "../accuracy/index.ts";
 import {
   soldGigabytes,
   TOWER_NAMES,
   type Buffer,
   type ModelSpec,
+  type Quantisation,
   type SpecSet,
+  type StoredFormat,
+  type Study,
+  type TensorClass,
   type Tower,
   type TowerName,
 } from "../spec/index.ts";
@@ -35,6 +40,50 @@ export function towersLabel(model: ModelSpec): string {
   return TOWER_NAMES.flatMap((name) =>
     towers[name] === undefined ? [] : [`${name} ${towerLabel(towers[name])}`],
   ).join(", ");
+}
+
+/** Number formats of a design by the paths that its study varies; nothing where it varies none. */
+export function precisionOf(
+  specs: Pick<SpecSet, "hardware" | "model">,
+  { space }: Pick<Study, "space">,
+): { readonly precision?: Readonly<Record<string, string>> } {
+  const paths = space.map(({ path }) => path).filter(isPrecisionPath);
+  if (paths.length === 0) return {};
+  return { precision: Object.fromEntries(paths.map((path) => [path, precisionText(specs, path)])) };
+}
+
+/** A number format of a design, by the path that sets it: what the hardware computes in, or how towers are stored. */
+function precisionText({ hardware, model }: Pick<SpecSet, "hardware" | "model">, path: string): string {
+  const [group, ...fields] = path.split(".");
+  if (group === "precision") {
+    const key = fields[0] as keyof SpecSet["hardware"]["precision"];
+    return String(hardware.precision[key] ?? "integer");
+  }
+  const named = TOWER_NAMES.find((name) => name === fields[0]);
+  const [name, layers] = (named === undefined ? fields : fields.slice(1)) as [TensorClass, string | undefined];
+  const [first, last] = (layers ?? "1").split("-").map(Number);
+  const texts = storagesOf(model, named).map((storage) => {
+    const value = storage?.[name];
+    const each = Array.isArray(value) ? value.slice(layers === undefined ? 0 : first! - 1, last ?? first) : [value];
+    return [...new Set((each as readonly (StoredFormat | null | undefined)[]).map(formatText))].join("/");
+  });
+  return [...new Set(texts)].join(", ");
+}
+
+/** Storage of every tower, or of the one that is named. */
+function storagesOf(model: ModelSpec, named: TowerName | undefined): readonly (Quantisation | undefined)[] {
+  if (model.family === "towers") return model.towers.flatMap((part) => storagesOf(part, named));
+  if (model.family === "operators") return [model.quantisation];
+  const towers: Partial<Record<TowerName, Tower>> = model;
+  return TOWER_NAMES.flatMap((name) =>
+    towers[name] === undefined || (named !== undefined && name !== named) ? [] : [towers[name].quantisation],
+  );
+}
+
+/** "int4:128"; "hardware" where nothing is said. */
+function formatText(format: StoredFormat | null | undefined): string {
+  if (format === null || format === undefined) return "hardware";
+  return `${format.format ?? ""}${format.bits}${format.group === undefined ? "" : `:${format.group}`}`;
 }
 
 function towerLabel({ layers, hidden, ffn, heads }: Tower): string {

@@ -11,6 +11,7 @@ import {
   type SourceDocument,
   type Study,
 } from "../spec/index.ts";
+import { axisProblems } from "./accuracy-axes.ts";
 import { studyOfTerms } from "./exact/terms.ts";
 import { decompositionRequest } from "./exact/split-space.ts";
 
@@ -38,7 +39,13 @@ export function readSearchStudy(document: SourceDocument, overrides: Overrides):
     const known = names.join(", ");
     throw new InputError(`The strategy "${strategy}" is not available here; there are: ${known}.`);
   }
-  const problems = [...accuracyProblems(study, document), ...referenceProblems(study, document)];
+  const ofAccuracy = accuracyProblems(study, document);
+  const problems = [
+    ...ofAccuracy,
+    // What a metric prices is a question only where it is one of the model's.
+    ...(ofAccuracy.length > 0 ? [] : axisProblems(study, document)),
+    ...referenceProblems(study, document),
+  ];
   if (problems.length > 0) throw new SpecError(problems);
   const search = {
     ...study.search,

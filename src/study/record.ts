@@ -6,7 +6,7 @@ import { pickedOf } from "../report/html.ts";
 import type { AccuracyFailures, FrontRow, Roofline, RunRecord } from "../report/types.ts";
 import type { DesignDetail, DesignEvaluator } from "../worker/index.ts";
 import { aimedDesigns, type KnownDesign } from "./aims.ts";
-import { hardwareLabel, towersLabel } from "./labels.ts";
+import { hardwareLabel, precisionOf, towersLabel } from "./labels.ts";
 import type { Sources } from "./identity.ts";
 import { constraintSummaries } from "./violations.ts";
 
@@ -35,16 +35,16 @@ export function recordOf(parts: RunParts): RunRecord {
   const { objectives, constraints } = study;
   const front = result.front.flatMap(({ number, point }, i): readonly FrontRow[] => {
     const detail = parts.details[i] ?? null;
-    return detail === null ? [] : [frontRow(number, point, detail, evaluator)];
+    return detail === null ? [] : [frontRow(number, point, detail, evaluator, study)];
   });
-  const start = baseline === null ? null : frontRow(null, {}, baseline, evaluator);
+  const start = baseline === null ? null : frontRow(null, {}, baseline, evaluator, study);
   return {
     format: 1,
     study: studyOf(study, parts.spaceSize),
     front,
     baseline: start,
     roofline: rooflineOfRow(pickedOf({ front, baseline: start }), parts),
-    aims: aimedDesigns([...front, ...feasibleOf(trials, study)], start, evaluator),
+    aims: aimedDesigns([...front, ...feasibleOf(trials, study)], start, evaluator, study),
     others: othersOf(trials, study, new Set(result.front.map(({ number }) => number))),
     trialCount: result.trialCount,
     feasibleCount: result.feasibleCount,
@@ -98,6 +98,7 @@ function studyOf(study: Study, spaceSize: bigint): RunRecord["study"] {
     technologyProfile: specs.technology.profile,
     ...(Object.keys(specs.technology.factors).length === 0 ? {} : { technologyFactors: specs.technology.factors }),
     ...(isPlainSchedule(specs.schedule) ? {} : { schedule: { ...specs.schedule } }),
+    ...(study.accuracy?.ignore === undefined ? {} : { accuracyIgnores: study.accuracy.ignore }),
     mappingPolicy: `objective ${mapping.objective}, effort ${mapping.effort}`,
   };
 }
@@ -112,13 +113,20 @@ function withoutLists(deployment: Study["specs"]["deployment"]): RunRecord["stud
   return { ...Object.fromEntries(plain), ...price };
 }
 
-function frontRow(trial: number | null, point: Point, detail: DesignDetail, evaluator: DesignEvaluator): FrontRow {
+function frontRow(
+  trial: number | null,
+  point: Point,
+  detail: DesignDetail,
+  evaluator: DesignEvaluator,
+  study: Study,
+): FrontRow {
   const specs = evaluator.specsOf(point);
   return {
     trial,
     point,
     hardware: hardwareLabel(specs),
     towers: towersLabel(specs.model),
+    ...precisionOf(specs, study),
     metrics: detail.metrics,
     extrapolation: detail.extrapolation,
     nearest: detail.nearest,

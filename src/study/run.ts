@@ -17,7 +17,7 @@ import {
 import type { ModelSpec, Study } from "../spec/index.ts";
 import { acquireLock, openSqliteStore, type SqliteStore } from "../store/index.ts";
 import { createDesignEvaluator, designContext, type DesignDetail } from "../worker/index.ts";
-import { createCommandAccuracy, storedAnswer } from "./command-accuracy.ts";
+import { createCommandAccuracy, storedAnswer, type CommandAccuracy } from "./command-accuracy.ts";
 import { createDetailKeeper } from "./detail-keeper.ts";
 import { createDesignFarm, type DesignFarm } from "./evaluations.ts";
 import type { EnumerationProgress } from "./exact/enumerate.ts";
@@ -168,7 +168,7 @@ async function runIn(run: OpenRun): Promise<StudyRun> {
     const trials = exact === null ? store.trials().filter(({ number }) => number < result.trialCount) : [];
     const record = recordOf({
       ...{ study, spaceSize: space.size, result, trials, details, evaluator, sources, studyHash, baseline },
-      accuracyOrigin: accuracy?.origin ?? predictedOrigin(study),
+      accuracyOrigin: accuracyOriginOf(study, accuracy),
       accuracyFailures: failuresOf(failedOf(trials), (point) => modelKey(modelOf(point))),
     });
     store.checkPresence();
@@ -207,8 +207,11 @@ function watchPresence(store: SqliteStore): { readonly signal: AbortSignal; stop
   return { signal: gone.signal, stop: () => clearInterval(timer) };
 }
 
-function predictedOrigin({ accuracy }: Study): string | null {
-  return accuracy === null ? null : createPredictor(accuracy.metric).origin;
+/** What accuracies are, and what they do not see. */
+function accuracyOriginOf({ accuracy }: Study, command: CommandAccuracy | null): string | null {
+  if (accuracy === null) return null;
+  const origin = command?.origin ?? createPredictor(accuracy.metric).origin;
+  return accuracy.ignore === undefined ? origin : `${origin}; ignores ${accuracy.ignore.join(", ")}`;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { createPredictor, type Predictor } from "../accuracy/index.ts";
+import { coverageOf, createPredictor, type Predictor } from "../accuracy/index.ts";
 import { FACTOR_NAMES, keepsUp, reticleLimit } from "../cost/index.ts";
 import { footprintOf, knownMetricsOf } from "../evaluate/index.ts";
 import { metricOfKey, type Known } from "../metrics/index.ts";
@@ -64,10 +64,13 @@ export function createSweepEvaluator({
   asked,
 }: SweepContext): SweepEvaluator {
   const predictors = new Map<string, Predictor>();
-  const accuracyOf = (model: ModelSpec): Readonly<Record<string, Known>> => {
+  const accuracyOf = (model: ModelSpec, settings: readonly Setting[]): Readonly<Record<string, Known>> => {
     const metric = FAMILY_METRIC[model.family];
     if (metric === null)
       return { accuracy: { total: null, reason: `no accuracy is predicted of models of family ${model.family}` } };
+    const unseen = settings.find(({ path }) => coverageOf({ evaluator: "predictor", metric }, path) === "unknown");
+    if (unseen !== undefined)
+      return { accuracy: { total: null, reason: `the predictor of ${metric} does not price ${unseen.path}` } };
     const predictor = predictors.get(metric) ?? createPredictor(metric);
     predictors.set(metric, predictor);
     const { accuracy, low, high } = predictor.evaluate(model);
@@ -84,7 +87,10 @@ export function createSweepEvaluator({
         const { constraint, detail } = evaluation;
         return cellOf({ parameters, dram_needed_B: dramNeeded_B }, [{ constraint, detail }]);
       }
-      const metrics = { ...(wantsAccuracy ? accuracyOf(specs.model) : {}), ...knownMetricsOf(evaluation, asked) };
+      const metrics = {
+        ...(wantsAccuracy ? accuracyOf(specs.model, task.settings) : {}),
+        ...knownMetricsOf(evaluation, asked),
+      };
       const { infeasible } = keepsUp(evaluation.latency_s, specs.deployment);
       const tooLarge =
         evaluation.area.total === null ? null : reticleLimit(evaluation.area, evaluation.design.hardware);

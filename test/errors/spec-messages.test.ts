@@ -111,12 +111,23 @@ describe("messages of studies that no search can follow", () => {
   const study = (name: string, model: string, rest: string): string => {
     const path = join(scratch, `${name}.yaml`);
     const head = `name: ${name}\nmodel: ${model}\nhardware: catransformers-22nm\n`;
-    writeFileSync(path, `${head}space: { array.rows: [64, 128] }\n${rest}\n`);
+    const space = rest.startsWith("space:") ? "" : "space: { array.rows: [64, 128] }\n";
+    writeFileSync(path, `${head}${space}${rest}\n`);
     return path;
   };
   it.each([
     ["search-metric-of-another-family", "vit-s16", "mode: all\naccuracy: { metric: clip-benchmark-mean }"],
     ["search-unknown-metric", "clip-vit-b16", "mode: all\naccuracy:\n  metric: clip-benchmrk-mean"],
+    [
+      "search-unpriced-axis",
+      "clip-vit-b16",
+      "space:\n  precision: { accumulator: [16, 32] }\n  model.text.tokens: [32, 77]\n  array.rows: [8]\nmode: all",
+    ],
+    [
+      "search-ignored-axis",
+      "clip-vit-b16",
+      "mode: all\naccuracy:\n  ignore: [precison, model.text.ffn, deployment, precision.accumulator]",
+    ],
     ["search-reference", "bert-tiny", "mode: all-hw\nsearch:\n  reference: { carbon: 1 kgCO2e }"],
   ])("%s", (name, model, rest) => {
     const message = messageOf(() => loadSearchStudy(study(name, model, rest), {}));

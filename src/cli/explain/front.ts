@@ -2,7 +2,7 @@ import { assess, nonDominated, type Costs, type Trial } from "../../search/index
 import { metricsOf, pricingOf } from "../../evaluate/index.ts";
 import { thinned } from "../../report/front-table.ts";
 import { renderTable } from "../output.ts";
-import { hardwareLabel } from "../../study/labels.ts";
+import { hardwareLabel, precisionOf } from "../../study/labels.ts";
 import { drawDesigns, quantileOf, type DesignInDraws, type PricedDesign } from "./draws.ts";
 import { InputError } from "../failure.ts";
 import type { StoredRun } from "./stored-run.ts";
@@ -93,11 +93,15 @@ export function frontInDraws(run: StoredRun, draws: number, seed: number): Front
   };
 }
 
-export function frontJson({ draws, seed, designs, rivalCount }: FrontInDraws): Readonly<Record<string, unknown>> {
+export function frontJson(
+  { study: { accuracy } }: StoredRun,
+  { draws, seed, designs, rivalCount }: FrontInDraws,
+): Readonly<Record<string, unknown>> {
   return {
     draws,
     seed,
     rivals: rivalCount,
+    ...(accuracy?.ignore === undefined ? {} : { accuracy_ignores: accuracy.ignore }),
     designs: designs.map(({ trial, onFront, totals, design, isOnNominalFront }) => ({
       trial: trial.number,
       point: trial.point,
@@ -117,17 +121,24 @@ export function frontText(run: StoredRun, { draws, seed, designs, rivalCount }: 
     String(trial.number),
     ...run.study.objectives.map(({ metric }) => shown(design.metrics[metric], 4)),
     `${shown(quantileOf(totals, 0.05), 3)} to ${shown(quantileOf(totals, 0.95), 3)}`,
+    ...Object.values(precisionOf(run.specsOf(trial.point), run.study).precision ?? {}),
     isOnNominalFront ? "yes" : "no",
     `${((100 * onFront) / draws).toFixed(0)} %`,
     hardwareLabel(run.specsOf(trial.point)),
   ]);
   const columns = run.study.objectives.map(({ metric }) => metric);
-  const head = ["trial", ...columns, "total kgCO2e, 90 % of draws", "front", "in draws", "hardware"];
+  const formats = Object.keys(precisionOf(run.study.specs, run.study).precision ?? {});
+  const head = ["trial", ...columns, "total kgCO2e, 90 % of draws", ...formats, "front", "in draws", "hardware"];
   return [
     `${run.study.name}: its front and the ${rivalCount} designs nearest behind it, in ${draws} draws of all factors (seed ${seed})`,
     "Fab, grid and memory are drawn once for all designs; designs off the front are listed where they are on it in some draw.",
+    ...ignoredText(run.study),
     renderTable(head, rows),
   ].join("\n");
+}
+
+function ignoredText({ accuracy }: StoredRun["study"]): readonly string[] {
+  return accuracy?.ignore === undefined ? [] : [`Accuracy ignores ${accuracy.ignore.join(", ")}.`];
 }
 
 function shown(value: number | null | undefined, digits: number): string {

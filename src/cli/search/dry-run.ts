@@ -14,9 +14,10 @@ const PARTS = {
 
 function accuracyText({ accuracy }: Study): string {
   if (accuracy === null) return "none, since no objective or constraint asks for it";
-  const { evaluator, metric, command, parallel } = accuracy;
-  if (evaluator === "predictor") return `predictor, ${metric}`;
-  return `command, ${metric}: ${(command ?? []).join(" ")} (${parallel} at once)`;
+  const { evaluator, metric, command, parallel, ignore } = accuracy;
+  const ignored = ignore === undefined ? "" : `; ignores ${ignore.join(", ")}`;
+  if (evaluator === "predictor") return `predictor, ${metric}${ignored}`;
+  return `command, ${metric}: ${(command ?? []).join(" ")} (${parallel} at once)${ignored}`;
 }
 
 /**

@@ -335,6 +335,7 @@ const VALUES: Readonly<Record<string, readonly unknown[]>> = {
   "deployment.carbonPrice": ["70 EUR/t"],
   "accuracy.metric": ["imagenet-1k-zero-shot", "theirs"],
   "accuracy.command": [["node", "program.mjs", "refuse-four", "log"]],
+  "accuracy.ignore": [["precision"]],
   "search.reference": [{ latency: "1 s", energy: "1 J" }],
 };
 
