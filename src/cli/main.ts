@@ -18,6 +18,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Add>>> = {
   schema: async () => (await import("./schema.ts")).addSchemaCommand,
   import: async () => (await import("./import.ts")).addImportCommand,
   search: async () => (await import("./search.ts")).addSearchCommand,
+  merge: async () => (await import("./merge.ts")).addMergeCommand,
+  status: async () => (await import("./status.ts")).addStatusCommand,
   evaluate: async () => (await import("./evaluate.ts")).addEvaluateCommand,
   serve: async () => (await import("./serve.ts")).addServeCommand,
   report: async () => (await import("./report.ts")).addReportCommand,

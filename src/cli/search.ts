@@ -8,6 +8,8 @@ import { InputError } from "./failure.ts";
 import { checkStrategy, loadSearchStudy } from "../study/load.ts";
 import { defaultRunFolder } from "../study/run-folder.ts";
 import { runSearch } from "./search/run.ts";
+import { readShare, searchShard } from "./search/shard.ts";
+import type { Share } from "../shards/index.ts";
 import type { Study } from "../spec/index.ts";
 
 interface Options {
@@ -17,6 +19,7 @@ interface Options {
   readonly seed?: number;
   readonly resume?: boolean;
   readonly retryFailed?: boolean;
+  readonly shard?: string;
   readonly dryRun?: boolean;
 }
 
@@ -44,6 +47,7 @@ export function addSearchCommand(program: Command): void {
     )
     .option("--resume", "continue the run in the folder")
     .option("--retry-failed", "continue it, and ask again for what its accuracy command failed on")
+    .option("--shard <i/n>", "one of n shards of the search, or auto/n: by the index that the batch system has set")
     .option("--dry-run", "print the size of the space and stop")
     .addHelpText(
       "after",
@@ -52,10 +56,21 @@ Examples:
   ecotile search examples/clip-vit-b16.yaml
   ecotile search study.yaml --out runs/night --seed 7 --workers 8
   ecotile search runs/night/study.yaml --out runs/night --resume
+  ecotile search study.yaml --shard 3/8 --out runs/night    (then status and merge: docs/cluster.md)
 
 Same study and seed, same front, byte for byte. Exit codes: 2 wrong input, 3 no feasible design, 130 interrupted (resume it).`,
     )
     .action(search);
+}
+
+/** @throws InputError for what does not go with shards */
+function shareOf({ shard, out, resume, retryFailed, dryRun }: Options): Share {
+  if (out === undefined) throw new InputError("--shard needs --out DIR, the folder that all shards share.");
+  if (resume === true || retryFailed === true || dryRun === true)
+    throw new InputError(
+      "--shard goes with none of --resume, --retry-failed and --dry-run: a shard that is run again goes on by itself.",
+    );
+  return readShare(shard!, process.env);
 }
 
 function wholeNumber(text: string, low: number, high: number): number {
@@ -65,6 +80,7 @@ function wholeNumber(text: string, low: number, high: number): number {
 }
 
 async function search(file: string, options: Options): Promise<void> {
+  const share = options.shard === undefined ? null : shareOf(options);
   const study = loadSearchStudy(file, options);
   const space = createSpace(study.space);
   if (options.dryRun === true) {
@@ -81,15 +97,17 @@ async function search(file: string, options: Options): Promise<void> {
     stop.abort(new Error("interrupted"));
   };
   for (const signal of INTERRUPTS) process.on(signal, interrupt);
+  const { workers } = options;
+  const settings = { folder: options.out ?? defaultRunFolder(study.name), file, workers, signal: stop.signal };
   try {
-    const code = await runSearch(study, space, {
-      folder: options.out ?? defaultRunFolder(study.name),
-      file,
-      workers: options.workers,
-      isResumed: options.resume === true || options.retryFailed === true,
-      isRetried: options.retryFailed === true,
-      signal: stop.signal,
-    });
+    const code =
+      share !== null
+        ? await searchShard(study, { ...settings, share })
+        : await runSearch(study, space, {
+            ...settings,
+            isResumed: options.resume === true || options.retryFailed === true,
+            isRetried: options.retryFailed === true,
+          });
     if (code === EXIT_INTERRUPTED) endInterrupted(isHangup);
     process.exitCode = code;
   } finally {

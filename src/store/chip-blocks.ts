@@ -49,7 +49,7 @@ export function blocksOn(db: Database.Database, file: string, presence: Presence
     get: (wanted) =>
       guarded(file, () => {
         const row = get.get(wanted.number) as readonly unknown[] | undefined;
-        return row === undefined ? undefined : readBlock(wanted, row.map(textOf), file);
+        return row === undefined ? undefined : checkedBlock(wanted, row.map(textOf), file);
       }),
     put: (result) => {
       const text = writeBlock(result);
@@ -59,13 +59,19 @@ export function blocksOn(db: Database.Database, file: string, presence: Presence
   };
 }
 
-function readBlock(
+function checkedBlock(
   wanted: ChipBlock,
   [text, digest]: readonly (string | null)[],
   file: string,
 ): BlockResult | undefined {
+  if (text === null || text === undefined || digest !== digestOf(text))
+    throw damaged(file, `block ${wanted.number} of chips is not what was written`);
+  return readBlock(wanted, text, file);
+}
+
+/** @throws StoreError where the text is that of another block; undefined: it was made by other rules than these */
+export function readBlock(wanted: ChipBlock, text: string, file: string): BlockResult | undefined {
   const broken = (why: string) => damaged(file, `block ${wanted.number} of chips ${why}`);
-  if (text === null || text === undefined || digest !== digestOf(text)) throw broken("is not what was written");
   const value = parsed(text);
   if (typeof value === "object" && value !== null && "format" in value && value.format !== FORMAT) return undefined;
   const { data, error } = bodySchema.safeParse(value);
@@ -87,7 +93,8 @@ function digestOf(text: string): string {
   return createHash("sha256").update(text).digest("hex").slice(0, 16);
 }
 
-function writeBlock(result: BlockResult): string {
+/** A block as one text. */
+export function writeBlock(result: BlockResult): string {
   const { kind, number, chips, simulationCount } = result;
   const head = { format: FORMAT, kind, number, chips, simulationCount };
   if (result.kind === "second") {

@@ -37,25 +37,34 @@ export function readTrials(db: Database.Database, file: string): readonly Trial[
     if (number === null || number <= last)
       throw damaged(file, `row ${i + 1} of table trial: number is no whole number above ${last}`);
     last = number;
-    const part = <Value>(name: string, schema: z.ZodType<Value>, cell: unknown, parse: (text: string) => unknown) =>
-      checked(cell, parse, schema, name, (what) => damaged(file, `trial ${number}: ${what}`));
-    return {
-      number,
-      point: part("point", pointSchema, point, unpackPoint),
-      outcome: part("outcome", outcomeSchema, outcome, unpackOutcome),
-    };
+    return trialOf(number, textOf(point), textOf(outcome), file);
   });
+}
+
+/**
+ * A trial of its two texts.
+ *
+ * @param point null: it is no UTF-8
+ * @throws StoreError
+ */
+export function trialOf(number: number, point: string | null, outcome: string | null, file: string): Trial {
+  const part = <Value>(name: string, schema: z.ZodType<Value>, text: string | null, parse: (text: string) => unknown) =>
+    checked(text, parse, schema, name, (what) => damaged(file, `trial ${number}: ${what}`));
+  return {
+    number,
+    point: part("point", pointSchema, point, unpackPoint),
+    outcome: part("outcome", outcomeSchema, outcome, unpackOutcome),
+  };
 }
 
 /** The value as it was written, so that its keys keep their order. */
 function checked<Value>(
-  cell: unknown,
+  text: string | null,
   parse: (text: string) => unknown,
   schema: z.ZodType<Value>,
   name: string,
   broken: (what: string) => Error,
 ): Value {
-  const text = textOf(cell);
   if (text === null) throw broken(`${name} is no UTF-8 text`);
   let value: unknown;
   try {

@@ -7,7 +7,15 @@ export { hardwareLabel, towersLabel } from "./labels.ts";
 export { checkStrategy, loadSearchStudy, readSearchStudy, type Overrides } from "./load.ts";
 export { openOutputFile, writeFileWhole, type OutputFile } from "./output-file.ts";
 export type { OwnMetrics } from "./own-metrics.ts";
-export { defaultRunFolder, RUN_FILES } from "./run-folder.ts";
-export { RunInterrupted, runStudy, writeReport, type RunOptions, type RunProgress, type StudyRun } from "./run.ts";
+export { defaultRunFolder, ensureFolder, RUN_FILES, SHARD_FOLDER } from "./run-folder.ts";
+export {
+  runFilled,
+  RunInterrupted,
+  runStudy,
+  writeReport,
+  type RunOptions,
+  type RunProgress,
+  type StudyRun,
+} from "./run.ts";
 export { loopOf, strategyOf } from "./strategy.ts";
 export { writeAll } from "./write-all.ts";

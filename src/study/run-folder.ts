@@ -13,6 +13,9 @@ export const RUN_FILES = {
   lock: "run.lock",
 } as const;
 
+/** A shard of a run that was divided: it may lie in the folder of the whole. */
+export const SHARD_FOLDER = /^shard-([1-9]\d*)-of-([1-9]\d*)$/;
+
 /** `runs/<study name>`, whatever signs the name has. */
 export function defaultRunFolder(studyName: string): string {
   const safe = studyName.replace(/[^A-Za-z0-9._-]+/g, "-").replace(/^[.-]+|[.-]+$/g, "");
@@ -34,7 +37,7 @@ function entriesOf(folder: string): readonly string[] {
  * @throws InputError where it holds anything and the run is not resumed, holds no run to resume, or cannot be made
  */
 export function prepareRunFolder(folder: string, isResumed: boolean): void {
-  const entries = entriesOf(folder).filter((entry) => entry !== RUN_FILES.lock);
+  const entries = entriesOf(folder).filter((entry) => entry !== RUN_FILES.lock && !SHARD_FOLDER.test(entry));
   if (entries.length > 0 && !isResumed) {
     throw new InputError(
       `${folder} is not empty. Continue the run in it with --resume, or name another folder with --out.`,
@@ -44,6 +47,11 @@ export function prepareRunFolder(folder: string, isResumed: boolean): void {
   if (entries.length > 0 && !isRun) {
     throw new InputError(`${folder} holds no run to resume: there is no ${RUN_FILES.trials} in it.`);
   }
+  ensureFolder(folder);
+}
+
+/** Makes a folder, and those that it lies in, where they are not there yet. @throws InputError */
+export function ensureFolder(folder: string): void {
   try {
     makeFolder(resolve(folder));
   } catch (error) {
@@ -55,7 +63,12 @@ export function prepareRunFolder(folder: string, isResumed: boolean): void {
 function makeFolder(folder: string): void {
   if (existsSync(folder)) return;
   if (dirname(folder) !== folder) makeFolder(dirname(folder));
-  mkdirSync(folder);
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    // Another process may have been quicker.
+    if (codeOf(error) !== "EEXIST") throw error;
+  }
 }
 
 const codeOf = (error: unknown): unknown =>

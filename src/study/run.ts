@@ -90,19 +90,32 @@ const ignore = (): void => undefined;
  * @throws InputError for a folder that cannot be used, and for what the strategy cannot search; StoreError; CommandFailure
  * @throws RunInterrupted where the signal has ended it
  */
-export async function runStudy(study: Study, options: RunOptions): Promise<StudyRun> {
+export function runStudy(study: Study, options: RunOptions): Promise<StudyRun> {
+  return runFilled(study, options, ignore);
+}
+
+/**
+ * The same with what others have found: it is put into the store, and what is there is not worked out again.
+ *
+ * @param fill called once, before the study is run
+ */
+export async function runFilled(
+  study: Study,
+  options: RunOptions,
+  fill: (store: SqliteStore) => void,
+): Promise<StudyRun> {
   checkOwnMetrics(options.metrics ?? {});
   const { folder } = options;
   prepareRunFolder(folder, options.isResumed === true || options.isRetried === true);
   const lock = acquireLock(join(folder, RUN_FILES.lock));
   try {
-    return await runLocked(study, options);
+    return await runLocked(study, options, fill);
   } finally {
     lock.release();
   }
 }
 
-async function runLocked(study: Study, options: RunOptions): Promise<StudyRun> {
+async function runLocked(study: Study, options: RunOptions, fill: (store: SqliteStore) => void): Promise<StudyRun> {
   const { folder } = options;
   const sources = sourcesInUse();
   const identity = identityOf(study, sources, options.metrics);
@@ -112,6 +125,7 @@ async function runLocked(study: Study, options: RunOptions): Promise<StudyRun> {
   const signal = AbortSignal.any([stop, presence.signal]);
   try {
     writeFileWhole(join(folder, RUN_FILES.study), studyTextIn(folder, study));
+    fill(store);
     return await runIn({ study, options, store, signal, sources, studyHash: identity.studyHash });
   } catch (error) {
     if (presence.signal.aborted) throw presence.signal.reason;

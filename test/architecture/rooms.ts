@@ -36,8 +36,9 @@ export const ROOMS: Readonly<Record<string, Rights>> = {
   plan: { ...basics, ...all("spec") },
   report: { ...basics, ...all("store"), ...types("search", "cost") },
   study: useCase,
+  shards: { ...useCase, ...all("study") },
   serve: { ...useCase, ...all("study") },
-  cli: { ...useCase, ...all("study", "plan", "serve") },
+  cli: { ...useCase, ...all("study", "plan", "shards", "serve") },
   "index.ts": { ...useCase, ...all("study") },
   "package-root.ts": {},
 };

@@ -15,7 +15,7 @@ import {
   type SecondLookBlock,
   type SecondLookResult,
 } from "../../search/index.ts";
-import { createFarm, type TaskResult } from "../../worker/index.ts";
+import { createFarm, type Farm, type TaskResult } from "../../worker/index.ts";
 import { shared, unpackDesigns } from "./shared.ts";
 import { enumerationOptions, type ExactAnswer, type ExactContext, type ExactTask } from "./tasks.ts";
 
@@ -61,36 +61,8 @@ export async function enumerateOnWorkers(context: ExactContext, settings: Enumer
   const chipCount = request.hardware.length;
   const options = enumerationOptions(context);
   const rounds = isCountedInFull ? chipBlocksInOneRound(chipCount) : chipBlocks(chipCount);
-  const farm = createFarm<ExactTask, ExactAnswer>({
-    workerFile: WORKER_FILE,
-    workers: Math.min(settings.workers, rounds.flat().length),
-    workerData: context,
-    resourceLimits: { maxOldGenerationSizeMb: HEAP_MEGABYTES },
-  });
-  /** Takes what was kept of some blocks, and makes the others; each is handed over, and kept, as soon as it is there. */
-  const run = async <Block extends ChipBlock, Result extends BlockResult>(
-    wanted: readonly Block[],
-    taskOf: (block: Block) => ExactTask,
-    resultOf: (block: Block, answer: ExactAnswer) => Result,
-    take: (result: Result, isKept: boolean) => void,
-  ): Promise<void> => {
-    const open: Block[] = [];
-    for (const block of wanted) {
-      const kept = await blocks?.get(block);
-      if (kept === undefined) open.push(block);
-      else take(kept as Result, true);
-    }
-    const pending: Promise<void>[] = [];
-    const onResult = (position: number, answer: TaskResult<ExactAnswer>): void => {
-      const result = resultOf(open[position]!, valueOf(answer));
-      const done = blocks?.put(result);
-      if (done instanceof Promise) pending.push(awaited(done));
-      take(result, false);
-    };
-    await farm
-      .run(open.map(taskOf), { signal, chunkSize: 1, timeoutMs: HUNG_MS, onResult })
-      .finally(() => Promise.all(pending));
-  };
+  const farm = farmOf(context, settings.workers, rounds);
+  const run = blockRunner(farm, signal, blocks);
   try {
     const merger = createExactMerger(objectives);
     let merged = merger.result();
@@ -137,6 +109,112 @@ export async function enumerateOnWorkers(context: ExactContext, settings: Enumer
     if (!signal.aborted) await end;
     else end.catch(() => undefined);
   }
+}
+
+type BlockFarm = Farm<ExactTask, ExactAnswer>;
+
+function farmOf(context: ExactContext, workers: number, rounds: readonly (readonly ChipBlock[])[]): BlockFarm {
+  return createFarm<ExactTask, ExactAnswer>({
+    workerFile: WORKER_FILE,
+    workers: Math.min(workers, rounds.flat().length),
+    workerData: context,
+    resourceLimits: { maxOldGenerationSizeMb: HEAP_MEGABYTES },
+  });
+}
+
+/** Takes what was kept of some blocks, and makes the others; each is handed over, and kept, as soon as it is there. */
+function blockRunner(farm: BlockFarm, signal: AbortSignal, blocks: BlockStore | null) {
+  return async <Block extends ChipBlock, Result extends BlockResult>(
+    wanted: readonly Block[],
+    taskOf: (block: Block) => ExactTask,
+    resultOf: (block: Block, answer: ExactAnswer) => Result,
+    take: (result: Result, isKept: boolean) => void,
+  ): Promise<void> => {
+    const open: Block[] = [];
+    for (const block of wanted) {
+      const kept = await blocks?.get(block);
+      if (kept === undefined) open.push(block);
+      else take(kept as Result, true);
+    }
+    const pending: Promise<void>[] = [];
+    const onResult = (position: number, answer: TaskResult<ExactAnswer>): void => {
+      const result = resultOf(open[position]!, valueOf(answer));
+      const done = blocks?.put(result);
+      if (done instanceof Promise) pending.push(awaited(done));
+      take(result, false);
+    };
+    await farm
+      .run(open.map(taskOf), { signal, chunkSize: 1, timeoutMs: HUNG_MS, onResult })
+      .finally(() => Promise.all(pending));
+  };
+}
+
+/** Blocks of others that are looked for, or made, at a time: what they have made meanwhile need not be made twice. */
+const BORROWED = 8;
+
+/**
+ * Enumerates a share of the first looks. What a block brings depends on the front of the rounds before, so those are made whole, of what
+ * others have made and of what is missing yet; of the last round, where most blocks are, only the share. Second looks are taken when
+ * all shares are there.
+ *
+ * @param share how many of all blocks, and which: every `of`-th from `index` on
+ * @throws as {@link enumerateOnWorkers}
+ */
+export async function enumerateShare(
+  context: ExactContext,
+  { index, of }: { readonly index: number; readonly of: number },
+  settings: Pick<EnumerationSettings, "workers" | "signal"> & {
+    readonly blocks: BlockStore;
+    /** Called for each block of the share. */
+    readonly onBlock: () => void;
+  },
+): Promise<void> {
+  const { objectives, request } = context;
+  const { signal, blocks, onBlock } = settings;
+  const options = enumerationOptions(context);
+  const rounds = chipBlocks(request.hardware.length);
+  const last = rounds.findLastIndex((round) => round.length > 0);
+  const farm = farmOf(context, settings.workers, rounds);
+  const run = blockRunner(farm, signal, blocks);
+  try {
+    const merger = createExactMerger(objectives);
+    for (const [round, all] of rounds.entries()) {
+      const known = shared(costsOfFront(merger.result().front, options));
+      const own = all.filter(({ number }) => isOfShare(number, index, of));
+      const others = round === last ? [] : all.filter((block) => !own.includes(block));
+      // Each begins with others behind its own, so that not all make the same ones.
+      const turn = Math.floor((others.length * index) / of);
+      const turned = [...others.slice(turn), ...others.slice(0, turn)];
+      const parts = Array.from({ length: Math.ceil(turned.length / BORROWED) }, (_, i) =>
+        turned.slice(i * BORROWED, (i + 1) * BORROWED),
+      );
+      for (const wanted of [own, ...parts]) {
+        await run(
+          wanted,
+          ({ chips }): ExactTask => ({ kind: "first", round, known, points: chips }),
+          firstLook,
+          ({ part }) => {
+            merger.add(part);
+            if (wanted === own) onBlock();
+          },
+        );
+      }
+    }
+  } finally {
+    const end = farm.destroy();
+    if (!signal.aborted) await end;
+    else end.catch(() => undefined);
+  }
+}
+
+/** Whether the `number`-th of what is divided belongs to share `index` (from 1) of `of`. */
+export function isOfShare(number: number, index: number, of: number): boolean {
+  return number % of === index - 1;
+}
+
+/** How many blocks a study has, second looks left out. */
+export function blockCountOf({ request }: ExactContext): number {
+  return chipBlocks(request.hardware.length).flat().length;
 }
 
 function firstLook({ number, chips }: ChipBlock, { part, simulationCount }: ExactAnswer): FirstLookBlock {

@@ -18,6 +18,7 @@ import { withKnownAccuracies } from "./known-accuracies.ts";
 import { resultOfTerms, studyOfTerms } from "./terms.ts";
 import { pauseUntil } from "./pause.ts";
 import { decompositionRequest } from "./split-space.ts";
+import type { ExactContext } from "./tasks.ts";
 import { tiedCount } from "./ties.ts";
 
 /** Designs of the front that are shown in every detail; the others have their objectives and parameters. */
@@ -35,6 +36,22 @@ export interface ExactOutcome {
 }
 
 /**
+ * What the workers of an exact search are given, and the study of sums that it is of.
+ *
+ * @throws InputError for a study that does not fall into parts; as {@link withKnownAccuracies}
+ */
+export async function exactContextOf(
+  study: Study,
+  accuracy: CommandAccuracy | null,
+): Promise<{ readonly factors: Study; readonly context: ExactContext }> {
+  const factors = studyOfTerms(study);
+  const parts = decompositionRequest(factors);
+  const request = accuracy === null ? parts : await withKnownAccuracies(study, parts, accuracy);
+  const { objectives, constraints } = factors;
+  return { factors, context: { request, objectives, constraints } };
+}
+
+/**
  * Enumerates a study exactly. A function of the study alone, whatever blocks were kept from before.
  *
  * @throws InputError for a study that does not fall into parts
@@ -48,19 +65,14 @@ export async function runExact(
   blocks: BlockStore | null,
   onProgress: (progress: EnumerationProgress & { readonly total: number }) => void,
 ): Promise<ExactOutcome> {
-  const factors = studyOfTerms(study);
-  const parts = decompositionRequest(factors);
-  const request = accuracy === null ? parts : await withKnownAccuracies(study, parts, accuracy);
-  const { objectives, constraints } = factors;
+  const { factors, context } = await exactContextOf(study, accuracy);
+  const { request, constraints } = context;
   const total = request.hardware.length;
   onProgress({ chipCount: 0, keptCount: 0, frontSize: 0, total });
-  const enumeration = await enumerateOnWorkers(
-    { request, objectives, constraints },
-    {
-      ...{ workers, signal, isCountedInFull: false, blocks },
-      onProgress: (progress) => onProgress({ ...progress, total }),
-    },
-  );
+  const enumeration = await enumerateOnWorkers(context, {
+    ...{ workers, signal, isCountedInFull: false, blocks },
+    onProgress: (progress) => onProgress({ ...progress, total }),
+  });
   const own = await ownEstimate(study, accuracy);
   const { front } = enumeration.result;
   const result =
