@@ -1,6 +1,6 @@
 import { formatQuantity, joulesOf } from "../units/index.ts";
 import { formatMapping } from "../mapping/format.ts";
-import type { StreamedGemm } from "../evaluate/index.ts";
+import { launchSeconds, type StreamedGemm } from "../evaluate/index.ts";
 import type { GemmProblem } from "../sim/index.ts";
 import type { SpecSet } from "../spec/index.ts";
 import type { GemmNumbers } from "../evaluate/index.ts";
@@ -24,6 +24,7 @@ export function gemmText(
     formatMapping(mapping),
     "",
     `cycles        ${timing.cycles} (${formatQuantity(timing.cycles / hardware.clock, "time")})`,
+    ...startLines(hardware),
     `roofline      compute ${Math.ceil(roofline.compute)}, DRAM ${Math.ceil(roofline.dram)}, local ports ${Math.ceil(roofline.local)} cycles`,
     `array         ${timing.computeCycles} cycles, utilisation ${(100 * timing.utilisation).toFixed(1)} %`,
     `stalls        DRAM ${stallCycles.dram}, global buffer ${stallCycles.global}, local buffer ${stallCycles.local} cycles`,
@@ -35,6 +36,14 @@ export function gemmText(
     `array edge    inputs ${counters.array.inputReads}, weights ${counters.array.weightReads}, ` +
       `sums ${counters.array.outputReads} in and ${counters.array.outputWrites} out (elements)`,
   ].join("\n");
+}
+
+/** The time to start it under the stack that runs; nothing where there is none. */
+function startLines(hardware: SpecSet["hardware"]): readonly string[] {
+  if (hardware.runtime === null) return [];
+  return [
+    `start         ${formatQuantity(launchSeconds({ type: "gemm" }, hardware), "time")} more (runtime ${hardware.runtime.stack})`,
+  ];
 }
 
 /** What came before the product began; nothing where nothing did. */

@@ -5,6 +5,7 @@ import type { GemmProblem, MappingEffort, MappingObjective, PerOperand } from ".
 import type { SpecSet } from "../spec/index.ts";
 import { picojoulesOf } from "../units/index.ts";
 import { simulateStream, type StreamedGemm } from "./gemm-stream.ts";
+import { launchSeconds } from "./operator-latency.ts";
 
 export type GemmSimulator = (problems: readonly GemmProblem[]) => readonly StreamedGemm[];
 
@@ -75,7 +76,7 @@ export function gemmNumbers({ result, prefetched }: StreamedGemm, { hardware, te
     stall_cycles: timing.cycles - timing.computeCycles,
     first_fill_cycles: timing.firstFillCycles,
     last_drain_cycles: timing.lastDrainCycles,
-    latency_s: timing.cycles / hardware.clock,
+    latency_s: timing.cycles / hardware.clock + launchSeconds({ type: "gemm" }, hardware),
     utilisation: timing.utilisation,
     macs: counters.macs,
     energy_total_pJ: energy.total === null ? null : picojoulesOf(energy.total),

@@ -10,6 +10,7 @@ import {
 } from "../sim/index.ts";
 import type { Hardware } from "../spec/hardware.ts";
 import type { Technology } from "../spec/technology.ts";
+import { withKernelTime } from "./gemm-kernel.ts";
 import { prefetchWait, withFetched, type FetchedBytes } from "./prefetch.ts";
 import { valueOf } from "./residency.ts";
 
@@ -61,12 +62,10 @@ export function simulateStream(
 ): readonly StreamedGemm[] {
   const costing = { hardware, technology, ...options };
   const ways = problems.map((problem) => (prefetch ? waysAhead(problem, hardware) : []));
-  const alone = simulateGemms(hardware, problems, options);
-  const ahead = simulateGemms(
-    hardware,
-    ways.flatMap((each) => each.map(({ problem }) => problem)),
-    options,
-  );
+  const timed = (all: readonly GemmProblem[]): readonly GemmResult[] =>
+    simulateGemms(hardware, all, options).map((result, i) => withKernelTime(result, all[i]!, hardware));
+  const alone = timed(problems);
+  const ahead = timed(ways.flatMap((each) => each.map(({ problem }) => problem)));
   let next = 0;
   return alone.map((result, i) => {
     const results = ways[i]!.map(({ prefetched }) => ({ prefetched, result: ahead[next++]! }));

@@ -2,6 +2,8 @@ import type { Hardware } from "../spec/hardware.ts";
 import { stackOf, type KernelClass } from "../spec/runtime.ts";
 import { simulateGemms } from "../sim/index.ts";
 import type { GemmOperator, Operator, VectorOperator, VectorWork } from "../workload/index.ts";
+import { withKernelTime } from "./gemm-kernel.ts";
+import { machineOf, packedProblem } from "./machine.ts";
 import { runVector } from "./vector-operator.ts";
 
 const KERNEL_CLASS: Readonly<Record<string, KernelClass>> = {
@@ -37,7 +39,10 @@ export function kernelSeconds(kernel: KernelClass, { runtime }: Pick<Hardware, "
 export function operatorLatency(operator: Operator, hardware: Hardware): number | null {
   const launch = launchSeconds(operator, hardware);
   if (operator.type === "vector") return runVector(operator, hardware).cycles / hardware.clock + launch;
-  const [result] = simulateGemms(hardware, [operator]);
+  const machine = machineOf(operator, hardware);
+  const problem = packedProblem(operator, machine);
+  const [mapped] = simulateGemms(machine.core, [problem]);
+  const result = mapped && withKernelTime(mapped, problem, machine.core);
   return result?.kind === "mapped" ? result.timing.cycles / hardware.clock + launch : null;
 }
 

@@ -1,5 +1,6 @@
 import { energyCoefficients } from "../cost/index.ts";
 import { simulateGemms, type GemmProblem, type GemmResult, type SimulateOptions } from "../sim/index.ts";
+import { withKernelTime } from "./gemm-kernel.ts";
 import type { Hardware } from "../spec/hardware.ts";
 import { PLAIN_TECHNOLOGY, type Technology } from "../spec/technology.ts";
 
@@ -22,7 +23,9 @@ export function simulatePricedGemms(
   problems: readonly GemmProblem[],
   { technology = PLAIN_TECHNOLOGY, ...options }: PricedOptions = {},
 ): GemmResult[] {
-  if (options.energy !== undefined) return simulateGemms(hardware, problems, options);
+  const timed = (all: SimulateOptions): GemmResult[] =>
+    simulateGemms(hardware, problems, all).map((result, i) => withKernelTime(result, problems[i]!, hardware));
+  if (options.energy !== undefined) return timed(options);
   const coefficients = energyCoefficients(hardware, technology);
-  return simulateGemms(hardware, problems, { ...options, energy: "total" in coefficients ? null : coefficients });
+  return timed({ ...options, energy: "total" in coefficients ? null : coefficients });
 }

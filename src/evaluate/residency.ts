@@ -1,7 +1,8 @@
+import type { GemmOperator } from "../workload/index.ts";
+import { attentionParts } from "./attention-kernel.ts";
 import type { MappingObjective } from "../sim/index.ts";
 import { withPrefetch } from "./prefetch.ts";
 import { runOperators, type Costing, type Unplaced } from "./run-operator.ts";
-import { sideBySide } from "./side-by-side.ts";
 import { linksAfter, NO_LINK, statesOf, type Allowed, type Link } from "./slot-states.ts";
 import type { Slot } from "./slots.ts";
 import type { OperatorEvaluation } from "./types.ts";
@@ -63,7 +64,8 @@ export function planResidency(
       const path = best.get(before);
       if (path === undefined || missing !== undefined) continue;
       const run = own as readonly OperatorEvaluation[];
-      const side = slots[i]!.isOverlapped === true ? sideBySide(run, costing) : run;
+      const { isOverlapped, first: scores } = slots[i]!;
+      const side = isOverlapped === true ? attentionParts(run, scores as GemmOperator, costing) : run;
       const evaluations = withPrefetch(side, links[i]![after]!.prefetchedBytes, costing);
       const value = evaluations.reduce((sum, each) => sum + each.count * valueOf(each, objective), path.value);
       const known = next.get(after);

@@ -4,6 +4,7 @@ import { laneCyclesOf, macsOf, type GemmOperator, type Operator, type VectorOper
 import { boundWithLaunch, gemmBoundBy, gemmPorts } from "./bounds.ts";
 import { simulateDistinct } from "./gemm-cache.ts";
 import { coefficientsOf, costOfGemm } from "./gemm-cost.ts";
+import { withKernelTime } from "./gemm-kernel.ts";
 import { machineOf, packedProblem, unpacked, type GemmMachine, type StoredProduct } from "./machine.ts";
 import { kernelSeconds } from "./operator-latency.ts";
 import { withFetched } from "./prefetch.ts";
@@ -61,7 +62,7 @@ function simulateStored(problems: readonly StoredProduct[], costing: Costing): r
   for (const [machine, places] of groups) {
     const packed = places.map((at) => packedProblem(problems[at]!, machine));
     simulateDistinct(machine.core, packed, coefficientsOf(machine, costing), mapper).forEach((result, i) => {
-      results[places[i]!] = result;
+      results[places[i]!] = withKernelTime(result, packed[i]!, machine.core);
     });
   }
   return results;

@@ -31,6 +31,8 @@ export interface VectorRun {
  *                                 first, results leave in the last
  *   overlap none                  cycles = lanes + local + max(global, dram)
  *
+ * and for each row a core's cyclesPerRow of the primitive, rows shared out over the cores in waves:  + ⌈rows / cores⌉ · cyclesPerRow
+ *
  * Bytes are at the widths of the tensors' classes; lanes convert what they load and store, which takes no cycles of its own.
  * Unit: cycles, bytes. Passes: src/workload/vector-primitives.ts. Limit of validity: long rows; the last reduction over lanes and
  * the first fill are left out. Checked: test/validation/measured.
@@ -49,9 +51,12 @@ export function runVector(operator: VectorWork, hardware: Hardware, kept: Kept =
     global: globalBuffer === null ? 0 : cyclesOf(globalBuffer.port, globalIn, globalOut),
     dram: dram === null ? 0 : cyclesOf(dram.port, dramIn, dramOut),
   };
+  const rows = Math.ceil(operator.elements / operator.rowLength);
+  const perRow = Math.ceil(rows / cores) * (vector.cyclesPerRow?.[operator.primitive] ?? 0);
+  const moving =
+    vector.overlap === "passes" ? passCycles(operator, hardware, kept, loads) : totalCycles(times, vector.overlap);
   return {
-    cycles:
-      vector.overlap === "passes" ? passCycles(operator, hardware, kept, loads) : totalCycles(times, vector.overlap),
+    cycles: moving + perRow,
     boundBy: (Object.keys(times) as Level[]).reduce((most, level) => (times[level] > times[most] ? level : most)),
     traffic: {
       local: localBuffer === null ? NO_BYTES : { read: passReads + bytesOut, written: passWrites + bytesIn },
@@ -68,13 +73,14 @@ function totalCycles({ vector, local, global, dram }: Times, overlap: "none" | u
 
 /**
  * Whether the rows at work stay in the local buffer between passes: one that comes while another is worked on, and as much for
- * those that leave. Private memories of operands have two each.
+ * those that leave. Private memories of operands have two each. Kernels that hold less say so: `vector.heldRow`.
  */
 function isHeld(operator: VectorWork, hardware: Hardware): boolean {
-  const { localBuffer } = hardware;
-  if (localBuffer === null) return true;
+  const { localBuffer, vector } = hardware;
   const { read, written } = vectorBits(operator, hardware);
   const rowBytes = (operator.rowLength * Math.max(read, written)) / 8;
+  if (vector.heldRow !== undefined) return rowBytes <= vector.heldRow;
+  if (localBuffer === null) return true;
   const { size } = localBuffer;
   return typeof size === "number" ? 4 * rowBytes <= size : 2 * rowBytes <= Math.min(size.input, size.output);
 }

@@ -96,8 +96,8 @@ export function withFormat(
 /** Resolves what depends on other fields: bandwidths per second by the clock, lanes by the rows. */
 export function buildHardware(raw: RawHardware, ctx: z.RefinementCtx): Hardware {
   const { lanes, cyclesPerElement } = raw.vector;
-  const { overlap } = raw.vector;
-  const { schedule, formats, silicon, runtime: software, ...fields } = raw;
+  const { overlap, cyclesPerRow, heldRow } = raw.vector;
+  const { schedule, formats, silicon, runtime: software, kernels, ...fields } = raw;
   const runtime = software === undefined ? null : runtimeOf(software);
   if (typeof runtime === "string") refuse(ctx, "spec/conflict", runtime, null, ["runtime", "default"]);
   const fusing = STACKS.find((name) => software?.[name] !== undefined && software[name].fusion !== "none");
@@ -119,9 +119,14 @@ export function buildHardware(raw: RawHardware, ctx: z.RefinementCtx): Hardware 
   if (unmade !== null) refuse(ctx, "spec/conflict", unmade.message, null, ["silicon", unmade.field]);
   const rest = {
     cyclesPerElement,
+    ...(heldRow === undefined ? {} : { heldRow }),
+    ...(cyclesPerRow === undefined ? {} : { cyclesPerRow }),
     ...(overlap === "transfers" ? {} : { overlap }),
     ...(raw.vector.besideArrays === false ? { besideArrays: false as const } : {}),
   };
+  const dram = raw.dram ? buildDram(raw.dram, raw.clock, ctx) : null;
+  if (kernels !== undefined && raw.dram === undefined)
+    refuse(ctx, "spec/conflict", "needs a dram, which their operands come from", null, ["kernels"]);
   const hardware: Hardware = {
     ...fields,
     precision: withFormat(raw.precision, raw.precision.format),
@@ -132,7 +137,16 @@ export function buildHardware(raw: RawHardware, ctx: z.RefinementCtx): Hardware 
     globalBuffer: raw.globalBuffer ? buildBuffer(raw.globalBuffer, raw.clock) : null,
     energy: raw.energy ?? null,
     runtime: typeof runtime === "string" ? null : runtime,
-    dram: raw.dram ? buildDram(raw.dram, raw.clock, ctx) : null,
+    dram,
+    kernels:
+      kernels === undefined
+        ? null
+        : {
+            operandSupply: toRate(kernels.operandSupply, raw.clock),
+            resultBandwidth: kernels.resultBandwidth === undefined ? null : toRate(kernels.resultBandwidth, raw.clock),
+            secondPass: kernels.secondPass,
+            ...(kernels.attention === undefined ? {} : { attention: kernels.attention }),
+          },
     ...(silicon === undefined ? {} : { silicon: silicon as Silicon }),
     ...(schedule === undefined ? {} : { schedule: filledSchedule(schedule, PLAIN_SCHEDULE) }),
     ...(raw.dram?.type === "none" ? { withoutDram: true as const } : {}),

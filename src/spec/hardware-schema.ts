@@ -143,6 +143,12 @@ export const rawHardwareSchema = section({
     cyclesPerElement: mapOf(real(0, 1e6), "primitives and their lane-cycles")
       .default({})
       .describe("Lane-cycles per element by primitive"),
+    heldRow: size()
+      .optional()
+      .describe("Longest row that kernels keep in the core between passes; else what the local buffer holds four of"),
+    cyclesPerRow: mapOf(whole(0, 1_000_000), "primitives and their cycles a row")
+      .optional()
+      .describe("Cycles that a core takes for each row besides its elements, by primitive"),
     overlap: oneOf(["transfers", "passes", "none"])
       .default("transfers")
       .describe(
@@ -182,6 +188,24 @@ export const rawHardwareSchema = section({
   })
     .optional()
     .describe("Energies of the machine's own description, instead of the technology tables; per byte read or written"),
+  kernels: section({
+    operandSupply: f.bandwidth.describe("Operands that a core brings to its arrays, for example 24 B/cycle"),
+    resultBandwidth: f.bandwidth.optional().describe("At which results leave for DRAM; as DRAM where left out"),
+    secondPass: quantity("time", { min: 0, max: 1 }).default(2e-6).describe("Adding up the parts of a split of k"),
+    attention: section({
+      products: real(0.01, 1).describe("Share of the arrays' rate that the two products run at"),
+      softmax: real(0, 100).describe("Exponentials of an element that the products do not run beside"),
+      operands: real(0.01, 1).describe("Share of DRAM's bandwidth at which operands of blocks come and go"),
+      split: quantity("time", { min: 0, max: 1 }).describe("Splitting the context of a decode step, and adding up"),
+      wave: quantity("time", { min: 0, max: 1 }).describe("Of each wave of sequences and kv heads in a decode step"),
+    })
+      .optional()
+      .describe("Attention as one library kernel; else as its products and its softmax side by side"),
+  })
+    .optional()
+    .describe(
+      "Time of products as library kernels of tiles, on a GPU, instead of the mapper's; by default the mapper's",
+    ),
   runtime: runtimeSchema
     .optional()
     .describe("Software that runs models on it: time to start kernels by stack, and of the host; by default none"),

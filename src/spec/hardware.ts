@@ -51,12 +51,37 @@ export interface Hardware {
     readonly globalBuffer: number;
     readonly dram: number;
   } | null;
+  /** What library kernels get out of it, where their time is taken instead of the mapper's; null: the mapper's. */
+  readonly kernels: Kernels | null;
   /** Software that runs models on it, and what that takes. Null: the machine starts its own operators, in no time. */
   readonly runtime: Runtime | null;
   /** What is known of the chip that is sold; absent: everything is modelled. */
   readonly silicon?: Silicon;
   /** What its own scheduler does where nobody says otherwise; absent: operators one after the other, operands in DRAM. */
   readonly schedule?: ScheduleSettings;
+}
+
+/** What bounds a kernel of tiles, which schedules itself, beside arrays and DRAM. */
+export interface Kernels {
+  /** Bytes of operands that one core brings to its arrays. */
+  readonly operandSupply: Rate;
+  /** At which results leave for DRAM when their tile is done; null: as DRAM takes them. */
+  readonly resultBandwidth: Rate | null;
+  /** s: a second kernel that adds up the parts of a split of k. */
+  readonly secondPass: number;
+  /** Attention as one kernel; absent: as its products and its softmax side by side. */
+  readonly attention?: {
+    /** Share of the arrays' rate that the two products run at. */
+    readonly products: number;
+    /** Exponentials, each as long as a special function takes, of which the products do not run beside. */
+    readonly softmax: number;
+    /** Share of DRAM's bandwidth at which queries, keys, values and results of blocks come and go. */
+    readonly operands: number;
+    /** s: splitting the context of a decode step over all cores, and adding up. */
+    readonly split: number;
+    /** s for each wave of sequences and kv heads over the cores in a decode step. */
+    readonly wave: number;
+  };
 }
 
 /** A format that the arrays take from memory as it is, and in which each PE makes `rate` MACs a cycle. */
@@ -130,6 +155,10 @@ export interface VectorUnit {
   readonly lanesFollow?: "rows";
   /** Lane-cycles per element for one primitive. Missing primitive: the default of the vector room. */
   readonly cyclesPerElement: Readonly<Record<string, number>>;
+  /** Longest row that kernels keep in the core between their passes; absent: what the local buffer holds four of. */
+  readonly heldRow?: Bytes;
+  /** Cycles that a core takes for each row besides its elements, by primitive: barriers of the reduction. Absent: none. */
+  readonly cyclesPerRow?: Readonly<Record<string, number>>;
   /**
    * How the passes over an operator's rows, and the transfers of its data, overlap. Absent: all do, and the slowest decides.
    * passes: the passes of a kernel follow each other, each as long as the slower of its work and its transfers.

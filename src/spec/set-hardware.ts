@@ -26,12 +26,17 @@ function withClock(specs: SpecSet, clock: Hertz): SpecSet {
     const { read, write } = level.port;
     return { ...level, port: { ...level.port, read: rateAtClock(read, clock), write: rateAtClock(write, clock) } };
   };
-  const { localBuffer, globalBuffer, dram } = specs.hardware;
+  const { localBuffer, globalBuffer, dram, kernels } = specs.hardware;
   return withHardware(specs, {
     clock,
     localBuffer: at(localBuffer),
     globalBuffer: at(globalBuffer),
     dram: at(dram),
+    kernels: kernels && {
+      ...kernels,
+      operandSupply: rateAtClock(kernels.operandSupply, clock),
+      resultBandwidth: kernels.resultBandwidth && rateAtClock(kernels.resultBandwidth, clock),
+    },
   });
 }
 
@@ -213,12 +218,8 @@ export const hardwarePaths: readonly SetPath[] = [
   ),
   setPath("dram.bandwidth", "Of plain numbers, read and write each", "80 GB/s", f.bandwidth, withDramBandwidth),
   setPath("vector.lanes", "Vector lanes per core; rows: as many as rows", "256", f.lanes, (specs, lanes) => {
-    const { cyclesPerElement, overlap, besideArrays } = specs.hardware.vector;
-    const rest = {
-      cyclesPerElement,
-      ...(overlap === undefined ? {} : { overlap }),
-      ...(besideArrays === undefined ? {} : { besideArrays }),
-    };
+    const { lanes: before, lanesFollow, ...rest } = specs.hardware.vector;
+    void [before, lanesFollow];
     const { rows } = specs.hardware.array;
     return withHardware(specs, {
       vector: lanes === "rows" ? { lanes: rows, lanesFollow: lanes, ...rest } : { lanes, ...rest },

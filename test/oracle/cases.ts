@@ -109,6 +109,7 @@ export const hardware: fc.Arbitrary<Hardware> = fc
     arraysPerCore: rest.localBuffer === null ? 1 : arraysPerCore,
     vector: { lanes: 1, cyclesPerElement: {} },
     dram: dram === null ? null : { type: null, capacity: Infinity, ...dram },
+    kernels: null,
     runtime: null,
   }));
 

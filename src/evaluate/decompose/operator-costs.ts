@@ -9,6 +9,7 @@ import {
 import type { Hardware } from "../../spec/hardware.ts";
 import type { Technology } from "../../spec/technology.ts";
 import { coefficientsOf, costOfGemm, macEnergyOf } from "../gemm-cost.ts";
+import { withKernelTime } from "../gemm-kernel.ts";
 import { machineOf, packedProblem, type GemmMachine } from "../machine.ts";
 import { launchSeconds, type LaunchedWork } from "../operator-latency.ts";
 import { wattsOfRun } from "../power.ts";
@@ -62,7 +63,8 @@ export function simulateTable(table: OperatorTable, machine: Machine, mapper: Ma
   )) {
     const problems = group.map((row) => packedProblem(table.gemms[row]!, own));
     const energy = coefficientsOf(own, pricing);
-    simulateGemms(own.core, problems, { objective, effort: mapper.effort, energy }).forEach((result, i) => {
+    simulateGemms(own.core, problems, { objective, effort: mapper.effort, energy }).forEach((mapped, i) => {
+      const result = withKernelTime(mapped, problems[i]!, own.core);
       if (result.kind === "unmappable") return;
       const row = group[i]!;
       const cost = costOfGemm(table.gemms[row]!, result, own, pricing);

@@ -233,6 +233,13 @@ const times = {
   ...{ gemm: "1 us", softmax: "1 us", normalisation: "1 us", elementwise: "1 us", attention: "1 us" },
   fusion: "attention",
 };
+/** Kernels on many slow cores, so that splits of k, rows and blocks of attention all count. */
+const served = within(spelled(preset("hardware/a100")), "kernels", { secondPass: "2 us" });
+const kernels = within(
+  within(served, "array", { rows: 1, cols: 1, accumulators: { count: 16384, per: "column" } }),
+  "vector",
+  { heldRow: "32 B", cyclesPerRow: { rmsnorm: 10, layernorm: 10 } },
+);
 const busy = {
   ...{ perStep: "10 us", perSequence: "10 us", perPrefill: "2 ms", overlap: false },
   ...{ requestsPerSecond: 1000, tokensPerSecond: 1000 },
@@ -262,6 +269,7 @@ const CARRIERS = {
   hardware: [
     ...[tight, blocky, chip, bought, split, priced, sold].map((hardware) => study(bert, hardware, "glue")),
     ...HARDWARE.map((name) => study(bert, spelled(preset(`hardware/${name}`)), "glue")),
+    ...[kernels, within(served, "dram", { bandwidth: "1 GB/s" })].map((hardware) => study(llama, hardware, null)),
     ...(["eager", "graph", "fused"] as const).flatMap((stack) =>
       [busy, { ...busy, overlap: true, perStep: "100 ms" }].map((host) =>
         study(llama, { ...chip, runtime: { default: stack, eager: times, graph: times, fused: times, host } }, null),
@@ -323,6 +331,7 @@ const VALUES: Readonly<Record<string, readonly unknown[]>> = {
   "deployment.rate": ["2/s"],
   "technology.edgeLoss": [0],
   "hardware.vector.cyclesPerElement": [{ gelu: 40, softmax: 40 }],
+  "hardware.vector.cyclesPerRow": [{ rmsnorm: 100, layernorm: 100 }],
   "technology.gasAbatement": [96],
   "technology.yieldModel": [2],
   "technology.waferDiameter": [200],

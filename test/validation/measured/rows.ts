@@ -26,16 +26,16 @@ export function cellsOf(file: string): readonly (readonly number[])[] {
   return lines.map((line) => line.split(",").map(Number));
 }
 
-export function gemmRows(): readonly MeasuredRow[] {
-  return cellsOf("gemm_a100_fp16.csv").map(([m, n, k, milliseconds]) => ({
+export function gemmRows(device: string): readonly MeasuredRow[] {
+  return cellsOf(`gemm_${device}_fp16.csv`).map(([m, n, k, milliseconds]) => ({
     operator: gemm(m!, n!, k!),
     shape: `${m} x ${n} x ${k}`,
     measured: milliseconds! / 1e3,
   }));
 }
 
-export function vectorRows(primitive: "softmax" | "layernorm" | "gelu"): readonly MeasuredRow[] {
-  return cellsOf(`${primitive}_a100_fp16.csv`).map((cells) => {
+export function vectorRows(primitive: "softmax" | "layernorm" | "gelu", device: string): readonly MeasuredRow[] {
+  return cellsOf(`${primitive}_${device}_fp16.csv`).map((cells) => {
     const [rows, rowLength] = primitive === "gelu" ? [cells[0]!, 1] : [cells[0]!, cells[1]!];
     const elementsPerSecond = cells.at(-1)! * 1e9;
     return {
@@ -46,7 +46,7 @@ export function vectorRows(primitive: "softmax" | "layernorm" | "gelu"): readonl
   });
 }
 
-function gemm(m: number, n: number, k: number): GemmOperator {
+export function gemm(m: number, n: number, k: number): GemmOperator {
   const place = { kind: "head", tower: "joint", layer: null, phase: null, count: 1 } as const;
   return { type: "gemm", name: "gemm", ...place, batch: 1, m, n, k, sharedB: true, weightsAreParameters: true };
 }

@@ -38,6 +38,7 @@ export function hardwareOf(problem: ArrayCase): Hardware {
     globalBuffer: null,
     dram: null,
     energy: null,
+    kernels: null,
     runtime: null,
   };
 }
