@@ -1,5 +1,12 @@
 // The public interface. Rooms and their contracts: docs/architecture.md.
-export { createPredictor, predictorFor, type AccuracyEstimate, type AccuracyEvaluator } from "./accuracy/index.ts";
+export {
+  createPredictor,
+  predictorFor,
+  type AccuracyEstimate,
+  type AccuracyEvaluator,
+  type Formats,
+  type Standing,
+} from "./accuracy/index.ts";
 export { CostError, energyCoefficients, FACTOR_NAMES } from "./cost/index.ts";
 export { InputError, SpecError } from "./errors/index.ts";
 export {

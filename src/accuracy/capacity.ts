@@ -9,13 +9,16 @@ import type { Tower, VisionTower } from "../spec/model.ts";
  * Rises with layers, hidden, ffn and heads, each taken alone. Embeddings are not in it.
  */
 export function blockParameters(tower: Tower): number {
-  const ffnMatrices = tower.gated ? 3 : 2;
   let total = 0;
-  for (let layer = 0; layer < tower.layers; layer++) {
-    const heads = 2 * tower.heads[layer]! + 2 * tower.kvHeads[layer]!;
-    total += tower.hidden * (tower.headSize * heads + ffnMatrices * activeWidth(tower, layer));
-  }
+  for (let layer = 0; layer < tower.layers; layer++) total += layerParameters(tower, layer);
   return total;
+}
+
+/** The same of one layer, counted from 0. */
+export function layerParameters(tower: Tower, layer: number): number {
+  const ffnMatrices = tower.gated ? 3 : 2;
+  const heads = 2 * tower.heads[layer]! + 2 * tower.kvHeads[layer]!;
+  return tower.hidden * (tower.headSize * heads + ffnMatrices * activeWidth(tower, layer));
 }
 
 /** Inner values of one token in a layer, counted from 0. */

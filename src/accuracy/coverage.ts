@@ -1,5 +1,7 @@
+import type { Hardware } from "../spec/hardware.ts";
 import { partOf } from "./form.ts";
 import { metricDefinition } from "./metrics.ts";
+import { FULL_BITS } from "./precision/form.ts";
 
 /**
  * What an evaluator says of a settable path.
@@ -39,10 +41,70 @@ export function coverageOf({ evaluator, metric }: EvaluatorKind, path: string): 
   const group = groupOf(path);
   if (NOT_THE_MODEL.has(group)) return "indifferent";
   if (evaluator === "command") return group === "model" || group === "quantisation" ? "priced" : "unknown";
+  if (group === "precision") return COMPUTED.has(path) ? "priced" : "unknown";
+  if (group === "quantisation") return pricesStorage(metric, path) ? "priced" : "unknown";
   const [, tower, field = ""] = path.split(".");
   if (group !== "model" || !SIZES.has(field)) return "unknown";
   const terms = metricDefinition(metric)?.settings.terms ?? [];
   return terms.some((term) => partOf(term) === tower) ? "priced" : "unknown";
+}
+
+/** Widths of the machine that the predictor prices. */
+const COMPUTED = new Set(["precision.input", "precision.weight"]);
+
+/** Storage of classes that published losses are of, in towers that the metric has; keys and values are stored by decoders. */
+function pricesStorage(metric: string, path: string): boolean {
+  const definition = metricDefinition(metric);
+  if (definition === undefined) return false;
+  const [, first, second] = path.split(".");
+  const towers = definition.settings.terms.map(partOf);
+  const [tower, name] = TOWERS.has(first!) ? [first, second] : [null, first];
+  if (tower !== null && !towers.some((each) => each === tower)) return false;
+  return name === "weights" || name === "activations" || (name === "kv" && definition.family === "decoder");
+}
+
+const TOWERS = new Set(["text", "vision", "encoder", "decoder"]);
+
+/** Whether the price of number formats may be left out by `accuracy.ignore`: whole groups, or a width of the machine. */
+export const isIgnorable = (name: string): boolean =>
+  name === "precision" || name === "quantisation" || COMPUTED.has(name);
+
+/** Number formats that accuracy sees. */
+export interface SeenFormats {
+  readonly input: boolean;
+  readonly weight: boolean;
+  readonly stored: boolean;
+}
+
+/**
+ * Number formats that a study's accuracy prices; null: none, so that all accuracies are those in full precision. They are priced where
+ * the space varies one of them that is priced and not ignored.
+ */
+export function seenFormats(
+  accuracy: (EvaluatorKind & { readonly ignore?: readonly string[] }) | null,
+  paths: readonly string[],
+): SeenFormats | null {
+  if (accuracy?.evaluator !== "predictor") return null;
+  const isSeen = (path: string): boolean => !(accuracy.ignore ?? []).some((name) => isIgnoredBy(name, path));
+  const isVaried = paths.some(
+    (path) => isPrecisionPath(path) && coverageOf(accuracy, path) === "priced" && isSeen(path),
+  );
+  if (!isVaried) return null;
+  const isStored = !(accuracy.ignore ?? []).includes("quantisation");
+  return { input: isSeen("precision.input"), weight: isSeen("precision.weight"), stored: isStored };
+}
+
+/** The formats of a design that accuracy sees. */
+export function formatsOf(
+  { input, weight, stored }: SeenFormats,
+  { precision }: Pick<Hardware, "precision">,
+): { readonly computed: Hardware["precision"]; readonly isStorageSeen: boolean } {
+  const computed = {
+    ...precision,
+    input: input ? precision.input : FULL_BITS,
+    weight: weight ? precision.weight : FULL_BITS,
+  };
+  return { computed, isStorageSeen: stored };
 }
 
 /**

@@ -1,6 +1,7 @@
 import { FAMILY_METRIC } from "../spec/family-metric.ts";
 import type { ModelSpec } from "../spec/model.ts";
 import type { FormSettings } from "./fit/fit-form.ts";
+import type { PricedMetric } from "./precision/price.ts";
 import { isPrunedSeries } from "./training.ts";
 
 /** A metric that the predictor knows; one fit each. */
@@ -9,6 +10,8 @@ export interface MetricDefinition {
   readonly title: string;
   /** Kind of model that it is a metric of. */
   readonly family: ModelSpec["family"];
+  /** What losses by precision are losses of. */
+  readonly precision: PricedMetric;
   /** Table under `tables/`. */
   readonly table: string;
   /** Rows with fewer samples are left out of the fit. */
@@ -27,7 +30,16 @@ function clip(metric: string, title: string, samplesExponent: number): MetricDef
     { quantity: "samples", exponent: samplesExponent, reference: 13e9 },
     { quantity: "vision-kept", exponent: 0.5, reference: 1 },
   ] as const;
-  return { metric, title, family: "clip", table: "clip.csv", minimumSamples: 0, settings: { terms, ...pooled } };
+  const precision = { task: "clip", chance: 0.001 };
+  return {
+    metric,
+    title,
+    family: "clip",
+    precision,
+    table: "clip.csv",
+    minimumSamples: 0,
+    settings: { terms, ...pooled },
+  };
 }
 
 export const metricDefinitions: readonly MetricDefinition[] = [
@@ -38,6 +50,7 @@ export const metricDefinitions: readonly MetricDefinition[] = [
     metric: "imagenet-1k",
     title: "top-1 on ImageNet-1k of a trained classifier",
     family: "vit",
+    precision: { task: "vit", chance: 0.001 },
     table: "vit.csv",
     minimumSamples: 0,
     settings: {
@@ -53,6 +66,7 @@ export const metricDefinitions: readonly MetricDefinition[] = [
     metric: "glue",
     title: "GLUE test score",
     family: "bert",
+    precision: { task: "GLUE average of 8", chance: 0.35 },
     table: "bert.csv",
     minimumSamples: 0,
     settings: { terms: [{ quantity: "text-blocks", exponent: 0.1, reference: 8.5e7 }], ...pooled, termPenalty: 0.001 },
@@ -61,6 +75,8 @@ export const metricDefinitions: readonly MetricDefinition[] = [
     metric: "lm-zero-shot-mean",
     title: "mean of eight zero-shot tasks (LAMBADA, PIQA, WinoGrande, WSC, ARC easy and challenge, SciQ, LogiQA)",
     family: "decoder",
+    // Of the eight tasks LAMBADA has no choices, three have two and four have four.
+    precision: { task: "zero-shot mean", chance: 0.3125 },
     table: "decoder.csv",
     minimumSamples: 2e9,
     settings: {

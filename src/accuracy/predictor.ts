@@ -1,7 +1,11 @@
-import type { ModelSpec, TextTower, VisionTower } from "../spec/model.ts";
+import { exp } from "../math/index.ts";
+import type { ModelSpec, TextTower, Tower, VisionTower } from "../spec/model.ts";
 import { logistic, roundAccuracy } from "./log-odds.ts";
+import { drawnAccuracies, probabilityAbove, type Standing } from "./differences/standing.ts";
 import { partOf, termValue, type Part, type TermShape } from "./form.ts";
 import { defaultMetric, metricDefinition, metricNames, type MetricDefinition } from "./metrics.ts";
+import { FULL_BITS } from "./precision/form.ts";
+import { priceOf, pricedTowers, uncoveredParts, type ComputedFormats, type Uncovered } from "./precision/price.ts";
 import { nearestModel } from "./nearest.ts";
 import { outsideRanges, unseenForms } from "./ranges.ts";
 import { storedFits, type CrossValidation, type StoredFit } from "./stored-fit.ts";
@@ -10,7 +14,7 @@ import type { AccuracyEstimate, AccuracyEvaluator } from "./types.ts";
 
 /** A model or a metric that the predictor has no business judging. */
 export class AccuracyRefusal extends Error {
-  readonly code: "accuracy/unknown-metric" | "accuracy/wrong-family";
+  readonly code: "accuracy/unknown-metric" | "accuracy/wrong-family" | "accuracy/unpriced-precision";
   constructor(code: AccuracyRefusal["code"], message: string) {
     super(message);
     this.name = "AccuracyRefusal";
@@ -26,10 +30,29 @@ export interface TowerScores {
   combine(textScore: number, visionScore: number): number;
 }
 
+/** Number formats that an estimate prices: those of the machine, those in which tensors are stored. */
+export interface Formats {
+  readonly computed: ComputedFormats;
+  readonly isStorageSeen: boolean;
+}
+
 export interface Predictor extends AccuracyEvaluator {
+  /**
+   * @param formats  what narrow numbers to price; left out: the model in full precision, whatever it is stored in
+   * @throws AccuracyRefusal `accuracy/unpriced-precision` where no published row is as narrow
+   */
+  evaluate(model: ModelSpec, formats?: Formats | null): AccuracyEstimate;
+  /** Why formats cannot be priced, by operand; empty: they can. */
+  unpriced(model: ModelSpec, formats: Formats): readonly Uncovered[];
   readonly metric: string;
   readonly title: string;
   readonly crossValidation: CrossValidation;
+  /** What decides how a model compares with another one of equal training. @throws as `evaluate` does */
+  standing(model: ModelSpec, formats?: Formats | null): Standing;
+  /** P(a is more accurate than b), 0 to 1; 0.5 of what is equal. */
+  probabilityAbove(a: Standing, b: Standing): number;
+  /** One draw of the accuracies of models of one study, with what they share drawn once. @param normal standard normal numbers */
+  drawn(standings: readonly Standing[], normal: () => number): readonly number[];
   /** Scores of towers that replace those of `base`, whose training and parent architecture stay. */
   towerScores(base: ModelSpec): TowerScores;
 }
@@ -74,11 +97,33 @@ export function predictorOf(definition: MetricDefinition, fit: StoredFit): Predi
     crossValidation: fit.crossValidation,
     origin: originOf(fit),
     isMonotoneInTowerScores: true,
-    evaluate(model) {
+    evaluate(model, formats = null) {
       check(model);
       const predicted = estimate(fit, known, subjectOf(model));
-      return { ...predicted, extrapolation: [...predicted.extrapolation, ...unseenForms(model)] };
+      const whole = { ...predicted, extrapolation: [...predicted.extrapolation, ...unseenForms(model)] };
+      return formats === null ? whole : narrowed(whole, definition, model, formats);
     },
+    unpriced(model, formats) {
+      check(model);
+      return uncoveredParts(towersIn(definition, model, formats));
+    },
+    standing(model, formats = null) {
+      check(model);
+      const subject = subjectOf(model);
+      const { text, vision } = subject;
+      const towers = formats === null ? [] : pricedIn(definition, model, formats);
+      const named = towers.map(({ weights, activations, parts }) => [weights, activations, parts]);
+      return {
+        score: scoreOf(fit, subject),
+        terms: fit.settings.terms.map((term) => termValue(term, subject)),
+        shape: JSON.stringify([text, vision]),
+        loss: formats === null ? 0 : priceOf(towers).loss,
+        formats: JSON.stringify(named),
+        chance: definition.precision.chance,
+      };
+    },
+    probabilityAbove: (a, b) => probabilityAbove(metric, a, b),
+    drawn: (standings, normal) => drawnAccuracies(metric, standings, normal),
     towerScores(base) {
       check(base);
       const { training } = subjectOf(base);
@@ -93,6 +138,74 @@ export function predictorOf(definition: MetricDefinition, fit: StoredFit): Predi
       };
     },
   };
+}
+
+function towersIn({ precision }: MetricDefinition, model: ModelSpec, { computed, isStorageSeen }: Formats) {
+  const tokens = subjectOf(model).training?.samplesSeen ?? null;
+  return pricedTowers(isStorageSeen ? model : asComputed(model), precision, computed, tokens);
+}
+
+/** The same where all of it is priced. @throws AccuracyRefusal */
+function pricedIn(definition: MetricDefinition, model: ModelSpec, formats: Formats) {
+  const towers = towersIn(definition, model, formats);
+  const [uncovered] = uncoveredParts(towers);
+  if (uncovered !== undefined) throw new AccuracyRefusal("accuracy/unpriced-precision", uncovered.reason);
+  return towers;
+}
+
+/** The model with its tensors stored in full precision; how they were quantised stays. */
+function asComputed(model: ModelSpec): ModelSpec {
+  const plain = (tower: Tower): Tower => {
+    const { method, scales, rotated } = tower.quantisation ?? {};
+    return { ...tower, quantisation: { method, scales, rotated } };
+  };
+  const towers = Object.entries(model).map(([name, part]: [string, unknown]) => [
+    name,
+    name === "text" || name === "vision" ? plain(part as Tower) : part,
+  ]);
+  return Object.fromEntries(towers) as unknown as ModelSpec;
+}
+
+/** What is left of an accuracy: what is above chance shrinks by e^−λ, each end by that of the loss, so that both are conservative. */
+function narrowed(
+  whole: AccuracyEstimate,
+  definition: MetricDefinition,
+  model: ModelSpec,
+  formats: Formats,
+): AccuracyEstimate {
+  const towers = pricedIn(definition, model, formats);
+  const { loss, low, high, marks } = priceOf(towers);
+  const { chance } = definition.precision;
+  const left = (accuracy: number, by: number): number =>
+    accuracy <= chance ? accuracy : roundAccuracy(chance + (accuracy - chance) * exp(-by));
+  const lost = (by: number): number => roundAccuracy(whole.accuracy - left(whole.accuracy, by));
+  const accuracy = left(whole.accuracy, loss);
+  return {
+    ...whole,
+    accuracy,
+    low: Math.min(accuracy, left(whole.low, high)),
+    high: Math.min(1, Math.max(accuracy, left(whole.high, low))),
+    extrapolation: [
+      ...whole.extrapolation.filter((name) => !formats.isStorageSeen || !name.endsWith("_quantisation")),
+      ...marks,
+      ...unpricedTables(model, formats),
+    ],
+    precisionLoss: { value: lost(loss), low: lost(low), high: lost(high) },
+  };
+}
+
+/** Published rows leave embeddings, heads and norms at 8 bits or more. */
+const LEAST_OF_TABLES = 8;
+
+function unpricedTables(model: ModelSpec, { computed, isStorageSeen }: Formats): readonly string[] {
+  const isNarrow = Object.entries(model).some(([name, part]: [string, unknown]) => {
+    if (name !== "text" && name !== "vision") return false;
+    const { embedding, head, norms } = (isStorageSeen ? (part as Tower).quantisation : undefined) ?? {};
+    return [embedding, head, norms]
+      .flat()
+      .some((each) => (each?.bits ?? computed?.weight ?? FULL_BITS) < LEAST_OF_TABLES);
+  });
+  return isNarrow ? ["embedding_head_norms_under_8_bits"] : [];
 }
 
 function originOf({ metric, crossValidation: cv }: StoredFit): string {
@@ -116,10 +229,14 @@ function effectsOf(fit: StoredFit, effects: readonly string[]): number {
   return score;
 }
 
-function estimate(fit: StoredFit, known: ReadonlySet<string>, subject: Subject): AccuracyEstimate {
+function scoreOf(fit: StoredFit, subject: Subject): number {
   const rest = fit.intercept + effectsOf(fit, subject.training?.effects ?? []) + partScore(fit, "training", subject);
   // In the order of `combine`, so that both give the same bits.
-  const score = partScore(fit, "text", subject) + partScore(fit, "vision", subject) + rest;
+  return partScore(fit, "text", subject) + partScore(fit, "vision", subject) + rest;
+}
+
+function estimate(fit: StoredFit, known: ReadonlySet<string>, subject: Subject): AccuracyEstimate {
+  const score = scoreOf(fit, subject);
   const outside = outsideRanges(fit.ranges, subject);
   const isKnown = subject.training !== null && known.has(subject.training.data);
   const width = halfWidth(fit, isKnown, subject.isPruned) * (1 + outside.distance);

@@ -11,6 +11,8 @@ export interface AccuracyEstimate {
   readonly extrapolation: readonly string[];
   /** Published model nearest in shape. */
   readonly nearest: string;
+  /** What of the accuracy narrow numbers have cost, with its 90 % interval, fractions; left out where they are not priced. */
+  readonly precisionLoss?: { readonly value: number; readonly low: number; readonly high: number };
 }
 
 export interface AccuracyEvaluator {

@@ -1,16 +1,25 @@
 import type { Command } from "commander";
-import { AccuracyRefusal, createPredictor, predictorFor, type AccuracyEstimate } from "../accuracy/index.ts";
-import { loadModel, type ModelSpec } from "../spec/index.ts";
+import {
+  AccuracyRefusal,
+  createPredictor,
+  formatsOf,
+  methodText,
+  predictorFor,
+  type AccuracyEstimate,
+} from "../accuracy/index.ts";
+import type { ModelSpec, SpecSet } from "../spec/index.ts";
 import { accuracyNumbers, modelRows } from "./accuracy-rows.ts";
 import { InputError } from "./failure.ts";
 import { answerRows } from "./input-rows.ts";
 import { printJson, printText } from "./output.ts";
+import { collect, loadSpecs } from "./specs.ts";
 
 interface Options {
   readonly input?: string;
   readonly metric?: string;
   readonly output?: string;
   readonly json?: boolean;
+  readonly set: readonly string[];
 }
 
 export function addAccuracyCommand(program: Command): void {
@@ -20,9 +29,18 @@ export function addAccuracyCommand(program: Command): void {
     .argument("[model]", "model preset or file")
     .option("--input <file.csv>", "many models, one a row; `ecotile schema model` describes the columns")
     .option("--metric <name>", "instead of the metric in which such models publish their results")
+    .option(
+      "--set <path=value>",
+      "one setting of model, quantisation or precision, repeatable; narrow numbers are priced",
+      collect,
+      [],
+    )
     .option("--output <file.csv>", "write the input with results appended (default: stdout)")
     .option("--json", "one JSON document on stdout")
-    .addHelpText("after", "\nExample:\n  ecotile accuracy clip-vit-b16")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  ecotile accuracy clip-vit-b16\n  ecotile accuracy vit-b16 --set quantisation.weights=4 --set quantisation.activations=8",
+    )
     .action(runAccuracy);
 }
 
@@ -30,9 +48,10 @@ async function runAccuracy(model: string | undefined, options: Options): Promise
   if ((model === undefined) === (options.input === undefined)) {
     throw new InputError("accuracy needs a model or --input FILE.csv, and not both.");
   }
+  if (model === undefined && options.set.length > 0) throw new InputError("--set goes with a model, not with --input.");
   if (model !== undefined && options.output !== undefined) throw new InputError("--output goes with --input.");
   try {
-    if (model !== undefined) runModel(loadModel(model), options);
+    if (model !== undefined) runModel(loadSpecs(model, ANY_CHIP, options.set), options);
     else await runFile(options.input!, options);
   } catch (error) {
     if (error instanceof AccuracyRefusal) throw new InputError(error.message);
@@ -40,25 +59,48 @@ async function runAccuracy(model: string | undefined, options: Options): Promise
   }
 }
 
-function predict(model: ModelSpec, metric: string | undefined) {
+/** A machine of the presets, of which nothing but its number formats is looked at. */
+const ANY_CHIP = "catransformers-22nm";
+
+function predict(specs: SpecSet, settings: readonly string[], metric: string | undefined) {
+  const { model } = specs;
   const predictor = metric === undefined ? predictorFor(model) : createPredictor(metric);
-  return { estimate: predictor.evaluate(model), origin: predictor.origin };
+  const isComputed = (field: string): boolean => settings.some((text) => text.startsWith(`precision.${field}`));
+  const seen = { input: isComputed("input"), weight: isComputed("weight"), stored: true };
+  const isStored = (Object.values(model) as readonly unknown[]).some(hasStorage);
+  const formats = isStored || seen.input || seen.weight ? formatsOf(seen, specs.hardware) : null;
+  const method = formats === null ? null : methodText(model);
+  return { estimate: predictor.evaluate(model, formats), origin: predictor.origin, method };
 }
 
-function runModel(model: ModelSpec, { metric, json }: Options): void {
-  const { estimate, origin } = predict(model, metric);
+const hasStorage = (part: unknown): boolean =>
+  typeof part === "object" && part !== null && "quantisation" in part && part.quantisation !== undefined;
+
+function runModel(specs: SpecSet, { metric, json, set }: Options): void {
+  const { estimate, origin, method } = predict(specs, set, metric);
+  const { model } = specs;
   if (json) {
-    printJson({ model: model.name, ...accuracyNumbers(estimate), extrapolation: estimate.extrapolation, origin });
+    const { extrapolation, precisionLoss: loss } = estimate;
+    const priced =
+      loss === undefined
+        ? {}
+        : { precision_loss: loss.value, precision_loss_low: loss.low, precision_loss_high: loss.high, method };
+    printJson({ model: model.name, ...accuracyNumbers(estimate), ...priced, extrapolation, origin });
     return;
   }
-  printText(modelText(model, estimate, origin), false);
+  printText(modelText(model, estimate, origin, method), false);
 }
 
-function modelText({ name }: ModelSpec, estimate: AccuracyEstimate, origin: string): string {
+function modelText({ name }: ModelSpec, estimate: AccuracyEstimate, origin: string, method: string | null): string {
   const percent = (value: number): string => (value * 100).toFixed(1);
-  const { accuracy, low, high, metric, extrapolation, nearest } = estimate;
+  const { accuracy, low, high, metric, extrapolation, nearest, precisionLoss: loss } = estimate;
   return [
     `${name}: ${percent(accuracy)} % (90 % interval ${percent(low)} to ${percent(high)} %), ${metric}`,
+    ...(loss === undefined
+      ? []
+      : [
+          `of it narrow numbers have cost ${percent(loss.value)} points (90 % interval ${percent(loss.low)} to ${percent(loss.high)}): ${method}`,
+        ]),
     `nearest published model: ${nearest}`,
     ...(extrapolation.length === 0 ? [] : [`extrapolation in: ${extrapolation.join(", ")}`]),
     origin,

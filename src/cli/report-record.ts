@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { readCsvText } from "../csv/index.ts";
 import { problemOf, SpecError } from "../errors/index.ts";
+import { hasAccuracy } from "../report/front-table.ts";
 import { recordProblems } from "../report/record-schema.ts";
 import type { RunRecord } from "../report/types.ts";
 import { readTextFile } from "../spec/index.ts";
@@ -44,13 +45,17 @@ export function readFrontCsv(folder: string, record: RunRecord): string {
 }
 
 /** What of a table is not as the record has it: a row for each design of the front, a number or nothing for each metric. */
-function frontProblems(text: string, path: string, { front, baseline, exact }: RunRecord): readonly string[] {
+function frontProblems(text: string, path: string, record: RunRecord): readonly string[] {
   const {
     header: { columns },
     rows,
   } = readCsvText(text, path);
+  const { front, baseline, exact } = record;
   const metrics = Object.keys((front[0] ?? baseline)?.metrics ?? {});
-  const wanted = ["trial", ...metrics, "extrapolation", "nearest"];
+  const wanted = [
+    ...["trial", ...(record.steps === undefined ? [] : ["step"]), ...metrics],
+    ...(hasAccuracy(record) ? ["extrapolation", "nearest"] : []),
+  ];
   const missing = wanted.find((name, i) => columns[i] !== name);
   if (missing !== undefined)
     return [`Its columns must begin with ${wanted.join(", ")}; ${missing} is not in its place.`];

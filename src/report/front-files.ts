@@ -17,6 +17,7 @@ export function frontCsv(record: RunRecord): string {
   const paths = [...new Set(front.flatMap(({ point }) => Object.keys(point)))];
   const rows = front.map((row): readonly CsvCell[] => [
     row.trial,
+    ...(record.steps === undefined ? [] : [row.step]),
     ...metrics.map((metric) => row.metrics[metric]),
     ...(isJudged ? [row.extrapolation.join(" "), row.nearest] : []),
     ...(ignored === undefined ? [] : [ignored.join(" ")]),
@@ -24,7 +25,14 @@ export function frontCsv(record: RunRecord): string {
   ]);
   const ofAccuracy = isJudged ? ["extrapolation", "nearest"] : [];
   return writeCsv(
-    ["trial", ...metrics, ...ofAccuracy, ...(ignored === undefined ? [] : ["accuracy_ignores"]), ...paths],
+    [
+      "trial",
+      ...(record.steps === undefined ? [] : ["step"]),
+      ...metrics,
+      ...ofAccuracy,
+      ...(ignored === undefined ? [] : ["accuracy_ignores"]),
+      ...paths,
+    ],
     rows,
   );
 }

@@ -49,8 +49,10 @@ export function frontTable(record: RunRecord, most: number): TextTable {
   const { front, baseline } = record;
   const withAccuracy = <T>(item: T): readonly T[] => (hasAccuracy(record) ? [item] : []);
   const formats = precisionColumns(front);
+  const withStep = (item: string): readonly string[] => (record.steps === undefined ? [] : [item]);
   const row = (each: FrontRow): readonly string[] => [
     each.trial === null ? "baseline" : String(each.trial),
+    ...withStep(String(each.step ?? "-")),
     ...withAccuracy(accuracyText(each)),
     ...formats.map((path) => each.precision?.[path] ?? "-"),
     ...COLUMNS.map((metric) => shownNumber(metric, each.metrics[metric])),
@@ -59,7 +61,15 @@ export function frontTable(record: RunRecord, most: number): TextTable {
   ];
   const shown = thinned(front, most);
   return {
-    head: ["Trial", ...withAccuracy("Accuracy (%)"), ...formats, ...COLUMNS.map(shortTitle), "Hardware", "Towers"],
+    head: [
+      "Trial",
+      ...withStep("Step"),
+      ...withAccuracy("Accuracy (%)"),
+      ...formats,
+      ...COLUMNS.map(shortTitle),
+      "Hardware",
+      "Towers",
+    ],
     rows: [...(baseline === null ? [] : [baseline]), ...shown].map(row),
   };
 }

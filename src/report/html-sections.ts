@@ -25,8 +25,10 @@ export function tableHtml(record: RunRecord): string {
   const { front, baseline } = record;
   const withAccuracy = (item: string): readonly string[] => (hasAccuracy(record) ? [item] : []);
   const formats = precisionColumns(front);
+  const withStep = (item: string): readonly string[] => (record.steps === undefined ? [] : [item]);
   const head = [
     "Trial",
+    ...withStep("Step"),
     ...withAccuracy("Accuracy (%)"),
     ...formats,
     ...COLUMNS.map(titleWithUnit),
@@ -41,6 +43,7 @@ export function tableHtml(record: RunRecord): string {
   const lines = [...(baseline === null ? [] : [baseline]), ...front].map((row) => {
     const cells = [
       cell(rowId(row), row.trial === null ? "-1" : String(row.trial)),
+      ...withStep(cell(String(row.step ?? "-"), String(row.step ?? ""))),
       ...withAccuracy(cell(accuracyText(row), String(row.metrics.accuracy ?? ""))),
       ...formats.map((path) => cell(row.precision?.[path] ?? "-", row.precision?.[path] ?? "")),
       ...COLUMNS.map((metric) => cell(shownNumber(metric, row.metrics[metric]), String(row.metrics[metric] ?? ""))),
@@ -54,6 +57,24 @@ export function tableHtml(record: RunRecord): string {
     return `<tr${kind} data-id="${rowId(row)}" tabindex="0">${cells.join("")}</tr>`;
   });
   return `<table id="front-table"><thead><tr>${headings.join("")}</tr></thead><tbody>${lines.join("\n")}</tbody></table>`;
+}
+
+/** The steps of a front, each with its cheapest design and what is tied with it. */
+export function stepsHtml({ steps }: RunRecord): string {
+  if (steps === undefined) return "";
+  const { confidence, metric, steps: list } = steps;
+  const percent = (value: number): string => (100 * value).toFixed(1);
+  const head = ["Step", "Designs", "Accuracy (%)", "Cheapest", titleWithUnit(metric), "Its accuracy (%)", "Tied"];
+  const lines = list.map(({ step, designs, cheapest, cost, accuracy, ties }) => {
+    const range = `${percent(accuracy.low)}–${percent(accuracy.high)}`;
+    const cells = [step, designs, range, `trial ${cheapest}`, shownNumber(metric, cost), percent(accuracy.cheapest)];
+    const all = ties.filter((trial) => trial !== cheapest).join(", ");
+    return `<tr>${cells.map((each) => `<td>${escapeHtml(String(each))}</td>`).join("")}<td class="text"><details><summary>${ties.length - 1}</summary>${all}</details></td></tr>`;
+  });
+  const titles = head.map((title) => `<th>${escapeHtml(title)}</th>`).join("");
+  return `<section class="wide"><h2>Steps that can be told apart</h2>
+<p class="muted">A step holds what cannot be told from its most accurate design with a probability of ${confidence}: data set, recipe and intercept cancel in a pair. Nothing in a step is told to be less accurate, so that its cheapest design is the one to look at.</p>
+<div class="scroll"><table><thead><tr>${titles}</tr></thead><tbody>${lines.join("")}</tbody></table></div></section>`;
 }
 
 /** Name and value of what is said of a picked design. */

@@ -9,7 +9,7 @@ import { MOST_LINES, parallelChart } from "./charts/parallel-chart.ts";
 import { hasAccuracy } from "./front-table.ts";
 import { aimsHtml } from "./html-aims.ts";
 import { chartHtml, pageHtml } from "./html-page.ts";
-import { constraintsHtml, definitionsHtml, figuresOf, rowId, tableHtml } from "./html-sections.ts";
+import { constraintsHtml, definitionsHtml, figuresOf, rowId, stepsHtml, tableHtml } from "./html-sections.ts";
 import { countsText, failuresText, intervalNote, limitsOf, provenanceOf, referenceText } from "./html-texts.ts";
 import { escapeHtml } from "./escape-html.ts";
 import { metricLabel } from "./metric-labels.ts";
@@ -35,6 +35,7 @@ ${study.description === "" ? "" : `<p>${escapeHtml(study.description)}</p>`}
 ${chartHtml("front", "Scatter of the Pareto front with the baseline")}
 <p class="muted">${hasAccuracy(record) ? `${escapeHtml(intervalNote(record))} ` : ""}Click a point to pick a design.</p>
 </section>
+${stepsHtml(record)}
 ${otherPairs(record).map(pairHtml).join("\n")}
 ${picked === null ? "" : pickedHtml(picked, hasAccuracy(record))}
 ${rooflineHtml(record)}

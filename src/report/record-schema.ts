@@ -35,6 +35,7 @@ const row: z.ZodType<FrontRow> = z.object(
     ...{ energy_J: breakdown, area_mm2: breakdown, embodied_kgCO2e: breakdown, operational_kgCO2e: breakdown },
     alwaysOn_kgCO2e: number.nullable(),
     precision: formats.exactOptional(),
+    step: count.exactOptional(),
   },
   "must be a design",
 );
@@ -71,6 +72,19 @@ const exact = z.object({
   }),
 });
 
+const steps = z.object(
+  {
+    ...{ confidence: share, metric: text },
+    steps: z.array(
+      z.object({
+        ...{ step: count, designs: count, cheapest: count, cost: number, ties: z.array(count) },
+        accuracy: z.object({ low: number, high: number, cheapest: number }),
+      }),
+    ),
+  },
+  "must be the steps of a front",
+);
+
 const objective = z.object({
   metric: text,
   direction: z.enum(["min", "max"], "must be min or max"),
@@ -91,6 +105,7 @@ const study = z.object(
     ...{ technologyProfile: text, mappingPolicy: text },
     technologyFactors: z.record(z.string(), number, "must be a map of numbers").exactOptional(),
     accuracyIgnores: texts.exactOptional(),
+    accuracyConfidence: share.exactOptional(),
     schedule: z.record(z.string(), z.union([text, z.boolean()]), "must be a map of texts and booleans").exactOptional(),
   },
   "must be a study",
@@ -99,6 +114,7 @@ const study = z.object(
 const recordSchema = z.object(
   {
     ...{ format: z.literal(1, "must be 1"), study, front: z.array(row, "must be a list of designs") },
+    steps: steps.exactOptional(),
     baseline: row.nullable(),
     others: z.array(z.object({ trial: count, metrics: knownMetrics })),
     ...{ trialCount: designs, feasibleCount: designs, stopped: text, hypervolume: positive },

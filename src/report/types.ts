@@ -18,6 +18,8 @@ export interface FrontRow {
   readonly extrapolation: readonly string[];
   /** Published model nearest in shape. */
   readonly nearest: string;
+  /** Step of the front that it belongs to, from 1; left out where there are no steps. */
+  readonly step?: number;
   /** Null: not modelled for this design. */
   readonly energy_J: Breakdown | null;
   readonly area_mm2: Breakdown | null;
@@ -95,6 +97,29 @@ export interface ExactSummary {
   readonly tied: number;
 }
 
+/** Designs of a front that cannot be told from the most accurate one of them. */
+export interface FrontStep {
+  /** From 1, the most accurate first. */
+  readonly step: number;
+  readonly designs: number;
+  /** Trial of least cost, its cost in the metric's unit. */
+  readonly cheapest: number;
+  readonly cost: number;
+  /** Estimates: the least, the most, that of the cheapest. */
+  readonly accuracy: { readonly low: number; readonly high: number; readonly cheapest: number };
+  /** Trials of the step, the cheapest among them. */
+  readonly ties: readonly number[];
+}
+
+/** A front in steps of accuracy that can be told apart. */
+export interface FrontSteps {
+  /** P(the first of a step is more accurate than the first of the next) is at least this. */
+  readonly confidence: number;
+  /** Metric that is least at the cheapest design. */
+  readonly metric: string;
+  readonly steps: readonly FrontStep[];
+}
+
 /** Designs that have no accuracy since the study's command failed, though it may yet answer. */
 export interface AccuracyFailures {
   readonly designs: number;
@@ -131,8 +156,12 @@ export interface RunRecord {
     readonly mappingPolicy: string;
     /** Axes that accuracy does not see, as the study names them; left out where there are none. */
     readonly accuracyIgnores?: readonly string[];
+    /** P of being more accurate below which a design dominates another that costs more; left out where estimates decide. */
+    readonly accuracyConfidence?: number;
   };
   readonly front: readonly FrontRow[];
+  /** Left out where accuracy is no objective, and by versions before 0.2. */
+  readonly steps?: FrontSteps;
   readonly baseline: FrontRow | null;
   /** Feasible trials off the front, thinned to at most 2000: objective values only. */
   readonly others: readonly { readonly trial: number; readonly metrics: Readonly<Record<string, number>> }[];

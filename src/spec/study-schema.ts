@@ -58,6 +58,11 @@ export const accuracySection = section({
     .min(1, { error: "must name an axis; leave it out where all are priced" })
     .optional()
     .describe("Axes of the space that accuracy does not see, for example [precision]; every result says so"),
+  confidence: quantity("fraction", { min: 0.5, max: 0.9999 })
+    .optional()
+    .describe(
+      'Least probability of being more accurate that keeps a dearer design on the front, for example "90 %"; estimates decide where left out',
+    ),
   command: z
     .array(text(4000), { error: "must be a list: the program, then its arguments" })
     .min(1, { error: "must name a program" })

@@ -64,6 +64,8 @@ export interface AccuracySettings {
   readonly parallel: number;
   /** Axes that accuracy does not see, by path or by what paths begin with; left out: none. */
   readonly ignore?: readonly string[];
+  /** P of being more accurate from which on a dearer design stays on the front; left out: estimates decide. */
+  readonly confidence?: number;
   /** Seconds for one model. */
   readonly timeout: number;
   readonly retries: number;

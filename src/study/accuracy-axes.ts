@@ -1,4 +1,14 @@
-import { coverageOf, ignorableName, isIgnoredBy, isPrecisionPath, type EvaluatorKind } from "../accuracy/index.ts";
+import {
+  coverageOf,
+  createPredictor,
+  formatsOf,
+  ignorableName,
+  isIgnorable,
+  seenFormats,
+  isIgnoredBy,
+  isPrecisionPath,
+  type EvaluatorKind,
+} from "../accuracy/index.ts";
 import { FACTOR_NAMES } from "../cost/index.ts";
 import { didYouMean, type Problem } from "../errors/index.ts";
 import {
@@ -9,7 +19,9 @@ import {
   spanAt,
   type AccuracySettings,
   type SourceDocument,
+  TOWER_NAMES,
   type SpaceParameter,
+  type SpecSet,
   type Study,
 } from "../spec/index.ts";
 
@@ -37,7 +49,45 @@ export function axisProblems(study: Study, document: SourceDocument): readonly P
       message,
     );
   });
-  return [...ignoreProblems(accuracy, document), ...unpriced];
+  return [...ignoreProblems(accuracy, document), ...unpriced, ...uncoveredProblems(study, document)];
+}
+
+const OPERAND_OF: Readonly<Record<string, string>> = {
+  "precision.weight": "weights",
+  "precision.input": "activations",
+};
+
+/** Values that are narrower than any published row, and a start that is so itself. */
+function uncoveredProblems({ accuracy, space, specs }: Study, document: SourceDocument): readonly Problem[] {
+  const seen = seenFormats(
+    accuracy,
+    space.map(({ path }) => path),
+  );
+  if (accuracy === null || seen === null) return [];
+  const predictor = createPredictor(accuracy.metric);
+  const reasonsOf = ({ model, hardware }: SpecSet): readonly { readonly operand: string; readonly reason: string }[] =>
+    predictor.unpriced(model, formatsOf(seen, hardware));
+  const problem = (path: readonly string[], message: string): Problem =>
+    problemAtSpan(document, spanAt(document, path, "key"), "accuracy/unpriced-precision", message);
+  const varied = space.filter(({ path }) => isPrecisionPath(path) && coverageOf(accuracy, path) === "priced");
+  const known = new Set<string>();
+  const ofAxes = varied.flatMap(({ path, values }) => {
+    const [, first, second] = path.split(".");
+    const operand = OPERAND_OF[path] ?? (TOWER_NAMES.some((name) => name === first) ? second : first)!;
+    known.add(operand);
+    const reasons = values.flatMap((value) =>
+      reasonsOf(applySettings(specs, [{ path, value }], FACTOR_NAMES)).filter((each) => each.operand === operand),
+    );
+    const texts = [...new Set(reasons.map(({ reason }) => reason))];
+    if (texts.length === 0) return [];
+    const message = `space.${path} holds widths that are not priced, and nothing is extrapolated: ${texts.join("; ")}. Take them out, say another method (quantisation.method, scales, rotated of the model), or add accuracy: { ignore: [${ignorableName(path)}] }, which then stands beside every result.`;
+    return [problem(placeInSpace(document, path), message)];
+  });
+  const others = reasonsOf(specs).filter(({ operand }) => !known.has(operand));
+  if (others.length === 0) return ofAxes;
+  const texts = [...new Set(others.map(({ reason }) => reason))].join("; ");
+  const message = `The study varies number formats, and what it does not vary is not priced: ${texts}. Widen it, or add accuracy: { ignore: [${[...new Set(varied.map(({ path }) => ignorableName(path)))].join(", ")}] }.`;
+  return [...ofAxes, problem(["space"], message)];
 }
 
 const nameOf = ({ evaluator, metric }: EvaluatorKind): string =>
@@ -65,6 +115,7 @@ function ignoreProblems(accuracy: AccuracySettings, document: SourceDocument): r
       const message = `accuracy.ignore names ${name}, which is no path that a space can hold, and no beginning of one.`;
       return wrong("spec/unknown-path", message, didYouMean(name, known));
     }
+    if (isIgnorable(name)) return [];
     const seen = held.find((path) => coverageOf(accuracy, path) !== "unknown");
     if (seen === undefined) return [];
     const why =

@@ -52,6 +52,7 @@ export const DECIDES_NO_TRIAL: Readonly<Record<string, string>> = {
   "accuracy.parallel": "how many programs are asked at once; each answers for its model alone",
   "accuracy.timeout": "how long the command is waited for; what has no answer is asked again",
   "accuracy.retries": "how often the command is asked; what has no answer is asked again",
+  "accuracy.confidence": "which designs of a front are told apart; the trials are the same",
   "search.trials": "a run may be made longer",
   "search.patience": "a run may be made longer",
   document: "the same study as its file has it",

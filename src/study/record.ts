@@ -3,7 +3,7 @@ import { type Breakdown, type Unknown } from "../cost/index.ts";
 import { isPlainSchedule, type Study } from "../spec/index.ts";
 import { thinned } from "../report/front-table.ts";
 import { pickedOf } from "../report/html.ts";
-import type { AccuracyFailures, FrontRow, Roofline, RunRecord } from "../report/types.ts";
+import type { AccuracyFailures, FrontRow, FrontSteps, Roofline, RunRecord } from "../report/types.ts";
 import type { DesignDetail, DesignEvaluator } from "../worker/index.ts";
 import { aimedDesigns, type KnownDesign } from "./aims.ts";
 import { hardwareLabel, precisionOf, towersLabel } from "./labels.ts";
@@ -26,6 +26,8 @@ export interface RunParts {
   readonly sources: Sources;
   readonly studyHash: string;
   readonly accuracyOrigin: string | null;
+  /** Of the whole front; null: there are none. */
+  readonly steps: FrontSteps | null;
   readonly accuracyFailures: AccuracyFailures | null;
 }
 
@@ -33,15 +35,19 @@ export interface RunParts {
 export function recordOf(parts: RunParts): RunRecord {
   const { study, result, trials, baseline, evaluator, sources } = parts;
   const { objectives, constraints } = study;
+  const places = new Map(parts.steps?.steps.flatMap(({ step, ties }) => ties.map((trial) => [trial, step])));
   const front = result.front.flatMap(({ number, point }, i): readonly FrontRow[] => {
     const detail = parts.details[i] ?? null;
-    return detail === null ? [] : [frontRow(number, point, detail, evaluator, study)];
+    const step = places.get(number);
+    const row = detail === null ? null : frontRow(number, point, detail, evaluator, study);
+    return row === null ? [] : [step === undefined ? row : { ...row, step }];
   });
   const start = baseline === null ? null : frontRow(null, {}, baseline, evaluator, study);
   return {
     format: 1,
     study: studyOf(study, parts.spaceSize),
     front,
+    ...(parts.steps === null ? {} : { steps: parts.steps }),
     baseline: start,
     roofline: rooflineOfRow(pickedOf({ front, baseline: start }), parts),
     aims: aimedDesigns([...front, ...feasibleOf(trials, study)], start, evaluator, study),
@@ -99,6 +105,7 @@ function studyOf(study: Study, spaceSize: bigint): RunRecord["study"] {
     ...(Object.keys(specs.technology.factors).length === 0 ? {} : { technologyFactors: specs.technology.factors }),
     ...(isPlainSchedule(specs.schedule) ? {} : { schedule: { ...specs.schedule } }),
     ...(study.accuracy?.ignore === undefined ? {} : { accuracyIgnores: study.accuracy.ignore }),
+    ...(study.accuracy?.confidence === undefined ? {} : { accuracyConfidence: study.accuracy.confidence }),
     mappingPolicy: `objective ${mapping.objective}, effort ${mapping.effort}`,
   };
 }

@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { createPredictor, modelKey } from "../accuracy/index.ts";
+import { createPredictor, methodText, modelKey } from "../accuracy/index.ts";
 import { InputError } from "../errors/index.ts";
 import { frontCsv, frontJson } from "../report/front-files.ts";
 import { reportHtml } from "../report/html.ts";
@@ -21,7 +21,7 @@ import { createCommandAccuracy, storedAnswer, type CommandAccuracy } from "./com
 import { createDetailKeeper } from "./detail-keeper.ts";
 import { createDesignFarm, type DesignFarm } from "./evaluations.ts";
 import type { EnumerationProgress } from "./exact/enumerate.ts";
-import { runExact } from "./exact/run.ts";
+import { runExact, type ExactOutcome } from "./exact/run.ts";
 import { exactRecord, storeFront, withWhole } from "./exact/whole-front.ts";
 import { failedTrials, failuresOf } from "./failed-accuracy.ts";
 import { identityOf, sourcesInUse, type Sources } from "./identity.ts";
@@ -29,6 +29,7 @@ import { checkOwnMetrics, type OwnMetrics } from "./own-metrics.ts";
 import { writeFileWhole } from "./output-file.ts";
 import { recordOf } from "./record.ts";
 import { prepareRunFolder, RUN_FILES } from "./run-folder.ts";
+import { comparison, confidentFront, stepsOf, type Interval, type ProbabilityAbove } from "./steps.ts";
 import { loopOf, strategyOf } from "./strategy.ts";
 import { studyTextIn } from "./study-text.ts";
 
@@ -172,8 +173,16 @@ async function runIn(run: OpenRun): Promise<StudyRun> {
             onProgress({ kind: "chips", ...progress }),
           )
         : null;
-    const result = exact?.result ?? (await runTrials(run, space, farm));
-    if (result.stopped === "aborted") throw new RunInterrupted(result.trialCount);
+    const plain = exact?.result ?? (await runTrials(run, space, farm));
+    if (plain.stopped === "aborted") throw new RunInterrupted(plain.trialCount);
+    const intervalOf = ({ point }: Trial): Interval | null => {
+      const answer = storedAnswer(store.estimates, modelOf(point));
+      return answer === undefined || "refusal" in answer ? null : answer;
+    };
+    const above = comparison(study, evaluator.specsOf, intervalOf);
+    const whole = thinnedFront(study, exact?.front ?? plain.front, above);
+    const isKept = new Set(whole.map(({ number }) => number));
+    const result = { ...plain, front: plain.front.filter(({ number }) => isKept.has(number)) };
     const points = result.front.map(({ point }) => point);
     const [details] = await Promise.all([
       farm.details(points, signal),
@@ -183,12 +192,13 @@ async function runIn(run: OpenRun): Promise<StudyRun> {
     const record = recordOf({
       ...{ study, spaceSize: space.size, result, trials, details, evaluator, sources, studyHash, baseline },
       accuracyOrigin: accuracyOriginOf(study, accuracy),
+      steps: stepsOf(study, whole, above),
       accuracyFailures: failuresOf(failedOf(trials), (point) => modelKey(modelOf(point))),
     });
     store.checkPresence();
     return exact === null
       ? { folder, study, record, front: result.front }
-      : { folder, study, record: exactRecord(record, exact), front: exact.front };
+      : { folder, study, record: exactRecord(record, withFront(exact, whole)), front: whole };
   } finally {
     await accuracy?.close();
     // After an interruption the process mostly ends at once, and its threads with it: nobody waits for what they do.
@@ -221,10 +231,27 @@ function watchPresence(store: SqliteStore): { readonly signal: AbortSignal; stop
   return { signal: gone.signal, stop: () => clearInterval(timer) };
 }
 
+/** An exact search whose front is this one. */
+function withFront(exact: ExactOutcome, front: readonly Trial[]): ExactOutcome {
+  return { ...exact, front, summary: { ...exact.summary, frontCount: front.length } };
+}
+
+/** The front by the study's own confidence; by estimates where it has none. */
+function thinnedFront(study: Study, front: readonly Trial[], above: ProbabilityAbove | null): readonly Trial[] {
+  const confidence = study.accuracy?.confidence;
+  const isJudged = study.objectives.some(({ metric }) => metric === "accuracy");
+  return above === null || confidence === undefined || !isJudged
+    ? front
+    : confidentFront(study, front, above, confidence);
+}
+
 /** What accuracies are, and what they do not see. */
-function accuracyOriginOf({ accuracy }: Study, command: CommandAccuracy | null): string | null {
+function accuracyOriginOf(study: Study, command: CommandAccuracy | null): string | null {
+  const { accuracy, specs } = study;
   if (accuracy === null) return null;
-  const origin = command?.origin ?? createPredictor(accuracy.metric).origin;
+  const { seenFormats: seen } = designContext(study);
+  const priced = seen ? `; precision priced: ${methodText(specs.model)}` : "";
+  const origin = `${command?.origin ?? createPredictor(accuracy.metric).origin}${priced}`;
   return accuracy.ignore === undefined ? origin : `${origin}; ignores ${accuracy.ignore.join(", ")}`;
 }
 

@@ -1,3 +1,4 @@
+import { seenFormats } from "../accuracy/index.ts";
 import { metricOfKey } from "../metrics/index.ts";
 import { askedMetrics, type Study } from "../spec/index.ts";
 import type { DesignContext } from "./design.ts";
@@ -12,5 +13,10 @@ export function designContext(study: Study): DesignContext {
     return stage !== undefined && (stage !== "model" || accuracyMetric !== null);
   };
   const aims = asked.every(isKnown) ? objectives : null;
-  return { base: specs, mapping, accuracyMetric, limits: constraints, aims, asked };
+  const seen = seenFormats(
+    accuracy,
+    study.space.map(({ path }) => path),
+  );
+  const formats = seen === null ? {} : { seenFormats: seen };
+  return { base: specs, mapping, accuracyMetric, ...formats, limits: constraints, aims, asked };
 }

@@ -1,3 +1,4 @@
+import type { SeenFormats } from "../accuracy/index.ts";
 import type { Breakdown, Unknown } from "../cost/index.ts";
 import type { RooflineParts } from "../evaluate/index.ts";
 import type { Constraint, Objective, Outcome, Point } from "../search/index.ts";
@@ -16,6 +17,8 @@ export interface DesignContext {
   readonly mapping: { readonly objective: MappingObjective; readonly effort: MappingEffort };
   /** Metric of the accuracy predictor; null: accuracy comes from elsewhere or is not asked for, and results leave it out. */
   readonly accuracyMetric: string | null;
+  /** Number formats that the predictor prices; left out: none, accuracies are those in full precision. */
+  readonly seenFormats?: SeenFormats | null;
   readonly limits: readonly DesignLimit[];
   /** What is wanted; null: evaluations leave some of it out. */
   readonly aims: readonly Objective[] | null;

@@ -1,4 +1,4 @@
-import { createPredictor } from "../accuracy/index.ts";
+import { AccuracyRefusal, createPredictor, formatsOf, type AccuracyEstimate } from "../accuracy/index.ts";
 import { CostError, FACTOR_NAMES, keepsUp, reticleLimit } from "../cost/index.ts";
 import { SpecError } from "../errors/index.ts";
 import { knownMetricsOf, metricsOf, rooflineOf, type Evaluation } from "../evaluate/index.ts";
@@ -31,12 +31,15 @@ export interface DesignEvaluator {
 export function createDesignEvaluator(context: DesignContext): DesignEvaluator {
   const { base, mapping, limits, aims, asked, accuracyMetric } = context;
   const predictor = accuracyMetric === null ? null : createPredictor(accuracyMetric);
+  const { seenFormats: seen = null } = context;
+  const predicted = ({ model, hardware }: SpecSet): AccuracyEstimate =>
+    predictor!.evaluate(model, seen === null ? null : formatsOf(seen, hardware));
   const specsOf = (point: DesignPoint): SpecSet => applySettings(base, settingsOfPoint(point), FACTOR_NAMES);
   const brokenBy = (specs: SpecSet): readonly BrokenLimit[] =>
-    brokenCheapLimits(limits, specs, () => predictor?.evaluate(specs.model).accuracy ?? null);
+    brokenCheapLimits(limits, specs, () => (predictor === null ? null : predicted(specs).accuracy));
 
-  const completed = (detail: DesignDetail, { model }: SpecSet): DesignDetail =>
-    predictor === null ? detail : detailWith(detail, predictor.evaluate(model));
+  const completed = (detail: DesignDetail, specs: SpecSet): DesignDetail =>
+    predictor === null ? detail : detailWith(detail, predicted(specs));
 
   const runOf = (specs: SpecSet): Run => {
     const [broken] = brokenBy(specs);
@@ -54,7 +57,7 @@ export function createDesignEvaluator(context: DesignContext): DesignEvaluator {
     }
     const known = Object.entries(metrics).filter((entry): entry is [string, number] => typeof entry[1] === "number");
     const plain = { kind: "evaluated", metrics: Object.fromEntries(known) } as const;
-    const outcome = predictor === null ? plain : outcomeWith(plain, predictor.evaluate(specs.model));
+    const outcome = predictor === null ? plain : outcomeWith(plain, predicted(specs));
     return { outcome, evaluation: evaluation as Evaluation };
   };
   const outcome = (point: DesignPoint): Run & { readonly specs?: SpecSet } => {
@@ -117,7 +120,9 @@ function outcomeOfRefusal(error: unknown): DesignOutcome {
 
 /** Why settings rule a point out. @throws the error where it is a bug */
 export function reasonOfRefusal(error: unknown): string {
-  const isOfPoint = [CostError, GemmProblemError, UnmodelledHardwareError].some((kind) => error instanceof kind);
+  const isOfPoint = [AccuracyRefusal, CostError, GemmProblemError, UnmodelledHardwareError].some(
+    (kind) => error instanceof kind,
+  );
   const reason = isOfPoint
     ? (error as Error).message
     : error instanceof SpecError

@@ -1,4 +1,4 @@
-import { coverageOf, createPredictor, type Predictor } from "../accuracy/index.ts";
+import { coverageOf, createPredictor, formatsOf, seenFormats, type Predictor } from "../accuracy/index.ts";
 import { FACTOR_NAMES, keepsUp, reticleLimit } from "../cost/index.ts";
 import { footprintOf, knownMetricsOf } from "../evaluate/index.ts";
 import { metricOfKey, type Known } from "../metrics/index.ts";
@@ -9,6 +9,7 @@ import {
   type Hardware,
   type ModelSpec,
   type Setting,
+  type SpecSet,
 } from "../spec/index.ts";
 import { formatQuantity } from "../units/index.ts";
 import type { DesignLimit } from "./design.ts";
@@ -64,7 +65,7 @@ export function createSweepEvaluator({
   asked,
 }: SweepContext): SweepEvaluator {
   const predictors = new Map<string, Predictor>();
-  const accuracyOf = (model: ModelSpec, settings: readonly Setting[]): Readonly<Record<string, Known>> => {
+  const accuracyOf = ({ model, hardware }: SpecSet, settings: readonly Setting[]): Readonly<Record<string, Known>> => {
     const metric = FAMILY_METRIC[model.family];
     if (metric === null)
       return { accuracy: { total: null, reason: `no accuracy is predicted of models of family ${model.family}` } };
@@ -73,7 +74,11 @@ export function createSweepEvaluator({
       return { accuracy: { total: null, reason: `the predictor of ${metric} does not price ${unseen.path}` } };
     const predictor = predictors.get(metric) ?? createPredictor(metric);
     predictors.set(metric, predictor);
-    const { accuracy, low, high } = predictor.evaluate(model);
+    const seen = seenFormats(
+      { evaluator: "predictor", metric },
+      settings.map(({ path }) => path),
+    );
+    const { accuracy, low, high } = predictor.evaluate(model, seen === null ? null : formatsOf(seen, hardware));
     return { accuracy, accuracy_low: low, accuracy_high: high };
   };
   return (task) => {
@@ -88,7 +93,7 @@ export function createSweepEvaluator({
         return cellOf({ parameters, dram_needed_B: dramNeeded_B }, [{ constraint, detail }]);
       }
       const metrics = {
-        ...(wantsAccuracy ? accuracyOf(specs.model, task.settings) : {}),
+        ...(wantsAccuracy ? accuracyOf(specs, task.settings) : {}),
         ...knownMetricsOf(evaluation, asked),
       };
       const { infeasible } = keepsUp(evaluation.latency_s, specs.deployment);

@@ -124,6 +124,11 @@ describe("messages of studies that no search can follow", () => {
       "space:\n  precision: { accumulator: [16, 32] }\n  model.text.tokens: [32, 77]\n  array.rows: [8]\nmode: all",
     ],
     [
+      "search-narrow-axis",
+      "clip-vit-b16",
+      "space:\n  precision: { weight: [1, 4, 8], input: [8, 16] }\nmode: all\naccuracy:\n  metric: imagenet-1k-zero-shot",
+    ],
+    [
       "search-ignored-axis",
       "clip-vit-b16",
       "mode: all\naccuracy:\n  ignore: [precison, model.text.ffn, deployment, precision.accumulator]",

@@ -22,8 +22,28 @@ export interface FittedForm {
   readonly effects: ReadonlyMap<string, number>;
 }
 
+/** The problem of least squares that a fit solves: weighted rows, intercept, then terms, then effects by name. */
+export interface FormDesign {
+  readonly names: readonly string[];
+  readonly rows: readonly (readonly number[])[];
+  readonly scores: readonly number[];
+  readonly penalty: readonly number[];
+  readonly nonNegative: readonly boolean[];
+}
+
 /** Ridge fit of the score; amplitudes are held at zero or above. */
 export function fitForm(observations: readonly Observation[], settings: FormSettings): FittedForm {
+  const { names, rows, scores, penalty, nonNegative } = designOf(observations, settings);
+  const solved = boundedRidge(rows, scores, penalty, nonNegative);
+  const first = 1 + settings.terms.length;
+  return {
+    intercept: solved[0]!,
+    amplitudes: settings.terms.map((_, j) => solved[j + 1]!),
+    effects: new Map(names.map((name, j) => [name, solved[first + j]!])),
+  };
+}
+
+export function designOf(observations: readonly Observation[], settings: FormSettings): FormDesign {
   const names = [...new Set(observations.flatMap(({ subject }) => subject.training?.effects ?? []))].sort();
   const index = new Map(names.map((name, j) => [name, j + 1 + settings.terms.length]));
   const width = 1 + settings.terms.length + names.length;
@@ -43,12 +63,7 @@ export function fitForm(observations: readonly Observation[], settings: FormSett
   const scale = observations.map(({ isAnchor }) => Math.sqrt(isAnchor ? settings.anchorWeight : 1));
   const score = observations.map((one, i) => one.score * scale[i]!);
   const weighted = rows.map((row, i) => row.map((value) => value * scale[i]!));
-  const solved = boundedRidge(weighted, score, penalty, nonNegative);
-  return {
-    intercept: solved[0]!,
-    amplitudes: settings.terms.map((_, j) => solved[j + 1]!),
-    effects: new Map(names.map((name) => [name, solved[index.get(name)!]!])),
-  };
+  return { names, rows: weighted, scores: score, penalty, nonNegative };
 }
 
 export function scoreOf(form: FittedForm, terms: readonly Term[], subject: Subject): number {

@@ -12,9 +12,7 @@ import { observationsOf, type Observation } from "./observation.ts";
 export function fitMetric(definition: MetricDefinition): StoredFit {
   const { metric, table, settings } = definition;
   const text = tableText(table);
-  const observations = observationsOf(text, metric).filter(
-    ({ subject }) => (subject.training?.samplesSeen ?? 0) >= definition.minimumSamples,
-  );
+  const observations = fittedObservations(definition);
   const { intercept, amplitudes, effects } = fitForm(observations, settings);
   return {
     metric,
@@ -34,6 +32,13 @@ export function fitMetric(definition: MetricDefinition): StoredFit {
       shape: shapePoint(subject),
     })),
   };
+}
+
+/** The rows of a metric's table that its fit takes. */
+export function fittedObservations({ metric, table, minimumSamples }: MetricDefinition): readonly Observation[] {
+  return observationsOf(tableText(table), metric).filter(
+    ({ subject }) => (subject.training?.samplesSeen ?? 0) >= minimumSamples,
+  );
 }
 
 /** Fits every metric, in the order of `metricDefinitions`. */

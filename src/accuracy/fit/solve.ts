@@ -43,15 +43,23 @@ function addObservation(gram: Float64Array[], moment: Float64Array, row: readonl
 }
 
 /** Cholesky solution of (G + diag(penalty)) w = m on the columns in `free`. */
-function solvePositive(
+export function solvePositive(
   gram: readonly Float64Array[],
   moment: Float64Array,
   penalty: readonly number[],
   free: readonly number[],
 ): Float64Array {
+  return factorised(gram, penalty, free)(moment);
+}
+
+/** Factor of G + diag(penalty) on the columns in `free`, for solutions of several moments. */
+function factorised(
+  gram: readonly Float64Array[],
+  penalty: readonly number[],
+  free: readonly number[],
+): (moment: Float64Array) => Float64Array {
   const n = free.length;
   const factor = Array.from({ length: n }, () => new Float64Array(n));
-  const w = new Float64Array(n);
   for (let i = 0; i < n; i++) {
     for (let j = 0; j <= i; j++) {
       let sum = gram[free[i]!]![free[j]!]! + (i === j ? penalty[free[i]!]! : 0);
@@ -59,15 +67,42 @@ function solvePositive(
       factor[i]![j] = i === j ? Math.sqrt(Math.max(sum, 1e-12)) : sum / factor[j]![j]!;
     }
   }
-  for (let i = 0; i < n; i++) {
-    let sum = moment[free[i]!]!;
-    for (let k = 0; k < i; k++) sum -= factor[i]![k]! * w[k]!;
-    w[i] = sum / factor[i]![i]!;
+  return (moment) => {
+    const w = new Float64Array(n);
+    for (let i = 0; i < n; i++) {
+      let sum = moment[free[i]!]!;
+      for (let k = 0; k < i; k++) sum -= factor[i]![k]! * w[k]!;
+      w[i] = sum / factor[i]![i]!;
+    }
+    for (let i = n - 1; i >= 0; i--) {
+      let sum = w[i]!;
+      for (let k = i + 1; k < n; k++) sum -= factor[k]![i]! * w[k]!;
+      w[i] = sum / factor[i]![i]!;
+    }
+    return w;
+  };
+}
+
+/** Inverse of G + diag(penalty), positive definite, on the columns in `free`; rows and columns of the others are zero. */
+export function invertPositive(
+  gram: readonly Float64Array[],
+  penalty: readonly number[],
+  free: readonly number[],
+): readonly Float64Array[] {
+  const solve = factorised(gram, penalty, free);
+  const inverse = gram.map(() => new Float64Array(gram.length));
+  for (const j of free) {
+    const unit = new Float64Array(gram.length);
+    unit[j] = 1;
+    solve(unit).forEach((value, k) => (inverse[free[k]!]![j] = value));
   }
-  for (let i = n - 1; i >= 0; i--) {
-    let sum = w[i]!;
-    for (let k = i + 1; k < n; k++) sum -= factor[k]![i]! * w[k]!;
-    w[i] = sum / factor[i]![i]!;
-  }
-  return w;
+  return inverse;
+}
+
+/** XᵀX. */
+export function gramOf(rows: readonly (readonly number[])[], width: number): readonly Float64Array[] {
+  const gram = Array.from({ length: width }, () => new Float64Array(width));
+  const moment = new Float64Array(width);
+  for (const row of rows) addObservation(gram, moment, row, 0);
+  return gram;
 }

@@ -26,7 +26,7 @@ export interface Comparison {
 export function compare(first: PricedDesign, second: PricedDesign, draws: number, seed: number): Comparison | null {
   const [a, b] = [carbonOf(first), carbonOf(second)];
   if (a === null || b === null) return null;
-  const [one, two] = drawDesigns([first, second], { objectives: [], constraints: [] }, draws, seed);
+  const [one, two] = drawDesigns([first, second], { objectives: [], constraints: [] }, null, draws, seed);
   const differences = one!.totals.map((total, i) => {
     const other = two!.totals[i]!;
     return total === null || other === null ? null : total - other;

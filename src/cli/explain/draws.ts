@@ -1,5 +1,6 @@
 import { drawFactors, technologyInDraw } from "../../cost/index.ts";
 import { repricedMetrics, type Pricing } from "../../evaluate/index.ts";
+import { log } from "../../math/index.ts";
 import { metricOfKey } from "../../metrics/index.ts";
 import { createRandom } from "../../random/index.ts";
 import { assess, nonDominated, type Costs, type Trial } from "../../search/index.ts";
@@ -27,15 +28,17 @@ export interface DesignInDraws {
  * Monte Carlo over the factors: each draw gives every factor one quantile of its own triangle (low, value, high), the same for
  * all designs, so that fab, grid and memory maker, which they share, move them together.
  *
- * Mapping, counters, timing and accuracy stay as they are; limits of the study are looked at again in every draw. Only the
+ * Mapping, counters and timing stay as they are; accuracies are drawn together, and limits of the study are looked at again in every draw. Only the
  * given designs compete: one that the search has thrown away cannot come back. A design of which a draw leaves something unknown
  * that the study asks for is out of that draw.
  *
+ * @param accuraciesOf  accuracies of the designs in one draw, from standard normal numbers; null: the study has none
  * @param seed  equal seeds, equal numbers
  */
 export function drawDesigns(
   designs: readonly PricedDesign[],
   { objectives, constraints }: Pick<Study, "objectives" | "constraints">,
+  accuraciesOf: ((normal: () => number) => readonly number[]) | null,
   draws: number,
   seed: number,
 ): readonly DesignInDraws[] {
@@ -45,11 +48,13 @@ export function drawDesigns(
   for (let draw = 0; draw < draws; draw += 1) {
     const random = createRandom(seed, draw);
     const quantiles = drawFactors(() => random.float());
+    const accuracies = accuraciesOf?.(normals(() => random.float())) ?? null;
     const costs: Costs[] = [];
     const feasible: number[] = [];
     designs.forEach(({ metrics, pricing }, i) => {
       const { hardware, technology } = pricing.design;
-      const drawn = repriced(metrics, pricing, technologyInDraw(hardware, technology, quantiles), wanted);
+      const priced = repriced(metrics, pricing, technologyInDraw(hardware, technology, quantiles), wanted);
+      const drawn = accuracies === null ? priced : { ...priced, accuracy: accuracies[i]! };
       results[i]!.totals.push(drawn["carbon_total_kgCO2e"] ?? null);
       if (asked.some((metric) => !Object.hasOwn(drawn, metric))) return;
       const assessment = assess({ kind: "evaluated", metrics: drawn }, objectives, constraints);
@@ -60,6 +65,17 @@ export function drawDesigns(
     for (const place of nonDominated(costs)) results[feasible[place]!]!.onFront += 1;
   }
   return results;
+}
+
+/** Standard normal numbers from uniform ones: Marsaglia and Bray, SIAM Review 6(3), 1964. */
+function normals(uniform: () => number): () => number {
+  return () => {
+    for (;;) {
+      const [u, v] = [2 * uniform() - 1, 2 * uniform() - 1];
+      const s = u * u + v * v;
+      if (s > 0 && s < 1) return u * Math.sqrt((-2 * log(s)) / s);
+    }
+  };
 }
 
 /** Metrics of these keys: what depends on factors anew; what is not known under this technology is left out. */

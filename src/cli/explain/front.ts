@@ -3,6 +3,7 @@ import { metricsOf, pricingOf } from "../../evaluate/index.ts";
 import { thinned } from "../../report/front-table.ts";
 import { renderTable } from "../output.ts";
 import { hardwareLabel, precisionOf } from "../../study/labels.ts";
+import { accuracyDraws } from "../../study/steps.ts";
 import { drawDesigns, quantileOf, type DesignInDraws, type PricedDesign } from "./draws.ts";
 import { InputError } from "../failure.ts";
 import type { StoredRun } from "./stored-run.ts";
@@ -79,7 +80,8 @@ export interface FrontInDraws {
 export function frontInDraws(run: StoredRun, draws: number, seed: number): FrontInDraws {
   const { front, rivals } = contendersOf(run);
   const designs = [...front, ...rivals].map((trial) => pricedDesign(run, trial));
-  const results = drawDesigns(designs, run.study, draws, seed);
+  const trials = designs.map(({ trial }) => trial);
+  const results = drawDesigns(designs, run.study, accuracyDraws(run.study, run.specsOf, trials), draws, seed);
   const contenders = results.map((result, i) => ({
     ...result,
     isOnNominalFront: i < front.length,
@@ -130,7 +132,7 @@ export function frontText(run: StoredRun, { draws, seed, designs, rivalCount }: 
   const formats = Object.keys(precisionOf(run.study.specs, run.study).precision ?? {});
   const head = ["trial", ...columns, "total kgCO2e, 90 % of draws", ...formats, "front", "in draws", "hardware"];
   return [
-    `${run.study.name}: its front and the ${rivalCount} designs nearest behind it, in ${draws} draws of all factors (seed ${seed})`,
+    `${run.study.name}: its front and the ${rivalCount} designs nearest behind it, in ${draws} draws of all factors${run.study.accuracy === null ? "" : " and of accuracy"} (seed ${seed})`,
     "Fab, grid and memory are drawn once for all designs; designs off the front are listed where they are on it in some draw.",
     ...ignoredText(run.study),
     renderTable(head, rows),

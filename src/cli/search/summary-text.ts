@@ -1,5 +1,5 @@
 import { accuracyText, frontTable, hasAccuracy, intervalText } from "../../report/front-table.ts";
-import { grouped, shownNumber } from "../../report/metric-labels.ts";
+import { grouped, shownNumber, titleWithUnit } from "../../report/metric-labels.ts";
 import type { FrontRow, RunRecord } from "../../report/types.ts";
 import type { Deployment } from "../../spec/index.ts";
 import { deploymentText } from "../deployment-text.ts";
@@ -22,8 +22,40 @@ export function summaryText(record: RunRecord): string {
       [head.at(-1)!, ...[...head.slice(1, -2)].reverse()],
     ),
     ...gainText(record),
+    ...stepsText(record),
     ...(hasAccuracy(record) ? [`Accuracy: ${record.accuracyOrigin}; ${intervalText(record)}.`] : []),
   ].join("\n");
+}
+
+const MOST_TIES = 6;
+
+/** The front in steps that can be told apart, each with its cheapest design. */
+function stepsText({ steps }: RunRecord): readonly string[] {
+  if (steps === undefined) return [];
+  const { confidence, metric, steps: list } = steps;
+  const percent = (value: number): string => (100 * value).toFixed(1);
+  const head = [
+    "Step",
+    "Designs",
+    "Accuracy (%)",
+    "Cheapest",
+    titleWithUnit(metric),
+    "its accuracy (%)",
+    "Tied with it",
+  ];
+  const rows = list.map(({ step, designs, cheapest, cost, accuracy, ties }) => {
+    const others = ties.filter((trial) => trial !== cheapest);
+    const shown = others.slice(0, MOST_TIES).join(" ");
+    return [
+      ...[String(step), String(designs), `${percent(accuracy.low)}–${percent(accuracy.high)}`, `trial ${cheapest}`],
+      ...[shownNumber(metric, cost), percent(accuracy.cheapest)],
+      others.length > MOST_TIES ? `${shown} and ${others.length - MOST_TIES} more` : shown,
+    ];
+  });
+  return [
+    `${list.length} steps of accuracy that can be told apart (P ≥ ${confidence}): a step holds what is not told from its most accurate design.`,
+    renderTable(head, rows),
+  ];
 }
 
 /** The least carbon; with accuracy that at no less of it than the baseline's, and at no less than its interval allows. */

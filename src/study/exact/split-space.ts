@@ -6,6 +6,7 @@ import {
   type DecompositionRequest,
   type PartPoint,
 } from "../../evaluate/index.ts";
+import { isPrecisionPath, seenFormats } from "../../accuracy/index.ts";
 import { createSpace } from "../../search/index.ts";
 import { nameOfMetric } from "../../metrics/index.ts";
 import {
@@ -36,6 +37,7 @@ export function decompositionRequest(study: Study): DecompositionRequest {
   refuseHost(study);
   refuseDuty(study);
   refuseWaiting(study);
+  refusePrecision(study);
   const isPair = towerCountOf(specs.model) === 2;
   const sideOf = ({ path }: SpaceParameter): number =>
     !isModelPath(path) ? 0 : isPair && /^(model|quantisation)\.vision\./.test(path) ? 2 : 1;
@@ -69,6 +71,15 @@ export function decompositionRequest(study: Study): DecompositionRequest {
 function pointsOf(parameters: readonly SpaceParameter[]): readonly PartPoint[] {
   const space = createSpace(parameters);
   return Array.from({ length: Number(space.size) }, (_, i) => space.decode(space.genesAt(BigInt(i))));
+}
+
+/** An accuracy that depends on the machine's number formats is no sum over towers. */
+function refusePrecision({ accuracy, space }: Study): void {
+  const paths = space.map(({ path }) => path);
+  if (seenFormats(accuracy, paths) === null) return;
+  throw new InputError(
+    `Strategy exact takes the accuracy of towers apart, and the study varies ${paths.filter(isPrecisionPath).join(", ")}, which is priced. Use nsga2, or accuracy: { ignore: [precision, quantisation] }.`,
+  );
 }
 
 /** Inferences that follow from the latency make carbon no sum over operators. */

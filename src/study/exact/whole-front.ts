@@ -22,7 +22,12 @@ export function exactRecord(record: RunRecord, { violations, summary }: ExactOut
 /** The whole front for a table: designs that are not shown in detail have their objectives only. */
 export function withWhole(record: RunRecord, front: readonly Trial[]): RunRecord {
   const detailed = new Map(record.front.map((row) => [row.trial, row]));
-  return { ...record, front: front.map((trial) => detailed.get(trial.number) ?? plainRow(trial)) };
+  const places = new Map(record.steps?.steps.flatMap(({ step, ties }) => ties.map((trial) => [trial, step])));
+  const rowOf = (trial: Trial): FrontRow => {
+    const step = places.get(trial.number);
+    return { ...plainRow(trial), ...(step === undefined ? {} : { step }) };
+  };
+  return { ...record, front: front.map((trial) => detailed.get(trial.number) ?? rowOf(trial)) };
 }
 
 function plainRow({ number, point, outcome }: Trial): FrontRow {

@@ -345,6 +345,7 @@ const VALUES: Readonly<Record<string, readonly unknown[]>> = {
   "accuracy.metric": ["imagenet-1k-zero-shot", "theirs"],
   "accuracy.command": [["node", "program.mjs", "refuse-four", "log"]],
   "accuracy.ignore": [["precision"]],
+  "accuracy.confidence": [0.6],
   "search.reference": [{ latency: "1 s", energy: "1 J" }],
 };
 

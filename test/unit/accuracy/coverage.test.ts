@@ -1,5 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { coverageOf, createPredictor, metricDefinitions, type EvaluatorKind } from "../../../src/accuracy/index.ts";
+import {
+  coverageOf,
+  createPredictor,
+  formatsOf,
+  metricDefinitions,
+  type EvaluatorKind,
+} from "../../../src/accuracy/index.ts";
 import { requestLine } from "../../../src/accuracy/command/protocol.ts";
 import { FACTOR_NAMES } from "../../../src/cost/index.ts";
 import { applySettings, listSetPaths, loadHardware, loadModel, type SpecSet } from "../../../src/spec/index.ts";
@@ -34,14 +40,21 @@ describe("what evaluators say of settable paths", () => {
     );
     const predictor = createPredictor(metric);
     const kind: EvaluatorKind = { evaluator: "predictor", metric };
-    const accuracy = predictor.evaluate(base.model).accuracy;
+    /** What a search that varies precision is told; a width that no row stands for has none. */
+    const answer = (specs: SpecSet): number | null => {
+      const formats = formatsOf({ input: true, weight: true, stored: true }, specs.hardware);
+      return predictor.unpriced(specs.model, formats).length > 0
+        ? null
+        : predictor.evaluate(specs.model, formats).accuracy;
+    };
+    const accuracy = answer(base);
     const counts = { priced: 0, indifferent: 0, unknown: 0 };
     for (const { path, example } of paths) {
       const found = variants(base, path, example);
       const coverage = coverageOf(kind, path);
       if (found.length === 0) continue;
       counts[coverage] += 1;
-      const moves = found.some(({ model }) => predictor.evaluate(model).accuracy !== accuracy);
+      const moves = found.some((specs) => answer(specs) !== accuracy);
       expect([path, moves]).toEqual([path, coverage === "priced"]);
       if (coverage === "indifferent")
         expect([path, ...found.map(seen)]).toEqual([path, ...found.map(() => seen(base))]);
@@ -68,5 +81,6 @@ describe("what evaluators say of settable paths", () => {
     expect(coverageOf({ evaluator: "predictor", metric: "imagenet-1k" }, "voltage")).toBe("unknown");
     expect(coverageOf({ evaluator: "predictor", metric: "imagenet-1k" }, "model.vision.ffn.1-6")).toBe("priced");
     expect(coverageOf({ evaluator: "predictor", metric: "imagenet-1k" }, "quantisation.vision.kv.1-6")).toBe("unknown");
+    expect(coverageOf({ evaluator: "predictor", metric: "imagenet-1k" }, "quantisation.weights.1-6")).toBe("priced");
   });
 });
