@@ -106,7 +106,7 @@ const TABLES: Readonly<Record<Kind, () => PresetTable>> = {
           gigabytes.join(" to "),
           rates.join(" to "),
           String(energyPerBit),
-          carbonPerGB === null ? "not published" : String(carbonPerGB),
+          `${Number(carbonPerGB.value.toPrecision(3))} (${Number(carbonPerGB.low.toPrecision(3))} to ${Number(carbonPerGB.high.toPrecision(3))})${carbonPerGB.isEstimate ? ", estimate by die area" : ""}`,
         ];
       }),
     ),

@@ -1,13 +1,14 @@
+import { estimatedParts } from "../cost/index.ts";
 import {
   chipOf,
   footprintOf,
   intervalsOf,
+  knownMetricsOf,
   metricsOf,
   powerOf,
   pricingOf,
   summariseByKind,
   summarisePhases,
-  unknownsOf,
   type Evaluation,
   type Footprint,
   type Infeasible,
@@ -31,6 +32,7 @@ export function simulationJson(
     violations: violations.map(violationJson),
     ...metricsOf(evaluation, metricsOfDeployment(design.deployment)),
     ...unknownJson(evaluation),
+    ...estimatesJson(design),
     energy_J: energy,
     area_by_component_mm2: area,
     carbon_embodied: { unit: "kgCO2e", ...embodied },
@@ -105,10 +107,28 @@ function footprintJson({
   };
 }
 
-/** Why metrics are null, where some are. */
+/**
+ * Where metrics are null: what they are at least, under their key with `at_least` before its unit; the parts of carbon that are
+ * missing, then each metric, with reasons.
+ */
 function unknownJson(evaluation: Evaluation): Readonly<Record<string, unknown>> {
-  const unknown = Object.entries(unknownsOf(evaluation)).map(([part, reason]) => ({ part, reason }));
-  return unknown.length === 0 ? {} : { unknown };
+  const unknown = Object.entries(knownMetricsOf(evaluation)).flatMap(([key, value]) =>
+    typeof value === "number" ? [] : [{ key, value }],
+  );
+  if (unknown.length === 0) return {};
+  const bounds = unknown.flatMap(({ key, value }) =>
+    value.atLeast === undefined ? [] : [[key.replace(/_(kgCO2e)/, "_at_least_$1"), value.atLeast]],
+  );
+  const missing = unknown.flatMap(({ key, value }) => (key.startsWith("carbon_") ? (value.missing ?? []) : []));
+  const parts = new Map(missing.map((each) => [`${each.part} ${each.reason}`, each]));
+  const metrics = unknown.map(({ key, value }) => ({ part: key, reason: value.reason }));
+  return { ...Object.fromEntries(bounds), unknown: [...parts.values(), ...metrics] };
+}
+
+/** What nobody has published, and the rule that stands in. */
+function estimatesJson({ hardware, technology }: Evaluation["design"]): Readonly<Record<string, unknown>> {
+  const estimates = estimatedParts(hardware, technology);
+  return estimates.length === 0 ? {} : { estimates };
 }
 
 /** Bytes of one inference at each level. */

@@ -1,21 +1,22 @@
 import { formatQuantity } from "../units/index.ts";
-import type { Breakdown, Interval, OpenInterval, Unknown } from "../cost/index.ts";
+import { estimatedParts, type Breakdown, type Interval, type OpenInterval, type Unknown } from "../cost/index.ts";
 import {
   chipOf,
   footprintOf,
   intervalsOf,
+  knownMetricsOf,
   nameOfKind,
   powerOf,
   pricingOf,
   summariseByKind,
   summarisePhases,
-  unknownsOf,
   type Evaluation,
   type Footprint,
   type Infeasible,
   type KindSummary,
   type Power,
 } from "../evaluate/index.ts";
+import { totalOf, type Known } from "../metrics/index.ts";
 import type { MappingObjective } from "../sim/index.ts";
 import type { SpecSet } from "../spec/index.ts";
 import { useText } from "./deployment-text.ts";
@@ -51,9 +52,9 @@ export function simulationText(
     ...footprintLines(evaluation),
     `energy       ${known(evaluation.energy, (total) => `${formatQuantity(total, "energy")} per inference`)}`,
     `area         ${known(evaluation.area, (total) => `${total.toFixed(2)} mm2`)}`,
-    `embodied     ${known(evaluation.embodied, kilograms)}`,
-    `operational  ${operational.total === null ? `unknown: ${operational.reason}` : kilograms(operational.total)}`,
-    `total        ${evaluation.carbon_total_kgCO2e === null ? `unknown: ${unknownsOf(evaluation)["carbon_total_kgCO2e"]!}` : kilograms(evaluation.carbon_total_kgCO2e)}`,
+    `embodied     ${known(evaluation.embodied, kilograms)}${estimateText(design)}`,
+    `operational  ${bounded(totalOf(operational))}`,
+    `total        ${bounded(knownMetricsOf(evaluation)["carbon_total_kgCO2e"]!)}`,
     ...eachLine(evaluation),
     ...priceLine(evaluation),
     ...uncertaintyLines(evaluation),
@@ -179,15 +180,37 @@ function percent(share: number): string {
   return `${(100 * share).toFixed(1)} %`;
 }
 
-/** A total with its parts, largest first; or why it is not known. */
+/** A total with its parts, largest first; what it is at least, or why it is not known. */
 function known(value: Breakdown | Unknown, format: (total: number) => string): string {
-  if (value.total === null) return `unknown: ${value.reason}`;
+  if (value.total === null)
+    return value.atLeast === undefined
+      ? `unknown: ${value.reason}`
+      : `at least ${format(value.atLeast)}, without ${missingText(value)}`;
   const { total } = value;
   const parts = Object.entries(value.parts)
     .filter(([, part]) => part > 0)
     .sort(([, a], [, b]) => b - a)
     .map(([name, part]) => `${name} ${((100 * part) / total).toFixed(0)} %`);
   return `${format(total)} (${parts.join(", ")})`;
+}
+
+/** kgCO2e, or what they are at least. */
+function bounded(value: Known): string {
+  if (typeof value === "number") return kilograms(value);
+  return value.atLeast === undefined
+    ? `unknown: ${value.reason}`
+    : `at least ${kilograms(value.atLeast)}, without ${missingText(value)}`;
+}
+
+/** The parts that a lower bound leaves out. */
+function missingText({ missing, reason }: Unknown): string {
+  return (missing ?? []).map(({ part, reason: why }) => `${part} (${why})`).join(", ") || reason;
+}
+
+/** What nobody has published, and what stands in. */
+function estimateText({ hardware, technology }: Pick<SpecSet, "hardware" | "technology">): string {
+  const estimates = estimatedParts(hardware, technology).map(({ part, rule }) => `${part}: ${rule}`);
+  return estimates.length === 0 ? "" : `; ${estimates.join("; ")}`;
 }
 
 /** One line per tower, phase and kind of operator. */

@@ -12,8 +12,7 @@ export interface DramChoice {
   readonly bandwidth_Bps: readonly [number, number];
   readonly standbyPower_W: number;
   readonly selfRefreshPower_W: number;
-  /** kgCO2e; null where the type has no published carbon. */
-  readonly carbon_kgCO2e: number | null;
+  readonly carbon_kgCO2e: number;
 }
 
 /**
@@ -34,7 +33,7 @@ export function dramChoices(name: string): readonly DramChoice[] {
       bandwidth_Bps: [bandwidthOf(sold, Math.min(...bits)), bandwidthOf(sold, Math.max(...bits))],
       standbyPower_W: watts(type.standbyPower),
       selfRefreshPower_W: watts(type.selfRefreshPower),
-      carbon_kgCO2e: type.carbonPerGB === null ? null : gigabytes * type.carbonPerGB,
+      carbon_kgCO2e: gigabytes * type.carbonPerGB.value,
     };
   });
 }

@@ -1,6 +1,44 @@
 import { soldDrams, type SoldDram } from "../spec/dram-sold.ts";
 import { CostError } from "./errors.ts";
-import { findRow, loadTable, valueNamed } from "./table.ts";
+import { loadTable, rowNamed, valueNamed, type Table, type TableRow } from "./table.ts";
+
+/** Carbon of memory, kgCO2e/GB, with its range and past. */
+export type MemoryCarbon = TableRow & {
+  readonly value: number;
+  readonly low: number;
+  readonly high: number;
+  /** Whether nobody has published one, and it comes of the area of the dies. */
+  readonly isEstimate: boolean;
+};
+
+/** Name of the rule by which memory without a published figure is estimated. */
+export const DIE_AREA_RULE = "estimate by die area";
+
+/**
+ * Carbon of one gigabyte: the row of the type; where nobody has published one, by the area of its dies:
+ *
+ *   carbon per GB = carbon of processed wafer / (GB per area of die) · finished over wafer figure (of stacks, or of one die)
+ *
+ * Its range multiplies the ends that all three have.
+ */
+function memoryCarbon(table: Table, type: string): MemoryCarbon {
+  const row = rowNamed(table, "carbonPerGB", { type });
+  if (row.value !== null) return { ...row, isEstimate: false } as MemoryCarbon;
+  const part = type.startsWith("HBM") ? "stack" : "die";
+  const [wafer, density, finished] = [
+    rowNamed(table, "waferCarbon"),
+    rowNamed(table, "bitDensity", { type }),
+    rowNamed(table, "finishedOverWafer", { part }),
+  ];
+  const of = (w: keyof Ends, d: keyof Ends): number => (wafer[w]! / density[d]!) * finished[w]!;
+  return {
+    ...row,
+    ...{ value: of("value", "value"), low: of("low", "high"), high: of("high", "low"), isEstimate: true },
+    source: `${DIE_AREA_RULE}: carbon of wafer over GB per area, times ${finished.value} (${part})`,
+    note: `${density.note}; ${wafer.source}`,
+  };
+}
+type Ends = Pick<TableRow, "value" | "low" | "high">;
 
 /** What memory of one type costs, as the table has it. Powers per GB (2^30 bytes). */
 export interface DramType {
@@ -10,8 +48,7 @@ export interface DramType {
   readonly activePower: number;
   readonly standbyPower: number;
   readonly selfRefreshPower: number;
-  /** kgCO2e/GB; null where no vendor has published one. */
-  readonly carbonPerGB: number | null;
+  readonly carbonPerGB: MemoryCarbon;
   /** mm2, and transistors of the controller, for one interface of `interfaceBits`. */
   readonly phyArea: number;
   readonly controllerTransistors: number;
@@ -33,7 +70,7 @@ export function dramTypes(): ReadonlyMap<string, DramType> {
         activePower: of("activePower"),
         standbyPower: of("standbyPower"),
         selfRefreshPower: of("selfRefreshPower"),
-        carbonPerGB: findRow(table, "carbonPerGB", { type: name })?.value ?? null,
+        carbonPerGB: memoryCarbon(table, name),
         phyArea: of("phyArea"),
         controllerTransistors: of("controllerTransistors"),
         sold,

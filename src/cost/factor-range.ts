@@ -1,5 +1,6 @@
 import type { Hardware } from "../spec/hardware.ts";
 import type { Technology } from "../spec/technology.ts";
+import { dramType } from "./dram.ts";
 import { factorCatalogue, factorsOf, FACTOR_NAMES, type FactorName } from "./factors.ts";
 import { harvestOf } from "./silicon.ts";
 import { findRow, loadTable, type TableRow } from "./table.ts";
@@ -72,7 +73,6 @@ const PROCESS_COLUMNS: Partial<Record<FactorName, string>> = {
 };
 const DRAM_COLUMNS: Partial<Record<FactorName, string>> = {
   dramEnergyPerBit: "energyPerBit",
-  dramCarbonPerGB: "carbonPerGB",
 };
 
 function rowBehind(name: FactorName, hardware: Hardware): TableRow | undefined {
@@ -82,6 +82,7 @@ function rowBehind(name: FactorName, hardware: Hardware): TableRow | undefined {
   }
   const process = PROCESS_COLUMNS[name];
   if (process) return findRow(loadTable("process"), process, { node: hardware.node });
+  if (name === "dramCarbonPerGB") return dramType(hardware.dram?.type ?? null)?.carbonPerGB;
   const dram = DRAM_COLUMNS[name];
   return dram && hardware.dram?.type ? findRow(loadTable("dram"), dram, { type: hardware.dram.type }) : undefined;
 }

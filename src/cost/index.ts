@@ -5,6 +5,7 @@ export {
   dieYield,
   embodiedCarbon,
   embodiedTerms,
+  estimatedParts,
   RETICLE_MM2,
   reticleLimit,
   type DieTerms,

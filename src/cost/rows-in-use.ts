@@ -3,6 +3,7 @@ import type { Hardware } from "../spec/hardware.ts";
 import type { Technology } from "../spec/technology.ts";
 import { memorySizes } from "./calibrated/buffers.ts";
 import { KIBIBYTE } from "./constants.ts";
+import { dramType } from "./dram.ts";
 import { loadTable, type Table, type TableRow } from "./table.ts";
 
 /** A row of a table that a design's area, energy or carbon stands on. */
@@ -21,9 +22,9 @@ export function rowsInUse(hardware: Hardware, technology: Technology): readonly 
   const { node } = hardware;
   const type = hardware.dram?.type ?? null;
   const process = pick("process", (at, name) => at["node"] === node && !name.startsWith("imec"));
-  const dram = type === null ? [] : pick("dram", (at) => at["type"] === type);
+  const dram = type === null ? [] : memoryRows(type);
   if (technology.profile === "published") {
-    const carbon = dram.filter(({ name }) => name === "carbonPerGB");
+    const carbon = dram.filter(({ name }) => ["carbonPerGB", "carbonSource"].includes(name));
     return [...publishedRows(hardware), ...process, ...carbon];
   }
   return [
@@ -72,6 +73,14 @@ function sramRows({ localBuffer, globalBuffer }: Hardware): readonly RowInUse[] 
     if (known[upper] !== kib) sides.add(known[Math.max(0, upper - 1)]!);
   }
   return pick("sram", (at) => sides.has(Number(at["kib"])));
+}
+
+/** Of a memory type: its own, and those of the rule where its carbon is an estimate. */
+function memoryRows(type: string): readonly RowInUse[] {
+  const part = type.startsWith("HBM") ? "stack" : "die";
+  const isEstimate = dramType(type)!.carbonPerGB.isEstimate;
+  const isRule = (at: At): boolean => at["type"] === undefined && (at["part"] === undefined || at["part"] === part);
+  return pick("dram", (at) => at["type"] === type || (isEstimate && isRule(at)));
 }
 
 /** Of a chip that states its package. */

@@ -18,6 +18,7 @@ import {
 import {
   addBreakdowns,
   known,
+  lowerBound,
   MEASURED_METRICS,
   metricOfKey,
   numberOrNull,
@@ -96,14 +97,15 @@ export function pricedWith(
   const embodied = embodiedCarbon(area, hardware, technology);
   const power = staticPower(hardware, technology);
   if (energy.total === null) return { energy, area, embodied, operational: energy };
-  if ("total" in power) return { energy, area, embodied, operational: power };
-  const operational = operationalCarbon({
-    energyPerInference: energy.total,
-    latency: latency_s,
-    staticPower: power,
-    deployment,
-    technology,
-  });
+  const of = { latency: latency_s, deployment, technology };
+  if ("total" in power) {
+    const still = { dieActive: 0, dieIdle: 0, dieOff: 0, dramActive: 0, dramStandby: 0, dramSelfRefresh: 0 };
+    const use = operationalCarbon({ ...of, energyPerInference: energy.total, staticPower: still });
+    const missing = [{ part: "idle power", reason: power.reason }];
+    const { inference = 0 } = use.total === null ? {} : use.parts;
+    return { energy, area, embodied, operational: use.total === null ? use : lowerBound({ inference }, missing) };
+  }
+  const operational = operationalCarbon({ ...of, energyPerInference: energy.total, staticPower: power });
   return {
     ...{ energy, area, embodied },
     operational: keepsWeights ? withRetention(operational, power, latency_s, deployment) : operational,

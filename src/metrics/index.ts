@@ -4,12 +4,15 @@ export {
   combined,
   known,
   knownNumber,
+  lowerBound,
   numberOrNull,
   outsideDomain,
+  sumOf,
   totalOf,
   unpriced,
   type Breakdown,
   type Known,
+  type MissingPart,
   type Unknown,
 } from "./quantity.ts";
 export type * from "./metric.ts";

@@ -4,10 +4,42 @@ export interface Breakdown {
   readonly parts: Readonly<Record<string, number>>;
 }
 
+/** A part of a sum that has no number, and why. */
+export interface MissingPart {
+  readonly part: string;
+  readonly reason: string;
+}
+
 /** A quantity that has no number; `reason` says why. Never 0 for unknown. */
 export interface Unknown {
   readonly total: null;
   readonly reason: string;
+  /** What it cannot be below: the sum of the parts that are known; absent: none is. */
+  readonly atLeast?: number;
+  /** Those parts; of a single number absent. */
+  readonly parts?: Readonly<Record<string, number>>;
+  /** What the bound leaves out. */
+  readonly missing?: readonly MissingPart[];
+}
+
+/** A sum of which some parts are unknown: at least the sum of the others. */
+export function lowerBound(parts: Readonly<Record<string, number>>, missing: readonly MissingPart[]): Unknown {
+  const reason = [...new Set(missing.map((each) => each.reason))].join("; ");
+  const known = breakdown(parts);
+  const isBound = known.total > 0 && outsideDomain(known.total) === null;
+  return { total: null, reason, ...(isBound ? { atLeast: known.total, parts: known.parts } : {}), missing };
+}
+
+/** Sum of named numbers; at least those that are known where one is unknown. */
+export function sumOf(name: string, parts: Readonly<Record<string, Known>>): Known {
+  const entries = Object.entries(parts);
+  if (entries.every(([, value]) => typeof value === "number"))
+    return knownNumber(name, breakdown(parts as Readonly<Record<string, number>>).total);
+  const bounds = entries.map(([part, value]) => [part, typeof value === "number" ? value : (value.atLeast ?? 0)]);
+  const missing = entries.flatMap(([part, value]) =>
+    typeof value === "number" ? [] : (value.missing ?? [{ part, reason: value.reason }]),
+  );
+  return totalOf(lowerBound(Object.fromEntries(bounds) as Record<string, number>, missing));
 }
 
 /** Sums the parts in insertion order, so that the total is the exact sum of what it shows. */
@@ -78,15 +110,30 @@ export function knownNumber(name: string, value: number): Known {
 export type Known = number | Unknown;
 
 export function totalOf(quantity: Breakdown | Unknown): Known {
-  return quantity.total === null ? quantity : quantity.total;
+  if (quantity.total !== null) return quantity.total;
+  const { parts, ...bound } = quantity;
+  void parts;
+  return bound;
 }
 
 export function numberOrNull(value: Known): number | null {
   return typeof value === "number" ? value : null;
 }
 
-/** A number made of known ones, through the gate; of unknown ones the first, and its reason. */
+/**
+ * A number made of known ones, through the gate; of unknown ones the first, and its reason.
+ *
+ * @param formula rises with each of them, or stays: what is at least so much makes something that is at least the formula of it
+ */
 export function combined(name: string, from: readonly Known[], formula: (...numbers: number[]) => number): Known {
   const unknown = from.find((each) => typeof each !== "number");
-  return unknown ?? knownNumber(name, formula(...(from as readonly number[])));
+  if (unknown === undefined) return knownNumber(name, formula(...(from as readonly number[])));
+  const bounds = from.map((each) => (typeof each === "number" ? each : each.atLeast));
+  if (bounds.some((each) => each === undefined)) {
+    const { atLeast, ...without } = unknown;
+    void atLeast;
+    return without;
+  }
+  const least = formula(...(bounds as readonly number[]));
+  return outsideDomain(least) === null && least > 0 ? { ...unknown, atLeast: least } : unknown;
 }

@@ -1,5 +1,5 @@
 import type { MeasuredMetric, Metric, MetricLabel, RunFigures } from "./metric.ts";
-import { combined, type Known } from "./quantity.ts";
+import { combined, sumOf, type Known } from "./quantity.ts";
 
 const label = (title: string, unit: string, scale = 1, digits = 4): MetricLabel => ({ title, unit, scale, digits });
 
@@ -13,8 +13,7 @@ const energyTimesLatency =
       return product;
     });
 
-const totalCarbon = ({ embodied, operational }: RunFigures): Known =>
-  combined("total carbon", [embodied, operational], (a, b) => a + b);
+const totalCarbon = ({ embodied, operational }: RunFigures): Known => sumOf("total carbon", { embodied, operational });
 
 /** One row a metric, in the order in which results show them. */
 const TABLE = [
@@ -179,8 +178,7 @@ const TABLE = [
     column: "always",
     priced: ["embodied", "idle", "energy"],
     stage: "run",
-    of: ({ embodied, alwaysOn }) =>
-      combined("total carbon of a device that is always on", [embodied, alwaysOn], (a, b) => a + b),
+    of: ({ embodied, alwaysOn }) => sumOf("total carbon of a device that is always on", { embodied, alwaysOn }),
     hasInterval: true,
     separation: null,
   },

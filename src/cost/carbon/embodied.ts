@@ -1,9 +1,9 @@
 import type { Hardware } from "../../spec/hardware.ts";
 import type { Technology } from "../../spec/technology.ts";
-import { breakdown, known } from "../../metrics/index.ts";
+import { breakdown, known, lowerBound } from "../../metrics/index.ts";
 import { GRAMS_PER_KILOGRAM, MM2_PER_CM2 } from "../constants.ts";
 import { soldGigabytes } from "../../spec/dram-sold.ts";
-import { dramType } from "../dram.ts";
+import { DIE_AREA_RULE, dramType } from "../dram.ts";
 import { factor, factorsOf, type FactorValues, type Profile } from "../factors.ts";
 import type { Area, EmbodiedCarbon, Unknown } from "../types.ts";
 import type { PackageType } from "../../spec/silicon.ts";
@@ -21,8 +21,9 @@ import { chargedWaferArea, defectYield, diesPerWafer, YIELD_MODELS } from "./yie
  *   package, interposer: see {@link packageTerms};  board as stated, times `boardLevel`
  *
  * Charged wafer area is the die's own, or its share of a wafer with edge (factor `edgeLoss`), never both.
- * @param area     mm2; Unknown passes through
- * @returns        Unknown for a die that does not fit a wafer or yields nothing, and for memory without a figure
+ * @param area     mm2; where it is unknown, so are the dies
+ * @returns        a lower bound, with what it leaves out, for a die that does not fit a wafer or yields nothing, and for memory
+ *                 without a figure
  * @source ACT, ISCA 2022; checked: test/validation/cost/published-area.test.ts
  */
 export function embodiedCarbon(
@@ -30,22 +31,39 @@ export function embodiedCarbon(
   hardware: Hardware,
   technology: Technology,
 ): EmbodiedCarbon | Unknown {
-  if (area.total === null) return area;
-  const terms = embodiedTerms(area, hardware, technology);
-  if ("reason" in terms) return terms;
-  const dies = [terms, ...terms.otherDies];
+  const { dies, dram, packaging, boardCarbon } = termsOf(area, hardware, technology);
+  const fabIntensity = factor(factorsOf(technology), "fabIntensity");
   const sum = (grams: (die: DieTerms) => number): number =>
-    dies.reduce((total, die) => total + (die.dies * grams(die)) / (die.dieYield * GRAMS_PER_KILOGRAM), 0);
-  const carbon = breakdown({
-    dieEnergy: sum(({ chargedArea_cm2, energyPerArea }) => chargedArea_cm2 * terms.fabIntensity * energyPerArea),
-    dieGas: sum(({ chargedArea_cm2, gasPerArea }) => chargedArea_cm2 * gasPerArea),
-    dieMaterial: sum(({ chargedArea_cm2, materialPerArea }) => chargedArea_cm2 * materialPerArea),
-    dram: (terms.dramGB * terms.dramCarbonPerGB) / terms.dramYield,
-    package: terms.packageCarbon,
-    ...(terms.interposer === null ? {} : { interposer: terms.interposer.area_cm2 * terms.interposer.carbonPerArea }),
-    ...(terms.boardCarbon === null ? {} : { board: terms.boardCarbon }),
-  });
-  return known("embodied carbon", carbon);
+    "total" in dies
+      ? 0
+      : [dies, ...dies.otherDies].reduce(
+          (total, die) => total + (die.dies * grams(die)) / (die.dieYield * GRAMS_PER_KILOGRAM),
+          0,
+        );
+  const parts = {
+    ...("total" in dies
+      ? {}
+      : {
+          dieEnergy: sum(({ chargedArea_cm2, energyPerArea }) => chargedArea_cm2 * fabIntensity * energyPerArea),
+          dieGas: sum(({ chargedArea_cm2, gasPerArea }) => chargedArea_cm2 * gasPerArea),
+          dieMaterial: sum(({ chargedArea_cm2, materialPerArea }) => chargedArea_cm2 * materialPerArea),
+        }),
+    ...("total" in dram ? {} : { dram: (dram.dramGB * dram.dramCarbonPerGB) / dram.dramYield }),
+    ...("total" in packaging
+      ? {}
+      : {
+          package: packaging.packageCarbon,
+          ...(packaging.interposer === null
+            ? {}
+            : { interposer: packaging.interposer.area_cm2 * packaging.interposer.carbonPerArea }),
+        }),
+    ...(boardCarbon === null ? {} : { board: boardCarbon }),
+  };
+  const missing = Object.entries({ die: dies, dram, package: packaging }).flatMap(([part, of]) =>
+    "total" in of ? [{ part, reason: of.reason }] : [],
+  );
+  if (missing.length > 0) return lowerBound(parts, missing);
+  return known("embodied carbon", breakdown(parts));
 }
 
 /** Equal dies of one package. */
@@ -79,29 +97,49 @@ export interface EmbodiedTerms extends DieTerms {
   readonly boardCarbon: number | null;
 }
 
-/** @returns Unknown where a die does not fit a wafer, or not one in a number's range of them is good */
+/** @returns Unknown where a die does not fit a wafer, or not one in a number's range of them is good, or a part has no figure */
 export function embodiedTerms(area: Area, hardware: Hardware, technology: Technology): EmbodiedTerms | Unknown {
+  const { dies, dram, packaging, boardCarbon } = termsOf(area, hardware, technology);
+  if ("total" in dies) return dies;
+  if ("total" in dram) return dram;
+  if ("total" in packaging) return packaging;
+  const fabIntensity = factor(factorsOf(technology), "fabIntensity");
+  return { ...dies, fabIntensity, ...dram, ...packaging, boardCarbon };
+}
+
+type DiesTerms = DieTerms & Pick<EmbodiedTerms, "otherDies">;
+
+/** What each part is made of, or why there is no figure for it. */
+function termsOf(
+  area: Area | Unknown,
+  hardware: Hardware,
+  technology: Technology,
+): {
+  readonly dies: DiesTerms | Unknown;
+  readonly dram: ReturnType<typeof dramTerms>;
+  readonly packaging: PackageTerms | Unknown;
+  readonly boardCarbon: number | null;
+} {
   const factors = factorsOf(technology);
-  const dram = dramTerms(hardware, factors, technology.profile);
+  const { board } = hardware.silicon ?? {};
+  return {
+    dies: area.total === null ? area : diesTerms(area, hardware, factors),
+    dram: dramTerms(hardware, factors, technology.profile),
+    packaging: packageTerms(area, hardware, factors),
+    boardCarbon: board === undefined ? null : board * (factors.boardLevel ?? 1),
+  };
+}
+
+function diesTerms(area: Area, hardware: Hardware, factors: FactorValues): DiesTerms | Unknown {
   const cores = dieTerms(coreDieArea(area, hardware), hardware.node, dieCount(hardware), factors, harvestOf(hardware));
   if ("total" in cores) return cores;
-  if ("total" in dram) return dram;
-  const others: (DieTerms & { readonly name: string })[] = [];
+  const otherDies: (DieTerms & { readonly name: string })[] = [];
   for (const { name, area: mm2, node, count } of hardware.silicon?.otherDies ?? []) {
     const terms = dieTerms(mm2, node, count, factors, null);
     if ("total" in terms) return { total: null, reason: `${name}: ${terms.reason}` };
-    others.push({ name, ...terms });
+    otherDies.push({ name, ...terms });
   }
-  const { board } = hardware.silicon ?? {};
-  return {
-    ...cores,
-    otherDies: others,
-    fabIntensity: factor(factors, "fabIntensity"),
-    ...dram,
-    dramYield: factor(factors, "dramYield"),
-    ...packageTerms(area, hardware, technology),
-    boardCarbon: board === undefined ? null : board * (factors.boardLevel ?? 1),
-  };
+  return { ...cores, otherDies };
 }
 
 function dieTerms(
@@ -156,12 +194,12 @@ type PackageTerms = Pick<EmbodiedTerms, "packageCarbon" | "packageArea_cm2" | "i
  *
  * @source 3D-Carbon (DAC 2024): energy per area by type, interposer over dies 1.1
  */
-function packageTerms(area: Area, hardware: Hardware, technology: Technology): PackageTerms {
-  const factors = factorsOf(technology);
+function packageTerms(area: Area | Unknown, hardware: Hardware, factors: FactorValues): PackageTerms | Unknown {
   const type = hardware.silicon?.package;
   const energy = type === undefined ? null : packageEnergy(type, factors);
   if (type === undefined || energy === null)
     return { packageCarbon: factor(factors, "packageCarbon"), packageArea_cm2: null, interposer: null };
+  if (area.total === null) return area;
   const stacks = type === "interposer" ? memoryStacks(hardware) * valueNamed(loadTable("package"), "stackArea") : 0;
   const carried = (area.total + stacks) / MM2_PER_CM2;
   const packageArea_cm2 = carried * factor(factors, "packageAreaRatio");
@@ -187,18 +225,18 @@ function packageEnergy(type: PackageType, factors: FactorValues): number | null 
 /** The published estimator has no other memory, also where the hardware marks its own as idealised. */
 const PUBLISHED_DRAM = "LPDDR3";
 
-/** GB of the memory and kgCO2e per GB; 0 without one, Unknown for a type that no vendor has published. */
-function dramTerms(
-  { dram }: Hardware,
-  factors: FactorValues,
-  profile: Profile,
-): { readonly dramGB: number; readonly dramCarbonPerGB: number } | Unknown {
-  if (dram === null) return { dramGB: 0, dramCarbonPerGB: 0 };
+type DramTerms = Pick<EmbodiedTerms, "dramGB" | "dramCarbonPerGB" | "dramYield">;
+
+/** GB of the memory and kgCO2e per GB; 0 without one, Unknown for one of no type, or without limit. */
+function dramTerms({ dram }: Hardware, factors: FactorValues, profile: Profile): DramTerms | Unknown {
+  const dramYield = factor(factors, "dramYield");
+  if (dram === null) return { dramGB: 0, dramCarbonPerGB: 0, dramYield };
   const type = dramType(dram.type ?? (profile === "published" ? PUBLISHED_DRAM : null));
-  const perGigabyte = factors.dramCarbonPerGB ?? type?.carbonPerGB ?? null;
+  const perGigabyte = factors.dramCarbonPerGB ?? type?.carbonPerGB.value ?? null;
   if (perGigabyte === null) {
-    const what = dram.type === null ? "idealised DRAM" : `DRAM type ${dram.type}`;
-    return { total: null, reason: `${what} has no published carbon per GB; technology.dramCarbonPerGB sets one` };
+    const reason =
+      "idealised DRAM has no type, and so no carbon per GB; dram.type or technology.dramCarbonPerGB gives it one";
+    return { total: null, reason };
   }
   const dramGB = factors.dramChargedCapacity ?? soldGigabytes(dram.capacity);
   if (dramGB === Infinity) {
@@ -206,7 +244,7 @@ function dramTerms(
       "DRAM of unlimited capacity has no embodied carbon; dram.capacity or technology.dramChargedCapacity sets one";
     return { total: null, reason };
   }
-  return { dramGB, dramCarbonPerGB: perGigabyte };
+  return { dramGB, dramCarbonPerGB: perGigabyte, dramYield };
 }
 
 /** Largest die that one exposure can print, 26 mm × 33 mm. Source: ASML exposure field, as quoted in public notes (2023). */
@@ -227,4 +265,14 @@ export function reticleLimit(
   if (die <= RETICLE_MM2) return null;
   const detail = `a die of ${die} mm2 is larger than the reticle of ${RETICLE_MM2} mm2`;
   return { kind: "infeasible", constraint: "area", by: die - RETICLE_MM2, unit: "mm2", detail };
+}
+
+/** Parts of embodied carbon for which nobody has published a figure, and the rule that stands in; nothing where the user gives one. */
+export function estimatedParts(
+  { dram }: Hardware,
+  technology: Technology,
+): readonly { readonly part: string; readonly rule: string }[] {
+  if (dram === null || factorsOf(technology).dramCarbonPerGB !== null) return [];
+  const type = dramType(dram.type ?? (technology.profile === "published" ? PUBLISHED_DRAM : null));
+  return type?.carbonPerGB.isEstimate === true ? [{ part: "dram", rule: `${type.name}, ${DIE_AREA_RULE}` }] : [];
 }

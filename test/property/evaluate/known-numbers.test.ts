@@ -109,7 +109,9 @@ function nullsOf(json: Json): readonly string[] {
   const named = unknown.map(({ part }) => part);
   return [
     ...nulls.filter((key) => key !== "non_operator_energy_J" && !named.includes(key)).map((key) => `${key}: no reason`),
-    ...named.filter((key) => !nulls.includes(key)).map((key) => `${key}: known, with a reason`),
+    ...named
+      .filter((key) => Object.hasOwn(json, key) && !nulls.includes(key))
+      .map((key) => `${key}: known, with a reason`),
     ...unknown.flatMap(({ part, reason }) => (reason.length > 5 ? [] : [`${part}: ${reason}`])),
   ];
 }

@@ -1,5 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { actCarbonPerArea, defectYield, diesPerWafer, embodiedCarbon, reticleLimit } from "../../../src/cost/index.ts";
+import {
+  actCarbonPerArea,
+  defectYield,
+  diesPerWafer,
+  dramType,
+  dramTypes,
+  embodiedCarbon,
+  estimatedParts,
+  reticleLimit,
+} from "../../../src/cost/index.ts";
 import { chargedWaferArea } from "../../../src/cost/carbon/yield.ts";
 import { breakdown } from "../../../src/metrics/index.ts";
 import { dram, GIB, hardwareAt, technology } from "../../fixtures/cost/hardware.ts";
@@ -43,13 +52,30 @@ describe("embodied carbon", () => {
       total: null,
       reason: expect.stringMatching(/90 nm/) as string,
     });
-    expect(of(hardwareAt({}, { dram: dram("HBM2", 16 * GIB) }))).toMatchObject({
-      total: null,
-      reason: "DRAM type HBM2 has no published carbon per GB; technology.dramCarbonPerGB sets one",
-    });
-    expect(of(hardwareAt({}, { dram: dram(null, GIB) })).total).toBeNull();
+    const idealised = of(hardwareAt({}, { dram: dram(null, GIB) }));
+    const without = of(hardwareAt({}, { dram: null }));
+    const { dram: none, ...parts } = (without as { parts: Record<string, number> }).parts;
+    expect(none).toBe(0);
+    expect(idealised).toMatchObject({ total: null, parts, missing: [{ part: "dram" }] });
+    expect(idealised).toHaveProperty("atLeast", without.total);
     const set = technology("calibrated", { dramCarbonPerGB: 0.05 });
     expect(embodiedCarbon(AREA, hardwareAt({}, { dram: dram("HBM2", GIB) }), set).total).toBeGreaterThan(0.05);
+  });
+
+  it("every memory type that is sold has a figure with a range; an estimate is the rule's, by hand", () => {
+    for (const { name, carbonPerGB } of dramTypes().values()) {
+      const { value, low, high } = carbonPerGB;
+      expect([name, low > 0 && low <= value && value <= high]).toEqual([name, true]);
+    }
+    const of = (name: string) => dramType(name)!.carbonPerGB;
+    expect(of("HBM3")).toMatchObject({ value: 0.853, isEstimate: false });
+    expect(of("LPDDR4")).toMatchObject({ value: 0.048, high: 0.29 });
+    // 1.15 kg/cm2 of wafer over 4.1 GB/cm2, times 4.53 for a stack: EcoServe's 0.28 of a wafer, finished.
+    expect(of("HBM2").value).toBeCloseTo((1.15 / 4.1) * 4.53, 9);
+    expect(of("HBM2").isEstimate).toBe(true);
+    expect(of("GDDR7").high).toBeCloseTo((2.2 / 2.5) * 4.53, 9);
+    const estimated = estimatedParts(hardwareAt({}, { dram: dram("HBM2", GIB) }), technology("calibrated"));
+    expect(estimated).toEqual([{ part: "dram", rule: "HBM2, estimate by die area" }]);
   });
 
   it("a die beyond the reticle is found", () => {

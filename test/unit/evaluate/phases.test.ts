@@ -54,7 +54,7 @@ describe("what bounds an operator", () => {
   });
 
   it("says what mappings were chosen for", () => {
-    expect(run("bert-tiny", "eyeriss").mappedFor).toBe("latency");
+    expect(run("bert-tiny", "scale-sim").mappedFor).toBe("latency");
     expect(run("bert-tiny", "nvdla-2048").mappedFor).toBe("carbon");
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { evaluate, metricsOf } from "../../../src/evaluate/index.ts";
-import { defaultDeployment, loadHardware, loadModel } from "../../../src/spec/index.ts";
+import type { Unknown } from "../../../src/cost/index.ts";
+import { evaluate, intervalsOf, knownMetricsOf, metricsOf, pricingOf } from "../../../src/evaluate/index.ts";
+import { defaultDeployment, listPresets, loadHardware, loadModel } from "../../../src/spec/index.ts";
 import { simulateGemms } from "../../../src/sim/index.ts";
 
 /** Published peak, 10^12 operations a second, 2 per MAC; how far the clock of the preset may be from what it was rounded to. */
@@ -49,12 +50,10 @@ describe("presets of real machines", () => {
 
 describe("what no table covers", () => {
   it.each([
-    ["eyeriss", "energy_total_J", /65 nm/],
-    ["eyeriss", "area_mm2", /65 nm/],
-    ["mi210", "area_mm2", /6 nm/],
-    ["edge-tpu", "energy_total_J", /idealised DRAM/],
-    ["edge-tpu", "carbon_embodied_kgCO2e", /carbon per GB/],
-    ["h100", "carbon_embodied_kgCO2e", /HBM3/],
+    ["scale-sim", "energy_total_J", /no size limit/],
+    ["stonne-os", "area_mm2", /no size limit/],
+    ["zigzag-16x16", "carbon_embodied_kgCO2e", /carbon per GB/],
+    ["timeloop-16x16", "carbon_embodied_kgCO2e", /carbon per GB/],
   ] as const)("%s: %s is null with its reason, never 0", (name, metric, reason) => {
     const evaluation = evaluate({
       model: loadModel("bert-tiny"),
@@ -68,5 +67,52 @@ describe("what no table covers", () => {
     const { energy, area, embodied } = evaluation;
     const part = metric === "energy_total_J" ? energy : metric === "area_mm2" ? area : embodied;
     expect(part.total === null ? part.reason : "").toMatch(reason);
+  });
+});
+
+/** Machines that peers describe, of which nothing can be bought. */
+const PEERS = ["scale-sim", "stonne-os", "timeloop-16x16", "zigzag-16x16"];
+
+describe("carbon of the presets", () => {
+  const run = (name: string) => {
+    const evaluation = evaluate({
+      model: loadModel("bert-tiny"),
+      hardware: loadHardware(name),
+      deployment: defaultDeployment(),
+      technology: { profile: "calibrated", factors: {} },
+      mapper: { objective: "carbon", effort: "fast" },
+    });
+    if (evaluation.kind !== "evaluated") throw new Error(evaluation.detail);
+    return evaluation;
+  };
+
+  it.each(listPresets("hardware").filter((name) => !PEERS.includes(name)))(
+    "%s has a total with an interval",
+    (name) => {
+      const { carbon_total_kgCO2e: total } = intervalsOf(pricingOf(run(name)));
+      if (total === null || total.low === null) throw new Error("no interval");
+      expect(total.low).toBeGreaterThan(0);
+      expect(total.high).toBeGreaterThan(total.nominal);
+    },
+  );
+
+  it.each(PEERS)("%s: at least what is known, and the missing part is named", (name) => {
+    const known = knownMetricsOf(run(name))["carbon_total_kgCO2e"];
+    expect(known).toMatchObject({ total: null, atLeast: expect.any(Number) as number });
+    expect((known as Unknown).missing).not.toEqual([]);
+  });
+
+  // Memory and board of the model are those of this very footprint: only its integrated circuits are a test.
+  it("H100 against the product carbon footprint of an HGX H100: 164 kg, of which 41.5 are integrated circuits", () => {
+    const { embodied } = run("h100");
+    if (embodied.total === null) throw new Error(embodied.reason);
+    const { dieEnergy, dieGas, dieMaterial, package: body, interposer } = embodied.parts;
+    expect((dieEnergy! + dieGas! + dieMaterial! + body! + interposer!) / 41.5).toBeCloseTo(1.2, 1);
+    expect(embodied.total / 164).toBeCloseTo(1.05, 1);
+  });
+
+  it("A100: the published 127.6 kg (teardown) and 181 kg (parametric) lie inside the interval", () => {
+    const interval = intervalsOf(pricingOf(run("a100"))).carbon_embodied_kgCO2e!;
+    expect([127.6, 181].map((kg) => kg > interval.low! && kg < interval.high!)).toEqual([true, true]);
   });
 });
