@@ -1,4 +1,5 @@
 import { Argument, type Command, type Option } from "commander";
+import { printJson } from "./output.ts";
 import { dataToStdout } from "./print.ts";
 
 const SHELLS = ["bash", "zsh", "fish"] as const;
@@ -31,8 +32,12 @@ Examples:
   ecotile completion zsh > "\${fpath[1]}/_ecotile"
   source <(ecotile completion bash)`,
     )
-    .action((shell: Shell) => {
-      dataToStdout(SCRIPTS[shell](program.commands.map(wordsOf)));
+    .option("--json", "the script in one JSON document, with the words that it completes")
+    .action((shell: Shell, { json }: { readonly json?: boolean }) => {
+      const commands = program.commands.map(wordsOf);
+      const script = SCRIPTS[shell](commands);
+      if (json === true) printJson({ shell, script, commands });
+      else dataToStdout(script);
     });
 }
 

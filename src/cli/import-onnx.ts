@@ -1,12 +1,17 @@
 import { basename, resolve } from "node:path";
 import { InvalidArgumentError, type Command } from "commander";
 import { openBytes } from "../spec/index.ts";
-import { modelYaml } from "./import.ts";
 import { printText } from "./output.ts";
-import { dataToStdout } from "./print.ts";
+import { JSON_OPTION, printModel } from "./print-model.ts";
 
 const EXAMPLE =
   "\nExample:\n  ecotile import onnx model.onnx --dim batch_size=1 --dim sequence_length=128 > model.yaml && ecotile simulate model.yaml a100";
+
+interface OnnxOptions {
+  readonly dim: ReadonlyMap<string, number>;
+  readonly name?: string;
+  readonly json?: boolean;
+}
 
 /** `ecotile import onnx`, below `ecotile import`. */
 export function addImportOnnx(command: Command): void {
@@ -24,21 +29,20 @@ export function addImportOnnx(command: Command): void {
       new Map<string, number>(),
     )
     .option("--name <name>", "name of the model; else that of the file")
+    .option("--json", JSON_OPTION)
     .addHelpText("after", EXAMPLE)
-    .action(
-      async (path: string, { dim, name }: { readonly dim: ReadonlyMap<string, number>; readonly name?: string }) => {
-        const { importOnnx } = await import("../workload/onnx.ts");
-        const file = openBytes(path, path);
-        try {
-          const own = basename(resolve(path)).replace(/\.onnx$/i, "");
-          const { model, notes } = importOnnx(file, { dims: dim, name: name ?? own, file: path });
-          dataToStdout(modelYaml(model));
-          for (const note of notes) printText(`Note: ${note}`, true);
-        } finally {
-          file.close();
-        }
-      },
-    );
+    .action(async (path: string, { dim, name, json = false }: OnnxOptions) => {
+      const { importOnnx } = await import("../workload/onnx.ts");
+      const file = openBytes(path, path);
+      try {
+        const own = basename(resolve(path)).replace(/\.onnx$/i, "");
+        const { model, notes } = importOnnx(file, { dims: dim, name: name ?? own, file: path });
+        printModel(model, json);
+        for (const note of notes) printText(`Note: ${note}`, true);
+      } finally {
+        file.close();
+      }
+    });
 }
 
 /** Names may hold signs of equality; a value does not. */

@@ -1,7 +1,6 @@
 import { basename, resolve } from "node:path";
 import type { Command } from "commander";
-import { Document, isMap, isSeq, stringify } from "yaml";
-import { readTextFile, writtenModel, type ModelSpec } from "../spec/index.ts";
+import { readTextFile } from "../spec/index.ts";
 import {
   HUGGING_FACE_TYPES,
   importHuggingFace,
@@ -12,9 +11,9 @@ import {
 import { InputError } from "./failure.ts";
 import { addImportOnnx } from "./import-onnx.ts";
 import { printText } from "./output.ts";
-import { dataToStdout } from "./print.ts";
+import { JSON_OPTION, printModel } from "./print-model.ts";
 
-type Options = Pick<HuggingFaceOptions, "tokens" | "generatedTokens" | "name">;
+type Options = Pick<HuggingFaceOptions, "tokens" | "generatedTokens" | "name"> & { readonly json?: boolean };
 
 export function addImportCommand(program: Command): void {
   const command = program
@@ -29,8 +28,9 @@ export function addImportCommand(program: Command): void {
       "after",
       "\nExample:\n  ecotile import openclip ViT-B-16.json > model.yaml && ecotile simulate model.yaml a100",
     )
-    .action((path: string, { name = basename(path, ".json").toLowerCase() }: Pick<Options, "name">) => {
-      print(path, importOpenClip(readJson(path), { name }));
+    .option("--json", JSON_OPTION)
+    .action((path: string, { name = basename(path, ".json").toLowerCase(), json }: Pick<Options, "name" | "json">) => {
+      print(path, importOpenClip(readJson(path), { name }), json);
     });
   command
     .command("huggingface")
@@ -39,12 +39,14 @@ export function addImportCommand(program: Command): void {
     .option("--tokens <n>", "length of a sequence (encoders) or of the prompt (decoders)", Number)
     .option("--generated-tokens <n>", "decode steps after the prompt", Number)
     .option("--name <name>", "name of the model; else that in the file, or that of the file or its folder")
+    .option("--json", JSON_OPTION)
     .addHelpText(
       "after",
       "\nExample:\n  ecotile import huggingface config.json > model.yaml && ecotile simulate model.yaml a100",
     )
     .action((path: string, options: Options) => {
-      print(path, importHuggingFace(readJson(path), { ...options, path: resolve(path) }));
+      const { json, ...given } = options;
+      print(path, importHuggingFace(readJson(path), { ...given, path: resolve(path) }), json);
     });
   addImportOnnx(command);
 }
@@ -54,9 +56,9 @@ export function addImportCommand(program: Command): void {
  *
  * @throws InputError with every problem, where the file describes what is not modelled
  */
-function print(path: string, imported: HuggingFaceImport): void {
+function print(path: string, imported: HuggingFaceImport, isJson = false): void {
   if ("problems" in imported) throw new InputError(imported.problems.map((each) => `${path}: ${each}`).join("\n"));
-  dataToStdout(modelYaml(imported.model));
+  printModel(imported.model, isJson);
   for (const note of imported.notes) printText(`Note: ${note}`, true);
 }
 
@@ -82,14 +84,4 @@ function readTolerant(text: string, path: string): unknown {
 /** Python writes `Infinity` and `NaN`, which JSON does not have: outside of texts they become null. */
 function withoutPythonNumbers(text: string): string {
   return text.replace(/"(?:[^"\\]|\\.)*"|-?\b(?:Infinity|NaN)\b/g, (part) => (part.startsWith('"') ? part : "null"));
-}
-
-/** A model file; each operator of a list is one line. */
-export function modelYaml(model: ModelSpec): string {
-  const written = writtenModel(model);
-  if (model.family !== "operators") return stringify(written);
-  const document = new Document(written, { aliasDuplicateObjects: false });
-  const list = document.get("operators");
-  for (const each of isSeq(list) ? list.items : []) if (isMap(each)) each.flow = true;
-  return document.toString({ lineWidth: 0 });
 }

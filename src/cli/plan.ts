@@ -25,7 +25,7 @@ import { readFrontCsv, readRecord } from "./report-record.ts";
 import { RUN_FILES } from "../study/index.ts";
 import { loadSpecs } from "./specs.ts";
 
-const FORMATS = ["table", "json", "svg"] as const;
+const FORMATS = ["table", "json", "svg", "html"] as const;
 
 interface Options {
   readonly policy?: Policy;
@@ -49,6 +49,7 @@ export function addPlanCommand(program: Command): void {
 Example:
   ecotile plan examples/plan/nightly.yaml
   ecotile plan examples/plan/nightly.yaml --policy threshold --json
+  ecotile plan examples/plan/nightly.yaml --format html > plan.html
 
 Carbon counts the use of power alone. Exit 3: not all jobs fit under the power limit.`,
     )
@@ -68,7 +69,11 @@ async function runPlan(file: string, options: Options): Promise<void> {
     return;
   }
   const plans = await variantPlans(read);
-  if (format === "svg") return void dataToStdout(await drawn(read, result));
+  if (format === "svg" || format === "html") {
+    const { pageOf, picturesOf } = await import("./plan/drawn.ts");
+    const { jobs, variants } = picturesOf(read, result, plans);
+    return void dataToStdout(format === "html" ? pageOf(read, result, plans) : (jobs ?? variants)!);
+  }
   if (format === "json") {
     printJson({
       ...{ name: read.name, grid_kind: read.gridKind },
@@ -82,12 +87,6 @@ async function runPlan(file: string, options: Options): Promise<void> {
     ...(read.variants === null ? [] : [variantsText(read.variants, plans, read)]),
   ];
   printText(texts.join("\n\n"), false);
-}
-
-async function drawn(read: PlanFile, result: Awaited<ReturnType<typeof plan>> | null): Promise<string> {
-  if (result?.kind !== "planned") throw new InputError("A picture is drawn of jobs, and the file has none.");
-  const { planSvg } = await import("../report/plan-chart.ts");
-  return planSvg({ grid: read.grid, plan: result, title: read.name ?? "Plan" });
 }
 
 async function variantPlans({ variants: problem }: PlanFile): Promise<readonly VariantPlan[]> {

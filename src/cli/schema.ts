@@ -12,12 +12,15 @@ export function addSchemaCommand(program: Command): void {
     .command("schema")
     .description("JSON Schema of a file kind; without one, the paths that --set and studies take.")
     .addArgument(new Argument("[kind]", "kind of file").choices(KINDS))
+    .option("--json", "the paths as one JSON document; a schema is one")
     .addHelpText("after", "\nExamples:\n  ecotile schema\n  ecotile schema hardware > hardware.schema.json")
-    .action((kind: (typeof KINDS)[number] | undefined) => {
+    .action((kind: (typeof KINDS)[number] | undefined, { json }: { readonly json?: boolean }) => {
       if (kind === "study") printJson(studyJsonSchema(FACTOR_NAMES, factorNotes()));
       else if (kind === "plan") printJson(planJsonSchema());
       else if (kind === "hardware") printJson(hardwareJsonSchema());
       else if (kind === "model") printJson({ ...modelJsonSchema(), "x-accuracy-columns": accuracyColumns });
+      else if (json === true)
+        printJson({ paths: pathRows().map(([path, example, meaning]) => ({ path, example, meaning })) });
       else printText(renderTable(["path", "example", "meaning"], pathRows()), false);
     });
 }

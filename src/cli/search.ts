@@ -3,7 +3,8 @@ import { InvalidArgumentError, Option, type Command } from "commander";
 import { createSpace } from "../search/index.ts";
 import { EXIT_INTERRUPTED } from "../errors/index.ts";
 import { hasTerminal, terminalIsGone, toStdout } from "./print.ts";
-import { dryRunText } from "./search/dry-run.ts";
+import { printJson } from "./output.ts";
+import { dryRunJson, dryRunText } from "./search/dry-run.ts";
 import { InputError } from "./failure.ts";
 import { checkStrategy, loadSearchStudy } from "../study/load.ts";
 import { defaultRunFolder } from "../study/run-folder.ts";
@@ -21,6 +22,7 @@ interface Options {
   readonly retryFailed?: boolean;
   readonly shard?: string;
   readonly dryRun?: boolean;
+  readonly json?: boolean;
 }
 
 const MOST_WORKERS = 1024;
@@ -49,6 +51,7 @@ export function addSearchCommand(program: Command): void {
     .option("--retry-failed", "continue it, and ask again for what its accuracy command failed on")
     .option("--shard <i/n>", "one of n shards of the search, or auto/n: by the index that the batch system has set")
     .option("--dry-run", "print the size of the space and stop")
+    .option("--json", "one JSON document on stdout: that of `report --format json`, or of the dry run")
     .addHelpText(
       "after",
       `
@@ -83,8 +86,10 @@ async function search(file: string, options: Options): Promise<void> {
   const share = options.shard === undefined ? null : shareOf(options);
   const study = loadSearchStudy(file, options);
   const space = createSpace(study.space);
+  const isJson = options.json === true;
   if (options.dryRun === true) {
-    toStdout(`${dryRunText(study, space, refusalOf(study))}\n`);
+    if (isJson) printJson(dryRunJson(study, space, refusalOf(study)));
+    else toStdout(`${dryRunText(study, space, refusalOf(study))}\n`);
     return;
   }
   checkStrategy(study);
@@ -107,6 +112,7 @@ async function search(file: string, options: Options): Promise<void> {
             ...settings,
             isResumed: options.resume === true || options.retryFailed === true,
             isRetried: options.retryFailed === true,
+            isJson,
           });
     if (code === EXIT_INTERRUPTED) endInterrupted(isHangup);
     process.exitCode = code;

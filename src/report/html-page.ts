@@ -32,7 +32,24 @@ export interface Page {
  */
 export function pageHtml({ title, body, data }: Page): string {
   const scripts = [libraryText(), pageText()].map(scriptText);
-  const policy = `default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src ${scripts.map(hashOf).join(" ")}; base-uri 'none'; form-action 'none'`;
+  const code = scripts.map((text) => `<script>${text}</script>`).join("\n");
+  return wholeHtml(
+    title,
+    ` script-src ${scripts.map(hashOf).join(" ")};`,
+    `${body}
+</main>
+<script type="application/json" id="data">${scriptJson(data)}</script>
+${code}`,
+  );
+}
+
+/** A page of texts and pictures alone, which runs nothing. */
+export function stillPageHtml({ title, body }: Pick<Page, "title" | "body">): string {
+  return wholeHtml(title, "", `${body}\n</main>`);
+}
+
+function wholeHtml(title: string, scriptPolicy: string, content: string): string {
+  const policy = `default-src 'none'; style-src 'unsafe-inline'; img-src data:;${scriptPolicy} base-uri 'none'; form-action 'none'`;
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -45,10 +62,7 @@ export function pageHtml({ title, body, data }: Page): string {
 </head>
 <body>
 <main>
-${body}
-</main>
-<script type="application/json" id="data">${scriptJson(data)}</script>
-${scripts.map((text) => `<script>${text}</script>`).join("\n")}
+${content}
 </body>
 </html>
 `;

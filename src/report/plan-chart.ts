@@ -90,6 +90,46 @@ export function planSvg({ title, grid, plan }: DrawnPlan): string {
   return chartSvg(option);
 }
 
+/** Variants that a service answers with, slot by slot. */
+export interface DrawnVariants {
+  readonly title: string;
+  readonly names: readonly string[];
+  /** Start in ms of the epoch, gCO2e/kWh, requests. */
+  readonly slots: readonly { readonly start: number; readonly intensity: number; readonly requests: number }[];
+  /** Variant of each slot, by its place among the names. */
+  readonly chosen: readonly number[];
+}
+
+/** Requests of each slot in the colour of the variant that answers them, with the grid's intensity over them. */
+export function variantsSvg({ title, names, slots, chosen }: DrawnVariants): string {
+  const bars = names.map((name, variant): Json => ({
+    ...{ name, type: "bar", stack: "requests", yAxisIndex: 1, barCategoryGap: "0%" },
+    itemStyle: { color: COLOURS[(variant + 1) % COLOURS.length], opacity: 0.55 },
+    data: slots.map(({ start, requests }, t) => [start, chosen[t] === variant ? requests : 0]),
+  }));
+  const line: Json = {
+    ...{ name: "grid", type: "line", step: "end", symbol: "none", yAxisIndex: 0 },
+    lineStyle: { color: INK, width: 1.4 },
+    itemStyle: { color: INK },
+    data: slots.map(({ start, intensity }) => [start, Number(intensity.toPrecision(6))]),
+  };
+  return chartSvg({
+    ...{ animation: false, useUTC: true, textStyle: { fontFamily: "inherit", color: INK } },
+    title: {
+      ...{ text: title, subtext: "bars: requests by the variant that answers; line: grid; times in UTC" },
+      ...{ left: 8, top: 4, textStyle: { fontSize: 15, color: INK }, subtextStyle: { fontSize: 12, color: MUTED } },
+    },
+    legend: { top: 8, right: 16, data: ["grid", ...names] },
+    grid: { left: 24, right: 32, top: 84, bottom: 40, containLabel: true },
+    xAxis: { ...AXIS, type: "time", axisLabel: { color: MUTED, hideOverlap: true } },
+    yAxis: [
+      { ...AXIS, name: "gCO2e/kWh", nameLocation: "end", nameGap: 10 },
+      { ...AXIS, scale: false, name: "requests", nameLocation: "end", nameGap: 10, splitLine: { show: false } },
+    ],
+    series: [...bars, line],
+  });
+}
+
 /** The jobs' time, a tenth wider on either side. */
 function spanOf({ jobs }: DrawnPlan["plan"]): readonly [number, number] {
   let [first, last] = [Infinity, -Infinity];

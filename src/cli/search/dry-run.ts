@@ -41,3 +41,21 @@ export function dryRunText(study: Study, space: Space, refusal: string | null): 
     ...(refusal === null ? [] : [`cannot be searched so: ${refusal}`]),
   ].join("\n");
 }
+
+/** The same as a document; a size is a text, since it may be beyond what numbers hold. */
+export function dryRunJson(study: Study, space: Space, refusal: string | null): Readonly<Record<string, unknown>> {
+  const { objectives, constraints, search, fixed, accuracy } = study;
+  return {
+    name: study.name,
+    designs: String(space.size),
+    parts: partSizes(study.space, PARTS, "hardware").map(({ part, size, parameterCount }) => ({
+      ...{ part, designs: String(size), parameters: parameterCount },
+    })),
+    kept: fixed,
+    objectives: objectives.map(({ direction, metric }) => ({ metric, direction })),
+    constraints: constraints.map(({ text }) => text),
+    accuracy: accuracy === null ? null : { evaluator: accuracy.evaluator, metric: accuracy.metric },
+    search: { strategy: search.strategy, seed: search.seed, trials: search.trials, batch: search.batch },
+    refusal,
+  };
+}

@@ -1,11 +1,12 @@
 import { CommandFailure } from "../../accuracy/index.ts";
 import { EXIT_DONE, EXIT_INFEASIBLE, EXIT_INTERRUPTED } from "../../errors/index.ts";
+import { frontJson } from "../../report/front-files.ts";
 import { failuresText } from "../../report/html-texts.ts";
 import { grouped } from "../../report/metric-labels.ts";
 import type { Space } from "../../search/index.ts";
 import { isModelPath, type Study } from "../../spec/index.ts";
 import { RunInterrupted, runStudy, writeReport, type StudyRun } from "../../study/index.ts";
-import { toldMeanwhile, toStderr, toStdout } from "../print.ts";
+import { dataToStdout, toldMeanwhile, toStderr, toStdout } from "../print.ts";
 import { exactText } from "./exact-text.ts";
 import { infeasibleText } from "./infeasible-text.ts";
 import { createRunDisplay } from "./progress.ts";
@@ -19,6 +20,8 @@ export interface RunSettings {
   readonly isResumed: boolean;
   /** Ask again for what the accuracy command failed on. */
   readonly isRetried?: boolean;
+  /** The result as a document on stdout, and nothing else there. */
+  readonly isJson?: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -77,8 +80,10 @@ function finish(run: StudyRun, settings: RunSettings): number {
   const report = writeReport(run);
   if (record.exact !== undefined) say(exactText(record));
   const isFound = record.front.length > 0;
-  if (isFound) toStdout(`${summaryText(record)}\nReport: ${report}\n`);
-  else tell(infeasibleText(record.violations, study.constraints, record.trialCount, record.exact));
+  const isJson = settings.isJson === true;
+  if (isJson) dataToStdout(frontJson(record));
+  else if (isFound) toStdout(`${summaryText(record)}\nReport: ${report}\n`);
+  if (!isFound) tell(infeasibleText(record.violations, study.constraints, record.trialCount, record.exact));
   const failures = failuresText(record);
   if (failures !== null) tell(`${failures} Ask again: ${again(settings, "--retry-failed")}`);
   return isFound ? EXIT_DONE : EXIT_INFEASIBLE;
