@@ -13,7 +13,7 @@ export function printModel(model: ModelSpec, isJson: boolean): void {
 }
 
 /** A model file; each operator of a list is one line. */
-function modelYaml(model: ModelSpec): string {
+export function modelYaml(model: ModelSpec): string {
   const written = writtenModel(model);
   if (model.family !== "operators") return stringify(written);
   const document = new Document(written, { aliasDuplicateObjects: false });

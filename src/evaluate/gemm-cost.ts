@@ -70,9 +70,12 @@ export function costOfGemm(
   const cycles = converted === 0 ? result.timing.cycles : Math.max(result.timing.cycles, Math.ceil(converted / lanes));
   if (coefficients === null) return { cycles, converted, charged, energy: {} };
   const { computed } = machine;
-  const mac = computed === null ? coefficients.mac : macEnergyOf(computed, hardware, technology, coefficients.mac);
-  const { parts } = gemmEnergy(charged, cycles, { ...coefficients, mac });
+  const prices =
+    computed === null
+      ? coefficients
+      : { ...coefficients, mac: macEnergyOf(computed, hardware, technology, coefficients.mac) };
+  const { parts } = gemmEnergy(charged, cycles, prices);
   const each = converted === 0 ? null : vectorCoefficients(hardware, technology);
-  const vector = each === null || "total" in each ? {} : { vector: joulesOf(converted * each.operation) };
-  return { cycles, converted, charged, energy: { ...parts, ...vector } };
+  if (each === null || "total" in each) return { cycles, converted, charged, energy: parts };
+  return { cycles, converted, charged, energy: { ...parts, vector: joulesOf(converted * each.operation) } };
 }

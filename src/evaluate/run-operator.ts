@@ -32,6 +32,11 @@ export interface Unplaced {
   readonly result: Extract<GemmResult, { kind: "unmappable" }>;
 }
 
+/*
+ * Records of operators are made for every operator of every trial: their fields are written out, since a spread at the head of a
+ * literal of this size costs some engines more than all the rest of a trial.
+ */
+
 /** Evaluates each job; GEMMs together, equal ones once. In the order of the jobs. */
 export function runOperators(jobs: readonly Job[], costing: Costing): readonly (OperatorEvaluation | Unplaced)[] {
   const gemms = jobs.filter((job): job is Job & { operator: GemmOperator } => job.operator.type === "gemm");
@@ -89,7 +94,12 @@ function evaluateGemm(
   const { cycles: own } = result.timing;
   const isConverting = cycles > own;
   return {
-    ...placeOf(operator),
+    name: operator.name,
+    kind: operator.kind,
+    tower: operator.tower,
+    layer: operator.layer,
+    phase: operator.phase,
+    count: operator.count,
     macs: counters.macs,
     cycles,
     energy: coefficients === null ? {} : energy,
@@ -110,7 +120,13 @@ function evaluateGemm(
 
 const NATIVE: OperatorEvaluation["format"] = { rate: 1, computed: null };
 
-const placeOf = ({ name, kind, tower, layer, phase, count }: Operator) => ({ name, kind, tower, layer, phase, count });
+/** Energies by source, and what a chip takes above idle meanwhile. */
+function withStatic(parts: Readonly<Record<string, number>>, joules: number): Readonly<Record<string, number>> {
+  const energy: Record<string, number> = {};
+  for (const source in parts) energy[source] = parts[source]!;
+  energy["static"] = joules;
+  return energy;
+}
 
 function trafficOf({ dram, global, local }: GemmCounters): LevelTraffic {
   const both = ({ reads, writes }: Traffic) => ({
@@ -130,12 +146,17 @@ function evaluateVector(
   const energy = coefficients === null ? null : vectorEnergy(operator, hardware, technology, bytesMoved(run.traffic));
   const isKnown = energy !== null && energy.total !== null;
   return {
-    ...placeOf(operator),
+    name: operator.name,
+    kind: operator.kind,
+    tower: operator.tower,
+    layer: operator.layer,
+    phase: operator.phase,
+    count: operator.count,
     macs: macsOf(operator),
     cycles: run.cycles,
     energy:
       isKnown && coefficients !== null
-        ? { ...energy.parts, static: joulesOf(run.cycles * coefficients.activePerCycle) }
+        ? withStatic(energy.parts, joulesOf(run.cycles * coefficients.activePerCycle))
         : {},
     utilisation: 0,
     bound_by: boundWithLaunch(run.boundBy, run.cycles, launchCycles),

@@ -103,7 +103,10 @@ function crossing(operator: VectorWork, hardware: Hardware, kept: Kept, loads: n
   const dramIn = Math.max(0, bytesIn - loads * kept.inputBytes);
   const dramOut = Math.max(0, bytesOut - kept.outputBytes);
   return {
-    ...{ bytesIn, bytesOut, dramIn, dramOut },
+    bytesIn,
+    bytesOut,
+    dramIn,
+    dramOut,
     globalIn: kept.isOnTile ? dramIn : bytesIn,
     globalOut: kept.isOnTile ? dramOut : bytesOut,
   };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { modelYaml } from "../../../src/cli/import.ts";
+import { modelYaml } from "../../../src/cli/print-model.ts";
 import { loadModel, readYaml } from "../../../src/spec/index.ts";
 import { check } from "../../../src/spec/issues.ts";
 import { modelSchema } from "../../../src/spec/model-schema.ts";

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { modelYaml } from "../../../src/cli/import.ts";
+import { modelYaml } from "../../../src/cli/print-model.ts";
 import { createRandom } from "../../../src/random/index.ts";
 import { SpecError } from "../../../src/errors/index.ts";
 import {

@@ -4,7 +4,7 @@ import { buildWorkload, importHuggingFace, macsOf, totalMacs, totalParameters } 
 import { readYaml } from "../../../src/spec/index.ts";
 import { check } from "../../../src/spec/issues.ts";
 import { modelSchema } from "../../../src/spec/model-schema.ts";
-import { modelYaml } from "../../../src/cli/import.ts";
+import { modelYaml } from "../../../src/cli/print-model.ts";
 import { countMacs } from "./count-macs.ts";
 import { PUBLISHED_KIN } from "./published-kin.ts";
 import { PUBLISHED as PUBLISHED_MODELS } from "./published-models.ts";

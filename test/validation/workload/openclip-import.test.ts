@@ -4,7 +4,7 @@ import { readYaml } from "../../../src/spec/index.ts";
 import { check } from "../../../src/spec/issues.ts";
 import { modelSchema } from "../../../src/spec/model-schema.ts";
 import { buildWorkload, importOpenClip, macsOf } from "../../../src/workload/index.ts";
-import { modelYaml } from "../../../src/cli/import.ts";
+import { modelYaml } from "../../../src/cli/print-model.ts";
 
 const folder = new URL("../../fixtures/huggingface/openclip/", import.meta.url);
 const read = (name: string): unknown => JSON.parse(readFileSync(new URL(`${name}.json`, folder), "utf8"));

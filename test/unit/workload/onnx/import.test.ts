@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { modelYaml } from "../../../../src/cli/import.ts";
+import { modelYaml } from "../../../../src/cli/print-model.ts";
 import { readYaml, type ListedOperator, type ListedProduct, type ListedVector } from "../../../../src/spec/index.ts";
 import { check } from "../../../../src/spec/issues.ts";
 import { modelSchema } from "../../../../src/spec/model-schema.ts";
