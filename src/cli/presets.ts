@@ -82,10 +82,11 @@ const TABLES: Readonly<Record<Kind, () => PresetTable>> = {
     ),
   regions: () =>
     tableOf(
-      ["name", "gCO2e/kWh", "source"],
-      [...regions().values()].map(({ name, intensity, source, vintage }) => [
+      ["name", "gCO2e/kWh", "is", "source"],
+      [...regions().values()].map(({ name, intensity, basis, kind, source, vintage }) => [
         name,
         String(intensity),
+        `${basis}, ${kind}`,
         `${source} (${vintage})`,
       ]),
     ),

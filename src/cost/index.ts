@@ -15,6 +15,8 @@ export {
   gridCarbon,
   gridIntensityOf,
   deploymentAt,
+  embodiedInUse,
+  serverIdle,
   inferenceIntensity,
   inferencesOverLife,
   keepsUp,

@@ -2,6 +2,7 @@ import {
   CostError,
   dieArea,
   embodiedCarbon,
+  embodiedInUse,
   type Breakdown,
   type EmbodiedCarbon,
   type Unknown,
@@ -18,11 +19,15 @@ export interface Chip {
 }
 
 /** Unknown with the reason also where a table does not have the sizes of the chip. */
-export function chipOf({ hardware, technology }: Pick<Design, "hardware" | "technology">): Chip {
+export function chipOf({
+  hardware,
+  technology,
+  deployment,
+}: Pick<Design, "hardware" | "technology" | "deployment">): Chip {
   const peak_TOPS = peakOf(hardware);
   try {
     const area = dieArea(hardware, technology);
-    return { peak_TOPS, area, embodied: embodiedCarbon(area, hardware, technology) };
+    return { peak_TOPS, area, embodied: embodiedInUse(embodiedCarbon(area, hardware, technology), deployment) };
   } catch (error) {
     if (!(error instanceof CostError)) throw error;
     const unknown = { total: null, reason: error.message } as const;

@@ -1,4 +1,4 @@
-import { dieArea, embodiedCarbon, inferencesOverLife } from "../cost/index.ts";
+import { dieArea, embodiedCarbon, embodiedInUse, inferencesOverLife } from "../cost/index.ts";
 import { totalOf, type ChipFigures, type RunFacts, type RunFigures } from "../metrics/index.ts";
 import { peakOperationsOf } from "../spec/hardware.ts";
 import type { SpecSet } from "../spec/settings.ts";
@@ -6,17 +6,17 @@ import { peakPowerOf } from "./power.ts";
 import type { Priced } from "./price.ts";
 import type { Evaluation } from "./types.ts";
 
-type Chip = Pick<SpecSet, "hardware" | "technology">;
+type Chip = Pick<SpecSet, "hardware" | "technology" | "deployment">;
 
 /** What metrics of a chip are made of; each is worked out when it is asked for. */
-export function chipFigures({ hardware, technology }: Chip): ChipFigures {
+export function chipFigures({ hardware, technology, deployment }: Chip): ChipFigures {
   return {
     peakOperations: peakOperationsOf(hardware),
     get area() {
       return totalOf(dieArea(hardware, technology));
     },
     get embodied() {
-      return totalOf(embodiedCarbon(dieArea(hardware, technology), hardware, technology));
+      return totalOf(embodiedInUse(embodiedCarbon(dieArea(hardware, technology), hardware, technology), deployment));
     },
   };
 }

@@ -1,6 +1,8 @@
 import {
   dieArea,
   embodiedCarbon,
+  embodiedInUse,
+  serverIdle,
   energyCoefficients,
   gemmEnergy,
   operationalCarbon,
@@ -94,10 +96,10 @@ export function pricedWith(
   technology: Technology,
 ): Priced {
   const area = dieArea(hardware, technology);
-  const embodied = embodiedCarbon(area, hardware, technology);
+  const embodied = embodiedInUse(embodiedCarbon(area, hardware, technology), deployment);
   const power = staticPower(hardware, technology);
   if (energy.total === null) return { energy, area, embodied, operational: energy };
-  const of = { latency: latency_s, deployment, technology };
+  const of = { latency: latency_s, deployment, technology, ...serverIdle(hardware) };
   if ("total" in power) {
     const still = { dieActive: 0, dieIdle: 0, dieOff: 0, dramActive: 0, dramStandby: 0, dramSelfRefresh: 0 };
     const use = operationalCarbon({ ...of, energyPerInference: energy.total, staticPower: still });

@@ -14,7 +14,7 @@ import type { Evaluation } from "./types.ts";
  * @returns Infinity where there are hours of use without any inference
  */
 export function retentionJoules(power: StaticPower | Unknown, latency: number, deployment: Deployment): number {
-  if ("total" in power) return 0;
+  if ("total" in power || deployment.class === "server") return 0;
   const { use } = usageSeconds(deployment);
   if (use === 0 || power.dieActive === power.dieIdle) return 0;
   const period = use / inferencesOverLife(deployment);
@@ -28,14 +28,14 @@ export function withRetention(
   latency: number,
   deployment: Deployment,
 ): Evaluation["operational"] {
-  if (operational.total === null) return operational;
+  if (operational.total === null || deployment.class === "server") return operational;
   const { inferences, gridIntensity } = operational;
   const joules =
     inferences === 0
       ? (power.dieActive - power.dieIdle) * usageSeconds(deployment).use
       : inferences * retentionJoules(power, latency, deployment);
   if (joules === 0) return operational;
-  const retention = gridCarbon(joules, gridIntensity);
+  const retention = gridCarbon(joules, gridIntensity) * (deployment.pue ?? 1);
   const total = operational.total + retention;
   return known("operational carbon", {
     ...operational,

@@ -1,8 +1,8 @@
 import type * as z from "zod";
 import { didYouMean } from "../errors/index.ts";
 import { usageProblem } from "./cross-rules.ts";
-import type { Deployment } from "./deployment.ts";
-import { MAX_WHOLE, quantity, real, refuse, section, text, whole } from "./fields.ts";
+import { GRID_BASES, GRID_KINDS, type Deployment } from "./deployment.ts";
+import { MAX_WHOLE, oneOf, quantity, real, refuse, section, text, whole } from "./fields.ts";
 import { carbonPriceField } from "./carbon-price.ts";
 import { deepFreeze } from "./freeze.ts";
 import { gridHoursField, useFromField, withGridHours } from "./grid-hours.ts";
@@ -29,6 +29,14 @@ export const deploymentFields = {
   hoursPerDay: real(0, 24),
   inferences: real(0, MAX_WHOLE),
   batch: whole(1, 1_000_000),
+  class: oneOf(["edge", "server"]),
+  pue: real(1, 10),
+  share: quantity("fraction", { min: 1e-9, max: 1 }),
+  gridBasis: oneOf(GRID_BASES),
+  gridKind: oneOf(GRID_KINDS),
+  hostPower: quantity("power", { min: 0, max: 1e6 }),
+  hostCarbon: quantity("mass", { min: 0, max: 1e6 }),
+  hostDevices: whole(1, 4096),
 };
 
 const f = deploymentFields;
@@ -55,6 +63,24 @@ export const rawDeploymentSchema = section({
   hoursPerDay: f.hoursPerDay.default(6).describe("Hours of use a day"),
   inferences: f.inferences.optional().describe("Inferences over the life; from rate and hours where left out"),
   batch: f.batch.default(1).describe("Inputs in one inference"),
+  class: f.class
+    .optional()
+    .describe(
+      "edge (where left out): switched down when nothing runs; server: never off, idle at the power of its board",
+    ),
+  pue: f.pue.optional().describe("Energy of the site over that of its machines; 1 where left out"),
+  host: section({
+    power: f.hostPower.default(0).describe("Of the host and its share of the rack, without the devices"),
+    carbon: f.hostCarbon.default(0).describe("Embodied, likewise"),
+    devices: f.hostDevices.default(1).describe("Devices that share it"),
+  })
+    .optional()
+    .describe("The machine that holds the device; none is charged where left out"),
+  share: f.share
+    .optional()
+    .describe("Share of device and host that is reserved for this work; all of it where left out"),
+  gridBasis: f.gridBasis.optional().describe("Of the intensity that is given: location-based, or by contracts"),
+  gridKind: f.gridKind.optional().describe("Of the intensity that is given: average, or marginal"),
 });
 
 /** Inferences a second, where nobody says how many. */
@@ -68,7 +94,10 @@ export const DUTY_ALONE = "stands instead of rate and inferences: give one of th
 
 function build(raw: z.output<typeof rawDeploymentSchema>, ctx: z.RefinementCtx): Deployment {
   const { region, gridIntensity, gridSource, gridHours, gridTrace, useFrom, canWait, carbonPrice, ...others } = raw;
-  const { rate, duty, inferences, ...rest } = others;
+  const { rate, duty, inferences, class: kind, pue, host, share, gridBasis, gridKind, ...rest } = others;
+  for (const [field, value] of Object.entries({ gridBasis, gridKind }))
+    if (value !== undefined && region !== undefined)
+      refuse(ctx, "spec/conflict", "is known of a region: leave it out", null, [field]);
   if (region && gridIntensity !== undefined) {
     refuse(ctx, "spec/conflict", "and region exclude each other: give one of them", null, ["gridIntensity"]);
   }
@@ -95,6 +124,12 @@ function build(raw: z.output<typeof rawDeploymentSchema>, ctx: z.RefinementCtx):
     ...(useFrom === undefined ? {} : { useFrom }),
     ...(canWait === undefined ? {} : { canWait }),
     ...(carbonPrice === undefined ? {} : { carbonPrice }),
+    ...(kind === "server" ? { class: "server" as const } : {}),
+    ...(pue === undefined ? {} : { pue }),
+    ...(host === undefined ? {} : { host }),
+    ...(share === undefined ? {} : { share }),
+    ...(gridBasis === undefined ? {} : { gridBasis }),
+    ...(gridKind === undefined ? {} : { gridKind }),
   };
   const grid =
     gridIntensity === undefined

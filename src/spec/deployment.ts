@@ -1,4 +1,4 @@
-import type { GramsPerKilowattHour, Seconds } from "../units/quantity.ts";
+import type { GramsPerKilowattHour, KilogramsCO2e, Seconds, Watts } from "../units/quantity.ts";
 
 /** Where, how long and how much a device is used. */
 export interface Deployment {
@@ -31,6 +31,31 @@ export interface Deployment {
   readonly inferences: number | null;
   /** Inputs in one inference, ≥ 1. */
   readonly batch: number;
+  /** `server`: never switched off, idle at the power of the board. Absent: an edge device, switched down when nothing runs. */
+  readonly class?: "server";
+  /** Energy of the site over that of its machines, ≥ 1; absent: 1. */
+  readonly pue?: number;
+  /** The machine that holds the device; absent: none is charged. */
+  readonly host?: Host;
+  /** Share of the device and of its host that is reserved for this work, (0, 1]; absent: all of it. */
+  readonly share?: number;
+  /** What the grid's intensity is, where the user gives one. */
+  readonly gridBasis?: GridBasis;
+  readonly gridKind?: GridKind;
+}
+
+/** Of the grid at the place, or of the contracts that were bought (GHG Protocol, scope 2). */
+export const GRID_BASES = ["location", "market"] as const;
+export type GridBasis = (typeof GRID_BASES)[number];
+/** Of all generation, or of what one kilowatt hour more would add. */
+export const GRID_KINDS = ["average", "marginal"] as const;
+export type GridKind = (typeof GRID_KINDS)[number];
+
+/** A host with what is shared of its rack: its own power and embodied carbon, without the devices, and how many it holds. */
+export interface Host {
+  readonly power: Watts;
+  readonly carbon: KilogramsCO2e;
+  readonly devices: number;
 }
 
 /** Complete days of a grid, of equal slots from midnight. */

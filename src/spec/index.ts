@@ -64,7 +64,7 @@ export { metricOf, NAMED_METRICS, readConstraint, type NamedMetric } from "./met
 export { isModelPath, MODES, type Mode } from "./modes.ts";
 export { confineFiles, openBytes, readTextFile, readTextPieces, STDIN, type OpenBytes } from "./read-file.ts";
 export { readYaml } from "./read-yaml.ts";
-export { region, regions, type Region } from "./regions.ts";
+export { gridLabel, region, regions, type Region } from "./regions.ts";
 export { listSetPaths } from "./set-paths.ts";
 export { specSetOf, type SetPath, type Setting, type SpecParts, type SpecSet } from "./settings.ts";
 export { TOWER_NAMES, type TowerName } from "./set-model.ts";

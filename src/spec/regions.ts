@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { didYouMean, problemOf, SpecError } from "../errors/index.ts";
-import { quantity, section, text, whole } from "./fields.ts";
+import { oneOf, quantity, section, text, whole } from "./fields.ts";
+import { GRID_BASES, GRID_KINDS, type Deployment, type GridBasis, type GridKind } from "./deployment.ts";
 import { deepFreeze } from "./freeze.ts";
 import { check } from "./issues.ts";
 import { presetDocument } from "./preset-files.ts";
@@ -10,6 +11,9 @@ export interface Region {
   readonly name: string;
   /** gCO2e/kWh. */
   readonly intensity: number;
+  /** All rows so far are of the place, and of all its generation. */
+  readonly basis: GridBasis;
+  readonly kind: GridKind;
   readonly source: string;
   /** Year, or the edition of the source that the figure belongs to. */
   readonly vintage: string;
@@ -20,7 +24,13 @@ export const intensityField = quantity("intensity", { min: 0, max: 10_000 });
 
 const regionsSchema = z.record(
   z.string(),
-  section({ intensity: intensityField, source: text(), vintage: z.union([text(), whole(1900, 2200)]) }),
+  section({
+    intensity: intensityField,
+    basis: oneOf(GRID_BASES),
+    kind: oneOf(GRID_KINDS),
+    source: text(),
+    vintage: z.union([text(), whole(1900, 2200)]),
+  }),
 );
 
 let known: ReadonlyMap<string, Region> | undefined;
@@ -43,4 +53,10 @@ export function region(name: string): Region {
   const names = [...regions().keys()];
   const message = `The region "${name}" is unknown. Known: ${names.join(", ")}.`;
   throw new SpecError([problemOf("region", "spec/unknown-region", message, didYouMean(name, names))]);
+}
+
+/** What the intensity of a deployment is: of its region as the row says, else as the user says; "basis not stated" where nobody does. */
+export function gridLabel({ region: name, gridBasis, gridKind }: Deployment): string {
+  const row = regions().get(name);
+  return `${row?.basis ?? gridBasis ?? "basis not stated"}, ${row?.kind ?? gridKind ?? "average or marginal not stated"}`;
 }

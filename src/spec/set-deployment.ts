@@ -1,8 +1,9 @@
 import * as z from "zod";
 import { BY_HOUR, deploymentFields as f, gridOf } from "./deployment-schema.ts";
-import type { Changeable, Deployment } from "./deployment.ts";
+import type { Changeable, Deployment, Host } from "./deployment.ts";
 import { oneOf } from "./fields.ts";
 import { withGridHours } from "./grid-hours.ts";
+import { regions } from "./regions.ts";
 import { refusal, setPath, type Refusal, type SetPath, type SpecSet } from "./settings.ts";
 
 /** A grid by hour gives its intensities anew, since hours of use may have changed. */
@@ -19,6 +20,24 @@ function without(specs: SpecSet, field: "duty" | "gridTrace"): SpecSet {
   return { ...specs, deployment };
 }
 
+/** A host with one field changed; of none before, one that takes and costs nothing. */
+function withHost(specs: SpecSet, change: Partial<Host>): SpecSet {
+  const { host = { power: 0, carbon: 0, devices: 1 } } = specs.deployment;
+  return { ...specs, deployment: { ...specs.deployment, host: { ...host, ...change } } };
+}
+
+/** Of a region its row says it already: then nothing else can be said. */
+function ofGiven(
+  specs: SpecSet,
+  change: Pick<Deployment, "gridBasis"> | Pick<Deployment, "gridKind">,
+): SpecSet | Refusal {
+  const row = regions().get(specs.deployment.region);
+  if (row === undefined) return { ...specs, deployment: { ...specs.deployment, ...change } };
+  const said = { gridBasis: row.basis, gridKind: row.kind };
+  const isSaid = Object.entries(change).every(([field, value]) => said[field as keyof typeof said] === value);
+  return isSaid ? specs : refusal(`is known of a region: ${row.name} is ${row.basis}, ${row.kind}`);
+}
+
 /** A grid of one intensity, instead of what there was. */
 function withGrid(
   specs: SpecSet,
@@ -26,13 +45,11 @@ function withGrid(
 ): SpecSet | Refusal {
   if ((specs.deployment.canWait ?? 0) > 0)
     return refusal(`cannot be set beside deployment.canWait, which needs ${BY_HOUR}`);
-  const { lifetime, rate, duty, hoursPerDay, inferences, batch, carbonPrice } = specs.deployment;
-  const use = {
-    ...{ lifetime, rate, hoursPerDay, inferences, batch },
-    ...(duty === undefined ? {} : { duty }),
-    ...(carbonPrice === undefined ? {} : { carbonPrice }),
-  };
-  return { ...specs, deployment: { ...grid, ...use } };
+  const { gridIntensityOff, gridDay, gridTrace, gridCleanest, canWait, useFrom, gridBasis, gridKind, ...rest } =
+    specs.deployment;
+  void [gridIntensityOff, gridDay, gridTrace, gridCleanest, canWait, useFrom, gridBasis, gridKind];
+  const deployment = { ...rest, ...grid };
+  return { ...specs, deployment };
 }
 
 export const deploymentPaths: readonly SetPath[] = [
@@ -108,6 +125,45 @@ export const deploymentPaths: readonly SetPath[] = [
   ),
   setPath("deployment.batch", "Inputs in one inference", "1", f.batch, (specs, batch) =>
     withDeployment(specs, { batch }),
+  ),
+  setPath("deployment.class", "edge, or server: never off", "server", f.class, (specs, kind) => {
+    const deployment: Changeable<Deployment> = { ...specs.deployment };
+    if (kind === "server") deployment.class = kind;
+    else delete deployment.class;
+    return { ...specs, deployment };
+  }),
+  setPath("deployment.pue", "Energy of the site over that of its machines", "1.2", f.pue, (specs, pue) =>
+    withDeployment(specs, { pue }),
+  ),
+  setPath(
+    "deployment.share",
+    "Share of device and host that is reserved for this work",
+    "25 %",
+    f.share,
+    (specs, share) => withDeployment(specs, { share }),
+  ),
+  setPath("deployment.host.power", "Power of the host, without its devices", "800 W", f.hostPower, (specs, power) =>
+    withHost(specs, { power }),
+  ),
+  setPath("deployment.host.carbon", "Embodied carbon of the host", "1000 kgCO2e", f.hostCarbon, (specs, carbon) =>
+    withHost(specs, { carbon }),
+  ),
+  setPath("deployment.host.devices", "Devices that share the host", "8", f.hostDevices, (specs, devices) =>
+    withHost(specs, { devices }),
+  ),
+  setPath(
+    "deployment.gridBasis",
+    "Of an intensity that is given: location or market",
+    "location",
+    f.gridBasis,
+    (specs, gridBasis) => ofGiven(specs, { gridBasis }),
+  ),
+  setPath(
+    "deployment.gridKind",
+    "Of an intensity that is given: average or marginal",
+    "average",
+    f.gridKind,
+    (specs, gridKind) => ofGiven(specs, { gridKind }),
   ),
 ];
 

@@ -1,11 +1,12 @@
-import { breakdown, known, outsideDomain, type Unknown } from "../../metrics/index.ts";
+import { breakdown, known, lowerBound, outsideDomain, type Unknown } from "../../metrics/index.ts";
 import type { Deployment } from "../../spec/deployment.ts";
+import type { Hardware } from "../../spec/hardware.ts";
 import type { Technology } from "../../spec/technology.ts";
 import { JOULES_PER_KILOWATT_HOUR } from "../../units/index.ts";
 import { GRAMS_PER_KILOGRAM, SECONDS_PER_DAY, SECONDS_PER_HOUR } from "../constants.ts";
 import { factor, factorsOf } from "../factors.ts";
 import { chargingRules, type ChargingRules } from "../profile.ts";
-import type { OperationalCarbon, StaticPower } from "../types.ts";
+import type { EmbodiedCarbon, OperationalCarbon, StaticPower } from "../types.ts";
 
 export interface Operation {
   /** J of one inference above the idle power: dynamic energy and (active − idle power) × latency. */
@@ -17,6 +18,30 @@ export interface Operation {
   readonly technology: Technology;
   /** Default: those of the technology's profile. */
   readonly rules?: ChargingRules;
+  /** W of the board of a server with nothing running; absent: die and memory in their active state. */
+  readonly idlePower?: number;
+}
+
+/** Idle over rated power of boards whose idle power is not stated. Source: listings of H100, A100, MI300X, 0.10 to 0.18 (2023 to 2026). */
+const IDLE_SHARE = 0.15;
+
+/** What a server of this hardware takes with nothing running: as stated, else a share of its power limit; absent: neither is known. */
+export function serverIdle({ silicon }: Pick<Hardware, "silicon">): { readonly idlePower?: number } {
+  const idlePower =
+    silicon?.idlePower ?? (silicon?.powerLimit === undefined ? undefined : IDLE_SHARE * silicon.powerLimit);
+  return idlePower === undefined ? {} : { idlePower };
+}
+
+/** Embodied carbon that the work of a deployment is charged: of the device and its part of the host, by the share that is reserved. */
+export function embodiedInUse<Of extends EmbodiedCarbon | Unknown>(embodied: Of, { host, share = 1 }: Deployment): Of {
+  if (host === undefined && share === 1) return embodied;
+  const ofHost = host === undefined ? {} : { host: host.carbon / host.devices };
+  const parts = Object.fromEntries(
+    Object.entries({ ...embodied.parts, ...ofHost }).map(([part, kg]) => [part, kg * share]),
+  );
+  if (embodied.total === null)
+    return lowerBound(parts, embodied.missing ?? [{ part: "device", reason: embodied.reason }]) as Of;
+  return known("embodied carbon", breakdown(parts)) as Of;
 }
 
 /** Seconds of life that are hours of use, and that are not. */
@@ -127,6 +152,9 @@ export function operationalCarbon(operation: Operation): OperationalCarbon | Unk
   }
   const { use, off } = usageSeconds(deployment);
   const offIntensity = offIntensityOf(deployment, technology);
+  const { pue = 1, host, share = 1 } = deployment;
+  if (deployment.class === "server" || pue !== 1 || host !== undefined || share !== 1)
+    return facility(operation, { ...shared, inference, intensity, offIntensity });
   const { total, parts } = breakdown({
     inference,
     idleInUse: gridCarbon((staticPower.dieIdle + staticPower.dramStandby) * use, intensity),
@@ -139,6 +167,50 @@ export function operationalCarbon(operation: Operation): OperationalCarbon | Unk
   const why = carbon.total === null ? null : outsideDomain(alwaysOnTotal);
   return why === null ? carbon : { total: null, reason: `${NAME} of a device that is always on ${why}` };
 }
+
+/**
+ * The same of a device in a site, with its part of a host, of which a share is reserved:
+ *
+ *   inference                      · N · energyPerInference · CI
+ *   idle of the device   share     · W · life · CI       server: the board's idle power in all hours; edge: as above
+ *   host                 share     · W / devices · hours · CI      hours: all of a server's life, the hours of use of an edge device
+ *   site                 (PUE − 1) · all of it
+ *
+ * The board's idle power is measured with its clocks down. What running adds to it is in `energyPerInference`.
+ */
+function facility(
+  { deployment, staticPower, idlePower }: Operation,
+  at: {
+    readonly inferences: number;
+    readonly gridIntensity: number;
+    readonly inference: number;
+    readonly intensity: number;
+    readonly offIntensity: number;
+  },
+): OperationalCarbon | Unknown {
+  const { pue = 1, host, share = 1 } = deployment;
+  const { use, off } = usageSeconds(deployment);
+  const isServer = deployment.class === "server";
+  const never = idlePower ?? staticPower.dieActive + staticPower.dramActive;
+  const idleWatts = isServer ? never : staticPower.dieIdle + staticPower.dramStandby;
+  const offWatts = isServer ? never : staticPower.dieOff + staticPower.dramSelfRefresh;
+  const { inference, intensity, offIntensity, ...shared } = at;
+  const hostWatts = host === undefined ? 0 : host.power / host.devices;
+  const ofHost = gridCarbon(hostWatts * use, intensity) + (isServer ? gridCarbon(hostWatts * off, offIntensity) : 0);
+  const machines = {
+    inference,
+    idleInUse: share * gridCarbon(idleWatts * use, intensity),
+    offHours: share * gridCarbon(offWatts * off, offIntensity),
+    ...(host === undefined ? {} : { host: share * ofHost }),
+  };
+  const site = pue === 1 ? {} : { site: (pue - 1) * breakdown(machines).total };
+  const { total, parts } = breakdown({ ...machines, ...site });
+  const reserved = share === 1 ? "" : `; ${100 * share} % of it reserved`;
+  const policy = `${isServer ? SERVER_POLICY : DEFAULT_POLICY}; PUE ${pue}${host === undefined ? "" : ", host with its share"}${reserved}`;
+  return known(NAME, { ...shared, total, parts, policy, alwaysOnTotal: total });
+}
+
+const SERVER_POLICY = "server, never off: inferences, and the idle power of the board in all hours";
 
 const NAME = "operational carbon";
 

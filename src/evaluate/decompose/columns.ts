@@ -80,7 +80,7 @@ function scaleOf(metric: string, fixed: Fixed, { joint }: OperatorTable): Scale 
     clock: hardware.clock,
     embodied: fixed.values["carbon_embodied_kgCO2e"] ?? 0,
     idleCarbon: fixed.idleCarbon,
-    carbonOf: (energy) => gridCarbon(inferences * energy, intensity),
+    carbonOf: (energy) => gridCarbon(inferences * energy, intensity) * (deployment.pue ?? 1),
     carbonPrice: deployment.carbonPrice?.perKilogram ?? null,
   };
   const linear = (of: (cycles: number, energy: number) => number, base = 0): Scale => ({

@@ -2,6 +2,8 @@ import {
   CostError,
   dieArea,
   embodiedCarbon,
+  embodiedInUse,
+  serverIdle,
   energyCoefficients,
   operationalCarbon,
   reticleLimit,
@@ -60,12 +62,15 @@ function readFixed(specs: SpecSet, asked: readonly string[], limits: readonly De
   const { hardware, technology, deployment } = specs;
   const coefficients = energyCoefficients(hardware, technology);
   const area = dieArea(hardware, technology);
-  const embodied = embodiedCarbon(area, hardware, technology);
+  const embodied = embodiedInUse(embodiedCarbon(area, hardware, technology), deployment);
   const power = staticPower(hardware, technology);
   const idle =
     "total" in power
       ? power
-      : operationalCarbon({ energyPerInference: 0, latency: 0, staticPower: power, deployment, technology });
+      : operationalCarbon({
+          ...{ energyPerInference: 0, latency: 0, staticPower: power, deployment, technology },
+          ...serverIdle(hardware),
+        });
   const chip = { peakOperations: peakOperationsOf(hardware), area: totalOf(area), embodied: totalOf(embodied) };
   const values = Object.fromEntries(chipMetrics.map((metric) => [metric.key, numberOrNull(metric.of(chip))]));
   const gap = [coefficients, vectorCoefficients(hardware, technology)].find((each) => "total" in each);

@@ -78,6 +78,8 @@ const CHANGES_NO_RESULT: Readonly<Record<string, string>> = {
   "hardware.silicon.powerLimit": "what is published of a board",
   "hardware.silicon.otherDies.name": "a word for readers",
   "deployment.gridSource": "words for readers",
+  "deployment.gridBasis": "a word for reports",
+  "deployment.gridKind": "a word for reports",
   "deployment.gridTrace.region": "words for readers",
   "hardware.dram.idealised": "whether a memory that is not sold is refused (test/unit/spec/memory.test.ts)",
   "accuracy.parallel": "how many programs are asked at once; each answers for its model alone",
@@ -283,6 +285,9 @@ const CARRIERS = {
     study(bert, chip, "glue", { schedule: { fusion: "all", activations: true, weights: true, prefetch: true } }),
     study(bert, chip, "glue", { technology: { profile: "published" } }),
     study(bert, chip, "glue", { deployment: { duty: "10 %" } }),
+    study(bert, chip, "glue", {
+      deployment: { class: "server", pue: 1.2, share: "50 %", host: { power: "10 W", carbon: "5 kgCO2e", devices: 2 } },
+    }),
     study(bert, chip, "glue", { deployment: { gridIntensity: "300 gCO2e/kWh", gridSource: "a meter" } }),
     study(bert, chip, "glue", {
       deployment: { gridHours: Array.from({ length: 24 }, (_, i) => 100 + 10 * i), useFrom: 8, canWait: "50 %" },
