@@ -1,34 +1,10 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from "commander";
 import { EXIT_DONE, EXIT_INPUT } from "../errors/index.ts";
-import { reportFailure } from "./failure.ts";
+import { addListed, builtList, COMMANDS } from "./commands.ts";
 import { packageVersion } from "../package-root.ts";
 import { beQuiet, guardStandardStreams, toStderr, toStdout } from "./print.ts";
 import { beWide } from "./width.ts";
-
-type Add = (program: Command) => void;
-
-/** Commands in the order of the help. Each is loaded where it is named, all of them only for the list. */
-const COMMANDS: Readonly<Record<string, () => Promise<Add>>> = {
-  simulate: async () => (await import("./simulate.ts")).addSimulateCommand,
-  sweep: async () => (await import("./sweep.ts")).addSweepCommand,
-  gemm: async () => (await import("./gemm.ts")).addGemmCommand,
-  init: async () => (await import("./init.ts")).addInitCommand,
-  presets: async () => (await import("./presets.ts")).addPresetsCommand,
-  schema: async () => (await import("./schema.ts")).addSchemaCommand,
-  import: async () => (await import("./import.ts")).addImportCommand,
-  search: async () => (await import("./search.ts")).addSearchCommand,
-  merge: async () => (await import("./merge.ts")).addMergeCommand,
-  status: async () => (await import("./status.ts")).addStatusCommand,
-  evaluate: async () => (await import("./evaluate.ts")).addEvaluateCommand,
-  serve: async () => (await import("./serve.ts")).addServeCommand,
-  report: async () => (await import("./report.ts")).addReportCommand,
-  explain: async () => (await import("./explain.ts")).addExplainCommand,
-  plan: async () => (await import("./plan.ts")).addPlanCommand,
-  accuracy: async () => (await import("./accuracy.ts")).addAccuracyCommand,
-  completion: async () => (await import("./completion.ts")).addCompletionCommand,
-  bench: async () => (await import("./bench.ts")).addBenchCommand,
-};
 
 const program = new Command("ecotile")
   .description("Search transformer models and the accelerators they run on together, for the least total carbon.")
@@ -38,12 +14,15 @@ const program = new Command("ecotile")
   .configureOutput({ writeOut: toStdout, writeErr: toStderr });
 
 const [, , first = ""] = process.argv;
+const isOfProgram = ["--version", "-V"].includes(first);
+const isList = ["", "help", "--help", "-h"].includes(first) && process.argv.length <= 3;
+const listed = isList ? builtList() : null;
 // What completes the others knows all of them.
 const named = Object.hasOwn(COMMANDS, first) && first !== "completion" ? [COMMANDS[first]!] : Object.values(COMMANDS);
-const isOfProgram = first === "--version" || first === "-V";
-for (const load of isOfProgram ? [] : named) (await load())(program);
+if (listed !== null) addListed(program, listed);
+else for (const load of isOfProgram ? [] : named) (await load())(program);
 
-for (const command of program.commands.flatMap((each) => [each, ...each.commands])) {
+for (const command of listed === null ? program.commands.flatMap((each) => [each, ...each.commands]) : []) {
   command.exitOverride();
   if (command.commands.length > 0) continue;
   command.option("--wide", "lines as long as they are, whatever the terminal's width");
@@ -61,5 +40,5 @@ try {
   else await program.parseAsync(process.argv);
 } catch (error) {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT_DONE : EXIT_INPUT;
-  else process.exitCode = reportFailure(error);
+  else process.exitCode = (await import("./failure.ts")).reportFailure(error);
 }

@@ -1,8 +1,7 @@
-import { parse } from "yaml";
 import { z } from "zod";
 import type { Technology } from "../spec/technology.ts";
 import { CostError } from "./errors.ts";
-import { readTableFile } from "./table.ts";
+import { readTable } from "./table.ts";
 
 /** The closed list behind `--set technology.<factor>=<value>`; numbers and sources stand in tables/factors.yaml. */
 export const FACTOR_NAMES = [
@@ -93,11 +92,7 @@ export type FactorValues = Readonly<Record<FactorName, number | null>>;
 let catalogue: ReadonlyMap<string, Factor> | null = null;
 
 export function factorCatalogue(): ReadonlyMap<string, Factor> {
-  catalogue ??= new Map(
-    fileSchema
-      .parse(parse(readTableFile("factors"), { prettyErrors: false }))
-      .factors.map((factor) => [factor.name, factor]),
-  );
+  catalogue ??= new Map(fileSchema.parse(readTable("factors")).factors.map((factor) => [factor.name, factor]));
   return catalogue;
 }
 

@@ -1,7 +1,6 @@
-import { parse } from "yaml";
 import { z } from "zod";
 import type { Profile } from "./factors.ts";
-import { readTableFile } from "./table.ts";
+import { readTable } from "./table.ts";
 
 /** Rules by which the published estimator charges; what each means stands in tables/profiles.yaml. */
 export const RULE_NAMES = [
@@ -31,9 +30,7 @@ let rows: readonly ChargingRule[] | null = null;
 
 /** Every rule with its meaning and where it is on. */
 export function chargingRuleRows(): readonly ChargingRule[] {
-  rows ??= z
-    .strictObject({ rules: z.array(ruleSchema).length(RULE_NAMES.length) })
-    .parse(parse(readTableFile("profiles"), { prettyErrors: false })).rules;
+  rows ??= z.strictObject({ rules: z.array(ruleSchema).length(RULE_NAMES.length) }).parse(readTable("profiles")).rules;
   return rows;
 }
 

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { parse } from "yaml";
 import { z } from "zod";
-import { packageRoot } from "../package-root.ts";
+import { builtYaml, packageRoot } from "../package-root.ts";
 
 const keySchema = z.record(z.string(), z.union([z.number(), z.string()]));
 const numberOrNull = z.number().nullable();
@@ -58,9 +58,9 @@ export interface Table {
   readonly rows: readonly TableRow[];
 }
 
-/** Text of one table → rows; throws on a row without a source, unit, year or range, and on unknown keys. */
-export function parseTable(text: string): Table {
-  const raw = tableSchema.parse(parse(text, { prettyErrors: false }));
+/** What one table holds → rows; throws on a row without a source, unit, year or range, and on unknown keys. */
+export function parseTable(value: unknown): Table {
+  const raw = tableSchema.parse(value);
   const rows = raw.rows.map((row, index) => {
     const parsed = rowSchema.safeParse({
       at: {},
@@ -83,13 +83,17 @@ const cache = new Map<string, Table>();
 export function loadTable(name: string): Table {
   const known = cache.get(name);
   if (known) return known;
-  const table = parseTable(readTableFile(name));
+  const table = parseTable(readTable(name));
   cache.set(name, table);
   return table;
 }
 
-export function readTableFile(name: string): string {
-  return readFileSync(new URL(`src/cost/tables/${name}.yaml`, packageRoot), "utf8");
+/** What a file of src/cost/tables holds. */
+export function readTable(name: string): unknown {
+  const path = `src/cost/tables/${name}.yaml`;
+  const text = readFileSync(new URL(path, packageRoot), "utf8");
+  const built = builtYaml(path, text);
+  return built === null ? parse(text, { prettyErrors: false }) : built.value;
 }
 
 /** The one row with this name (and key); a missing row is our bug, since names are written down in this room only. */

@@ -1,6 +1,6 @@
 import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { packageRoot } from "../package-root.ts";
+import { builtYaml, packageRoot } from "../package-root.ts";
 import type { SourceDocument } from "./document.ts";
 import { readTextFile } from "./read-file.ts";
 import { readYaml } from "./read-yaml.ts";
@@ -21,7 +21,16 @@ export function presetNames(kind: PresetKind): readonly string[] {
 
 /** A file below presets/, read to data. Its name in messages is the path inside the package. */
 export function presetDocument(path: string): SourceDocument {
-  return readYaml(presetFileText(path), `presets/${path}`);
+  const [text, file] = [presetFileText(path), `presets/${path}`];
+  const built = builtYaml(file, text);
+  if (built === null) return readYaml(text, file);
+  return {
+    ...{ file, text, value: built.value },
+    // Places are wanted for messages alone.
+    get spans() {
+      return readYaml(text, file).spans;
+    },
+  };
 }
 
 /** Its text. */

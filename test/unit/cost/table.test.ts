@@ -1,15 +1,16 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
 import { loadTable, parseTable } from "../../../src/cost/table.ts";
 import { factorCatalogue, FACTOR_NAMES } from "../../../src/cost/index.ts";
 import { packageRoot } from "../../../src/package-root.ts";
 
 const ROW = 'name: a, value: 1, low: 0.5, high: 2, unit: pJ, year: 2020, source: "some paper"';
-const table = (row: string): string => `table: t\nedition: e\nrows:\n  - { ${row} }\n`;
+const rowsOf = (row: string): unknown => parse(`table: t\nedition: e\nrows:\n  - { ${row} }\n`);
 
 describe("cost tables", () => {
   it("read a row with its past", () => {
-    expect(parseTable(table(ROW)).rows[0]).toMatchObject({ name: "a", value: 1, source: "some paper", at: {} });
+    expect(parseTable(rowsOf(ROW)).rows[0]).toMatchObject({ name: "a", value: 1, source: "some paper", at: {} });
   });
 
   it.each([
@@ -18,19 +19,19 @@ describe("cost tables", () => {
     ["year", ", year: 2020"],
     ["low", ", low: 0.5"],
   ])("refuse a row without %s", (field, text) => {
-    expect(() => parseTable(table(ROW.replace(text, "")))).toThrow(new RegExp(`table t, row 1 \\(a\\)[^]*${field}`));
+    expect(() => parseTable(rowsOf(ROW.replace(text, "")))).toThrow(new RegExp(`table t, row 1 \\(a\\)[^]*${field}`));
   });
 
   it("refuse an empty source, an unknown key, a range that does not hold the value, and a bare null", () => {
-    expect(() => parseTable(table(ROW.replace("some paper", "")))).toThrow(/source/);
-    expect(() => parseTable(table(`${ROW}, colour: red`))).toThrow(/colour/);
-    expect(() => parseTable(table(ROW.replace("high: 2", "high: 0.9")))).toThrow(/low <= value <= high/);
-    expect(() => parseTable(table(ROW.replace("value: 1", "value: null")))).toThrow(/needs a note/);
+    expect(() => parseTable(rowsOf(ROW.replace("some paper", "")))).toThrow(/source/);
+    expect(() => parseTable(rowsOf(`${ROW}, colour: red`))).toThrow(/colour/);
+    expect(() => parseTable(rowsOf(ROW.replace("high: 2", "high: 0.9")))).toThrow(/low <= value <= high/);
+    expect(() => parseTable(rowsOf(ROW.replace("value: 1", "value: null")))).toThrow(/needs a note/);
   });
 
   it("a null value with a reason is kept as null", () => {
     const row = ROW.replace("value: 1, low: 0.5, high: 2", "value: null, low: null, high: null");
-    expect(parseTable(table(`${row}, note: "nothing was published"`)).rows[0]?.value).toBeNull();
+    expect(parseTable(rowsOf(`${row}, note: "nothing was published"`)).rows[0]?.value).toBeNull();
   });
 
   const files = readdirSync(new URL("src/cost/tables/", packageRoot)).filter(
