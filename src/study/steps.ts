@@ -1,3 +1,4 @@
+import { square } from "../math/index.ts";
 import { createPredictor, formatsOf, normalBelow, type Standing } from "../accuracy/index.ts";
 import type { FrontStep, FrontSteps } from "../report/types.ts";
 import type { Objective, Point, Trial } from "../search/index.ts";
@@ -83,7 +84,7 @@ const WIDTH = 2 * 1.6449;
 
 function ofIntervals(a: Interval | null, b: Interval | null): number {
   if (a === null || b === null) return 0.5;
-  const deviation = Math.sqrt((a.high - a.low) ** 2 + (b.high - b.low) ** 2) / WIDTH;
+  const deviation = Math.sqrt(square(a.high - a.low) + square(b.high - b.low)) / WIDTH;
   const difference = a.accuracy - b.accuracy;
   if (deviation === 0) return difference === 0 ? 0.5 : difference > 0 ? 1 : 0;
   return normalBelow(difference / deviation);

@@ -1,4 +1,4 @@
-import { exp } from "../../math/index.ts";
+import { exp, square } from "../../math/index.ts";
 import { fitted, lossOf } from "../precision/form.ts";
 import { storedPrice } from "../precision/stored-price.ts";
 import { logistic } from "../log-odds.ts";
@@ -43,7 +43,7 @@ function deviationsAbove(metric: string, a: Standing, b: Standing): number {
   const shape = shapePart(metric, a, b, kept, [whole[0]!, whole[1]!]);
   const formats = formatsPart(a, b, Math.max(0, middle - a.chance), [left[0]!, left[1]!]);
   const difference = shape.difference + formats.difference;
-  const deviation = Math.sqrt(shape.deviation ** 2 + formats.deviation ** 2);
+  const deviation = Math.sqrt(square(shape.deviation) + square(formats.deviation));
   return deviation === 0 ? (difference === 0 ? 0 : difference * Infinity) : difference / deviation;
 }
 

@@ -1,3 +1,4 @@
+import { square } from "../../math/index.ts";
 import type { StoredDifferences } from "../differences/stored.ts";
 import { metricDefinitions, type MetricDefinition } from "../metrics.ts";
 import { clusterKey } from "./cross-validate.ts";
@@ -46,7 +47,7 @@ function jackknife({ rows, scores, penalty, nonNegative }: FormDesign, runs: rea
 
 /** Variance of d·β over the jackknife. */
 function varianceOf(changes: readonly Float64Array[], d: readonly number[]): number {
-  const sum = changes.reduce((total, change) => total + dot(d, change) ** 2, 0);
+  const sum = changes.reduce((total, change) => total + square(dot(d, change)), 0);
   return ((changes.length - 1) / changes.length) * sum;
 }
 
@@ -158,7 +159,7 @@ export function factorOf(pairs: readonly ModelPair[]): number {
   const counts = indicesBy(pairs, ({ series }) => series);
   const ratios = pairs.map(({ predicted, measured, variance }) => Math.abs(measured - predicted) / Math.sqrt(variance));
   const weights = pairs.map(({ series }) => 1 / Math.sqrt(counts.get(series)!.length));
-  return (weightedQuantile(ratios, weights, MIDDLE) / DEVIATIONS) ** 2;
+  return square(weightedQuantile(ratios, weights, MIDDLE) / DEVIATIONS);
 }
 
 /** Fits how differences err, of every metric whose series have pairs. */

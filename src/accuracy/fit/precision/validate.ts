@@ -1,3 +1,4 @@
+import { log } from "../../../math/index.ts";
 import { BANDS, COLLAPSE, bandOf, endsOf, fitted, lossBy, lossOf, narrowestOf } from "../../precision/form.ts";
 import { mean, spearman } from "../statistics.ts";
 import { fitLosses, isCovered, lowestWidths } from "./fit.ts";
@@ -64,7 +65,7 @@ export function medianForecast(train: readonly LossRow[], test: readonly LossRow
       .map((key) => byKey.get(key) ?? [])
       .find((each) => each.length >= 3)!;
     const back = (value: number): number =>
-      row.unit === "perplexity" ? value : -Math.log(Math.max(0.02, 1 - value / (row.baseline - row.chance)));
+      row.unit === "perplexity" ? value : -log(Math.max(0.02, 1 - value / (row.baseline - row.chance)));
     const [low, middle, high] = [0.05, 0.5, 0.95].map((share) => back(quantile(values, share)));
     return { row, estimate: middle!, low: low!, high: high! };
   });
