@@ -91,8 +91,24 @@ function checkExtras(raw: RawTower, refuseField: Refuse): void {
     refuseField("rotarySize", "belongs to position: rotary, and to no other");
   if (latent !== undefined && raw.attentionGate !== undefined)
     refuseField("attentionGate", "is not known with latent attention");
+  checkRecurrent(raw, refuseField);
   if (latent !== undefined && position !== "rotary") refuseField("latent", "belongs to position: rotary");
   if (raw.sharedLayers === true && experts !== undefined) refuseField("sharedLayers", "is not known with experts");
+}
+
+/** A state where layers have one, of heads that share keys evenly; the first form has channels in place of heads. */
+function checkRecurrent({ recurrent, attention, layers }: RawTower, refuseField: Refuse): void {
+  const isUsed = attention === "recurrent" || (Array.isArray(attention) && attention.includes("recurrent"));
+  if (isUsed && recurrent === undefined) refuseField("attention", "is recurrent, which needs the section recurrent");
+  if (recurrent === undefined) return;
+  if (!isUsed && layers > 0) refuseField("recurrent", "belongs to layers whose attention is recurrent; there are none");
+  const { form, heads, keyHeads, valueSize, rank, kernel } = recurrent;
+  if (heads % keyHeads !== 0) refuseField("recurrent", `has ${heads} heads, no multiple of ${keyHeads} keyHeads`);
+  if ((form === "mamba") !== rank > 0) refuseField("recurrent", "has a rank of form mamba, and of no other");
+  if (form === "mamba" && (valueSize !== 1 || keyHeads !== 1))
+    refuseField("recurrent", "of form mamba has channels for heads: valueSize and keyHeads are 1");
+  if (form === "lightning" && kernel !== 0)
+    refuseField("recurrent", "of form lightning has no convolution: kernel is 0");
 }
 
 function headSizeOf(raw: RawTower, heads: readonly number[], refuseField: Refuse): number {

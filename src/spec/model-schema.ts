@@ -8,8 +8,8 @@ import { buildOperators, checkNames } from "./model-operators.ts";
 import { checkTowerNames, stored, withoutTowers, type AllTowers } from "./model-stored.ts";
 import { mergedQuantisation, modelQuantisation, towerQuantisation } from "./quantisation.ts";
 
-const ATTENTION = /^(full|none|(window|chunk|local\+global):[1-9]\d{0,7})$/;
-const ATTENTION_RULE = "must be full, none, window:N, chunk:N or local+global:N, with N from 1 to 99999999";
+const ATTENTION = /^(full|none|recurrent|(window|chunk|local\+global):[1-9]\d{0,7})$/;
+const ATTENTION_RULE = "must be full, none, recurrent, window:N, chunk:N or local+global:N, with N from 1 to 99999999";
 
 /** One attention kind, as written. */
 const attentionKind = z
@@ -60,13 +60,13 @@ const tower = {
     .describe("Which linear layers have biases: all, none, QKV, QKV and output projection, FFN, all but keys or QKV"),
   attention: f.attention
     .optional()
-    .describe("Keys that a query meets: full, none, window:N, chunk:N, local+global:N; one for all layers, or a list"),
+    .describe(
+      "Keys that a query meets: full, none, window:N, chunk:N, local+global:N, or recurrent; one for all layers, or a list",
+    ),
   qkNorm: oneOf(["head", "each-head", "projection", "plain"])
     .optional()
     .describe("Norm on queries and keys: one for all heads, one a head, one over the projection, or nothing trained"),
-  attentionGate: oneOf(["head", "element"])
-    .optional()
-    .describe("A sigmoid of the layer's input that the result of attention is multiplied by: one a head or an element"),
+  attentionGate: oneOf(["head", "element"]).optional().describe("A gate on the result of attention"),
   rotarySize: whole(1, 10_000).optional().describe("Rotated elements of a head; all where left out"),
   experts: section({
     count: whole(1, 100_000).describe("Experts to choose from"),
@@ -93,6 +93,20 @@ const tower = {
   })
     .optional()
     .describe("Multi-head latent attention"),
+  recurrent: section({
+    form: oneOf(["mamba", "mamba2", "gated-delta", "lightning"]),
+    heads: whole(1, 1_000_000).describe("Heads of values; of mamba the inner width"),
+    keyHeads: whole(1, 1_000_000).default(1).describe("Heads of keys and queries"),
+    keySize: whole(1, 100_000).describe("Elements of a key: rows of a head's state"),
+    valueSize: whole(1, 100_000).default(1).describe("Elements of a value: columns of a head's state"),
+    kernel: whole(0, 1000).default(4).describe("Taps of the convolution; 0: none"),
+    rank: whole(0, 1_000_000).default(0).describe("Width through which the step of mamba goes"),
+    bias: flag().default(false).describe("Biases in the first and the last product"),
+    convolutionBias: flag().default(false),
+    innerNorms: flag().default(false).describe("Norms on step, key and query of mamba"),
+  })
+    .optional()
+    .describe("State in place of attention, in layers whose attention is recurrent"),
   relative: section({ rows: whole(1, 1_000_000), shared: flag().default(true) })
     .optional()
     .describe("Table of relative positions: numbers a head, one table for the stack or one in each layer"),
@@ -178,6 +192,8 @@ const vit = section({
     bias: flag().default(true),
     norm: oneOf(["none", "layernorm", "rmsnorm"]).default("none"),
     normMerged: flag().default(false).describe("The norm is over the tokens side by side, not over each"),
+    separators: whole(1, 1000).optional().describe("Learned tokens, as wide as merged ones, between rows of them"),
+    taps: whole(1, 1000).optional().describe("Further mergers of these widths behind inner layers, each with its norm"),
     tokens: whole(1, 1_000_000).optional().describe("Tokens are averaged down to so many"),
   })
     .optional()
@@ -216,7 +232,7 @@ const encoderDecoder = section({
     vocabulary: whole(0, 10_000_000).default(0).describe("0: no table of its own"),
     audio: section({ bands: whole(1, 10_000), frames: whole(1, 10_000_000) })
       .optional()
-      .describe("Two convolutions of width 3 over so many frames, the second of stride 2, make the tokens"),
+      .describe("Two convolutions of width 3, the second of stride 2, make the tokens"),
   }),
   decoder: section(decoderTower).describe("tokens: what it is given before its first step, at least a start token"),
   sharedEmbedding: flag().default(true).describe("Both towers read one table"),

@@ -7,9 +7,10 @@ import type { Quantisation } from "./quantisation.ts";
  *   window:N        the N nearest (causal: N up to itself; else N / 2 on each side)
  *   chunk:N         those of its own chunk of N positions
  *   local+global:N  the N nearest, and one summary key for every further N tokens (transient global attention of LongT5)
+ *   recurrent       no keys: a state of fixed size, as the tower's `recurrent` says
  *   none            the layer has no attention
  */
-export type AttentionKind = "full" | "none" | `${"window" | "chunk" | "local+global"}:${number}`;
+export type AttentionKind = "full" | "none" | "recurrent" | `${"window" | "chunk" | "local+global"}:${number}`;
 
 /** Which linear layers have biases: all, none, a half, QKV alone, or all but those of the keys or of QKV. */
 export type Bias = boolean | "qkv" | "attention" | "ffn" | "no-key" | "no-qkv";
@@ -47,6 +48,27 @@ export interface LatentAttention {
   readonly absorbed: boolean;
 }
 
+/** What stands in place of attention in layers of kind `recurrent` (src/workload/recurrent.ts). */
+export interface Recurrent {
+  readonly form: "mamba" | "mamba2" | "gated-delta" | "lightning";
+  /** Heads of values; of `mamba` the inner width, each channel a head of one value. */
+  readonly heads: number;
+  /** Heads of keys and queries, each for as many heads of values. */
+  readonly keyHeads: number;
+  /** Elements of a key, which are rows of a head's state, and of a value, its columns. */
+  readonly keySize: number;
+  readonly valueSize: number;
+  /** Taps of the convolution over the last tokens; 0: none. */
+  readonly kernel: number;
+  /** Width through which the step of `mamba` goes. */
+  readonly rank: number;
+  /** Biases in the first and the last product, and in the convolution. */
+  readonly bias: boolean;
+  readonly convolutionBias: boolean;
+  /** Norms on step, key and query (`mamba` of Jamba). */
+  readonly innerNorms: boolean;
+}
+
 /** What is left out of a tower is absent in it: then it is a plain transformer. */
 export interface TowerExtras {
   /** How its tensors are stored; absent: at the widths of the hardware's precision. */
@@ -61,6 +83,7 @@ export interface TowerExtras {
   readonly rotarySize?: number | undefined;
   readonly experts?: Experts | undefined;
   readonly latent?: LatentAttention | undefined;
+  readonly recurrent?: Recurrent | undefined;
   /** Table of relative positions, `rows` numbers a head: one for the stack, or one in each layer. */
   readonly relative?: { readonly rows: number; readonly shared: boolean } | undefined;
   /** Disentangled attention (DeBERTa): each layer projects a table of so many positions with the matrices of query and key. */
@@ -179,6 +202,10 @@ export interface Connector {
   readonly norm: "none" | "layernorm" | "rmsnorm";
   /** Size of the norm: that of one token before merging (false) or of the merged ones. */
   readonly normMerged: boolean;
+  /** Learned tokens, as wide as merged ones, that are put between rows of them. */
+  readonly separators?: number | undefined;
+  /** Further mergers of the same widths, behind inner layers, each with its norm over merged tokens. */
+  readonly taps?: number | undefined;
   /** Tokens are averaged down to so many before; absent: all. */
   readonly tokens?: number | undefined;
 }
@@ -292,6 +319,7 @@ export interface ListedVector extends ListedCommon {
 export const LISTED_PRIMITIVES = [
   ...(["softmax", "layernorm", "rmsnorm", "gelu", "quick-gelu", "silu", "relu", "relu-squared"] as const),
   ...(["tanh", "add", "multiply", "gather", "rope", "l2-normalise", "mean"] as const),
+  ...(["scan", "selective-scan", "delta-scan"] as const),
 ] as const;
 export type ListedPrimitive = (typeof LISTED_PRIMITIVES)[number];
 export type ListedOperator = ListedProduct | ListedVector;

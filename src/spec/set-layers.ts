@@ -69,5 +69,5 @@ function inLayers(tower: Tower, field: Field, value: number | AttentionKind, isM
   const replaced = <T>(values: readonly T[]) => values.map((each, layer) => (isMeant(layer + 1) ? (value as T) : each));
   if (field === "ffn") return { ffn: replaced(tower.ffn) };
   if (field === "heads") return withHeads(tower, replaced(tower.heads));
-  return withAttention(replaced(tower.attention ?? tower.heads.map((): AttentionKind => "full")));
+  return withAttention(tower, replaced(tower.attention ?? tower.heads.map((): AttentionKind => "full")));
 }

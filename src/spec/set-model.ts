@@ -70,7 +70,9 @@ function resized(quantisation: Quantisation, layers: number): Quantisation {
 }
 
 /** Where every layer sees everything, nothing is said, as in a file that says nothing. */
-export function withAttention(kinds: readonly AttentionKind[]): Partial<Tower> {
+export function withAttention(tower: Tower, kinds: readonly AttentionKind[]): Partial<Tower> | Refusal {
+  if (kinds.includes("recurrent") && tower.recurrent === undefined)
+    return refusal("is recurrent, which needs the tower's section recurrent");
   return { attention: kinds.every((kind) => kind === "full") ? undefined : kinds };
 }
 
@@ -78,7 +80,7 @@ function attentionOf(tower: Tower, value: AttentionKind | readonly AttentionKind
   const kinds = perLayerOf(value, tower.layers);
   return kinds === undefined
     ? refusal(`holds ${value.length} values, but the tower has ${tower.layers} layers`)
-    : withAttention(kinds);
+    : withAttention(tower, kinds);
 }
 
 /** What the latent form of attention has in a field of its own. */

@@ -51,12 +51,14 @@ function meanSpans({ first, last, times }: Lengths): readonly Span[] {
   ];
 }
 
+type AttentionForm = "full" | "none" | "recurrent" | "window" | "chunk" | "local+global";
+
 /** A kind of attention in two parts: what it is, and its size (Infinity for all of the context). */
 export function parseKind(kind: AttentionKind): {
-  readonly form: "full" | "none" | "window" | "chunk" | "local+global";
+  readonly form: AttentionForm;
   readonly size: number;
 } {
-  const [form, size] = kind.split(":") as ["full" | "none" | "window" | "chunk" | "local+global", string | undefined];
+  const [form, size] = kind.split(":") as [AttentionForm, string | undefined];
   return { form, size: size === undefined ? Infinity : Number(size) };
 }
 
@@ -68,7 +70,7 @@ function summaries(context: number, size: number): number {
 /** Tokens whose keys and values a layer of this kind keeps of `context` tokens. */
 export function cachedTokens(kind: AttentionKind, context: number): number {
   const { form, size } = parseKind(kind);
-  if (form === "none") return 0;
+  if (form === "none" || form === "recurrent") return 0;
   if (form === "local+global") return Math.min(size, context) + summaries(context, size);
   return Math.min(size, context);
 }
@@ -84,7 +86,7 @@ export function cachedTokens(kind: AttentionKind, context: number): number {
  * Where all keys fit (N ≥ keys) it is full. A step of a decoder meets what of its context the kind lets it see.
  */
 export function spansOf(kind: AttentionKind, pass: Pass): readonly Span[] {
-  if (kind === "none") return [];
+  if (kind === "none" || kind === "recurrent") return [];
   return "queries" in pass ? blockSpans(kind, pass.queries, pass.keys) : stepSpans(kind, pass.context, pass.steps);
 }
 

@@ -2,8 +2,9 @@ import type { Operator } from "./operator.ts";
 import { masked } from "./attention-mask.ts";
 import { queriesOf, runsOf, spansOf, type Pass, type Span } from "./attention-pattern.ts";
 import { latentAttention } from "./latent-attention.ts";
+import { recurrentMixer } from "./recurrent.ts";
 import { intoCache, linear, product, vector, type Place } from "./make-operator.ts";
-import { primitiveOfNorm, type LayerShape } from "./layer-shape.ts";
+import { primitiveOfNorm, recurrentOf, type LayerShape } from "./layer-shape.ts";
 
 /**
  * Multi-head attention of one layer, up to and with the output projection.
@@ -25,6 +26,7 @@ import { primitiveOfNorm, type LayerShape } from "./layer-shape.ts";
  */
 export function attention(shape: LayerShape, batch: number, pass: Pass, place: Place): readonly Operator[] {
   if (shape.attentionKind === "none") return [];
+  if (shape.attentionKind === "recurrent") return recurrentMixer(shape, recurrentOf(shape), batch, pass, place);
   if (shape.latent !== undefined) return latentAttention(shape, shape.latent, batch, pass, place);
   const { hidden, heads, kvHeads, headSize } = shape;
   const rows = batch * queriesOf(pass);

@@ -3,11 +3,12 @@ import type { Operator, Workload } from "./operator.ts";
 import { cachedTokens, queriesOf, runsOf, type Pass } from "./attention-pattern.ts";
 import { textEmbedding, textEmbeddingParameters, type TextStem } from "./embedding.ts";
 import { finalNorm } from "./encoder.ts";
-import { forEachLayer, layersOf, type LayerShape } from "./layer-shape.ts";
+import { forEachLayer, layersOf, recurrentOf, type LayerShape } from "./layer-shape.ts";
 import { linear, stored, type Place } from "./make-operator.ts";
 import { stackParameters, type Extent } from "./parameters.ts";
 import { peakOfStack } from "./peak-activation.ts";
 import { pickToken } from "./pooling.ts";
+import { stateElements } from "./recurrent.ts";
 import { transformerLayer } from "./transformer-layer.ts";
 
 /**
@@ -61,7 +62,7 @@ export function contextOf(model: DecoderModel): number {
 
 /** K and V elements of one token in one layer: of all KV heads, or the latent vector and the rotary key of all heads. */
 export function elementsPerToken({ attentionKind, kvHeads, headSize, latent }: LayerShape): number {
-  if (attentionKind === "none") return 0;
+  if (attentionKind === "none" || attentionKind === "recurrent") return 0;
   return latent === undefined ? 2 * kvHeads * headSize : latent.keyValueRank + latent.rope;
 }
 
@@ -70,12 +71,15 @@ export function keysAndValuesPerToken(tower: Tower): number {
   return layersOf(tower).reduce((sum, layer) => sum + elementsPerToken(layer), 0);
 }
 
-/** K and V elements of a sequence of `tokens` tokens; a layer with a window keeps no more than that. */
+/** K and V elements of a sequence of `tokens` tokens; a layer with a window keeps no more than that, one with a state that. */
 export function cachedElements(tower: Tower, tokens: number): number {
-  return layersOf(tower).reduce(
-    (sum, layer) => sum + cachedTokens(layer.attentionKind, tokens) * elementsPerToken(layer),
-    0,
-  );
+  return layersOf(tower).reduce((sum, layer) => sum + cachedInLayer(layer, tokens), 0);
+}
+
+/** What one sequence leaves in the cache of a layer. */
+export function cachedInLayer(layer: LayerShape, tokens: number): number {
+  if (layer.attentionKind === "recurrent") return stateElements(recurrentOf(layer));
+  return cachedTokens(layer.attentionKind, tokens) * elementsPerToken(layer);
 }
 
 export function prefill(model: DecoderModel, batch: number): readonly Operator[] {

@@ -4,11 +4,11 @@ import type { Common, HuggingFaceOptions } from "./huggingface/common.ts";
 import { ENCODER_DECODER_READERS } from "./huggingface/encoder-decoder.ts";
 import { ENCODER_READERS } from "./huggingface/encoders.ts";
 import { GPT_READERS } from "./huggingface/gpt.ts";
+import { HYBRID_READERS } from "./huggingface/hybrid.ts";
 import { KIN_READERS } from "./huggingface/kin.ts";
 import { LATENT_READERS } from "./huggingface/latent.ts";
 import { LLAMA_READERS } from "./huggingface/llama.ts";
 import { importProblems } from "./import-check.ts";
-import { readMamba } from "./huggingface/mamba.ts";
 import { isRecord, noteUnread, onlyIf, readerOf, valueOf, type ConfigReader } from "./huggingface/reader.ts";
 import { readQuantisation, withQuantisation } from "./huggingface/quantised.ts";
 import { readClipText, VISION_READERS } from "./huggingface/vision.ts";
@@ -29,10 +29,10 @@ const READERS: Readonly<Record<string, Read>> = {
   ...ENCODER_READERS,
   ...LLAMA_READERS,
   ...KIN_READERS,
+  ...HYBRID_READERS,
   ...LATENT_READERS,
   ...GPT_READERS,
   ...ENCODER_DECODER_READERS,
-  mamba: readMamba,
   ...VISION_LANGUAGE_READERS,
 };
 

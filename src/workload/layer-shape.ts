@@ -1,4 +1,4 @@
-import type { AttentionKind, Experts, Tower, TowerExtras } from "../spec/model.ts";
+import type { AttentionKind, Experts, Recurrent, Tower, TowerExtras } from "../spec/model.ts";
 import { formatsOf, type LayerFormats } from "../spec/quantisation.ts";
 import type { Operator, Primitive } from "./operator.ts";
 import type { Place } from "./make-operator.ts";
@@ -24,6 +24,16 @@ export interface LayerShape
   readonly hasFirstNorm: boolean;
   /** How its tensors are stored; null: at the widths of the hardware. */
   readonly formats: LayerFormats | null;
+}
+
+/**
+ * The state of a layer that has one in place of attention.
+ *
+ * @throws RangeError where the tower does not say it
+ */
+export function recurrentOf({ recurrent }: LayerShape): Recurrent {
+  if (recurrent === undefined) throw new RangeError("a layer is recurrent, but its tower has no such section");
+  return recurrent;
 }
 
 /** Whether a layer has a feed-forward half: an FFN, or experts in its place. */

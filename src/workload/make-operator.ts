@@ -175,6 +175,14 @@ export function vector(
   return vectors === undefined ? operator : { ...operator, stored: vectors };
 }
 
+/** Vector work that reads and writes what the cache of a decoder holds, where there is one. */
+export function cachedVector(place: Place, ...rest: Parameters<typeof vector> extends [Place, ...infer R] ? R : never) {
+  const operator = vector(place, ...rest);
+  const { formats, hasCache } = place;
+  if (operator.stored === undefined || formats === undefined || hasCache !== true) return operator;
+  return { ...operator, stored: { ...operator.stored, read: formats.kv, written: formats.kv } };
+}
+
 /** LayerNorm (gain and offset, or less) or RMSNorm (gain) over rows of `hidden` elements. */
 export function normalisation(
   place: Place,

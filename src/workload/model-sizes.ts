@@ -2,7 +2,7 @@ import { square } from "../math/index.ts";
 import type { ModelSpec, Tower, TowerModel } from "../spec/model.ts";
 import { bertStem } from "./bert.ts";
 import { clipPeaks, clipStem } from "./clip.ts";
-import { contextOf, decoderStem, elementsPerToken } from "./decoder.ts";
+import { cachedInLayer, contextOf, decoderStem, elementsPerToken } from "./decoder.ts";
 import { textTables } from "./embedding.ts";
 import { encoderDecoderStem } from "./encoder-decoder.ts";
 import { operatorSizes } from "./operators.ts";
@@ -109,8 +109,11 @@ function sizesOfOne(
       const outside = { total: total("text"), embedding: tables, head, matrices: matrices + back };
       return {
         parameters: { text: storedParameters(text, outside) },
-        kvCache: times(storedCache(text, elementsPerToken, contextOf(model) + model.generatedTokens), batch),
-        kvPerToken: storedCache(text, elementsPerToken, null),
+        kvCache: times(
+          storedCache(text, (layer) => cachedInLayer(layer, contextOf(model) + model.generatedTokens)),
+          batch,
+        ),
+        kvPerToken: storedCache(text, elementsPerToken),
         ...peaks(text),
       };
     }
@@ -121,8 +124,8 @@ function sizesOfOne(
       const own = sharedEmbedding ? { ...decoder, vocabulary: 0 } : decoder;
       const written = textTables(own, encoderDecoderStem(decoder, generatedTokens));
       const convolutions = audio === undefined ? 0 : 3 * audio.bands * hidden + 3 * square(hidden);
-      const perToken = storedCache(decoder, elementsPerToken, null);
-      const cached = storedCache(decoder, elementsPerToken, decoder.tokens - 1 + generatedTokens);
+      const perToken = storedCache(decoder, elementsPerToken);
+      const cached = storedCache(decoder, (layer) => cachedInLayer(layer, decoder.tokens - 1 + generatedTokens));
       return {
         parameters: {
           encoder: storedParameters(encoder, {

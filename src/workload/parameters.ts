@@ -4,7 +4,8 @@ import { gateWidth, queryKeyNormParameters } from "./attention.ts";
 import { extraTokensOf } from "./embedding.ts";
 import { expertMatrices, expertParameters } from "./experts.ts";
 import { latentMatrices, latentParameters } from "./latent-attention.ts";
-import { hasFfn, layersOf, normSize, type LayerShape } from "./layer-shape.ts";
+import { hasFfn, layersOf, normSize, recurrentOf, type LayerShape } from "./layer-shape.ts";
+import { recurrentMatrices, recurrentParameters } from "./recurrent.ts";
 
 /** Which parameters are meant: all that are stored, or those that one token goes through. */
 export type Extent = "stored" | "active";
@@ -32,7 +33,7 @@ export function layerParameters(shape: LayerShape, extent: Extent = "stored"): n
   const norms = all - (isAttending && !shape.hasFirstNorm ? 1 : 0);
   const scales = shape.layerScale === true ? parts * shape.hidden : 0;
   return (
-    (isAttending ? attentionParameters(shape) : 0) +
+    (isAttending ? mixerParameters(shape) : 0) +
     (hasFfn(shape) ? ffnParameters(shape, extent) : 0) +
     norms * normParameters(shape) +
     scales
@@ -45,9 +46,11 @@ export function layerMatrices(shape: LayerShape): number {
   const attention =
     attentionKind === "none"
       ? 0
-      : latent === undefined
-        ? hidden * ((heads + 2 * kvHeads) * headSize + gateWidth(shape)) + heads * headSize * hidden
-        : latentMatrices(shape, latent);
+      : attentionKind === "recurrent"
+        ? recurrentMatrices(shape, recurrentOf(shape))
+        : latent === undefined
+          ? hidden * ((heads + 2 * kvHeads) * headSize + gateWidth(shape)) + heads * headSize * hidden
+          : latentMatrices(shape, latent);
   const inner = routed === null ? (gated ? 3 : 2) * hidden * ffn : expertMatrices(shape, routed, routed.count);
   return attention + inner;
 }
@@ -55,6 +58,12 @@ export function layerMatrices(shape: LayerShape): number {
 /** Elements of the matrices of a cross-attention. */
 export function crossMatrices({ hidden, heads, kvHeads, headSize }: LayerShape): number {
   return hidden * (heads + 2 * kvHeads) * headSize + heads * headSize * hidden;
+}
+
+function mixerParameters(shape: LayerShape): number {
+  return shape.attentionKind === "recurrent"
+    ? recurrentParameters(shape, recurrentOf(shape))
+    : attentionParameters(shape);
 }
 
 function attentionParameters(shape: LayerShape): number {

@@ -1,6 +1,7 @@
 import type { Tower } from "../spec/model.ts";
 import { parseKind } from "./attention-pattern.ts";
-import { layersOf, type LayerShape } from "./layer-shape.ts";
+import { layersOf, recurrentOf, type LayerShape } from "./layer-shape.ts";
+import { recurrentWidth } from "./recurrent.ts";
 
 /**
  * Activation elements alive at once in a stack of layers, at their largest.
@@ -13,6 +14,7 @@ import { layersOf, type LayerShape } from "./layer-shape.ts";
  *   scores    x + q,k,v + S                       S = batch · heads · queries · keys
  *   context   x + v + S + c                       c = rows · heads · headSize
  *   output    x + c + rows·hidden
+ *   state     x + norm(x) + what a recurrent mixer makes of it, and its result
  *   ffn up    x + norm(x) + wide                  wide = rows · ffn, twice if gated
  *   ffn down  x + rows·ffn + rows·hidden
  *
@@ -40,13 +42,15 @@ function peakOfLayer(shape: LayerShape, span: LiveSpan): number {
   const normed = shape.normPosition === "post" || shape.normPosition === "output" ? 0 : stream;
   const queries = rows * shape.heads * shape.headSize;
   const values = span.kvCache ? spreadOut(shape, span) / 2 : rows * shape.kvHeads * shape.headSize;
-  const attends = shape.attentionKind !== "none";
+  const attends = shape.attentionKind !== "none" && shape.attentionKind !== "recurrent";
   const keys = Math.min(span.keys, parseKind(shape.attentionKind).size);
   const scores = attends && !span.isFused ? rows * shape.heads * keys : 0;
   const wide = rows * innerWidth(shape);
+  const mixed = shape.attentionKind === "recurrent" ? rows * recurrentWidth(recurrentOf(shape)) : 0;
   return (
     stream +
     Math.max(
+      normed + mixed,
       normed + queries + 2 * values,
       queries + 2 * values + scores,
       values + scores + queries,

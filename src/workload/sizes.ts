@@ -1,6 +1,5 @@
 import { formatsOf, storedBits, type LayerFormats, type StoredFormat } from "../spec/quantisation.ts";
 import type { Tower } from "../spec/model.ts";
-import { cachedTokens } from "./attention-pattern.ts";
 import { layersOf, type LayerShape } from "./layer-shape.ts";
 import type { StoredSize } from "./operator.ts";
 import { crossMatrices, crossParameters, layerMatrices, layerParameters } from "./parameters.ts";
@@ -60,18 +59,9 @@ export function storedParameters(tower: Tower, outside: OutsideParameters): Stor
   );
 }
 
-/** Σ over layers of the keys and values, each with its width, of as many tokens as a layer keeps of `tokens`; null: of one token. */
-export function storedCache(
-  tower: Tower,
-  elementsPerToken: (shape: LayerShape) => number,
-  tokens: number | null,
-): StoredSize {
-  return sumOfSizes(
-    ...layersOf(tower).map((shape) => {
-      const kept = tokens === null ? 1 : cachedTokens(shape.attentionKind, tokens);
-      return sizeOf(kept * elementsPerToken(shape), shape.formats?.kv);
-    }),
-  );
+/** Σ over layers of what each keeps, at its width. */
+export function storedCache(tower: Tower, elementsOf: (shape: LayerShape) => number): StoredSize {
+  return sumOfSizes(...layersOf(tower).map((shape) => sizeOf(elementsOf(shape), shape.formats?.kv)));
 }
 
 /**

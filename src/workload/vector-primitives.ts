@@ -158,6 +158,23 @@ export const VECTOR_PRIMITIVES: Readonly<Record<LanePrimitive, PrimitiveCost>> =
       "x·cos and one multiply-add with its partner's sin; x (its partner is read with it), and sine or cosine",
     ),
   ),
+  scan: elementWise(
+    "Dao and Gu 2024 (arXiv 2405.21060), eq. 1; the state rests in the local buffer",
+    pass("token", [3, 0], [1, 1], "decay; multiply-add of value and key; multiply-add with the query to the result"),
+  ),
+  "selective-scan": elementWise(
+    "Gu and Dao 2023 (arXiv 2312.00752), eqs. 2 and 4; the state rests in the local buffer",
+    pass("token", [4, 1], [1, 1], "step times decay, its exponential; then as of a scan"),
+  ),
+  "delta-scan": elementWise(
+    "Yang et al. 2024 (arXiv 2412.06464), eq. 10; the state rests in the local buffer",
+    pass(
+      "token",
+      [4, 0],
+      [2, 1],
+      "decay; multiply-add with the key, which the value is corrected by; then as of a scan",
+    ),
+  ),
   mean: {
     passes: [pass("sum", [1, 0], [1, 0], "add to the sum; the quotient is once a row")],
     perRow: { operations: 1, specials: 0 },

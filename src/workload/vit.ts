@@ -80,13 +80,26 @@ function vitOperators(model: VitModel, batch: number): readonly Operator[] {
           linear(place, "head", at === 0 ? "head" : `head-${at + 1}`, { rows: batch, k: width, n: classes }),
         )
       : []),
-    ...(model.connector === undefined ? [] : connectorOperators(vision, model.connector, batch, place)),
+    ...(model.connector === undefined ? [] : connectorsOf(vision, model.connector, batch, place)),
   ];
 }
 
 /** Tokens that a vision tower hands to another one: its patches, averaged down and put side by side. */
 export function connectedTokens(vision: VisionTower, { merge, tokens = patchesOf(vision) }: Connector): number {
   return Math.floor(tokens / merge);
+}
+
+/** The connector, and what of it stands behind inner layers, whose norms are over merged tokens. */
+function connectorsOf(vision: VisionTower, connector: Connector, batch: number, place: Place): readonly Operator[] {
+  const { taps = 0 } = connector;
+  const own = connectorOperators(vision, connector, batch, place);
+  if (taps === 0) return own;
+  const tapped = connectorOperators(vision, { ...connector, normMerged: true }, batch, {
+    ...place,
+    prefix: `${place.prefix}.taps`,
+    count: place.count * taps,
+  });
+  return [...own, ...tapped];
 }
 
 function connectorOperators(
@@ -124,13 +137,14 @@ function connectorOperators(
 
 function connectorParameters(vision: VisionTower, connector: Connector): number {
   const { hidden } = vision;
-  const { merge, widths, bias, norm, normMerged } = connector;
-  const biases = bias ? widths.reduce((sum, n) => sum + n, 0) : 0;
-  const norms = norm === "none" ? 0 : normSize(norm, normMerged ? merge * hidden : hidden);
-  return connectorMatrices(vision, connector) + biases + norms;
+  const { merge, widths, bias, norm, normMerged, taps = 0, separators = 0 } = connector;
+  const biases = bias ? (1 + taps) * widths.reduce((sum, n) => sum + n, 0) : 0;
+  const normOf = (size: number) => (norm === "none" ? 0 : normSize(norm, size));
+  const norms = normOf(normMerged ? merge * hidden : hidden) + taps * normOf(merge * hidden);
+  return connectorMatrices(vision, connector) + biases + norms + separators * merge * hidden;
 }
 
 /** Of these the elements of matrices. */
-export function connectorMatrices({ hidden }: VisionTower, { merge, widths }: Connector): number {
-  return widths.reduce((sum, n, at) => sum + (at === 0 ? merge * hidden : widths[at - 1]!) * n, 0);
+export function connectorMatrices({ hidden }: VisionTower, { merge, widths, taps = 0 }: Connector): number {
+  return (1 + taps) * widths.reduce((sum, n, at) => sum + (at === 0 ? merge * hidden : widths[at - 1]!) * n, 0);
 }

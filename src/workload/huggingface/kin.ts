@@ -1,18 +1,8 @@
 import type { DecoderModel, Experts, Tower } from "../../spec/model.ts";
 import { attentionKinds, expertsOf, rotarySize } from "./decoder.ts";
 import { llamaBias, llamaLike, windows, type Read, type Sizes } from "./llama-like.ts";
-import {
-  count,
-  countList,
-  flag,
-  isRecord,
-  onlyIf,
-  optionalCount,
-  renamed,
-  shown,
-  valueOf,
-  type ConfigReader,
-} from "./reader.ts";
+import { nemotronNas } from "./nemotron-nas.ts";
+import { count, countList, flag, onlyIf, optionalCount, renamed, shown, valueOf, type ConfigReader } from "./reader.ts";
 
 /** Families after Llama whose configurations have names or rules of their own. */
 
@@ -270,6 +260,53 @@ const laguna = llamaLike({
   },
 });
 
+/**
+ * Llama4TextConfig: chunks but in every fourth layer, which alone has no positions (its rotations are counted all the same); every
+ * `interleave_moe_layer_step`-th layer has experts and a shared one, the others an FFN of `intermediate_size_mlp`.
+ */
+const llama4Text = llamaLike({
+  headSize: 128,
+  ffn: ["intermediate_size_mlp"],
+  rest: (reader, { layers }) => {
+    const every = optionalCount(reader, ["no_rope_layer_interval"]) ?? 4;
+    const flags = countList(reader, "no_rope_layers") ?? [];
+    const isLocal = (layer: number) => (flags.length > 0 ? flags[layer] !== 0 : (layer + 1) % every !== 0);
+    const size = optionalCount(reader, ["attention_chunk_size"]);
+    const isListed = (reader.config["layer_types"] ?? null) !== null;
+    const kinds = Array.from({ length: layers }, (_, layer) =>
+      size !== undefined && isLocal(layer) ? (`chunk:${size}` as const) : ("full" as const),
+    );
+    const step = optionalCount(reader, ["interleave_moe_layer_step"]) ?? 1;
+    const listed = countList(reader, "moe_layers");
+    for (const name of [
+      "attn_temperature_tuning",
+      "floor_scale",
+      "attn_scale",
+      "router_jitter_noise",
+      "for_llm_compressor",
+    ])
+      valueOf(reader, [name]);
+    return {
+      bias: llamaBias(reader),
+      extras: {
+        attention: isListed
+          ? attentionKinds(reader, layers, size, isLocal)
+          : kinds.every((kind) => kind === "full")
+            ? undefined
+            : kinds,
+        qkNorm: flag(reader, "use_qk_norm", true) ? "plain" : undefined,
+        experts: expertsOf(
+          reader,
+          layers,
+          { shared: count(reader, ["intermediate_size"]) },
+          { count: ["num_local_experts"], ffn: ["intermediate_size"], activeDefault: 1 },
+          (layer) => (listed === undefined ? (layer + 1) % step === 0 : listed.includes(layer)),
+        ),
+      },
+    };
+  },
+});
+
 /** MiniCPMConfig, some of whose models have experts, each as wide as the FFN. */
 const minicpm = llamaLike({
   tied: true,
@@ -281,62 +318,6 @@ const minicpm = llamaLike({
     return { bias: llamaBias(reader), ffn: 1, extras: { experts: expertsOf(reader, layers, {}, names) } };
   },
 });
-
-/**
- * DeciLM of Nemotron-NAS: each block says its groups of heads and the width of its FFN, or that it has none of either.
- * Width: 2/3 · `ffn_mult` · hidden, up to the next multiple of 256.
- */
-const nemotronNas: Read = (reader, common, options) => {
-  const blocks = valueOf(reader, ["block_configs"]);
-  const list = Array.isArray(blocks) ? blocks.map((block, at) => blockOf(reader, block, at)) : [];
-  if (list.length === 0) reader.problems.push("block_configs must hold one object for each layer.");
-  const read = llamaLike({
-    rest: (inner, { hidden, heads, layers }) => {
-      if (list.length > 0 && list.length !== layers)
-        inner.problems.push(`block_configs holds ${list.length} blocks, but num_hidden_layers is ${layers}.`);
-      const own = Array.from({ length: layers }, (_, layer) => list[layer] ?? { group: 1, mult: 1 });
-      const uneven = own.find(({ group }) => group !== null && heads % group !== 0);
-      if (uneven !== undefined)
-        inner.problems.push(`n_heads_in_group is ${uneven.group}, but num_attention_heads is ${heads}.`);
-      const kinds = own.map(({ group }) => (group === null ? ("none" as const) : ("full" as const)));
-      const widthOf = (mult: number) => Math.ceil(Math.floor((2 * mult * hidden) / 3) / 256) * 256;
-      return {
-        bias: llamaBias(inner),
-        kvHeadsByLayer: own.map(({ group }) => (group === null ? heads : Math.max(1, Math.floor(heads / group)))),
-        ffn: own.map(({ mult }) => (mult === null ? 0 : widthOf(mult))),
-        extras: { attention: kinds.includes("none") ? kinds : undefined },
-      };
-    },
-  });
-  return read(reader, common, options);
-};
-
-/** Heads that share a key, and the multiple of hidden that the FFN is about; null: no such half. */
-function blockOf(reader: ConfigReader, block: unknown, at: number) {
-  const refuse = (what: string) => void reader.problems.push(`block_configs[${at}].${what}`);
-  const part = (name: string): Readonly<Record<string, unknown>> => {
-    const value = isRecord(block) ? block[name] : undefined;
-    if (!isRecord(value)) refuse(`${name} is missing.`);
-    return isRecord(value) ? value : {};
-  };
-  const [attention, ffn] = [part("attention"), part("ffn")];
-  for (const [name, half] of Object.entries({ attention, ffn })) {
-    if (half["replace_with_linear"] === true) refuse(`${name}.replace_with_linear is true, which is not modelled.`);
-    if ((half["sparsify"] ?? null) !== null) refuse(`${name}.sparsify is set, which is not modelled.`);
-  }
-  if ((attention["window_length"] ?? null) !== null) refuse("attention.window_length is set, which is not modelled.");
-  const numberIn = (half: Readonly<Record<string, unknown>>, key: string, place: string): number | null => {
-    if (half["no_op"] === true) return null;
-    const value = half[key];
-    if (typeof value === "number" && value > 0 && value < 1e6) return value;
-    refuse(`${place}.${key} is ${shown(value ?? null)}, but must be a number above 0.`);
-    return 1;
-  };
-  return {
-    group: numberIn(attention, "n_heads_in_group", "attention"),
-    mult: numberIn(ffn, "ffn_mult", "ffn"),
-  };
-}
 
 export const KIN_READERS: Readonly<Record<string, Read>> = {
   qwen: readQwen,
@@ -374,4 +355,5 @@ export const KIN_READERS: Readonly<Record<string, Read>> = {
     rest: (reader, sizes) => ({ bias: llamaBias(reader), extras: windows(reader, sizes) }),
   }),
   laguna,
+  llama4_text: llama4Text,
 } satisfies Readonly<Record<string, (...of: Parameters<Read>) => DecoderModel>>;

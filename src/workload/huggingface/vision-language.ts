@@ -1,17 +1,30 @@
 import type { Connector, DecoderModel, TowersModel, VisionTower, VitModel } from "../../spec/model.ts";
 import { patchesOf } from "../embedding.ts";
 import { connectedTokens } from "../vit.ts";
+import { square } from "../../math/index.ts";
 import type { Common, HuggingFaceOptions } from "./common.ts";
+import { IMAGE_TOWERS, mergedSide, moonVit, type ImageTower } from "./image-towers.ts";
 import { GPT_READERS } from "./gpt.ts";
+import { HYBRID_READERS } from "./hybrid.ts";
 import { KIN_READERS } from "./kin.ts";
 import { LATENT_READERS } from "./latent.ts";
 import { LLAMA_READERS } from "./llama.ts";
-import { count, noteUnread, onlyIf, optionalCount, sectionOf, shown, valueOf, type ConfigReader } from "./reader.ts";
-import { clipVisionTower, siglipVision } from "./vision.ts";
+import {
+  count,
+  countList,
+  noteUnread,
+  onlyIf,
+  optionalCount,
+  sectionOf,
+  share,
+  shown,
+  valueOf,
+  type ConfigReader,
+} from "./reader.ts";
 
 type Read = (reader: ConfigReader, common: Common, options: HuggingFaceOptions) => TowersModel;
 
-const DECODERS = { ...LLAMA_READERS, ...KIN_READERS, ...LATENT_READERS, ...GPT_READERS };
+const DECODERS = { ...LLAMA_READERS, ...KIN_READERS, ...HYBRID_READERS, ...LATENT_READERS, ...GPT_READERS };
 
 /** What LlamaConfig and MistralConfig have where a section leaves it out: the sizes of their first models. */
 const SECTION_DEFAULTS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
@@ -36,7 +49,16 @@ const SECTION_DEFAULTS: Readonly<Record<string, Readonly<Record<string, unknown>
 interface Family {
   /** Type of the text section where it does not say its own. */
   readonly text: string;
-  readonly connector: (reader: ConfigReader, vision: VisionTower, hidden: number) => Connector;
+  /** The decoder's fields may stand at the top of the file, where there is no text section. */
+  readonly isFlat?: boolean;
+  /** Type of the image section where it does not say its own, or its reader where it never does. */
+  readonly image: string | ImageTower;
+  /** The image section where the class has one image tower and the file none. */
+  readonly fixedImage?: Readonly<Record<string, unknown>>;
+  readonly connector: (
+    reader: ConfigReader,
+    parts: { readonly tower: VisionTower; readonly image: ConfigReader; readonly hidden: number },
+  ) => Connector;
 }
 
 /**
@@ -45,22 +67,27 @@ interface Family {
  */
 function visionLanguage(family: Family): Read {
   return (reader, common, options) => {
-    const textReader = withDefaults(reader, sectionOf(reader, "text_config"), family.text);
-    const visionReader = sectionOf(reader, "vision_config");
-    if (visionReader === undefined) reader.problems.push("vision_config is missing.");
-    const plain = { ...reader, config: {}, asked: new Set<string>() };
-    const tower = imageTower(visionReader ?? plain);
-    const type = String(valueOf(textReader, ["model_type"]) ?? family.text);
+    const section = sectionOf(reader, "text_config");
+    const isFlat = section === undefined && family.isFlat === true;
+    const textReader = isFlat ? reader : withDefaults(reader, section, family.text);
+    const image = imageSection(reader, family);
+    const tower = imageTower(image, family.image);
+    const type = isFlat ? family.text : String(valueOf(textReader, ["model_type"]) ?? family.text);
     const hidden = count(textReader, ["hidden_size"]);
-    const connector = family.connector(reader, tower, hidden);
-    const image = connectedTokens(tower, connector);
-    const prompt = options.tokens ?? (image < 512 ? 512 : image + 512);
-    if (prompt < image) reader.problems.push(`${prompt} tokens were asked for, but one image alone is ${image}.`);
-    reader.notes.push(`the prompt of ${prompt} tokens holds one image of ${image}.`);
+    const connector = family.connector(reader, { tower, image, hidden });
+    const tokens = connectedTokens(tower, connector);
+    const prompt = options.tokens ?? (tokens < 512 ? 512 : tokens + 512);
+    if (prompt < tokens) reader.problems.push(`${prompt} tokens were asked for, but one image alone is ${tokens}.`);
+    reader.notes.push(`the prompt of ${prompt} tokens holds one image of ${tokens}.`);
     const part = (name: string): Common => ({ name, description: common.description, training: null });
-    const text = readText(textReader, type, part("text"), { ...options, tokens: prompt });
-    if (visionReader !== undefined) noteUnread(visionReader);
-    noteUnread(textReader);
+    const tied = valueOf(reader, ["tie_word_embeddings"]);
+    const isTiedAbove = tied !== undefined && !isFlat && textReader.config["tie_word_embeddings"] === undefined;
+    const own = isTiedAbove
+      ? { ...textReader, config: { ...textReader.config, tie_word_embeddings: tied } }
+      : textReader;
+    const text = readText(own, type, part("text"), { ...options, tokens: prompt });
+    if (family.fixedImage === undefined) noteUnread(image);
+    if (!isFlat) noteUnread(textReader);
     const vision: VitModel = {
       ...part("vision"),
       family: "vit",
@@ -71,6 +98,16 @@ function visionLanguage(family: Family): Read {
     };
     return { ...common, family: "towers", towers: text === null ? [vision] : [vision, text] };
   };
+}
+
+function imageSection(reader: ConfigReader, { fixedImage }: Family): ConfigReader {
+  const section =
+    fixedImage === undefined
+      ? sectionOf(reader, "vision_config")
+      : { ...reader, config: fixedImage, path: "vision.", asked: new Set<string>() };
+  if (section !== undefined) return section;
+  reader.problems.push("vision_config is missing.");
+  return { ...reader, config: {}, path: "vision_config.", asked: new Set<string>() };
 }
 
 function withDefaults(reader: ConfigReader, section: ConfigReader | undefined, fallback: string): ConfigReader {
@@ -93,9 +130,10 @@ function readText(
   common: Common,
   options: HuggingFaceOptions,
 ): DecoderModel | null {
-  if (Object.hasOwn(DECODERS, type)) {
+  const known = Object.hasOwn(TEXT_TYPES, type) ? TEXT_TYPES[type]! : type;
+  if (Object.hasOwn(DECODERS, known)) {
     const config = Object.fromEntries(Object.entries(reader.config).filter(([key]) => key !== "architectures"));
-    return DECODERS[type]!({ ...reader, config }, common, options);
+    return DECODERS[known]!({ ...reader, config }, common, options);
   }
   reader.problems.push(
     `${reader.path}model_type is ${shown(type)}, which is not modelled. Known: ${Object.keys(DECODERS).join(", ")}.`,
@@ -103,9 +141,7 @@ function readText(
   return null;
 }
 
-function imageTower(reader: ConfigReader): VisionTower {
-  const type = valueOf(reader, ["model_type"]);
-  onlyIf(reader, "model_type", ["clip_vision_model", "siglip_vision_model"], "such an image tower");
+function imageTower(reader: ConfigReader, fallback: string | ImageTower): VisionTower {
   for (const name of [
     "projection_dim",
     "vocab_size",
@@ -115,18 +151,63 @@ function imageTower(reader: ConfigReader): VisionTower {
     "vision_feature_select_strategy",
     "num_image_tokens",
     "num_positions",
+    "dtype",
+    "torch_dtype",
   ])
     valueOf(reader, [name]);
-  if (type === "siglip_vision_model") return { ...siglipVision(reader), pooling: "all", patchBias: true };
-  return { ...clipVisionTower(reader), pooling: "all", patchBias: false, embeddingNorm: true };
+  const type = valueOf(reader, ["model_type"]);
+  if (typeof fallback !== "string") return fallback(reader);
+  const name = typeof type === "string" ? type : fallback;
+  if (Object.hasOwn(IMAGE_TOWERS, name)) return IMAGE_TOWERS[name]!(reader);
+  const known = Object.keys(IMAGE_TOWERS).join(", ");
+  reader.problems.push(
+    `${reader.path}model_type is ${shown(type)}: such an image tower is not modelled. Known: ${known}.`,
+  );
+  return IMAGE_TOWERS[fallback]!(reader);
 }
 
 const PLAIN: Omit<Connector, "widths"> = { merge: 1, bias: true, norm: "none", normMerged: false };
 
+/** Names of special tokens and of what a projector does without trained numbers. */
+function ignore(reader: ConfigReader, ...more: readonly string[]): void {
+  for (const name of [
+    ...["projector_hidden_act", "vision_feature_layer", "vision_feature_select_strategy", "image_token_index"],
+    ...["boi_token_index", "eoi_token_index", "ignore_index", "vocab_size", "video_token_index"],
+    ...more,
+  ])
+    valueOf(reader, [name]);
+}
+
+/** Qwen's merger: a norm, the patches of a square side by side, two matrices with biases. */
+function qwenMerger(
+  reader: ConfigReader,
+  { tower, image, hidden }: { readonly tower: VisionTower; readonly image: ConfigReader; readonly hidden: number },
+): Connector {
+  ignore(reader, "vision_start_token_id", "vision_end_token_id", "vision_token_id");
+  const merge = square(mergedSide(image));
+  const taps = countList(image, "deepstack_visual_indexes")?.length ?? 0;
+  return {
+    ...{ merge, bias: true, normMerged: false, widths: [merge * tower.hidden, hidden] },
+    norm: tower.normalisation === "rmsnorm" ? "rmsnorm" : "layernorm",
+    ...(taps > 0 ? { taps } : {}),
+  };
+}
+
+/** Text types of vision–language files that are decoders of another name. */
+const TEXT_TYPES: Readonly<Record<string, string>> = {
+  qwen2_vl: "qwen2",
+  qwen2_vl_text: "qwen2",
+  qwen2_5_vl: "qwen2",
+  qwen2_5_vl_text: "qwen2",
+  qwen3_vl_text: "qwen3",
+  qwen3_vl_moe_text: "qwen3_moe",
+};
+
 export const VISION_LANGUAGE_READERS: Readonly<Record<string, Read>> = {
   llava: visionLanguage({
     text: "llama",
-    connector: (reader, _, hidden) => {
+    image: "clip_vision_model",
+    connector: (reader, { hidden }) => {
       for (const name of [
         "projector_hidden_act",
         "vision_feature_layer",
@@ -143,7 +224,8 @@ export const VISION_LANGUAGE_READERS: Readonly<Record<string, Read>> = {
   }),
   paligemma: visionLanguage({
     text: "gemma",
-    connector: (reader, _, hidden) => {
+    image: "siglip_vision_model",
+    connector: (reader, { hidden }) => {
       for (const name of [
         "projection_dim",
         "vocab_size",
@@ -158,12 +240,72 @@ export const VISION_LANGUAGE_READERS: Readonly<Record<string, Read>> = {
   }),
   gemma3: visionLanguage({
     text: "gemma3_text",
-    connector: (reader, vision, hidden) => {
+    image: "siglip_vision_model",
+    connector: (reader, { tower: vision, hidden }) => {
       const tokens = optionalCount(reader, ["mm_tokens_per_image"]) ?? 256;
       if (tokens > patchesOf(vision))
         reader.problems.push(`mm_tokens_per_image is ${tokens}, more than the image's ${patchesOf(vision)} patches.`);
       for (const name of ["boi_token_index", "eoi_token_index", "image_token_index"]) valueOf(reader, [name]);
       return { ...PLAIN, bias: false, norm: "rmsnorm", widths: [hidden], tokens };
+    },
+  }),
+  mistral3: visionLanguage({
+    text: "mistral",
+    image: "pixtral",
+    connector: (reader, { tower, hidden }) => {
+      ignore(reader);
+      onlyIf(reader, "multimodal_projector_bias", [false], "a projector with biases in this family");
+      const merge = square(mergedSide(reader));
+      return { ...PLAIN, merge, bias: false, norm: "rmsnorm", widths: [tower.hidden, hidden, hidden] };
+    },
+  }),
+  llama4: visionLanguage({
+    text: "llama4_text",
+    image: "llama4_vision_model",
+    connector: (reader, { image, hidden }) => {
+      ignore(reader);
+      const side = 1 / share(image, ["pixel_shuffle_ratio"], 0.5);
+      if (!Number.isInteger(side))
+        image.problems.push("vision_config.pixel_shuffle_ratio must be one over a whole number.");
+      onlyIf(image, "multi_modal_projector_bias", [false], "a projector with biases in this family");
+      const widths = [
+        count(image, ["projector_input_dim"], 4096),
+        count(image, ["projector_output_dim"], 4096),
+        hidden,
+      ];
+      return { ...PLAIN, merge: square(Math.round(side)), bias: false, widths };
+    },
+  }),
+  phi3_v: visionLanguage({
+    text: "phi3",
+    isFlat: true,
+    image: "clip_vision_model",
+    // The class has one image tower: CLIP ViT-L/14 at 336 pixels.
+    fixedImage: {
+      ...{ hidden_size: 1024, intermediate_size: 4096, num_hidden_layers: 24, num_attention_heads: 16 },
+      ...{ image_size: 336, patch_size: 14, num_channels: 3, hidden_act: "quick_gelu" },
+    },
+    connector: (reader, { hidden }) => {
+      ignore(reader, "embd_layer", "full_attn_mod", "interpolate_factor");
+      reader.notes.push("one crop of 336 × 336 pixels is taken; larger images are cut into several.");
+      return { ...PLAIN, merge: 4, widths: [hidden, hidden], separators: 2 };
+    },
+  }),
+  qwen2_vl: visionLanguage({ text: "qwen2", isFlat: true, image: "qwen2_vl", connector: qwenMerger }),
+  qwen2_5_vl: visionLanguage({ text: "qwen2", isFlat: true, image: "qwen2_5_vl", connector: qwenMerger }),
+  qwen3_vl: visionLanguage({ text: "qwen3", image: "qwen3_vl", connector: qwenMerger }),
+  qwen3_vl_moe: visionLanguage({ text: "qwen3_moe", image: "qwen3_vl", connector: qwenMerger }),
+  qwen3_5: visionLanguage({ text: "qwen3_5_text", image: "qwen3_5", connector: qwenMerger }),
+  qwen3_5_moe: visionLanguage({ text: "qwen3_5_moe_text", image: "qwen3_5", connector: qwenMerger }),
+  kimi_k25: visionLanguage({
+    text: "kimi_k2",
+    isFlat: true,
+    image: moonVit,
+    connector: (reader, { tower, image, hidden }) => {
+      ignore(reader, "media_placeholder_token_id");
+      const [rows = 2, columns = 2] = countList(image, "merge_kernel_size") ?? [];
+      const merge = rows * columns;
+      return { ...PLAIN, merge, norm: "layernorm", widths: [merge * tower.hidden, hidden] };
     },
   }),
 };

@@ -153,6 +153,11 @@ const EXTRAS: readonly Tree[] = [
   { latent: { queryRank: 24, keyValueRank: 16, nope: 8, rope: 8, value: 16 }, position: "rotary", causal: true },
   { position: "relative", relative: { rows: 16 } },
   { position: "rotary", attention: "window:8" },
+  {
+    attention: ["recurrent", "full"],
+    recurrent: { form: "mamba2", heads: 4, keyHeads: 2, keySize: 8, valueSize: 16, kernel: 3 },
+  },
+  { attention: ["recurrent", "full"], recurrent: { form: "mamba", heads: 96, keySize: 8, rank: 4 } },
   { pooling: "attention", attentionPool: { queries: 2, heads: 2, width: 48 } },
   { embeddingSize: 32 },
 ];

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
@@ -311,4 +312,11 @@ describe("refusals", () => {
       ),
     );
   });
+});
+
+it("docs/models.md names every type that is known, and no other", () => {
+  const page = readFileSync(new URL("../../../docs/models.md", import.meta.url), "utf8");
+  const table = page.slice(page.indexOf("| kind |"), page.indexOf("Other types are refused"));
+  const named = [...table.matchAll(/`([^`]+)`/g)].map(([, name]) => name!).filter((name) => name !== "model_type");
+  expect(named.toSorted()).toEqual([...HUGGING_FACE_TYPES].toSorted());
 });
