@@ -93,7 +93,7 @@ export function createRuns(allowed: Allowances): {
     const { strategy, seed, trials, batch } = study.search;
     return textOf({
       ...{ run: name, study: study.name, strategy, seed, trials, batch, objectives: study.objectives },
-      constraints: study.constraints.map((each) => each.text),
+      constraints: study.constraints,
       parameters: study.space.map(({ path, values, when }) => ({
         path,
         values,

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import * as z from "zod";
-import { InputError } from "../errors/index.ts";
+import { InputError, systemReason } from "../errors/index.ts";
 import { readTextFile } from "../spec/index.ts";
 import { SHARD_FOLDER, writeFileWhole } from "../study/index.ts";
 
@@ -75,7 +75,7 @@ function entriesOf(folder: string): readonly string[] {
   try {
     return readdirSync(folder);
   } catch (cause) {
-    throw new InputError(`${folder} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`);
+    throw new InputError(`${folder} cannot be read: ${systemReason(cause)}.`);
   }
 }
 
