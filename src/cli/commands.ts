@@ -14,6 +14,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Add>>> = {
   schema: async () => (await import("./schema.ts")).addSchemaCommand,
   import: async () => (await import("./import.ts")).addImportCommand,
   search: async () => (await import("./search.ts")).addSearchCommand,
+  worker: async () => (await import("./worker.ts")).addWorkerCommand,
   merge: async () => (await import("./merge.ts")).addMergeCommand,
   status: async () => (await import("./status.ts")).addStatusCommand,
   evaluate: async () => (await import("./evaluate.ts")).addEvaluateCommand,

@@ -8,6 +8,7 @@ import { dryRunJson, dryRunText } from "./search/dry-run.ts";
 import { InputError } from "./failure.ts";
 import { checkStrategy, loadSearchStudy } from "../study/load.ts";
 import { defaultRunFolder } from "../study/run-folder.ts";
+import { PASSWORD_VARIABLE, readServer } from "../queue/index.ts";
 import { runSearch } from "./search/run.ts";
 import { readShare, searchShard } from "./search/shard.ts";
 import type { Share } from "../shards/index.ts";
@@ -21,6 +22,7 @@ interface Options {
   readonly resume?: boolean;
   readonly retryFailed?: boolean;
   readonly shard?: string;
+  readonly queue?: string;
   readonly dryRun?: boolean;
   readonly json?: boolean;
 }
@@ -50,8 +52,12 @@ export function addSearchCommand(program: Command): void {
     .option("--resume", "continue the run in the folder")
     .option("--retry-failed", "continue it, and ask again for what its accuracy command failed on")
     .option("--shard <i/n>", "one of n shards of the search, or auto/n: by the index that the batch system has set")
+    .option(
+      "--queue <url>",
+      "let workers on other machines run the accuracy command: redis://host or rediss://host (docs/cluster.md)",
+    )
     .option("--dry-run", "print the size of the space and stop")
-    .option("--json", "one JSON document on stdout: that of `report --format json`, or of the dry run")
+    .option("--json", "one JSON document on stdout: that of `report --format json`, of the dry run, or of the shard")
     .addHelpText(
       "after",
       `
@@ -67,12 +73,14 @@ Same study and seed, same front, byte for byte. Exit codes: 2 wrong input, 3 no 
 }
 
 /** @throws InputError for what does not go with shards */
-function shareOf({ shard, out, resume, retryFailed, dryRun }: Options): Share {
+function shareOf({ shard, out, resume, retryFailed, dryRun, queue }: Options): Share {
   if (out === undefined) throw new InputError("--shard needs --out DIR, the folder that all shards share.");
   if (resume === true || retryFailed === true || dryRun === true)
     throw new InputError(
       "--shard goes with none of --resume, --retry-failed and --dry-run: a shard that is run again goes on by itself.",
     );
+  if (queue !== undefined)
+    throw new InputError("--shard and --queue are two ways to divide a search: give one of them.");
   return readShare(shard!, process.env);
 }
 
@@ -107,9 +115,12 @@ async function search(file: string, options: Options): Promise<void> {
   try {
     const code =
       share !== null
-        ? await searchShard(study, { ...settings, share })
+        ? await searchShard(study, { ...settings, share, isJson })
         : await runSearch(study, space, {
             ...settings,
+            ...(options.queue === undefined
+              ? {}
+              : { queue: readServer(options.queue, process.env[PASSWORD_VARIABLE]) }),
             isResumed: options.resume === true || options.retryFailed === true,
             isRetried: options.retryFailed === true,
             isJson,

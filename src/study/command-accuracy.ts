@@ -7,7 +7,8 @@ import {
   type AccuracyEstimate,
   type AsyncAccuracyEvaluator,
 } from "../accuracy/index.ts";
-import type { ModelSpec, Study } from "../spec/index.ts";
+import type { Point } from "../search/index.ts";
+import type { AccuracySettings, ModelSpec, Study } from "../spec/index.ts";
 import type { EstimateCache } from "../store/index.ts";
 import { InputError } from "../errors/index.ts";
 
@@ -28,8 +29,8 @@ export function storedAnswer(cache: EstimateCache, model: ModelSpec): Answer | u
   return cache.get(modelKey(model), readAnswer);
 }
 
-/** An answer as the store holds it; null: the text is none. */
-function readAnswer(text: string): Answer | null {
+/** An answer as text; null: the text is none. */
+export function readAnswer(text: string): Answer | null {
   try {
     return answerSchema.safeParse(JSON.parse(text)).data ?? null;
   } catch {
@@ -40,8 +41,19 @@ function readAnswer(text: string): Answer | null {
 /** Accuracies from the study's command, each model once, also across resumed runs. */
 export interface CommandAccuracy {
   readonly origin: string;
-  /** @throws CommandFailure where the command is no use at all; the reason of the run's signal */
-  of(model: ModelSpec): Promise<Answer>;
+  /**
+   * @param point of the space, of which the model is
+   * @throws CommandFailure where the command is no use at all; the reason of the run's signal
+   */
+  of(model: ModelSpec, point: Point): Promise<Answer>;
+  close(): Promise<void>;
+}
+
+/** A command that runs elsewhere. */
+export interface RemoteAccuracy {
+  /** @throws CommandFailure; InputError */
+  evaluate(model: ModelSpec, point: Point): Promise<Answer>;
+  /** What runs elsewhere runs on. */
   close(): Promise<void>;
 }
 
@@ -54,6 +66,7 @@ const GRACE_MS = 300;
  * writes garbage again and again has no accuracy in this run, and is asked for anew in the next; where that happens to
  * several models without an answer in between, or the program cannot be started, the search stops.
  *
+ * @param remote runs the command elsewhere; null: it runs here
  * @returns null where the study has no command
  * @throws  InputError where its folder is not there
  */
@@ -61,18 +74,11 @@ export function createCommandAccuracy(
   { accuracy }: Study,
   cache: EstimateCache,
   signal: AbortSignal,
+  remote: RemoteAccuracy | null = null,
 ): CommandAccuracy | null {
   if (accuracy === null) return null;
-  const { evaluator: kind, command, folder, metric, parallel, timeout, retries } = accuracy;
-  if (kind !== "command" || command === null || folder === null) return null;
-  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true)
-    throw new InputError(
-      `accuracy.folder: the command of the study runs in ${folder}, which is no folder. A run that was moved away from its study goes on with that study's own file: ecotile search STUDY.yaml --out DIR --resume.`,
-    );
-  const evaluator = createCommandEvaluator({
-    ...{ argv: command, metric, cwd: folder, processes: parallel, retries, graceMs: GRACE_MS },
-    timeoutMs: Math.max(1, Math.round(timeout * 1000)),
-  });
+  const evaluator = commandOf(accuracy);
+  if (evaluator === null) return null;
   const answers = new Map<string, Promise<Answer>>();
   const aborted = new Promise<never>((_, reject) =>
     signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true }),
@@ -80,11 +86,11 @@ export function createCommandAccuracy(
   aborted.catch(() => undefined);
   let failedInARow = 0;
 
-  const ask = async (key: string, model: ModelSpec): Promise<Answer> => {
+  const ask = async (key: string, model: ModelSpec, point: Point): Promise<Answer> => {
     const stored = cache.get(key, readAnswer);
     if (stored !== undefined) return stored;
     try {
-      const answer = await answerOf(evaluator, model);
+      const answer = await (remote === null ? answerOf(evaluator, model) : remote.evaluate(model, point));
       failedInARow = 0;
       cache.put(key, JSON.stringify(answer));
       return answer;
@@ -97,19 +103,47 @@ export function createCommandAccuracy(
   };
   return {
     origin: evaluator.origin,
-    of: async (model) => {
+    of: async (model, point) => {
       signal.throwIfAborted();
       const key = modelKey(model);
-      const answer = answers.get(key) ?? ask(key, model);
+      const answer = answers.get(key) ?? ask(key, model, point);
       answers.set(key, answer);
       return Promise.race([answer, aborted]);
     },
-    close: () => evaluator.close(),
+    close: async () => {
+      await Promise.all([evaluator.close(), remote?.close()]);
+    },
   };
 }
 
+/**
+ * The command that a study names; nothing runs before it is asked.
+ *
+ * @returns null where accuracy does not come from one
+ * @throws  InputError where its folder is not there
+ */
+export function commandOf({
+  evaluator: kind,
+  command,
+  folder,
+  metric,
+  parallel,
+  timeout,
+  retries,
+}: AccuracySettings): AsyncAccuracyEvaluator | null {
+  if (kind !== "command" || command === null || folder === null) return null;
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true)
+    throw new InputError(
+      `accuracy.folder: the command of the study runs in ${folder}, which is no folder. A run that was moved away from its study goes on with that study's own file: ecotile search STUDY.yaml --out DIR --resume.`,
+    );
+  return createCommandEvaluator({
+    ...{ argv: command, metric, cwd: folder, processes: parallel, retries, graceMs: GRACE_MS },
+    timeoutMs: Math.max(1, Math.round(timeout * 1000)),
+  });
+}
+
 /** A refusal is an answer. */
-async function answerOf(evaluator: AsyncAccuracyEvaluator, model: ModelSpec): Promise<Answer> {
+export async function answerOf(evaluator: AsyncAccuracyEvaluator, model: ModelSpec): Promise<Answer> {
   try {
     return await evaluator.evaluate(model);
   } catch (error) {

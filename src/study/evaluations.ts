@@ -148,7 +148,7 @@ export function completedOutcome(
 }
 
 async function completedBy({ accuracy, modelOf }: OwnAccuracy, point: DesignPoint, outcome: Outcome): Promise<Outcome> {
-  const answer = await accuracy.of(modelOf(point));
+  const answer = await accuracy.of(modelOf(point), point);
   if (!("refusal" in answer)) return outcomeWith(outcome, answer);
   return withoutAccuracy(answer.refusal);
 }
@@ -159,7 +159,7 @@ async function detailBy(
   detail: DesignDetail | null,
 ): Promise<DesignDetail | null> {
   if (detail === null) return null;
-  const answer = await accuracy.of(modelOf(point));
+  const answer = await accuracy.of(modelOf(point), point);
   return "refusal" in answer ? null : detailWith(detail, answer);
 }
 

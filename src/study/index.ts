@@ -1,5 +1,13 @@
 export { createAskTell, type AskedDesign, type AskTell, type AskTellState, type ToldOutcome } from "./ask-tell.ts";
-export { createCommandAccuracy, type CommandAccuracy } from "./command-accuracy.ts";
+export {
+  answerOf,
+  commandOf,
+  createCommandAccuracy,
+  readAnswer,
+  type Answer,
+  type CommandAccuracy,
+  type RemoteAccuracy,
+} from "./command-accuracy.ts";
 export { completedOutcome, createDesignFarm, type DesignFarm, type OwnAccuracy } from "./evaluations.ts";
 export { greyBoxOf } from "./exact/grey-box.ts";
 export { identityOf, sourcesInUse, type Sources } from "./identity.ts";

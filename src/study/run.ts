@@ -17,7 +17,7 @@ import {
 import type { ModelSpec, Study } from "../spec/index.ts";
 import { acquireLock, openSqliteStore, type SqliteStore } from "../store/index.ts";
 import { createDesignEvaluator, designContext, type DesignDetail } from "../worker/index.ts";
-import { createCommandAccuracy, storedAnswer, type CommandAccuracy } from "./command-accuracy.ts";
+import { createCommandAccuracy, storedAnswer, type CommandAccuracy, type RemoteAccuracy } from "./command-accuracy.ts";
 import { createDetailKeeper } from "./detail-keeper.ts";
 import { createDesignFarm, type DesignFarm } from "./evaluations.ts";
 import type { EnumerationProgress } from "./exact/enumerate.ts";
@@ -48,6 +48,8 @@ export interface RunOptions {
   readonly isRetried?: boolean;
   /** Metrics of one's own, which the study's objectives and constraints may name. */
   readonly metrics?: OwnMetrics;
+  /** Runs the study's accuracy command elsewhere; it is closed with the run. */
+  readonly remote?: RemoteAccuracy;
   /** Called when the folder is ready, before the first design is evaluated. */
   readonly onStart?: () => void;
   /** Called once before the first trial or chip, and then after each batch or block. */
@@ -154,7 +156,7 @@ async function runIn(run: OpenRun): Promise<StudyRun> {
   const { objectives, constraints, search } = study;
   const space = createSpace(study.space);
   const context = designContext(study);
-  const accuracy = createCommandAccuracy(study, store.estimates, signal);
+  const accuracy = createCommandAccuracy(study, store.estimates, signal, options.remote ?? null);
   const evaluator = createDesignEvaluator(context);
   const modelOf = (point: Point): ModelSpec => evaluator.specsOf(point).model;
   const farm = createDesignFarm(context, workers, accuracy === null ? null : { accuracy, modelOf }, {

@@ -5,7 +5,9 @@ import { failuresText } from "../../report/html-texts.ts";
 import { grouped } from "../../report/metric-labels.ts";
 import type { Space } from "../../search/index.ts";
 import { isModelPath, type Study } from "../../spec/index.ts";
-import { RunInterrupted, runStudy, writeReport, type StudyRun } from "../../study/index.ts";
+import { RunInterrupted, runStudy, writeReport, type RemoteAccuracy, type StudyRun } from "../../study/index.ts";
+import { createRemoteAccuracy, type QueueServer } from "../../queue/index.ts";
+import { InputError } from "../failure.ts";
 import { dataToStdout, toldMeanwhile, toStderr, toStdout } from "../print.ts";
 import { exactText } from "./exact-text.ts";
 import { infeasibleText } from "./infeasible-text.ts";
@@ -23,6 +25,8 @@ export interface RunSettings {
   /** The result as a document on stdout, and nothing else there. */
   readonly isJson?: boolean;
   readonly signal: AbortSignal;
+  /** Where workers on other machines take the models whose accuracy is asked for; left out: the command runs here. */
+  readonly queue?: QueueServer;
 }
 
 /** News of how it goes, which nobody needs who wants the result alone. */
@@ -42,8 +46,12 @@ export async function runSearch(study: Study, space: Space, settings: RunSetting
     for (const line of openingLines(study, space, workers)) say(line);
   };
   const onProgress = display.update;
+  const remote = settings.queue === undefined ? null : await remoteOf(study, settings.queue, onNote);
   try {
-    const run = await runStudy(study, { folder, workers, signal, isResumed, isRetried, onNote, onProgress, onStart });
+    const run = await runStudy(study, {
+      ...{ folder, workers, signal, isResumed, isRetried, onNote, onProgress, onStart },
+      ...(remote === null ? {} : { remote }),
+    });
     display.stop();
     return finish(run, settings);
   } catch (error) {
@@ -53,9 +61,18 @@ export async function runSearch(study: Study, space: Space, settings: RunSetting
       tell(`\nInterrupted${done}. Continue with: ${again(settings)}`);
       return EXIT_INTERRUPTED;
     }
+    await remote?.close();
     if (error instanceof CommandFailure) tell(`\nWhat was found so far is stored. Continue with: ${again(settings)}`);
     throw error;
   }
+}
+
+async function remoteOf(study: Study, server: QueueServer, onNote: (note: string) => void): Promise<RemoteAccuracy> {
+  if (study.accuracy?.evaluator !== "command")
+    throw new InputError(
+      "--queue is for studies whose accuracy comes from a command; the rest is faster here than the way there.",
+    );
+  return createRemoteAccuracy(study, server, onNote);
 }
 
 function openingLines({ name, search, accuracy, space: parameters }: Study, space: Space, workers: number) {

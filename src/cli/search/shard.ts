@@ -2,6 +2,7 @@ import { EXIT_DONE, EXIT_INTERRUPTED } from "../../errors/index.ts";
 import type { Study } from "../../spec/index.ts";
 import { MOST_SHARDS, runShard, type Share } from "../../shards/index.ts";
 import { InputError } from "../failure.ts";
+import { printJson } from "../output.ts";
 import { toStderr, toStdout } from "../print.ts";
 import { startBar } from "../progress-bar.ts";
 
@@ -47,6 +48,8 @@ export interface ShardRunSettings {
   readonly share: Share;
   readonly workers: number;
   readonly signal: AbortSignal;
+  /** What became of it as a document on stdout. */
+  readonly isJson: boolean;
 }
 
 /** Runs one shard, and says what became of it. @returns the exit code */
@@ -64,6 +67,11 @@ export async function searchShard(study: Study, settings: ShardRunSettings): Pro
       },
     });
     bar = ended(bar);
+    if (settings.isJson) {
+      const { folder: own, unit, total, keptCount } = run;
+      printJson({ study: study.name, ...share, unit, total, kept: keptCount, folder: own });
+      return EXIT_DONE;
+    }
     const kept = run.keptCount === 0 ? "" : `, ${run.keptCount} of them from before`;
     toStdout(`${name}: ${run.total} ${run.unit}${kept}, in ${run.folder}\n`);
     return EXIT_DONE;

@@ -2,6 +2,7 @@ import { modelKey } from "../../accuracy/index.ts";
 import { FACTOR_NAMES } from "../../cost/index.ts";
 import { SpecError } from "../../errors/index.ts";
 import type { DecompositionRequest } from "../../evaluate/index.ts";
+import type { Point } from "../../search/index.ts";
 import { applySettings, settingsOfPoint, type ModelSpec, type Study } from "../../spec/index.ts";
 import { InputError } from "../../errors/index.ts";
 import type { CommandAccuracy } from "../command-accuracy.ts";
@@ -25,8 +26,8 @@ export async function withKnownAccuracies(
       `Strategy exact needs the accuracy of all ${models.size} models from the command; search.trials allows ${search.trials}. Raise it, or use bayesian.`,
     );
   const accuracies = new Map<string, number>();
-  const ask = async ([key, model]: readonly [string, ModelSpec]): Promise<void> => {
-    const answer = await accuracy.of(model);
+  const ask = async ([key, { model, point }]: readonly [string, PlacedModel]): Promise<void> => {
+    const answer = await accuracy.of(model, point);
     if ("refusal" in answer)
       throw new InputError(
         `Strategy exact needs the accuracy of every model, and one has none: ${answer.refusal}. Use bayesian or nsga2.`,
@@ -37,14 +38,20 @@ export async function withKnownAccuracies(
   return { ...request, accuracies };
 }
 
+interface PlacedModel {
+  readonly model: ModelSpec;
+  readonly point: Point;
+}
+
 /** Every model of the space by its key; options whose settings do not fit together are no models. */
-function modelsOf({ base, towers }: DecompositionRequest): ReadonlyMap<string, ModelSpec> {
-  const models = new Map<string, ModelSpec>();
+function modelsOf({ base, towers }: DecompositionRequest): ReadonlyMap<string, PlacedModel> {
+  const models = new Map<string, PlacedModel>();
   for (const first of towers[0])
     for (const second of towers[1]) {
       try {
-        const { model } = applySettings(base, settingsOfPoint({ ...first, ...second }), FACTOR_NAMES);
-        models.set(modelKey(model), model);
+        const point = { ...first, ...second };
+        const { model } = applySettings(base, settingsOfPoint(point), FACTOR_NAMES);
+        models.set(modelKey(model), { model, point });
       } catch (error) {
         if (!(error instanceof SpecError)) throw error;
       }

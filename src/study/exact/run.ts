@@ -88,7 +88,7 @@ async function ownEstimate(
 ): Promise<AccuracyEstimate | null> {
   if (accuracy === null) return null;
   if (command === null) return createPredictor(accuracy.metric).evaluate(model);
-  const answer = await command.of(model);
+  const answer = await command.of(model, {});
   return "refusal" in answer ? null : answer;
 }
 
