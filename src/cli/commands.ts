@@ -13,6 +13,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Add>>> = {
   presets: async () => (await import("./presets.ts")).addPresetsCommand,
   schema: async () => (await import("./schema.ts")).addSchemaCommand,
   import: async () => (await import("./import.ts")).addImportCommand,
+  export: async () => (await import("./export.ts")).addExportCommand,
   search: async () => (await import("./search.ts")).addSearchCommand,
   worker: async () => (await import("./worker.ts")).addWorkerCommand,
   merge: async () => (await import("./merge.ts")).addMergeCommand,

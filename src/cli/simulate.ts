@@ -6,6 +6,7 @@ import { rooflineSvg } from "../report/svg.ts";
 import type { MappingObjective } from "../sim/index.ts";
 import { MAPPING_OBJECTIVES } from "../spec/index.ts";
 import { AS_STUDIES, evaluateAsStudies } from "../worker/index.ts";
+import { disclosureJson, disclosureText, REPORT_KINDS, type ReportKind } from "./disclosure.ts";
 import { printJson, printText } from "./output.ts";
 import { writeFileWhole } from "../study/output-file.ts";
 import { simulationJson, infeasibleJson } from "./simulate-json.ts";
@@ -20,6 +21,7 @@ interface Options {
   readonly json?: boolean;
   readonly trace?: string;
   readonly roofline?: string;
+  readonly report?: ReportKind;
 }
 
 export function addSimulateCommand(program: Command): void {
@@ -47,6 +49,12 @@ export function addSimulateCommand(program: Command): void {
       "write the schedule of operators, to be opened in a trace viewer (chrome://tracing, Perfetto)",
     )
     .option("--roofline <file>", "draw every kind of operator under the roofs of the machine, as SVG")
+    .addOption(
+      new Option(
+        "--report <kind>",
+        "the same carbon as it is reported: SCI (ISO/IEC 21031), carbon per exaFLOP, or scopes 2 and 3",
+      ).choices(REPORT_KINDS),
+    )
     .addHelpText(
       "after",
       `
@@ -81,6 +89,10 @@ function runSimulate(model: string, hardware: string, options: Options): void {
   const { infeasible } = keepsUp(result.latency_s, specs.deployment);
   const tooLarge = result.area.total === null ? null : reticleLimit(result.area, specs.hardware);
   const violations = [infeasible, tooLarge].filter((each) => each !== null);
-  if (options.json) printJson(simulationJson(result, violations));
+  const { report } = options;
+  if (report !== undefined) {
+    if (options.json) printJson(disclosureJson(result, report));
+    else printText(disclosureText(result, report), false);
+  } else if (options.json) printJson(simulationJson(result, violations));
   else printText(simulationText(result, violations, objective ?? AS_STUDIES.objective), false);
 }

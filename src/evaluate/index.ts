@@ -3,6 +3,7 @@ export { createDecomposition, type StudyDecomposition } from "./decomposition.ts
 export { DECOMPOSABLE_METRICS, FIXED_METRICS, isLargest, largestPart, partsOfLargest } from "./decompose/metrics.ts";
 export { towerCountOf } from "./decompose/model-parts.ts";
 export type { DecompositionRequest, PartPoint, Refused } from "./decompose/types.ts";
+export { disclosureOf, type Disclosure } from "./disclosure.ts";
 export { chipOf, type Chip } from "./chip.ts";
 export { footprintOf, type Footprint } from "./footprint.ts";
 export { evaluate } from "./evaluate.ts";
