@@ -1,6 +1,6 @@
 import { formatQuantity, joulesOf } from "../units/index.ts";
 import { formatMapping } from "../mapping/format.ts";
-import { launchSeconds, type StreamedGemm } from "../evaluate/index.ts";
+import { gemmSeconds, launchSeconds, type StreamedGemm } from "../evaluate/index.ts";
 import type { GemmProblem } from "../sim/index.ts";
 import type { SpecSet } from "../spec/index.ts";
 import type { GemmNumbers } from "../evaluate/index.ts";
@@ -23,7 +23,7 @@ export function gemmText(
     "",
     formatMapping(mapping),
     "",
-    `cycles        ${timing.cycles} (${formatQuantity(timing.cycles / hardware.clock, "time")})`,
+    `cycles        ${timing.cycles} (${formatQuantity(gemmSeconds(result, hardware), "time")})`,
     ...startLines(hardware),
     `roofline      compute ${Math.ceil(roofline.compute)}, DRAM ${Math.ceil(roofline.dram)}, local ports ${Math.ceil(roofline.local)} cycles`,
     `array         ${timing.computeCycles} cycles, utilisation ${(100 * timing.utilisation).toFixed(1)} %`,

@@ -1,5 +1,6 @@
 import { estimatedParts } from "../cost/index.ts";
 import {
+  boardPowerOf,
   chipOf,
   footprintOf,
   intervalsOf,
@@ -19,6 +20,9 @@ import { metricsOfDeployment, type SpecSet } from "../spec/index.ts";
 import { deploymentJson } from "./deployment-text.ts";
 import { runtimeJson } from "./runtime-text.ts";
 
+/** A metric beside those of every result. */
+const BOARD = "energy_board_J";
+
 /** The document that `simulate --json` prints for a design that runs. */
 export function simulationJson(
   evaluation: Evaluation,
@@ -30,7 +34,7 @@ export function simulationJson(
     hardware: design.hardware.name,
     feasible: violations.length === 0,
     violations: violations.map(violationJson),
-    ...metricsOf(evaluation, metricsOfDeployment(design.deployment)),
+    ...metricsOf(evaluation, [...metricsOfDeployment(design.deployment), BOARD]),
     ...unknownJson(evaluation),
     ...estimatesJson(design),
     energy_J: energy,
@@ -39,6 +43,7 @@ export function simulationJson(
     carbon_operational: { unit: "kgCO2e", ...operational },
     intervals: intervalsOf(pricingOf(evaluation)),
     power: powerOf(evaluation),
+    board_power: boardPowerOf(evaluation),
     deployment: deploymentJson(design.deployment),
     technology: design.technology,
     mapper: { ...design.mapper, objective: evaluation.mappedFor },
@@ -112,7 +117,7 @@ function footprintJson({
  * missing, then each metric, with reasons.
  */
 function unknownJson(evaluation: Evaluation): Readonly<Record<string, unknown>> {
-  const unknown = Object.entries(knownMetricsOf(evaluation)).flatMap(([key, value]) =>
+  const unknown = Object.entries(knownMetricsOf(evaluation, [BOARD])).flatMap(([key, value]) =>
     typeof value === "number" ? [] : [{ key, value }],
   );
   if (unknown.length === 0) return {};

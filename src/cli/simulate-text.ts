@@ -1,6 +1,8 @@
 import { formatQuantity } from "../units/index.ts";
 import { estimatedParts, type Breakdown, type Interval, type OpenInterval, type Unknown } from "../cost/index.ts";
 import {
+  boardEnergyOf,
+  boardPowerOf,
   chipOf,
   footprintOf,
   intervalsOf,
@@ -51,6 +53,7 @@ export function simulationText(
     ...phaseLines(evaluation),
     ...footprintLines(evaluation),
     `energy       ${known(evaluation.energy, (total) => `${formatQuantity(total, "energy")} per inference`)}`,
+    ...boardLines(evaluation),
     `area         ${known(evaluation.area, (total) => `${total.toFixed(2)} mm2`)}`,
     `embodied     ${known(evaluation.embodied, kilograms)}${estimateText(design)}`,
     `operational  ${bounded(totalOf(operational))}`,
@@ -156,6 +159,17 @@ function uncertaintyLines(evaluation: Evaluation): readonly string[] {
     ...(moved.length === 0 ? [] : [`interval     ${ranges.join(", ")}; the total moved most by ${moved.join(", ")}`]),
     ...(power === null ? [] : [`power        ${powerText(power)}`]),
   ];
+}
+
+/** Energy of the whole board, its mean power and its limit; nothing where the chip's file says nothing of its board. */
+function boardLines(evaluation: Evaluation): readonly string[] {
+  const power = boardPowerOf(evaluation);
+  const energy = boardEnergyOf(evaluation);
+  if (power === null || typeof energy !== "number") return [];
+  const { mean_W, in_use_W, limit_W } = power;
+  const limit = limit_W === null ? "" : `, limit ${formatWatts(limit_W)}`;
+  const each = `mean ${formatWatts(mean_W!)}, of that ${formatWatts(in_use_W!)} idle${limit}`;
+  return [`board        ${formatQuantity(energy, "energy")} per inference, idle power included (${each})`];
 }
 
 /** An interval with both ends; null: there is none. */

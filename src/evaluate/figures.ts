@@ -2,6 +2,7 @@ import { dieArea, embodiedCarbon, embodiedInUse, inferencesOverLife } from "../c
 import { totalOf, type ChipFigures, type RunFacts, type RunFigures } from "../metrics/index.ts";
 import { peakOperationsOf } from "../spec/hardware.ts";
 import type { SpecSet } from "../spec/settings.ts";
+import { boardEnergyOf } from "./board.ts";
 import { peakPowerOf } from "./power.ts";
 import type { Priced } from "./price.ts";
 import type { Evaluation } from "./types.ts";
@@ -27,7 +28,8 @@ export function runFacts(evaluation: Evaluation): RunFacts {
   const { deployment } = evaluation.design;
   const inferences = inferencesOverLife(deployment);
   const carbonPrice = deployment.carbonPrice?.perKilogram ?? null;
-  return { latency_s, cycles, macs, utilisation, parameters, dramNeeded_B, inferences, carbonPrice };
+  const boardEnergy = boardEnergyOf(evaluation);
+  return { latency_s, cycles, macs, utilisation, parameters, dramNeeded_B, inferences, carbonPrice, boardEnergy };
 }
 
 /** What metrics of a design are made of, as it was priced. */

@@ -1,10 +1,11 @@
 import { chargedCounters, energyCoefficients, gemmEnergy } from "../cost/index.ts";
 import { InputError } from "../errors/index.ts";
 import { known } from "../metrics/index.ts";
-import type { GemmProblem, MappingEffort, MappingObjective, PerOperand } from "../sim/index.ts";
-import type { SpecSet } from "../spec/index.ts";
+import type { GemmProblem, MappedGemm, MappingEffort, MappingObjective, PerOperand } from "../sim/index.ts";
+import type { Hardware, SpecSet } from "../spec/index.ts";
 import { picojoulesOf } from "../units/index.ts";
 import { simulateStream, type StreamedGemm } from "./gemm-stream.ts";
+import { boardWorkOf, clockShare } from "./board.ts";
 import { launchSeconds } from "./operator-latency.ts";
 
 export type GemmSimulator = (problems: readonly GemmProblem[]) => readonly StreamedGemm[];
@@ -26,6 +27,11 @@ export function gemmSimulator(
   }
   const { prefetch } = specs.schedule;
   return (problems) => simulateStream(hardware, problems, { technology, objective, effort, energy, prefetch });
+}
+
+/** Time of a product at the clock that the power limit of the board leaves it, s. */
+export function gemmSeconds({ timing: { cycles }, counters }: MappedGemm, hardware: Hardware): number {
+  return cycles / clockShare(boardWorkOf(counters), cycles, hardware) / hardware.clock;
 }
 
 /** Names of what is known of a product, in order. */
@@ -76,7 +82,7 @@ export function gemmNumbers({ result, prefetched }: StreamedGemm, { hardware, te
     stall_cycles: timing.cycles - timing.computeCycles,
     first_fill_cycles: timing.firstFillCycles,
     last_drain_cycles: timing.lastDrainCycles,
-    latency_s: timing.cycles / hardware.clock + launchSeconds({ type: "gemm" }, hardware),
+    latency_s: gemmSeconds(result, hardware) + launchSeconds({ type: "gemm" }, hardware),
     utilisation: timing.utilisation,
     macs: counters.macs,
     energy_total_pJ: energy.total === null ? null : picojoulesOf(energy.total),

@@ -1,3 +1,4 @@
+export { boardEnergyOf, boardPowerOf, clockShare, type BoardPower } from "./board.ts";
 export { nameOfKind, summariseByKind, type KindSummary } from "./by-kind.ts";
 export { createDecomposition, type StudyDecomposition } from "./decomposition.ts";
 export { DECOMPOSABLE_METRICS, FIXED_METRICS, isLargest, largestPart, partsOfLargest } from "./decompose/metrics.ts";
@@ -13,7 +14,14 @@ export { intervalsOf, price, pricingOf, repricedMetrics, totalsOf, type Priced, 
 export { chipFigures } from "./figures.ts";
 export { powerOf, type Power } from "./power.ts";
 export { clearGemmCache } from "./gemm-cache.ts";
-export { gemmNumbers, gemmSimulator, GEMM_RESULTS, type GemmNumbers, type GemmSimulator } from "./gemm-numbers.ts";
+export {
+  gemmNumbers,
+  gemmSeconds,
+  gemmSimulator,
+  GEMM_RESULTS,
+  type GemmNumbers,
+  type GemmSimulator,
+} from "./gemm-numbers.ts";
 export { knownMetricsOf, metricsOf, unknownsOf } from "./metrics.ts";
 export { summarisePhases, type PhaseSummary } from "./phases.ts";
 export { simulatePricedGemms, type PricedOptions } from "./priced-gemms.ts";

@@ -22,7 +22,7 @@ export function metricsOf(
 }
 
 /** What is not known of an evaluation, and why, by the keys of {@link metricsOf}. */
-export function unknownsOf(evaluation: Evaluation): Readonly<Record<string, string>> {
-  const known = Object.entries(knownMetricsOf(evaluation));
+export function unknownsOf(evaluation: Evaluation, asked: readonly string[] = []): Readonly<Record<string, string>> {
+  const known = Object.entries(knownMetricsOf(evaluation, asked));
   return Object.fromEntries(known.flatMap(([key, value]) => (typeof value === "number" ? [] : [[key, value.reason]])));
 }

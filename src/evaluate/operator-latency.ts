@@ -2,6 +2,7 @@ import type { Hardware } from "../spec/hardware.ts";
 import { stackOf, type KernelClass } from "../spec/runtime.ts";
 import { simulateGemms } from "../sim/index.ts";
 import type { GemmOperator, Operator, VectorOperator, VectorWork } from "../workload/index.ts";
+import { boardWorkOf, clockShare } from "./board.ts";
 import { withKernelTime } from "./gemm-kernel.ts";
 import { machineOf, packedProblem } from "./machine.ts";
 import { runVector } from "./vector-operator.ts";
@@ -38,12 +39,18 @@ export function kernelSeconds(kernel: KernelClass, { runtime }: Pick<Hardware, "
  */
 export function operatorLatency(operator: Operator, hardware: Hardware): number | null {
   const launch = launchSeconds(operator, hardware);
-  if (operator.type === "vector") return runVector(operator, hardware).cycles / hardware.clock + launch;
+  if (operator.type === "vector") {
+    const { cycles, traffic } = runVector(operator, hardware);
+    const share = clockShare({ bytes: traffic.dram.read + traffic.dram.written, macs: 0 }, cycles, hardware);
+    return cycles / share / hardware.clock + launch;
+  }
   const machine = machineOf(operator, hardware);
   const problem = packedProblem(operator, machine);
   const [mapped] = simulateGemms(machine.core, [problem]);
   const result = mapped && withKernelTime(mapped, problem, machine.core);
-  return result?.kind === "mapped" ? result.timing.cycles / hardware.clock + launch : null;
+  if (result?.kind !== "mapped") return null;
+  const { cycles } = result.timing;
+  return cycles / clockShare(boardWorkOf(result.counters), cycles, hardware) / hardware.clock + launch;
 }
 
 /** A vector operator on [rows, rowLength] elements that reads each once and writes each once, outside any model. */

@@ -48,6 +48,8 @@ export interface OperatorEvaluation {
   readonly besideCycles: number;
   /** Time to start one run, cycles, not among its cycles; 0 inside another's kernel. */
   readonly launchCycles: number;
+  /** Of its clock, what the power limit of the board leaves; absent: all of it. */
+  readonly clockShare?: number;
   readonly gemm: GemmResult | null;
   /** Its counters as the profile charges them, see `chargedCounters`; null for vector work. */
   readonly charged: GemmCounters | null;

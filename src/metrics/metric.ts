@@ -21,6 +21,8 @@ export interface RunFacts {
   readonly dramNeeded_B: number;
   /** Over the life. */
   readonly inferences: number;
+  /** J of the whole board while one inference runs, idle power included. */
+  readonly boardEnergy: Known;
   /** What a kilogram of CO2e costs; null: nobody says. */
   readonly carbonPrice: number | null;
 }

@@ -4,7 +4,7 @@ import { formatProblem, precisionProblem } from "./cross-rules.ts";
 import { refuse } from "./fields.ts";
 import { withFollowers } from "./followers.ts";
 import { deepFreeze } from "./freeze.ts";
-import type { Buffer, Dataflow, Dram, Hardware, Port } from "./hardware.ts";
+import type { BoardCoefficients, Buffer, Dataflow, Dram, Hardware, Port } from "./hardware.ts";
 import type { RawHardware } from "./hardware-schema.ts";
 import { capacityOfDies, settledDram } from "./memory.ts";
 import { runtimeOf, STACKS } from "./runtime.ts";
@@ -93,11 +93,15 @@ export function withFormat(
   return { input, weight, accumulator, output, ...(format === "integer" ? {} : { format }) };
 }
 
+function withoutUndefined({ allocated, ...rest }: NonNullable<RawHardware["boardPower"]>): BoardCoefficients {
+  return allocated === undefined ? rest : { allocated, ...rest };
+}
+
 /** Resolves what depends on other fields: bandwidths per second by the clock, lanes by the rows. */
 export function buildHardware(raw: RawHardware, ctx: z.RefinementCtx): Hardware {
   const { lanes, cyclesPerElement } = raw.vector;
   const { overlap, cyclesPerRow, heldRow } = raw.vector;
-  const { schedule, formats, silicon, runtime: software, kernels, ...fields } = raw;
+  const { schedule, formats, silicon, runtime: software, kernels, boardPower, ...fields } = raw;
   const runtime = software === undefined ? null : runtimeOf(software);
   if (typeof runtime === "string") refuse(ctx, "spec/conflict", runtime, null, ["runtime", "default"]);
   const fusing = STACKS.find((name) => software?.[name] !== undefined && software[name].fusion !== "none");
@@ -137,6 +141,7 @@ export function buildHardware(raw: RawHardware, ctx: z.RefinementCtx): Hardware 
     globalBuffer: raw.globalBuffer ? buildBuffer(raw.globalBuffer, raw.clock) : null,
     energy: raw.energy ?? null,
     runtime: typeof runtime === "string" ? null : runtime,
+    boardPower: boardPower === undefined ? null : withoutUndefined(boardPower),
     dram,
     kernels:
       kernels === undefined

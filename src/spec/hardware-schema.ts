@@ -206,6 +206,18 @@ export const rawHardwareSchema = section({
     .describe(
       "Time of products as library kernels of tiles, on a GPU, instead of the mapper's; by default the mapper's",
     ),
+  boardPower: section({
+    allocated: quantity("power", { min: 0, max: 1e5 })
+      .optional()
+      .describe("Idle while a process holds the device; as silicon.idlePower where left out"),
+    busyPerCore: quantity("power", { min: 0, max: 1e4 }).describe("Of a core at work, beside its MACs"),
+    dramByte: quantity("energy-per-byte", { min: 0, max: 1e6 }).describe("All in, for each byte read or written"),
+    mac: quantity("energy", { min: 0, max: 1 }).describe("All in, for each MAC"),
+  })
+    .optional()
+    .describe(
+      "Power of the board under load, from measurements: energy_board_J, and the clock under silicon.powerLimit",
+    ),
   runtime: runtimeSchema
     .optional()
     .describe("Software that runs models on it: time to start kernels by stack, and of the host; by default none"),

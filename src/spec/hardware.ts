@@ -53,12 +53,26 @@ export interface Hardware {
   } | null;
   /** What library kernels get out of it, where their time is taken instead of the mapper's; null: the mapper's. */
   readonly kernels: Kernels | null;
+  /** What the board takes while its chip works; null: not known. */
+  readonly boardPower: BoardCoefficients | null;
   /** Software that runs models on it, and what that takes. Null: the machine starts its own operators, in no time. */
   readonly runtime: Runtime | null;
   /** What is known of the chip that is sold; absent: everything is modelled. */
   readonly silicon?: Silicon;
   /** What its own scheduler does where nobody says otherwise; absent: operators one after the other, operands in DRAM. */
   readonly schedule?: ScheduleSettings;
+}
+
+/** Power of a board with its memory, all in, fitted or published. */
+export interface BoardCoefficients {
+  /** W, nothing running, while a process holds the device; absent: the idle power of the board. */
+  readonly allocated?: number;
+  /** W of a core that is at work beside its MACs: clock tree, instruction issue. */
+  readonly busyPerCore: number;
+  /** pJ for each byte that DRAM reads or writes. */
+  readonly dramByte: number;
+  /** J for each MAC of the chip's precision; a format of rate r takes 1 / r of it. */
+  readonly mac: number;
 }
 
 /** What bounds a kernel of tiles, which schedules itself, beside arrays and DRAM. */

@@ -110,6 +110,7 @@ export const hardware: fc.Arbitrary<Hardware> = fc
     vector: { lanes: 1, cyclesPerElement: {} },
     dram: dram === null ? null : { type: null, capacity: Infinity, ...dram },
     kernels: null,
+    boardPower: null,
     runtime: null,
   }));
 

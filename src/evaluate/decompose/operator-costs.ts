@@ -8,6 +8,7 @@ import {
 } from "../../sim/index.ts";
 import type { Hardware } from "../../spec/hardware.ts";
 import type { Technology } from "../../spec/technology.ts";
+import { boardWorkOf, clockShare, type BoardWork } from "../board.ts";
 import { coefficientsOf, costOfGemm, macEnergyOf } from "../gemm-cost.ts";
 import { withKernelTime } from "../gemm-kernel.ts";
 import { machineOf, packedProblem, type GemmMachine } from "../machine.ts";
@@ -68,7 +69,9 @@ export function simulateTable(table: OperatorTable, machine: Machine, mapper: Ma
       if (result.kind === "unmappable") return;
       const row = group[i]!;
       const cost = costOfGemm(table.gemms[row]!, result, own, pricing);
-      launched(costs, row, cost.cycles, totalOf(cost.energy), GEMM, machine);
+      const more = slowedBy(boardWorkOf(result.counters), cost.cycles, hardware);
+      const energy = totalOf(cost.energy) + joulesOf(more * (energies?.activePerCycle ?? 0));
+      launched(costs, row, cost.cycles + more, energy, GEMM, machine);
     });
   }
   return withPower(costs, table, machine);
@@ -152,12 +155,21 @@ function vectorCosts({ gemms, vectors }: OperatorTable, machine: Machine): Sums 
   const count = gemms.length + vectors.length;
   const costs = { cycles: new Float64Array(count), energy: new Float64Array(count) };
   vectors.forEach((operator, i) => {
-    const { cycles, traffic } = runVector(operator, hardware);
+    const run = runVector(operator, hardware);
+    const { traffic } = run;
+    const bytes = traffic.dram.read + traffic.dram.written;
+    const cycles = run.cycles + slowedBy({ bytes, macs: 0 }, run.cycles, hardware);
     const own = energies === null ? null : vectorEnergy(operator, hardware, technology, bytesMoved(traffic));
     const energy = own === null || own.total === null ? 0 : own.total + joulesOf(cycles * energies!.activePerCycle);
     launched(costs, gemms.length + i, cycles, energy, operator, machine);
   });
   return costs;
+}
+
+/** Cycles by which the power limit of the board makes an operator longer. */
+function slowedBy(work: BoardWork, cycles: number, hardware: Hardware): number {
+  const share = clockShare(work, cycles, hardware);
+  return share === 1 ? 0 : Math.ceil(cycles / share) - cycles;
 }
 
 function launched(

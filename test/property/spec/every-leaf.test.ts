@@ -73,10 +73,7 @@ const CHANGES_NO_RESULT: Readonly<Record<string, string>> = {
   "model(operators).kvElementsPerToken": "the cache of one token, which `simulate` prints",
   "hardware.name": "a word for readers",
   "hardware.description": "words for readers",
-  "hardware.silicon.idlePower": "what is published of a board",
-  "hardware.silicon.typicalPower": "what is published of a board",
-  "hardware.silicon.powerLimit": "what is published of a board",
-  "hardware.silicon.otherDies.name": "a word for readers",
+  "hardware.silicon.otherDies.last.name": "a word for readers",
   "deployment.gridSource": "words for readers",
   "deployment.gridBasis": "a word for reports",
   "deployment.gridKind": "a word for reports",
@@ -242,6 +239,8 @@ const times = {
 };
 /** Kernels on many slow cores, so that splits of k, rows and blocks of attention all count. */
 const served = within(spelled(preset("hardware/a100")), "kernels", { secondPass: "2 us" });
+const { boardPower, ...unboarded } = served;
+void boardPower;
 const kernels = within(
   within(served, "array", { rows: 1, cols: 1, accumulators: { count: 16384, per: "column" } }),
   "vector",
@@ -276,6 +275,13 @@ const CARRIERS = {
   hardware: [
     ...[tight, blocky, chip, bought, split, priced, sold].map((hardware) => study(bert, hardware, "glue")),
     ...HARDWARE.map((name) => study(bert, spelled(preset(`hardware/${name}`)), "glue")),
+    study(llama, within(within(served, "silicon", { powerLimit: "76 W" }), "boardPower", {}), null),
+    study(llama, { ...served, boardPower: { busyPerCore: "0.7 W", dramByte: "100 pJ/B", mac: "2 pJ" } }, null, {
+      objectives: ["min board-energy"],
+    }),
+    study(llama, { ...unboarded, silicon: { idlePower: "50 W", typicalPower: "300 W" } }, null, {
+      objectives: ["min board-energy"],
+    }),
     ...[kernels, within(served, "dram", { bandwidth: "1 GB/s" })].map((hardware) => study(llama, hardware, null)),
     ...(["eager", "graph", "fused"] as const).flatMap((stack) =>
       [busy, { ...busy, overlap: true, perStep: "100 ms" }].map((host) =>

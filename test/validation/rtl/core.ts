@@ -39,6 +39,7 @@ export function hardwareOf(problem: ArrayCase): Hardware {
     dram: null,
     energy: null,
     kernels: null,
+    boardPower: null,
     runtime: null,
   };
 }
