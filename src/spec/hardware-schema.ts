@@ -50,6 +50,16 @@ export const hardwareFields = {
   width: whole(1, 65_536),
   idealised: flag(),
   capacity: size({ unlimited: true }),
+  arraysPerCore: whole(1, 256),
+  multicast: flag(),
+  holds: listOf(oneOf(["input", "weight", "output"]), "input, weight, output"),
+  per: oneOf(["pe", "column"]),
+  shared: flag(),
+  latency: quantity("cycles", { min: 0, max: 1e6, whole: true }),
+  accessWidth: size(),
+  rounding: oneOf(["pro-rata", "block"]),
+  doubleBuffer: flag(),
+  laneOverlap: oneOf(["transfers", "passes", "none"]),
   lanes: z.union([whole(1, 1_000_000), z.literal("rows")], {
     error: "must be a whole number from 1 to 1000000, or the word rows",
   }),
@@ -61,12 +71,10 @@ const port = {
   bandwidth: z
     .union([f.bandwidth, section({ read: f.bandwidth, write: f.bandwidth })])
     .describe("Read and write each; or { read, write }"),
-  shared: flag().default(false).describe("Reads and writes take turns on one port"),
-  latency: quantity("cycles", { min: 0, max: 1e6, whole: true }).default(0).describe("For example 10 cycles"),
-  accessWidth: size().default(1).describe("Bytes of one access"),
-  rounding: oneOf(["pro-rata", "block"])
-    .default("pro-rata")
-    .describe("block: a smaller transfer counts as a whole access"),
+  shared: f.shared.default(false).describe("Reads and writes take turns on one port"),
+  latency: f.latency.default(0).describe("For example 10 cycles"),
+  accessWidth: f.accessWidth.default(1).describe("Bytes of one access"),
+  rounding: f.rounding.default("pro-rata").describe("block: a smaller transfer counts as a whole access"),
 };
 
 const operandSizes = section({ input: f.bufferSize, weight: f.bufferSize, output: f.bufferSize });
@@ -77,7 +85,7 @@ const buffer = section({
     .union([f.bufferBandwidth, section({ read: f.bandwidth, write: f.bandwidth })])
     .default(DEFAULTS.buffer.bandwidth)
     .describe("Read and write each; or { read, write }; array: what the arrays take, which follows their size"),
-  doubleBuffer: flag().default(DEFAULTS.buffer.doubleBuffer),
+  doubleBuffer: f.doubleBuffer.default(DEFAULTS.buffer.doubleBuffer),
 });
 
 const perByte = quantity("energy-per-byte", { min: 0, max: 1e6 }).default(0);
@@ -113,10 +121,10 @@ export const rawHardwareSchema = section({
     .optional()
     .describe("Narrower formats that the arrays compute faster than their precision, for tensors that are stored so"),
   cores: f.cores.default(DEFAULTS.cores),
-  arraysPerCore: whole(1, 256)
+  arraysPerCore: f.arraysPerCore
     .default(DEFAULTS.arraysPerCore)
     .describe("Arrays of one core, which share its local buffer"),
-  multicast: flag()
+  multicast: f.multicast
     .default(DEFAULTS.multicast)
     .describe("One read of a shared level serves every core that wants the word"),
   array: section({
@@ -130,11 +138,11 @@ export const rawHardwareSchema = section({
     drain: f.drain.default(DEFAULTS.array.drain),
     registers: section({
       words: f.words,
-      holds: listOf(oneOf(["input", "weight", "output"]), "input, weight, output"),
+      holds: f.holds,
     })
       .prefault({ words: DEFAULTS.array.registers.words, holds: [...DEFAULTS.array.registers.holds] })
       .describe("Per PE"),
-    accumulators: section({ count: f.accumulators, per: oneOf(["pe", "column"]) })
+    accumulators: section({ count: f.accumulators, per: f.per })
       .prefault({ ...DEFAULTS.array.accumulators })
       .describe("Partial-sum registers"),
   }),
@@ -149,7 +157,7 @@ export const rawHardwareSchema = section({
     cyclesPerRow: mapOf(whole(0, 1_000_000), "primitives and their cycles a row")
       .optional()
       .describe("Cycles that a core takes for each row besides its elements, by primitive"),
-    overlap: oneOf(["transfers", "passes", "none"])
+    overlap: f.laneOverlap
       .default("transfers")
       .describe(
         "transfers: lanes work while data move; passes: passes over a row follow each other; none: load, compute, store in turn",

@@ -2,7 +2,7 @@ import { rateAtClock, toRate, type Bandwidth, type Hertz } from "../units/index.
 import { withFollowers } from "./followers.ts";
 import { hardwareFields as f } from "./hardware-schema.ts";
 import { listOfDataflows, withFormat } from "./hardware-build.ts";
-import type { Buffer, Dram, Hardware, PeArray, Port } from "./hardware.ts";
+import type { Buffer, Dram, Hardware, Operand, PeArray, Port } from "./hardware.ts";
 import { hostFields, stackName, STACKS, type HostTimes, type StackName } from "./runtime.ts";
 import { ownSchedule } from "./schedule.ts";
 import { withSiliconOf } from "./silicon.ts";
@@ -81,6 +81,41 @@ function withSize(specs: SpecSet, level: "localBuffer" | "globalBuffer", bytes: 
   if (!before) return absent(level);
   const size = typeof before.size === "number" ? bytes : { input: bytes, weight: bytes, output: bytes };
   return withHardware(specs, { [level]: { ...before, size } });
+}
+
+/** One memory of those that the operands have apart. */
+function withOperandSize(
+  specs: SpecSet,
+  level: "localBuffer" | "globalBuffer",
+  operand: Operand,
+  bytes: number,
+): SpecSet | Refusal {
+  const before = specs.hardware[level];
+  if (!before) return absent(level);
+  if (typeof before.size === "number")
+    return refusal(`cannot be set: the operands share one memory, whose size is ${level}.size`);
+  return withHardware(specs, { [level]: { ...before, size: { ...before.size, [operand]: bytes } } });
+}
+
+/** Fields of a level beside its size and bandwidth. */
+function withLevel(specs: SpecSet, level: Level, change: Partial<Buffer & Dram>): SpecSet | Refusal {
+  const before = specs.hardware[level];
+  return before ? withHardware(specs, { [level]: { ...before, ...change } }) : absent(level);
+}
+
+function withPort(specs: SpecSet, level: Level, change: Partial<Port>): SpecSet | Refusal {
+  const before = specs.hardware[level];
+  return before ? withLevel(specs, level, { port: { ...before.port, ...change } }) : absent(level);
+}
+
+/** One way of a bandwidth. */
+function withWay(specs: SpecSet, level: Level, way: "read" | "write", bandwidth: Bandwidth): SpecSet | Refusal {
+  const { dram } = specs.hardware;
+  if (level === "dram" && (dram?.dies ?? dram?.width) !== undefined)
+    return refusal("cannot be set: it follows from dram.dies and dram.width");
+  if (level !== "dram" && specs.hardware[level]?.bandwidthFollows !== undefined)
+    return refusal(`cannot be set: ${level}.bandwidth is what the arrays take; set it first`);
+  return withPort(specs, level, { [way]: toRate(bandwidth, specs.hardware.clock) });
 }
 
 function withDram(specs: SpecSet, change: Partial<Dram>): SpecSet | Refusal {
@@ -169,11 +204,73 @@ const buffers = (["localBuffer", "globalBuffer"] as const).flatMap((level) => [
   ),
 ]);
 
+const OPERANDS = ["input", "weight", "output"] as const;
+
+const operandSizes = (["localBuffer", "globalBuffer"] as const).flatMap((level) => [
+  ...OPERANDS.map((operand) =>
+    setPath(
+      `${level}.size.${operand}`,
+      `Of the memory of its own for ${operand}`,
+      "64 KiB",
+      f.bufferSize,
+      (specs, bytes) => withOperandSize(specs, level, operand, bytes),
+    ),
+  ),
+  setPath(
+    `${level}.doubleBuffer`,
+    "Whether tiles may be double buffered",
+    "true",
+    f.doubleBuffer,
+    (specs, doubleBuffer) => withLevel(specs, level, { doubleBuffer }),
+  ),
+]);
+
+const ports = (["localBuffer", "globalBuffer", "dram"] as const).flatMap((level) => [
+  ...(["read", "write"] as const).map((way) =>
+    setPath(`${level}.bandwidth.${way}`, `Bandwidth of ${way}s alone`, "128 B/cycle", f.bandwidth, (specs, bandwidth) =>
+      withWay(specs, level, way, bandwidth),
+    ),
+  ),
+  setPath(`${level}.latency`, "Delay of what comes", "10 cycles", f.latency, (specs, latency) =>
+    withPort(specs, level, { latency }),
+  ),
+  setPath(`${level}.shared`, "Whether reads and writes take turns on one port", "true", f.shared, (specs, shared) =>
+    withPort(specs, level, { shared }),
+  ),
+  setPath(`${level}.accessWidth`, "Bytes of one access", "16 B", f.accessWidth, (specs, accessWidth) =>
+    withLevel(specs, level, { accessWidth }),
+  ),
+  setPath(
+    `${level}.rounding`,
+    "pro-rata, or block: whole accesses are counted",
+    "block",
+    f.rounding,
+    (specs, rounding) => withLevel(specs, level, { rounding }),
+  ),
+]);
+
 /** The order matters: the clock comes before the bandwidths that it turns into bytes per cycle. */
 export const hardwarePaths: readonly SetPath[] = [
   setPath("clock", "Clock of the chip", "625 MHz", f.clock, withClock),
   setPath("node", "Process node", "22 nm", f.node, (specs, node) => withHardware(specs, { node })),
   setPath("cores", "Number of cores", "4", f.cores, (specs, cores) => withHardware(specs, { cores })),
+  setPath(
+    "arraysPerCore",
+    "Arrays of one core, which share its local buffer",
+    "2",
+    f.arraysPerCore,
+    (specs, arraysPerCore) =>
+      arraysPerCore > 1 && specs.hardware.localBuffer === null
+        ? refusal("cannot be set: the arrays of a core share its localBuffer, and there is none")
+        : withHardware(specs, { arraysPerCore }),
+  ),
+  setPath(
+    "multicast",
+    "Whether one read serves every core that wants the word",
+    "true",
+    f.multicast,
+    (specs, multicast) => withHardware(specs, { multicast }),
+  ),
   setPath("array.kind", "systolic or dot-product", "systolic", f.kind, (specs, kind) => withArray(specs, { kind })),
   setPath("array.rows", "Rows of PEs", "256", f.side, (specs, rows) => withArray(specs, { rows })),
   setPath("array.cols", "Columns of PEs", "8", f.side, (specs, cols) => withArray(specs, { cols })),
@@ -192,6 +289,12 @@ export const hardwarePaths: readonly SetPath[] = [
   setPath("array.accumulators", "Partial-sum registers per PE or column", "32", f.accumulators, (specs, count) =>
     withArray(specs, { accumulators: { ...specs.hardware.array.accumulators, count } }),
   ),
+  setPath("array.registers.holds", "Operands that they may hold, a list", "[weight]", f.holds, (specs, holds) =>
+    withArray(specs, { registers: { ...specs.hardware.array.registers, holds } }),
+  ),
+  setPath("array.accumulators.per", "pe or column", "pe", f.per, (specs, per) =>
+    withArray(specs, { accumulators: { ...specs.hardware.array.accumulators, per } }),
+  ),
   ...precisions,
   setPath(
     "precision.format",
@@ -201,6 +304,7 @@ export const hardwarePaths: readonly SetPath[] = [
     (specs, format) => withHardware(specs, { precision: withFormat(specs.hardware.precision, format) }),
   ),
   ...buffers,
+  ...operandSizes,
   setPath("dram.type", "Type; idealised: plain numbers; none: no DRAM", "LPDDR4", f.dramType, withDramType),
   setPath("dram.capacity", "Capacity of the memory", "1 GB", f.capacity, (specs, capacity) =>
     withDram(specs, { capacity }),
@@ -217,6 +321,12 @@ export const hardwarePaths: readonly SetPath[] = [
     withDram(specs, { idealised }),
   ),
   setPath("dram.bandwidth", "Of plain numbers, read and write each", "80 GB/s", f.bandwidth, withDramBandwidth),
+  ...ports,
+  setPath("vector.overlap", "transfers, passes or none", "passes", f.laneOverlap, (specs, overlap) => {
+    const { overlap: before, ...rest } = specs.hardware.vector;
+    void before;
+    return withHardware(specs, { vector: overlap === "transfers" ? rest : { ...rest, overlap } });
+  }),
   setPath("vector.lanes", "Vector lanes per core; rows: as many as rows", "256", f.lanes, (specs, lanes) => {
     const { lanes: before, lanesFollow, ...rest } = specs.hardware.vector;
     void [before, lanesFollow];

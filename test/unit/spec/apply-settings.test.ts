@@ -1,4 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { parse, parseDocument } from "yaml";
+import { hardwareSchema } from "../../../src/spec/hardware-schema.ts";
+import { check } from "../../../src/spec/issues.ts";
 import type { DecoderModel, EncoderDecoderModel } from "../../../src/spec/model.ts";
 import {
   applySettings,
@@ -8,6 +11,7 @@ import {
   specSetOf,
   parseSetting,
   PLAIN_SCHEDULE,
+  readYaml,
   type SpecSet,
 } from "../../../src/spec/index.ts";
 
@@ -98,12 +102,21 @@ describe("applySettings", () => {
     const both = { ...specs, model: encoderDecoderOf(llama) };
     const day = Array.from({ length: 24 }, () => 100);
     const hourly = applySettings(specs, [{ path: "deployment.gridHours", value: day }]);
+    const own = { input: 1024, weight: 1024, output: 1024 };
+    const { localBuffer, globalBuffer } = specs.hardware;
+    const split = {
+      ...specs.hardware,
+      localBuffer: { ...localBuffer!, size: own },
+      globalBuffer: { ...globalBuffer!, size: own },
+    };
+    const apart = { ...specs, hardware: split };
     for (const { path, example, description } of listSetPaths(["sramLevel"])) {
       const isOfBoth = /^(model|quantisation)\.(encoder|decoder)\./.test(path);
       const base = isOfBoth ? both : /^model\.(contextTokens|generatedTokens)$/.test(path) ? decoder : specs;
       const served = { ...specs, hardware: loadHardware("a100") };
       const isHourly = ["deployment.useFrom", "deployment.canWait"].includes(path);
-      const start = isHourly ? hourly : path.startsWith("runtime") ? served : base;
+      const isApart = /\.size\.(input|weight|output)$/.test(path);
+      const start = isHourly ? hourly : isApart ? apart : path.startsWith("runtime") ? served : base;
       expect(() => applySettings(start, [parseSetting(`${path}=${example}`)], ["sramLevel"])).not.toThrow();
       expect(description).not.toBe("");
     }
@@ -117,3 +130,40 @@ function encoderDecoderOf({ text, name, description, training }: DecoderModel): 
     ...{ sharedEmbedding: true, tiedEmbedding: true, head: true, generatedTokens: 8 },
   };
 }
+
+describe("a field of the hardware that is set", () => {
+  const FILE = (fields: string) => `name: h
+clock: 1 GHz
+node: 22 nm
+cores: 2
+array: { rows: 8, cols: 8, registers: { words: 4, holds: [weight] }, accumulators: { count: 4, per: pe } }
+localBuffer: { size: { input: 4 KiB, weight: 8 KiB, output: 4 KiB }, bandwidth: 16 B/cycle }
+globalBuffer: { size: 1 MiB, bandwidth: 32 B/cycle }
+dram: { type: idealised, capacity: 1 GB, bandwidth: 16 B/cycle }
+vector: { lanes: 8 }
+${fields}`;
+  const at = (text: string) => check(hardwareSchema, readYaml(text, "h.yaml"));
+  it.each([
+    ["arraysPerCore", "2", "arraysPerCore: 2"],
+    ["multicast", "true", "multicast: true"],
+    ["localBuffer.size.weight", "2 KiB", "localBuffer.size.weight: 2 KiB"],
+    ["localBuffer.doubleBuffer", "false", "localBuffer.doubleBuffer: false"],
+    ["globalBuffer.latency", "7 cycles", "globalBuffer.latency: 7 cycles"],
+    ["globalBuffer.shared", "true", "globalBuffer.shared: true"],
+    ["globalBuffer.bandwidth.write", "8 B/cycle", "globalBuffer.bandwidth: { read: 32 B/cycle, write: 8 B/cycle }"],
+    ["localBuffer.accessWidth", "4 B", "localBuffer.accessWidth: 4 B"],
+    ["dram.rounding", "block", "dram.rounding: block"],
+    ["dram.latency", "100 cycles", "dram.latency: 100 cycles"],
+    ["dram.bandwidth.read", "4 GB/s", "dram.bandwidth: { read: 4 GB/s, write: 16 B/cycle }"],
+    ["array.registers.holds", "[input, weight]", "array.registers.holds: [input, weight]"],
+    ["array.accumulators.per", "column", "array.accumulators.per: column"],
+    ["vector.overlap", "passes", "vector.overlap: passes"],
+  ])("%s is as if the file said so", (path, value, said) => {
+    const document = parseDocument(FILE(""));
+    const [keys, written] = [said.slice(0, said.indexOf(":")).split("."), parse(said.slice(said.indexOf(":") + 1))];
+    document.setIn(keys, document.createNode(written));
+    const expected = at(String(document));
+    const base = { ...specs, hardware: at(FILE("")) };
+    expect(applySettings(base, [parseSetting(`${path}=${value}`)]).hardware).toEqual(expected);
+  });
+});
