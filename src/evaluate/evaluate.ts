@@ -6,6 +6,7 @@ import { isCountable, MOST_SIZE, type Unmappable } from "../sim/index.ts";
 import { scheduleOf } from "../spec/schedule.ts";
 import { joulesOf } from "../units/index.ts";
 import { buildWorkload, type GemmOperator } from "../workload/index.ts";
+import { besideProducts } from "./beside-products.ts";
 import { underLimit } from "./board.ts";
 import { peakOf } from "./chip.ts";
 import { footprintOfWorkload } from "./footprint.ts";
@@ -39,7 +40,9 @@ export function evaluate(design: Design): Evaluation | Infeasible {
   const run = runSchedule(workload, costing, scheduleOf(design), retention);
   if ("result" in run) return unmappable(run.operator, run.result);
   const { launchCycles: launch, outcome } = run;
-  const operators = run.evaluations.map((each) => underLimit(each, hardware, events?.activePerCycle ?? null));
+  const perCycle = events?.activePerCycle ?? null;
+  const overlapped = besideProducts(run.evaluations, hardware, perCycle);
+  const operators = overlapped.map((each) => underLimit(each, hardware, perCycle));
   const host = hostCycles(design, operators);
   const waiting = host.prefill + host.decode;
   const cycles = operators.reduce((sum, each) => sum + each.count * each.cycles, 0) + launch + waiting;

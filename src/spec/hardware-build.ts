@@ -126,6 +126,7 @@ export function buildHardware(raw: RawHardware, ctx: z.RefinementCtx): Hardware 
     ...(heldRow === undefined ? {} : { heldRow }),
     ...(cyclesPerRow === undefined ? {} : { cyclesPerRow }),
     ...(overlap === "transfers" ? {} : { overlap }),
+    ...(raw.vector.besideProducts === true ? { besideProducts: true as const } : {}),
     ...(raw.vector.besideArrays === false ? { besideArrays: false as const } : {}),
   };
   const dram = raw.dram ? buildDram(raw.dram, raw.clock, ctx) : null;

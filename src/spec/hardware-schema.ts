@@ -162,6 +162,9 @@ export const rawHardwareSchema = section({
       .describe(
         "transfers: lanes work while data move; passes: passes over a row follow each other; none: load, compute, store in turn",
       ),
+    besideProducts: flag()
+      .optional()
+      .describe("true: lanes work on one operator while the arrays work on another; else operators follow each other"),
     besideArrays: flag()
       .optional()
       .describe(

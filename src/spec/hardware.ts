@@ -179,6 +179,8 @@ export interface VectorUnit {
    * none: load, compute and store follow each other.
    */
   readonly overlap?: "passes" | "none";
+  /** True: lanes work on one operator while the arrays work on another; absent: operators follow each other. */
+  readonly besideProducts?: true;
   /** False: within one kernel lanes and arrays take turns; absent: lanes work beside the arrays, on other blocks. */
   readonly besideArrays?: false;
 }

@@ -35,6 +35,7 @@ export function decompositionRequest(study: Study): DecompositionRequest {
   refuseMetrics(study);
   refuseSchedule(study);
   refuseHost(study);
+  refuseBeside(study);
   refuseDuty(study);
   refuseWaiting(study);
   refusePrecision(study);
@@ -110,6 +111,14 @@ function refuseSchedule({ specs, space }: Study): void {
   const fused = path === undefined && specs.schedule.fusion !== "none" ? ", or write schedule: { fusion: none }" : "";
   throw new InputError(
     `Strategy exact runs operators one after the other, with their operands in DRAM; the study ${asked}. Use nsga2${fused}.`,
+  );
+}
+
+/** Where lanes work beside products of other operators, latency is no sum over operators. */
+function refuseBeside({ specs }: Study): void {
+  if (specs.hardware.vector.besideProducts !== true) return;
+  throw new InputError(
+    "Strategy exact adds up operators; on this hardware they overlap (vector.besideProducts). Use nsga2, or leave it out.",
   );
 }
 

@@ -372,7 +372,7 @@ const SEARCHED = ["space", "mode", "objectives", "constraints", "search", "accur
  * change is in test/unit/spec/quantisation.test.ts, test/unit/evaluate/quantised.test.ts and test/property/evaluate/own-bytes.test.ts.
  */
 const isElsewhere = ({ path }: Leaf): boolean =>
-  ["quantisation", "formats", "besideArrays"].some((section) => path.includes(section));
+  ["quantisation", "formats", "besideArrays", "besideProducts"].some((section) => path.includes(section));
 const leaves = leavesOf(studyJsonSchema(FACTOR_NAMES) as SchemaNode).filter((leaf) => !isElsewhere(leaf));
 
 interface Looked {
