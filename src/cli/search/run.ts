@@ -11,6 +11,7 @@ import { InputError } from "../failure.ts";
 import { dataToStdout, toldMeanwhile, toStderr, toStdout } from "../print.ts";
 import { exactText } from "./exact-text.ts";
 import { infeasibleText } from "./infeasible-text.ts";
+import { cpuSeconds, ownFootprintText } from "./own-footprint.ts";
 import { createRunDisplay } from "./progress.ts";
 import { summaryText } from "./summary-text.ts";
 
@@ -103,5 +104,8 @@ function finish(run: StudyRun, settings: RunSettings): number {
   if (!isFound) tell(infeasibleText(record.violations, study.constraints, record.trialCount, record.exact));
   const failures = failuresText(record);
   if (failures !== null) tell(`${failures} Ask again: ${again(settings, "--retry-failed")}`);
+  const { deployment } = study.specs;
+  const hasCommand = study.accuracy?.evaluator === "command";
+  say(ownFootprintText(cpuSeconds(), deployment.gridIntensity, hasCommand));
   return isFound ? EXIT_DONE : EXIT_INFEASIBLE;
 }
