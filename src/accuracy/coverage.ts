@@ -20,7 +20,7 @@ export interface EvaluatorKind {
 
 /** The machine without its number formats, how operators follow each other, the use, the prices of carbon. */
 const NOT_THE_MODEL = new Set([
-  ...["clock", "node", "cores", "array", "localBuffer", "globalBuffer", "dram", "vector"],
+  ...["clock", "node", "cores", "arraysPerCore", "multicast", "array", "localBuffer", "globalBuffer", "dram", "vector"],
   ...["runtime", "schedule", "deployment", "technology"],
 ]);
 

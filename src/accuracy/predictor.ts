@@ -191,7 +191,16 @@ function narrowed(
       ...unpricedTables(model, formats),
     ],
     precisionLoss: { value: lost(loss), low: lost(low), high: lost(high) },
+    ...(model.family === "decoder" ? { perplexityRatio: perplexityRatio(definition, model, formats) } : {}),
   };
+}
+
+/** Perplexity of a decoder over that in full precision, by the rows that are of perplexity; no upper end where anything may be left. */
+function perplexityRatio(definition: MetricDefinition, model: ModelSpec, formats: Formats) {
+  const precision = { ...definition.precision, task: "perplexity" };
+  const { loss, low, high } = priceOf(towersIn({ ...definition, precision }, model, formats));
+  const ratio = (by: number): number => Number(exp(by).toPrecision(6));
+  return { value: ratio(loss), low: ratio(low), high: high === Infinity ? null : ratio(high) };
 }
 
 /** Published rows leave embeddings, heads and norms at 8 bits or more. */

@@ -13,6 +13,8 @@ export interface AccuracyEstimate {
   readonly nearest: string;
   /** What of the accuracy narrow numbers have cost, with its 90 % interval, fractions; left out where they are not priced. */
   readonly precisionLoss?: { readonly value: number; readonly low: number; readonly high: number };
+  /** Of a decoder whose narrow numbers are priced: perplexity over that in full precision, with its 90 % interval; null: no upper end. */
+  readonly perplexityRatio?: { readonly value: number; readonly low: number; readonly high: number | null };
 }
 
 export interface AccuracyEvaluator {

@@ -80,12 +80,16 @@ function runModel(specs: SpecSet, { metric, json, set }: Options): void {
   const { estimate, origin, method } = predict(specs, set, metric);
   const { model } = specs;
   if (json) {
-    const { extrapolation, precisionLoss: loss } = estimate;
+    const { extrapolation, precisionLoss: loss, perplexityRatio: ratio } = estimate;
     const priced =
       loss === undefined
         ? {}
         : { precision_loss: loss.value, precision_loss_low: loss.low, precision_loss_high: loss.high, method };
-    printJson({ model: model.name, ...accuracyNumbers(estimate), ...priced, extrapolation, origin });
+    const perplexity =
+      ratio === undefined
+        ? {}
+        : { perplexity_ratio: ratio.value, perplexity_ratio_low: ratio.low, perplexity_ratio_high: ratio.high };
+    printJson({ model: model.name, ...accuracyNumbers(estimate), ...priced, ...perplexity, extrapolation, origin });
     return;
   }
   printText(modelText(model, estimate, origin, method), false);
@@ -93,13 +97,18 @@ function runModel(specs: SpecSet, { metric, json, set }: Options): void {
 
 function modelText({ name }: ModelSpec, estimate: AccuracyEstimate, origin: string, method: string | null): string {
   const percent = (value: number): string => (value * 100).toFixed(1);
-  const { accuracy, low, high, metric, extrapolation, nearest, precisionLoss: loss } = estimate;
+  const { accuracy, low, high, metric, extrapolation, nearest, precisionLoss: loss, perplexityRatio: ratio } = estimate;
   return [
     `${name}: ${percent(accuracy)} % (90 % interval ${percent(low)} to ${percent(high)} %), ${metric}`,
     ...(loss === undefined
       ? []
       : [
           `of it narrow numbers have cost ${percent(loss.value)} points (90 % interval ${percent(loss.low)} to ${percent(loss.high)}): ${method}`,
+        ]),
+    ...(ratio === undefined
+      ? []
+      : [
+          `perplexity × ${ratio.value.toFixed(3)} (90 % interval ${ratio.low.toFixed(3)} to ${ratio.high?.toFixed(2) ?? "any"})`,
         ]),
     `nearest published model: ${nearest}`,
     ...(extrapolation.length === 0 ? [] : [`extrapolation in: ${extrapolation.join(", ")}`]),

@@ -164,13 +164,15 @@ function accuracyOf(raw: RawStudy, { family }: SpecSet["model"], document: Sourc
   const isAimed = aims.some(({ metric }) => metric === "accuracy");
   const isAsked = isAimed || constraints.some(({ metric }) => metric === "accuracy");
   if (written === "none" || (written === undefined && !isAsked)) return null;
-  const { metric, command, ignore, confidence, ...settings } = written ?? accuracySection.parse({});
+  const { metric, command, ignore, confidence, fidelity, repeats, ...settings } = written ?? accuracySection.parse({});
   const known = metric ?? FAMILY_METRIC[family];
   if (known !== null)
     return {
       ...{ ...settings, metric: known, command: command ?? null, folder: folderOf(raw, document) },
       ...(ignore === undefined ? {} : { ignore }),
       ...(confidence === undefined ? {} : { confidence }),
+      ...(fidelity === undefined ? {} : { fidelity }),
+      ...(repeats === undefined ? {} : { repeats }),
     };
   const asker = !isAimed ? "constraints" : mode === undefined ? "objectives" : "mode";
   const path = [written === undefined ? asker : "accuracy"];

@@ -62,7 +62,7 @@ function accuracyProblems(document: SourceDocument, at: At): void {
     at(["accuracy", "evaluator"], "value", "spec/missing-key", message);
   }
   if (evaluator === "command") return;
-  for (const key of ["command", "folder", "parallel", "timeout", "retries"]) {
+  for (const key of ["command", "folder", "parallel", "timeout", "retries", "fidelity", "repeats"]) {
     if (valueAt(document.value, ["accuracy", key]) === undefined) continue;
     at(["accuracy", key], "key", "spec/conflict", `accuracy.${key} is used only with evaluator: command.`);
   }

@@ -73,6 +73,10 @@ export const accuracySection = section({
   timeout: quantity("time", { min: 0.001, max: 24 * 86400 })
     .default(3600)
     .describe("Longest wait for the command's answer for one model"),
+  fidelity: quantity("fraction", { min: 1e-6, max: 1 })
+    .optional()
+    .describe('Share of the whole effort that an answer is worth, handed to the command, for example "25 %"'),
+  repeats: whole(1, 1000).optional().describe("Answers for one model, whose mean and its interval are taken; one"),
   retries: whole(0, 100).default(1).describe("Further tries after a crash, a timeout or a broken reply"),
 });
 

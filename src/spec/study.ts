@@ -69,6 +69,10 @@ export interface AccuracySettings {
   /** Seconds for one model. */
   readonly timeout: number;
   readonly retries: number;
+  /** Share of the whole effort that the command's answers are worth, above 0 to 1; left out: not said. */
+  readonly fidelity?: number;
+  /** Answers of the command for one model, of which the mean is taken; left out: one. */
+  readonly repeats?: number;
 }
 
 export interface SearchSettings {

@@ -130,6 +130,8 @@ export function commandOf({
   parallel,
   timeout,
   retries,
+  fidelity,
+  repeats,
 }: AccuracySettings): AsyncAccuracyEvaluator | null {
   if (kind !== "command" || command === null || folder === null) return null;
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true)
@@ -139,6 +141,8 @@ export function commandOf({
   return createCommandEvaluator({
     ...{ argv: command, metric, cwd: folder, processes: parallel, retries, graceMs: GRACE_MS },
     timeoutMs: Math.max(1, Math.round(timeout * 1000)),
+    ...(fidelity === undefined ? {} : { fidelity }),
+    ...(repeats === undefined ? {} : { repeats }),
   });
 }
 

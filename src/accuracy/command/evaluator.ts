@@ -1,7 +1,9 @@
 import type { ModelSpec } from "../../spec/model.ts";
 import type { AccuracyEstimate, AsyncAccuracyEvaluator } from "../types.ts";
 import { CommandFailure } from "./failure.ts";
+import { roundAccuracy } from "../log-odds.ts";
 import { modelKey } from "./model-key.ts";
+import { noisyMean } from "./noise.ts";
 import { CommandSlot } from "./slot.ts";
 
 export interface CommandOptions {
@@ -14,6 +16,10 @@ export interface CommandOptions {
   readonly processes?: number;
   /** Further tries after a crash, a timeout or a broken reply; default 2. */
   readonly retries?: number;
+  /** Share of the whole effort that answers are worth, above 0 to 1, handed to the program; left out: not said. */
+  readonly fidelity?: number | undefined;
+  /** Answers for one model, of which the mean and its interval are taken; default 1. */
+  readonly repeats?: number;
   /** Longest wait for one reply, ms; default one hour. */
   readonly timeoutMs?: number;
   /** Longest line that a program may write, bytes; default 1 MiB. */
@@ -35,6 +41,8 @@ export function createCommandEvaluator(options: CommandOptions): AsyncAccuracyEv
   const settings = {
     processes: 1,
     retries: 2,
+    repeats: 1,
+    fidelity: undefined,
     timeoutMs: 3_600_000,
     maxLineBytes: 1 << 20,
     maxStderrBytes: 8 << 10,
@@ -59,31 +67,47 @@ export function createCommandEvaluator(options: CommandOptions): AsyncAccuracyEv
     if (next) next(slot);
     else free.push(slot);
   };
-  const once = async (model: ModelSpec): Promise<AccuracyEstimate> => {
+  const once = async (model: ModelSpec, repeat?: number): Promise<AccuracyEstimate> => {
     const slot = await take();
     try {
       if (isClosed) throw closed;
-      return await slot.ask(model);
+      return await slot.ask(model, repeat);
     } finally {
       giveBack(slot);
     }
   };
-  const withRetries = async (model: ModelSpec): Promise<AccuracyEstimate> => {
+  const withRetries = async (model: ModelSpec, repeat?: number): Promise<AccuracyEstimate> => {
     for (let left = settings.retries; ; left--) {
       try {
-        return await once(model);
+        return await once(model, repeat);
       } catch (error) {
         if (left <= 0 || !(error instanceof CommandFailure) || !error.isWorthRetrying) throw error;
       }
     }
   };
 
+  const repeated = async (model: ModelSpec): Promise<AccuracyEstimate> => {
+    if (settings.repeats === 1) return withRetries(model);
+    const numbers = Array.from({ length: settings.repeats }, (_, i) => i + 1);
+    const answers = await Promise.all(numbers.map((repeat) => withRetries(model, repeat)));
+    const { accuracy, low, high } = noisyMean(
+      answers.map((each) => each.accuracy),
+      answers.map((each) => (each.high - each.low) / 2),
+    );
+    const [mean, least, most] = [accuracy, low, high].map(roundAccuracy);
+    return { ...answers[0]!, accuracy: mean!, low: least!, high: most! };
+  };
+  const told = [
+    ...(settings.fidelity === undefined ? [] : [`fidelity ${settings.fidelity}`]),
+    ...(settings.repeats === 1 ? [] : [`mean of ${settings.repeats} answers`]),
+  ];
+
   return {
-    origin: `command, ${settings.metric}, ${settings.argv.join(" ")}`,
+    origin: [`command, ${settings.metric}, ${settings.argv.join(" ")}`, ...told].join(", "),
     isMonotoneInTowerScores: false,
     evaluate(model) {
       const key = modelKey(model);
-      const running = known.get(key) ?? withRetries(model);
+      const running = known.get(key) ?? repeated(model);
       known.set(key, running);
       running.catch(() => known.get(key) === running && known.delete(key));
       return running;
@@ -96,13 +120,16 @@ export function createCommandEvaluator(options: CommandOptions): AsyncAccuracyEv
 }
 
 function checkOptions(settings: Required<CommandOptions>): void {
-  const { argv, processes, retries } = settings;
+  const { argv, processes, retries, repeats, fidelity } = settings;
   if (argv.length === 0 || argv[0] === "" || argv.some((one) => one.includes("\0"))) {
     throw new RangeError("argv must name a program, and no argument may hold a NUL");
   }
   const isCount = (value: number, low: number, high: number): boolean =>
     Number.isInteger(value) && value >= low && value <= high;
   if (!isCount(processes, 1, 1024)) throw new RangeError("processes must be a whole number from 1 to 1024");
+  if (!isCount(repeats, 1, 1000)) throw new RangeError("repeats must be a whole number from 1 to 1000");
+  if (fidelity !== undefined && !(fidelity > 0 && fidelity <= 1))
+    throw new RangeError("fidelity must be above 0 and at most 1");
   if (!isCount(retries, 0, 100)) throw new RangeError("retries must be a whole number from 0 to 100");
   for (const name of ["timeoutMs", "maxLineBytes", "maxStderrBytes", "graceMs"] as const) {
     if (!isCount(settings[name], 1, 2 ** 31 - 1))

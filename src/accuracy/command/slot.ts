@@ -9,6 +9,7 @@ export interface SlotSettings extends ProgramLimits {
   readonly cwd: string | undefined;
   readonly metric: string;
   readonly timeoutMs: number;
+  readonly fidelity?: number | undefined;
 }
 
 interface Waiting {
@@ -30,16 +31,18 @@ export class CommandSlot {
     this.settings = settings;
   }
 
-  ask(model: ModelSpec): Promise<AccuracyEstimate> {
+  /** @param repeat from 1, where a model is asked for several times */
+  ask(model: ModelSpec, repeat?: number): Promise<AccuracyEstimate> {
     const id = ++this.lastId;
     return new Promise((resolve, reject) => {
-      const { timeoutMs, metric } = this.settings;
+      const { timeoutMs, metric, fidelity } = this.settings;
       const late = (): void => {
         void this.stop(new CommandFailure("accuracy/command-timeout", `no reply within ${timeoutMs / 1000} s`));
       };
       const program = (this.program ??= this.start());
       this.waiting = { id, program, resolve, reject, timer: setTimeout(late, timeoutMs) };
-      program.write(requestLine(id, metric, model));
+      const extras = { ...(fidelity === undefined ? {} : { fidelity }), ...(repeat === undefined ? {} : { repeat }) };
+      program.write(requestLine(id, metric, model, extras));
     });
   }
 

@@ -50,6 +50,16 @@ describe("the command evaluator", () => {
     expect(estimate).toEqual({ accuracy: 0.08, low: 0.04, high: 0.16, metric: "mine", extrapolation: [], nearest: "" });
   });
 
+  it("hands over the fidelity, and takes the mean of repeated answers with its interval", async () => {
+    const noisy = start("repeats", { fidelity: 0.25, repeats: 3, processes: 2 });
+    expect(noisy.origin).toMatch(/fidelity 0.25, mean of 3 answers$/);
+    const { accuracy, low, high, nearest } = await noisy.evaluate(model(6));
+    // Answers 0.41, 0.42, 0.43: t of 2 degrees of freedom is 2.920.
+    expect([accuracy, nearest]).toEqual([0.42, "fidelity 0.25"]);
+    expect(high - low).toBeCloseTo((2 * 2.92 * 0.01) / Math.sqrt(3), 5);
+    expect(() => start("plain", { fidelity: 0 })).toThrow(/fidelity must be above 0/);
+  });
+
   it("asks once for equal models, whatever they are called, also while the first is under way", async () => {
     const counting = start("count");
     const [first, second] = await Promise.all([

@@ -64,6 +64,20 @@ describe("price of precision", () => {
     expect(half).toBeLessThan(0.6 * lossOf({ weights: 4 }));
   });
 
+  it("holds published ratios of perplexity: LLaMA 7B and 13B at 4 bits a channel, GPTQ", () => {
+    const file = modelFile("llama-2-7b", { weights: 4, method: "calibrated" });
+    const { value, low, high } = createPredictor("lm-zero-shot-mean").evaluate(parseModel(file), {
+      computed: null,
+      isStorageSeen: true,
+    }).perplexityRatio!;
+    for (const published of [6.09 / 5.68, 5.36 / 5.09]) {
+      expect(published).toBeGreaterThan(low);
+      expect(published).toBeLessThan(high!);
+    }
+    expect(value).toBeGreaterThan(1.01);
+    expect(value).toBeLessThan(1.15);
+  });
+
   it("marks what rests on one source or few rows, and tables that rows leave wide", () => {
     const clip = createPredictor("imagenet-1k-zero-shot").evaluate(loadModel("clip-vit-b16"), at(6, 6));
     expect(clip.extrapolation).toEqual([
