@@ -3,8 +3,15 @@ import { stringify } from "yaml";
 import { InputError } from "../errors/index.ts";
 import { disclosureOf, type Evaluation } from "../evaluate/index.ts";
 import { evaluateAsStudies } from "../worker/index.ts";
-import { printText } from "./output.ts";
+import { printJson } from "./output.ts";
+import { dataToStdout } from "./print.ts";
 import { collect, loadSpecs } from "./specs.ts";
+
+interface Options {
+  readonly set: readonly string[];
+  readonly region?: string;
+  readonly json?: boolean;
+}
 
 export function addExportCommand(program: Command): void {
   const command = program.command("export").description("Results in the formats of other tools.");
@@ -15,6 +22,7 @@ export function addExportCommand(program: Command): void {
     .argument("<hardware>", "hardware preset or file")
     .option("--set <path=value>", "change one field; may be repeated, later wins", collect, [])
     .option("--region <name>", "region of use (`ecotile presets regions`)")
+    .option("--json", "the manifest as one JSON document, which is YAML too")
     .addHelpText(
       "after",
       `
@@ -22,14 +30,13 @@ Example:
   ecotile export impact-framework vit-b16 h100 --set deployment.class=server --set deployment.pue=1.2 > manifest.yml
   if-run --manifest manifest.yml`,
     )
-    .action(
-      (model: string, hardware: string, options: { readonly set: readonly string[]; readonly region?: string }) => {
-        const specs = loadSpecs(model, hardware, options.set, options.region);
-        const result = evaluateAsStudies(specs);
-        if (result.kind === "infeasible") throw new InputError(`${result.constraint}: ${result.detail}.`);
-        printText(manifestOf(result).trimEnd(), false);
-      },
-    );
+    .action((model: string, hardware: string, options: Options) => {
+      const specs = loadSpecs(model, hardware, options.set, options.region);
+      const result = evaluateAsStudies(specs);
+      if (result.kind === "infeasible") throw new InputError(`${result.constraint}: ${result.detail}.`);
+      if (options.json === true) printJson(manifestOf(result));
+      else dataToStdout(stringify(manifestOf(result)));
+    });
 }
 
 const GRAMS_PER_KILOGRAM = 1000;
@@ -41,7 +48,7 @@ const BEGIN = "2026-01-01T00:00:00.000Z";
  *
  * @throws InputError where a part of the carbon is unknown
  */
-export function manifestOf(evaluation: Evaluation): string {
+export function manifestOf(evaluation: Evaluation): Readonly<Record<string, unknown>> {
   const { operational, embodied, energy_kWh, pue, inferences, boundary, grid } = disclosureOf(evaluation);
   const { model, hardware, deployment } = evaluation.design;
   for (const value of [operational, embodied, energy_kWh])
@@ -51,7 +58,7 @@ export function manifestOf(evaluation: Evaluation): string {
     ...{ path: "builtin", method: "Multiply" },
     config: { "input-parameters": inputs, "output-parameter": output },
   });
-  return stringify({
+  return {
     name: `${model.name}-on-${hardware.name}`,
     description: [...boundary, `grid: ${deployment.region} (${grid})`].join("; "),
     tags: null,
@@ -84,5 +91,5 @@ export function manifestOf(evaluation: Evaluation): string {
         },
       },
     },
-  });
+  };
 }

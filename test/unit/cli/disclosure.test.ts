@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { parse } from "yaml";
+import { parse, stringify } from "yaml";
 import { disclosureJson, disclosureText } from "../../../src/cli/disclosure.ts";
 import { manifestOf } from "../../../src/cli/export.ts";
 import { evaluate, type Evaluation } from "../../../src/evaluate/index.ts";
@@ -75,7 +75,7 @@ const TOOL = join(FOLDER, "node_modules/.bin/if-run");
 
 describe("export impact-framework", () => {
   it("its pipeline, worked by hand, gives the grams of the report", () => {
-    const { tree } = parse(manifestOf(server)) as {
+    const { tree } = parse(stringify(manifestOf(server))) as {
       tree: { children: { device: { inputs: readonly Readonly<Record<string, number>>[] } } };
     };
     const [input] = tree.children.device.inputs;
@@ -90,7 +90,7 @@ describe("export impact-framework", () => {
     () => {
       const folder = mkdtempSync(join(tmpdir(), "ecotile-if-"));
       const [manifest, output] = [join(folder, "manifest.yml"), join(folder, "output")];
-      writeFileSync(manifest, manifestOf(server));
+      writeFileSync(manifest, stringify(manifestOf(server)));
       execFileSync(TOOL, ["-m", manifest, "-o", output], { stdio: "ignore" });
       const { tree } = parse(readFileSync(`${output}.yaml`, "utf8")) as {
         tree: { children: { device: { outputs: readonly { readonly sci: number; readonly carbon: number }[] } } };
