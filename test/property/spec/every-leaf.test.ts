@@ -274,6 +274,8 @@ const CARRIERS = {
   model: MODELS.map(([model, metric]) => study(model, tight, metric)),
   hardware: [
     ...[tight, blocky, chip, bought, split, priced, sold].map((hardware) => study(bert, hardware, "glue")),
+    // Weights that stay on chip save time, and more carbon than it costs to keep them only where it is always busy.
+    study(bert, spelled(preset("hardware/tpu-v4i")), "glue", { mapping: { objective: "latency" } }),
     ...HARDWARE.map((name) => study(bert, spelled(preset(`hardware/${name}`)), "glue")),
     study(llama, within(within(served, "silicon", { powerLimit: "76 W" }), "boardPower", {}), null),
     study(llama, { ...served, boardPower: { busyPerCore: "0.7 W", dramByte: "100 pJ/B", mac: "2 pJ" } }, null, {
@@ -303,6 +305,7 @@ const CARRIERS = {
     study(bert, chip, "glue", {
       deployment: { gridHours: Array.from({ length: 24 }, (_, i) => 100 + 10 * i), useFrom: 8, canWait: "50 %" },
     }),
+    study(bert, spelled(preset("hardware/h100")), "glue"),
     study(bert, chip, "glue", { deployment: { gridTrace: trace(24, 100), carbonPrice: "80 EUR/t" } }),
   ],
   searches: [
