@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { CostError, dramTypes, FACTOR_NAMES, keepsUp, reticleLimit } from "../../../src/cost/index.ts";
 import { accountOf, evaluate, price, pricingOf, totalsOf, type Evaluation } from "../../../src/evaluate/index.ts";
-import type { Known } from "../../../src/metrics/index.ts";
+import type { Known, Unknown } from "../../../src/metrics/index.ts";
 import { simulationJson } from "../../../src/cli/simulate-json.ts";
 import { simulationText } from "../../../src/cli/simulate-text.ts";
 import {
@@ -149,6 +149,11 @@ function sumFaults(json: Json): readonly string[] {
   ];
 }
 
+/** Unknown for the same reasons, and what is known comes to the same. */
+function isSameBound({ atLeast: a, ...own }: Unknown, { atLeast: b, ...other }: Unknown): boolean {
+  return isDeepStrictEqual(own, other) && (a === undefined || b === undefined ? a === b : near(a, b));
+}
+
 /** The lines of the bill, and the design priced again at its own technology, come to the same. */
 function priceFaults(evaluation: Evaluation): readonly string[] {
   const pricing = pricingOf(evaluation);
@@ -161,7 +166,9 @@ function priceFaults(evaluation: Evaluation): readonly string[] {
     ...own.flatMap(([key, value]) => {
       const other = again[key]!;
       const isSame =
-        typeof value === "number" ? typeof other === "number" && near(value, other) : isDeepStrictEqual(value, other);
+        typeof value === "number"
+          ? typeof other === "number" && near(value, other)
+          : typeof other !== "number" && isSameBound(value, other);
       return isSame ? [] : [`${key} is ${JSON.stringify(value)}, priced again ${JSON.stringify(other)}`];
     }),
     ...(total === null || near(billed, total) ? [] : [`energy ${total}, billed ${billed}`]),
