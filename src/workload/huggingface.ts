@@ -11,6 +11,7 @@ import { LLAMA_READERS } from "./huggingface/llama.ts";
 import { importProblems } from "./import-check.ts";
 import { isRecord, noteUnread, onlyIf, readerOf, valueOf, type ConfigReader } from "./huggingface/reader.ts";
 import { readQuantisation, withQuantisation } from "./huggingface/quantised.ts";
+import { readSwin } from "./huggingface/swin.ts";
 import { readClipText, VISION_READERS } from "./huggingface/vision.ts";
 import { VISION_LANGUAGE_READERS } from "./huggingface/vision-language.ts";
 
@@ -26,6 +27,7 @@ const READERS: Readonly<Record<string, Read>> = {
   siglip: readSiglip,
   clip_text_model: readClipText,
   ...VISION_READERS,
+  swin: readSwin,
   ...ENCODER_READERS,
   ...LLAMA_READERS,
   ...KIN_READERS,
