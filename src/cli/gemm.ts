@@ -1,6 +1,6 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
 import { EXIT_INFEASIBLE } from "../errors/index.ts";
-import { gemmNumbers, gemmSimulator } from "../evaluate/index.ts";
+import { gemmNumbers, gemmRecords, gemmSimulator } from "../evaluate/index.ts";
 import type { GemmProblem, MappingEffort, MappingObjective } from "../sim/index.ts";
 import { MAPPING_OBJECTIVES, type SpecSet } from "../spec/index.ts";
 import { InputError } from "./failure.ts";
@@ -8,6 +8,7 @@ import { gemmRows } from "./gemm-rows.ts";
 import { gemmText } from "./gemm-text.ts";
 import { answerRows } from "./input-rows.ts";
 import { printJson, printText } from "./output.ts";
+import { dataToStdout } from "./print.ts";
 import { collect, loadSpecs } from "./specs.ts";
 
 interface Options {
@@ -18,6 +19,7 @@ interface Options {
   readonly objective: MappingObjective;
   readonly effort: MappingEffort;
   readonly json?: boolean;
+  readonly emit?: "record" | "result";
 }
 
 export function addGemmCommand(program: Command): void {
@@ -41,11 +43,17 @@ export function addGemmCommand(program: Command): void {
     )
     .addOption(new Option("--effort <how>", "how far the search goes").choices(["fast", "exhaustive"]).default("fast"))
     .option("--json", "one JSON document on stdout")
+    .addOption(
+      new Option("--emit <bytes>", "with --shape, the core's records as bytes: what goes in, or what comes out")
+        .choices(["record", "result"])
+        .conflicts(["input", "json"]),
+    )
     .addHelpText(
       "after",
       `
 Examples:
   ecotile gemm catransformers-22nm --shape 1,197,3072,768
+  ecotile gemm catransformers-22nm --shape 1,197,3072,768 --emit record > record.bin    (docs/abi.md)
   ecotile gemm scale-sim --set array.dataflow=weight-stationary --input shapes.csv --output results.csv
 
 Rows that fit no buffer get the status "infeasible" and empty numbers; the exit code stays 0.`,
@@ -72,8 +80,15 @@ async function runGemm(hardware: string, options: Options): Promise<void> {
     throw new InputError("--output goes with --input; the result of one --shape is printed.");
   }
   const specs = loadSpecs(null, hardware, options.set);
+  if (options.emit !== undefined) return emit(specs, shape!, options);
   if (shape !== undefined) runShape(specs, shape, options);
   else await runFile(specs, input!, options);
+}
+
+/** The product by itself, whatever its machine prefetches. */
+function emit(specs: SpecSet, problem: GemmProblem, options: Options): void {
+  const { records, results } = gemmRecords(specs, [problem], options);
+  dataToStdout(options.emit === "record" ? records : results);
 }
 
 function runShape(specs: SpecSet, problem: GemmProblem, options: Options): void {

@@ -1,6 +1,7 @@
 import { chargedCounters, energyCoefficients, gemmEnergy } from "../cost/index.ts";
 import { InputError } from "../errors/index.ts";
 import { known } from "../metrics/index.ts";
+import { coreRecords, type CoreRecords } from "../sim/index.ts";
 import type { GemmProblem, MappedGemm, MappingEffort, MappingObjective, PerOperand } from "../sim/index.ts";
 import type { Hardware, SpecSet } from "../spec/index.ts";
 import { picojoulesOf } from "../units/index.ts";
@@ -22,11 +23,27 @@ export function gemmSimulator(
   const { hardware, technology } = specs;
   const coefficients = energyCoefficients(hardware, technology);
   const energy = "total" in coefficients ? null : coefficients;
-  if (energy === null && objective !== "latency" && "total" in coefficients) {
-    throw new InputError(`--objective ${objective} needs energies: ${coefficients.reason}.`);
-  }
+  refuseUnpriced(coefficients, objective);
   const { prefetch } = specs.schedule;
   return (problems) => simulateStream(hardware, problems, { technology, objective, effort, energy, prefetch });
+}
+
+function refuseUnpriced(coefficients: ReturnType<typeof energyCoefficients>, objective: MappingObjective): void {
+  if (objective !== "latency" && "total" in coefficients)
+    throw new InputError(`--objective ${objective} needs energies: ${coefficients.reason}.`);
+}
+
+/** The core's records of products that are each by themselves; as {@link gemmSimulator}. */
+export function gemmRecords(
+  specs: SpecSet,
+  problems: readonly GemmProblem[],
+  settings: { readonly objective: MappingObjective; readonly effort: MappingEffort },
+): CoreRecords {
+  const { hardware, technology } = specs;
+  const coefficients = energyCoefficients(hardware, technology);
+  const energy = "total" in coefficients ? null : coefficients;
+  refuseUnpriced(coefficients, settings.objective);
+  return coreRecords(hardware, problems, { ...settings, energy });
 }
 
 /** Time of a product at the clock that the power limit of the board leaves it, s. */

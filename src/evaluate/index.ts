@@ -16,6 +16,7 @@ export { powerOf, type Power } from "./power.ts";
 export { clearGemmCache } from "./gemm-cache.ts";
 export {
   gemmNumbers,
+  gemmRecords,
   gemmSeconds,
   gemmSimulator,
   GEMM_RESULTS,

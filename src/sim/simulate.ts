@@ -86,6 +86,38 @@ export function simulateGemms(
   return results;
 }
 
+/** What crosses the core's door for some products: records as they lie in its memory, little-endian doubles. */
+export interface CoreRecords {
+  /** The hardware record, then a problem record for each product. */
+  readonly records: Uint8Array;
+  /** A result record for each product, refusals among them. */
+  readonly results: Uint8Array;
+}
+
+/**
+ * The records that {@link simulateGemms} gives the core and gets from it, for hosts that call the core themselves.
+ *
+ * @param problems at most MAX_BATCH of assembly/abi.ts
+ */
+export function coreRecords(
+  hardware: GemmHardware,
+  problems: readonly GemmProblem[],
+  { objective = "latency", effort = "fast", energy = null, core = defaultCore() }: SimulateOptions = {},
+): CoreRecords {
+  refuseUnmodelled(hardware);
+  encodeHardware(core.hardware, hardware, energy);
+  problems.forEach((problem, row) => {
+    encodeProblem(core.problems, row, problem, objective, effort, false);
+    core.results.fill(0, row * abi.RES_FIELDS, (row + 1) * abi.RES_FIELDS);
+  });
+  const bytes = (...parts: readonly Float64Array[]): Uint8Array =>
+    Uint8Array.from(parts.flatMap((part) => [...new Uint8Array(part.slice().buffer)]));
+  const { length } = problems;
+  const records = bytes(core.hardware.subarray(0, abi.HW_FIELDS), core.problems.subarray(0, length * abi.IN_FIELDS));
+  core.evaluate(length);
+  return { records, results: bytes(core.results.subarray(0, length * abi.RES_FIELDS)) };
+}
+
 /**
  * Simulates one GEMM under a mapping that is given.
  *

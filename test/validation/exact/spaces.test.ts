@@ -1,7 +1,10 @@
+import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { parse } from "yaml";
 import { dryRunText } from "../../../src/cli/search/dry-run.ts";
 import { FACTOR_NAMES } from "../../../src/cost/index.ts";
 import { createSpace } from "../../../src/search/index.ts";
+import { packageRoot } from "../../../src/package-root.ts";
 import { readStudy, readYaml, type Study } from "../../../src/spec/index.ts";
 import { bruteForce, enumerated } from "./subspace.ts";
 
@@ -17,10 +20,14 @@ space:
   array.rows: [64, 256]
   array.cols: [8, 16]
 `;
+/** Operators one after the other, which exact searches ask for. */
+const GAUDI_2 = parse(readFileSync(new URL("presets/hardware/gaudi-2.yaml", packageRoot), "utf8")) as {
+  readonly vector: object;
+};
 /** Where the most power is taken depends on the towers. */
 const GAUDI = `name: s
 model: clip-vit-b16
-hardware: gaudi-2
+hardware: ${JSON.stringify({ ...GAUDI_2, vector: { ...GAUDI_2.vector, besideProducts: false } })}
 space:
   model.text: { layers: [6, 12], heads: [4, 8], ffn: [1024, 2048] }
   model.vision: { layers: [6, 12], ffn: [1536, 3072], heads: [6, 12] }

@@ -70,7 +70,7 @@ describe("refusals", () => {
 
   it.each([
     ["rwkv", /^model_type is "rwkv", which is not modelled. Known: clip, siglip/],
-    ["nemotron-nas", /^model_type is "nemotron-nas", which is not modelled./],
+    ["gemma3n", /^model_type is "gemma3n", which is not modelled./],
   ] as const)("%s", (name, message) => {
     expect(problems({ model_type: name })).toMatch(message);
   });
