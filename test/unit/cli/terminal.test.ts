@@ -34,7 +34,7 @@ const study = scratchFile(
 const run = join(scratch, "terminal-run");
 const points = scratchFile("points.jsonl", '{"id":1,"point":{"array.rows":16,"cores":2}}\n');
 const config = scratchFile(
-  "config.json",
+  "tiny-llama.json",
   '{"model_type":"llama","architectures":["LlamaForCausalLM"],"hidden_size":64,"intermediate_size":128,"num_attention_heads":4,"num_hidden_layers":2,"vocab_size":1000,"max_position_embeddings":128}',
 );
 
