@@ -61,7 +61,7 @@ function frontProblems(text: string, path: string, record: RunRecord): readonly 
     return [`Its columns must begin with ${wanted.join(", ")}; ${missing} is not in its place.`];
   const count = exact?.frontCount ?? front.length;
   if (rows.length !== count) return [`It has ${rows.length} designs, but ${RUN_FILES.frontJson} says ${count}.`];
-  const numbers = ["trial", ...metrics];
+  const numbers = ["trial", ...(record.steps === undefined ? [] : ["step"]), ...metrics];
   return rows.flatMap(({ line, cells }) => {
     const wrong = numbers.find((name) => cells[name] !== "" && !Number.isFinite(Number(cells[name])));
     return wrong === undefined ? [] : [`Line ${line}: ${wrong} must be a number.`];

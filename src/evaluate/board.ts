@@ -82,14 +82,38 @@ const workOf = ({ macs, format, traffic }: OperatorEvaluation): BoardWork => ({
   macs: macs / format.rate,
 });
 
-/** An operator at the clock that the board's power limit leaves it. */
+/**
+ * Operators at the clock that the board's power limit leaves their kernels: what runs inside one has its mean power, and its clock.
+ *
+ * @param inside names of operators that run inside the kernel of the one before
+ */
 export function underLimit(
-  operator: OperatorEvaluation,
+  operators: readonly OperatorEvaluation[],
+  inside: ReadonlySet<string>,
   hardware: Hardware,
   activePerCycle: number | null,
-): OperatorEvaluation {
-  const share = clockShare(workOf(operator), operator.cycles, hardware);
-  if (share === 1) return operator;
+): readonly OperatorEvaluation[] {
+  if (hardware.silicon?.powerLimit === undefined || hardware.boardPower === null) return operators;
+  const kernels: OperatorEvaluation[][] = [];
+  for (const operator of operators) {
+    const last = kernels.at(-1);
+    if (last !== undefined && inside.has(operator.name)) last.push(operator);
+    else kernels.push([operator]);
+  }
+  return kernels.flatMap((parts) => {
+    const sum = (of: (part: OperatorEvaluation) => number): number =>
+      parts.reduce((total, part) => total + part.count * of(part), 0);
+    const work = { bytes: sum((part) => workOf(part).bytes), macs: sum((part) => workOf(part).macs) };
+    const share = clockShare(
+      work,
+      sum(({ cycles }) => cycles),
+      hardware,
+    );
+    return share === 1 ? parts : parts.map((part) => atShare(part, share, activePerCycle));
+  });
+}
+
+function atShare(operator: OperatorEvaluation, share: number, activePerCycle: number | null): OperatorEvaluation {
   const cycles = Math.ceil(operator.cycles / share);
   const energy =
     activePerCycle === null || operator.energy["static"] === undefined

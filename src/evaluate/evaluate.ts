@@ -42,7 +42,7 @@ export function evaluate(design: Design): Evaluation | Infeasible {
   const { launchCycles: launch, outcome } = run;
   const perCycle = events?.activePerCycle ?? null;
   const overlapped = besideProducts(run.evaluations, hardware, perCycle);
-  const operators = overlapped.map((each) => underLimit(each, hardware, perCycle));
+  const operators = underLimit(overlapped, new Set(outcome.fused), hardware, perCycle);
   const host = hostCycles(design, operators);
   const waiting = host.prefill + host.decode;
   const cycles = operators.reduce((sum, each) => sum + each.count * each.cycles, 0) + launch + waiting;

@@ -1,3 +1,4 @@
+import { powerOfTwo } from "../math/index.ts";
 import type * as BullMq from "bullmq";
 import type { Redis, RedisOptions } from "ioredis";
 import { InputError } from "../errors/index.ts";
@@ -88,7 +89,7 @@ export async function openQueuePackages({ shown, options }: QueueServer): Promis
       const connection = new Redis({
         ...options,
         maxRetriesPerRequest: null,
-        retryStrategy: (attempt) => Math.min(MOST_WAIT_MS, 50 * 2 ** Math.min(attempt, 6)),
+        retryStrategy: (attempt) => Math.min(MOST_WAIT_MS, 50 * powerOfTwo(Math.min(attempt, 6))),
       });
       // That the server is away is noticed by those who wait for it.
       connection.on("error", () => undefined);

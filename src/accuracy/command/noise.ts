@@ -1,3 +1,4 @@
+import { square } from "../../math/index.ts";
 /** 95 % quantiles of Student's t for 1, 2, … degrees of freedom; beyond, the last that is reached. */
 const STUDENT: readonly (readonly [freedom: number, quantile: number])[] = [
   ...[6.314, 2.92, 2.353, 2.132, 2.015, 1.943, 1.895, 1.86, 1.833, 1.812].map((t, i) => [i + 1, t] as const),
@@ -27,7 +28,7 @@ export interface NoisyMean {
 export function noisyMean(samples: readonly number[], halfWidths: readonly number[] = []): NoisyMean {
   const count = samples.length;
   const mean = samples.reduce((sum, each) => sum + each, 0) / count;
-  const variance = samples.reduce((sum, each) => sum + (each - mean) ** 2, 0) / (count - 1);
+  const variance = samples.reduce((sum, each) => sum + square(each - mean), 0) / (count - 1);
   const quantile = STUDENT.findLast(([freedom]) => freedom <= count - 1)![1];
   const own = halfWidths.reduce((sum, each) => sum + each, 0) / Math.max(1, halfWidths.length);
   const half = Math.max(quantile * Math.sqrt(variance / count), own / Math.sqrt(count));

@@ -1,4 +1,4 @@
-import { square } from "../../math/index.ts";
+import { powerOfTwo, square } from "../../math/index.ts";
 import type { ListedOperator, OperatorsModel } from "../../spec/model.ts";
 import { architectureOf, classesOf } from "./architecture.ts";
 import type { Common } from "./common.ts";
@@ -35,9 +35,9 @@ export function readSwin(reader: ConfigReader, common: Common): OperatorsModel {
   const patches = Math.ceil(image / patch);
   const stem = product("patches", 1, square(patches), width, channels * square(patch), 1);
   const stages = depths.map((depth, i) => ({
-    ...{ name: `stage${i + 1}`, depth, heads: heads[i] ?? 1, width: width * 2 ** i },
-    ...{ side: Math.ceil(patches / 2 ** i), window, isLast: i === depths.length - 1 },
-    inner: Math.floor(width * 2 ** i * ratio),
+    ...{ name: `stage${i + 1}`, depth, heads: heads[i] ?? 1, width: width * powerOfTwo(i) },
+    ...{ side: Math.ceil(patches / powerOfTwo(i)), window, isLast: i === depths.length - 1 },
+    inner: Math.floor(width * powerOfTwo(i) * ratio),
   }));
   const last = stages.at(-1)!;
   const rows = square(last.side);

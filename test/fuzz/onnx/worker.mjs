@@ -3,7 +3,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { damagedFile } from "./damage.mjs";
 
 const built = (path) => import(new URL(`../../../dist/src/${path}`, import.meta.url).href);
-const { modelYaml } = await built("cli/import.js");
+const { modelYaml } = await built("cli/print-model.js");
 const { failureOf } = await built("cli/failure.js");
 const { EXIT_INPUT, SpecError } = await built("errors/index.js");
 const { readYaml } = await built("spec/index.js");

@@ -53,7 +53,7 @@ test.each<readonly [string, string, (text: string) => string, readonly string[]]
     (text) => text.split("\n").slice(0, 2).join("\n"),
     ["It has 1 designs, but front.json says 12."],
   ],
-  ["cell", "front.csv", (text) => text.replace(/\n(\d+),[^,]+,/, "\n$1,many,"), ["Line 2: accuracy must be a number."]],
+  ["cell", "front.csv", (text) => text.replace(/\n(\d+),[^,]+,/, "\n$1,many,"), ["Line 2: step must be a number."]],
 ])("a damaged file of the front (%s): exit 2, place and way out", async (name, file, change, problems) => {
   const folder = damaged(name, file, change);
   const { code, stdout, stderr } = await runCli("report", folder, "--format", "csv");
