@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { stringify } from "yaml";
+import { GRAMS_PER_KILOGRAM } from "../cost/index.ts";
 import { InputError } from "../errors/index.ts";
 import { disclosureOf, type Evaluation } from "../evaluate/index.ts";
 import { evaluateAsStudies } from "../worker/index.ts";
@@ -39,7 +40,6 @@ Example:
     });
 }
 
-const GRAMS_PER_KILOGRAM = 1000;
 /** The framework wants a moment at which the life begins; results do not depend on it. */
 const BEGIN = "2026-01-01T00:00:00.000Z";
 

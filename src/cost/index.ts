@@ -1,3 +1,4 @@
+export { GRAMS_PER_KILOGRAM } from "./constants.ts";
 export { dieArea, modelledArea } from "./area.ts";
 export { breakEvenTime, type CarbonLine } from "./break-even.ts";
 export { ACT_EDITIONS, actCarbonPerArea, imecCarbonPerArea, type ActEdition } from "./carbon/act.ts";
@@ -21,6 +22,7 @@ export {
   inferencesOverLife,
   keepsUp,
   operationalCarbon,
+  siteFactor,
   usageSeconds,
   type Duty,
   type Operation,

@@ -1,9 +1,9 @@
+import { GRAMS_PER_KILOGRAM } from "../cost/index.ts";
 import { combined, sumOf, totalOf, type Known } from "../metrics/index.ts";
 import { gridLabel } from "../spec/regions.ts";
 import { runFigures } from "./figures.ts";
 import type { Evaluation } from "./types.ts";
 
-const GRAMS_PER_KILOGRAM = 1000;
 const EXA = 1e18;
 const OPERATIONS_PER_MAC = 2;
 

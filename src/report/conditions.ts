@@ -28,13 +28,14 @@ const SECONDS_PER_DAY = 86_400;
  * slowest of them is busy for 1 to 100 % of the hours of use. Carbon of use is proportional to grid and life, that of inferences
  * to their rate. Designs as accurate as the baseline within its interval compete, as far as they keep up.
  *
- * @returns empty where carbon is not known, or the use is given as a share of time
+ * @returns empty where carbon is not known, or the use is given as a share of time; without the last where work waits
  */
 export function sweepsOf(record: RunRecord): readonly Sweep[] {
   const { deployment } = record.study;
   // The number of inferences is another one for each design then.
   if (typeof deployment["duty"] === "number") return [];
-  const candidates = record.front.flatMap((row) => candidateOf(row, record.baseline) ?? []);
+  const site = Number(deployment["pue"] ?? 1);
+  const candidates = record.front.flatMap((row) => candidateOf(row, record.baseline, site) ?? []);
   const grid = Number(deployment["gridIntensity"]);
   const life = Number(deployment["lifetime"]) / SECONDS_PER_YEAR;
   const rate = rateOf(deployment);
@@ -47,7 +48,7 @@ export function sweepsOf(record: RunRecord): readonly Sweep[] {
     xs: readonly number[],
     totalAt: (candidate: Candidate, x: number) => number,
   ): Sweep => ({ name, title, own, optima: xs.map((x) => optimumAt(candidates, x, totalAt)) });
-  return [
+  const all = [
     sweep("grid", "Grid (gCO2e/kWh)", grid, linear(68, 524), ({ embodied, inference, idle }, x) => {
       return embodied + ((inference + idle) * x) / grid;
     }),
@@ -59,6 +60,9 @@ export function sweepsOf(record: RunRecord): readonly Sweep[] {
       return candidate.embodied + (candidate.inference * asked) / rate + candidate.idle;
     }),
   ];
+  // Where work waits, a device that is busier has less room in clean hours.
+  const isWaiting = Number(deployment["canWait"] ?? 0) > 0;
+  return isWaiting ? all.filter(({ name }) => name !== "duty") : all;
 }
 
 interface Candidate {
@@ -74,13 +78,16 @@ interface Candidate {
 function candidateOf(
   { trial, metrics, embodied_kgCO2e, operational_kgCO2e, energy_J }: FrontRow,
   baseline: FrontRow | null,
+  site: number,
 ): Candidate | null {
   const latency = metrics["latency_s"];
   if (embodied_kgCO2e === null || operational_kgCO2e === null || energy_J === null) return null;
   if (typeof latency !== "number") return null;
   const least = baseline?.metrics["accuracy_low"];
   if (typeof least === "number" && (metrics["accuracy"] ?? 0) < least) return null;
-  const inference = operational_kgCO2e.parts["inference"] ?? 0;
+  // What the site adds to the inferences goes with them.
+  const inference =
+    (operational_kgCO2e.parts["inference"] ?? 0) * (operational_kgCO2e.parts["site"] === undefined ? 1 : site);
   const idle = operational_kgCO2e.total - inference;
   const [embodied, energy] = [embodied_kgCO2e.total, energy_J.total];
   return { trial, latency_s: latency, embodied, energy, inference, idle };

@@ -71,6 +71,11 @@ export function gridIntensityOf({ gridIntensity }: Deployment, technology: Techn
   return gridIntensity * factor(factorsOf(technology), "gridLevel");
 }
 
+/** Energy of the site over that of its machines; a profile that charges inferences alone knows no site. */
+export function siteFactor({ pue = 1 }: Deployment, { profile }: Technology): number {
+  return chargingRules(profile).inferenceEnergyOnly ? 1 : pue;
+}
+
 /** Inferences per second of use. */
 function perSecondOfUse(deployment: Deployment): number {
   const { use } = usageSeconds(deployment);

@@ -1,5 +1,5 @@
 import { memoryCapacity } from "../../spec/memory.ts";
-import { chargingRules, gridCarbon, inferenceIntensity, inferencesOverLife, keepsUp } from "../../cost/index.ts";
+import { gridCarbon, inferenceIntensity, inferencesOverLife, keepsUp, siteFactor } from "../../cost/index.ts";
 import { dramBytes } from "./dram.ts";
 import type { Fixed } from "./fixed.ts";
 import { metricOfKey, type SumFigures } from "../../metrics/index.ts";
@@ -76,8 +76,7 @@ function scaleOf(metric: string, fixed: Fixed, { joint }: OperatorTable): Scale 
   const inferences = inferencesOverLife(deployment);
   // Where work waits, the least that it can be: what latency adds to it is no sum, and comes in when the front of its terms is known.
   const intensity = inferenceIntensity(0, deployment, technology);
-  // A profile that charges inferences alone knows no site.
-  const site = chargingRules(technology.profile).inferenceEnergyOnly ? 1 : (deployment.pue ?? 1);
+  const site = siteFactor(deployment, technology);
   const chip: SumFigures = {
     clock: hardware.clock,
     embodied: fixed.values["carbon_embodied_kgCO2e"] ?? 0,

@@ -94,7 +94,7 @@ function refuseDuty({ specs, space }: Study): void {
 /** Carbon of work that waits depends on the latency in a way that is one of the deployment: see terms.ts. */
 function refuseWaiting({ specs, space }: Study): void {
   const decides = ({ path }: SpaceParameter): boolean =>
-    path.startsWith("deployment.") || path === "technology.gridLevel";
+    path.startsWith("deployment.") || ["technology.gridLevel", "technology.profile"].includes(path);
   const isAsked = space.some(({ path }) => path === "deployment.canWait");
   const other = isAsked || (specs.deployment.canWait ?? 0) > 0 ? space.find(decides) : undefined;
   if (other === undefined) return;

@@ -1,5 +1,5 @@
 import { InputError } from "../../errors/index.ts";
-import { gridCarbon, inferenceIntensity, inferencesOverLife } from "../../cost/index.ts";
+import { gridCarbon, inferenceIntensity, inferencesOverLife, siteFactor } from "../../cost/index.ts";
 import { partsOfLargest, towerCountOf } from "../../evaluate/index.ts";
 import { metricOfKey, type Separation } from "../../metrics/index.ts";
 import { createExactMerger, type ExactDesign, type ExactResult } from "../../search/index.ts";
@@ -34,8 +34,11 @@ function termsOf(metric: string, study: Study): Terms | null {
   const share = separation?.by === "sum" ? carbonShareOf(separation, deployment.carbonPrice?.perKilogram ?? null) : 0;
   if (share === 0 || !mayWait(study)) return null;
   const least = inferenceIntensity(0, deployment, technology);
-  const excess = (energy: number, latency: number): number =>
-    gridCarbon(inferencesOverLife(deployment) * energy, inferenceIntensity(latency, deployment, technology) - least);
+  const site = siteFactor(deployment, technology);
+  const excess = (energy: number, latency: number): number => {
+    const above = inferenceIntensity(latency, deployment, technology) - least;
+    return gridCarbon(inferencesOverLife(deployment) * energy, above) * site;
+  };
   return {
     names: [metric, "energy_total_J", "latency_s"],
     whole: ([best, energy, latency]) => best! + share * excess(energy!, latency!),

@@ -47,6 +47,22 @@ describe("the best design under other conditions", () => {
       }
   });
 
+  it("what a site adds to the inferences goes with their rate; where work waits, nothing is said of the rate", () => {
+    const { deployment } = record().study;
+    const inSite = front.map((each) => {
+      const { parts, total } = each.operational_kgCO2e!;
+      return { ...each, operational_kgCO2e: { total: 1.5 * total, parts: { ...parts, site: 0.5 * total } } };
+    });
+    const sited = sweepsOf({ ...record({ deployment: { ...deployment, pue: 1.5 } }), front: inSite, baseline: null });
+    const duty = sited.find(({ name }) => name === "duty")!;
+    // 0.2 + 0.75 x = 0.3 + 0.3 x at two ninths of the rate, idle power 0.15 on both sides.
+    const first = duty.optima.find(({ trial }) => trial === 2)!.x;
+    expect(first).toBeGreaterThanOrEqual((50 * 2) / 9);
+    expect(first).toBeLessThan(((50 * 2) / 9) * 100 ** (1 / 40));
+    const waiting = sweepsOf({ ...record({ deployment: { ...deployment, canWait: 0.3 } }), front, baseline: null });
+    expect(waiting.map(({ name }) => name)).toEqual(["grid", "life"]);
+  });
+
   it("inferences given in all count as their rate", () => {
     const inferences = 2 * 3 * 365 * 6 * 3600;
     const given = sweepsOf({

@@ -119,6 +119,11 @@ const CASES: readonly (readonly [name: string, study: string, printed: readonly 
     ["min carbon_total_kgCO2e"],
   ],
   [
+    "carbon of work that waits, in a site with a PUE",
+    `${CLIP}${WAITS.replace("{ gridHours", "{ class: server, pue: 1.6, gridHours")}objectives: [max accuracy, min carbon]\nconstraints: [carbon <= 80 kgCO2e]\n`,
+    ["min carbon_total_kgCO2e"],
+  ],
+  [
     "its price, its product with time, and the time",
     `${CLIP}${WAITS}objectives: [min cost_carbon, min tcdp, min latency]\n`,
     ["min cost_carbon"],
@@ -142,6 +147,9 @@ test.each(CASES)(
       expect(result.coveredCount).toBe(brute.outcomes.length);
       expect(front.map(({ key }) => key).sort()).toEqual(brute.front.map(({ key }) => key).sort());
       expect(front.length).toBeGreaterThan(0);
+      const own = new Map(brute.front.map(({ key, values }) => [key, values]));
+      for (const { key, values } of front)
+        values.forEach((value, i) => expect(value / own.get(key)![i]!, key).toBeCloseTo(1, 10));
     }
   },
 );
