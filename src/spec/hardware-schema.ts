@@ -63,6 +63,14 @@ export const hardwareFields = {
   lanes: z.union([whole(1, 1_000_000), z.literal("rows")], {
     error: "must be a whole number from 1 to 1000000, or the word rows",
   }),
+  boardPower: {
+    allocated: quantity("power", { min: 0, max: 1e5 }).describe(
+      "Idle while a process holds the device; as silicon.idlePower where left out",
+    ),
+    busyPerCore: quantity("power", { min: 0, max: 1e4 }).describe("Of a core at work, beside its MACs"),
+    dramByte: quantity("energy-per-byte", { min: 0, max: 1e6 }).describe("All in, for each byte read or written"),
+    mac: quantity("energy", { min: 0, max: 1 }).describe("All in, for each MAC"),
+  },
 };
 
 const f = hardwareFields;
@@ -218,12 +226,8 @@ export const rawHardwareSchema = section({
       "Time of products as library kernels of tiles, on a GPU, instead of the mapper's; by default the mapper's",
     ),
   boardPower: section({
-    allocated: quantity("power", { min: 0, max: 1e5 })
-      .optional()
-      .describe("Idle while a process holds the device; as silicon.idlePower where left out"),
-    busyPerCore: quantity("power", { min: 0, max: 1e4 }).describe("Of a core at work, beside its MACs"),
-    dramByte: quantity("energy-per-byte", { min: 0, max: 1e6 }).describe("All in, for each byte read or written"),
-    mac: quantity("energy", { min: 0, max: 1 }).describe("All in, for each MAC"),
+    ...f.boardPower,
+    allocated: f.boardPower.allocated.optional(),
   })
     .optional()
     .describe(

@@ -3,10 +3,12 @@ import { deploymentPaths, technologyPaths } from "./set-deployment.ts";
 import { hardwarePaths } from "./set-hardware.ts";
 import { modelPaths } from "./set-model.ts";
 import { quantisationPaths } from "./set-quantisation.ts";
+import { siliconPaths } from "./set-silicon.ts";
 import { schedulePaths } from "./set-schedule.ts";
 import type { SetPath } from "./settings.ts";
 
 const FIXED: readonly SetPath[] = [
+  ...siliconPaths,
   ...hardwarePaths,
   ...modelPaths,
   ...quantisationPaths,

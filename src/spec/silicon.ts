@@ -38,9 +38,25 @@ export interface Silicon {
 const area = quantity("area", { min: 0.01, max: 1e5 });
 const watts = quantity("power", { min: 0, max: 1e5 });
 
+/** What may be stated, each apart from the others. */
+export const siliconFields = {
+  dieArea: area.describe("Area of one die that holds cores, as published or measured"),
+  dies: whole(1, 64).describe("Equal dies that the cores are spread over; one where left out"),
+  unitsMade: whole(1, 65_536).describe(
+    "Cores on the dies, of which those under `cores` must work: a die with broken ones is sold",
+  ),
+  idlePower: watts.describe("Board with its memory, nothing running"),
+  typicalPower: watts.describe("Board with its memory, under load"),
+  powerLimit: watts.describe("What the board is kept under"),
+  package: oneOf(PACKAGES).describe("Package, priced by its area; one IC of any size where left out"),
+  board: quantity("mass", { min: 0, max: 1e5 }).describe(
+    "Embodied carbon of board, cooler, connectors and assembly; nothing of them is charged where left out",
+  ),
+};
+
 export const siliconSchema = section({
-  dieArea: area.optional().describe("Area of one die that holds cores, as published or measured"),
-  dies: whole(1, 64).optional().describe("Equal dies that the cores are spread over; one where left out"),
+  dieArea: siliconFields.dieArea.optional(),
+  dies: siliconFields.dies.optional(),
   otherDies: listOf(
     section({
       name: text(40).describe("What it holds, for example I/O"),
@@ -54,16 +70,12 @@ export const siliconSchema = section({
   )
     .optional()
     .describe("Dies of the package beside those that hold cores; without memory"),
-  unitsMade: whole(1, 65_536)
-    .optional()
-    .describe("Cores on the dies, of which those under `cores` must work: a die with broken ones is sold"),
-  idlePower: watts.optional().describe("Board with its memory, nothing running"),
-  typicalPower: watts.optional().describe("Board with its memory, under load"),
-  powerLimit: watts.optional().describe("What the board is kept under"),
-  package: oneOf(PACKAGES).optional().describe("Package, priced by its area; one IC of any size where left out"),
-  board: quantity("mass", { min: 0, max: 1e5 })
-    .optional()
-    .describe("Embodied carbon of board, cooler, connectors and assembly; nothing of them is charged where left out"),
+  unitsMade: siliconFields.unitsMade.optional(),
+  idlePower: siliconFields.idlePower.optional(),
+  typicalPower: siliconFields.typicalPower.optional(),
+  powerLimit: siliconFields.powerLimit.optional(),
+  package: siliconFields.package.optional(),
+  board: siliconFields.board.optional(),
 });
 
 /** Fewer cores cannot have been made than are sold. */
