@@ -1,7 +1,17 @@
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["dist/", "build/", "node_modules/", "assembly/", "runs/", "src/workload/onnx/onnx_pb.ts"] },
+  {
+    ignores: [
+      "dist/",
+      "build/",
+      "node_modules/",
+      "assembly/",
+      "runs/",
+      "src/workload/onnx/onnx_pb.ts",
+      "src/data/packaged.js",
+    ],
+  },
   ...tseslint.configs.strict,
   {
     files: ["src/**/*.ts", "test/**/*.ts", "bench/**/*.ts"],

@@ -1,31 +1,60 @@
-// Reads every YAML file of the package once and keeps what it holds as dist/src/yaml.json, from which commands start faster.
-// A file that JSON cannot hold as it is (an infinity, say) is left out, and is read as YAML then.
+// Reads the YAML files of presets/ and src/cost/tables/ once and keeps what they hold as src/data/packaged.js, and in dist/ where that is
+// there: the one copy that the library reads, in Node and in browsers. Changes nothing where no file has changed.
 import { createHash } from "node:crypto";
-import { readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, writeFileSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
 import { parse } from "yaml";
 
 const root = new URL("../", import.meta.url);
-const { readYaml } = await import(new URL("dist/src/spec/read-yaml.js", root));
 
 const filesIn = (folder) =>
   readdirSync(new URL(folder, root), { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(".yaml"))
     .map((name) => folder + name.replaceAll("\\", "/"))
     .sort();
-/** As each is read where it is used. */
-const readers = [
-  ["src/cost/tables/", (text) => parse(text, { prettyErrors: false })],
-  ["presets/", (text, path) => readYaml(text, path).value],
-];
 
-const entries = readers.flatMap(([folder, read]) =>
-  filesIn(folder).flatMap((path) => {
-    const text = readFileSync(new URL(path, root), "utf8");
-    const value = read(text, path);
-    const kept = JSON.parse(JSON.stringify(value));
-    if (!isDeepStrictEqual(kept, value)) return [];
-    return [[path, { sha256: createHash("sha256").update(text).digest("hex"), value }]];
-  }),
+const files = ["presets/", "src/cost/tables/"].flatMap(filesIn).map((path) => {
+  const text = readFileSync(new URL(path, root), "utf8");
+  return { path, text, sha256: createHash("sha256").update(text).digest("hex") };
+});
+
+/** What a file holds, as JSON. */
+function valueOf({ path, text }) {
+  const value = parse(text, { prettyErrors: false, version: "1.2" });
+  const json = JSON.stringify(value);
+  if (!isDeepStrictEqual(JSON.parse(json), value)) throw new Error(`${path}: JSON cannot hold it as it is`);
+  return json;
+}
+
+const mapOf = (name, entries) => {
+  const lines = entries.map(([path, value]) => `  ${JSON.stringify(path)}: ${JSON.stringify(value)},\n`);
+  return `export const ${name} = {\n${lines.join("")}};\n`;
+};
+
+function write(path, text) {
+  const target = new URL(path, root);
+  mkdirSync(new URL("./", target), { recursive: true });
+  // Whole, since several test runs may look at it meanwhile.
+  const beside = new URL(`${path}.${process.pid}`, root);
+  writeFileSync(beside, text);
+  renameSync(beside, target);
+}
+
+const digests = mapOf(
+  "SHA256",
+  files.map(({ path, sha256 }) => [path, sha256]),
 );
-writeFileSync(new URL("dist/src/yaml.json", root), JSON.stringify(Object.fromEntries(entries)));
+const head = "// Made by scripts/built-yaml.mjs.\n";
+const isCurrent = (path) =>
+  existsSync(new URL(path, root)) && readFileSync(new URL(path, root), "utf8").startsWith(head + digests);
+
+const targets = ["src/data/packaged.js", ...(existsSync(new URL("dist/", root)) ? ["dist/src/data/packaged.js"] : [])];
+const stale = targets.filter((path) => !isCurrent(path));
+if (stale.length > 0) {
+  const values = files.map((file) => [file.path, valueOf(file)]);
+  const texts = files.filter(({ path }) => path.startsWith("presets/")).map(({ path, text }) => [path, text]);
+  const text = head + digests + mapOf("VALUES", values) + mapOf("TEXTS", texts);
+  for (const path of stale) write(path, text);
+}
+const types = readFileSync(new URL("src/data/packaged.d.ts", root), "utf8");
+if (targets.length > 1) write("dist/src/data/packaged.d.ts", types);

@@ -26,7 +26,7 @@ const hash = (files) => {
 };
 const filesUnder = (folder) =>
   readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && /\.(ts|json)$/.test(entry.name))
+    .filter((entry) => entry.isFile() && /\.(ts|json|yaml)$/.test(entry.name))
     .map((entry) => join(entry.parentPath, entry.name).slice(root.length))
     .sort();
 const stampIs = (file, value) => existsSync(join(root, file)) && readFileSync(join(root, file), "utf8") === value;
@@ -68,10 +68,12 @@ if (!stampIs(installStamp, lock)) {
 const sources = hash([
   ...filesUnder("assembly"),
   ...filesUnder("src"),
+  ...filesUnder("presets"),
   "asconfig.json",
   "tsconfig.json",
   "package-lock.json",
   "scripts/build.mjs",
+  "scripts/built-yaml.mjs",
   "scripts/forward-globals.mjs",
   "scripts/optimize.mjs",
 ]);

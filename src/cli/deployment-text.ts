@@ -41,11 +41,3 @@ export function deploymentText(deployment: Deployment, isOfDesign = true): strin
   const { region, gridIntensity } = deployment;
   return `${region}, ${short(gridIntensity)} gCO2e/kWh, ${useText(deployment, isOfDesign)}`;
 }
-
-/** A deployment as documents show it: of a trace what it is, not its every slot. */
-export function deploymentJson(deployment: Deployment): Readonly<Record<string, unknown>> {
-  const { gridTrace } = deployment;
-  if (gridTrace === undefined) return { ...deployment };
-  const { region, slotsPerDay, values } = gridTrace;
-  return { ...deployment, gridTrace: { region, slotsPerDay, days: values.length / slotsPerDay } };
-}

@@ -21,20 +21,3 @@ function hostText(host: HostTimes): string {
   ];
   return `${parts.join(" and ")}${host.overlap ? ", beside the device" : ""}`;
 }
-
-/** The stack that runs with its times, s, and those of the host; null: the machine starts its own operators. */
-export function runtimeJson({ runtime }: Hardware): Readonly<Record<string, unknown>> | null {
-  if (runtime === null) return null;
-  const { stack, stacks, host } = runtime;
-  const { fusion, ...launch } = stacks[stack]!;
-  return {
-    stack,
-    ...{ launch_s: launch, fusion },
-    host: {
-      ...{ per_step_s: host.perStep, per_sequence_s: host.perSequence, per_prefill_s: host.perPrefill },
-      overlap: host.overlap,
-      requests_per_second: Number.isFinite(host.requestsPerSecond) ? host.requestsPerSecond : null,
-      tokens_per_second: Number.isFinite(host.tokensPerSecond) ? host.tokensPerSecond : null,
-    },
-  };
-}

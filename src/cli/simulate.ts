@@ -1,15 +1,14 @@
 import { Option, type Command } from "commander";
-import { keepsUp, reticleLimit } from "../cost/index.ts";
 import { EXIT_INFEASIBLE } from "../errors/index.ts";
-import { evaluate, rooflineOf } from "../evaluate/index.ts";
+import { rooflineOf } from "../evaluate/index.ts";
 import { rooflineSvg } from "../report/svg.ts";
 import type { MappingObjective } from "../sim/index.ts";
 import { MAPPING_OBJECTIVES } from "../spec/index.ts";
-import { AS_STUDIES, evaluateAsStudies } from "../worker/index.ts";
+import { simulate, simulatedJson } from "../simulate/index.ts";
+import { AS_STUDIES } from "../worker/index.ts";
 import { disclosureJson, disclosureText, REPORT_KINDS, type ReportKind } from "./disclosure.ts";
 import { printJson, printText } from "./output.ts";
 import { writeFileWhole } from "../study/output-file.ts";
-import { simulationJson, infeasibleJson } from "./simulate-json.ts";
 import { infeasibleText, simulationText } from "./simulate-text.ts";
 import { traceOf } from "./simulate-trace.ts";
 import { collect, loadSpecs } from "./specs.ts";
@@ -69,10 +68,10 @@ Limits (latency, area, ...) live in studies; here they are not checked. Exit 3: 
 function runSimulate(model: string, hardware: string, options: Options): void {
   const specs = loadSpecs(model, hardware, options.set, options.region);
   const { objective } = options;
-  const result =
-    objective === undefined ? evaluateAsStudies(specs) : evaluate({ ...specs, mapper: { ...AS_STUDIES, objective } });
+  const simulation = simulate(specs, objective);
+  const { result, violations } = simulation;
   if (result.kind === "infeasible") {
-    if (options.json) printJson(infeasibleJson(specs, result));
+    if (options.json) printJson(simulatedJson(specs, simulation));
     else printText(infeasibleText(specs, result), false);
     process.exitCode = EXIT_INFEASIBLE;
     return;
@@ -86,13 +85,10 @@ function runSimulate(model: string, hardware: string, options: Options): void {
     const title = `${specs.model.name} on ${specs.hardware.name}`;
     writeFileWhole(options.roofline, rooflineSvg({ title, ...rooflineOf(result) }));
   }
-  const { infeasible } = keepsUp(result.latency_s, specs.deployment);
-  const tooLarge = result.area.total === null ? null : reticleLimit(result.area, specs.hardware);
-  const violations = [infeasible, tooLarge].filter((each) => each !== null);
   const { report } = options;
   if (report !== undefined) {
     if (options.json) printJson(disclosureJson(result, report));
     else printText(disclosureText(result, report), false);
-  } else if (options.json) printJson(simulationJson(result, violations));
+  } else if (options.json) printJson(simulatedJson(specs, simulation));
   else printText(simulationText(result, violations, objective ?? AS_STUDIES.objective), false);
 }

@@ -1,12 +1,12 @@
 import { FACTOR_NAMES } from "../cost/index.ts";
-import { problemOf, SpecError, type Problem } from "../errors/index.ts";
+import { SpecError, type Problem } from "../errors/index.ts";
 import {
   applySettings,
   loadHardware,
   loadModel,
   parseSetting,
   problemsOfSetting,
-  type Setting,
+  problemsOnMachine,
   type SpecSet,
 } from "../spec/index.ts";
 
@@ -24,20 +24,6 @@ function attempt<T>(problems: Problem[], step: () => T): T | undefined {
     problems.push(...error.problems);
     return undefined;
   }
-}
-
-/** What a command that has no model does not look at. */
-const ELSEWHERE = [
-  ["model.", "this command takes no model"],
-  ["quantisation.", "this command takes no model"],
-  ["deployment.", "this command does not look at the deployment"],
-  ["schedule.", "this command runs one product by itself, or with schedule.prefetch in a stream of equal ones"],
-] as const;
-
-function misplaced({ path }: Setting): readonly Problem[] {
-  const found = path === "schedule.prefetch" ? undefined : ELSEWHERE.find(([start]) => path.startsWith(start));
-  if (found === undefined) return [];
-  return [problemOf(`--set ${path}`, "spec/does-not-fit", `${path} cannot be set here: ${found[1]}.`)];
 }
 
 /** A problem of the region, under the option that the user typed. */
@@ -58,7 +44,7 @@ export function loadSpecs(model: string | null, hardware: string, texts: readonl
   const loadedModel = attempt(problems, () => loadModel(model ?? "clip-vit-b16"));
   const loadedHardware = attempt(problems, () => loadHardware(hardware));
   const settings = texts.flatMap((text) => attempt(problems, () => parseSetting(text)) ?? []);
-  if (model === null) problems.push(...settings.flatMap(misplaced));
+  if (model === null) problems.push(...settings.flatMap(problemsOnMachine));
   if (region !== undefined) {
     const setting = { path: "deployment.region", value: region };
     problems.push(...problemsOfSetting(setting, FACTOR_NAMES).map((problem) => asRegionOption(problem, region)));

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Technology } from "../spec/technology.ts";
 import { CostError } from "./errors.ts";
 import { readTable } from "./table.ts";

@@ -1,7 +1,5 @@
-import { readFileSync } from "node:fs";
-import { parse } from "yaml";
-import { z } from "zod";
-import { builtYaml, packageRoot } from "../package-root.ts";
+import * as z from "zod";
+import { packagedValue } from "../data/index.ts";
 
 const keySchema = z.record(z.string(), z.union([z.number(), z.string()]));
 const numberOrNull = z.number().nullable();
@@ -90,10 +88,7 @@ export function loadTable(name: string): Table {
 
 /** What a file of src/cost/tables holds. */
 export function readTable(name: string): unknown {
-  const path = `src/cost/tables/${name}.yaml`;
-  const text = readFileSync(new URL(path, packageRoot), "utf8");
-  const built = builtYaml(path, text);
-  return built === null ? parse(text, { prettyErrors: false }) : built.value;
+  return packagedValue(`src/cost/tables/${name}.yaml`);
 }
 
 /** The one row with this name (and key); a missing row is our bug, since names are written down in this room only. */

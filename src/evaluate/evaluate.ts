@@ -2,7 +2,7 @@ import { deploymentAt, energyCoefficients, staticPower, vectorCoefficients } fro
 import { known, type Breakdown, type Unknown } from "../metrics/index.ts";
 import { pesOf } from "../spec/hardware.ts";
 import { memoryCapacity } from "../spec/memory.ts";
-import { isCountable, MOST_SIZE, type Unmappable } from "../sim/index.ts";
+import { isCountable, MOST_SIZE, type Unmappable } from "../sim/portable.ts";
 import { scheduleOf } from "../spec/schedule.ts";
 import { joulesOf } from "../units/index.ts";
 import { buildWorkload, type GemmOperator } from "../workload/index.ts";

@@ -6,7 +6,7 @@ import {
   type EnergyCoefficients,
   type GemmProblem,
   type GemmResult,
-} from "../sim/index.ts";
+} from "../sim/portable.ts";
 import type { Design } from "./types.ts";
 
 /** Results kept per thread: a few kilobytes each. The whole cache is dropped when it is full; nothing depends on it. */

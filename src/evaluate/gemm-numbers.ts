@@ -1,13 +1,16 @@
 import { chargedCounters, energyCoefficients, gemmEnergy } from "../cost/index.ts";
 import { InputError } from "../errors/index.ts";
 import { known } from "../metrics/index.ts";
-import { coreRecords, type CoreRecords } from "../sim/index.ts";
-import type { GemmProblem, MappedGemm, MappingEffort, MappingObjective, PerOperand } from "../sim/index.ts";
+import { coreRecords, type CoreRecords } from "../sim/portable.ts";
+import type { GemmProblem, MappedGemm, MappingEffort, MappingObjective, PerOperand } from "../sim/portable.ts";
 import type { Hardware, SpecSet } from "../spec/index.ts";
 import { picojoulesOf } from "../units/index.ts";
 import { simulateStream, type StreamedGemm } from "./gemm-stream.ts";
 import { boardWorkOf, clockShare } from "./board.ts";
 import { launchSeconds } from "./operator-latency.ts";
+
+/** What of specs a product by itself depends on. */
+export type Machine = Pick<SpecSet, "hardware" | "technology" | "schedule">;
 
 export type GemmSimulator = (problems: readonly GemmProblem[]) => readonly StreamedGemm[];
 
@@ -17,7 +20,7 @@ export type GemmSimulator = (problems: readonly GemmProblem[]) => readonly Strea
  * @throws InputError for an objective that needs energies which are not known
  */
 export function gemmSimulator(
-  specs: SpecSet,
+  specs: Machine,
   { objective, effort }: { readonly objective: MappingObjective; readonly effort: MappingEffort },
 ): GemmSimulator {
   const { hardware, technology } = specs;
@@ -35,7 +38,7 @@ function refuseUnpriced(coefficients: ReturnType<typeof energyCoefficients>, obj
 
 /** The core's records of products that are each by themselves; as {@link gemmSimulator}. */
 export function gemmRecords(
-  specs: SpecSet,
+  specs: Machine,
   problems: readonly GemmProblem[],
   settings: { readonly objective: MappingObjective; readonly effort: MappingEffort },
 ): CoreRecords {
@@ -80,7 +83,7 @@ type ResultColumn = (typeof GEMM_RESULTS)[number];
 export type GemmNumbers = Readonly<Record<ResultColumn, unknown>> & { readonly status: "ok" | "infeasible" };
 
 /** One result under the names that files and JSON use; null where there is no number, and `reason` says why. */
-export function gemmNumbers({ result, prefetched }: StreamedGemm, { hardware, technology }: SpecSet): GemmNumbers {
+export function gemmNumbers({ result, prefetched }: StreamedGemm, { hardware, technology }: Machine): GemmNumbers {
   if (result.kind === "unmappable") {
     const empty = Object.fromEntries(GEMM_RESULTS.map((name) => [name, null])) as Record<ResultColumn, unknown>;
     const reason = `${result.level} too small: the smallest tile needs ${result.neededBytes} B, there are ${result.availableBytes} B`;

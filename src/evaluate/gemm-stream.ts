@@ -7,7 +7,7 @@ import {
   type MappedGemm,
   type MappingEffort,
   type MappingObjective,
-} from "../sim/index.ts";
+} from "../sim/portable.ts";
 import type { Hardware } from "../spec/hardware.ts";
 import type { Technology } from "../spec/technology.ts";
 import { withKernelTime } from "./gemm-kernel.ts";

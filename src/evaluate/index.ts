@@ -1,34 +1,9 @@
-export { boardEnergyOf, boardPowerOf, clockShare, type BoardPower } from "./board.ts";
-export { nameOfKind, summariseByKind, type KindSummary } from "./by-kind.ts";
+// This door is of hosts with files: they read the core and grids by themselves.
+import "../sim/core-file.ts";
+import "../spec/host-files.ts";
+
 export { createDecomposition, type StudyDecomposition } from "./decomposition.ts";
 export { DECOMPOSABLE_METRICS, FIXED_METRICS, isLargest, largestPart, partsOfLargest } from "./decompose/metrics.ts";
 export { towerCountOf } from "./decompose/model-parts.ts";
 export type { DecompositionRequest, PartPoint, Refused } from "./decompose/types.ts";
-export { disclosureOf, type Disclosure } from "./disclosure.ts";
-export { chipOf, type Chip } from "./chip.ts";
-export { footprintOf, type Footprint } from "./footprint.ts";
-export { evaluate } from "./evaluate.ts";
-export { accountOf, type EnergyLine, type OperatorLine } from "./account.ts";
-export { countedOf, type Counted } from "./counted.ts";
-export { intervalsOf, price, pricingOf, repricedMetrics, totalsOf, type Priced, type Pricing } from "./price.ts";
-export { chipFigures } from "./figures.ts";
-export { powerOf, type Power } from "./power.ts";
-export { clearGemmCache } from "./gemm-cache.ts";
-export {
-  gemmNumbers,
-  gemmRecords,
-  gemmSeconds,
-  gemmSimulator,
-  GEMM_RESULTS,
-  type GemmNumbers,
-  type GemmSimulator,
-} from "./gemm-numbers.ts";
-export { knownMetricsOf, metricsOf, unknownsOf } from "./metrics.ts";
-export { summarisePhases, type PhaseSummary } from "./phases.ts";
-export { simulatePricedGemms, type PricedOptions } from "./priced-gemms.ts";
-export { simulateStream, type StreamedGemm, type StreamOptions, type StreamProblem } from "./gemm-stream.ts";
-export { rooflineOf, type RooflineParts } from "./roofline.ts";
-export { launchSeconds, operatorLatency, rowsOperator } from "./operator-latency.ts";
-export { bytesMoved, runVector, type VectorRun } from "./vector-operator.ts";
-export type * from "./types.ts";
-export type { ScheduleOutcome } from "./schedule.ts";
+export * from "./portable.ts";

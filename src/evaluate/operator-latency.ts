@@ -1,6 +1,6 @@
 import type { Hardware } from "../spec/hardware.ts";
 import { stackOf, type KernelClass } from "../spec/runtime.ts";
-import { simulateGemms } from "../sim/index.ts";
+import { simulateGemms } from "../sim/portable.ts";
 import type { GemmOperator, Operator, VectorOperator, VectorWork } from "../workload/index.ts";
 import { boardWorkOf, clockShare } from "./board.ts";
 import { withKernelTime } from "./gemm-kernel.ts";

@@ -1,5 +1,5 @@
 import { energyCoefficients } from "../cost/index.ts";
-import { simulateGemms, type GemmProblem, type GemmResult, type SimulateOptions } from "../sim/index.ts";
+import { simulateGemms, type GemmProblem, type GemmResult, type SimulateOptions } from "../sim/portable.ts";
 import { withKernelTime } from "./gemm-kernel.ts";
 import type { Hardware } from "../spec/hardware.ts";
 import { PLAIN_TECHNOLOGY, type Technology } from "../spec/technology.ts";

@@ -8,7 +8,7 @@ import { readJobsCsv, readVariantsCsv, type Traces } from "./csv-files.ts";
 import { jobFileSchema, milliseconds, placed, type JobFile, type WrittenJob } from "./job-schema.ts";
 import { withNoise } from "./normal.ts";
 import { endOf, instantText, readSeriesFile, type Series, type SeriesFile, type ValueColumn } from "../spec/series.ts";
-import { INTENSITY } from "../spec/grid-trace.ts";
+import { INTENSITY } from "../spec/grid-trace-file.ts";
 import type { Job, PlanProblem, Policy, RegionTrace } from "./types.ts";
 import type { DemandSlot, Variant } from "./variants.ts";
 import { daysLater } from "./zone.ts";

@@ -1,7 +1,5 @@
-import { readFileSync } from "node:fs";
-import { instantiateSync } from "@assemblyscript/loader";
+import { instantiate, instantiateSync } from "@assemblyscript/loader";
 import { ABI_VERSION, RES_BOUND, RES_FIELDS, RES_SCORED, RES_STEPS, RES_WALKED } from "../../assembly/abi.ts";
-import { packageRoot } from "../package-root.ts";
 
 /** The exported surface of the core, see assembly/index.ts. */
 interface CoreExports extends Record<string, unknown> {
@@ -14,6 +12,16 @@ interface CoreExports extends Record<string, unknown> {
   evaluate(count: number): number;
   scoreOnly(count: number): number;
 }
+
+const EXPORTS = [
+  "memory",
+  "abiVersion",
+  "hardwarePointer",
+  "problemsPointer",
+  "resultsPointer",
+  "maxBatch",
+  "evaluate",
+];
 
 /** One instance of the core with views of its three tables; its memory never grows, so the views stay good. */
 export interface Core {
@@ -31,9 +39,6 @@ export interface Core {
     readonly bound: number;
   };
 }
-
-/** Which build of the core: with SIMD (default), without, or with assertions. All give the same bytes. */
-export type CoreBuild = "core" | "core.scalar" | "core.debug";
 
 /**
  * The system grants the core no memory. The engine reserves addresses, not memory, for it: some 8 GiB a thread, so that it need not
@@ -54,16 +59,61 @@ export class CoreMemoryError extends Error {
   }
 }
 
+/** A module that is not the core that this package was built for: its records would be read as numbers all the same. */
+export class CoreVersionError extends Error {
+  override readonly name = "CoreVersionError";
+  readonly code = "sim/abi-version";
+  /** What the module says; null: it is no core of ecotile's. */
+  readonly found: number | null;
+  readonly needed = ABI_VERSION;
+
+  constructor(found: number | null, cause?: unknown) {
+    const what = found === null ? "is no core of ecotile" : `has ABI ${found}`;
+    super(
+      `The WebAssembly module ${what}, but this package needs a core with ABI ${ABI_VERSION}: take the core.wasm that came with it.`,
+      { cause },
+    );
+    this.found = found;
+  }
+}
+
 /**
- * Compiles and instantiates the core.
+ * Instantiates a compiled core.
  *
- * @throws CoreMemoryError where the system grants it no memory; Error where the module's ABI is not the one that this package was built for
+ * @throws CoreMemoryError where the system grants it no memory; CoreVersionError where the module is not the one that this package was
+ *   built for
  */
-export function createCore(build: CoreBuild = "core"): Core {
-  const module = new WebAssembly.Module(readFileSync(new URL(`build/${build}.wasm`, packageRoot)));
-  const exports = instantiated(module);
+export function instantiateCore(module: WebAssembly.Module): Core {
+  checkIsCore(module);
+  try {
+    return coreOf(instantiateSync<CoreExports>(module).exports);
+  } catch (cause) {
+    throw asMemoryError(cause);
+  }
+}
+
+/** The same, without holding up the thread; of bytes, which are compiled first. */
+export async function loadCoreModule(bytes: ArrayBuffer): Promise<Core> {
+  const module = await WebAssembly.compile(bytes).catch((cause: unknown) => {
+    throw new CoreVersionError(null, cause);
+  });
+  checkIsCore(module);
+  try {
+    return coreOf((await instantiate<CoreExports>(module)).exports);
+  } catch (cause) {
+    throw asMemoryError(cause);
+  }
+}
+
+/** What is asked of a module before it may run. */
+function checkIsCore(module: WebAssembly.Module): void {
+  const names = new Set(WebAssembly.Module.exports(module).map(({ name }) => name));
+  if (!EXPORTS.every((name) => names.has(name))) throw new CoreVersionError(null);
+}
+
+function coreOf(exports: CoreExports): Core {
   const version = exports.abiVersion();
-  if (version !== ABI_VERSION) throw new Error(`core has ABI ${version}, this package needs ${ABI_VERSION}`);
+  if (version !== ABI_VERSION) throw new CoreVersionError(version);
   const view = (pointer: number) => new Float64Array(exports.memory.buffer, pointer);
   const results = view(exports.resultsPointer());
   const at = (row: number, field: number): number => results[row * RES_FIELDS + field]!;
@@ -82,18 +132,24 @@ export function createCore(build: CoreBuild = "core"): Core {
   };
 }
 
-function instantiated(module: WebAssembly.Module): CoreExports {
-  try {
-    return instantiateSync<CoreExports>(module).exports;
-  } catch (cause) {
-    throw cause instanceof RangeError ? new CoreMemoryError(cause) : cause;
-  }
-}
+const asMemoryError = (cause: unknown): unknown => (cause instanceof RangeError ? new CoreMemoryError(cause) : cause);
 
 let shared: Core | undefined;
+let open: (() => Core) | null = null;
 
-/** The instance that this thread uses by default. */
+/** From now on the default instance is made by this, where none is there. */
+export function openCoreWith(opener: () => Core): void {
+  open = opener;
+}
+
+/** From now on this is the default instance of the thread. */
+export function useCore(core: Core): void {
+  shared = core;
+}
+
+/** The instance that this thread uses by default. @throws Error where there is none, and this host cannot look for it */
 export function defaultCore(): Core {
-  shared ??= createCore();
+  if (shared === undefined && open === null) throw new Error("There is no core yet: await loadCore() first.");
+  shared ??= open!();
   return shared;
 }

@@ -39,7 +39,7 @@ export function fieldName(record: number, index: number): string {
   let first = index;
   while (first > 0 && !names.has(first)) first--;
   const name = names.get(first) ?? String(first);
-  if (PORTS.includes(first)) return `${name} + ${OF_PORT.get(index - first)!}`;
+  if (record === abi.RECORD_HARDWARE && PORTS.includes(first)) return `${name} + ${OF_PORT.get(index - first)!}`;
   return first === index ? name : `${name} + ${index - first}`;
 }
 

@@ -5,6 +5,7 @@ import { decodeResult } from "./decode.ts";
 import { encodeHardware, encodeMapping, encodeProblem, levelsOf } from "./encode.ts";
 import type { GemmHardware } from "./keys.ts";
 import { refusalOf, refusalText, type Refusal } from "./refusal.ts";
+import { runRecords } from "./records.ts";
 import type { EnergyCoefficients, GemmProblem, GemmResult, MappingEffort, MappingObjective } from "./types.ts";
 
 export interface SimulateOptions {
@@ -97,7 +98,7 @@ export interface CoreRecords {
 /**
  * The records that {@link simulateGemms} gives the core and gets from it, for hosts that call the core themselves.
  *
- * @param problems at most MAX_BATCH of assembly/abi.ts
+ * @param problems at least one
  */
 export function coreRecords(
   hardware: GemmHardware,
@@ -105,17 +106,13 @@ export function coreRecords(
   { objective = "latency", effort = "fast", energy = null, core = defaultCore() }: SimulateOptions = {},
 ): CoreRecords {
   refuseUnmodelled(hardware);
-  encodeHardware(core.hardware, hardware, energy);
+  const table = new Float64Array(abi.HW_FIELDS + problems.length * abi.IN_FIELDS);
+  encodeHardware(table, hardware, energy);
   problems.forEach((problem, row) => {
-    encodeProblem(core.problems, row, problem, objective, effort, false);
-    core.results.fill(0, row * abi.RES_FIELDS, (row + 1) * abi.RES_FIELDS);
+    encodeProblem(table.subarray(abi.HW_FIELDS), row, problem, objective, effort, false);
   });
-  const bytes = (...parts: readonly Float64Array[]): Uint8Array =>
-    Uint8Array.from(parts.flatMap((part) => [...new Uint8Array(part.slice().buffer)]));
-  const { length } = problems;
-  const records = bytes(core.hardware.subarray(0, abi.HW_FIELDS), core.problems.subarray(0, length * abi.IN_FIELDS));
-  core.evaluate(length);
-  return { records, results: bytes(core.results.subarray(0, length * abi.RES_FIELDS)) };
+  const records = new Uint8Array(table.buffer);
+  return { records, results: runRecords(core, records).results };
 }
 
 /**

@@ -3,21 +3,19 @@ import { dirname, isAbsolute, join } from "node:path";
 import { Document } from "yaml";
 import type * as z from "zod";
 import { didYouMean, problemOf, SpecError } from "../errors/index.ts";
-import { checkChoice, checkText } from "./callers.ts";
-import { deploymentSchema } from "./deployment-schema.ts";
-import type { Deployment } from "./deployment.ts";
+import { checkText } from "./callers.ts";
 import type { SourceDocument } from "./document.ts";
 import type { Hardware } from "./hardware.ts";
 import { defaultsOf } from "./hardware-defaults.ts";
 import { hardwareSchema } from "./hardware-schema.ts";
+import "./host-files.ts";
 import { check } from "./issues.ts";
 import type { TextProblem } from "./metrics.ts";
 import type { ModelSpec } from "./model.ts";
 import { modelSchema } from "./model-schema.ts";
-import { presetDocument, presetFileText, presetNames, type PresetKind } from "./preset-files.ts";
+import { presetDocument, presetNames, type PresetKind } from "./preset-files.ts";
 import { readTextFile, STDIN } from "./read-file.ts";
 import { readYaml } from "./read-yaml.ts";
-import { regions } from "./regions.ts";
 
 const looksLikeFile = (name: string): boolean => /[/\\]|\.(ya?ml|json)$/i.test(name);
 
@@ -69,32 +67,6 @@ export function loadHardware(nameOrFile: string, beside?: string): Hardware {
   return load("hardware", hardwareSchema, nameOrFile, beside);
 }
 
-/**
- * The accelerator that an object describes, with the keys of hardware files.
- *
- * @param value plain data: maps, lists, texts, numbers
- * @param name what problems call it
- * @throws SpecError with every problem found
- */
-export function parseHardware(value: unknown, name = "hardware"): Hardware {
-  return check(hardwareSchema, documentOf(value, name));
-}
-
-/** The model that an object describes; as {@link parseHardware}. */
-export function parseModel(value: unknown, name = "model"): ModelSpec {
-  return check(modelSchema, documentOf(value, name));
-}
-
-/** The deployment that an object describes, with the keys of a study's `deployment`; as {@link parseHardware}. */
-export function parseDeployment(value: unknown, name = "deployment"): Deployment {
-  return check(deploymentSchema, documentOf(value, name));
-}
-
-/** JSON is YAML: so an object is read, and its problems are placed, as if it were a file. */
-export function documentOf(value: unknown, name: string): SourceDocument {
-  return readYaml(JSON.stringify(value, null, 1) ?? "", name);
-}
-
 /** A validated, frozen model; as {@link loadHardware}. */
 export function loadModel(nameOrFile: string, beside?: string): ModelSpec {
   return load("models", modelSchema, nameOrFile, beside);
@@ -118,18 +90,4 @@ export function resolvedHardware(nameOrFile: string): string {
     if (node !== undefined) node.comment = ` default: ${reason}`;
   }
   return document.toString({ lineWidth: 0 });
-}
-
-/** The text of a preset, as it ships. @throws SpecError spec/unknown-preset */
-export function presetText(kind: PresetKind, name: string): string {
-  const names = presetNames(kind);
-  if (names.includes(name)) return presetFileText(`${kind}/${name}.yaml`);
-  const message = `There is no preset "${name}" among the ${kind}. Presets: ${names.join(", ")}.`;
-  throw new SpecError([problemOf(name, "spec/unknown-preset", message, didYouMean(name, names))]);
-}
-
-/** Names that the loaders and `deployment.region` know. */
-export function listPresets(kind: PresetKind | "regions"): readonly string[] {
-  checkChoice(kind, ["hardware", "models", "regions"], "The kind of preset");
-  return kind === "regions" ? [...regions().keys()] : presetNames(kind);
 }

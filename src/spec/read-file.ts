@@ -1,8 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readSync, realpathSync, statSync, type Stats } from "node:fs";
 import { isAbsolute, relative, resolve, sep } from "node:path";
-import { fileURLToPath } from "node:url";
 import { problemOf, SpecError, systemCode, systemReason } from "../errors/index.ts";
-import { packageRoot } from "../package-root.ts";
 
 /** Largest file that is read unless told otherwise, bytes. */
 export const MAX_FILE_BYTES = 1024 * 1024;
@@ -38,15 +36,14 @@ function openRegular(path: string): number {
 let confines: readonly string[] | null = null;
 
 /**
- * From now on only presets and the files of one folder are read, wherever a name leads: for a program that reads what others
+ * From now on only files of one folder are read, wherever a name leads: for a program that reads what others
  * ask for.
  *
  * @param folder null: no file of a user
  * @throws SpecError spec/unreadable-file where there is no such folder
  */
 export function confineFiles(folder: string | null): void {
-  const real = folder === null ? [] : [trying(folder, () => realpathSync(folder))];
-  confines = [realpathSync(fileURLToPath(new URL("presets/", packageRoot))), ...real];
+  confines = folder === null ? [] : [trying(folder, () => realpathSync(folder))];
 }
 
 function checkConfines(path: string, shownAs: string): void {

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
+import { packagedDigest, packagedPaths } from "../data/index.ts";
 import type { OwnMetrics } from "./own-metrics.ts";
 import { packageRoot } from "../package-root.ts";
 import type { Study } from "../spec/index.ts";
@@ -19,16 +20,16 @@ export interface Sources {
 export function sourcesInUse(): Sources {
   const core = createHash("sha256").update(readFileSync(new URL("build/core.wasm", packageRoot)));
   const tables = createHash("sha256");
-  for (const folder of ["src/cost/tables/", "src/accuracy/tables/"]) {
-    const url = new URL(folder, packageRoot);
-    const names = readdirSync(url).filter((name) => /\.(yaml|json)$/.test(name));
-    for (const name of names.sort())
-      tables
-        .update(name)
-        .update("\0")
-        .update(readFileSync(new URL(name, url)));
-  }
-  tables.update(readFileSync(new URL("presets/dram.yaml", packageRoot)));
+  for (const path of [...packagedPaths("src/cost/tables/"), "presets/dram.yaml"])
+    tables.update(path).update("\0").update(packagedDigest(path));
+  const folder = new URL("src/accuracy/tables/", packageRoot);
+  for (const name of readdirSync(folder)
+    .filter((each) => each.endsWith(".json"))
+    .sort())
+    tables
+      .update(name)
+      .update("\0")
+      .update(readFileSync(new URL(name, folder)));
   return {
     version: packageVersion(),
     core: core.digest("hex").slice(0, DIGITS),

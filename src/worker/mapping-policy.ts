@@ -1,5 +1,5 @@
 import { keepsUp } from "../cost/index.ts";
-import { evaluate, type Evaluation, type Infeasible } from "../evaluate/index.ts";
+import { evaluate, type Evaluation, type Infeasible } from "../evaluate/portable.ts";
 import type { SpecSet } from "../spec/index.ts";
 import type { DesignContext, DesignLimit } from "./design.ts";
 

@@ -8,12 +8,15 @@ const all = (...rooms: readonly string[]): Rights => Object.fromEntries(rooms.ma
 const types = (...rooms: readonly string[]): Rights =>
   Object.fromEntries(rooms.map((room) => [room, "types" as const]));
 
-const basics = all("math", "units", "metrics", "errors", "random", "csv");
+const basics = all("math", "units", "metrics", "errors", "random", "csv", "data");
 const description = { ...basics, ...all("spec", "workload") };
 const simulation = { ...description, ...all("mapping") };
 const evaluation = { ...simulation, ...all("sim", "cost", "accuracy") };
 
-const useCase = { ...evaluation, ...all("evaluate", "worker", "search", "store", "report") };
+/** What runs without files, for every host. */
+const simulator = { ...evaluation, ...all("evaluate", "worker") };
+
+const useCase = { ...evaluation, ...all("evaluate", "worker", "search", "store", "report", "simulate") };
 
 /** The rooms from top to bottom. A room imports only rooms above it; search and accuracy see less than that. */
 export const ROOMS: Readonly<Record<string, Rights>> = {
@@ -23,7 +26,8 @@ export const ROOMS: Readonly<Record<string, Rights>> = {
   errors: {},
   csv: all("errors"),
   random: {},
-  spec: all("math", "units", "metrics", "errors", "csv"),
+  data: {},
+  spec: all("math", "units", "metrics", "errors", "csv", "data"),
   workload: { ...basics, ...all("spec") },
   mapping: description,
   sim: { ...simulation, ...all("assembly") },
@@ -33,6 +37,8 @@ export const ROOMS: Readonly<Record<string, Rights>> = {
   search: basics,
   worker: { ...evaluation, ...all("evaluate", "search") },
   store: { ...basics, ...types("search") },
+  simulate: simulator,
+  core: { ...simulator, ...all("simulate") },
   plan: { ...basics, ...all("spec") },
   report: { ...basics, ...all("store"), ...types("search", "cost") },
   study: useCase,

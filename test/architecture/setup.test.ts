@@ -1,12 +1,12 @@
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { Command } from "commander";
 import { expect, it } from "vitest";
 import { builtList, COMMANDS, listOf } from "../../src/cli/commands.ts";
-import { builtYaml, packageRoot } from "../../src/package-root.ts";
+import { packagedDigest, packagedPaths, packagedText, packagedValue } from "../../src/data/index.ts";
 import { readYaml } from "../../src/spec/read-yaml.ts";
-import { root } from "./files.ts";
+import { filesUnder, readSource, root } from "./files.ts";
 
 // With --check, since a build in the middle of a test run would pull dist/ from under other tests.
 it("set-up finds within 2 s, and without a network, whether there is anything to do", () => {
@@ -24,10 +24,14 @@ it("the list of commands that the build keeps is that of the commands", async ()
 });
 
 it("what the build has read of the package's YAML files is what they hold", () => {
-  const paths = ["src/cost/tables/node.yaml", "presets/regions.yaml", "presets/hardware/h100.yaml"];
+  const paths = ["presets", "src/cost/tables"].flatMap((folder) => filesUnder(folder, ".yaml"));
+  expect([...packagedPaths("presets/"), ...packagedPaths("src/")]).toEqual(paths);
+  expect(paths.length).toBeGreaterThan(50);
   for (const path of paths) {
-    const text = readFileSync(new URL(path, packageRoot), "utf8");
-    expect(builtYaml(path, text)?.value, path).toEqual(readYaml(text, path).value);
-    expect(builtYaml(path, `${text}\n`)).toBeNull();
+    const text = readSource(path);
+    expect(packagedValue(path), path).toEqual(readYaml(text, path).value);
+    expect(packagedDigest(path), path).toBe(createHash("sha256").update(text).digest("hex"));
+    if (path.startsWith("presets/")) expect(packagedText(path), path).toBe(text);
   }
+  expect(() => packagedValue("presets/none.yaml")).toThrow("presets/none.yaml");
 });

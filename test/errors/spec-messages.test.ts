@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { loadSearchStudy } from "../../src/study/load.ts";
 import { SpecError } from "../../src/errors/index.ts";
-import { INTENSITY } from "../../src/spec/grid-trace.ts";
+import { INTENSITY } from "../../src/spec/grid-trace-file.ts";
 import { readSeriesFile } from "../../src/spec/series.ts";
 import {
   applySettings,
@@ -19,7 +19,7 @@ import {
 import { check } from "../../src/spec/issues.ts";
 import { hardwareSchema } from "../../src/spec/hardware-schema.ts";
 import { modelSchema } from "../../src/spec/model-schema.ts";
-import { readGridDay } from "../../src/spec/grid-hours.ts";
+import { readGridDay } from "../../src/spec/grid-day-file.ts";
 import { readStudy } from "../../src/spec/load-study.ts";
 
 // Exact texts of messages. After a wanted change: ECOTILE_BLESS=1 npx vitest run test/errors, then read the diff.

@@ -1,5 +1,5 @@
 import type { OperatorLine } from "../../evaluate/index.ts";
-import { deploymentJson } from "../deployment-text.ts";
+import { deploymentJson } from "../../simulate/index.ts";
 import type { Explanation } from "./explanation.ts";
 import { titleOf } from "./stored-run.ts";
 

@@ -5,7 +5,7 @@ import {
   type EnergyCoefficients,
   type MappingEffort,
   type MappingObjective,
-} from "../../sim/index.ts";
+} from "../../sim/portable.ts";
 import type { Hardware } from "../../spec/hardware.ts";
 import type { Technology } from "../../spec/technology.ts";
 import { boardWorkOf, clockShare, type BoardWork } from "../board.ts";

@@ -1,5 +1,5 @@
 import type { ModelSpec } from "../../spec/model.ts";
-import { problemKey } from "../../sim/index.ts";
+import { problemKey } from "../../sim/portable.ts";
 import { storageKey, vectorKey, type Operator, type StoredSize, type VectorWork } from "../../workload/index.ts";
 import type { StoredProduct } from "../machine.ts";
 import { jointPart, towerPart, type ModelPart, type TowerSide } from "./model-parts.ts";

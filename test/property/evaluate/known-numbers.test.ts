@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { CostError, dramTypes, FACTOR_NAMES, keepsUp, reticleLimit } from "../../../src/cost/index.ts";
 import { accountOf, evaluate, price, pricingOf, totalsOf, type Evaluation } from "../../../src/evaluate/index.ts";
 import type { Known, Unknown } from "../../../src/metrics/index.ts";
-import { simulationJson } from "../../../src/cli/simulate-json.ts";
+import { simulationJson } from "../../../src/simulate/index.ts";
 import { simulationText } from "../../../src/cli/simulate-text.ts";
 import {
   applySettings,

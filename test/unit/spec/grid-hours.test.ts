@@ -5,7 +5,8 @@ import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { operationalOf } from "../../fixtures/cost/hardware.ts";
 import { SpecError } from "../../../src/errors/index.ts";
-import { readGridDay, withGridHours } from "../../../src/spec/grid-hours.ts";
+import { readGridDay } from "../../../src/spec/grid-day-file.ts";
+import { withGridHours } from "../../../src/spec/grid-hours.ts";
 import {
   applySettings,
   defaultDeployment,

@@ -6,7 +6,8 @@ import { describe, expect, it } from "vitest";
 import { inferenceIntensity } from "../../../src/cost/index.ts";
 import { SpecError } from "../../../src/errors/index.ts";
 import { withGridHours } from "../../../src/spec/grid-hours.ts";
-import { daysOf, meanDay, readGridTrace } from "../../../src/spec/grid-trace.ts";
+import { daysOf, meanDay } from "../../../src/spec/grid-trace.ts";
+import { readGridTrace } from "../../../src/spec/grid-trace-file.ts";
 import { defaultDeployment, loadStudy, studyText } from "../../../src/spec/index.ts";
 import { parse } from "yaml";
 

@@ -15,10 +15,9 @@ import {
   type Infeasible,
   type KindSummary,
   type LevelTraffic,
-} from "../evaluate/index.ts";
-import { metricsOfDeployment, type SpecSet } from "../spec/index.ts";
-import { deploymentJson } from "./deployment-text.ts";
-import { runtimeJson } from "./runtime-text.ts";
+} from "../evaluate/portable.ts";
+import { metricsOfDeployment, type SpecSet } from "../spec/portable.ts";
+import { deploymentJson, runtimeJson } from "./specs-json.ts";
 
 /** A metric beside those of every result. */
 const BOARD = "energy_board_J";
