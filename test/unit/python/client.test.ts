@@ -4,22 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { MAIN } from "../cli/run.ts";
+import { need, pythonWith } from "./interpreters.ts";
 
 const root = new URL("../../../", import.meta.url).pathname;
 const folder = mkdtempSync(join(tmpdir(), "ecotile-python-"));
 const env = { ...process.env, ECOTILE: `${process.execPath} ${MAIN}`, PYTHONPATH: join(root, "python") };
-/** Debian's packages belong to its own interpreter, which need not be the first. */
-const PYTHONS = ["python3", "/usr/bin/python3"];
-const pythonWith = (...modules: readonly string[]): string | undefined =>
-  PYTHONS.find((name) => spawnSync(name, ["-c", ["import sys", ...modules].join("; import ")]).status === 0);
-
-function need(python: string | undefined, what: string): boolean {
-  if (python !== undefined) return true;
-  if (process.env["ECOTILE_REQUIRE_TOOLS"] === "1") throw new Error(`${what} is missing`);
-  console.warn(`${what} is missing: what needs it is not tested`);
-  return false;
-}
-
 const python = pythonWith();
 const withOptuna = pythonWith("optuna");
 const withPlots = pythonWith("matplotlib");
