@@ -8,6 +8,7 @@ export {
   type TowerScores,
 } from "./predictor.ts";
 export { defaultMetric, metricDefinitions, metricNames, metricsOfFamily, type MetricDefinition } from "./metrics.ts";
+export { blockParameters } from "./capacity.ts";
 export { accuracyColumns, type AccuracyColumn } from "./columns.ts";
 export {
   coverageOf,

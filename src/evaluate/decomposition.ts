@@ -1,7 +1,6 @@
 import { FACTOR_NAMES, keepsUp } from "../cost/index.ts";
 import { applySettings, settingsOfPoint } from "../spec/apply-settings.ts";
 import { memoryCapacity } from "../spec/memory.ts";
-import type { ModelSpec } from "../spec/model.ts";
 import type { SpecSet } from "../spec/settings.ts";
 import { accuracyFrom, accuracyOf, type PartAccuracy } from "./decompose/accuracies.ts";
 import { columnsOf } from "./decompose/columns.ts";
@@ -17,8 +16,16 @@ import {
   SECOND_LIVE,
 } from "./decompose/metrics.ts";
 import { towerCountOf } from "./decompose/model-parts.ts";
-import { costsFrom, floorOfTable, gemmCosts, simulateTable, type OperatorCosts } from "./decompose/operator-costs.ts";
+import {
+  costsFrom,
+  floorOfTable,
+  gemmCosts,
+  leastCosts,
+  simulateTable,
+  type OperatorCosts,
+} from "./decompose/operator-costs.ts";
 import { createOperatorTable, type OperatorTable } from "./decompose/operator-table.ts";
+import { towerOptions, type TowerOptions } from "./decompose/tower-options.ts";
 import type {
   Break,
   Columns,
@@ -40,6 +47,8 @@ import type {
 export interface StudyDecomposition {
   readonly hardwareCount: number;
   readonly optionCounts: readonly [number, number];
+  /** How many options of the space each stands for, by tower; left out: one each. */
+  readonly multiplicities?: readonly [Float64Array, Float64Array];
   readonly metrics: readonly string[];
   readonly accuracy: PartAccuracy | null;
   readonly limits: readonly DecomposedLimit[];
@@ -47,12 +56,14 @@ export interface StudyDecomposition {
   tables(hardware: number, made?: Float64Array): PointTables;
   /** What no mapping can be below; null: ruled out before. */
   floor(hardware: number): Columns | null;
+  /** What no mapping can be below on any of these points; null: they have no common floor, or one of them is ruled out before. */
+  commonFloor(hardware: readonly number[]): Columns | null;
   readonly secondLook?: {
     readonly metrics: readonly string[];
     tables(hardware: number, a: Int32Array, b: Int32Array): Columns;
   };
-  /** Points of the options, of those that fit the model. */
-  readonly options: readonly [readonly PartPoint[], readonly PartPoint[]];
+  /** What an option of a tower sets: of several that cost the same, the first in the order of the space. */
+  pointOf(side: 0 | 1, option: number): PartPoint;
   /** Options of each tower whose settings do not fit together, by reason. */
   readonly refused: readonly [readonly Refused[], readonly Refused[]];
   /** Distinct GEMMs over all options. */
@@ -65,18 +76,20 @@ export interface StudyDecomposition {
 export function createDecomposition(request: DecompositionRequest): StudyDecomposition {
   const { base, mapping, objectives, limits } = request;
   const specsAt = (point: PartPoint): SpecSet => applySettings(base, settingsOfPoint(point), FACTOR_NAMES);
-  const sides = request.towers.map((points) => readOptions(points, specsAt));
-  const models = [sides[0]!.models, sides[1]!.models] as const;
+  const sides = towersOf(request, (point) => specsAt(point).model);
   const tables = new Map<number, OperatorTable>();
   const tableOf = ({ specs }: Fixed): OperatorTable => {
     const { batch } = specs.deployment;
-    const table = tables.get(batch) ?? createOperatorTable(base.model, models, batch);
+    const table = tables.get(batch) ?? tableAt(batch);
     tables.set(batch, table);
     return table;
   };
-  const wholeTable = createOperatorTable(base.model, models, base.deployment.batch);
+  const tableAt = (batch: number): OperatorTable =>
+    createOperatorTable(base.model, [sides[0].partsAt(batch), sides[1].partsAt(batch)], batch);
+  const wholeTable = tableAt(base.deployment.batch);
   tables.set(base.deployment.batch, wholeTable);
 
+  const times = (a: number, b: number): number => (sides[0].counts?.[a] ?? 1) * (sides[1].counts?.[b] ?? 1);
   const own = ownLimits(request, wholeTable);
   const studyLimits = limits.filter(({ metric }) => !FIXED_METRICS.includes(metric));
   const asked = [...objectives, ...limits.map(({ metric }) => metric)];
@@ -87,11 +100,14 @@ export function createDecomposition(request: DecompositionRequest): StudyDecompo
   const hasSecondLook = mapping.objective !== "latency" && slow.length > 0;
   let simulationCount = 0;
 
-  let last: { readonly hardware: number; readonly fixed: ReturnType<typeof fixedOf> } | null = null;
+  const lately = new Map<number, ReturnType<typeof fixedOf>>();
   const fixedAt = (hardware: number): ReturnType<typeof fixedOf> => {
-    if (last?.hardware !== hardware)
-      last = { hardware, fixed: fixedOf(() => specsAt(request.hardware[hardware]!), asked, limits) };
-    return last.fixed;
+    const known = lately.get(hardware);
+    if (known !== undefined) return known;
+    const fixed = fixedOf(() => specsAt(request.hardware[hardware]!), asked, limits);
+    if (lately.size >= MOST_KEPT) lately.clear();
+    lately.set(hardware, fixed);
+    return fixed;
   };
   const floorOf = (fixed: Fixed): Columns =>
     columnsOf(metrics, tableOf(fixed), floorOfTable(tableOf(fixed), fixed.machine), fixed);
@@ -102,9 +118,10 @@ export function createDecomposition(request: DecompositionRequest): StudyDecompo
 
   return {
     hardwareCount: request.hardware.length,
-    optionCounts: [models[0].length, models[1].length],
+    optionCounts: [sides[0].count, sides[1].count],
+    ...multiplicitiesOf(sides),
     metrics,
-    accuracy: asked.includes("accuracy") ? accuracyOfRequest(request, models) : null,
+    accuracy: asked.includes("accuracy") ? accuracyOfRequest(request, sides) : null,
     limits: own,
     tables: (hardware, made) => {
       const fixed = fixedAt(hardware);
@@ -119,8 +136,10 @@ export function createDecomposition(request: DecompositionRequest): StudyDecompo
       const isSecondUseful = hasSecondLook && fixed.machine.energies !== null;
       const isDramLimited = own.some(({ metric }) => [FIRST_LIVE, ALL_LIVE].includes(metric));
       const counted = [
-        ...(isDramLimited ? [countDram(table, fixed.specs.hardware)] : []),
-        ...limits.filter(({ metric }) => isLargest(metric)).map((limit) => countLargest(limit, metrics, variant)),
+        ...(isDramLimited ? [countDram(table, fixed.specs.hardware, times)] : []),
+        ...limits
+          .filter(({ metric }) => isLargest(metric))
+          .map((limit) => countLargest(limit, metrics, variant, sides)),
       ].filter((each) => each !== null);
       return {
         kind: "tables",
@@ -134,6 +153,11 @@ export function createDecomposition(request: DecompositionRequest): StudyDecompo
       const fixed = fixedAt(hardware);
       return "machine" in fixed && fixed.breaks.length === 0 ? floorOf(fixed) : null;
     },
+    commonFloor: (points) => {
+      const all = points.map(fixedAt);
+      const open = all.filter((each) => "machine" in each && each.breaks.length === 0) as readonly Fixed[];
+      return open.length < points.length ? null : commonFloorOf(open, metrics, tableOf);
+    },
     ...(hasSecondLook
       ? {
           secondLook: {
@@ -146,8 +170,8 @@ export function createDecomposition(request: DecompositionRequest): StudyDecompo
           },
         }
       : {}),
-    options: [sides[0]!.points, sides[1]!.points],
-    refused: [sides[0]!.refused, sides[1]!.refused],
+    pointOf: (side, option) => sides[side].pointOf(option),
+    refused: [sides[0].refused, sides[1].refused],
     shapeCount: wholeTable.gemms.length,
     get simulationCount() {
       return simulationCount;
@@ -155,23 +179,72 @@ export function createDecomposition(request: DecompositionRequest): StudyDecompo
   };
 }
 
+/** Hardware points of which what is known before any simulation is kept: those that are looked at together. */
+const MOST_KEPT = 16;
+
+/**
+ * The least of several chips: of each operator the least cycles, energy and power, of the chips themselves the least carbon and power. No
+ * metric that is made small falls with any of these.
+ *
+ * @returns null where the chips turn cycles and energy into metrics in different ways
+ */
+function commonFloorOf(
+  chips: readonly Fixed[],
+  metrics: readonly string[],
+  tableOf: (fixed: Fixed) => OperatorTable,
+): Columns | null {
+  const [first] = chips;
+  if (first === undefined) return null;
+  const { deployment, technology, hardware } = first.specs;
+  const isAlike = ({ specs }: Fixed): boolean =>
+    specs.deployment === deployment &&
+    specs.technology === technology &&
+    specs.hardware.clock === hardware.clock &&
+    specs.hardware.precision === hardware.precision &&
+    memoryCapacity(specs.hardware) === memoryCapacity(hardware);
+  if (!chips.every(isAlike)) return null;
+  const least = (of: (fixed: Fixed) => number): number => chips.reduce((x, each) => Math.min(x, of(each)), Infinity);
+  const values = Object.entries(first.values).map(([metric, value]): readonly [string, number | null] => [
+    metric,
+    value === null ? null : least((each) => each.values[metric] ?? 0),
+  ]);
+  const table = tableOf(first);
+  const costs = leastCosts(chips.map(({ machine }) => floorOfTable(table, machine)));
+  return columnsOf(metrics, table, costs, {
+    ...first,
+    values: Object.fromEntries(values),
+    idleCarbon: least(({ idleCarbon }) => idleCarbon),
+    idlePower: least(({ idlePower }) => idlePower),
+  });
+}
+
 /** Designs that break a limit on what is the largest of both towers; null: there are none. */
 function countLargest(
   { metric, limit, text }: DecomposedLimit,
   metrics: readonly string[],
   { base, columns }: Columns,
+  sides: readonly [TowerOptions, TowerOptions],
 ): (Break & { readonly designCount: number }) | null {
   const parts = partsOfLargest(metric, 2).map((part) => metrics.indexOf(part));
-  const [a, b] = parts.map((column) => {
+  const [a, b] = parts.map((column, side) => {
     const values = column < 0 ? null : (columns[column]!.a ?? columns[column]!.b);
-    return values === null ? [0] : Array.from(values, (value) => base[column]! + value).filter(Number.isFinite);
+    if (values === null) return [{ value: 0, times: 1 }];
+    const { counts } = sides[side]!;
+    return Array.from(values, (value, i) => ({ value: base[column]! + value, times: counts?.[i] ?? 1 })).filter(
+      ({ value }) => Number.isFinite(value),
+    );
   });
-  const within = (values: readonly number[]): number => values.filter((value) => value <= limit).length;
-  const designCount = a!.length * b!.length - within(a!) * within(b!);
+  type Values = NonNullable<typeof a>;
+  const countOf = (values: Values): number => values.reduce((sum, { times }) => sum + times, 0);
+  const within = (values: Values): number => countOf(values.filter(({ value }) => value <= limit));
+  const designCount = countOf(a!) * countOf(b!) - within(a!) * within(b!);
   if (designCount === 0) return null;
   const least = (values: readonly number[]): number => values.reduce((x, y) => Math.min(x, y), Infinity);
-  const over = [[a!, least(b!)] as const, [b!, least(a!)] as const].flatMap(([own, other]) =>
-    own.map((value) => Math.max(value, other)).filter((value) => value > limit),
+  const valuesOf = (values: Values): readonly number[] => values.map(({ value }) => value);
+  const over = [[a!, least(valuesOf(b!))] as const, [b!, least(valuesOf(a!))] as const].flatMap(([own, other]) =>
+    valuesOf(own)
+      .map((value) => Math.max(value, other))
+      .filter((value) => value > limit),
   );
   return { constraint: text, by: least(over) - limit, limit, unit: null, designCount };
 }
@@ -184,28 +257,34 @@ const tooLarge = (metric: string): Break => ({
 
 function accuracyOfRequest(
   { base, accuracyMetric, accuracies }: DecompositionRequest,
-  models: readonly [readonly ModelSpec[], readonly ModelSpec[]],
+  sides: readonly [TowerOptions, TowerOptions],
 ): PartAccuracy | null {
-  if (accuracyMetric !== null) return accuracyOf(accuracyMetric, base.model, models);
-  return accuracies === undefined ? null : accuracyFrom(accuracies, base.model, models);
+  if (accuracyMetric !== null) return accuracyOf(accuracyMetric, base.model, sides);
+  return accuracies === undefined ? null : accuracyFrom(accuracies, base.model, sides);
 }
 
-/** Models of the options of one tower; settings that do not fit the model are set aside. */
-function readOptions(points: readonly PartPoint[], specsAt: (point: PartPoint) => SpecSet) {
-  const models: ModelSpec[] = [];
-  const kept: PartPoint[] = [];
-  const reasons = new Map<string, number>();
-  for (const point of points) {
-    try {
-      models.push(specsAt(point).model);
-      kept.push(point);
-    } catch (error) {
-      const reason = refusalOf(error);
-      if (reason === null) throw error;
-      reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
-    }
-  }
-  return { models, points: kept, refused: [...reasons].map(([reason, count]): Refused => ({ reason, count })) };
+/** Classes that layers of one tower make at most: each is an option, with its own columns on every chip. */
+const MOST_CLASSES = 20_000;
+
+function towersOf(
+  { base, towers, layers, hardware }: DecompositionRequest,
+  modelAt: (point: PartPoint) => ReturnType<typeof applySettings>["model"],
+): readonly [TowerOptions, TowerOptions] {
+  const set = hardware.map((point) => point["deployment.batch"]).filter((batch) => typeof batch === "number");
+  const batches = [...new Set([base.deployment.batch, ...set])];
+  const optionsOf = (side: 0 | 1): TowerOptions =>
+    towerOptions(
+      { side, points: towers[side], layers: layers?.[side] ?? [], batches, mostClasses: MOST_CLASSES },
+      modelAt,
+      refusalOf,
+    );
+  return [optionsOf(0), optionsOf(1)];
+}
+
+function multiplicitiesOf([a, b]: readonly [TowerOptions, TowerOptions]): Pick<StudyDecomposition, "multiplicities"> {
+  if (a.counts === null && b.counts === null) return {};
+  const countsOf = ({ counts, count }: TowerOptions): Float64Array => counts ?? new Float64Array(count).fill(1);
+  return { multiplicities: [countsOf(a), countsOf(b)] };
 }
 
 /** Limits that every design has: it keeps up with its rate, and fits into DRAM. Left out where they cannot bite. */

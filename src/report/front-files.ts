@@ -14,6 +14,7 @@ export function frontCsv(record: RunRecord): string {
   const { accuracyIgnores: ignored } = record.study;
   const example = front[0] ?? baseline;
   const metrics = example === null ? [] : Object.keys(example.metrics);
+  const isCounted = front.some(({ designs }) => designs !== undefined);
   const paths = [...new Set(front.flatMap(({ point }) => Object.keys(point)))];
   const rows = front.map((row): readonly CsvCell[] => [
     row.trial,
@@ -21,6 +22,7 @@ export function frontCsv(record: RunRecord): string {
     ...metrics.map((metric) => row.metrics[metric]),
     ...(isJudged ? [row.extrapolation.join(" "), row.nearest] : []),
     ...(ignored === undefined ? [] : [ignored.join(" ")]),
+    ...(isCounted ? [row.designs ?? 1] : []),
     ...paths.map((path) => row.point[path]),
   ]);
   const ofAccuracy = isJudged ? ["extrapolation", "nearest"] : [];
@@ -31,6 +33,7 @@ export function frontCsv(record: RunRecord): string {
       ...metrics,
       ...ofAccuracy,
       ...(ignored === undefined ? [] : ["accuracy_ignores"]),
+      ...(isCounted ? ["designs"] : []),
       ...paths,
     ],
     rows,

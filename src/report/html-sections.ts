@@ -1,6 +1,6 @@
 import { accuracyText, hasAccuracy, precisionColumns } from "./front-table.ts";
 import { escapeHtml } from "./escape-html.ts";
-import { grouped, metricLabel, shownNumber, titleWithUnit } from "./metric-labels.ts";
+import { countText, grouped, metricLabel, shownNumber, titleWithUnit } from "./metric-labels.ts";
 import type { FrontRow, RunRecord } from "./types.ts";
 
 const COLUMNS = [
@@ -116,6 +116,6 @@ export function constraintsHtml({ violations, trialCount, study, exact }: RunRec
   const of =
     exact === undefined
       ? `Of ${trialCount} trials.`
-      : `Of ${grouped(trialCount)} designs; ${grouped(exact.bounded)} more on hardware that lower bounds rule out were not counted by limit. Of designs on hardware that breaks a limit by itself, nothing else is counted.`;
+      : `Of ${grouped(trialCount)} designs; ${countText(exact.bounded)} more on hardware that lower bounds rule out were not counted by limit. Of designs on hardware that breaks a limit by itself, nothing else is counted.`;
   return `<p class="muted">${of}</p><div class="scroll"><table><thead><tr><th class="text">Constraint</th>${head}</tr></thead><tbody>${rows.join("")}</tbody></table></div>`;
 }

@@ -1,6 +1,6 @@
 import { MANY, MOST_INTERVALS } from "./charts/front-chart.ts";
 import { isPredicted } from "./front-table.ts";
-import { grouped } from "./metric-labels.ts";
+import { countText, grouped } from "./metric-labels.ts";
 import type { RunRecord } from "./types.ts";
 
 /** Where the numbers of a run come from, by name. */
@@ -54,7 +54,11 @@ export function countsText({ study, front, trialCount, feasibleCount, exact }: R
     front.length < exact.frontCount
       ? ` The report shows ${front.length} of them, evenly spread over the front; front.csv holds them all.`
       : "";
-  return `${whole} designs on the exact front of ${size}.${shown}`;
+  const permuted =
+    exact.frontDesigns === undefined
+      ? ""
+      : ` They stand for ${countText(exact.frontDesigns)}, with the same layers in another order (column designs in front.csv).`;
+  return `${whole} designs on the exact front of ${size}.${permuted}${shown}`;
 }
 
 /** Designs that the study's command might yet judge; null: there are none. */

@@ -27,3 +27,10 @@ export function chartNumber(metric: string, value: number): number {
 export function grouped(value: bigint | number | string): string {
   return String(value).replace(/\B(?=(\d{3})+$)/g, ",");
 }
+
+/** A count of designs for people: whole up to 2^53, beyond that as it is held, to four places. */
+export function countText(value: number): string {
+  if (value <= Number.MAX_SAFE_INTEGER) return grouped(value);
+  const [digits, power] = value.toExponential(3).split("e+");
+  return `${digits} × 10^${power}`;
+}

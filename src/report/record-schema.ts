@@ -35,7 +35,7 @@ const row: z.ZodType<FrontRow> = z.object(
     ...{ energy_J: breakdown, area_mm2: breakdown, embodied_kgCO2e: breakdown, operational_kgCO2e: breakdown },
     alwaysOn_kgCO2e: number.nullable(),
     precision: formats.exactOptional(),
-    step: count.exactOptional(),
+    ...{ step: count.exactOptional(), designs: designs.exactOptional() },
   },
   "must be a design",
 );
@@ -64,6 +64,7 @@ const violation = z.object(
 );
 
 const exact = z.object({
+  frontDesigns: designs.exactOptional(),
   ...{ policy: text, frontCount: count, covered: designs, bounded: designs, feasible: designs, dominated: designs },
   hardwarePoints: z.object({ ruledOut: count, bounded: count, enumerated: count }),
   ...{ gemmShapes: count, simulations: count, measured: count.exactOptional(), tied: count },

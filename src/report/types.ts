@@ -20,6 +20,8 @@ export interface FrontRow {
   readonly nearest: string;
   /** Step of the front that it belongs to, from 1; left out where there are no steps. */
   readonly step?: number;
+  /** Designs that the row stands for, since they are equal but for the order of layers; left out: one. */
+  readonly designs?: number;
   /** Null: not modelled for this design. */
   readonly energy_J: Breakdown | null;
   readonly area_mm2: Breakdown | null;
@@ -73,6 +75,8 @@ export interface ExactSummary {
   /** Under which rule designs are mapped, and so under which the front is exact. */
   readonly policy: string;
   readonly frontCount: number;
+  /** Designs that the front stands for, where some are equal but for the order of layers; left out: as many. */
+  readonly frontDesigns?: number;
   readonly covered: number;
   /** Designs on hardware whose lower bound is dominated or over a limit already, never simulated. */
   readonly bounded: number;

@@ -18,6 +18,8 @@ export const CREATE_BLOCKS =
   "CREATE TABLE IF NOT EXISTS block (number INTEGER PRIMARY KEY, body TEXT NOT NULL, digest TEXT NOT NULL)";
 
 const count = z.number().int().min(0);
+/** Counts of designs may be beyond 2^53. */
+const designs = z.number().min(0);
 const design = z.array(z.number()).min(5);
 /** What is not finite is null in JSON. */
 const amount = z.number().nullable();
@@ -25,11 +27,11 @@ const block = { format: z.literal(FORMAT), number: count, chips: z.array(count),
 const bodySchema = z.discriminatedUnion("kind", [
   z.object({
     ...{ ...block, kind: z.literal("first"), front: z.array(design) },
-    ...{ coveredCount: count, feasibleCount: count, dominatedCount: count, boundedCount: count },
+    ...{ coveredCount: designs, feasibleCount: designs, dominatedCount: designs, boundedCount: designs },
     points: z.object({ ruledOut: count, bounded: count, enumerated: count }),
     reasons: z.array(
       z.object({
-        ...{ constraint: z.string(), designCount: count, nearestAmount: amount, nearestRelative: amount },
+        ...{ constraint: z.string(), designCount: designs, nearestAmount: amount, nearestRelative: amount },
         unit: z.string().nullable(),
       }),
     ),
@@ -37,7 +39,7 @@ const bodySchema = z.discriminatedUnion("kind", [
   }),
   z.object({
     ...{ ...block, kind: z.literal("second"), found: z.array(design) },
-    ...{ designCount: count, feasibleCount: count },
+    ...{ designCount: designs, feasibleCount: designs },
   }),
 ]);
 type Body = z.infer<typeof bodySchema>;

@@ -13,6 +13,7 @@ import {
 } from "../spec/index.ts";
 import { axisProblems } from "./accuracy-axes.ts";
 import { studyOfTerms } from "./exact/terms.ts";
+import { partsOf } from "./exact/parts.ts";
 import { decompositionRequest } from "./exact/split-space.ts";
 
 /** What the command line changes in a study. */
@@ -59,7 +60,9 @@ export function readSearchStudy(document: SourceDocument, overrides: Overrides):
 
 /** @throws InputError where the strategy cannot search the study: one that is too large for it, or falls into no sums */
 export function checkStrategy(study: Study): void {
-  if (study.search.strategy === "exact") decompositionRequest(studyOfTerms(study));
+  if (study.search.strategy !== "exact") return;
+  const request = decompositionRequest(studyOfTerms(study));
+  if (request.layers?.some(({ length }) => length > 0) === true) partsOf(request);
 }
 
 /** The predictor's metrics belong to families of models, which the spec room does not know. */

@@ -67,6 +67,8 @@ export interface StudyRun {
   readonly record: RunRecord;
   /** The whole front, best first: that of an exact search may be longer than what the record shows in detail. */
   readonly front: readonly Trial[];
+  /** Designs that each of its trials stands for, by number, where they are equal but for the order of layers; left out: one each. */
+  readonly designCounts?: readonly number[];
 }
 
 /** A run that its signal has ended. */
@@ -200,7 +202,10 @@ async function runIn(run: OpenRun): Promise<StudyRun> {
     store.checkPresence();
     return exact === null
       ? { folder, study, record, front: result.front }
-      : { folder, study, record: exactRecord(record, withFront(exact, whole)), front: whole };
+      : {
+          ...{ folder, study, record: exactRecord(record, withFront(exact, whole)), front: whole },
+          ...(exact.designCounts === undefined ? {} : { designCounts: exact.designCounts }),
+        };
   } finally {
     await accuracy?.close();
     // After an interruption the process mostly ends at once, and its threads with it: nobody waits for what they do.
@@ -211,8 +216,8 @@ async function runIn(run: OpenRun): Promise<StudyRun> {
 }
 
 /** Writes what is made of a run into its folder: `front.csv` (the whole front), `front.json` and the report. @returns its path */
-export function writeReport({ folder, record, front }: StudyRun): string {
-  const table = record.exact === undefined ? record : withWhole(record, front);
+export function writeReport({ folder, record, front, designCounts }: StudyRun): string {
+  const table = record.exact === undefined ? record : withWhole(record, front, designCounts);
   writeFileWhole(join(folder, RUN_FILES.frontCsv), frontCsv(table));
   writeFileWhole(join(folder, RUN_FILES.frontJson), frontJson(record));
   const report = join(folder, RUN_FILES.report);
@@ -235,7 +240,10 @@ function watchPresence(store: SqliteStore): { readonly signal: AbortSignal; stop
 
 /** An exact search whose front is this one. */
 function withFront(exact: ExactOutcome, front: readonly Trial[]): ExactOutcome {
-  return { ...exact, front, summary: { ...exact.summary, frontCount: front.length } };
+  const { designCounts, summary } = exact;
+  const sum = designCounts && front.reduce((all, { number }) => all + designCounts[number]!, 0);
+  const designs = sum === undefined ? {} : { frontDesigns: sum };
+  return { ...exact, front, summary: { ...summary, frontCount: front.length, ...designs } };
 }
 
 /** The front by the study's own confidence; by estimates where it has none. */

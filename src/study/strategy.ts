@@ -51,7 +51,7 @@ async function knownCosts(
   if (!study.objectives.some(({ metric }) => metric === "accuracy") || study.objectives.length < 2) return {};
   try {
     if (mayWait(study)) throw new InputError("Carbon of work that waits depends on the latency.");
-    decompositionRequest(study);
+    decompositionRequest(study, false);
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     onNote(`Every objective is learnt, since the study is no sum over parts. ${error.message}`);

@@ -40,14 +40,14 @@ export function columnsOf(
     }
     const scale = scaleOf(metric, fixed, table);
     bases.push(checked(metric, scale.base(joint.cycles, joint.energy), joint.cycles, joint.energy));
-    const side = (tower: typeof a, isFirst: boolean): Float64Array | null =>
-      scale.of === null
-        ? null
-        : Float64Array.from(tower!.options, (option, i) => {
-            const [cycles, energy] = [tower!.cycles[i]!, tower!.energy[i]!];
-            return checked(metric, scale.of!(cycles, energy, option, isFirst), cycles, energy);
-          });
-    return { a: side(a, true), b: side(b, false) };
+    const side = ({ cycles, energy, options }: NonNullable<typeof a>, isFirst: boolean): Float64Array | null => {
+      if (scale.of === null) return null;
+      const column = new Float64Array(options.length);
+      for (let i = 0; i < column.length; i += 1)
+        column[i] = checked(metric, scale.of(cycles[i]!, energy[i]!, options[i]!, isFirst), cycles[i]!, energy[i]!);
+      return column;
+    };
+    return { a: side(a!, true), b: side(b!, false) };
   });
   return { base: bases, columns, beyond: [...beyond] };
 }
@@ -114,7 +114,9 @@ function scaleOf(metric: string, fixed: Fixed, { joint }: OperatorTable): Scale 
 }
 
 function sums(options: readonly OptionOperators[], values: Float64Array): Float64Array {
-  return Float64Array.from(options, (option) => sumOf(option, values));
+  const all = new Float64Array(options.length);
+  for (let i = 0; i < all.length; i += 1) all[i] = sumOf(options[i]!, values);
+  return all;
 }
 
 function sumOf({ rows, counts }: OptionOperators, values: Float64Array): number {

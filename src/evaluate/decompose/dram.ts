@@ -22,21 +22,26 @@ export function mostDramBytes({ towers, joint }: OperatorTable, hardware: Hardwa
   return (parameters[0]! + parameters[1]! + stored(joint.parameters) + live) / 8;
 }
 
-/** Designs that do not fit into DRAM, counted pair by pair; null: there are none. */
+/**
+ * Designs that do not fit into DRAM, counted pair by pair; null: there are none.
+ *
+ * @param times how many designs a pair of options stands for
+ */
 export function countDram(
   { towers: [a, b], joint }: OperatorTable,
   hardware: Hardware,
+  times: (a: number, b: number) => number,
 ): (Break & { readonly designCount: number }) | null {
   const capacity = memoryCapacity(hardware);
   let designCount = 0;
   let by = Infinity;
-  for (const first of a)
-    for (const second of b) {
+  for (const [i, first] of a.entries())
+    for (const [j, second] of b.entries()) {
       const live = [...first.live, ...second.live];
       const parameters = sumOfSizes(first.parameters, second.parameters, joint.parameters);
       const beyond = Math.ceil(dramBytes(hardware, parameters, live)) - capacity;
       if (beyond <= 0) continue;
-      designCount += 1;
+      designCount += times(i, j);
       if (beyond < by) by = beyond;
     }
   return designCount === 0 ? null : { constraint: "dram.capacity", by, limit: null, unit: "B", designCount };

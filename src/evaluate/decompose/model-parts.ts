@@ -16,15 +16,22 @@ export interface ModelPart {
   readonly operators: readonly Operator[];
   /** Of the trained parameters. */
   readonly parameters: StoredSize;
-  /** Activations and KV cache that live while it runs, the largest of several; of parts that run one after the other, the most counts. */
-  readonly live: readonly StoredSize[];
+  /** KV cache at its longest. */
+  readonly cache: StoredSize;
+  /** Activations that live beside it while the part runs, the largest of several; of parts that run one after the other, the most counts. */
+  readonly peaks: readonly StoredSize[];
+}
+
+/** Activations and KV cache that live while a part runs. */
+export function liveOf({ cache, peaks }: Pick<ModelPart, "cache" | "peaks">): readonly StoredSize[] {
+  return peaks.map((each) => sumOfSizes(cache, each));
 }
 
 /** A model in parts that do not depend on each other: two towers of a dual encoder, or one tower that is everything. */
 export type TowerSide = 0 | 1;
 
 const NO_SIZE: StoredSize = { bits: 0, elements: 0 };
-const NOTHING: ModelPart = { operators: [], parameters: NO_SIZE, live: [NO_SIZE] };
+const NOTHING: ModelPart = { operators: [], parameters: NO_SIZE, cache: NO_SIZE, peaks: [NO_SIZE] };
 
 export function towerCountOf({ family }: ModelSpec): 1 | 2 {
   return family === "clip" ? 2 : 1;
@@ -36,14 +43,13 @@ export function towerPart(model: ModelSpec, side: TowerSide, batch: number): Mod
   const { parameters } = filledSizes(buildWorkload(model, batch));
   const { text, vision, embedding } = model;
   const plain = clipPeaks(model, batch, false);
-  const live = (tower: "text" | "vision"): readonly StoredSize[] => storedPeak(model[tower], plain[tower]);
-  return side === 0
-    ? { operators: clipText(text, embedding, batch), parameters: parameters["text"] ?? NO_SIZE, live: live("text") }
-    : {
-        operators: clipVision(vision, embedding, batch),
-        parameters: parameters["vision"] ?? NO_SIZE,
-        live: live("vision"),
-      };
+  const tower = side === 0 ? "text" : "vision";
+  return {
+    operators: side === 0 ? clipText(text, embedding, batch) : clipVision(vision, embedding, batch),
+    parameters: parameters[tower] ?? NO_SIZE,
+    cache: NO_SIZE,
+    peaks: storedPeak(model[tower], plain[tower]),
+  };
 }
 
 /** What runs beside the towers, whatever they are. */
@@ -53,7 +59,8 @@ export function jointPart(model: ModelSpec, batch: number): ModelPart {
   return {
     operators: workload.operators.filter(({ tower }) => tower === "joint"),
     parameters: filledSizes(workload).parameters["joint"] ?? NO_SIZE,
-    live: [NO_SIZE],
+    cache: NO_SIZE,
+    peaks: [NO_SIZE],
   };
 }
 
@@ -63,6 +70,7 @@ function wholeOf(model: ModelSpec, batch: number): ModelPart {
   return {
     operators: workload.operators,
     parameters: sumOfSizes(...Object.values(parameters)),
-    live: peak.map((each) => sumOfSizes(kvCache, each)),
+    cache: kvCache,
+    peaks: peak,
   };
 }

@@ -134,6 +134,23 @@ export function floorOfTable(table: OperatorTable, machine: Machine): OperatorCo
   return { ...costs, power: () => power().fill(0, 0, table.gemms.length) };
 }
 
+/** Of each operator the least that it costs in any of several. */
+export function leastCosts(all: readonly OperatorCosts[]): OperatorCosts {
+  const least = (of: (costs: OperatorCosts) => Float64Array): Float64Array => {
+    const values = of(all[0]!).slice();
+    for (const costs of all.slice(1)) {
+      const other = of(costs);
+      for (let row = 0; row < values.length; row += 1) if (other[row]! < values[row]!) values[row] = other[row]!;
+    }
+    return values;
+  };
+  return {
+    cycles: least(({ cycles }) => cycles),
+    energy: least(({ energy }) => energy),
+    power: () => least(({ power }) => power()),
+  };
+}
+
 function withPower(costs: Sums, { gemms, vectors }: OperatorTable, { hardware, energies }: Machine): OperatorCosts {
   const powerOfRow = (cycles: number, row: number): number => {
     const work = row < gemms.length ? GEMM : vectors[row - gemms.length]!;

@@ -2,7 +2,7 @@ import type { ModelSpec } from "../../spec/model.ts";
 import { problemKey } from "../../sim/portable.ts";
 import { storageKey, vectorKey, type Operator, type StoredSize, type VectorWork } from "../../workload/index.ts";
 import type { StoredProduct } from "../machine.ts";
-import { jointPart, towerPart, type ModelPart, type TowerSide } from "./model-parts.ts";
+import { jointPart, liveOf, type ModelPart } from "./model-parts.ts";
 
 /** Operators of one option as rows of the table and how often each runs. */
 export interface OptionOperators {
@@ -21,38 +21,74 @@ export interface OperatorTable {
   readonly joint: OptionOperators;
 }
 
-/** @param models for each side, the model with each option of that tower */
+/** The options of one tower, as parts of models and what is made of them. */
+export interface TowerParts {
+  readonly parts: readonly ModelPart[];
+  /** The options, where they are not these models themselves. @param raw operators of the models */
+  readonly compose?: (raw: readonly OptionOperators[]) => readonly OptionOperators[];
+}
+
+/** The table of two towers and of what runs beside them. */
 export function createOperatorTable(
   base: ModelSpec,
-  models: readonly [readonly ModelSpec[], readonly ModelSpec[]],
+  towers: readonly [TowerParts, TowerParts],
   batch: number,
 ): OperatorTable {
   const gemms = new Map<string, StoredProduct>();
   const vectors = new Map<string, VectorWork>();
   const slots = new Map<string, number>();
-  const parts = models.map((list, side) => list.map((model) => towerPart(model, side as TowerSide, batch)));
   const joint = jointPart(base, batch);
-  for (const { operators } of [...parts.flat(), joint])
+  for (const { operators } of [...towers.flatMap(({ parts }) => parts), joint])
     for (const operator of operators) {
       if (operator.type === "gemm") gemms.set(keyOf(operator), operator);
       else vectors.set(keyOf(operator), operator);
     }
   for (const key of [...gemms.keys(), ...vectors.keys()]) slots.set(key, slots.size);
   const rowsOf = (part: ModelPart): OptionOperators => optionOf(part, slots);
-  const [a, b] = parts.map((list) => list.map(rowsOf));
-  return { gemms: [...gemms.values()], vectors: [...vectors.values()], towers: [a!, b!], joint: rowsOf(joint) };
+  const [a, b] = towers.map(({ parts, compose }) => {
+    const raw = parts.map(rowsOf);
+    return compose === undefined ? raw : compose(raw);
+  });
+  const table = { gemms: [...gemms.values()], vectors: [...vectors.values()], joint: rowsOf(joint) };
+  const whole = { ...table, towers: [a!, b!] as const };
+  return towers.some(({ compose }) => compose !== undefined) ? withoutUnused(whole) : whole;
 }
 
-function optionOf({ operators, parameters, live }: ModelPart, slots: ReadonlyMap<string, number>): OptionOperators {
+/** Models that options are made of may have operators that no option has. */
+function withoutUnused({ gemms, vectors, towers, joint }: OperatorTable): OperatorTable {
+  const used = new Uint8Array(gemms.length + vectors.length);
+  for (const { rows } of [...towers.flat(), joint]) for (const row of rows) used[row] = 1;
+  const places = new Int32Array(used.length);
+  let place = 0;
+  used.forEach((isUsed, row) => (places[row] = isUsed === 1 ? place++ : -1));
+  const moved = (option: OptionOperators): OptionOperators => ({
+    ...option,
+    rows: option.rows.map((row) => places[row]!),
+  });
+  return {
+    gemms: gemms.filter((_, row) => used[row] === 1),
+    vectors: vectors.filter((_, row) => used[gemms.length + row] === 1),
+    towers: [towers[0].map(moved), towers[1].map(moved)],
+    joint: moved(joint),
+  };
+}
+
+function optionOf(part: ModelPart, slots: ReadonlyMap<string, number>): OptionOperators {
+  const { operators, parameters } = part;
   const counts = new Map<number, number>();
   for (const operator of operators) {
     const row = slots.get(keyOf(operator))!;
     counts.set(row, (counts.get(row) ?? 0) + operator.count);
   }
-  return { rows: Int32Array.from(counts.keys()), counts: Float64Array.from(counts.values()), parameters, live };
+  return {
+    rows: Int32Array.from(counts.keys()),
+    counts: Float64Array.from(counts.values()),
+    parameters,
+    live: liveOf(part),
+  };
 }
 
 /** Equal for operators of equal cost; the table holds no more of them than their keys are made of. */
-function keyOf(operator: Operator): string {
+export function keyOf(operator: Operator): string {
   return operator.type === "gemm" ? `gemm ${problemKey(operator)} ${storageKey(operator)}` : vectorKey(operator);
 }

@@ -4,6 +4,9 @@ import type { Mapper } from "./operator-costs.ts";
 /** A point of a part of a study's space: paths of `--set` and their values. */
 export type PartPoint = Readonly<Record<string, number | string | boolean>>;
 
+/** What is set in some layers, apart from the other layers: one of several settings. */
+export type LayerSlot = readonly PartPoint[];
+
 export interface DecomposedLimit {
   readonly metric: string;
   readonly comparison: "<=" | ">=";
@@ -27,9 +30,11 @@ export interface DecompositionRequest {
   readonly hardware: readonly PartPoint[];
   /** Options of each tower; the second list holds one empty point where there is one tower only. */
   readonly towers: readonly [readonly PartPoint[], readonly PartPoint[]];
+  /** Of each tower what is set layer by layer beside its options: they are the product of both. Left out: nothing. */
+  readonly layers?: readonly [readonly LayerSlot[], readonly LayerSlot[]];
 }
 
-/** Why points are no designs: their settings do not fit together. Options of a tower stand for all designs with them. */
+/** Why options are no designs: their settings do not fit together. Options of a tower stand for all designs with them. */
 export interface Refused {
   readonly reason: string;
   readonly count: number;

@@ -1,5 +1,5 @@
 import { firstWhere, type Miss } from "./count.ts";
-import { ACCURACY, breaks, type Problem } from "./problem.ts";
+import { ACCURACY, breaks, multiplicitiesOf, type Problem } from "./problem.ts";
 import type { Variant } from "./types.ts";
 
 export interface VariantCounts {
@@ -22,6 +22,9 @@ export function countVariants(
 ): VariantCounts {
   const { decomposition, limits, pairs } = problem;
   const [countA, countB] = decomposition.optionCounts;
+  const multiplicities = multiplicitiesOf(decomposition);
+  const rowOf = multiplicities.times?.[0] ?? null;
+  const partnersCount = multiplicities.times?.[1].reduce((sum, count) => sum + count, 0) ?? countB;
   const none = new Float64Array(Math.max(countA, countB));
   const suspects = createSuspects(problem, variants[0]!, usable[0]!);
   const tables = variants.map(({ base, columns }, v) => ({
@@ -45,8 +48,11 @@ export function countVariants(
   let feasible = 0;
   for (let i = 0; i < countA; i += 1) {
     const walked = suspects(i);
-    mapped += countB - walked.length;
-    feasible += countB - walked.length;
+    const times = rowOf?.[i] ?? 1;
+    const own = multiplicities.times?.[1] ?? null;
+    const unwalked = partnersCount - (own === null ? walked.length : walked.reduce((sum, j) => sum + own[j]!, 0));
+    mapped += times * unwalked;
+    feasible += times * unwalked;
     for (const j of walked) {
       isMapped[j] = 0;
       isFeasible[j] = 0;
@@ -57,10 +63,10 @@ export function countVariants(
       for (const j of walked) isMet[j] = table.isPartner[j]!;
       table.limits.forEach(({ isAccuracy, a, b, base, sign, limit }, l) => {
         const amounts = least[l]!;
-        const own = a[i]!;
+        const first = a[i]!;
         for (const j of walked) {
           if (table.isPartner[j] === 0) continue;
-          const value = isAccuracy ? pairs!.values[i * countB + j]! : base + (own + b[j]!);
+          const value = isAccuracy ? pairs!.values[i * countB + j]! : base + (first + b[j]!);
           const amount = sign * (value - limit);
           if (amount > 0) isMet[j] = 0;
           if (amount < amounts[j]!) amounts[j] = amount;
@@ -72,19 +78,19 @@ export function countVariants(
       }
     }
     for (const j of walked) {
-      mapped += isMapped[j]!;
-      feasible += isFeasible[j]!;
+      mapped += isMapped[j]! * multiplicities.of(i, j);
+      feasible += isFeasible[j]! * multiplicities.of(i, j);
     }
     least.forEach((amounts, l) => {
       const miss = misses[l]!;
       for (const j of walked) {
         if (isMapped[j] === 0 || isFeasible[j] === 1 || !(amounts[j]! > 0)) continue;
-        miss.count += 1;
+        miss.count += multiplicities.of(i, j);
         if (amounts[j]! < miss.amount) miss.amount = amounts[j]!;
       }
     });
   }
-  return { unmapped: countA * countB - mapped, feasible, misses };
+  return { unmapped: multiplicities.total - mapped, feasible, misses };
 }
 
 /** For an option of tower A, the options of tower B with which the variant breaks some limit; all where it lacks mappings. */

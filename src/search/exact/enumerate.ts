@@ -1,11 +1,11 @@
 import { createArchive, type Archive } from "./archive.ts";
 import { createBound } from "./bound.ts";
-import { createCombiner } from "./combine.ts";
+import { createCombiner, type Combiner } from "./combine.ts";
 import { createExactMerger, finishExact } from "./merge.ts";
-import { ACCURACY, createProblem } from "./problem.ts";
-import { visitSlow } from "./second-look.ts";
+import { ACCURACY, createProblem, multiplicitiesOf, type Problem } from "./problem.ts";
+import { visitFeasible, visitSlow } from "./second-look.ts";
 import { createTally } from "./tally.ts";
-import { columnsOf, createOrdering, createTowers } from "./towers.ts";
+import { columnsOf, createOrdering, createTowers, type Ordering, type Workbench } from "./towers.ts";
 import type {
   Decomposition,
   ExactDesign,
@@ -36,39 +36,59 @@ export interface ExactEnumerator {
   lookAgain(looks: readonly SecondLook[]): Promise<SecondLookResult>;
 }
 
-type Usable = readonly [Int32Array, Int32Array];
+/** Hardware points that are ruled out together, where they can be; the same are ruled out one by one. */
+const TOGETHER = 4;
+
+/** What sums are compared with, and how. */
+interface Bench extends Workbench {
+  readonly combine: Combiner;
+}
+
+function benchOf(problem: Problem, ordering: Ordering): Bench {
+  const columns = columnsOf(problem);
+  const bound = createBound(problem, columns);
+  return { problem, ordering, columns, bound, combine: createCombiner(problem, ordering, bound) };
+}
+
+/** What floors are compared with: they say nothing of limits that ask for the most of a sum. */
+function benchOfFloors(bench: Bench): Bench {
+  const { problem, ordering } = bench;
+  const limits = problem.limits.filter(({ column, sign }) => column === ACCURACY || sign > 0);
+  return limits.length === problem.limits.length ? bench : benchOf({ ...problem, limits }, ordering);
+}
 
 /** @throws SearchError for objectives or constraints that the decomposition does not know */
 export function createExactEnumerator(decomposition: Decomposition, options: ExactOptions): ExactEnumerator {
   const dimension = options.objectives.length;
   const problem = createProblem(decomposition, options);
-  const columns = columnsOf(problem);
-  const ordering = createOrdering(problem);
-  const bound = createBound(problem, columns);
-  const bench = { problem, columns, bound };
-  const combine = createCombiner(problem, ordering, bound);
+  const bench = benchOf(problem, createOrdering(problem));
+  const floors = benchOfFloors(bench);
   const nothing = createArchive(dimension);
+  const times = multiplicitiesOf(decomposition).of;
   let known: Archive | null = null;
 
   const designOf = (hardware: number, variant: number, a: number, b: number, costs: Float64Array): ExactDesign => ({
     ...{ hardware, variant, a, b },
     values: Array.from(costs, (cost, k) => (problem.objectives[k] === ACCURACY ? 0 - cost : cost)),
   });
-  const towersOf = (variant: Variant, usable: Usable, against: Archive) =>
-    createTowers(problem, ordering, columns, bound, against, variant, usable);
-
-  /** Whether what is known rules out every design of a hardware point, whatever its mappings. */
-  const isHopeless = (hardware: number): boolean => {
-    const floor = known === null ? null : (decomposition.floor?.(hardware) ?? null);
-    if (floor === null) return false;
+  /** Whether what is known rules out every design that costs at least as much as a floor. */
+  const isHopeless = (floor: Variant | null): boolean => {
+    if (known === null || floor === null) return false;
     let isOpen = false;
-    const towers = towersOf(floor, usableOptions(problem, floor), known!);
-    if (towers !== null) combine(towers, known!, () => (isOpen = true));
+    const towers = createTowers(floors, known, floor, usableOptions(floors.problem, floor));
+    if (towers !== null) floors.combine(towers, known, () => (isOpen = true));
     return !isOpen;
+  };
+  const floorOf = (hardware: number): Variant | null =>
+    known === null ? null : (decomposition.floor?.(hardware) ?? null);
+  /** Hardware points that are ruled out together. */
+  const hopelessTogether = (points: readonly number[]): ReadonlySet<number> => {
+    const floor = known === null || points.length < 2 ? null : (decomposition.commonFloor?.(points) ?? null);
+    return new Set(isHopeless(floor) ? points : []);
   };
   const isWorthALook = (first: Variant, floor: Variant, archive: Archive): boolean => {
     let isWorth = false;
-    visitSlow(bench, first, floor, archive, () => (isWorth = true));
+    visitSlow(floors, first, floor, archive, () => (isWorth = true));
     return isWorth;
   };
 
@@ -78,7 +98,7 @@ export function createExactEnumerator(decomposition: Decomposition, options: Exa
     const secondLooks: SecondLook[] = [];
     const fresh: { readonly design: ExactDesign; readonly costs: Float64Array }[] = [];
     const enumerate = async (hardware: number): Promise<void> => {
-      if (isHopeless(hardware)) return tally.bound();
+      if (bounded.has(hardware) || isHopeless(floorOf(hardware))) return tally.bound();
       const answer = decomposition.tables(hardware);
       const tables = answer instanceof Promise ? await answer : answer;
       if (tables.kind === "ruled-out") return tally.ruleOut(tables.breaks);
@@ -87,9 +107,9 @@ export function createExactEnumerator(decomposition: Decomposition, options: Exa
       tally.count(variants, usable);
       for (const { designCount, ...reason } of counted) tally.note(reason, designCount);
       variants.forEach((variant, v) => {
-        const towers = towersOf(variant, usable[v]!, archive);
+        const towers = createTowers(bench, archive, variant, usable[v]!);
         if (towers === null) return;
-        combine(towers, archive, (a, b, costs) => {
+        bench.combine(towers, archive, (a, b, costs) => {
           archive.insert(costs, [hardware, v, a, b]);
           fresh.push({ design: designOf(hardware, v, a, b, costs), costs: costs.slice() });
           return false;
@@ -99,13 +119,15 @@ export function createExactEnumerator(decomposition: Decomposition, options: Exa
       if (floor !== undefined && isWorthALook(first, floor, archive)) secondLooks.push({ hardware, made });
     };
     const all = points ?? Array.from({ length: decomposition.hardwareCount }, (_, i) => i);
+    let bounded: ReadonlySet<number> = new Set();
     for (const [done, hardware] of all.entries()) {
+      if (done % TOGETHER === 0) bounded = hopelessTogether(all.slice(done, done + TOGETHER));
       signal?.throwIfAborted();
       await enumerate(hardware);
       onProgress?.(done + 1, all.length, archive.size);
     }
     const front = fresh.flatMap(({ design, costs }) => (archive.dominates(costs) ? [] : [design]));
-    return { ...finishExact(front, options.objectives, tally.counts, tally.reasons()), secondLooks };
+    return { ...finishExact(front, options.objectives, tally.counts, tally.reasons(), undefined, times), secondLooks };
   };
 
   const lookAgain: ExactEnumerator["lookAgain"] = async (looks) => {
@@ -121,21 +143,21 @@ export function createExactEnumerator(decomposition: Decomposition, options: Exa
       const first = variants[0]!;
       const wanted = [new Set<number>(), new Set<number>()] as const;
       const asked = new Set<number>();
-      visitSlow(bench, first, floor, against, (a, b) => {
+      let askedCount = 0;
+      visitSlow(floors, first, floor, against, (a, b) => {
         wanted[0].add(a);
         wanted[1].add(b);
         asked.add(a * optionCounts[1] + b);
+        askedCount += times(a, b);
         return false;
       });
       if (asked.size === 0 || secondLook === undefined) continue;
-      designCount += asked.size;
+      designCount += askedCount;
       const rows = wanted.map((set) => Int32Array.from(set).sort()) as [Int32Array, Int32Array];
       const second = await secondLook.tables(hardware, ...rows);
-      visitSlow(bench, first, second, nothing, (a, b, costs) => {
-        if (!asked.has(a * optionCounts[1] + b)) return false;
-        feasibleCount += 1;
+      visitFeasible(bench, second, asked, (a, b, costs) => {
+        feasibleCount += times(a, b);
         if (!against.dominates(costs)) found.push(designOf(hardware, variants.length, a, b, costs));
-        return false;
       });
     }
     return { designCount, feasibleCount, found };
@@ -158,7 +180,7 @@ export async function enumerateExact(
   decomposition: Decomposition,
   options: ExactOptions & ExactRun,
 ): Promise<ExactResult> {
-  const merger = createExactMerger(options.objectives);
+  const merger = createExactMerger(options.objectives, multiplicitiesOf(decomposition).of);
   merger.add(await createExactEnumerator(decomposition, options).run(options));
   return merger.result();
 }

@@ -12,6 +12,7 @@ export {
 } from "./chip-blocks.ts";
 export { costsOfFront, createExactEnumerator, enumerateExact, type ExactEnumerator } from "./enumerate.ts";
 export { createExactMerger, type ExactMerger } from "./merge.ts";
+export { multiplicitiesOf } from "./problem.ts";
 export { leastOf, withNearestSecondLook } from "./nearest.ts";
 export type {
   Accuracy,

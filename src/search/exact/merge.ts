@@ -12,12 +12,17 @@ export interface ExactMerger {
   result(): ExactResult;
 }
 
+type Times = (a: number, b: number) => number;
+
+const once: Times = () => 1;
+
 const NOTHING: ExactCounts = {
   ...{ coveredCount: 0, feasibleCount: 0, boundedCount: 0 },
   points: { ruledOut: 0, bounded: 0, enumerated: 0 },
 };
 
-export function createExactMerger(objectives: readonly Objective[]): ExactMerger {
+/** @param times how many designs of the space two options stand for, which counts of designs count */
+export function createExactMerger(objectives: readonly Objective[], times: Times = once): ExactMerger {
   const archive = createArchive(objectives.length);
   const reasons = new Map<string, ExactReason>();
   const isSecond = new Set<ExactDesign>();
@@ -47,7 +52,7 @@ export function createExactMerger(objectives: readonly Objective[]): ExactMerger
     },
     result() {
       const front = archive.finish().map(({ id }) => designs[id[0]!]!);
-      return finishExact(front, objectives, counts, [...reasons.values()], isSecond);
+      return finishExact(front, objectives, counts, [...reasons.values()], isSecond, times);
     },
   };
 }
@@ -76,6 +81,7 @@ export function finishExact(
   { coveredCount, feasibleCount, boundedCount, points }: ExactCounts,
   reasons: readonly ExactReason[],
   isSecond: ReadonlySet<ExactDesign> = new Set(),
+  times: Times = once,
 ): ExactResult {
   const ordered = front
     .map((design) => ({ design, costs: costsOfDesign(design, objectives) }))
@@ -85,7 +91,7 @@ export function finishExact(
   return {
     front: ordered,
     ...{ coveredCount, feasibleCount, boundedCount, points },
-    dominatedCount: feasibleCount - designCountOf(firsts),
+    dominatedCount: feasibleCount - designCountOf(firsts, times),
     reasons: [...reasons].sort((x, y) => y.designCount - x.designCount || (x.constraint < y.constraint ? -1 : 1)),
   };
 }
@@ -95,9 +101,16 @@ function compareDesigns(x: ExactDesign, y: ExactDesign): number {
 }
 
 /** A design that runs in several ways is one. */
-function designCountOf(front: readonly ExactDesign[]): number {
-  if (front.every(({ variant }) => variant === 0)) return front.length;
-  return new Set(front.map(({ hardware, a, b }) => `${hardware},${a},${b}`)).size;
+function designCountOf(front: readonly ExactDesign[], times: Times): number {
+  const seen = new Set<string>();
+  const isOne = front.every(({ variant }) => variant === 0);
+  return front.reduce((sum, { hardware, a, b }) => {
+    if (isOne) return sum + times(a, b);
+    const key = `${hardware},${a},${b}`;
+    if (seen.has(key)) return sum;
+    seen.add(key);
+    return sum + times(a, b);
+  }, 0);
 }
 
 function costsOfDesign({ values }: ExactDesign, objectives: readonly Objective[]): Costs {

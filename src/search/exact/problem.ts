@@ -28,6 +28,37 @@ export interface PairTable {
 
 export const ACCURACY = -1;
 
+/** How many designs options stand for. */
+export interface Multiplicities {
+  /** By tower; null: one each, and then so of both. */
+  readonly times: readonly [Float64Array, Float64Array] | null;
+  /** Of a pair of options. */
+  of(a: number, b: number): number;
+  /** Of all pairs of these options. */
+  product(a: Int32Array, b: Int32Array): number;
+  /** Of all pairs. */
+  readonly total: number;
+}
+
+export function multiplicitiesOf({ multiplicities, optionCounts }: Decomposition): Multiplicities {
+  const times = multiplicities ?? null;
+  if (times === null)
+    return {
+      times,
+      of: () => 1,
+      product: (a, b) => a.length * b.length,
+      total: optionCounts[0] * optionCounts[1],
+    };
+  const sum = (counts: Float64Array, rows: Int32Array): number => rows.reduce((all, row) => all + counts[row]!, 0);
+  const whole = times.map((counts) => counts.reduce((all, count) => all + count, 0));
+  return {
+    times,
+    of: (a, b) => times[0][a]! * times[1][b]!,
+    product: (a, b) => sum(times[0], a) * sum(times[1], b),
+    total: whole[0]! * whole[1]!,
+  };
+}
+
 /** @throws SearchError `search/unknown-metric`, `search/not-decomposable` */
 export function createProblem(decomposition: Decomposition, options: ExactOptions): Problem {
   const { metrics, accuracy } = decomposition;

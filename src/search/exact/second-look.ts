@@ -1,17 +1,9 @@
-import type { Archive } from "./archive.ts";
-import type { Bound } from "./bound.ts";
+import { createArchive, type Archive } from "./archive.ts";
 import { firstWhere } from "./count.ts";
 import { breaks, type Limit, type Problem } from "./problem.ts";
-import type { Column } from "./towers.ts";
+import type { Workbench } from "./towers.ts";
 import type { Variant } from "./types.ts";
 import { usableOptions } from "./usable.ts";
-
-/** What looking at pairs of options takes. */
-export interface Workbench {
-  readonly problem: Problem;
-  readonly columns: readonly Column[];
-  readonly bound: Bound;
-}
 
 /** Called with a pair and its costs, which are overwritten afterwards. True: that is enough. */
 export type PairVisitor = (a: number, b: number, costs: Float64Array) => boolean;
@@ -21,7 +13,7 @@ export type PairVisitor = (a: number, b: number, costs: Float64Array) => boolean
  * second way itself) leave feasible and not dominated by the archive.
  */
 export function visitSlow(
-  { problem, columns, bound }: Workbench,
+  { problem, ordering, columns, bound }: Workbench,
   first: Variant,
   costs: Variant,
   archive: Archive,
@@ -36,20 +28,52 @@ export function visitSlow(
   const [rowsA, rowsB] = usableOptions(problem, costs);
   const partnersB = new Map<number, Float64Array>();
   const bands = slowLimits(problem).map((limit) => createBand(limit, first, costs, none, rowsB));
+  const bestB = Float64Array.from(columns, ({ metric, sign }) => {
+    const column = costs.columns[metric]!.b ?? none;
+    return rowsB.reduce((least, row) => Math.min(least, sign * column[row]!), Infinity);
+  });
   for (const i of rowsA) {
-    let own: Float64Array | null = null;
+    const own = rowOf("a", i);
+    // Most options are out of the question with the best partner that there could be.
+    if (!bound.isOpen(base, own, bestB, ordering.bestAccuracy[0][i]!, archive)) continue;
     const seen = new Set<number>();
     for (const band of bands)
       for (const j of band(i)) {
         const pair = i * countB + j;
         if (seen.has(j) || (pairs !== null && pairs.isAllowed[pair] === 0)) continue;
         seen.add(j);
-        own ??= rowOf("a", i);
         const partner = partnersB.get(j) ?? rowOf("b", j);
         partnersB.set(j, partner);
         if (!bound.isOpen(base, own, partner, pairs === null ? 0 : pairs.values[pair]!, archive)) continue;
         if (visit(i, j, bound.costs)) return;
       }
+  }
+}
+
+/** Visits those of some pairs (a · countB + b) that are feasible, whatever else there is. */
+export function visitFeasible(
+  { problem, columns, bound }: Workbench,
+  costs: Variant,
+  pairs: Iterable<number>,
+  visit: (a: number, b: number, costs: Float64Array) => void,
+): void {
+  const countB = problem.decomposition.optionCounts[1];
+  const base = columns.map(({ metric, sign }) => sign * costs.base[metric]!);
+  const usable = usableOptions(problem, costs).map((rows) => new Set(rows)) as [Set<number>, Set<number>];
+  const valueOf = (side: "a" | "b", row: number, out: Float64Array): Float64Array => {
+    for (let c = 0; c < columns.length; c += 1) {
+      const { metric, sign } = columns[c]!;
+      out[c] = sign * (costs.columns[metric]![side]?.[row] ?? 0);
+    }
+    return out;
+  };
+  const [own, partner] = [new Float64Array(columns.length), new Float64Array(columns.length)];
+  const nothing = createArchive(problem.objectives.length);
+  for (const pair of pairs) {
+    const [i, j] = [Math.floor(pair / countB), pair % countB];
+    if (!usable[0].has(i) || !usable[1].has(j)) continue;
+    const accuracy = problem.pairs === null ? 0 : problem.pairs.values[pair]!;
+    if (bound.isOpen(base, valueOf("a", i, own), valueOf("b", j, partner), accuracy, nothing)) visit(i, j, bound.costs);
   }
 }
 

@@ -1,6 +1,6 @@
-import { countMisses, NO_MISS, type Miss } from "./count.ts";
+import { countMisses, NO_MISS, type Counted, type Miss } from "./count.ts";
 import { countVariants } from "./count-variants.ts";
-import { ACCURACY, breaks, type Limit, type Problem } from "./problem.ts";
+import { ACCURACY, breaks, multiplicitiesOf, type Limit, type Problem } from "./problem.ts";
 import type { ExactCounts, ExactReason, HardwareBreak, Variant } from "./types.ts";
 
 const UNMAPPED = "no legal mapping";
@@ -22,6 +22,8 @@ export interface Tally {
 export function createTally(problem: Problem): Tally {
   const { limits, decomposition, pairs } = problem;
   const [countA, countB] = decomposition.optionCounts;
+  const multiplicities = multiplicitiesOf(decomposition);
+  const { times, total: designCount } = multiplicities;
   const reasons = new Map<string, ExactReason>();
   const points = { ruledOut: 0, bounded: 0, enumerated: 0 };
   let feasibleCount = 0;
@@ -51,15 +53,19 @@ export function createTally(problem: Problem): Tally {
     variant: Variant,
     rows: readonly [Int32Array, Int32Array],
     metric: number,
-  ): readonly [Float64Array, Float64Array] => {
+  ): readonly [Counted, Counted] => {
     const { a, b } = variant.columns[metric]!;
-    return [Float64Array.from(rows[0], (row) => a?.[row] ?? 0), Float64Array.from(rows[1], (row) => b?.[row] ?? 0)];
+    const counted = (column: Float64Array | null, t: 0 | 1): Counted => ({
+      values: Float64Array.from(rows[t], (row) => column?.[row] ?? 0),
+      times: times === null ? null : Float64Array.from(rows[t], (row) => times[t][row]!),
+    });
+    return [counted(a, 0), counted(b, 1)];
   };
 
   /** One variant: limits one by one from sorted columns; pairs are walked only where two limits or more bite. */
   const countOne = (variant: Variant, rows: readonly [Int32Array, Int32Array]): void => {
-    const total = rows[0].length * rows[1].length;
-    add(UNMAPPED, { count: countA * countB - total, amount: 0 }, null, "");
+    const total = multiplicities.product(...rows);
+    add(UNMAPPED, { count: designCount - total, amount: 0 }, null, "");
     const misses = limits.map((limit) => missesOf(limit, variant, rows));
     addLimits(misses);
     const biting = limits.filter((_, l) => misses[l]!.count > 0);
@@ -82,7 +88,7 @@ export function createTally(problem: Problem): Tally {
       for (const j of rows[1]) {
         const value = pairs!.values[i * countB + j]!;
         if (!breaks(limit, value)) continue;
-        count += 1;
+        count += multiplicities.of(i, j);
         amount = Math.min(amount, limit.sign * (value - limit.constraint.limit));
       }
     if (isWhole) accuracyMisses.set(limit, { count, amount });
@@ -117,7 +123,8 @@ export function createTally(problem: Problem): Tally {
         }
         count = kept;
       }
-      total += count;
+      if (times === null) total += count;
+      else for (let k = 0; k < count; k += 1) total += multiplicities.of(i, left[k]!);
     }
     return total;
   };
@@ -127,7 +134,7 @@ export function createTally(problem: Problem): Tally {
     const first = limits.map((limit) => missesOf(limit, variants[0]!, usable[0]!));
     const isWhole = usable.map((rows) => rows[0].length === countA && rows[1].length === countB);
     if (isWhole[0] && first.every(({ count }) => count === 0)) {
-      feasibleCount += countA * countB;
+      feasibleCount += designCount;
       return;
     }
     const { unmapped, feasible, misses } = countVariants(problem, variants, usable);
@@ -139,7 +146,7 @@ export function createTally(problem: Problem): Tally {
   return {
     ruleOut: (breaks) => {
       points.ruledOut += 1;
-      for (const each of breaks) note(each, countA * countB);
+      for (const each of breaks) note(each, designCount);
     },
     bound: () => void (points.bounded += 1),
     note,
@@ -151,8 +158,8 @@ export function createTally(problem: Problem): Tally {
     get counts() {
       const all = points.ruledOut + points.bounded + points.enumerated;
       return {
-        coveredCount: all * countA * countB,
-        boundedCount: points.bounded * countA * countB,
+        coveredCount: all * designCount,
+        boundedCount: points.bounded * designCount,
         feasibleCount,
         points: { ...points },
       };

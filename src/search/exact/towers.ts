@@ -11,6 +11,14 @@ export interface Column {
   readonly sign: 1 | -1;
 }
 
+/** What comparing options of a problem takes. */
+export interface Workbench {
+  readonly problem: Problem;
+  readonly ordering: Ordering;
+  readonly columns: readonly Column[];
+  readonly bound: Bound;
+}
+
 /** One variant of one hardware point, ready to be combined. */
 export interface Towers {
   /** By column, sign included. */
@@ -87,10 +95,7 @@ function ascending(values: Float64Array): Int32Array {
  * @returns null where a tower has none left
  */
 export function createTowers(
-  problem: Problem,
-  ordering: Ordering,
-  columns: readonly Column[],
-  bound: Bound,
+  { problem, ordering, columns, bound }: Workbench,
   archive: Archive,
   variant: Variant,
   usable: readonly [Int32Array, Int32Array],

@@ -11,6 +11,8 @@ import type { Constraint, Objective } from "../types.ts";
 export interface Decomposition {
   readonly hardwareCount: number;
   readonly optionCounts: readonly [number, number];
+  /** How many options of the space each stands for, by tower, since they cost the same; left out: one each. */
+  readonly multiplicities?: readonly [Float64Array, Float64Array];
   /** Names of the additive metrics, for example latency_s, energy_total_J, carbon_total_kgCO2e, area_mm2. */
   readonly metrics: readonly string[];
   /** Null: accuracy is no part of the study. */
@@ -27,6 +29,8 @@ export interface Decomposition {
    * null: none is known.
    */
   floor?(hardware: number): Variant | null;
+  /** The same for several hardware points at once; null: none is known. */
+  commonFloor?(hardware: readonly number[]): Variant | null;
 }
 
 /**
@@ -128,7 +132,7 @@ export interface ExactReason {
  * is feasible, dominated or ruled out for a reason is counted among the designs that are not bounded.
  */
 export interface ExactResult {
-  /** All non-dominated feasible designs, equal ones included, by objectives best first, then hardware, variant, a, b. */
+  /** All non-dominated feasible designs, equal ones included, by objectives best first, then hardware, variant, a, b; options stand for theirs. */
   readonly front: readonly ExactDesign[];
   readonly coveredCount: number;
   readonly feasibleCount: number;

@@ -44,6 +44,8 @@ export interface EnumerationSettings {
   readonly signal: AbortSignal;
   /** Enumerate also what cannot be on the front, so that every design is counted under its reason. */
   readonly isCountedInFull: boolean;
+  /** How many designs two options stand for. */
+  readonly times: (a: number, b: number) => number;
   /** Where blocks are kept, and taken from; null: nowhere. */
   readonly blocks: BlockStore | null;
   readonly onProgress: (progress: EnumerationProgress) => void;
@@ -57,14 +59,14 @@ export interface EnumerationSettings {
  */
 export async function enumerateOnWorkers(context: ExactContext, settings: EnumerationSettings): Promise<Enumeration> {
   const { objectives, request } = context;
-  const { signal, blocks, isCountedInFull } = settings;
+  const { signal, blocks, isCountedInFull, times } = settings;
   const chipCount = request.hardware.length;
   const options = enumerationOptions(context);
   const rounds = isCountedInFull ? chipBlocksInOneRound(chipCount) : chipBlocks(chipCount);
   const farm = farmOf(context, settings.workers, rounds);
   const run = blockRunner(farm, signal, blocks);
   try {
-    const merger = createExactMerger(objectives);
+    const merger = createExactMerger(objectives, times);
     let merged = merger.result();
     const looks = new Map<number, SecondLook>();
     const simulationCounts: [number, number] = [0, 0];

@@ -11,17 +11,20 @@ import { enumerationOptions } from "./tasks.ts";
  * @throws InputError where the study is no sum over parts; the signal's reason
  */
 export async function greyBoxOf(study: Study, signal = new AbortController().signal): Promise<GreyBox> {
-  const request = { ...decompositionRequest(study), accuracyMetric: null };
+  const request = { ...decompositionRequest(study, false), accuracyMetric: null };
   const { space } = study;
   const isKnown = ({ metric }: { readonly metric: string }): boolean => metric !== "accuracy";
   const objectives = study.objectives.filter(isKnown);
   const constraints = study.constraints.filter(isKnown);
   const decomposition = createDecomposition(request);
-  const options = enumerationOptions({ request, objectives, constraints });
-  const best = await bestHardware(decomposition, options, pauseUntil(signal));
-  const places = decomposition.options.map((points) => new Map(points.map((point, i) => [pointKey(point), i])));
+  const asked = enumerationOptions({ request, objectives, constraints });
+  const best = await bestHardware(decomposition, asked, pauseUntil(signal));
+  const options = ([0, 1] as const).map((side) =>
+    Array.from({ length: decomposition.optionCounts[side] }, (_, i) => decomposition.pointOf(side, i)),
+  );
+  const places = options.map((points) => new Map(points.map((point, i) => [pointKey(point), i])));
   const partKey = (point: Point, side: number): string => {
-    const paths = Object.keys(decomposition.options[side]?.[0] ?? {});
+    const paths = Object.keys(options[side]?.[0] ?? {});
     return pointKey(Object.fromEntries(paths.map((path) => [path, point[path]!])));
   };
   const paths = space.map(({ path }) => path);

@@ -1,6 +1,7 @@
 import { createPredictor, type AccuracyEstimate } from "../../accuracy/index.ts";
 import {
   frontHypervolume,
+  multiplicitiesOf,
   nadirOf,
   withNearestSecondLook,
   type BlockStore,
@@ -10,7 +11,7 @@ import {
 } from "../../search/index.ts";
 import { thinned } from "../../report/front-table.ts";
 import type { ExactSummary, RunRecord } from "../../report/types.ts";
-import { createDecomposition, type DecompositionRequest } from "../../evaluate/index.ts";
+import type { DecompositionRequest, StudyDecomposition } from "../../evaluate/index.ts";
 import type { Study } from "../../spec/index.ts";
 import { enumerateOnWorkers, type Enumeration, type EnumerationProgress } from "./enumerate.ts";
 import type { CommandAccuracy } from "../command-accuracy.ts";
@@ -18,6 +19,7 @@ import { withKnownAccuracies } from "./known-accuracies.ts";
 import { resultOfTerms, studyOfTerms } from "./terms.ts";
 import { pauseUntil } from "./pause.ts";
 import { decompositionRequest } from "./split-space.ts";
+import { partsOf } from "./parts.ts";
 import type { ExactContext } from "./tasks.ts";
 import { tiedCount } from "./ties.ts";
 
@@ -31,6 +33,8 @@ export interface ExactOutcome {
   readonly result: StudyResult;
   /** The whole front, best first; numbers are places. */
   readonly front: readonly Trial[];
+  /** Designs that each place of the front stands for, since they are equal but for the order of layers; left out: one each. */
+  readonly designCounts?: readonly number[];
   readonly violations: RunRecord["violations"];
   readonly summary: ExactSummary;
 }
@@ -43,12 +47,13 @@ export interface ExactOutcome {
 export async function exactContextOf(
   study: Study,
   accuracy: CommandAccuracy | null,
-): Promise<{ readonly factors: Study; readonly context: ExactContext }> {
+): Promise<{ readonly factors: Study; readonly context: ExactContext; readonly decomposition: StudyDecomposition }> {
   const factors = studyOfTerms(study);
   const parts = decompositionRequest(factors);
   const request = accuracy === null ? parts : await withKnownAccuracies(study, parts, accuracy);
   const { objectives, constraints } = factors;
-  return { factors, context: { request, objectives, constraints } };
+  const decomposition = partsOf(request);
+  return { factors, context: { request, objectives, constraints }, decomposition };
 }
 
 /**
@@ -65,21 +70,22 @@ export async function runExact(
   blocks: BlockStore | null,
   onProgress: (progress: EnumerationProgress & { readonly total: number }) => void,
 ): Promise<ExactOutcome> {
-  const { factors, context } = await exactContextOf(study, accuracy);
+  const { factors, context, decomposition } = await exactContextOf(study, accuracy);
   const { request, constraints } = context;
+  const times = multiplicitiesOf(decomposition).of;
   const total = request.hardware.length;
   onProgress({ chipCount: 0, keptCount: 0, frontSize: 0, total });
   const enumeration = await enumerateOnWorkers(context, {
-    ...{ workers, signal, isCountedInFull: false, blocks },
+    ...{ workers, signal, isCountedInFull: false, blocks, times },
     onProgress: (progress) => onProgress({ ...progress, total }),
   });
   const own = await ownEstimate(study, accuracy);
   const { front } = enumeration.result;
   const result =
     front.length > 0
-      ? resultOfTerms(study, factors, enumeration.result)
-      : await withNearestSecondLook(createDecomposition(request), constraints, enumeration.result, pauseUntil(signal));
-  return outcomeOf(study, request, { ...enumeration, result }, own);
+      ? resultOfTerms(study, factors, enumeration.result, times)
+      : await withNearestSecondLook(decomposition, constraints, enumeration.result, pauseUntil(signal));
+  return outcomeOf(study, request, decomposition, { ...enumeration, result }, own);
 }
 
 async function ownEstimate(
@@ -95,14 +101,16 @@ async function ownEstimate(
 function outcomeOf(
   study: Study,
   request: DecompositionRequest,
+  decomposition: StudyDecomposition,
   enumeration: Enumeration,
   own: AccuracyEstimate | null,
 ): ExactOutcome {
   const { result } = enumeration;
-  const decomposition = createDecomposition(request);
+  const times = multiplicitiesOf(decomposition).of;
+  const designCounts = decomposition.multiplicities === undefined ? null : result.front.map(({ a, b }) => times(a, b));
   const front = result.front.map(({ hardware, a, b, values }, number): Trial => {
     const metrics = Object.fromEntries(study.objectives.map(({ metric }, k) => [metric, values[k]!]));
-    const parts = [request.hardware[hardware]!, decomposition.options[0][a]!, decomposition.options[1][b]!];
+    const parts = [request.hardware[hardware]!, decomposition.pointOf(0, a), decomposition.pointOf(1, b)];
     return { number, point: joined(study, parts), outcome: { kind: "evaluated", metrics } };
   });
   const refused = refusals(decomposition, request);
@@ -110,6 +118,7 @@ function outcomeOf(
   const volume = volumeOf(study, enumeration);
   return {
     front,
+    ...(designCounts === null ? {} : { designCounts }),
     result: {
       ...counts,
       ...volume,
@@ -193,11 +202,12 @@ function summaryOf(
 }
 
 /** Options whose settings do not fit together stand for all designs that have them. */
-function refusals(
-  { refused, options }: ReturnType<typeof createDecomposition>,
-  { hardware, towers }: DecompositionRequest,
-) {
-  const others = [towers[1].length, options[0].length];
+function refusals(decomposition: StudyDecomposition, { hardware, towers, layers }: DecompositionRequest) {
+  const { refused } = decomposition;
+  const whole = (side: 0 | 1): number =>
+    (layers?.[side] ?? []).reduce((product, { length }) => product * length, towers[side].length);
+  const refusedCount = refused[0].reduce((sum, { count }) => sum + count, 0);
+  const others = [whole(1), whole(0) - refusedCount];
   const reasons = refused.flatMap((list, side) =>
     list.map(({ reason, count }) => ({
       constraint: reason,

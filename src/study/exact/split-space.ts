@@ -4,10 +4,8 @@ import {
   largestPart,
   towerCountOf,
   type DecompositionRequest,
-  type PartPoint,
 } from "../../evaluate/index.ts";
 import { isPrecisionPath, seenFormats } from "../../accuracy/index.ts";
-import { createSpace } from "../../search/index.ts";
 import { nameOfMetric } from "../../metrics/index.ts";
 import {
   isModelPath,
@@ -18,19 +16,18 @@ import {
   type StudyConstraint,
 } from "../../spec/index.ts";
 import { InputError } from "../../errors/index.ts";
+import { pointsOf, refuseSize, splitLayers } from "./split-layers.ts";
 
-/** The accuracy of every pair of tower options is held in memory. */
-const MOST_PAIRS = 20_000_000;
-const MOST_HARDWARE = 5_000_000;
 const MOST_OBJECTIVES = 4;
 
 /**
  * The parts of a study whose product is its space: hardware (with deployment and technology), and the options of one or
  * two towers.
  *
+ * @param isByLayer take layers that are set one by one apart, where the accuracy is the predictor's
  * @throws InputError for what cannot be enumerated exactly
  */
-export function decompositionRequest(study: Study): DecompositionRequest {
+export function decompositionRequest(study: Study, isByLayer = true): DecompositionRequest {
   const { specs, space, mapping, accuracy, objectives, constraints } = study;
   refuseMetrics(study);
   refuseSchedule(study);
@@ -54,24 +51,17 @@ export function decompositionRequest(study: Study): DecompositionRequest {
         throw new InputError(
           `Strategy exact cannot search ${path} where ${when.path} has some values: they belong to different parts (hardware, text tower, vision tower). Use nsga2.`,
         );
-  const sizes = parts.map((part) => createSpace(part).size);
-  if (sizes[1]! * sizes[2]! > BigInt(MOST_PAIRS) || sizes[0]! > BigInt(MOST_HARDWARE))
-    throw new InputError(
-      `Strategy exact takes at most ${MOST_PAIRS} models and ${MOST_HARDWARE} hardware points; the study has ${sizes[1]! * sizes[2]!} and ${sizes[0]}. Use nsga2.`,
-    );
-  const [hardware, first, second] = parts.map(pointsOf);
+  const apart = isByLayer && accuracy?.evaluator !== "command";
+  const [hardware, first, second] = parts.map((part, side) => splitLayers(part, apart && side > 0));
+  refuseSize(hardware!, first!, second!);
   return {
-    ...{ mapping, hardware: hardware!, limits: constraints },
+    ...{ mapping, hardware: pointsOf(hardware!.whole), limits: constraints },
     base: specs,
     accuracyMetric: accuracy?.evaluator === "predictor" ? accuracy.metric : null,
     objectives: objectives.map(({ metric }) => metric),
-    towers: [first!, second!],
+    towers: [pointsOf(first!.whole), pointsOf(second!.whole)],
+    layers: [first!.layers, second!.layers],
   };
-}
-
-function pointsOf(parameters: readonly SpaceParameter[]): readonly PartPoint[] {
-  const space = createSpace(parameters);
-  return Array.from({ length: Number(space.size) }, (_, i) => space.decode(space.genesAt(BigInt(i))));
 }
 
 /** An accuracy that depends on the machine's number formats is no sum over towers. */

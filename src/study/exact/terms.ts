@@ -102,8 +102,15 @@ export function studyOfTerms(study: Study): Study {
 /**
  * The result of a study from that of its terms. Designs over a limit on a product are counted only where no design is
  * left: then all that are otherwise feasible break it.
+ *
+ * @param times how many designs two options stand for; left out: one
  */
-export function resultOfTerms(study: Study, terms: Study, result: ExactResult): ExactResult {
+export function resultOfTerms(
+  study: Study,
+  terms: Study,
+  result: ExactResult,
+  times?: (a: number, b: number) => number,
+): ExactResult {
   if (terms === study) return result;
   const termOf = (metric: string, { values }: ExactDesign): number =>
     values[terms.objectives.findIndex((objective) => objective.metric === metric)]!;
@@ -115,7 +122,7 @@ export function resultOfTerms(study: Study, terms: Study, result: ExactResult): 
   const misses = (design: ExactDesign): readonly number[] =>
     limits.map(({ metric, limit }) => valueOf(metric, design) - limit);
   const within = result.front.filter((design) => misses(design).every((miss) => miss <= 0));
-  const merger = createExactMerger(study.objectives);
+  const merger = createExactMerger(study.objectives, times);
   merger.add({
     ...result,
     front: within.map((design) => ({

@@ -14,18 +14,25 @@ export async function storeFront({ front }: ExactOutcome, store: TrialStore): Pr
   }
 }
 
-export function exactRecord(record: RunRecord, { violations, summary }: ExactOutcome): RunRecord {
+export function exactRecord(record: RunRecord, { violations, summary, designCounts }: ExactOutcome): RunRecord {
   const study = { ...record.study, mappingPolicy: summary.policy };
-  return { ...record, study, others: [], violations, exact: summary };
+  const front = designCounts === undefined ? record.front : record.front.map((row) => counted(row, designCounts));
+  return { ...record, front, study, others: [], violations, exact: summary };
 }
 
+const counted = (row: FrontRow, designCounts: readonly number[]): FrontRow => ({
+  ...row,
+  designs: designCounts[row.trial!]!,
+});
+
 /** The whole front for a table: designs that are not shown in detail have their objectives only. */
-export function withWhole(record: RunRecord, front: readonly Trial[]): RunRecord {
+export function withWhole(record: RunRecord, front: readonly Trial[], designCounts?: readonly number[]): RunRecord {
   const detailed = new Map(record.front.map((row) => [row.trial, row]));
   const places = new Map(record.steps?.steps.flatMap(({ step, ties }) => ties.map((trial) => [trial, step])));
   const rowOf = (trial: Trial): FrontRow => {
     const step = places.get(trial.number);
-    return { ...plainRow(trial), ...(step === undefined ? {} : { step }) };
+    const row = { ...plainRow(trial), ...(step === undefined ? {} : { step }) };
+    return designCounts === undefined ? row : counted(row, designCounts);
   };
   return { ...record, front: front.map((trial) => detailed.get(trial.number) ?? rowOf(trial)) };
 }

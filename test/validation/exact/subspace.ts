@@ -1,4 +1,4 @@
-import { createDecomposition, type DecompositionRequest } from "../../../src/evaluate/index.ts";
+import type { DecompositionRequest } from "../../../src/evaluate/index.ts";
 import { createRandom } from "../../../src/random/index.ts";
 import {
   assess,
@@ -6,6 +6,7 @@ import {
   createExactEnumerator,
   createExactMerger,
   createSpace,
+  multiplicitiesOf,
   nonDominated,
   pointKey,
   type Constraint,
@@ -18,6 +19,7 @@ import { FACTOR_NAMES } from "../../../src/cost/index.ts";
 import { loadStudy, type Study } from "../../../src/spec/index.ts";
 import { createDesignEvaluator, designContext } from "../../../src/worker/index.ts";
 import { resultOfTerms, studyOfTerms } from "../../../src/study/exact/terms.ts";
+import { partsOf } from "../../../src/study/exact/parts.ts";
 import { enumerationOptions } from "../../../src/study/exact/tasks.ts";
 import { decompositionRequest } from "../../../src/study/exact/split-space.ts";
 import { repository } from "../search/cli.ts";
@@ -69,6 +71,8 @@ export function partOfPublished(values: Readonly<Record<string, readonly number[
 export interface FrontDesign {
   readonly key: string;
   readonly values: readonly number[];
+  /** Designs that it stands for, equal up to the order of layers. */
+  readonly designs: number;
 }
 
 /** The front by evaluating every design of the space by itself. */
@@ -84,7 +88,7 @@ export function bruteForce(study: Study): { readonly front: readonly FrontDesign
   });
   const front = nonDominated(feasible.map(({ costs }) => costs)).map((i): FrontDesign => {
     const { point, costs } = feasible[i]!;
-    return { key: pointKey(point), values: costs };
+    return { key: pointKey(point), values: costs, designs: 1 };
   });
   return { front, outcomes };
 }
@@ -96,14 +100,15 @@ export async function enumerated(
 ): Promise<{ readonly front: readonly FrontDesign[]; readonly result: ExactResult; readonly looks: number }> {
   const factors = studyOfTerms(study);
   const request: DecompositionRequest = decompositionRequest(factors);
-  const decomposition = createDecomposition(request);
+  const decomposition = partsOf(request);
+  const times = multiplicitiesOf(decomposition).of;
   const { objectives } = factors;
 
   const options = enumerationOptions({ request, objectives, constraints: factors.constraints });
   const enumerator = createExactEnumerator(decomposition, options);
   const all = request.hardware.map((_, i) => i);
   const rounds = isBounded ? [all.filter((i) => i % 3 === 0), all.filter((i) => i % 3 !== 0)] : [all];
-  const merger = createExactMerger(objectives);
+  const merger = createExactMerger(objectives, times);
   const looks = [];
   for (const points of rounds) {
     if (isBounded) enumerator.learn(costsOfFront(merger.result().front, options));
@@ -114,11 +119,12 @@ export async function enumerated(
   enumerator.learn(costsOfFront(merger.result().front, options));
   const second = await enumerator.lookAgain(looks);
   merger.addSecondLook(second);
-  const result = resultOfTerms(study, factors, merger.result());
+  const result = resultOfTerms(study, factors, merger.result(), times);
   const signs = study.objectives.map(({ direction }) => (direction === "min" ? 1 : -1));
   const front = result.front.map(({ hardware, a, b, values }): FrontDesign => {
-    const point: Point = { ...request.hardware[hardware]!, ...request.towers[0][a]!, ...request.towers[1][b]! };
-    return { key: pointKey(point), values: values.map((value, k) => signs[k]! * value) };
+    const model = { ...decomposition.pointOf(0, a), ...decomposition.pointOf(1, b) };
+    const point: Point = { ...request.hardware[hardware]!, ...model };
+    return { key: pointKey(point), values: values.map((value, k) => signs[k]! * value), designs: times(a, b) };
   });
   return { front, result, looks: second.designCount };
 }
