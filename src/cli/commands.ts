@@ -7,6 +7,7 @@ type Add = (program: Command) => void;
 /** Commands in the order of the help. Each is loaded where it is named, all of them only for the list. */
 export const COMMANDS: Readonly<Record<string, () => Promise<Add>>> = {
   simulate: async () => (await import("./simulate.ts")).addSimulateCommand,
+  service: async () => (await import("./service.ts")).addServiceCommand,
   sweep: async () => (await import("./sweep.ts")).addSweepCommand,
   gemm: async () => (await import("./gemm.ts")).addGemmCommand,
   init: async () => (await import("./init.ts")).addInitCommand,

@@ -3,9 +3,10 @@ import { accuracyColumns } from "../accuracy/index.ts";
 import { FACTOR_NAMES, factorCatalogue } from "../cost/index.ts";
 import { hardwareJsonSchema, listSetPaths, modelJsonSchema, studyJsonSchema } from "../spec/index.ts";
 import { planJsonSchema } from "../plan/index.ts";
+import { serviceJsonSchema } from "../service/index.ts";
 import { printJson, printText, renderTable } from "./output.ts";
 
-const KINDS = ["study", "hardware", "model", "plan"] as const;
+const KINDS = ["study", "hardware", "model", "plan", "service"] as const;
 
 export function addSchemaCommand(program: Command): void {
   program
@@ -17,6 +18,7 @@ export function addSchemaCommand(program: Command): void {
     .action((kind: (typeof KINDS)[number] | undefined, { json }: { readonly json?: boolean }) => {
       if (kind === "study") printJson(studyJsonSchema(FACTOR_NAMES, factorNotes()));
       else if (kind === "plan") printJson(planJsonSchema());
+      else if (kind === "service") printJson(serviceJsonSchema());
       else if (kind === "hardware") printJson(hardwareJsonSchema());
       else if (kind === "model") printJson({ ...modelJsonSchema(), "x-accuracy-columns": accuracyColumns });
       else if (json === true)

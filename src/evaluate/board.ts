@@ -135,10 +135,10 @@ function atShare(operator: OperatorEvaluation, share: number, activePerCycle: nu
  */
 export function boardEnergyOf({
   operators,
-  design: { hardware },
+  design,
   nonOperatorCycles,
 }: Pick<Evaluation, "operators" | "design" | "nonOperatorCycles">): Known {
-  const { boardPower, silicon, cores, clock } = hardware;
+  const { boardPower, silicon, clock } = design.hardware;
   const idle = boardPower?.allocated ?? silicon?.idlePower;
   if (idle === undefined) return unknown("the idle power of the board is not stated (silicon.idlePower)");
   const { launch = 0, host = 0 } = nonOperatorCycles;
@@ -150,16 +150,19 @@ export function boardEnergyOf({
     const cycles = operators.reduce((sum, each) => sum + each.count * each.cycles, launch);
     return combined("energy of the board", [], () => (typical * cycles) / clock + waiting);
   }
-  const started = ((idle + cores * boardPower.busyPerCore) * launch) / clock;
-  const running = operators.reduce((sum, operator) => {
-    const share = operator.clockShare ?? 1;
-    const watts = wattsOf(workOf(operator), operator.cycles * share, hardware);
-    if (watts === null) return sum;
-    const { still, moving, switching } = watts;
-    const mean = still + share * moving + power(share, CLOCK_EXPONENT) * switching;
-    return sum + (operator.count * mean * operator.cycles) / clock;
-  }, 0);
-  return combined("energy of the board", [], () => running + started + waiting);
+  const working = operators.reduce((sum, each) => sum + each.count * each.cycles, launch);
+  const above = operators.reduce((sum, each) => sum + each.count * (boardJoules(each, design.hardware) ?? 0), 0);
+  return combined("energy of the board", [], () => above + (idle * working) / clock + waiting);
+}
+
+/** J above idle that one run of an operator takes of the board, with its start; null: its file has no coefficients. */
+export function boardJoules(operator: OperatorEvaluation, hardware: Hardware): number | null {
+  const { boardPower, cores, clock } = hardware;
+  if (boardPower === null) return null;
+  const share = operator.clockShare ?? 1;
+  const watts = wattsOf(workOf(operator), operator.cycles * share, hardware);
+  const running = watts === null ? 0 : share * watts.moving + power(share, CLOCK_EXPONENT) * watts.switching;
+  return (running * operator.cycles + cores * boardPower.busyPerCore * operator.launchCycles) / clock;
 }
 
 const unknown = (reason: string): Known => ({ total: null, reason });

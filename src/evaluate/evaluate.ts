@@ -2,18 +2,19 @@ import { deploymentAt, energyCoefficients, staticPower, vectorCoefficients } fro
 import { known, type Breakdown, type Unknown } from "../metrics/index.ts";
 import { pesOf } from "../spec/hardware.ts";
 import { memoryCapacity } from "../spec/memory.ts";
-import { isCountable, MOST_SIZE, type Unmappable } from "../sim/portable.ts";
+import { isCountable, MOST_SIZE, type EnergyCoefficients, type Unmappable } from "../sim/portable.ts";
 import { scheduleOf } from "../spec/schedule.ts";
 import { joulesOf } from "../units/index.ts";
-import { buildWorkload, type GemmOperator } from "../workload/index.ts";
+import { buildWorkload, type GemmOperator, type Workload } from "../workload/index.ts";
 import { besideProducts } from "./beside-products.ts";
-import { underLimit } from "./board.ts";
+import { boardJoules, underLimit } from "./board.ts";
 import { peakOf } from "./chip.ts";
 import { footprintOfWorkload } from "./footprint.ts";
 import { hostCycles } from "./host.ts";
 import { pricedWith } from "./price.ts";
 import { retentionJoules } from "./retention.ts";
 import { runSchedule } from "./run-schedule.ts";
+import type { ScheduleOutcome } from "./schedule.ts";
 import type { Design, Evaluation, Infeasible, OperatorEvaluation } from "./types.ts";
 
 /**
@@ -24,25 +25,14 @@ import type { Design, Evaluation, Infeasible, OperatorEvaluation } from "./types
  * @throws  CostError where technology or hardware name something that the tables do not have
  */
 export function evaluate(design: Design): Evaluation | Infeasible {
-  const { hardware, technology, deployment } = design;
+  const { hardware, deployment } = design;
   const workload = buildWorkload(design.model, deployment.batch);
   const footprint = footprintOfWorkload(workload, hardware, scheduleOf(design));
   const tooLarge = checkDram(footprint.dramNeeded_B, design);
   if (tooLarge !== null) return tooLarge;
-  const uncounted = workload.operators.find((operator) => operator.type === "gemm" && !isCountable(operator));
-  if (uncounted !== undefined) return uncountable(uncounted as GemmOperator);
-
-  const coefficients = energyCoefficients(hardware, technology);
-  const events = "total" in coefficients ? null : coefficients;
-  const costing = { hardware, technology, mapper: design.mapper, coefficients: events };
-  const power = staticPower(hardware, technology);
-  const retention = (seconds: number) => retentionJoules(power, seconds, deploymentAt(deployment, seconds));
-  const run = runSchedule(workload, costing, scheduleOf(design), retention);
-  if ("result" in run) return unmappable(run.operator, run.result);
-  const { launchCycles: launch, outcome } = run;
-  const perCycle = events?.activePerCycle ?? null;
-  const overlapped = besideProducts(run.evaluations, hardware, perCycle);
-  const operators = underLimit(overlapped, new Set(outcome.fused), hardware, perCycle);
+  const ran = runWorkload(design, workload);
+  if ("kind" in ran) return ran;
+  const { operators, launchCycles: launch, outcome, events, coefficients } = ran;
   const host = hostCycles(design, operators);
   const waiting = host.prefill + host.decode;
   const cycles = operators.reduce((sum, each) => sum + each.count * each.cycles, 0) + launch + waiting;
@@ -52,7 +42,7 @@ export function evaluate(design: Design): Evaluation | Infeasible {
   const latency = cycles / hardware.clock;
   const beside = { launch, ...(waiting === 0 ? {} : { host: waiting }) };
   const besideEnergy = events === null ? {} : mapValues(beside, (each) => joulesOf(each * events.activePerCycle));
-  const gap = [coefficients, vectorCoefficients(hardware, technology)].find((each) => "total" in each);
+  const gap = [coefficients, vectorCoefficients(hardware, design.technology)].find((each) => "total" in each);
   const energy = gap === undefined ? totalEnergy(operators, besideEnergy) : (gap as Unknown);
   const used = deployment.duty === undefined ? design : { ...design, deployment: deploymentAt(deployment, latency) };
   const priced = pricedWith(
@@ -81,6 +71,64 @@ export function evaluate(design: Design): Evaluation | Infeasible {
     mappedFor: events === null ? "latency" : design.mapper.objective,
     schedule: outcome,
   };
+}
+
+interface Ran {
+  readonly operators: readonly OperatorEvaluation[];
+  readonly launchCycles: number;
+  readonly outcome: ScheduleOutcome;
+  readonly coefficients: ReturnType<typeof energyCoefficients>;
+  /** Null: energies are not known. */
+  readonly events: EnergyCoefficients | null;
+}
+
+/** The operators of a workload at the clock that the board's limit leaves them, whether or not DRAM holds it all. */
+function runWorkload(design: Design, workload: Workload): Ran | Infeasible {
+  const { hardware, technology, deployment } = design;
+  const uncounted = workload.operators.find((operator) => operator.type === "gemm" && !isCountable(operator));
+  if (uncounted !== undefined) return uncountable(uncounted as GemmOperator);
+  const coefficients = energyCoefficients(hardware, technology);
+  const events = "total" in coefficients ? null : coefficients;
+  const costing = { hardware, technology, mapper: design.mapper, coefficients: events };
+  const power = staticPower(hardware, technology);
+  const retention = (seconds: number) => retentionJoules(power, seconds, deploymentAt(deployment, seconds));
+  const run = runSchedule(workload, costing, scheduleOf(design), retention);
+  if ("result" in run) return unmappable(run.operator, run.result);
+  const perCycle = events?.activePerCycle ?? null;
+  const overlapped = besideProducts(run.evaluations, hardware, perCycle);
+  const operators = underLimit(overlapped, new Set(run.outcome.fused), hardware, perCycle);
+  return { operators, launchCycles: run.launchCycles, outcome: run.outcome, coefficients, events };
+}
+
+/** Time and energy of an operator in one pass through a model, all its runs together. */
+export interface PassPart extends Pick<OperatorEvaluation, "name" | "kind" | "bound_by"> {
+  /** Time to start it included. */
+  readonly seconds: number;
+  /** J above idle power: of the board where its file has coefficients, else of the events that are counted; null: unknown. */
+  readonly joules: number | null;
+}
+
+/**
+ * One pass of a design, part by part, without its host; times are those of {@link evaluate}, and memory is not asked whether it holds
+ * it all: what holds keys and values is a matter of whoever puts passes together.
+ */
+export function evaluatePass(design: Design): readonly PassPart[] | Infeasible {
+  const ran = runWorkload(design, buildWorkload(design.model, design.deployment.batch));
+  if ("kind" in ran) return ran;
+  const { hardware } = design;
+  const lanes = vectorCoefficients(hardware, design.technology);
+  const isKnown = ran.events !== null && !("total" in lanes);
+  return ran.operators.map((operator) => {
+    const { name, kind, bound_by, count, cycles, launchCycles } = operator;
+    const counted = Object.values(operator.energy).reduce((sum, part) => sum + part, 0);
+    const started = joulesOf(launchCycles * (ran.events?.activePerCycle ?? 0));
+    const joules = boardJoules(operator, hardware) ?? (isKnown ? counted + started : null);
+    return {
+      ...{ name, kind, bound_by },
+      seconds: (count * (cycles + launchCycles)) / hardware.clock,
+      joules: joules === null ? null : count * joules,
+    };
+  });
 }
 
 function checkDram(needed: number, { hardware }: Design): Infeasible | null {

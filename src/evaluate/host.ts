@@ -16,8 +16,9 @@ const NO_CYCLES: HostCycles = Object.freeze({ prefill: 0, decode: 0 });
  *   first = max(perPrefill, batch / requestsPerSecond)
  *   step  = max(perStep + perSequence · batch, batch / tokensPerSecond), for each decode step
  *
- * With `overlap` only what is longer than the device's own work in that pass; decode steps at their mean. A model without decode is one
- * first pass. Unit: cycles, whole ones a phase. Limit of validity: a closed batch; requests that wait for each other are not in it.
+ * With `overlap` the host works beside the device, but for perStep, in which the device waits: of the rest only what is longer than the
+ * device's own work in that pass counts; decode steps at their mean. A model without decode is one first pass. Unit: cycles, whole ones a
+ * phase. Limit of validity: a closed batch; requests that wait for each other are in a service (docs/service.md).
  */
 export function hostCycles(
   { hardware, deployment, model }: Pick<Design, "hardware" | "deployment" | "model">,
@@ -32,6 +33,10 @@ export function hostCycles(
     device[phase ?? "prefill"] += count * (cycles + launchCycles);
   const first = Math.max(host.perPrefill, batch / host.requestsPerSecond) * hardware.clock;
   const step = Math.max(host.perStep + host.perSequence * batch, batch / host.tokensPerSecond) * hardware.clock;
-  const beyond = (wanted: number, own: number): number => Math.ceil(host.overlap ? Math.max(0, wanted - own) : wanted);
-  return { prefill: beyond(first, device.prefill), decode: beyond(steps * step, device.decode) };
+  const alone = host.overlap ? host.perStep * hardware.clock : 0;
+  const beyond = (wanted: number, own: number): number => (host.overlap ? Math.max(0, wanted - own) : wanted);
+  return {
+    prefill: Math.ceil(beyond(first, device.prefill)),
+    decode: Math.ceil(steps * alone + beyond(steps * (step - alone), device.decode)),
+  };
 }

@@ -4,7 +4,7 @@ export { nameOfKind, summariseByKind, type KindSummary } from "./by-kind.ts";
 export { disclosureOf, type Disclosure } from "./disclosure.ts";
 export { chipOf, type Chip } from "./chip.ts";
 export { footprintOf, type Footprint } from "./footprint.ts";
-export { evaluate } from "./evaluate.ts";
+export { evaluate, evaluatePass, type PassPart } from "./evaluate.ts";
 export { accountOf, type EnergyLine, type OperatorLine } from "./account.ts";
 export { countedOf, type Counted } from "./counted.ts";
 export { intervalsOf, price, pricingOf, repricedMetrics, totalsOf, type Priced, type Pricing } from "./price.ts";

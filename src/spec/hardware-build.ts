@@ -7,6 +7,7 @@ import { deepFreeze } from "./freeze.ts";
 import type { BoardCoefficients, Buffer, Dataflow, Dram, Hardware, Port } from "./hardware.ts";
 import type { RawHardware } from "./hardware-schema.ts";
 import { capacityOfDies, settledDram } from "./memory.ts";
+import { linkOf } from "./link.ts";
 import { runtimeOf, STACKS } from "./runtime.ts";
 import { filledSchedule, PLAIN_SCHEDULE } from "./schedule.ts";
 import { siliconProblem, type Silicon } from "./silicon.ts";
@@ -101,7 +102,7 @@ function withoutUndefined({ allocated, ...rest }: NonNullable<RawHardware["board
 export function buildHardware(raw: RawHardware, ctx: z.RefinementCtx): Hardware {
   const { lanes, cyclesPerElement } = raw.vector;
   const { overlap, cyclesPerRow, heldRow } = raw.vector;
-  const { schedule, formats, silicon, runtime: software, kernels, boardPower, ...fields } = raw;
+  const { schedule, formats, silicon, runtime: software, kernels, boardPower, link, ...fields } = raw;
   const runtime = software === undefined ? null : runtimeOf(software);
   if (typeof runtime === "string") refuse(ctx, "spec/conflict", runtime, null, ["runtime", "default"]);
   const fusing = STACKS.find((name) => software?.[name] !== undefined && software[name].fusion !== "none");
@@ -153,6 +154,7 @@ export function buildHardware(raw: RawHardware, ctx: z.RefinementCtx): Hardware 
             secondPass: kernels.secondPass,
             ...(kernels.attention === undefined ? {} : { attention: kernels.attention }),
           },
+    ...(link === undefined ? {} : { link: linkOf(link) }),
     ...(silicon === undefined ? {} : { silicon: silicon as Silicon }),
     ...(schedule === undefined ? {} : { schedule: filledSchedule(schedule, PLAIN_SCHEDULE) }),
     ...(raw.dram?.type === "none" ? { withoutDram: true as const } : {}),

@@ -17,6 +17,7 @@ import {
 } from "./fields.ts";
 import { DEFAULTS } from "./hardware-defaults.ts";
 import { buildHardware } from "./hardware-build.ts";
+import { linkSchema } from "./link.ts";
 import { runtimeSchema } from "./runtime.ts";
 import { scheduleSchema } from "./schedule.ts";
 import { siliconSchema } from "./silicon.ts";
@@ -236,6 +237,7 @@ export const rawHardwareSchema = section({
   runtime: runtimeSchema
     .optional()
     .describe("Software that runs models on it: time to start kernels by stack, and of the host; by default none"),
+  link: linkSchema.optional().describe("What joins several of them in a service; by default nothing"),
   silicon: siliconSchema
     .optional()
     .describe("What is measured or published of a chip that is sold: what is stated is not modelled"),

@@ -1,3 +1,4 @@
+import type { Link } from "./link.ts";
 import type { Runtime } from "./runtime.ts";
 import type { ScheduleSettings } from "./schedule.ts";
 import type { Silicon } from "./silicon.ts";
@@ -57,6 +58,8 @@ export interface Hardware {
   readonly boardPower: BoardCoefficients | null;
   /** Software that runs models on it, and what that takes. Null: the machine starts its own operators, in no time. */
   readonly runtime: Runtime | null;
+  /** What joins it with others of its kind; absent: nothing is known of it, and a service runs on single devices. */
+  readonly link?: Link;
   /** What is known of the chip that is sold; absent: everything is modelled. */
   readonly silicon?: Silicon;
   /** What its own scheduler does where nobody says otherwise; absent: operators one after the other, operands in DRAM. */

@@ -26,7 +26,8 @@ export type Stack = Readonly<Record<KernelClass, number>> & { readonly fusion: S
  *   first  = max(perPrefill, batch / requestsPerSecond)
  *   step   = max(perStep + perSequence · batch, batch / tokensPerSecond)
  *
- * added to the time of the device, or with `overlap` done beside it: a pass then takes the longer of the two.
+ * added to the time of the device, or with `overlap` done beside it but for perStep, in which the device waits: the rest of a pass takes
+ * the longer of the two. In a service a step has prompts too, and perPrefill is that of each which ends.
  */
 export interface HostTimes {
   readonly perStep: number;
@@ -90,7 +91,7 @@ export const runtimeSchema = section({
     perStep: hostFields.perStep.default(0).describe("Host time of a decode step"),
     perSequence: hostFields.perSequence.default(0).describe("And for each sequence in it"),
     perPrefill: hostFields.perPrefill.default(0).describe("Host time of a first pass"),
-    overlap: hostFields.overlap.default(false).describe("Whether the host works while the device does"),
+    overlap: hostFields.overlap.default(false).describe("Whether the host works while the device does, perStep apart"),
     requestsPerSecond: hostFields.requestsPerSecond.optional().describe("Requests that its front end keeps up with"),
     tokensPerSecond: hostFields.tokensPerSecond.optional().describe("Output tokens that its front end keeps up with"),
   })

@@ -3,6 +3,7 @@ import { withFollowers } from "./followers.ts";
 import { hardwareFields as f } from "./hardware-schema.ts";
 import { listOfDataflows, withFormat } from "./hardware-build.ts";
 import type { Buffer, Dram, Hardware, Operand, PeArray, Port } from "./hardware.ts";
+import { linkFields, linkOf, linkSchema, type Link } from "./link.ts";
 import { hostFields, stackName, STACKS, type HostTimes, type StackName } from "./runtime.ts";
 import { ownSchedule } from "./schedule.ts";
 import { withSiliconOf } from "./silicon.ts";
@@ -168,6 +169,60 @@ const hosts = (
     withHost(specs, { [key]: value }),
   ),
 );
+
+/** The bandwidth makes a link where there is none, with the defaults of a file; what else it is like belongs to one that is there. */
+function withLink(specs: SpecSet, change: Partial<Link>): SpecSet | Refusal {
+  const before = specs.hardware.link;
+  if (before !== undefined) return withHardware(specs, { link: { ...before, ...change } });
+  if (change.bandwidth === undefined) return refusal("cannot be set: this hardware has no link; set link.bandwidth");
+  return withHardware(specs, { link: { ...linkOf(linkSchema.parse({ bandwidth: "1 GB/s" })), ...change } });
+}
+
+const links: readonly SetPath[] = [
+  setPath(
+    "link.bandwidth",
+    "What a device sends to others, one direction",
+    "450 GB/s",
+    linkFields.bandwidth,
+    (specs, bandwidth) => withLink(specs, { bandwidth }),
+  ),
+  setPath(
+    "link.efficiency",
+    "Share of the link's bandwidth that collectives keep",
+    "74 %",
+    linkFields.efficiency,
+    (specs, efficiency) => withLink(specs, { efficiency }),
+  ),
+  setPath(
+    "link.latency",
+    "Of a collective of two devices in one step, or of one message",
+    "2 us",
+    linkFields.latency,
+    (specs, latency) => withLink(specs, { latency }),
+  ),
+  setPath("link.perDevice", "Latency for each further device", "0.1 us", linkFields.perDevice, (specs, perDevice) =>
+    withLink(specs, { perDevice }),
+  ),
+  setPath("link.twoShot", "Latency of a second step", "4 us", linkFields.twoShot, (specs, twoShot) =>
+    withLink(specs, { twoShot }),
+  ),
+  setPath("link.energy", "Of what a link sends", "5 pJ/bit", linkFields.energy, (specs, energy) =>
+    withLink(specs, { energy }),
+  ),
+  setPath("link.topology", "ring, full or switch", "ring", linkFields.topology, (specs, topology) =>
+    withLink(specs, { topology }),
+  ),
+  setPath("link.devices", "Devices that a link joins at most", "8", linkFields.devices, (specs, devices) =>
+    withLink(specs, { devices }),
+  ),
+  setPath(
+    "link.carbon",
+    "Embodied carbon of one device's part of the link",
+    "3 kgCO2e",
+    linkFields.carbon,
+    (specs, carbon) => withLink(specs, { carbon }),
+  ),
+];
 
 const runtimes: readonly SetPath[] = [
   setPath("runtime", "Stack that runs models: eager, graph or fused", "graph", stackName, withStack),
@@ -336,4 +391,5 @@ export const hardwarePaths: readonly SetPath[] = [
     });
   }),
   ...runtimes,
+  ...links,
 ];

@@ -103,7 +103,6 @@ const SPELLINGS: Readonly<Record<QuantityKind, Spellings>> = {
     ...alike(["1 pJ/bit"], "pJ/bits", "pj/bit"),
     ...alike(["1 pJ/bit", "1 pJ/B"], "pJ/b"),
     ...alike(["8 fJ/B"], "fJ/bit"),
-    ...alike(["8 nJ/B"], "nJ/bit"),
   },
   cycles: alike(["1 cycles"], "clk", "clks", "clock", "clocks", "cyc", "cycs", "cc", "ticks"),
   fraction: {

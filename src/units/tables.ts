@@ -156,7 +156,7 @@ export const UNIT_TABLES: Readonly<Record<QuantityKind, UnitTable>> = {
     "an energy per byte",
     "pJ/B",
     ["0.15 pJ/B", "4 pJ/bit"],
-    { "pJ/B": "1", "pJ/bit": "8", "fJ/B": "1e-3", "nJ/B": "1e3" },
+    { "pJ/B": "1", "pJ/bit": "8", "fJ/B": "1e-3", "nJ/B": "1e3", "nJ/bit": "8e3" },
     ["pJ/B"],
   ),
   cycles: table("a latency", "cycles", ["10 cycles", "1 cycle"], { cycle: "1", cycles: "1" }, ["cycles"]),

@@ -34,6 +34,7 @@ export const ROOMS: Readonly<Record<string, Rights>> = {
   cost: { ...simulation, ...types("sim") },
   accuracy: description,
   evaluate: evaluation,
+  service: { ...evaluation, ...all("evaluate") },
   search: basics,
   worker: { ...evaluation, ...all("evaluate", "search") },
   store: { ...basics, ...types("search") },
@@ -44,9 +45,9 @@ export const ROOMS: Readonly<Record<string, Rights>> = {
   study: useCase,
   queue: { ...useCase, ...all("study") },
   shards: { ...useCase, ...all("study") },
-  serve: { ...useCase, ...all("study") },
-  cli: { ...useCase, ...all("study", "plan", "queue", "shards", "serve") },
-  "index.ts": { ...useCase, ...all("study") },
+  serve: { ...useCase, ...all("study", "service") },
+  cli: { ...useCase, ...all("study", "service", "plan", "queue", "shards", "serve") },
+  "index.ts": { ...useCase, ...all("study", "service") },
   "package-root.ts": {},
 };
 

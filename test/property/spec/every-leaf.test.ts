@@ -78,6 +78,11 @@ const CHANGES_NO_RESULT: Readonly<Record<string, string>> = {
   "deployment.gridBasis": "a word for reports",
   "deployment.gridKind": "a word for reports",
   "deployment.gridTrace.region": "words for readers",
+  ...Object.fromEntries(
+    ["bandwidth", "efficiency", "latency", "perDevice", "twoShot", "energy", "topology", "devices", "carbon"].map(
+      (field) => [`hardware.link.${field}`, "what joins devices counts in a service (test/unit/service)"],
+    ),
+  ),
   "hardware.dram.idealised": "whether a memory that is not sold is refused (test/unit/spec/memory.test.ts)",
   "accuracy.parallel": "how many programs are asked at once; each answers for its model alone",
   "accuracy.timeout": "how long a program is waited for",

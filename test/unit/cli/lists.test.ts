@@ -21,7 +21,7 @@ describe("presets and schema", () => {
     expect(regions.stdout).not.toContain("clip-vit-b16");
   });
 
-  it.each(["study", "hardware", "model"])("schema %s is a JSON Schema", (kind) => {
+  it.each(["study", "hardware", "model", "service"])("schema %s is a JSON Schema", (kind) => {
     const run = ecotile("schema", kind);
     expect(run.status).toBe(0);
     expect(run.stderr).toBe("");

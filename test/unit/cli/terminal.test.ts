@@ -49,6 +49,7 @@ interface Use {
 const USES: Readonly<Record<string, Use>> = {
   "export impact-framework": { args: ["export", "impact-framework", "vit-s16", "catransformers-22nm"], isData: true },
   simulate: { args: ["simulate", "vit-s16", "catransformers-22nm"] },
+  service: { args: ["service", "llama-3.2-1b", "h100", "examples/service/chat.yaml", "--engine", "steady"] },
   sweep: { args: ["sweep", "bert-tiny,vit-s16", "catransformers-22nm,eyeriss", "--limit", "latency <= 20 ms"] },
   gemm: { args: ["gemm", "catransformers-22nm", "--shape", "1,197,768,768"] },
   init: { args: ["init", "hardware"], isData: true },

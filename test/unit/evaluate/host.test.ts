@@ -27,10 +27,11 @@ it.each([
   expect(added(...texts)).toBeCloseTo(seconds, 8);
 });
 
-it("beside the device only what is longer than its own work counts", () => {
+it("beside the device only what is longer than its own work counts, and the part of each step that it waits in", () => {
   const [, decode] = alone.phases;
-  expect(added("runtime.host.perStep=0.01 ms", "runtime.host.overlap=true")).toBe(0);
-  const long = run("runtime.host.perStep=20 ms", "runtime.host.overlap=true");
+  expect(added("runtime.host.perSequence=0.001 ms", "runtime.host.overlap=true")).toBe(0);
+  expect(added("runtime.host.perStep=0.01 ms", "runtime.host.overlap=true")).toBeCloseTo(0.1e-3, 8);
+  const long = run("runtime.host.perSequence=5 ms", "runtime.host.overlap=true");
   expect(long.phases[1]!.latency).toBeCloseTo(0.2, 8);
   expect(long.seconds).toBeCloseTo(alone.seconds - decode!.latency + 0.2, 8);
 });

@@ -116,7 +116,7 @@ describe("applySettings", () => {
       const served = { ...specs, hardware: loadHardware("a100") };
       const isHourly = ["deployment.useFrom", "deployment.canWait"].includes(path);
       const isApart = /\.size\.(input|weight|output)$/.test(path);
-      const start = isHourly ? hourly : isApart ? apart : /^(runtime|boardPower)/.test(path) ? served : base;
+      const start = isHourly ? hourly : isApart ? apart : /^(runtime|boardPower|link)/.test(path) ? served : base;
       expect(() => applySettings(start, [parseSetting(`${path}=${example}`)], ["sramLevel"])).not.toThrow();
       expect(description).not.toBe("");
     }

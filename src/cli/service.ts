@@ -1,0 +1,100 @@
+import { InvalidArgumentError, Option, type Command } from "commander";
+import { problemOf, SpecError } from "../errors/index.ts";
+import { ENGINES, isServicePath, readService, runService, type Engine } from "../service/index.ts";
+import { parseSetting } from "../spec/index.ts";
+import { printJson, printText } from "./output.ts";
+import { serviceJson } from "./service/json.ts";
+import { serviceText } from "./service/text.ts";
+import { collect, loadSpecs } from "./specs.ts";
+
+interface Options {
+  readonly devices?: number | "auto";
+  readonly engine?: Engine;
+  readonly set: readonly string[];
+  readonly region?: string;
+  readonly seed?: number;
+  readonly json?: boolean;
+}
+
+export function addServiceCommand(program: Command): void {
+  program
+    .command("service")
+    .description("A language model as it is served: times, energy and carbon of requests, on one or many devices.")
+    .argument("<model>", "model preset or file")
+    .argument("<hardware>", "hardware preset or file")
+    .argument("<service>", "service file (`ecotile schema service` lists its keys)")
+    .option("--devices <number>", "devices in all, or auto: the fewest that keep load and level", devicesOf)
+    .addOption(
+      new Option(
+        "--engine <what>",
+        "events: requests one by one; steady: the closed form, means alone (default: events)",
+      ).choices(ENGINES),
+    )
+    .option(
+      "--set <path=value>",
+      "change a field of the service, as parallel.tensor=8, or one of `ecotile schema`; may be repeated",
+      collect,
+      [],
+    )
+    .option("--region <name>", "region of use (`ecotile presets regions`)")
+    .option("--seed <number>", "of the requests that are drawn (default: 0)", wholeNumber)
+    .option("--json", "one JSON document on stdout")
+    .addHelpText(
+      "after",
+      `
+Example:
+  ecotile service llama-3-8b h100 examples/service/chat.yaml
+  ecotile service llama-3-8b h100 examples/service/chat.yaml --set arrival.rate=40/s --devices auto
+
+A load that does not fit is answered with what fits, exit 0.`,
+    )
+    .action(run);
+}
+
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && Number.isSafeInteger(value)) return value;
+  throw new InvalidArgumentError("must be a whole number of at least 0.");
+}
+
+function devicesOf(text: string): number | "auto" {
+  if (text === "auto") return text;
+  const value = /^\d+$/.test(text) ? Number(text) : 0;
+  if (value >= 1 && value <= 1_000_000) return value;
+  throw new InvalidArgumentError("must be a whole number from 1 to 1000000, or auto.");
+}
+
+/** What a service says itself, so that setting it elsewhere would change nothing. */
+const SAID_BY_SERVICE: Readonly<Record<string, string>> = {
+  "deployment.rate": "arrival says how many requests come",
+  "deployment.duty": "arrival says how many requests come",
+  "deployment.inferences": "arrival says how many requests come",
+  "deployment.batch": "the server makes its batches itself",
+  "deployment.canWait": "requests of a service do not wait for a cleaner hour",
+  "deployment.share": "the devices of a service are its own",
+  "model.contextTokens": "requests.prompt says how long they are",
+  "model.generatedTokens": "requests.output says how long answers are",
+  "model.text.tokens": "requests.prompt says how long they are",
+};
+
+function run(model: string, hardware: string, file: string, options: Options): void {
+  const isOfService = (text: string): boolean => isServicePath(text.split("=", 1)[0]!.trim());
+  const others = options.set.filter((text) => !isOfService(text));
+  const misplaced = others.flatMap((text) => {
+    const path = text.split("=", 1)[0]!.trim();
+    const why = SAID_BY_SERVICE[path];
+    return why === undefined
+      ? []
+      : [problemOf(`--set ${path}`, "spec/does-not-fit", `${path} cannot be set here: ${why}.`)];
+  });
+  if (misplaced.length > 0) throw new SpecError(misplaced);
+  const specs = loadSpecs(model, hardware, others, options.region);
+  const spec = readService(file, options.set.filter(isOfService).map(parseSetting));
+  const { devices, engine, seed } = options;
+  const answer = runService(specs, spec, { devices, engine, seed });
+  if (options.json === true) return printJson(serviceJson(answer));
+  printText(
+    serviceText(answer, { model: specs.model.name, hardware: specs.hardware.name, deployment: specs.deployment }),
+    false,
+  );
+}

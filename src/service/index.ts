@@ -1,0 +1,14 @@
+export type { Bill, RequestCarbon, RequestEnergy, UnknownPart } from "./bill.ts";
+export { collectiveBytes, collectiveSeconds, messageSeconds, type Collective } from "./collectives.ts";
+export type { Measured, Spread } from "./measure.ts";
+export { isServicePath, readService, serviceOf } from "./read.ts";
+export { serviceJsonSchema } from "./schema.ts";
+export {
+  ENGINES,
+  runService,
+  type Engine,
+  type ServiceAnswer,
+  type ServiceOptions,
+  type ServiceViolation,
+} from "./service.ts";
+export type * from "./types.ts";

@@ -1,0 +1,106 @@
+import * as z from "zod";
+import { oneOf, quantity, real, refuse, section, text, whole } from "../spec/fields.ts";
+
+/*
+ * SERVICE.yaml as written.
+ */
+
+const MOST_TOKENS = 1_000_000;
+
+const length = z
+  .union([
+    whole(1, MOST_TOKENS),
+    section({
+      mean: real(1, MOST_TOKENS).optional(),
+      cv: real(0, 10).optional().describe("Standard deviation over mean"),
+      distribution: oneOf(["lognormal"]).default("lognormal"),
+      trace: text(4000).optional().describe("CSV whose column prompt_tokens or output_tokens has the lengths"),
+    }),
+  ])
+  .transform((value, ctx) => {
+    if (typeof value === "number") return { mean: value, cv: 0 };
+    const { mean, cv, trace } = value;
+    if (trace !== undefined) {
+      if ((mean ?? cv) !== undefined)
+        refuse(ctx, "spec/conflict", "has mean and cv or a trace, not both", null, ["trace"]);
+      return { trace };
+    }
+    if (mean === undefined) return refuse(ctx, "spec/missing-key", "needs a mean, or a trace");
+    return { mean, cv: cv ?? 0 };
+  })
+  .describe("Tokens: a number, { mean, cv } or { trace: FILE.csv }");
+
+const limit = quantity("time", { min: 1e-6, max: 1e6 }).optional();
+
+const arrival = section({
+  concurrency: whole(1, 1_000_000).optional().describe("Requests in flight; a new one is sent when one ends"),
+  rate: quantity("rate", { min: 1e-9, max: 1e9 }).optional().describe("Requests, for example 3/s"),
+  process: oneOf(["poisson", "constant"]).optional().describe("Of a rate: poisson where left out"),
+  trace: text(4000).optional().describe("CSV: arrival_s, and perhaps prompt_tokens, output_tokens"),
+}).transform((raw, ctx) => {
+  const given = (["concurrency", "rate", "trace"] as const).filter((key) => raw[key] !== undefined);
+  if (given.length !== 1)
+    refuse(ctx, "spec/conflict", `needs one of concurrency, rate and trace, and has ${given.length} of them`);
+  if (raw.process !== undefined && raw.rate === undefined)
+    refuse(ctx, "spec/conflict", "belongs to a rate", null, ["process"]);
+  return raw;
+});
+
+const server = section({
+  maxSequences: whole(1, 65_536).default(256).describe("Sequences of one batch at most"),
+  chunk: z
+    .union([whole(16, MOST_TOKENS), z.literal("none")], {
+      error: `must be a whole number from 16 to ${MOST_TOKENS}, or the word none`,
+    })
+    .default(2048)
+    .describe("Tokens of one step at most, prompts are cut to fit; none: prompts are not cut"),
+  kvPage: whole(1, 4096).default(16).describe("Tokens of one page of the KV cache"),
+  memory: quantity("fraction", { min: 0.01, max: 1 })
+    .default(0.9)
+    .describe("Share of the device's memory that it fills"),
+  prefix: section({
+    tokens: whole(1, MOST_TOKENS),
+    hitRate: quantity("fraction", { min: 0, max: 1 }),
+  })
+    .optional()
+    .describe("Leading tokens that requests share, and the share of requests that find them in the cache"),
+});
+
+const parallel = section({
+  tensor: whole(1, 1024).default(1).describe("Devices that share every layer"),
+  pipeline: whole(1, 1024).default(1).describe("Stages of layers one behind the other"),
+  expert: whole(1, 1024).default(1).describe("Groups that the experts of a mixture are spread over"),
+  data: whole(1, 100_000).default(1).describe("Replicas of all this"),
+});
+
+export const rawServiceSchema = section({
+  name: text(200).optional(),
+  requests: section({ prompt: length, output: length }).optional().describe("May be left out where a trace has both"),
+  arrival,
+  level: section({
+    ttft: limit.describe("Time to the first token, for example 500 ms"),
+    tpot: limit.describe("Time per output token behind the first"),
+    latency: limit.describe("Time to the last token"),
+    percentile: real(1, 99.99).optional().describe("Of the requests; the mean where left out"),
+  })
+    .transform((raw, ctx) => {
+      if ((raw.ttft ?? raw.tpot ?? raw.latency) === undefined)
+        refuse(ctx, "spec/missing-key", "needs one of ttft, tpot and latency");
+      return raw;
+    })
+    .optional(),
+  server: server.prefault({}),
+  parallel: parallel.prefault({}),
+  network: section({
+    energy: quantity("energy-per-byte", { min: 0, max: 1e9 }).describe("Between user and server, for example 5 nJ/bit"),
+    bytesPerToken: real(0, 1e6).default(4),
+  }).optional(),
+});
+
+export type RawService = z.output<typeof rawServiceSchema>;
+
+/** The JSON Schema of service files. */
+export const serviceJsonSchema = (): Readonly<Record<string, unknown>> => ({
+  title: "ecotile service",
+  ...z.toJSONSchema(rawServiceSchema, { io: "input", unrepresentable: "any" }),
+});
