@@ -77,6 +77,16 @@ export {
   type Trial,
   type TrialStore,
 } from "./search/index.ts";
+export {
+  importScaleSim,
+  importTimeloop,
+  importTopology,
+  importZigZag,
+  type HardwareImport,
+  type ImportOptions,
+  type Remark,
+  type TopologyImport,
+} from "./peers/index.ts";
 export { createMemoryStore } from "./store/index.ts";
 export {
   createAskTell,

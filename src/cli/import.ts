@@ -10,6 +10,7 @@ import {
 } from "../workload/index.ts";
 import { InputError } from "./failure.ts";
 import { addImportOnnx } from "./import-onnx.ts";
+import { addImportPeers } from "./import-peers.ts";
 import { printText } from "./output.ts";
 import { JSON_OPTION, printModel } from "./print-model.ts";
 
@@ -18,7 +19,9 @@ type Options = Pick<HuggingFaceOptions, "tokens" | "generatedTokens" | "name"> &
 export function addImportCommand(program: Command): void {
   const command = program
     .command("import")
-    .description("Turns the description of a model from elsewhere into a model file, on stdout.");
+    .description(
+      "Turns the description of a model or a machine from elsewhere into a model or hardware file, on stdout.",
+    );
   command
     .command("openclip")
     .description("From a model file of OpenCLIP (src/open_clip/model_configs/NAME.json).")
@@ -49,6 +52,7 @@ export function addImportCommand(program: Command): void {
       print(path, importHuggingFace(readJson(path), { ...given, path: resolve(path) }), json);
     });
   addImportOnnx(command);
+  addImportPeers(command);
 }
 
 /**

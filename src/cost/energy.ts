@@ -36,14 +36,13 @@ function eventsOf({ mac, activePerCycle, ...levels }: EnergyCoefficients): Reado
 
 /** Energies that the hardware file gives itself; its own description knows no leakage. */
 function ownCoefficients(own: NonNullable<Hardware["energy"]>): EnergyCoefficients {
-  const both = (perByte: number) => ({ read: perByte, write: perByte });
   return {
     mac: picojoulesOf(own.mac),
-    register: both(own.registers),
-    accumulator: both(own.accumulators),
-    local: both(own.localBuffer),
-    global: both(own.globalBuffer),
-    dram: both(own.dram),
+    register: own.registers,
+    accumulator: own.accumulators,
+    local: own.localBuffer,
+    global: own.globalBuffer,
+    dram: own.dram,
     activePerCycle: 0,
   };
 }

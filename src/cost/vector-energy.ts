@@ -1,4 +1,4 @@
-import type { Hardware } from "../spec/hardware.ts";
+import type { EnergyPerByte, Hardware } from "../spec/hardware.ts";
 import type { Technology } from "../spec/technology.ts";
 import { joulesOf } from "../units/index.ts";
 import type { VectorWork } from "../workload/operator.ts";
@@ -64,8 +64,13 @@ function ownPrices(hardware: Hardware, technology: Technology): VectorCoefficien
       ? publishedLaneEnergy(hardware, factors)
       : calibratedLaneEnergy(hardware, factors);
   if (typeof operation !== "number") return operation;
-  const { localBuffer: local, globalBuffer: global, dram } = hardware.energy!;
-  return { operation, local, global, dram };
+  const { localBuffer, globalBuffer, dram } = hardware.energy!;
+  return { operation, local: mean(localBuffer), global: mean(globalBuffer), dram: mean(dram) };
+}
+
+/** A vector operator's traffic is given as bytes both ways together. */
+function mean({ read, write }: EnergyPerByte): number {
+  return (read + write) / 2;
 }
 
 /** J of vector work by part: vector (the lanes), local, global, dram. */

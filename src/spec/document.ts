@@ -17,6 +17,8 @@ export interface SourceDocument {
   readonly value: unknown;
   /** Spans by {@link pathKey}. */
   readonly spans: ReadonlyMap<string, { readonly key: Span | null; readonly value: Span }>;
+  /** Tags of maps by {@link pathKey}, of those that the reader was asked to take; absent: none. */
+  readonly tags?: ReadonlyMap<string, string>;
 }
 
 export function pathKey(path: Path): string {

@@ -104,6 +104,18 @@ export function size(options: { readonly unlimited?: boolean } = {}) {
   return quantity("size", { min: 1, max: MAX_WHOLE, whole: true, ...options });
 }
 
+const BITS = /^\s*(\d{1,16})\s*bits?\s*$/;
+
+/** A size of a memory: as {@link size}, or in bits (`943718 bit`), of which it holds the whole bytes. */
+export function memorySize(options: { readonly unlimited?: boolean } = {}) {
+  const bytes = size(options);
+  const schema = z.preprocess((value) => {
+    const bits = typeof value === "string" ? BITS.exec(value)?.[1] : undefined;
+    return bits === undefined ? value : `${Math.floor(Number(bits) / 8)} B`;
+  }, bytes);
+  return schema.describe(bytes.description ?? "");
+}
+
 /** `128 B/cycle`, `80 GB/s` or `unlimited`. */
 export function bandwidth() {
   const must = 'must be a bandwidth, for example "128 B/cycle" or "80 GB/s"';

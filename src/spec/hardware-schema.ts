@@ -6,6 +6,7 @@ import {
   flag,
   listOf,
   mapOf,
+  memorySize,
   oneOf,
   oneOrMore,
   quantity,
@@ -41,7 +42,7 @@ export const hardwareFields = {
   drain: oneOf(["shadow", "shift"]),
   words: whole(0, 1_000_000),
   accumulators: whole(1, 1_000_000),
-  bufferSize: size({ unlimited: true }),
+  bufferSize: memorySize({ unlimited: true }),
   bandwidth: bandwidth(),
   bufferBandwidth: bufferBandwidth(),
   dramType: oneOf(["none", "idealised", ...soldDrams().keys()]),
@@ -97,7 +98,12 @@ const buffer = section({
   doubleBuffer: f.doubleBuffer.default(DEFAULTS.buffer.doubleBuffer),
 });
 
-const perByte = quantity("energy-per-byte", { min: 0, max: 1e6 }).default(0);
+const perByteEnergy = quantity("energy-per-byte", { min: 0, max: 1e6 });
+const perByte = z
+  .union([perByteEnergy, section({ read: perByteEnergy, write: perByteEnergy })])
+  .transform((value) => (typeof value === "number" ? { read: value, write: value } : value))
+  .default({ read: 0, write: 0 })
+  .describe("Read and write each; or { read, write }");
 
 /** A hardware file, as written. Left-out levels do not exist; left-out fields have the default shown. */
 export const rawHardwareSchema = section({

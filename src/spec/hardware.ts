@@ -46,11 +46,11 @@ export interface Hardware {
    */
   readonly energy: {
     readonly mac: number;
-    readonly registers: number;
-    readonly accumulators: number;
-    readonly localBuffer: number;
-    readonly globalBuffer: number;
-    readonly dram: number;
+    readonly registers: EnergyPerByte;
+    readonly accumulators: EnergyPerByte;
+    readonly localBuffer: EnergyPerByte;
+    readonly globalBuffer: EnergyPerByte;
+    readonly dram: EnergyPerByte;
   } | null;
   /** What library kernels get out of it, where their time is taken instead of the mapper's; null: the mapper's. */
   readonly kernels: Kernels | null;
@@ -64,6 +64,12 @@ export interface Hardware {
   readonly silicon?: Silicon;
   /** What its own scheduler does where nobody says otherwise; absent: operators one after the other, operands in DRAM. */
   readonly schedule?: ScheduleSettings;
+}
+
+/** pJ of a byte that is read, and of one that is written. */
+export interface EnergyPerByte {
+  readonly read: number;
+  readonly write: number;
 }
 
 /** Power of a board with its memory, all in, fitted or published. */

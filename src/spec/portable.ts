@@ -1,8 +1,18 @@
 // The room without what needs files, for hosts that have none.
-export { problemAtSpan, spanAt, type SourceDocument } from "./document.ts";
+export { pathKey, problemAtSpan, spanAt, type SourceDocument } from "./document.ts";
 export { FAMILY_METRIC } from "./family-metric.ts";
 export type { Deployment } from "./deployment.ts";
-export type { Buffer, Dataflow, Dram, Hardware, Operand, PeArray, Port, VectorUnit } from "./hardware.ts";
+export type {
+  Buffer,
+  Dataflow,
+  Dram,
+  EnergyPerByte,
+  Hardware,
+  Operand,
+  PeArray,
+  Port,
+  VectorUnit,
+} from "./hardware.ts";
 export { peakOperationsOf, pesOf } from "./hardware.ts";
 export { isTrained } from "./model.ts";
 export type {
@@ -48,6 +58,7 @@ export { askedBandwidth, memoryCapacity } from "./memory.ts";
 export { hardwareJsonSchema, modelJsonSchema, studyJsonSchema, type JsonSchema } from "./json-schema.ts";
 export { faultsOf, writtenModel, type ModelFault } from "./model-file.ts";
 export { DEFAULT_REASONS, DEFAULTS } from "./hardware-defaults.ts";
+export { faultsOfHardware, type HardwareFault } from "./hardware-faults.ts";
 export { problemsOnMachine } from "./on-machine.ts";
 export { listPresets, presetText } from "./presets.ts";
 export { deploymentOf, hardwareOf, modelOf, type Written } from "./written.ts";

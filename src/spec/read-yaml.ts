@@ -12,10 +12,11 @@ const FORBIDDEN = ["__proto__", "constructor", "prototype"];
  * Reads YAML 1.2 to plain data with places.
  *
  * @param file the name for messages
+ * @param tags tags that maps may have, for example `!Component`; all others are refused
  * @throws SpecError with every syntax problem, duplicate and forbidden key; or one of spec/empty-file, spec/too-deep,
  *   spec/too-many-values, spec/several-documents
  */
-export function readYaml(text: string, file: string): SourceDocument {
+export function readYaml(text: string, file: string, tags: readonly string[] = []): SourceDocument {
   const source = { file, text };
   const tokens = [...new Parser().parse(text)];
   const deep = offsetTooDeep(tokens);
@@ -23,7 +24,8 @@ export function readYaml(text: string, file: string): SourceDocument {
     const message = `The file nests more than ${MAX_DEPTH} maps or lists inside each other.`;
     throw new SpecError([problemAtSpan(source, { start: deep, end: deep + 1 }, "spec/too-deep", message)]);
   }
-  const documents = [...new Composer({ version: "1.2", uniqueKeys: false, strict: true }).compose(tokens)];
+  const customTags = tags.map((tag) => ({ tag, collection: "map" as const }));
+  const documents = [...new Composer({ version: "1.2", uniqueKeys: false, strict: true, customTags }).compose(tokens)];
   const document = documents[0] as Document.Parsed | undefined;
   const syntax = documents.flatMap((each) => each.errors.concat(each.warnings as [])).slice(0, MOST_PROBLEMS + 1);
   if (syntax.length > 0) {
@@ -47,6 +49,7 @@ export function readYaml(text: string, file: string): SourceDocument {
 /** One pass over the composed nodes that builds plain data and notes places and problems. */
 class Walk {
   readonly #spans = new Map<string, { readonly key: Span | null; readonly value: Span }>();
+  readonly #tags = new Map<string, string>();
   readonly #problems: Problem[] = [];
   #values = 0;
   #aliases = 0;
@@ -59,7 +62,7 @@ class Walk {
   finish(root: ParsedNode): SourceDocument {
     const value = this.#read(root, [], null, 0);
     if (this.#problems.length > 0) throw new SpecError(this.#problems);
-    return { ...this.source, value, spans: this.#spans };
+    return { ...this.source, value, spans: this.#spans, tags: this.#tags };
   }
 
   #fatal(span: Span, code: string, message: string): never {
@@ -81,6 +84,7 @@ class Walk {
       }
       return this.#read(node.resolve(this.document) ?? null, path, key, depth + 1, span);
     }
+    if (isMap(node) && node.tag?.startsWith("!") === true) this.#tags.set(pathKey(path), node.tag);
     if (isMap(node)) return this.#readMap(node.items, path, depth, at);
     if (isSeq(node)) {
       return node.items.map((item, index) => this.#read(item as Node | null, [...path, index], null, depth + 1, at));

@@ -41,13 +41,14 @@ export const ROOMS: Readonly<Record<string, Rights>> = {
   simulate: simulator,
   core: { ...simulator, ...all("simulate") },
   plan: { ...basics, ...all("spec") },
+  peers: { ...basics, ...all("spec") },
   report: { ...basics, ...all("store"), ...types("search", "cost") },
   study: useCase,
   queue: { ...useCase, ...all("study") },
   shards: { ...useCase, ...all("study") },
   serve: { ...useCase, ...all("study", "service") },
-  cli: { ...useCase, ...all("study", "service", "plan", "queue", "shards", "serve") },
-  "index.ts": { ...useCase, ...all("study", "service") },
+  cli: { ...useCase, ...all("study", "service", "plan", "peers", "queue", "shards", "serve") },
+  "index.ts": { ...useCase, ...all("study", "service", "peers") },
   "package-root.ts": {},
 };
 

@@ -63,6 +63,15 @@ const USES: Readonly<Record<string, Use>> = {
   plan: { args: ["plan", "examples/plan/nightly.yaml"] },
   "plan, variants": { args: ["plan", "examples/plan/variants.yaml"] },
   accuracy: { args: ["accuracy", "vit-s16"] },
+  "import timeloop": {
+    args: ["import", "timeloop", "test/fixtures/peers/timeloop/simba_like-v0.4.yaml"],
+    isData: true,
+  },
+  "import zigzag": { args: ["import", "zigzag", "test/fixtures/peers/zigzag/edge_tpu_like.yaml"], isData: true },
+  "import scale-sim": {
+    args: ["import", "scale-sim", "test/fixtures/peers/scale-sim/tpuv5e_downscale.cfg"],
+    isData: true,
+  },
   "import huggingface": { args: ["import", "huggingface", config], isData: true },
   completion: { args: ["completion", "bash"], isData: true, isList: true },
 };
