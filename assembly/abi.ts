@@ -4,12 +4,14 @@
 /**
  * Raised whenever a table layout, or the meaning of a field or status, changes.
  *
+ * 6: OBJECTIVE_ENERGY, and the energy in OBJECTIVE_EDP, count HW_ENERGY_CYCLE too; of mappings whose cycles are nearly equal OBJECTIVE_LATENCY takes
+ *    the one with less energy.
  * 5: every field is checked before work begins, and a refusal names the field and its rule (RES_LEVEL, RES_NEEDED, RES_AVAILABLE).
  *    Flags are 0 or 1, accumulators at least as wide as operands and results. A row that is not OK holds no numbers of another
  *    one. With all energies 0, bytes moved stand for them. Fields that play no part in a mapping are 0 in one that was found.
  *    RES_ROOF_OUTER leaves out what is resident.
  */
-export const ABI_VERSION = 5;
+export const ABI_VERSION = 6;
 
 /** Most problems that one call takes. */
 export const MAX_BATCH = 256;
@@ -145,8 +147,9 @@ export const IN_EVERY_TILE = 10;
 export const IN_FIELDS = 11;
 
 /**
- * What a search minimises: cycles; dynamic energy (RES_ENERGY); cycles × dynamic energy; dynamic energy + HW_ENERGY_CYCLE × cycles, which the
- * intensity of the grid turns into carbon.
+ * What a search minimises, with E = RES_ENERGY + HW_ENERGY_CYCLE × cycles: cycles × (1 + 1e-4 × (1 − e / E)), where e is the energy of MACs and of
+ * every element once at the outer port, so that near-ties in cycles go to less energy; E; cycles × E; E again, which the intensity of the grid
+ * turns into carbon.
  */
 export const OBJECTIVE_LATENCY = 0;
 export const OBJECTIVE_ENERGY = 1;

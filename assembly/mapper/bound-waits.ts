@@ -1,8 +1,18 @@
 import { INPUT, KIND_DOT_PRODUCT, OUTPUT, OVERLAP_FOLDS, WEIGHT } from "../abi";
-import { accumulatorBytes, hasOuter, isDirect, kind, leastSkew, outputBytes, overlap } from "../hardware";
+import {
+  accumulatorBytes,
+  hasOuter,
+  innerLatency,
+  isDirect,
+  kind,
+  leastSkew,
+  outerLatency,
+  outputBytes,
+  overlap,
+} from "../hardware";
 import { larger } from "../int-math";
 import { innermost, middle, outermost } from "../loop-order";
-import { coresK, innerDoubleBits, innerOrder } from "../mapping";
+import { coresK, innerDoubleBits, innerOrder, isKept, isResident, outerDoubleBits } from "../mapping";
 import { arrayTime } from "./array-bound";
 import {
   Gk,
@@ -23,6 +33,8 @@ import {
   outerRead,
   outerReadInput,
   outerReadWeight,
+  outerReloadsA,
+  outerReloadsW,
   raiseTime,
   rowK,
   rowM,
@@ -46,11 +58,29 @@ import { ENDS, FEWEST, TILES, endPart, endWork, firstPart, firstWork } from "./s
 
 /** Fifth part of a bound, after boundOrder: raises boundTime. */
 export function boundWaits(): void {
+  if (hasOuter && outerLatency > 0) boundLatency();
   if (isDirect) return;
   if (innerDoubleBits != 7) boundSingle();
   if ((innerDoubleBits & 3) == 3) boundReloads();
   if (hasOuter && Gm * Gn * Gk == 1) boundFirstUses();
   if (visitsOfSums > 1 && coresK == 1 && Gk == 1) boundSpills();
+}
+
+/**
+ * An operand has as many places in the outer buffer as it is double buffered or not: a tile is asked for when the last but one, or the last, has gone
+ * on from its place, and is there after the latency of the far memory.
+ */
+function boundLatency(): void {
+  const turns: f64 = larger(
+    isKept(INPUT) || isResident(INPUT) ? 0 : turnsOf(INPUT, Gm * Gk * outerReloadsA * batches),
+    isKept(WEIGHT) || isResident(WEIGHT) ? 0 : turnsOf(WEIGHT, Gn * Gk * outerReloadsW * batches),
+  );
+  if (turns > 1) raiseTime(turns * outerLatency + innerLatency + lastDrain);
+}
+
+/** Tiles of an operand that come to the outer buffer one after the other: every second one where it has two places. */
+function turnsOf(operand: i32, tiles: f64): f64 {
+  return (outerDoubleBits & (1 << operand)) != 0 ? Math.floor((tiles + 1) / 2) : tiles;
 }
 
 function rowOf(d: i32): usize {

@@ -10,11 +10,16 @@ import {
 import { INNER, INNER_SOURCE, OUTER, SUMS_DOWN, SUMS_UP } from "../counters";
 import {
   accumulatorBytes,
+  energyMac,
   hasOuter,
   innerLatency,
+  innerInput,
+  innerOutput,
   innerReadBytes,
   innerReadCycles,
   innerShared,
+  innerSplit,
+  innerWeight,
   innerWriteBytes,
   innerWriteCycles,
   inputBytes,
@@ -45,6 +50,7 @@ import {
   coresM,
   coresN,
   dataflow,
+  elementsOfCore,
   gk,
   gm,
   gn,
@@ -77,6 +83,7 @@ import {
   setVisits,
 } from "./array-bound";
 import { foldK, foldM, foldN } from "./legal";
+import { setLeastEnergy } from "./score";
 import {
   BLOCKS,
   ENDS,
@@ -133,8 +140,8 @@ export let Gm: f64 = 1;
 export let Gn: f64 = 1;
 export let Gk: f64 = 1;
 /** Loads of each operand's outer tiles beyond once, if they are not kept: turns of loops that it does not depend on outside those that it does. */
-let outerReloadsA: f64 = 1;
-let outerReloadsW: f64 = 1;
+export let outerReloadsA: f64 = 1;
+export let outerReloadsW: f64 = 1;
 let outerReloadsO: f64 = 1;
 export let outerRead: f64 = 0;
 /** Part of outerRead that is waited for: sums that come back to be added outside the array are not. */
@@ -240,6 +247,12 @@ export function boundProblem(): void {
   sourcePriceUp = energyOf(INNER_SOURCE + SUMS_UP);
   innerPriceDown = energyOf(INNER + SUMS_DOWN);
   innerPriceUp = energyOf(INNER + SUMS_UP);
+  setLeastEnergy(energyMac * sums * K + beyondBuffers());
+}
+
+/** Energy of every element once over the far memory's port. */
+function beyondBuffers(): f64 {
+  return inputs * outerPriceInput + weights * outerPriceWeight + sums * outerPriceResult;
 }
 
 /** Cycles of the far memory's port, and energy beyond the array, that no mapping is below on the grid of cores in place: every element once. */
@@ -253,7 +266,7 @@ export function boundLeast(): void {
   const read: f64 = inputs * outerReadInput + weights * outerReadWeight;
   const write: f64 = sums * outerWriteResult;
   leastPorts = outerShared ? read + write : larger(read, write);
-  leastBeyond = inputs * outerPriceInput + weights * outerPriceWeight + sums * outerPriceResult;
+  leastBeyond = beyondBuffers();
   leastInputArrival = 0;
   leastWeightArrival = 0;
   if (isDirect) return;
@@ -521,9 +534,52 @@ function boundMoved(a: f64, w: f64, visits: f64): void {
 export function boundOuterWith(time: f64, energy: f64): void {
   boundTime = larger(time, outerPorts);
   boundEnergy = outerEnergy + energy;
-  if (!isDirect || dataflow != OUTPUT_STATIONARY || coresK > 1) return;
+  if (!isDirect) {
+    boundPassage();
+    return;
+  }
+  if (dataflow != OUTPUT_STATIONARY || coresK > 1) return;
   // An array that is fed straight lets go of its sums at every turn of k, where more than one fold of them is in the outer tile.
   const isOneFold: bool = chunkM(gm) <= foldM() && chunkN(gn) <= foldN();
   const again: f64 = sums * ((isOneFold ? outerReloadsO : Gk) - 1) * accumulatorBytes;
   boundEnergy += again * (sourcePriceUp + sourcePriceDown);
+}
+
+/** Whether a core's part of an outer tile of one operand, so many bytes a batch element, is more than there is room for near the array. */
+function isBeyond(bytes: f64, room: f64): bool {
+  return bytes * elementsOfCore() > room;
+}
+
+/**
+ * What goes on to the inner buffers, at least: an operand of whose outer tile a core's part is more than its buffer holds comes again for every turn
+ * of the loop that it does not depend on, in as much of the problem as whole outer tiles are.
+ */
+function boundPassage(): void {
+  const cm: f64 = chunkM(gm);
+  const cn: f64 = chunkN(gn);
+  const ck: f64 = chunkK(gk);
+  const wholeM: f64 = (Math.floor(M / gm) * gm) / M;
+  const wholeN: f64 = (Math.floor(N / gn) * gn) / N;
+  const wholeK: f64 = (Math.floor(K / gk) * gk) / K;
+  let a: f64 = outerReloadsA;
+  let w: f64 = outerReloadsW;
+  let visits: f64 = coresK > 1 ? 1 : outerReloadsO;
+  if (a < Gn && isBeyond(cm * ck * inputBytes, innerInput)) a += wholeM * wholeK * (Gn - a);
+  if (w < Gm && isBeyond(cn * ck * weightBytes, innerSplit ? innerWeight : innerInput)) w += wholeN * wholeK * (Gm - w);
+  if (coresK == 1 && visits < Gk && isBeyond(cm * cn * accumulatorBytes, innerSplit ? innerOutput : innerInput)) {
+    visits += wholeM * wholeN * (Gk - visits);
+  }
+  const inputBytesDown: f64 = inputs * a * inputBytes;
+  const weightBytesDown: f64 = weights * w * weightBytes;
+  const down: f64 = sums * (visits - 1) * accumulatorBytes;
+  const up: f64 = down + sums * outputBytes;
+  const read: f64 = (inputBytesDown + weightBytesDown + down) * innerPerRead;
+  boundTime = larger(boundTime, innerShared ? read + up * innerPerWrite : larger(read, up * innerPerWrite));
+  boundEnergy +=
+    sourcePriceInput * inputBytesDown +
+    sourcePriceWeight * weightBytesDown +
+    (sourcePriceDown + innerPriceDown) * down +
+    (sourcePriceUp + innerPriceUp) * up;
+  if (!isBypassed(INPUT)) boundEnergy += energyOf(INNER) * inputBytesDown;
+  if (!isBypassed(WEIGHT)) boundEnergy += energyOf(INNER + 1) * weightBytesDown;
 }

@@ -61,16 +61,35 @@ export function sizes(to: usize, extent: f64, unit: f64): i32 {
 }
 
 /**
- * The same in a short list: one size for each number of parts up to `mostParts` (doubling from 16 on), rounded up to whole units where that
- * takes no part more or less.
+ * Writes the sizes that a search begins with at `to`; returns how many. They depend on the problem and on what the array covers alone, never on
+ * what a buffer holds: so what a smaller one allows is a candidate for a larger one. All of `extent`; whole units of `unit` for two numbers of
+ * parts a doubling; half of the extent; and a half of a unit, a quarter and so on down to one of `halvings` parts, for buffers that hold less than one.
+ *
+ * @param evenParts  parts up to which even ones are sizes too, in whole units or not: where nothing is between array and buffer, units are large
  */
-export function fewSizes(to: usize, extent: f64, unit: f64, mostParts: f64): i32 {
+export function tileSizes(to: usize, extent: f64, unit: f64, halvings: f64, evenParts: f64 = 1): i32 {
   list = to;
   length = 0;
-  for (let parts: f64 = 1; parts <= extent && parts <= mostParts; parts = parts < 16 ? nextParts(parts) : parts * 2) {
-    const even: f64 = ceilDiv(extent, parts);
-    const up: f64 = ceilDiv(even, unit) * unit;
-    insert(up <= extent && ceilDiv(extent, up) == ceilDiv(extent, even) ? up : even);
+  insert(extent);
+  const units: f64 = ceilDiv(extent, unit);
+  for (let parts: f64 = 2; parts <= units; parts = nextParts(parts)) insert(ceilDiv(units, parts) * unit);
+  if (units > 1) insert(unit);
+  for (let parts: f64 = 2; parts <= evenParts; parts = nextParts(parts)) insert(ceilDiv(extent, parts));
+  if (extent > 1) insert(ceilDiv(extent, 2));
+  for (let parts: f64 = 2; parts <= unit && parts <= halvings; parts *= 2) {
+    const size: f64 = ceilDiv(unit, parts);
+    if (size < extent) insert(size);
   }
   return length;
+}
+
+/** Size of the tiles that cut `extent` into `parts`, at most `most`: in whole units of `unit` where that takes no part more. */
+export function evenSize(extent: f64, parts: f64, unit: f64, most: f64): f64 {
+  if (parts == 1) return extent;
+  const even: f64 = ceilDiv(extent, parts);
+  if (unit == 1) return even;
+  const up: f64 = ceilDiv(even, unit) * unit;
+  if (up <= most && ceilDiv(extent, up) == ceilDiv(extent, even)) return up;
+  const down: f64 = Math.floor(most / unit) * unit;
+  return down >= even ? down : even;
 }

@@ -125,7 +125,7 @@ export function challenge(isUnlike: bool): bool {
   if (isUnlike && boundTime == lastTime && boundEnergy == lastEnergy && stepCount == lastSteps) return false;
   if (bound > toBeat()) return false;
   if (!isBetter(bound, secondScore(boundTime, boundEnergy))) return false;
-  // Where only time counts, traffic decides between equals alone: it is counted when the time is known to be no worse.
+  // Where time counts first, traffic decides between near-ties alone: it is counted when the time is known to be no worse.
   const isTimeFirst: bool = !isEnergyCounted();
   if (!isTimeFirst && !isEnergyGood()) return false;
   walked += 1;
@@ -135,7 +135,7 @@ export function challenge(isUnlike: bool): bool {
   walk(timeWithin(best, dynamic) - arrayAlone);
   if (isGivenUp) return false;
   if (isTimeFirst) {
-    if (cycles > best) return false;
+    if (score(cycles, boundEnergy) > best) return false;
     countTraffic();
     dynamic = energyOfTraffic();
   }

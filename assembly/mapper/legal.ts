@@ -102,7 +102,6 @@ import {
   tm,
   tn,
 } from "../mapping";
-import { SIZE_ROW } from "./sizes";
 
 /** Whether the array writes partial sums of a tile with k extent `ek`, so that the local buffer holds them wide. */
 function spillsFromArray(ek: f64): bool {
@@ -169,48 +168,54 @@ export function innerFits(): bool {
 }
 
 /**
- * Index of the first of `count` extents of k, largest first in the size table at `row`, with which inner tiles of m × n × k fit;
- * −1: none does. Like innerFits with `bits` double buffered, or `wholeBits` where k is `whole`, but with all that k has no part in
- * worked out once: most of a search's tiles do not fit. Sets innerNeeded to the least that one of those before needs.
+ * Largest extent along dimension `free` with which tiles of inputs, weights and sums fit, given the bytes of each at an extent of 1; below 1: none.
+ * Beyond what is rounded up to whole bytes, which the caller has to mind.
  */
-export function firstThatFits(m: f64, n: f64, row: usize, count: i32, whole: f64, wholeBits: i32, bits: i32): i32 {
-  innerNeeded = Infinity;
-  // The sizes themselves are within a fold already.
-  if (isDirect) return 0;
-  const side: f64 = elementsOfCore();
-  const inputWidth: f64 = isBypassed(INPUT) ? 0 : inputBytes;
-  const weightWidth: f64 = isBypassed(WEIGHT) ? 0 : weightBytes;
-  const wide: f64 = Math.ceil(m * n * accumulatorBytes) * side;
-  const atWhole: f64 = Math.ceil(m * n * innerSumWidth(K)) * side;
-  const extent: f64 = K;
-  const inputRoom: f64 = innerInput;
-  const weightRoom: f64 = innerWeight;
-  const sumRoom: f64 = innerOutput;
-  const isSplit: bool = innerSplit;
-  let inputCopies: f64 = copies(wholeBits, INPUT);
-  let weightCopies: f64 = copies(wholeBits, WEIGHT);
-  let sumCopies: f64 = copies(wholeBits, OUTPUT);
-  let least: f64 = Infinity;
-  for (let z: i32 = 0; z < count; z++) {
-    const k: f64 = load<f64>(row);
-    row += SIZE_ROW;
-    if (k < whole) {
-      inputCopies = copies(bits, INPUT);
-      weightCopies = copies(bits, WEIGHT);
-      sumCopies = copies(bits, OUTPUT);
-    }
-    const a: f64 = Math.ceil(m * k * inputWidth) * side * inputCopies;
-    const w: f64 = Math.ceil(n * k * weightWidth) * side * weightCopies;
-    const o: f64 = (k < extent ? wide : atWhole) * sumCopies;
-    const needed: f64 = a + w + o;
-    if (isSplit ? a <= inputRoom && w <= weightRoom && o <= sumRoom : needed <= inputRoom) {
-      innerNeeded = least;
-      return z;
-    }
-    if (needed < least) least = needed;
+function roomAlong(
+  free: i32,
+  a: f64,
+  w: f64,
+  o: f64,
+  isSplit: bool,
+  roomOfAll: f64,
+  roomOfWeights: f64,
+  roomOfSums: f64,
+): f64 {
+  if (!isSplit) {
+    const fixed: f64 = free == 0 ? w : free == 1 ? a : o;
+    const slope: f64 = free == 0 ? a + o : free == 1 ? w + o : a + w;
+    return slope == 0 ? (fixed <= roomOfAll ? Infinity : 0) : Math.floor((roomOfAll - fixed) / slope);
   }
-  innerNeeded = least;
-  return -1;
+  const inputs: f64 = free == 1 ? (a <= roomOfAll ? Infinity : 0) : roomOfAll / a;
+  const weights: f64 = free == 0 ? (w <= roomOfWeights ? Infinity : 0) : roomOfWeights / w;
+  const sums: f64 = free == 2 ? (o <= roomOfSums ? Infinity : 0) : roomOfSums / o;
+  return Math.floor(smaller(inputs, smaller(weights, sums)));
+}
+
+/** Largest extent of an inner tile along `free`, less than all of k where that is k, with its other extents and double buffering as they are in place. */
+export function innerRoom(free: i32): f64 {
+  const elements: f64 = elementsOfCore();
+  const m: f64 = free == 0 ? 1 : lm;
+  const n: f64 = free == 1 ? 1 : ln;
+  const k: f64 = free == 2 ? 1 : lk;
+  const a: f64 = isBypassed(INPUT) ? 0 : m * k * inputBytes * elements * copies(innerDoubleBits, INPUT);
+  const w: f64 = isBypassed(WEIGHT) ? 0 : n * k * weightBytes * elements * copies(innerDoubleBits, WEIGHT);
+  const width: f64 = free == 2 ? accumulatorBytes : innerSumWidth(lk);
+  const o: f64 = m * n * width * elements * copies(innerDoubleBits, OUTPUT);
+  return roomAlong(free, a, w, o, innerSplit, innerInput, innerWeight, innerOutput);
+}
+
+/** The same of an outer tile whose sums leave the inner buffers as the tiles in place say; nothing is kept. */
+export function outerRoom(free: i32): f64 {
+  const batch: f64 = smaller(batchAtOnce(), B);
+  const m: f64 = free == 0 ? 1 : gm;
+  const n: f64 = free == 1 ? 1 : gn;
+  const k: f64 = free == 2 ? 1 : gk;
+  const a: f64 = isResident(INPUT) ? 0 : m * k * inputBytes * batch * copies(outerDoubleBits, INPUT);
+  const w: f64 = isResident(WEIGHT) ? 0 : n * k * weightBytes * batch * copies(outerDoubleBits, WEIGHT);
+  const width: f64 = (free == 2 ? accumulatorBytes : outerSumWidth()) * copies(outerDoubleBits, OUTPUT);
+  const o: f64 = m * n * batch * (isResident(OUTPUT) ? larger(0, width - outputBytes) : width);
+  return roomAlong(free, a, w, o, outerSplit, outerInput - (outerSplit ? 0 : reservedBytes), outerWeight, outerOutput);
 }
 
 /** Whether the outer tile fits whatever its inner tiles are: with sums at the greater width. */

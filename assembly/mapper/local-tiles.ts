@@ -36,6 +36,9 @@ import {
   gn,
   isBypassed,
   K,
+  lk,
+  lm,
+  ln,
   M,
   N,
   setInner,
@@ -61,8 +64,8 @@ import {
   stepCount,
 } from "./bound";
 import { boundWaits } from "./bound-waits";
-import { fewSizes, MOST_CANDIDATES, sizes } from "./candidates";
-import { firstThatFits, foldK, foldM, foldN, innerFits, innerNeeded, outerFits, outerFitsAnyInner } from "./legal";
+import { evenSize, MOST_CANDIDATES, sizes, tileSizes } from "./candidates";
+import { foldK, foldM, foldN, innerFits, innerNeeded, innerRoom, outerFits, outerFitsAnyInner } from "./legal";
 import { doubleBits, ordersOf } from "./outer-tiles";
 import { isEnergyCounted, score, secondScore } from "./score";
 import { keep, worstKept } from "./short-list";
@@ -90,9 +93,8 @@ export function clearScored(): void {
  *
  * @param turning  loops (bits 0 to 2) that have several turns within an outer tile
  */
-function tryOrders(m: usize, n: usize, k: usize, turning: i32, bits: i32, mostSteps: f64): void {
+function tryOrders(m: usize, n: usize, k: usize, turning: i32, bits: i32): void {
   boundTiles(m, n, k);
-  if (stepCount > mostSteps) return;
   scored += 1;
   if (score(arrayTime, arrayEnergy) > worstKept()) return;
   boundEnds();
@@ -122,133 +124,149 @@ let tileK: f64 = 1;
 /** Whether the global-buffer tile fits whatever local tiles it is cut into. */
 let fitsAnyInner: bool = false;
 
-/**
- * Fills the size table of one dimension; where inner tiles are bounded by one fold, with that of it, `most`, while
- * anything else fits. Returns how many.
- */
-function fillSizes(
-  dimension: i32,
-  extent: f64,
-  outer: f64,
-  over: f64,
-  spatial: f64,
-  words: f64,
-  most: f64,
-  mostParts: f64,
-): i32 {
-  const chunk: f64 = ceilDiv(outer, over);
+/** Fills the size table of one dimension; where inner tiles are bounded by one fold, with that of it, `most`, while anything else fits. Returns how many. */
+function fillSizes(d: i32, most: f64): i32 {
+  const chunk: f64 = chunkOf(d);
+  const unit: f64 = spatialOf(d) * wordsOf(d);
   let count: i32 = 1;
-  if (maySingle) count = sizes(LIST, Math.min(chunk, most), spatial * words);
+  if (maySingle) count = sizes(LIST, Math.min(chunk, most), unit);
   else if (most != Infinity) store<f64>(LIST, Math.min(chunk, most));
-  else count = fewSizes(LIST, chunk, spatial * words, isDirect ? 8 : mostParts);
-  for (let i: i32 = 0; i < count; i++) {
-    const local: f64 = load<f64>(LIST + ((<usize>i) << 3));
-    setSize(sizeRow(dimension, i), local, extent, outer, over, spatial, words);
-  }
+  else count = tileSizes(LIST, chunk, unit, Infinity);
+  for (let i: i32 = 0; i < count; i++) fillRow(d, i, load<f64>(LIST + ((<usize>i) << 3)));
   return count;
 }
 
+/** Parts of the dimension that streams where the array is fed straight: the more, the sooner it begins. */
+const DIRECT_PARTS: f64 = 8;
+
 /**
- * Tries local tiles for the present global-buffer tile and use of the array.
+ * Tries local tiles for the present global-buffer tile and use of the array: every pair of sizes along the two dimensions that the array holds, and
+ * with each the most that fits of the one that streams, in parts as even as whole steps of the array allow. Less of it only moves more; half of it
+ * is tried for its shorter first fill.
  *
- * @param mostParts  of one dimension
- * @param mostSteps  inner steps of a mapping
- * @param single     every candidate size, single buffered where it must be: nothing else fits
+ * @param single  every candidate size, single buffered where it must be: nothing else fits
  */
-export function tryLocalTiles(mostParts: f64, mostSteps: f64, single: bool): void {
+export function tryLocalTiles(single: bool): void {
   maySingle = single;
-  const mostM: f64 = isDirect || isBypassed(INPUT) ? foldM() : Infinity;
-  const mostN: f64 = isDirect || isBypassed(WEIGHT) ? foldN() : Infinity;
-  const mostK: f64 = isDirect || bypass ? foldK() : Infinity;
-  const countM: i32 = fillSizes(0, M, gm, coresM, sm, tm, mostM, mostParts);
-  const countN: i32 = fillSizes(1, N, gn, coresN, sn, tn, mostN, mostParts);
-  const countK: i32 = fillSizes(2, K, gk, coresK, sk, tk, mostK, mostParts);
-  const cm: f64 = chunkM(gm);
-  const cn: f64 = chunkN(gn);
-  const ck: f64 = chunkK(gk);
-  const isOneM: bool = gm >= M;
-  const isOneN: bool = gn >= N;
-  const isOneK: bool = gk >= K;
-  const batches: f64 = ceilDiv(B, batchAtOnce());
+  const isOutput: bool = dataflow == OUTPUT_STATIONARY;
+  const isInput: bool = dataflow == INPUT_STATIONARY;
+  // The streaming dimension, and the held ones.
+  const s: i32 = isOutput ? 2 : isInput ? 1 : 0;
+  const a: i32 = isOutput ? 0 : 2;
+  const b: i32 = isOutput || !isInput ? 1 : 0;
+  const countA: i32 = fillSizes(a, mostOf(a));
+  const countB: i32 = fillSizes(b, mostOf(b));
+  const chunkS: f64 = chunkOf(s);
+  const wholeA: f64 = chunkOf(a);
+  const wholeB: f64 = chunkOf(b);
+  const most: f64 = smaller(chunkS, mostOf(s));
+  const unit: f64 = spatialOf(s) * wordsOf(s);
   boundOuter();
   boundShares();
   fitsAnyInner = !hasOuter || outerFitsAnyInner();
   let wholeColumns: i32 = 0;
-  for (let y: i32 = 0; y < countN; y++) {
-    tileN = sizeAt(1, y);
-    const turnsN: f64 = isOneN && tileN >= cn ? 1 : 2;
+  for (let y: i32 = 0; y < countB; y++) {
     let wholes: i32 = 0;
-    let before: f64 = 0;
-    let sames: i32 = 0;
-    for (let x: i32 = 0; x < countM; x++) {
-      tileM = sizeAt(0, x);
-      const turnsM: f64 = isOneM && tileM >= cm ? 1 : 2;
-      // What goes straight to the array is always fetched ahead.
-      const wholeBits: i32 = isDirect
-        ? 7
-        : doubleBits(innerDouble, turnsM, turnsN, isOneK ? 1 : 2, batches) & mayDouble;
-      const partBits: i32 = isDirect ? 7 : doubleBits(innerDouble, turnsM, turnsN, 2, batches) & mayDouble;
-      // Less of k than fits only adds partial sums.
-      const z: i32 = firstThatFits(
-        tileM,
-        tileN,
-        sizeRow(2, 0),
-        countK,
-        ck,
-        maySingle ? 0 : wholeBits,
-        maySingle ? 0 : partBits,
-      );
+    let isWholeColumn: bool = false;
+    for (let x: i32 = 0; x < countA; x++) {
+      const sizeA: f64 = sizeAt(a, x);
+      const sizeB: f64 = sizeAt(b, y);
+      const turningHeld: i32 = (sizeA < wholeA ? 1 << a : 0) | (sizeB < wholeB ? 1 << b : 0);
+      let size: f64 = most;
+      let bits: i32 = place(s, a, b, most, sizeA, sizeB);
+      let fits: bool = innerFits();
+      const isWhole: bool = fits;
       if (innerNeeded < neededInner) neededInner = innerNeeded;
-      if (z < 0) continue;
-      tileK = sizeAt(2, z);
-      let bits: i32 = tileK >= ck ? wholeBits : partBits;
-      setInner(tileM, tileN, tileK, 0, bits);
-      if (maySingle && !innerFits()) {
-        bits = 0;
-        setInner(tileM, tileN, tileK, 0, bits);
+      for (let isLess: i32 = 0; !fits && isLess < 4; isLess++) {
+        // In parts, with one place for each operand where that is all that there is room for; of each, whole bytes may take room for one less.
+        bits = place(s, a, b, 1, sizeA, sizeB);
+        if (isLess >= 2) {
+          if (!maySingle) break;
+          bits = 0;
+          setInner(lm, ln, lk, 0, bits);
+        }
+        const room: f64 = smaller(most, innerRoom(s) - <f64>(isLess & 1));
+        if (room < 1) continue;
+        size = evenSize(chunkS, ceilDiv(chunkS, room), unit, room);
+        placeTile(s, a, b, size, sizeA, sizeB);
+        setInner(lm, ln, lk, 0, bits);
+        fits = innerFits();
       }
-      // Of equal k, fewer rows only cost reuse; a second size is kept for its shorter first fill.
-      sames = tileK == before ? sames + 1 : 0;
-      before = tileK;
-      if (isDirect || bypass || sames < 2) {
-        const turning: i32 = (tileM < cm ? 1 : 0) | (tileN < cn ? 2 : 0) | (tileK < ck ? 4 : 0);
-        tryOrders(sizeRow(0, x), sizeRow(1, y), sizeRow(2, z), turning, bits, mostSteps);
+      if (!fits) {
+        if (innerNeeded < neededInner) neededInner = innerNeeded;
+        continue;
       }
-      if (z == 0) wholes++;
-      // Where all of k fits, still fewer rows only cost reuse; a second size is kept for its shorter first fill.
+      tryStreamed(s, a, x, b, y, size, turningHeld, bits);
+      const parts: f64 = ceilDiv(chunkS, size);
+      if (isDirect) {
+        for (let more: f64 = 2; more <= DIRECT_PARTS && more <= chunkS; more++) {
+          tryStreamed(s, a, x, b, y, ceilDiv(chunkS, more), turningHeld, bits);
+        }
+      } else if (size > 1 && !isEnergyCounted()) {
+        const half: f64 = evenSize(chunkS, smaller(chunkS, 2 * parts), unit, size);
+        const halfBits: i32 = place(s, a, b, half, sizeA, sizeB) & (isWhole ? 7 : bits);
+        setInner(lm, ln, lk, 0, halfBits);
+        if (half < size && innerFits()) tryStreamed(s, a, x, b, y, half, turningHeld, halfBits);
+      }
+      if (isWhole) wholes++;
+      // Less of this dimension costs reuse too, but where less of the other one had to be taken for it.
+      if (isWhole && x == 0) isWholeColumn = true;
+      // Where all that streams fits, still less of what is held only costs reuse; a second size is kept for its shorter first fill.
       if (!isDirect && !bypass && wholes == 2) break;
     }
-    if (wholes == 2) wholeColumns++;
+    if (isWholeColumn) wholeColumns++;
     if (!isDirect && wholeColumns == 4) break;
   }
 }
 
+/** Most of a dimension that an inner tile may have, in the use of the array that is in place: where nothing is between, what one fold covers. */
+function mostOf(d: i32): f64 {
+  if (d == 0) return isDirect || isBypassed(INPUT) ? foldM() : Infinity;
+  if (d == 1) return isDirect || isBypassed(WEIGHT) ? foldN() : Infinity;
+  return isDirect || bypass ? foldK() : Infinity;
+}
+
+/** Puts an inner tile in place by its sizes along the streaming dimension s and the held ones a and b. */
+function placeTile(s: i32, a: i32, b: i32, size: f64, sizeA: f64, sizeB: f64): void {
+  const m: f64 = s == 0 ? size : a == 0 ? sizeA : sizeB;
+  const n: f64 = s == 1 ? size : sizeB;
+  const k: f64 = s == 2 ? size : sizeA;
+  tileM = m;
+  tileN = n;
+  tileK = k;
+  setInner(m, n, k, 0, 0);
+}
+
+/** The same, with every operand double buffered that has several tiles; returns which. */
+function place(s: i32, a: i32, b: i32, size: f64, sizeA: f64, sizeB: f64): i32 {
+  placeTile(s, a, b, size, sizeA, sizeB);
+  const turnsM: f64 = gm >= M && tileM >= chunkM(gm) ? 1 : 2;
+  const turnsN: f64 = gn >= N && tileN >= chunkN(gn) ? 1 : 2;
+  const turnsK: f64 = gk >= K && tileK >= chunkK(gk) ? 1 : 2;
+  // What goes straight to the array is always fetched ahead.
+  const bits: i32 = isDirect
+    ? 7
+    : doubleBits(innerDouble, turnsM, turnsN, turnsK, ceilDiv(B, batchAtOnce())) & mayDouble;
+  setInner(tileM, tileN, tileK, 0, bits);
+  return bits;
+}
+
+/** Tries every order of the tile with `size` of the streaming dimension and rows x and y of the held ones. */
+function tryStreamed(s: i32, a: i32, x: i32, b: i32, y: i32, size: f64, turningHeld: i32, bits: i32): void {
+  placeTile(s, a, b, size, sizeAt(a, x), sizeAt(b, y));
+  fillRow(s, 0, size);
+  const rowS: usize = sizeRow(s, 0);
+  const rowA: usize = sizeRow(a, x);
+  const rowB: usize = sizeRow(b, y);
+  const turning: i32 = turningHeld | (size < chunkOf(s) ? 1 << s : 0);
+  tryOrders(s == 0 ? rowS : a == 0 ? rowA : rowB, s == 1 ? rowS : rowB, s == 2 ? rowS : rowA, turning, bits);
+}
+
 /** The same with no more than the operands `double` double buffered: tiles get larger, but wait for the array. */
-export function trySingleTiles(mostParts: f64, mostSteps: f64, double: i32): void {
+export function trySingleTiles(double: i32): void {
   mayDouble = double;
-  tryLocalTiles(mostParts, mostSteps, false);
+  tryLocalTiles(false);
   mayDouble = 7;
-}
-
-/** Volume of a cube of which inputs, weights and sums fill a buffer of `room` bytes together, for `elements` batch elements each. */
-function cubeOf(room: f64, elements: f64): f64 {
-  const side: f64 = Math.sqrt(room / (3 * Math.max(inputBytes, weightBytes) * elements));
-  return side * side * side;
-}
-
-/**
- * Inner steps of a mapping that is still worth walking: a few times as many as cubes that fill the inner buffers, or the outer one
- * if that holds less, would take. Finer tiles fetch more and cost the search its time.
- */
-export function stepLimit(): f64 {
-  if (isDirect) return Infinity;
-  const inner: f64 = cubeOf(innerSplit ? innerInput + innerWeight + innerOutput : innerInput, 1);
-  let cube: f64 = coresM * coresN * coresK * inner;
-  if (hasOuter) {
-    const outer: f64 = outerSplit ? outerInput + outerWeight + outerOutput : outerInput;
-    cube = smaller(cube, cubeOf(outer, coresB * arraysB));
-  }
-  return Math.max(1024, (8 * B * M * N * K) / (coresB * cube));
 }
 
 /** What is tried of the dimension that streams, in terms of what keeps the array busy. */
@@ -280,7 +298,7 @@ function fineSize(parts: f64, chunk: f64, spatial: f64, words: f64, isWhole: boo
  *
  * @param isWide  less than that, and smaller parts of a fold, too; all in whole steps of the array
  */
-export function tryFineTiles(mostSteps: f64, isWide: bool): void {
+export function tryFineTiles(isWide: bool): void {
   const isOutput: bool = dataflow == OUTPUT_STATIONARY;
   const isInput: bool = dataflow == INPUT_STATIONARY;
   const multiples: i32 = isWide ? 5 : 3;
@@ -297,11 +315,11 @@ export function tryFineTiles(mostSteps: f64, isWide: bool): void {
   for (let x: f64 = 1; x <= mostParts; x *= 2) {
     const sizeA: f64 = fineSize(x, chunkOf(a), spatialOf(a), wordsOf(a), isWide);
     if (sizeA == 0) continue;
-    fillRow(a, sizeA);
+    fillRow(a, 0, sizeA);
     for (let y: f64 = 1; y <= mostParts; y *= 2) {
       const sizeB: f64 = fineSize(y, chunkOf(b), spatialOf(b), wordsOf(b), isWide);
       if (sizeB == 0) continue;
-      fillRow(b, sizeB);
+      fillRow(b, 0, sizeB);
       const chunk: f64 = chunkOf(s);
       const least: f64 = smaller(chunk, busyExtent(s, a, b, sizeA, sizeB));
       let last: f64 = 0;
@@ -311,8 +329,8 @@ export function tryFineTiles(mostSteps: f64, isWide: bool): void {
         const size: f64 = smaller(chunk, ceilDiv(even, spatialOf(s)) * spatialOf(s));
         if (size == last) continue;
         last = size;
-        fillRow(s, size);
-        tryFineTile(mostSteps);
+        fillRow(s, 0, size);
+        tryFineTile();
       }
     }
   }
@@ -322,7 +340,7 @@ export function tryFineTiles(mostSteps: f64, isWide: bool): void {
 function leastFineTime(): f64 {
   boundArrayAlone();
   const time: f64 = arrayTime;
-  for (let d: i32 = 0; d < 3; d++) fillRow(d, smaller(chunkOf(d), spatialOf(d)));
+  for (let d: i32 = 0; d < 3; d++) fillRow(d, 0, smaller(chunkOf(d), spatialOf(d)));
   setInner(sizeAt(0, 0), sizeAt(1, 0), sizeAt(2, 0), 0, 0);
   boundShares();
   boundTiles(sizeRow(0, 0), sizeRow(1, 0), sizeRow(2, 0));
@@ -340,11 +358,11 @@ function wordsOf(d: i32): f64 {
   return d == 0 ? tm : d == 1 ? tn : tk;
 }
 
-/** Puts a size of a dimension into the first row of its table. */
-function fillRow(d: i32, size: f64): void {
-  if (d == 0) setSize(sizeRow(0, 0), size, M, gm, coresM, sm, tm);
-  else if (d == 1) setSize(sizeRow(1, 0), size, N, gn, coresN, sn, tn);
-  else setSize(sizeRow(2, 0), size, K, gk, coresK, sk, tk);
+/** Puts a size of a dimension into row `index` of its table. */
+function fillRow(d: i32, index: i32, size: f64): void {
+  if (d == 0) setSize(sizeRow(0, index), size, M, gm, coresM, sm, tm);
+  else if (d == 1) setSize(sizeRow(1, index), size, N, gn, coresN, sn, tn);
+  else setSize(sizeRow(2, index), size, K, gk, coresK, sk, tk);
 }
 
 /** Array steps of a tile whose sums stay in the array: no held words come, so that any number keeps it busy; fewer mean an earlier start, more turns. */
@@ -367,7 +385,7 @@ function busyExtent(s: i32, a: i32, b: i32, sizeA: f64, sizeB: f64): f64 {
 }
 
 /** Scores the local tile in the first rows of the size tables, if it fits. */
-function tryFineTile(mostSteps: f64): void {
+function tryFineTile(): void {
   tileM = sizeAt(0, 0);
   tileN = sizeAt(1, 0);
   tileK = sizeAt(2, 0);
@@ -381,5 +399,5 @@ function tryFineTile(mostSteps: f64): void {
   setInner(tileM, tileN, tileK, 0, bits);
   if (!innerFits()) return;
   const turning: i32 = (tileM < cm ? 1 : 0) | (tileN < cn ? 2 : 0) | (tileK < ck ? 4 : 0);
-  tryOrders(sizeRow(0, 0), sizeRow(1, 0), sizeRow(2, 0), turning, bits, mostSteps);
+  tryOrders(sizeRow(0, 0), sizeRow(1, 0), sizeRow(2, 0), turning, bits);
 }

@@ -1,6 +1,6 @@
-import { INPUT, OUTPUT, WEIGHT } from "../abi";
+import { INPUT, INPUT_STATIONARY, OUTPUT, OUTPUT_STATIONARY, WEIGHT } from "../abi";
 import { hasOuter, isDirect, outerDouble } from "../hardware";
-import { ceilDiv } from "../int-math";
+import { ceilDiv, larger, smaller } from "../int-math";
 import { innermost, middle, outermost } from "../loop-order";
 import {
   B,
@@ -14,7 +14,14 @@ import {
   coresK,
   coresM,
   coresN,
+  dataflow,
+  gk,
+  gm,
+  gn,
   keptBits,
+  lk,
+  lm,
+  ln,
   residentBits,
   setInner,
   setKept,
@@ -28,16 +35,21 @@ import {
 } from "../mapping";
 import { reloaded, turningLoops } from "../nest";
 import { arrayEnergy, arrayTime, boundArrayAlone } from "./array-bound";
-import { boundEnergy, boundOuter, boundOuterWith, boundTime, outerPorts } from "./bound";
-import { MOST_CANDIDATES, fewSizes, sizes } from "./candidates";
-import { foldK, outerFits, outerNeeded } from "./legal";
+import { boundEnergy, boundOuter, boundOuterWith, boundShares, boundTiles, boundTime, outerPorts } from "./bound";
+import { MOST_CANDIDATES, evenSize, sizes, tileSizes } from "./candidates";
+import { foldK, foldM, foldN, outerFits, outerFitsAnyInner, outerNeeded, outerRoom } from "./legal";
 import { score, secondScore } from "./score";
+import { LONE_SIZE, setSize, sizeRow } from "./sizes";
 
 /*
  * Global-buffer tiles of the present problem and split, best bound first. A tile is judged before any local tile is
  * chosen: by its own traffic, and by what the array takes at least in the use that is in place.
  */
 const MOST: i32 = 512;
+/** Parts of a unit down to which its halves are outer tiles' sizes, unless nothing else fits. */
+const FEW_HALVINGS: f64 = 8;
+/** Even parts that are sizes too where the array is fed straight: eyeriss, 1,128,2304,768 takes 22 % longer without. */
+const DIRECT_PARTS: f64 = 16;
 const FIELDS: i32 = 9;
 const TABLE: usize = memory.data((MOST + 1) * FIELDS * 8, 16);
 const LISTS: usize = memory.data(3 * MOST_CANDIDATES * 8, 16);
@@ -58,6 +70,11 @@ function element(list: usize, index: i32): f64 {
 
 export function outerScore(row: i32): f64 {
   return load<f64>(at(row, 0));
+}
+
+/** Whether tile `row` has single places for which its bound does not see what waits, while the far memory sets the pace. */
+export function outerWaits(row: i32): bool {
+  return load<f64>(at(row, 7)) != 0;
 }
 
 /** Puts tile `row` into the present mapping. */
@@ -113,9 +130,10 @@ export function newOrders(m: f64, n: f64, k: f64): i32 {
   return ordersOf(turningLoops(m, n, k));
 }
 
-/** Whether a tile has been found to fit with every operand double buffered that needs it; whether it fits at all. */
+/** Whether tiles have to fit with sums as wide as any local tile leaves them. */
+let isWide: bool = false;
+/** Whether the tile fits with every operand double buffered that needs it. */
 let fitsDouble: bool = false;
-let fitsAtAll: bool = false;
 
 let leastTime: f64 = 0;
 
@@ -151,27 +169,20 @@ function insert(m: f64, n: f64, k: f64, order: i32, bits: i32): void {
   if (outerCount < limit) outerCount++;
 }
 
-/** Puts the tile in place with as many operands double buffered as fit; sets fitsDouble and fitsAtAll. */
-function placeTile(m: f64, n: f64, k: f64): i32 {
-  const Gm: f64 = ceilDiv(M, m);
-  const Gn: f64 = ceilDiv(N, n);
-  const Gk: f64 = ceilDiv(K, k);
-  let bits: i32 = doubleBits(outerDouble, Gm, Gn, Gk, batches);
+/**
+ * Puts the tile in place with every operand double buffered that has several tiles (mode 0); all but the one with the fewest, which is replaced
+ * least (1); or none (2). Returns which are. Along dimension `cut` it has several tiles, or, −1, as many as its size says.
+ */
+function placeTile(m: f64, n: f64, k: f64, mode: i32, cut: i32, isCut: bool): i32 {
+  const Gm: f64 = isCut && cut == 0 ? 2 : ceilDiv(M, m);
+  const Gn: f64 = isCut && cut == 1 ? 2 : ceilDiv(N, n);
+  const Gk: f64 = isCut && cut == 2 ? 2 : ceilDiv(K, k);
+  let bits: i32 = mode == 2 ? 0 : doubleBits(outerDouble, Gm, Gn, Gk, batches);
+  if (mode == 1) bits &= ~(1 << fewestTiles(Gm, Gn, Gk));
   setOuter(m, n, k, 0, bits);
   // With k whole in a local tile the sums are narrow: the least room that any tile leaves them, as far as a fold reaches.
   setInner(chunkM(m), chunkN(n), Math.min(chunkK(k), isDirect ? foldK() : Infinity), 0, 0);
-  fitsDouble = outerFits();
-  fitsAtAll = fitsDouble;
-  if (fitsDouble) return bits;
-  // Rather single-buffer the operand with the fewest tiles, which is replaced least, than none of the tile.
-  bits = bits & ~(1 << fewestTiles(Gm, Gn, Gk));
-  setOuter(m, n, k, 0, bits);
-  fitsAtAll = outerFits();
-  if (fitsAtAll) return bits;
-  setOuter(m, n, k, 0, 0);
-  fitsAtAll = outerFits();
-  if (!fitsAtAll && outerNeeded < smallestOuter) smallestOuter = outerNeeded;
-  return 0;
+  return bits;
 }
 
 /** Array steps of the first core along a dimension that outer tiles of `tile` cut. */
@@ -181,17 +192,45 @@ function stepsAlong(extent: f64, tile: f64, cores: f64, spatial: f64): f64 {
   return whole * ceilDiv(ceilDiv(tile, cores), spatial) + ceilDiv(rest, spatial);
 }
 
+/** Bounds what the array takes for the outer tile that is in place, in inner tiles as large as the array takes them. */
+function boundFolds(m: f64, n: f64, k: f64): void {
+  setInner(smaller(chunkM(m), foldM()), smaller(chunkN(n), foldN()), smaller(chunkK(k), foldK()), 0, 0);
+  boundOuter();
+  boundShares();
+  boundTiles(
+    sizeOf(0, lm, M, m, coresM, sm, tm),
+    sizeOf(1, ln, N, n, coresN, sn, tn),
+    sizeOf(2, lk, K, k, coresK, sk, tk),
+  );
+}
+
+/** Fills the row of the size table that no list has; returns it. */
+function sizeOf(d: i32, size: f64, extent: f64, outer: f64, cores: f64, spatial: f64, words: f64): usize {
+  const row: usize = sizeRow(d, LONE_SIZE);
+  setSize(row, size, extent, outer, cores, spatial, words);
+  return row;
+}
+
 /** Keeps the tile in every order of its loops, if the bound is among the best. */
 function keepTile(m: f64, n: f64, k: f64, bits: i32): void {
   const orders: i32 = newOrders(ceilDiv(M, m), ceilDiv(N, n), ceilDiv(K, k));
-  // A tile narrower than a step of the array leaves a part of it idle.
-  const steps: f64 = stepsAlong(M, m, coresM, sm) * stepsAlong(N, n, coresN, sn) * stepsAlong(K, k, coresK, sk);
-  const time: f64 = Math.max(leastTime, steps * batches);
+  let time: f64 = leastTime;
+  let energy: f64 = leastEnergy;
+  if (isDirect) {
+    // Nothing is between: how often the array begins a fold is up to this tile alone.
+    boundFolds(m, n, k);
+    time = larger(time, arrayTime);
+    energy = larger(energy, arrayEnergy);
+  } else {
+    // A tile narrower than a step of the array leaves a part of it idle.
+    const steps: f64 = stepsAlong(M, m, coresM, sm) * stepsAlong(N, n, coresN, sn) * stepsAlong(K, k, coresK, sk);
+    time = larger(time, steps * batches);
+  }
   for (let order: i32 = 0; order < 6; order++) {
     if (((orders >> order) & 1) == 0) continue;
     setOuter(m, n, k, order, bits);
     boundOuter();
-    boundOuterWith(time, leastEnergy);
+    boundOuterWith(time, energy);
     insert(m, n, k, order, bits);
     // What would come again may stay whole, if there is room.
     const again: i32 = reloaded() & ~residentBits;
@@ -203,7 +242,7 @@ function keepTile(m: f64, n: f64, k: f64, bits: i32): void {
       setInner(chunkM(m), chunkN(n), Math.min(chunkK(k), isDirect ? foldK() : Infinity), 0, 0);
       if (!outerFits()) continue;
       boundOuter();
-      boundOuterWith(time, leastEnergy);
+      boundOuterWith(time, energy);
       insert(m, n, k, order, ahead);
     }
   }
@@ -225,55 +264,69 @@ let countN: i32 = 0;
 let countK: i32 = 0;
 
 /**
- * Along a line of tiles that differ in dimension `free` only: the largest that fits, and the largest that does so with every
- * operand double buffered. Smaller ones only move more.
+ * With sizes of the two other dimensions as they are in place: the most along `free` that fits, in parts as even as whole steps of the array
+ * allow; and, where that is more, with fewer operands double buffered. Smaller ones only move more. True if all of it fits, double buffered.
  */
-function tryLine(m: f64, n: f64, k: f64, free: i32): void {
-  const list: usize = free == 0 ? M_SIZES : free == 1 ? N_SIZES : K_SIZES;
-  const count: i32 = free == 0 ? countM : free == 1 ? countN : countK;
-  let isKept: bool = false;
-  for (let i: i32 = 0; i < count; i++) {
-    const size: f64 = element(list, i);
-    if (free == 0) m = size;
-    else if (free == 1) n = size;
-    else k = size;
-    const bits: i32 = placeTile(m, n, k);
-    if (!fitsAtAll) continue;
-    if (!isKept || fitsDouble) keepTile(m, n, k, bits);
-    isKept = true;
-    if (fitsDouble) return;
+function tryLine(m: f64, n: f64, k: f64, free: i32): bool {
+  const extent: f64 = free == 0 ? M : free == 1 ? N : K;
+  const unit: f64 = free == 0 ? sm * tm * coresM : free == 1 ? sn * tn * coresN : sk * tk * coresK;
+  let fewest: f64 = Infinity;
+  for (let mode: i32 = 0; mode < 3; mode++) {
+    for (let isPart: i32 = 0; isPart < 3; isPart++) {
+      let size: f64 = extent;
+      let bits: i32 = placeTile(
+        free == 0 ? size : m,
+        free == 1 ? size : n,
+        free == 2 ? size : k,
+        mode,
+        free,
+        isPart > 0,
+      );
+      if (isPart > 0) {
+        const room: f64 = smaller(extent, outerRoom(free) - <f64>(isPart - 1));
+        if (room < 1) continue;
+        size = evenSize(extent, ceilDiv(extent, room), unit, room);
+        if (ceilDiv(extent, size) >= fewest) break;
+        bits = placeTile(free == 0 ? size : m, free == 1 ? size : n, free == 2 ? size : k, mode, -1, true);
+      }
+      if (isWide ? !outerFitsAnyInner() : !outerFits()) {
+        if (outerNeeded < smallestOuter) smallestOuter = outerNeeded;
+        continue;
+      }
+      fitsDouble = bits == doubleBits(true, ceilDiv(M, gm), ceilDiv(N, gn), ceilDiv(K, gk), batches);
+      fewest = ceilDiv(extent, size);
+      keepTile(free == 0 ? size : m, free == 1 ? size : n, free == 2 ? size : k, bits);
+      if (isPart == 0) return mode == 0;
+      break;
+    }
+    if (!outerDouble) break;
   }
+  return false;
 }
 
-/** Tiles with one dimension whole at least. */
-function tryFaces(): void {
-  const bits: i32 = placeTile(M, N, K);
-  if (fitsDouble) {
-    // Nothing moves less than the whole, once.
-    keepTile(M, N, K, bits);
-    return;
+/** Every pair of sizes along the dimensions that the array holds, with the most of the third one. */
+function tryPairs(): void {
+  const isOutput: bool = dataflow == OUTPUT_STATIONARY;
+  const isInput: bool = dataflow == INPUT_STATIONARY;
+  if (tryLine(M, N, K, isOutput ? 2 : isInput ? 1 : 0)) return;
+  if (isOutput) {
+    for (let x: i32 = 0; x < countM; x++) {
+      for (let y: i32 = 0; y < countN; y++) if (tryLine(element(M_SIZES, x), element(N_SIZES, y), K, 2)) break;
+    }
+  } else if (isInput) {
+    for (let x: i32 = 0; x < countK; x++) {
+      for (let y: i32 = 0; y < countM; y++) if (tryLine(element(M_SIZES, y), N, element(K_SIZES, x), 1)) break;
+    }
+  } else {
+    for (let x: i32 = 0; x < countK; x++) {
+      for (let y: i32 = 0; y < countN; y++) if (tryLine(M, element(N_SIZES, y), element(K_SIZES, x), 0)) break;
+    }
   }
-  for (let x: i32 = 0; x < countM; x++) tryLine(element(M_SIZES, x), N, K, 1);
-  for (let x: i32 = 0; x < countM; x++) tryLine(element(M_SIZES, x), N, K, 2);
-  for (let y: i32 = 0; y < countN; y++) tryLine(M, element(N_SIZES, y), K, 2);
-}
-
-/** Tiles with every dimension in parts. */
-function tryParts(): void {
-  for (let x: i32 = 0; x < countM; x++) {
-    for (let y: i32 = 0; y < countN; y++) tryLine(element(M_SIZES, x), element(N_SIZES, y), K, 2);
-  }
-}
-
-function setFewSizes(mostParts: f64): void {
-  countM = fewSizes(M_SIZES, M, sm * tm, mostParts);
-  countN = fewSizes(N_SIZES, N, sn * tn, mostParts);
-  countK = fewSizes(K_SIZES, K, sk * tk, mostParts);
 }
 
 /**
- * Fills the table for the use of the array that is in place. First tiles with one dimension whole; where none of those
- * fits, with everything in parts, down to single elements.
+ * Fills the table for the use of the array that is in place: with whole folds of it and halves of one; where none of those fits, down to single
+ * elements.
  */
 export function findOuterTiles(most: i32): void {
   boundArrayAlone();
@@ -288,14 +341,27 @@ export function findOuterTiles(most: i32): void {
     keepTile(M, N, K, 0);
     return;
   }
-  setFewSizes(128);
-  tryFaces();
-  if (outerCount > 0) return;
-  setFewSizes(1024);
-  tryParts();
-  if (outerCount > 0) return;
+  const evenParts: f64 = isDirect ? DIRECT_PARTS : 1;
+  countM = tileSizes(M_SIZES, M, sm * tm * coresM, FEW_HALVINGS, evenParts);
+  countN = tileSizes(N_SIZES, N, sn * tn * coresN, FEW_HALVINGS, evenParts);
+  countK = tileSizes(K_SIZES, K, sk * tk * coresK, FEW_HALVINGS, evenParts);
+  tryPairs();
+  if (outerCount == 0) tryEveryPair();
+}
+
+/** The same with every candidate size, and those too whose sums are as wide as any local tile leaves them: where no local tile fits the others. */
+export function findEveryOuterTile(): void {
+  findOuterTiles(MOST);
+  if (!hasOuter) return;
+  tryEveryPair();
+  isWide = true;
+  tryEveryPair();
+  isWide = false;
+}
+
+function tryEveryPair(): void {
   countM = sizes(M_SIZES, M, sm * tm);
   countN = sizes(N_SIZES, N, sn * tn);
   countK = sizes(K_SIZES, K, sk * tk);
-  tryParts();
+  tryPairs();
 }

@@ -1,40 +1,54 @@
-import { OBJECTIVE_EDP, OBJECTIVE_ENERGY, OBJECTIVE_LATENCY } from "../abi";
+import { OBJECTIVE_EDP, OBJECTIVE_LATENCY } from "../abi";
 import { energyCycle } from "../hardware";
 
 let objective: i32 = 0;
+/** Energy that every mapping of the problem takes, pJ, or less. */
+let leastEnergy: f64 = 0;
 
 export function setObjective(value: i32): void {
   objective = value;
 }
 
+export function setLeastEnergy(value: f64): void {
+  leastEnergy = value;
+}
+
+/** Most that the time of a mapping is raised for its energy, as a share: of near-ties the one with less energy is better. */
+const TIE: f64 = 1e-4;
+
 /**
- * What the search minimises, from time (cycles) and dynamic energy (pJ): cycles, energy, their product, or energy
- * plus the power above idle over the time (carbon: the grid's intensity is a common factor).
+ * What the search minimises, from time (cycles) and dynamic energy (pJ). With E = dynamic energy + power above idle × time, which the grid's intensity
+ * turns into carbon: E; E × time; or, for latency, time × (1 + 1e-4 × (1 − least E / E)). Never less for more time, or more energy.
  */
 export function score(time: f64, dynamic: f64): f64 {
-  if (objective == OBJECTIVE_LATENCY) return time;
-  if (objective == OBJECTIVE_ENERGY) return dynamic;
-  if (objective == OBJECTIVE_EDP) return time * dynamic;
-  return dynamic + energyCycle * time;
+  const energy: f64 = dynamic + energyCycle * time;
+  if (objective == OBJECTIVE_LATENCY) {
+    return energy > leastEnergy ? time * (1 + TIE * (1 - leastEnergy / energy)) : time;
+  }
+  return objective == OBJECTIVE_EDP ? time * energy : energy;
 }
 
 /** Longest time (cycles) with which a mapping of this dynamic energy scores no more than `limit`, or a little longer. */
 export function timeWithin(limit: f64, dynamic: f64): f64 {
-  if (objective == OBJECTIVE_ENERGY) return Infinity;
   let time: f64 = limit;
-  if (objective == OBJECTIVE_EDP) time = limit / dynamic;
-  else if (objective != OBJECTIVE_LATENCY) time = (limit - dynamic) / energyCycle;
+  if (objective == OBJECTIVE_EDP) {
+    // The root of energyCycle · t² + dynamic · t = limit, in the form that has no difference in it.
+    time = (2 * limit) / (dynamic + Math.sqrt(dynamic * dynamic + 4 * energyCycle * limit));
+  } else if (objective != OBJECTIVE_LATENCY) {
+    if (energyCycle == 0) return Infinity;
+    time = (limit - dynamic) / energyCycle;
+  }
   return time * (1 + 1e-9) + 1;
 }
 
-/** Whether the objective depends on energy, other than between equals. */
+/** Whether the objective depends on energy, other than between near-ties. */
 export function isEnergyCounted(): bool {
   return objective != OBJECTIVE_LATENCY;
 }
 
 /** Whether the objective depends on time at all. */
 export function isTimeCounted(): bool {
-  return objective != OBJECTIVE_ENERGY;
+  return objective == OBJECTIVE_LATENCY || objective == OBJECTIVE_EDP || energyCycle > 0;
 }
 
 /** Decides between equal scores. */
@@ -45,7 +59,7 @@ export function secondScore(time: f64, dynamic: f64): f64 {
 /** Share of the score that is gained where a mapping of these scores takes but `time`, with the same energy. */
 export function gainOfTime(first: f64, second: f64, time: f64): f64 {
   if (objective == OBJECTIVE_LATENCY) return 1 - time / first;
-  if (objective == OBJECTIVE_ENERGY) return 0;
-  if (objective == OBJECTIVE_EDP) return 1 - time / second;
-  return (energyCycle * (second - time)) / first;
+  const saved: f64 = energyCycle * (second - time);
+  if (objective == OBJECTIVE_EDP) return 1 - ((first / second - saved) * time) / first;
+  return saved / first;
 }

@@ -28,15 +28,16 @@ import {
   setLeastGain,
   takeBack,
 } from "./incumbent";
+import { clearScored, scored as scoredLocal, tryFineTiles, tryLocalTiles, trySingleTiles } from "./local-tiles";
 import {
-  clearScored,
-  scored as scoredLocal,
-  stepLimit,
-  tryFineTiles,
-  tryLocalTiles,
-  trySingleTiles,
-} from "./local-tiles";
-import { findOuterTiles, outerCount, outerScore, smallestOuter, useOuter } from "./outer-tiles";
+  findEveryOuterTile,
+  findOuterTiles,
+  outerCount,
+  outerScore,
+  outerWaits,
+  smallestOuter,
+  useOuter,
+} from "./outer-tiles";
 import { refine } from "./refine";
 import { gainOfTime, isEnergyCounted, isTimeCounted, score } from "./score";
 import {
@@ -57,12 +58,17 @@ import {
  * in time, from the best on, until no bound left can beat the best walk. docs/model.md, "mapper".
  */
 
+/** Outer tiles in which local ones are tried, best bounds first: of the first use of the array, of the others, where the array is fed straight. */
+const FEW_OUTERS: i32 = 4;
+const OTHER_OUTERS: i32 = 2;
+const DIRECT_OUTERS: i32 = 12;
+/** The same with those whose single places wait for the far memory, which no bound sees: tpu-v1, 1,2048,4096,11008 takes 13 % longer with FEW_OUTERS. */
+const MOST_OUTERS: i32 = 16;
 /** Gain that small local tiles must promise. */
 const LEAST_FINE: f64 = 0.005;
 /** Share of the score by which local tiles must cost more than nothing before larger, single-buffered ones are tried. */
 const LEAST_SINGLE: f64 = 0.2;
-/** Inner steps of mappings with small local tiles, as a multiple of those of others. */
-const FINE_STEPS: f64 = 4;
+const LEAST_SINGLE_OF_ENERGY: f64 = 0.02;
 /** Mappings that are walked where their bounds promise LEAST_GAIN; where more are kept, those behind have to promise GAP. */
 const WALKED: i32 = 5;
 const MANY: i32 = 24;
@@ -121,15 +127,8 @@ function trySplit(coresOfB: f64, coresOfM: f64, coresOfN: f64, coresOfK: f64): v
   }
 }
 
-/** Parts of one dimension that inner tiles may be, given the most inner steps: large problems need more of them. */
-function partsOf(mostSteps: f64): f64 {
-  return Math.max(64, mostSteps / 16);
-}
-
 /** Tries the best uses of the array on the present grids of cores and arrays. */
 function tryGrid(): void {
-  const mostSteps: f64 = stepLimit();
-  const mostParts: f64 = partsOf(mostSteps);
   // Of no kind yet, so that the worst of all that is kept is what uses of the array have to beat.
   newKind();
   findOptions(isEnergyCounted() ? 6 : 3, false, worstKept());
@@ -142,20 +141,35 @@ function tryGrid(): void {
     // Straight from the array, how wide the sums are is up to its use; what fits, to how many batch elements lie side by side.
     if (option == 0 || isDirect || packed != packedBefore) {
       packedBefore = packed;
-      findOuterTiles(isDirect ? 12 : 4);
+      findOuterTiles(isDirect ? DIRECT_OUTERS : cores > FEW_CORES ? FEW_OUTERS : MOST_OUTERS);
       if (smallestOuter < neededOuter) neededOuter = smallestOuter;
     }
-    const outers: i32 = option == 0 || isDirect ? outerCount : min(outerCount, 2);
+    const outers: i32 = option == 0 || isDirect ? outerCount : min(outerCount, OTHER_OUTERS);
+    let placed: i32 = 0;
+    let waiting: i32 = 0;
     for (let outer: i32 = 0; outer < outers; outer++) {
       if (outerScore(outer) > worstKept()) break;
+      const waits: bool = outerWaits(outer);
+      if (waits) waiting++;
+      else placed++;
+      if (!isDirect && (waits ? isEnergyCounted() && waiting > FEW_OUTERS : placed > FEW_OUTERS)) continue;
       useOuter(outer);
-      if (isDirect) newKind();
-      tryLocalTiles(mostParts, mostSteps, false);
-      if (keptCount > 0) continue;
-      tryLocalTiles(Infinity, Infinity, false);
+      // Bounds do not tell such tiles apart: the best mapping in each is kept.
+      if (isDirect || waits) newKind();
+      tryLocalTiles(false);
       if (keptCount > 0) continue;
       // Buffers that hold hardly anything: down to single elements, single buffered.
-      tryLocalTiles(Infinity, Infinity, true);
+      tryLocalTiles(true);
+    }
+  }
+  for (let option: i32 = 0; option < optionCount && keptCount == 0; option++) {
+    // Nothing fits that is worth while: anything that does, in every use of the array.
+    newKind();
+    useOption(option);
+    findEveryOuterTile();
+    for (let outer: i32 = 0; outer < outerCount && keptCount == 0; outer++) {
+      useOuter(outer);
+      tryLocalTiles(true);
     }
   }
 }
@@ -205,7 +219,7 @@ function trySplits(total: f64): void {
 export function scoreCandidates(): bool {
   // An array that is fed straight waits for every fold, which bounds do not see, and many cores have many grids: more is walked.
   const hasMany: bool = cores > FEW_CORES || arrays > 1 || (isSmall() && cores > 1);
-  const most: i32 = isDirect ? MOST : hasMany ? MANY : WALKED;
+  const most: i32 = isDirect ? MOST : hasMany || !isEnergyCounted() ? MANY : WALKED;
   clearShortList(most, isDirect || isEnergyCounted() ? 2 : 1, Infinity);
   clearScored();
   clearScoredMore();
@@ -255,7 +269,7 @@ function tryFine(): void {
     const row: usize = useKind(i);
     if (!isWorthFine(load<f64>(row), load<f64>(row, 8))) continue;
     newKind();
-    tryFineTiles(FINE_STEPS * stepLimit(), false);
+    tryFineTiles(false);
   }
 }
 
@@ -264,16 +278,16 @@ function tryFine(): void {
  * tile is below.
  */
 function trySingle(): void {
-  const count: i32 = min(copyKinds(KINDS), WALKED);
+  const leastSingle: f64 = isEnergyCounted() ? LEAST_SINGLE_OF_ENERGY : LEAST_SINGLE;
+  const kinds: i32 = copyKinds(KINDS);
+  const count: i32 = cores > FEW_CORES ? min(kinds, WALKED) : kinds;
   for (let i: i32 = 0; i < count; i++) {
     const row: usize = useKind(i);
     boundOuterWith(arrayTime, arrayEnergy);
-    if (score(boundTime, boundEnergy) > load<f64>(row) * (1 - LEAST_SINGLE)) continue;
+    if (score(boundTime, boundEnergy) > load<f64>(row) * (1 - leastSingle)) continue;
     newKind();
-    const mostSteps: f64 = stepLimit();
-    const mostParts: f64 = partsOf(mostSteps);
-    trySingleTiles(mostParts, mostSteps, 0);
-    trySingleTiles(mostParts, mostSteps, (1 << INPUT) | (1 << WEIGHT));
+    trySingleTiles(0);
+    trySingleTiles((1 << INPUT) | (1 << WEIGHT));
   }
 }
 
@@ -357,7 +371,7 @@ function searchFine(options: i32, thorough: bool): void {
     if (optionScore(option) > worstKept()) break;
     newKind();
     useOption(option);
-    tryFineTiles(thorough ? Infinity : FINE_STEPS * stepLimit(), true);
+    tryFineTiles(true);
   }
   setLeastGain(MORE_GAIN);
   walkKept();

@@ -23,7 +23,7 @@ export function valueOf(
 ): number {
   const joules = Object.values(energy).reduce((sum, part) => sum + part, 0);
   if (objective === "latency" || Object.keys(energy).length === 0) return cycles;
-  return objective === "energy" ? joules - (energy.static ?? 0) : joules;
+  return joules;
 }
 
 /**

@@ -140,7 +140,7 @@ function totalOf(
   const launch = launchCyclesOf(slots, costing);
   const launchJoules = joulesOf(launch * (costing.coefficients?.activePerCycle ?? 0));
   if (objective === "edp") return (sum("latency") + launch) * (sum("carbon") + launchJoules);
-  if (objective !== "carbon" || weightBytes === 0) return sum(objective);
+  if (objective === "latency" || weightBytes === 0) return sum(objective);
   return sum(objective) + retention((sum("latency") + launch) / costing.hardware.clock);
 }
 

@@ -72,7 +72,7 @@ export const energies: fc.Arbitrary<EnergyCoefficients> = fc.record({
   local: perByte,
   register: perByte,
   accumulator: perByte,
-  activePerCycle: fc.constant(0),
+  activePerCycle: fc.constantFrom(0, 0.4, 9),
 });
 
 export interface TinyCase {

@@ -328,8 +328,8 @@ describe(`laws of the GEMM model (ECOTILE_PROPERTY_SEED=${seed})`, () => {
             const [before, after] = [hardware, better].map((chip) => {
               const [result] = simulateGemms(chip, [problem], { objective, effort: "exhaustive", energy });
               if (result?.kind !== "mapped") return Infinity;
-              const picojoules = gemmEnergy(result.counters, 0, energy).total;
               const { cycles } = result.timing;
+              const picojoules = gemmEnergy(result.counters, cycles, energy).total;
               return { latency: cycles, energy: picojoules, edp: picojoules * cycles }[objective];
             });
             cases += 1;
@@ -366,7 +366,7 @@ describe(`laws of the GEMM model (ECOTILE_PROPERTY_SEED=${seed})`, () => {
         const few = { ...gemm, sharedB: false };
         const least = (each: Hardware): number => {
           const [result] = simulateGemms(each, [few], { objective: "energy", effort: "exhaustive", energy });
-          return result?.kind === "mapped" ? gemmEnergy(result.counters, 0, energy).total : Infinity;
+          return result?.kind === "mapped" ? gemmEnergy(result.counters, result.timing.cycles, energy).total : Infinity;
         };
         const best = Math.min(...DATAFLOWS.map((flow) => least(doing(able, flow))));
         if (best === Infinity) return;

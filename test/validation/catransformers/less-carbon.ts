@@ -64,7 +64,8 @@ function studyOf({ name, specs }: PublishedDesign, latency: number): string {
     name,
     model: written,
     hardware: hardwareOf(specs),
-    constraints: [`latency <= ${latency} s`],
+    // The published design is on the limit itself: room for the rounding of sums that are made in another order.
+    constraints: [`latency <= ${latency * (1 + 1e-12)} s`],
     space: { ...(study["space"] as Yaml), ...PART },
   };
   const path = join(scratch, `${name.replace(/\W+/g, "-")}.yaml`);

@@ -68,7 +68,7 @@ function valueOf(
   const [result] = simulateGemms(hardware, [problem], { objective, effort, energy });
   if (result?.kind !== "mapped") return Infinity;
   const { cycles } = result.timing;
-  const joules = gemmEnergy(result.counters, 0, energy).total;
+  const joules = gemmEnergy(result.counters, cycles, energy).total;
   return objective === "latency" ? cycles : objective === "energy" ? joules : joules * cycles;
 }
 

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { simulateGemms, type MappedGemm } from "../../../src/sim/index.ts";
+import { simulateGemms, simulateMapping, type MappedGemm } from "../../../src/sim/index.ts";
 import type { Dataflow, Hardware } from "../../../src/spec/hardware.ts";
 import { loadHardware } from "../../../src/spec/index.ts";
 import { readPeerTable, type PeerRow } from "../../fixtures/peers/peers.ts";
+import { whyIllegal } from "../../oracle/legality.ts";
 
 /**
  * Preset `scale-sim` against SCALE-Sim v3, stall free: cycles and array reads exact on every row. Writes: the true ones,
@@ -70,4 +71,42 @@ describe("SCALE-Sim v3, stall free", () => {
       expect(timing.computeCycles).toBe(timing.cycles);
     }
   });
+
+  it.each([16, 64, 256])(
+    "with buffers of %i KiB an operand: never above the tile of one fold, where that fits",
+    (kibibytes) => {
+      const room = kibibytes * 1024;
+      const slower: unknown[] = [];
+      let fitting = 0;
+      for (const row of table.rows) {
+        const { localBuffer, ...chip } = hardwareOf(row);
+        const hardware = {
+          ...chip,
+          localBuffer: { ...localBuffer!, size: { input: room, weight: room, output: room } },
+        };
+        const [m, n, k] = [row.number("m"), row.number("n"), row.number("k")];
+        const problem = { batch: 1, m, n, k, sharedB: true };
+        // What streams is whole; of the two dimensions that the array holds, as much as it has rows and columns.
+        const { spatial } = simulate(row).mapping;
+        const held = (d: "m" | "n" | "k"): number => spatial.rows[d] * spatial.cols[d];
+        const tile = {
+          m: held("m") > 1 ? Math.min(m, held("m")) : m,
+          n: held("n") > 1 ? Math.min(n, held("n")) : n,
+          k: held("k") > 1 ? Math.min(k, held("k")) : k,
+        };
+        const twice = { input: true, weight: true, output: true };
+        const mapping = { ...simulate(row).mapping, localTile: tile, arrayTile: tile };
+        const doubled = { ...mapping, doubleBuffered: { global: twice, local: twice } };
+        if (whyIllegal(hardware, problem, doubled) !== null) continue;
+        const given = simulateMapping(hardware, problem, doubled) as MappedGemm;
+        fitting += 1;
+        const [found] = simulateGemms(hardware, [problem]);
+        if (found?.kind !== "mapped" || found.timing.cycles > given.timing.cycles * 1.005) {
+          slower.push([row.text("gemm"), row.text("dataflow"), found, given.timing.cycles]);
+        }
+      }
+      expect(slower).toEqual([]);
+      expect(fitting, "rows of which the buffers hold the tile").toBeGreaterThan(100);
+    },
+  );
 });
