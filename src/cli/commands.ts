@@ -10,6 +10,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Add>>> = {
   service: async () => (await import("./service.ts")).addServiceCommand,
   sweep: async () => (await import("./sweep.ts")).addSweepCommand,
   gemm: async () => (await import("./gemm.ts")).addGemmCommand,
+  package: async () => (await import("./package.ts")).addPackageCommand,
   init: async () => (await import("./init.ts")).addInitCommand,
   presets: async () => (await import("./presets.ts")).addPresetsCommand,
   schema: async () => (await import("./schema.ts")).addSchemaCommand,

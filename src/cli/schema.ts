@@ -1,12 +1,18 @@
 import { Argument, type Command } from "commander";
 import { accuracyColumns } from "../accuracy/index.ts";
 import { FACTOR_NAMES, factorCatalogue } from "../cost/index.ts";
-import { hardwareJsonSchema, listSetPaths, modelJsonSchema, studyJsonSchema } from "../spec/index.ts";
+import {
+  hardwareJsonSchema,
+  listSetPaths,
+  modelJsonSchema,
+  packageJsonSchema,
+  studyJsonSchema,
+} from "../spec/index.ts";
 import { planJsonSchema } from "../plan/index.ts";
 import { serviceJsonSchema } from "../service/index.ts";
 import { printJson, printText, renderTable } from "./output.ts";
 
-const KINDS = ["study", "hardware", "model", "plan", "service"] as const;
+const KINDS = ["study", "hardware", "model", "plan", "service", "package"] as const;
 
 export function addSchemaCommand(program: Command): void {
   program
@@ -20,6 +26,7 @@ export function addSchemaCommand(program: Command): void {
       else if (kind === "plan") printJson(planJsonSchema());
       else if (kind === "service") printJson(serviceJsonSchema());
       else if (kind === "hardware") printJson(hardwareJsonSchema());
+      else if (kind === "package") printJson(packageJsonSchema());
       else if (kind === "model") printJson({ ...modelJsonSchema(), "x-accuracy-columns": accuracyColumns });
       else if (json === true)
         printJson({ paths: pathRows().map(([path, example, meaning]) => ({ path, example, meaning })) });

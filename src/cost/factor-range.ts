@@ -1,7 +1,7 @@
 import type { Hardware } from "../spec/hardware.ts";
 import type { Technology } from "../spec/technology.ts";
 import { dramType } from "./dram.ts";
-import { factorCatalogue, factorsOf, FACTOR_NAMES, type FactorName } from "./factors.ts";
+import { factorCatalogue, factorsOf, FACTOR_NAMES, type FactorName, type PackageFactor } from "./factors.ts";
 import { harvestOf } from "./silicon.ts";
 import { findRow, loadTable, type TableRow } from "./table.ts";
 
@@ -59,11 +59,24 @@ function isOfSilicon(name: FactorName, hardware: Hardware, technology: Technolog
       return isPackaged && silicon.package === "interposer";
     case "boardLevel":
       return silicon?.board !== undefined;
+    case "bondYield":
+    case "bondEnergy":
+    case "viaEnergy":
+    case "placementYield":
+    case "fanOutEnergy":
+    case "designEnergy":
+      return isOfPackage(name, hardware, technology);
     case "packageCarbon":
       return !isPackaged;
     default:
       return true;
   }
+}
+
+/** Factors of products of several dies, priced by our own equations. */
+function isOfPackage(name: PackageFactor, hardware: Hardware, technology: Technology): boolean {
+  void [name, hardware, technology];
+  return false;
 }
 
 const PROCESS_COLUMNS: Partial<Record<FactorName, string>> = {

@@ -3,6 +3,18 @@ import type { Technology } from "../spec/technology.ts";
 import { CostError } from "./errors.ts";
 import { readTable } from "./table.ts";
 
+/** Factors that act on products of several dies, and on nothing else. */
+export const PACKAGE_FACTORS = [
+  "bondYield",
+  "bondEnergy",
+  "viaEnergy",
+  "placementYield",
+  "fanOutEnergy",
+  "designEnergy",
+] as const;
+
+export type PackageFactor = (typeof PACKAGE_FACTORS)[number];
+
 /** The closed list behind `--set technology.<factor>=<value>`; numbers and sources stand in tables/factors.yaml. */
 export const FACTOR_NAMES = [
   "macEnergy",
@@ -46,6 +58,7 @@ export const FACTOR_NAMES = [
   "packageEnergyPerArea",
   "interposerCarbon",
   "boardLevel",
+  ...PACKAGE_FACTORS,
 ] as const;
 
 export type FactorName = (typeof FACTOR_NAMES)[number];
@@ -130,6 +143,8 @@ const SHARES: ReadonlySet<string> = new Set([
   "sramArrayEfficiency",
   "coreShare",
   "wholeShare",
+  "bondYield",
+  "placementYield",
 ]);
 const POSITIVE: ReadonlySet<string> = new Set(["yieldClustering", "waferDiameter"]);
 const CODES: Readonly<Record<string, number>> = { yieldModel: 3, edgeLoss: 1 };

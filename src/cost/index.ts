@@ -2,14 +2,13 @@ export { GRAMS_PER_KILOGRAM } from "./constants.ts";
 export { dieArea, modelledArea } from "./area.ts";
 export { breakEvenTime, type CarbonLine } from "./break-even.ts";
 export { ACT_EDITIONS, actCarbonPerArea, imecCarbonPerArea, type ActEdition } from "./carbon/act.ts";
+export { dieYield, type DieTerms } from "./carbon/die-terms.ts";
 export {
-  dieYield,
   embodiedCarbon,
   embodiedTerms,
   estimatedParts,
   RETICLE_MM2,
   reticleLimit,
-  type DieTerms,
   type EmbodiedTerms,
 } from "./carbon/embodied.ts";
 export {
@@ -54,6 +53,7 @@ export {
   type OpenInterval,
 } from "./intervals.ts";
 export { chargingRuleRows, chargingRules, type ChargingRule, type ChargingRules } from "./profile.ts";
+export { pricePackage, type PricedPackage } from "./package/price.ts";
 export { rowsInUse, type RowInUse } from "./rows-in-use.ts";
 export { staticPower } from "./static-power.ts";
 export type { Area, Breakdown, EmbodiedCarbon, OperationalCarbon, StaticPower, Unknown } from "./types.ts";

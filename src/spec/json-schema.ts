@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { rawHardwareSchema } from "./hardware-schema.ts";
+import { packageCaseSchema } from "./package-case.ts";
 import { rawModelSchema } from "./model-schema.ts";
 import { UNIT_TABLES } from "../units/index.ts";
 import { NAMED_METRICS } from "./metrics.ts";
@@ -15,6 +16,11 @@ function describe(schema: z.ZodType, title: string): JsonSchema {
 /** JSON Schema (draft 2020-12) of a hardware file. */
 export function hardwareJsonSchema(): JsonSchema {
   return describe(rawHardwareSchema, "ecotile hardware");
+}
+
+/** JSON Schema of a package file. */
+export function packageJsonSchema(): JsonSchema {
+  return describe(packageCaseSchema, "ecotile package");
 }
 
 /** JSON Schema of a model file. */

@@ -13,6 +13,7 @@ import { check } from "./issues.ts";
 import type { TextProblem } from "./metrics.ts";
 import type { ModelSpec } from "./model.ts";
 import { modelSchema } from "./model-schema.ts";
+import { packageCaseSchema, type PackageCase } from "./package-case.ts";
 import { presetDocument, presetNames, type PresetKind } from "./preset-files.ts";
 import { readTextFile, STDIN } from "./read-file.ts";
 import { readYaml } from "./read-yaml.ts";
@@ -90,4 +91,13 @@ export function resolvedHardware(nameOrFile: string): string {
     if (node !== undefined) node.comment = ` default: ${reason}`;
   }
   return document.toString({ lineWidth: 0 });
+}
+
+/**
+ * A product by its dies, from a YAML file.
+ *
+ * @throws SpecError with every problem found
+ */
+export function loadPackageCase(path: string): PackageCase {
+  return check(packageCaseSchema, readSpecFile(path));
 }

@@ -34,7 +34,7 @@ export { askedMetrics, metricsOfDeployment } from "./study.ts";
 export { hasHost, STACKS, type HostTimes, type Runtime, type Stack, type StackName } from "./runtime.ts";
 export { isFused, isPlainSchedule, PLAIN_SCHEDULE, scheduleOf, type ScheduleSettings } from "./schedule.ts";
 export { MAPPING_OBJECTIVES, type MappingObjective } from "./mapping-objective.ts";
-export { PLAIN_TECHNOLOGY, type Technology } from "./technology.ts";
+export { PACKAGING_PROFILES, PLAIN_TECHNOLOGY, type PackagingProfile, type Technology } from "./technology.ts";
 export {
   applySettings,
   parseSetting,
@@ -55,7 +55,13 @@ export {
   type SoldDram,
 } from "./dram-sold.ts";
 export { askedBandwidth, memoryCapacity } from "./memory.ts";
-export { hardwareJsonSchema, modelJsonSchema, studyJsonSchema, type JsonSchema } from "./json-schema.ts";
+export {
+  hardwareJsonSchema,
+  modelJsonSchema,
+  packageJsonSchema,
+  studyJsonSchema,
+  type JsonSchema,
+} from "./json-schema.ts";
 export { faultsOf, writtenModel, type ModelFault } from "./model-file.ts";
 export { DEFAULT_REASONS, DEFAULTS } from "./hardware-defaults.ts";
 export { faultsOfHardware, type HardwareFault } from "./hardware-faults.ts";
@@ -66,6 +72,8 @@ export { documentOf, parseDeployment, parseHardware, parseModel } from "./parse.
 export { metricOf, NAMED_METRICS, readConstraint, type NamedMetric } from "./metrics.ts";
 export { isModelPath, MODES, type Mode } from "./modes.ts";
 export { readYaml } from "./read-yaml.ts";
+export type { Package, PackageDie } from "./package.ts";
+export type { PackageCase } from "./package-case.ts";
 export { gridLabel, region, regions, type Region } from "./regions.ts";
 export { listSetPaths } from "./set-paths.ts";
 export { specSetOf, type SetPath, type Setting, type SpecParts, type SpecSet } from "./settings.ts";

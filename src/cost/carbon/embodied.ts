@@ -9,9 +9,7 @@ import type { Area, EmbodiedCarbon, Unknown } from "../types.ts";
 import type { PackageType } from "../../spec/silicon.ts";
 import { coreDieArea, dieCount, harvestOf, largestDie, memoryStacks } from "../silicon.ts";
 import { loadTable, valueNamed } from "../table.ts";
-import { harvestedYield } from "./harvest.ts";
-import { fabProcess } from "./process.ts";
-import { chargedWaferArea, defectYield, diesPerWafer, YIELD_MODELS } from "./yield.ts";
+import { dieTerms, type DieTerms } from "./die-terms.ts";
 
 /**
  * Embodied carbon of one accelerator and its memory, kgCO2e:
@@ -64,18 +62,6 @@ export function embodiedCarbon(
   );
   if (missing.length > 0) return lowerBound(parts, missing);
   return known("embodied carbon", breakdown(parts));
-}
-
-/** Equal dies of one package. */
-export interface DieTerms {
-  readonly dies: number;
-  /** Wafer area that one of them is charged. */
-  readonly chargedArea_cm2: number;
-  readonly dieYield: number;
-  /** kWh/cm2; gCO2e/cm2 twice. */
-  readonly energyPerArea: number;
-  readonly gasPerArea: number;
-  readonly materialPerArea: number;
 }
 
 /** What the equation of embodied carbon is filled with; the dies that hold the cores first. */
@@ -140,48 +126,6 @@ function diesTerms(area: Area, hardware: Hardware, factors: FactorValues): DiesT
     otherDies.push({ name, ...terms });
   }
   return { ...cores, otherDies };
-}
-
-function dieTerms(
-  areaMm2: number,
-  node: number,
-  dies: number,
-  factors: FactorValues,
-  harvest: ReturnType<typeof harvestOf>,
-): DieTerms | Unknown {
-  const process = fabProcess(node, factors);
-  if ("total" in process) return process;
-  const wafer = factors.waferDiameter;
-  if (wafer !== null && diesPerWafer(areaMm2, wafer) < 1)
-    return { total: null, reason: `a die of ${areaMm2} mm2 does not fit a wafer of ${wafer} mm` };
-  const yielded = dieYield(areaMm2, process.defectDensity, factors, harvest);
-  if (yielded === 0)
-    return {
-      total: null,
-      reason: `a die of ${areaMm2} mm2 yields nothing at ${process.defectDensity} defects per cm2`,
-    };
-  const { energyPerArea, gasPerArea, materialPerArea } = process;
-  const chargedArea_cm2 = chargedWaferArea(areaMm2, factors.edgeLoss === 1, wafer ?? 0) / MM2_PER_CM2;
-  return { dies, chargedArea_cm2, dieYield: yielded, energyPerArea, gasPerArea, materialPerArea };
-}
-
-/**
- * Yield of one die, (0, 1]: fixed, or line yield times the defect model.
- * @param harvest  cores on the die and those that must work; null: the whole die must
- */
-export function dieYield(
-  areaMm2: number,
-  defectDensity: number,
-  factors: FactorValues,
-  harvest: ReturnType<typeof harvestOf> = null,
-): number {
-  const line = factor(factors, "fabYield");
-  const model = YIELD_MODELS[factors.yieldModel ?? 0] ?? "fixed";
-  if (model === "fixed") return line;
-  const [areaCm2, clustering] = [areaMm2 / MM2_PER_CM2, factor(factors, "yieldClustering")];
-  if (harvest === null) return line * defectYield(model, areaCm2, defectDensity, clustering);
-  const shares = { coreShare: factor(factors, "coreShare"), wholeShare: factor(factors, "wholeShare") };
-  return line * harvestedYield(model, areaCm2, defectDensity, clustering, { ...harvest, ...shares });
 }
 
 type PackageTerms = Pick<EmbodiedTerms, "packageCarbon" | "packageArea_cm2" | "interposer">;

@@ -60,6 +60,7 @@ const USES: Readonly<Record<string, Use>> = {
   report: { args: ["report", "--compare", `${run}:0`, `${run}:1`], isList: true },
   explain: { args: ["explain", run] },
   evaluate: { args: ["evaluate", study, "--points", points], isData: true },
+  package: { args: ["package", "examples/packages/three-chiplets.yaml"] },
   plan: { args: ["plan", "examples/plan/nightly.yaml"] },
   "plan, variants": { args: ["plan", "examples/plan/variants.yaml"] },
   accuracy: { args: ["accuracy", "vit-s16"] },
