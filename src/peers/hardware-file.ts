@@ -59,7 +59,11 @@ export function hardwareFile(
   const hardware = document.toJS() as Record<string, unknown>;
   const problems = faultsOfHardware(hardware).map((fault) => located(file, fault, statements));
   if (problems.length > 0) throw new SpecError(problems);
-  return { yaml: document.toString({ lineWidth: 0, flowCollectionPadding: false }), hardware, remarks: sortRemarks(remarks) };
+  return {
+    yaml: document.toString({ lineWidth: 0, flowCollectionPadding: false }),
+    hardware,
+    remarks: sortRemarks(remarks),
+  };
 }
 
 /** A fault of the hardware file at the line of the statement that made it. */

@@ -72,7 +72,10 @@ export class Reader {
         : value;
     if (typeof number === "number" && number >= least && number <= Number.MAX_SAFE_INTEGER) return number;
     const shown = value === undefined ? "is missing; it" : `is ${JSON.stringify(value).slice(0, 60)}, but`;
-    this.refuse(place, `${shownPlace(place)} ${shown} must be a number of at least ${least}.`);
+    this.refuse(
+      place,
+      `${shownPlace(place)} ${shown} must be a number ${least < 1e-9 && least > 0 ? "above 0" : `of at least ${least}`}.`,
+    );
     return Math.max(1, least);
   }
 

@@ -125,7 +125,10 @@ function dimensionsOf(reader: Reader, key: string): readonly Dimension[] {
   const names = reader.list([key, "dimensions"]);
   const sizes = reader.list([key, "sizes"]);
   if (names.length !== sizes.length)
-    reader.refuse([key, "sizes"], `There are ${sizes.length} sizes for ${names.length} dimensions.`);
+    reader.refuse(
+      [key, "sizes"],
+      `Each dimension has a size: these are ${sizes.length} for ${names.length} dimensions.`,
+    );
   return names.map((name, at) => ({
     name: String(name),
     size: at < sizes.length ? reader.number([key, "sizes", at], 1) : 1,

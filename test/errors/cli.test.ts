@@ -22,6 +22,10 @@ const rope = JSON.stringify({
   ...{ vocab_size: 100, max_position_embeddings: 64, rope_scaling: { type: ["a"] } },
 });
 
+const CONFIGURATION =
+  "[architecture_presets]\nArrayHeight: x\nArrayWidth: 4\nIfmapSramSzkB: 1\nFilterSramSzkB: 1\nOfmapSramSzkB: 1\nDataflow: rs\n";
+const peers = (file: string): string => `test/fixtures/peers/${file}`;
+
 const onnx = (name: string, more: Partial<GraphSpec>): readonly string[] => {
   const plain = { inputs: { x: ["batch", 3] }, outputs: ["y"], nodes: [] };
   return ["import", "onnx", scratchFile(`${name}.onnx`, onnxBytes({ ...plain, ...more }))];
@@ -81,6 +85,42 @@ it.each<readonly [string, readonly string[]]>([
   ["import-device", ["import", "huggingface", "/dev/zero"]],
   ["import-limits", ["import", "huggingface", scratchFile("config.json", config)]],
   ["import-rope", ["import", "huggingface", scratchFile("rope.json", rope)]],
+  ["import-scale-sim", ["import", "scale-sim", scratchFile("bad.cfg", CONFIGURATION)]],
+  [
+    "import-topology",
+    ["import", "scale-sim", peers("scale-sim/scale.cfg"), scratchFile("bad.csv", "Layer,M,N,K,\na,1,x,3,\nb,0,1,\n")],
+  ],
+  [
+    "import-topology-header",
+    ["import", "scale-sim", peers("scale-sim/scale.cfg"), scratchFile("rows-only.csv", "a,1,2,3\n")],
+  ],
+  [
+    "import-timeloop",
+    [
+      "import",
+      "timeloop",
+      scratchFile(
+        "arch.yaml",
+        "architecture:\n  version: 0.4\n  nodes:\n  - !Component\n    name: b\n    class: SRAM\n    attributes: { depth: 12 * 34 }\n",
+      ),
+    ],
+  ],
+  [
+    "import-zigzag",
+    [
+      "import",
+      "zigzag",
+      scratchFile("zigzag.yaml", "name: a\nmemories: []\noperational_array:\n  dimensions: [D1, D2]\n  sizes: [16]\n"),
+    ],
+  ],
+  [
+    "import-not-sayable",
+    [
+      "import",
+      "scale-sim",
+      scratchFile("wide.cfg", CONFIGURATION.replace("x", "99999").replace("rs", "ws").replace("nonsense\n", "")),
+    ],
+  ],
   ["gemm-columns", [...ABSENT, scratchFile("columns.csv", "M,n,status\n")]],
 ])("%s", (name, args) => {
   const run = ecotile(...args);

@@ -86,7 +86,7 @@ describe("accelerators of ZigZag", () => {
     [
       "a size for no dimension",
       (text) => text.replace("[16, 16]", "[16, 16, 4]"),
-      "92: There are 3 sizes for 2 dimensions",
+      "92: Each dimension has a size: these are 3 for 2 dimensions",
     ],
     [
       "no number",
