@@ -109,11 +109,13 @@ export interface PassPart extends Pick<OperatorEvaluation, "name" | "kind" | "bo
 }
 
 /**
- * One pass of a design, part by part, without its host; times are those of {@link evaluate}, and memory is not asked whether it holds
+ * One phase of a decoder, part by part, without its host; times are those of {@link evaluate}, and memory is not asked whether it holds
  * it all: what holds keys and values is a matter of whoever puts passes together.
  */
-export function evaluatePass(design: Design): readonly PassPart[] | Infeasible {
-  const ran = runWorkload(design, buildWorkload(design.model, design.deployment.batch));
+export function evaluatePass(design: Design, phase: "prefill" | "decode"): readonly PassPart[] | Infeasible {
+  const workload = buildWorkload(design.model, design.deployment.batch);
+  const operators = workload.operators.filter((operator) => operator.phase === phase);
+  const ran = runWorkload(design, { ...workload, operators });
   if ("kind" in ran) return ran;
   const { hardware } = design;
   const lanes = vectorCoefficients(hardware, design.technology);

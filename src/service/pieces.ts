@@ -51,17 +51,18 @@ export interface Passes {
 /** @throws PassRefused where an operator has no mapping */
 export function createPasses(specs: SpecSet, model: DecoderModel): Passes {
   const known = new Map<string, PassPieces>();
-  const run = (batch: number, tokens: number, before: number): PassPieces => {
-    const key = `${batch} ${tokens} ${before}`;
+  const run = (shape: PassShape): PassPieces => {
+    const key = `${shape.phase} ${shape.batch} ${shape.tokens} ${shape.before}`;
     const found = known.get(key);
     if (found !== undefined) return found;
-    const pieces = piecesOf(evaluated(specs, model, { batch, tokens, before }));
+    const pieces = piecesOf(evaluated(specs, model, shape));
     known.set(key, pieces);
     return pieces;
   };
   return {
-    decode: (batch, context) => run(batch, 1, context - 1),
-    chunk: (tokens, past) => run(1, tokens, past),
+    // A step behind one token attends to that, to its own and to what was there before.
+    decode: (batch, context) => run({ phase: "decode", batch, tokens: 1, before: Math.max(0, context - 2) }),
+    chunk: (tokens, past) => run({ phase: "prefill", batch: 1, tokens, before: past }),
     windows: windowsOf(model.text.attention ?? []),
     usual: USUAL_CONTEXT,
     isKernel: specs.hardware.kernels?.attention !== undefined,
@@ -69,18 +70,23 @@ export function createPasses(specs: SpecSet, model: DecoderModel): Passes {
   };
 }
 
-function evaluated(
-  specs: SpecSet,
-  model: DecoderModel,
-  { batch, tokens, before }: { readonly batch: number; readonly tokens: number; readonly before: number },
-): readonly PassPart[] {
+interface PassShape {
+  readonly phase: "prefill" | "decode";
+  readonly batch: number;
+  readonly tokens: number;
+  readonly before: number;
+}
+
+function evaluated(specs: SpecSet, model: DecoderModel, shape: PassShape): readonly PassPart[] {
+  const { phase, batch, tokens, before } = shape;
+  const generatedTokens = phase === "decode" ? 1 : 0;
   const design: Design = {
     ...specs,
-    model: { ...model, contextTokens: before, generatedTokens: 0, text: { ...model.text, tokens } },
+    model: { ...model, contextTokens: before, generatedTokens, text: { ...model.text, tokens } },
     deployment: { ...specs.deployment, batch },
     mapper: { objective: "latency", effort: "fast" },
   };
-  const parts = evaluatePass(design);
+  const parts = evaluatePass(design, phase);
   if ("constraint" in parts) throw new PassRefused(parts);
   return parts;
 }

@@ -38,7 +38,8 @@ export function decoderOf({ model }: Pick<SpecSet, "model">): DecoderModel {
 /** Fewest tokens of an answer in the closed form: time per token behind the first needs a second. */
 const SHORTEST_ANSWER = 2;
 
-function loadOf({ prompt, output, server }: ServiceSpec): Load {
+/** What requests are to a batch. */
+export function loadOf({ prompt, output, server }: ServiceSpec): Load {
   const lengths = slicesOf(prompt, 1);
   const answers = slicesOf(output, SHORTEST_ANSWER);
   const { prefix } = server;

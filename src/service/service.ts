@@ -137,6 +137,7 @@ class ServiceRun {
         batches,
         ...(requests === undefined ? {} : { requests }),
       });
+    if (arrival.rate === null && arrival.concurrency === null) throw atOnce(this.spec.name);
     const steady =
       arrival.concurrency === null ? steadyOpen(law, arrival.rate!) : steadyClosed(law, arrival.concurrency);
     return measureSteady(steady, load.output, law.held);

@@ -19,7 +19,7 @@ describe("presets", () => {
   it("lists what design.md names", () => {
     const models = `clip-vit-b16 clip-vit-b32 clip-vit-l14 clip-vit-h14 tinyclip-8m-16 tinyclip-39m-16 tinyclip-40m-32
       tinyclip-61m-32 vit-s16 vit-b16 vit-l16 bert-tiny bert-mini bert-small bert-medium bert-base bert-large
-      llama-2-7b llama-3-8b llama-3.2-1b`.split(/\s+/);
+      llama-2-7b llama-3-8b llama-3.2-1b llama-3.1-70b qwen3-30b-a3b deepseek-v3`.split(/\s+/);
     expect([...listPresets("models")].sort()).toEqual(models.sort());
     const hardware = ["catransformers-22nm", "scale-sim", "stonne-os", "timeloop-16x16", "zigzag-16x16"];
     expect(listPresets("hardware")).toEqual(expect.arrayContaining(hardware));
