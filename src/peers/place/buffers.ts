@@ -30,7 +30,7 @@ export function bufferStatements(
   const sizes = sizeStatements(level, standIn, at, remarks);
   const sum = (of: "read" | "write"): number => memories.reduce((total, each) => total + each[of], 0);
   const names = listed(memories.map(({ name }) => name));
-  if (memories.length > 1)
+  if (memories.length > 1 && (sum("read") < Infinity || sum("write") < Infinity))
     remarks.push({
       line: main.line,
       message: `${names} have ports of their own; here the level has one of their sum.`,
@@ -46,8 +46,12 @@ export function bufferStatements(
   const isWhole = accessBits !== null && accessBits % BYTE === 0;
   return [
     ...sizes,
-    at("bandwidth.read", rateText(sum("read")), `${names}: ports towards the multipliers`),
-    at("bandwidth.write", rateText(sum("write")), `${names}: ports from the multipliers`),
+    ...(sum("read") === Infinity && sum("write") === Infinity
+      ? [at("bandwidth", "unlimited", `${names}: none is stated; with bandwidth: array the chip has an area`)]
+      : [
+          at("bandwidth.read", rateText(sum("read")), `${names}: ports towards the multipliers`),
+          at("bandwidth.write", rateText(sum("write")), `${names}: ports from the multipliers`),
+        ]),
     ...(isShared ? [at("shared", true, "reads and writes take turns")] : []),
     ...(latency > 0
       ? [at("latency", `${latency} cycles`, `${main.name}: latency, beyond the cycle of the access`)]

@@ -105,8 +105,11 @@ function farMemory({ far, memories }: PeerMachine, remarks: Remark[]): readonly 
   return [
     at("type", "idealised", `${far.name}: plain numbers, no product`),
     { ...at("capacity", "unlimited", "all that a product needs fits"), line: null },
-    { path: ["dram", "bandwidth", "read"], value: rateText(far.read), source: far.name, line: far.line },
-    { path: ["dram", "bandwidth", "write"], value: rateText(far.write), source: far.name, line: far.line },
+    ...(far.read === Infinity && far.write === Infinity
+      ? [at("bandwidth", "unlimited", `${far.name}: none is stated`)]
+      : (["read", "write"] as const).map((way): Statement => {
+          return { path: ["dram", "bandwidth", way], value: rateText(far[way]), source: far.name, line: far.line };
+        })),
     ...(far.isShared ? [at("shared", true, "reads and writes take turns")] : []),
     ...(far.latency > 0 ? [at("latency", `${far.latency} cycles`, "latency, beyond the cycle of the access")] : []),
     ...(isWhole ? [at("accessWidth", `${far.accessBits! / BYTE} B`, far.name)] : []),
