@@ -75,6 +75,7 @@ const sources = hash([
   "scripts/build.mjs",
   "scripts/built-yaml.mjs",
   "scripts/forward-globals.mjs",
+  "scripts/live-bundle.mjs",
   "scripts/optimize.mjs",
 ]);
 const buildStamp = "build/.ecotile-build";

@@ -8,6 +8,7 @@ type Add = (program: Command) => void;
 export const COMMANDS: Readonly<Record<string, () => Promise<Add>>> = {
   simulate: async () => (await import("./simulate.ts")).addSimulateCommand,
   service: async () => (await import("./service.ts")).addServiceCommand,
+  explore: async () => (await import("./explore.ts")).addExploreCommand,
   sweep: async () => (await import("./sweep.ts")).addSweepCommand,
   gemm: async () => (await import("./gemm.ts")).addGemmCommand,
   package: async () => (await import("./package.ts")).addPackageCommand,

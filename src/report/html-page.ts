@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { packageRoot } from "../package-root.ts";
+import { DARK } from "./charts/style.ts";
 import { escapeHtml, scriptJson, scriptText } from "./escape-html.ts";
 import { PAGE_STYLE } from "./page-style.ts";
 
@@ -22,30 +23,54 @@ export interface Page {
   readonly title: string;
   /** Inside `<main>`. */
   readonly body: string;
-  /** What page.ts reads. */
-  readonly data: unknown;
+  /** What page.ts reads, without the colours. */
+  readonly data: object;
 }
+
+/** What a page runs beside its charts. */
+export interface PageScripts {
+  /** Each allowed by its hash. */
+  readonly scripts: readonly string[];
+  /** Data, as `<script>` elements that nothing runs. */
+  readonly blocks: readonly string[];
+  /** Whether it may compile WebAssembly, which is not a right to make functions of texts. */
+  readonly runsWasm: boolean;
+}
+
+const NOTHING: PageScripts = { scripts: [], blocks: [], runsWasm: false };
 
 /**
  * A page as one file that needs nothing else: charts, library and data are in it, and its policy lets it load nothing.
  * Equal pages give equal bytes.
  */
-export function pageHtml({ title, body, data }: Page): string {
-  const scripts = [libraryText(), pageText()].map(scriptText);
-  const code = scripts.map((text) => `<script>${text}</script>`).join("\n");
-  return wholeHtml(
-    title,
-    ` script-src ${scripts.map(hashOf).join(" ")};`,
-    `${body}
-</main>
-<script type="application/json" id="data">${scriptJson(data)}</script>
-${code}`,
-  );
+export function pageHtml({ title, body, data }: Page, more: PageScripts = NOTHING): string {
+  const blocks = [
+    `<script type="application/json" id="data">${scriptJson({ ...data, dark: DARK })}</script>`,
+    ...more.blocks,
+  ];
+  return runningHtml(title, body, { ...more, blocks, scripts: [libraryText(), pageText(), ...more.scripts] });
+}
+
+/** The same without charts of its own: only what its scripts draw with the chart library. */
+export function livePageHtml({ title, body }: Pick<Page, "title" | "body">, more: PageScripts): string {
+  return runningHtml(title, body, { ...more, scripts: [libraryText(), ...more.scripts] });
 }
 
 /** A page of texts and pictures alone, which runs nothing. */
 export function stillPageHtml({ title, body }: Pick<Page, "title" | "body">): string {
   return wholeHtml(title, "", `${body}\n</main>`);
+}
+
+function runningHtml(title: string, body: string, { scripts, blocks, runsWasm }: PageScripts): string {
+  const texts = scripts.map(scriptText);
+  const rights = [...texts.map(hashOf), ...(runsWasm ? ["'wasm-unsafe-eval'"] : [])];
+  return wholeHtml(
+    title,
+    ` script-src ${rights.join(" ")};`,
+    `${body}
+</main>
+${[...blocks, ...texts.map((text) => `<script>${text}</script>`)].join("\n")}`,
+  );
 }
 
 function wholeHtml(title: string, scriptPolicy: string, content: string): string {

@@ -116,7 +116,7 @@ function conditionsHtml(record: RunRecord): string {
 
 const titleOf = (row: FrontRow): string => (row.trial === null ? "Baseline" : `Trial ${row.trial}`);
 
-function pageData(record: RunRecord, picked: FrontRow | null): unknown {
+function pageData(record: RunRecord, picked: FrontRow | null): object {
   const { baseline, exact, front } = record;
   const pairs = otherPairs(record).map((axes, at) => [`pair-${at}`, frontChart(record, axes)] as const);
   return {

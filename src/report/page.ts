@@ -1,7 +1,7 @@
 // Runs in the reader's browser, inlined into the report: draws the charts, sorts the table, picks designs. No imports.
 
 interface PageChart {
-  setOption(option: unknown): void;
+  setOption(option: unknown, isWhole?: boolean): void;
   resize(): void;
   getOption(): object;
   renderToSVGString(): string;
@@ -21,6 +21,8 @@ interface PageData {
   readonly charts: Readonly<Record<string, object | null>>;
   readonly rows: readonly PageRow[];
   readonly picked: string;
+  /** Colours of dark paper, by those of white paper. */
+  readonly dark: Readonly<Record<string, string>>;
 }
 
 interface ChartLibrary {
@@ -32,11 +34,20 @@ interface ChartLibrary {
   const byId = (id: string): HTMLElement | null => document.getElementById(id);
   const data = JSON.parse(byId("data")?.textContent ?? "{}") as PageData;
   const charts = new Map<string, PageChart>();
+  const scheme = matchMedia("(prefers-color-scheme: dark)");
+  const coloured = (value: unknown): unknown => {
+    if (typeof value === "string") return data.dark[value] ?? value;
+    if (Array.isArray(value)) return value.map(coloured);
+    if (typeof value !== "object" || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, coloured(each)]));
+  };
+  const inScheme = (option: unknown): unknown =>
+    scheme.matches ? { ...(coloured(option) as object), darkMode: true } : option;
   for (const [name, option] of Object.entries(data.charts)) {
     const element = byId(`${name}-chart`);
     if (element === null || option === null) continue;
     const chart = library.init(element);
-    chart.setOption(option);
+    chart.setOption(inScheme(option));
     charts.set(name, chart);
   }
   addEventListener("resize", () => charts.forEach((chart) => chart.resize()));
@@ -47,7 +58,11 @@ interface ChartLibrary {
     if (shown === undefined || element === null) return;
     const size = { width: element.clientWidth, height: element.clientHeight };
     const drawn = library.init(null, null, { renderer: "svg", ssr: true, ...size });
-    drawn.setOption({ ...shown.getOption(), backgroundColor: "#fff", textStyle: { fontFamily: "sans-serif" } });
+    drawn.setOption({
+      ...shown.getOption(),
+      backgroundColor: scheme.matches ? data.dark["#fff"] : "#fff",
+      textStyle: { fontFamily: "sans-serif" },
+    });
     const link = document.createElement("a");
     link.href = URL.createObjectURL(new Blob([drawn.renderToSVGString()], { type: "image/svg+xml" }));
     link.download = `${name}.svg`;
@@ -58,6 +73,7 @@ interface ChartLibrary {
     button.addEventListener("click", () => save(button.getAttribute("data-chart") ?? ""));
   });
 
+  let picked = "";
   const pick = (id: string): void => {
     const row = data.rows.find((each) => each.id === id);
     const figures = byId("picked-figures");
@@ -72,7 +88,8 @@ interface ChartLibrary {
         return [term, text];
       }),
     );
-    charts.get("carbon")?.setOption({ series: [{ data: row.bars }] });
+    picked = id;
+    charts.get("carbon")?.setOption(inScheme({ series: [{ data: row.bars }] }));
     document.querySelectorAll("#front-table tbody tr").forEach((line) => {
       line.classList.toggle("picked", line.getAttribute("data-id") === id);
     });
@@ -107,4 +124,8 @@ interface ChartLibrary {
     });
   });
   pick(data.picked);
+  scheme.addEventListener("change", () => {
+    charts.forEach((chart, name) => chart.setOption(inScheme(data.charts[name]), true));
+    pick(picked);
+  });
 })();

@@ -43,11 +43,12 @@ export const ROOMS: Readonly<Record<string, Rights>> = {
   plan: { ...basics, ...all("spec") },
   peers: { ...basics, ...all("spec") },
   report: { ...basics, ...all("store"), ...types("search", "cost") },
+  live: { ...simulator, ...all("simulate", "core", "report") },
   study: useCase,
   queue: { ...useCase, ...all("study") },
   shards: { ...useCase, ...all("study") },
   serve: { ...useCase, ...all("study", "service") },
-  cli: { ...useCase, ...all("study", "service", "plan", "peers", "queue", "shards", "serve") },
+  cli: { ...useCase, ...all("live", "study", "service", "plan", "peers", "queue", "shards", "serve") },
   "index.ts": { ...useCase, ...all("study", "service", "peers") },
   "package-root.ts": {},
 };

@@ -1,19 +1,8 @@
 import type { FrontRow } from "../types.ts";
+import { carbonPartName } from "./carbon-parts.ts";
 import { AXIS, EMBODIED, INK, OPERATIONAL } from "./style.ts";
 
 type Json = Readonly<Record<string, unknown>>;
-
-const NAMES: Readonly<Record<string, string>> = {
-  dieEnergy: "die: energy of the fab",
-  dieGas: "die: process gases",
-  dieMaterial: "die: materials",
-  dram: "DRAM",
-  package: "package",
-  inference: "use: inferences",
-  idleInUse: "use: idle in hours of use",
-  offHours: "use: other hours",
-  retention: "use: weights kept on chip",
-};
 
 /** One bar of the breakdown. */
 export interface CarbonPart {
@@ -27,7 +16,7 @@ export interface CarbonPart {
 export function carbonParts({ embodied_kgCO2e, operational_kgCO2e }: FrontRow): readonly CarbonPart[] {
   const partsOf = (parts: Readonly<Record<string, number>> | undefined, colour: string): readonly CarbonPart[] =>
     Object.entries(parts ?? {}).map(([name, value]) => ({
-      name: Object.hasOwn(NAMES, name) ? NAMES[name]! : name,
+      name: carbonPartName(name),
       value: Number(value.toPrecision(5)),
       colour,
     }));

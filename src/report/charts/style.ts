@@ -19,3 +19,27 @@ export const AXIS = {
   axisLine: { show: true, lineStyle: { color: MUTED } },
   splitLine: { lineStyle: { color: "#e4e7eb" } },
 } as const;
+
+/** Colours of dark paper, by those of white paper. */
+export const DARK: Readonly<Record<string, string>> = {
+  [INK]: "#e4e7eb",
+  [MUTED]: "#a6b1bd",
+  "#e4e7eb": "#33404d",
+  "#fff": "#19212a",
+  "#440154": "#b07cc6",
+  [EMBODIED]: "#5aa2cf",
+  "#0f8b6d": "#34b893",
+  [OPERATIONAL]: "#f0a04b",
+};
+
+/** Options of a chart with the colours of the page's scheme. */
+export function inScheme<T extends object>(option: T, isDark: boolean): T {
+  if (!isDark) return option;
+  const changed = (value: unknown): unknown => {
+    if (typeof value === "string") return Object.hasOwn(DARK, value) ? DARK[value] : value;
+    if (Array.isArray(value)) return value.map(changed);
+    if (typeof value !== "object" || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, changed(each)]));
+  };
+  return { ...(changed(option) as T), darkMode: true };
+}

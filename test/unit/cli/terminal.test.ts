@@ -81,6 +81,8 @@ const ELSEWHERE = [
   ...["bench", "import onnx", "import openclip"],
   // test/unit/serve, test/validation/shards, test/validation/queue
   ...["serve", "merge", "status", "worker"],
+  // test/report
+  "explore",
 ];
 
 const tooLong = (text: string): readonly string[] => text.split("\n").filter((line) => [...line].length > WIDTH);

@@ -1,0 +1,26 @@
+/** A model or a chip as a page holds it: the name of a preset, or the text of a file. */
+export interface LiveSource {
+  /** Of the preset, or that the file gives itself. */
+  readonly name: string;
+  /** Null: a preset, whose text the page's core holds. */
+  readonly text: string | null;
+}
+
+/** One `path=value`, read. */
+export interface LiveSetting {
+  readonly path: string;
+  /** The value as `--set` takes it. */
+  readonly written: string;
+  /** The same read; of a file what was read of it, since a page reads none. */
+  readonly value: unknown;
+}
+
+/** What a page with the simulator in it begins with: its baseline. */
+export interface LiveData {
+  readonly model: LiveSource;
+  readonly hardware: LiveSource;
+  readonly settings: readonly LiveSetting[];
+}
+
+/** What the reader has changed: values as `--set` takes them, by path, in the order of the changes. */
+export type Edits = ReadonlyMap<string, string>;

@@ -1,0 +1,2 @@
+export { exploreHtml, liveDataOf } from "./explore.ts";
+export type { LiveData, LiveSetting, LiveSource } from "./data.ts";

@@ -1,0 +1,49 @@
+import { readFileSync } from "node:fs";
+import { packageRoot } from "../package-root.ts";
+import { escapeHtml, scriptJson } from "../report/escape-html.ts";
+import type { PageScripts } from "../report/html-page.ts";
+import type { LiveData } from "./data.ts";
+import { OPERATOR_COLUMNS } from "./figures.ts";
+
+/** The controls and what they move: a part of a page that has {@link liveScripts}. */
+export function liveHtml(): string {
+  const head = (titles: readonly string[], texts: readonly string[]): string =>
+    `<thead><tr>${titles.map((title) => `<th scope="col"${texts.includes(title) ? ' class="text"' : ""}>${escapeHtml(title)}</th>`).join("")}</tr></thead>`;
+  const parts = (id: string, title: string, unit: string): string =>
+    `<section><h2>${title}</h2><div class="scroll"><table class="parts">${head(["Part", "", `Now (${unit})`, `Baseline (${unit})`], ["Part"])}<tbody id="${id}"></tbody></table></div></section>`;
+  return `<section id="live-panel" aria-label="What if" tabindex="0"><h2>What if</h2>
+<p class="muted">Arrow keys move a slider; a value may also be written. A changed value has a mark.</p>
+<form id="live-controls" autocomplete="off"></form>
+<form id="live-other" autocomplete="off"><label for="live-other-text">Anything else, as --set takes it</label>
+<input type="text" id="live-other-text" placeholder="array.dataflow=output-stationary" maxlength="2000" spellcheck="false"> <button type="submit">Set</button></form>
+<p><button type="button" id="live-reset">Back to the baseline</button></p>
+<noscript><p>This page computes: it needs JavaScript.</p></noscript>
+</section>
+<div id="live-results">
+<p id="live-status" role="status" aria-live="polite">The simulator is being loaded.</p>
+<section><h2>What it costs</h2>
+<div class="scroll"><table>${head(["", "Now", "Baseline", "Change"], [""])}<tbody id="live-figures"></tbody></table></div>
+<p class="muted" id="live-boundary"></p></section>
+${parts("live-carbon", "Carbon over the life", "kgCO2e")}
+${parts("live-energy", "Energy of an inference", "mJ")}
+<section class="wide"><h2>Roofline</h2><div class="scroll" tabindex="0" role="region" aria-label="Roofline"><div id="live-roofline" class="chart large" role="img" aria-label="Kinds of operators under the roofs of the machine; the table of operators has their numbers"></div></div></section>
+<section class="wide"><h2>Operators</h2><div class="scroll" tabindex="0" role="region" aria-label="Operators"><table>${head(OPERATOR_COLUMNS, ["Operator", "Bound by"])}<tbody id="live-operators"></tbody></table></div></section>
+<section class="wide"><h2>The same on the command line</h2>
+<p>This command gives these numbers to the byte. A model or a chip that is no preset is the file that is saved here.</p>
+<pre id="live-command" tabindex="0"></pre>
+<p><button type="button" id="live-save-json">Save the result (JSON)</button> <button type="button" id="live-save-model">Save the model's file</button> <button type="button" id="live-save-hardware">Save the chip's file</button></p></section>
+</div>`;
+}
+
+/** What makes {@link liveHtml} work: the simulator, its core and the baseline. */
+export function liveScripts(data: LiveData): PageScripts {
+  const core = readFileSync(new URL("build/core.wasm", packageRoot)).toString("base64");
+  return {
+    scripts: [readFileSync(new URL("dist/src/live/page.bundle.js", packageRoot), "utf8")],
+    blocks: [
+      `<script type="application/json" id="live-data">${scriptJson(data)}</script>`,
+      `<script type="text/plain" id="live-core">${core}</script>`,
+    ],
+    runsWasm: true,
+  };
+}

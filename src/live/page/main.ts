@@ -1,0 +1,153 @@
+// Runs in the reader's browser, bundled with the simulator into dist/src/live/page.bundle.js: src/live/live-html.ts puts it into pages.
+import "./without-eval.ts";
+import {
+  InputError,
+  loadCore,
+  presetText,
+  SpecError,
+  type Evaluation,
+  type LoadedCore,
+  type Simulation,
+  type SpecSet,
+} from "../../core/index.ts";
+import { CostError } from "../../cost/index.ts";
+import { escapeJson } from "../../errors/index.ts";
+import type { Control } from "../controls.ts";
+import type { Edits, LiveData, LiveSource } from "../data.ts";
+import { commandOf, editsOf, fileNameOf, hashOf, specsOf, withEdits } from "../state.ts";
+import { rooflineIn } from "./charts.ts";
+import { byId, oncePerFrame, save } from "./dom.ts";
+import { panelIn } from "./panel.ts";
+import { showResults } from "./results.ts";
+
+const NONE: Edits = new Map();
+/** Browsers take so many changes of the address and no more. */
+const HASH_DELAY_MS = 400;
+const MOST_TRIES = 30;
+
+const data = JSON.parse(byId("live-data").textContent ?? "") as LiveData;
+const status = byId("live-status");
+
+const problemsOf = (cause: unknown): string => {
+  if (cause instanceof SpecError)
+    return cause.problems.map(({ message, hint }) => (hint === null ? message : `${message} ${hint}`)).join(" ");
+  if (cause instanceof InputError || cause instanceof CostError) return cause.message;
+  throw cause;
+};
+
+function start(core: LoadedCore): void {
+  const read = (edits: Edits): SpecSet => specsOf(data, edits);
+  const run = (specs: SpecSet): Simulation => core.simulate(specs);
+  const evaluated = ({ result }: Simulation): Evaluation | null => (result.kind === "infeasible" ? null : result);
+  const baseSpecs = read(NONE);
+  const baseline = evaluated(run(baseSpecs));
+  const drawRoofline = rooflineIn(byId("live-roofline"));
+  const panel = panelIn(byId("live-controls"), baseSpecs, change);
+  let edits: Edits = NONE;
+  let specs = baseSpecs;
+  let note = "";
+
+  const show = oncePerFrame(() => {
+    const begin = performance.now();
+    let simulation: Simulation;
+    try {
+      simulation = run(specs);
+    } catch (cause) {
+      status.textContent = problemsOf(cause);
+      return;
+    }
+    const { result, violations } = simulation;
+    const all = result.kind === "infeasible" ? [result] : violations;
+    const now = evaluated(simulation);
+    showResults(now, baseline);
+    if (now !== null) drawRoofline(now);
+    panel.show(specs, edits);
+    byId("live-command").textContent = commandOf(data, edits);
+    status.textContent = [note, ...all.map(({ constraint, detail }) => `${constraint}: ${detail}.`)].join(" ").trim();
+    status.classList.toggle("problem", all.length > 0);
+    performance.measure("ecotile step", { start: begin, end: performance.now() });
+  });
+
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const keepInAddress = (): void => {
+    clearTimeout(timer);
+    timer = setTimeout(() => history.replaceState(null, "", `#${hashOf(edits)}`), HASH_DELAY_MS);
+  };
+
+  function take(next: Edits, nextSpecs: SpecSet, said: string): void {
+    [edits, specs, note] = [next, nextSpecs, said];
+    panel.tell(null, "");
+    keepInAddress();
+    show();
+  }
+
+  /** Takes a value, with what has to change with it; else says why not. */
+  function change({ path, companions }: Pick<Control, "path" | "companions">, written: string): void {
+    const alone = [[path, written]] as const;
+    const tries = [alone, ...(companions?.(specs, written) ?? []).map((more) => [...alone, ...more])];
+    let problem = "";
+    for (const [at, more] of tries.slice(0, MOST_TRIES).entries()) {
+      const next = withEdits(edits, more);
+      try {
+        const nextSpecs = read(next);
+        const others = more.slice(1).map((each) => each.join(" = "));
+        take(next, nextSpecs, others.length === 0 ? "" : `Changed with it: ${others.join(", ")}.`);
+        return;
+      } catch (cause) {
+        const said = problemsOf(cause);
+        if (at === 0) problem = said;
+      }
+    }
+    panel.tell(path, problem);
+    panel.show(specs, edits);
+  }
+
+  function fromAddress(): void {
+    const found = editsOf(location.hash);
+    try {
+      if (!("problem" in found)) return take(found, read(found), "");
+      note = `The address says nothing that can be shown: ${found.problem}.`;
+    } catch (cause) {
+      note = `The address says nothing that can be shown: ${problemsOf(cause)}`;
+    }
+    [edits, specs] = [NONE, baseSpecs];
+    show();
+  }
+
+  const textOf = ({ name, text }: LiveSource, kind: "models" | "hardware"): string => text ?? presetText(kind, name);
+  const onClick = (id: string, act: () => void): void => byId(id).addEventListener("click", act);
+  onClick("live-reset", () => take(NONE, baseSpecs, ""));
+  onClick("live-save-json", () =>
+    save("result.json", `${escapeJson(JSON.stringify(core.simulateJson(specs), null, 2))}\n`, "application/json"),
+  );
+  onClick("live-save-model", () => save(fileNameOf(data.model.name), textOf(data.model, "models"), "text/yaml"));
+  onClick("live-save-hardware", () =>
+    save(fileNameOf(data.hardware.name), textOf(data.hardware, "hardware"), "text/yaml"),
+  );
+  byId("live-other").addEventListener("submit", (event) => {
+    event.preventDefault();
+    const input = byId("live-other-text") as HTMLInputElement;
+    const found = editsOf(`#${encodeURIComponent(input.value)}`);
+    if ("problem" in found) panel.tell(null, (status.textContent = `${found.problem}, for example array.rows=64.`));
+    else for (const [path, written] of found) changeOther(path, written);
+  });
+  function changeOther(path: string, written: string): void {
+    try {
+      const next = withEdits(edits, [[path, written]]);
+      take(next, read(next), `${path} is now ${written}.`);
+    } catch (cause) {
+      status.textContent = problemsOf(cause);
+      status.classList.add("problem");
+    }
+  }
+  addEventListener("hashchange", fromAddress);
+  fromAddress();
+}
+
+const bytes = (): Uint8Array =>
+  Uint8Array.from(atob(byId("live-core").textContent ?? ""), (sign) => sign.charCodeAt(0));
+
+loadCore(bytes()).then(start, (cause: unknown) => {
+  status.textContent = `The simulator does not run in this browser: ${cause instanceof Error ? cause.message : "unknown"}`;
+  status.classList.add("problem");
+});
