@@ -4,7 +4,7 @@
 /**
  * Raised whenever a table layout, or the meaning of a field or status, changes.
  *
- * 6: OBJECTIVE_ENERGY, and the energy in OBJECTIVE_EDP, count HW_ENERGY_CYCLE too; of mappings whose cycles are nearly equal OBJECTIVE_LATENCY takes
+ * 6: RES_GAP and EFFORT_THOROUGH. OBJECTIVE_ENERGY, and the energy in OBJECTIVE_EDP, count HW_ENERGY_CYCLE too; of mappings whose cycles are nearly equal OBJECTIVE_LATENCY takes
  *    the one with less energy.
  * 5: every field is checked before work begins, and a refusal names the field and its rule (RES_LEVEL, RES_NEEDED, RES_AVAILABLE).
  *    Flags are 0 or 1, accumulators at least as wide as operands and results. A row that is not OK holds no numbers of another
@@ -157,6 +157,8 @@ export const OBJECTIVE_EDP = 2;
 export const OBJECTIVE_CARBON = 3;
 export const EFFORT_FAST = 0;
 export const EFFORT_EXHAUSTIVE = 1;
+/** More of what EFFORT_FAST takes the best of, and the mappings that the other objectives find. */
+export const EFFORT_THOROUGH = 2;
 
 // ---- Result record -----------------------------------------------------------------------------------------------
 /*
@@ -232,7 +234,12 @@ export const RES_WALKED = 68;
 export const MAP_ARRAYS = 69;
 /** Cycles that this mapping takes at least, by the bound that a search judges it by: at most RES_CYCLES; need not be whole. */
 export const RES_BOUND = 72;
-export const RES_FIELDS = 73;
+/**
+ * What is left to win at most, as a share of what the mapping costs by the objective: 1 − bound / cost, the bound being the least that any mapping costs in
+ * the uses of the array that the search has looked at, on the grids of cores and arrays that it has, whatever its tiles. 0 for a given mapping.
+ */
+export const RES_GAP = 73;
+export const RES_FIELDS = 74;
 
 /** The problem was walked under the mapping in the row. */
 export const STATUS_OK = 0;

@@ -1,6 +1,6 @@
 import {
   DRAIN_SHIFT,
-  EFFORT_EXHAUSTIVE,
+  EFFORT_THOROUGH,
   HW_ACCUMULATORS,
   HW_ACCUMULATOR_BYTES,
   HW_ARRAYS,
@@ -247,7 +247,7 @@ export function checkProblem(address: usize, hasOuter: bool): bool {
   extents(IN_BATCH, 4);
   flag(IN_SHARED_B);
   code(IN_OBJECTIVE, OBJECTIVE_CARBON);
-  code(IN_EFFORT, EFFORT_EXHAUSTIVE);
+  code(IN_EFFORT, EFFORT_THOROUGH);
   flag(IN_GIVEN_MAPPING);
   bits(IN_RESIDENT, 0);
   real(IN_RESERVED, 0, MOST_BYTES, RULE_BYTES);

@@ -19,6 +19,7 @@ import {
   RES_BOUND,
   RES_CYCLES,
   RES_FIELDS,
+  RES_GAP,
   RES_LEVEL,
   RES_NEEDED,
   RES_SCORED,
@@ -49,8 +50,8 @@ import {
 import { boundProblem, boundTime } from "./mapper/bound";
 import { illegalField } from "./mapper/legal";
 import { boundMapping, copyBest, walked } from "./mapper/incumbent";
-import { neededOuter, scoreCandidates, scored, search } from "./mapper/search";
-import { neededInner } from "./mapper/local-tiles";
+import { gap, neededOuter, scoreCandidates, scored, search } from "./mapper/search";
+import { neededInner, scored as candidates } from "./mapper/local-tiles";
 import { keptRow } from "./mapper/short-list";
 import { setObjective } from "./mapper/score";
 import { loadMapping, setProblem, setResidency, storeMapping } from "./mapping";
@@ -123,7 +124,7 @@ export function scoreOnly(count: i32): i32 {
       clearResult(result, false);
       loadMapping(keptRow(0));
       storeMapping(result);
-      put(result, RES_SCORED, scored);
+      put(result, RES_SCORED, candidates);
     }
     if (conclude(i, status)) continue;
     failures++;
@@ -183,6 +184,7 @@ function evaluateOne(problem: usize, result: usize): i32 {
   if (get(result, RES_CYCLES) > MOST_CYCLES) return tooLong();
   put(result, RES_SCORED, scored);
   put(result, RES_WALKED, walked);
+  put(result, RES_GAP, gap);
   return STATUS_OK;
 }
 

@@ -66,7 +66,7 @@ import {
 } from "./array-bound";
 import { boundLeast, leastBeyond, leastInputArrival, leastPorts, leastWeightArrival } from "./bound";
 import { holdsSmallestTile, holdsSomeTile } from "./legal";
-import { isTimeCounted, score, secondScore } from "./score";
+import { isEnergyCounted, isTimeCounted, score, secondScore } from "./score";
 
 /*
  * Ways to use the array for the present problem and split: dataflow, extents unrolled over rows and columns, register
@@ -252,6 +252,22 @@ function tryTogether(flow: i32, tk: f64, positions: f64, room: f64): void {
   for (let together: f64 = 2; together < most; together++) tryHeld(flow, 1, tk, together);
 }
 
+/** Least score that any mapping may have in a use of the array that has been looked at since forgetLeast, kept or not, whatever its register tile and tiles. */
+export let leastCost: f64 = Infinity;
+
+export function setLeastCost(value: f64): void {
+  leastCost = value;
+}
+
+/** Takes note of what the present extents cost at least in one dataflow; returns the energy of the array and behind it. */
+function noteLeast(flow: i32): f64 {
+  const room: f64 = flow == OUTPUT_STATIONARY ? roomForSums() : heldWords(flow == WEIGHT_STATIONARY ? WEIGHT : INPUT);
+  const energy: f64 = leastBeyond + leastArrayEnergy(flow, rm * cm, rn * cn, room);
+  const cost: f64 = score(larger(leastTime, leastPorts), energy + leastArrivals(flow, flow != OUTPUT_STATIONARY));
+  if (cost < leastCost) leastCost = cost;
+  return energy;
+}
+
 /** Whether the present extents, in any dataflow, may be among the best; sets the array steps that they take. */
 function arePromising(): bool {
   Tm = ceilDiv(oneM, rm * cm);
@@ -259,10 +275,16 @@ function arePromising(): bool {
   Tk = ceilDiv(oneK, rk);
   // Unless time is free, an array that stands half idle cannot make up for it.
   const steps: f64 = Tm * Tn * Tk;
-  if (steps < fewestSteps) fewestSteps = steps;
-  else if (!isThorough && isTimeCounted() && steps > 1.1 * fewestSteps) return false;
   setSteps(Tm, Tn, Tk);
   leastTime = steps * batchSteps + leastSkew;
+  if (steps < fewestSteps) fewestSteps = steps;
+  else if (!isThorough && isTimeCounted() && steps > 1.1 * fewestSteps) {
+    // What is left out for its time may still need least energy.
+    for (let flow: i32 = WEIGHT_STATIONARY; flow <= INPUT_STATIONARY; flow++) {
+      if (isEnergyCounted() && (dataflows & (1 << flow)) != 0) noteLeast(flow);
+    }
+    return false;
+  }
   return mayBeKept(leastBeyond + leastEnergy, 0);
 }
 
@@ -275,8 +297,7 @@ function mayBeKept(energy: f64, arrivals: f64): bool {
 
 /** The same of the present extents in one dataflow, whatever the register tile. */
 function isPromising(flow: i32): bool {
-  const room: f64 = flow == OUTPUT_STATIONARY ? roomForSums() : heldWords(flow == WEIGHT_STATIONARY ? WEIGHT : INPUT);
-  const energy: f64 = leastBeyond + leastArrayEnergy(flow, rm * cm, rn * cn, room);
+  const energy: f64 = noteLeast(flow);
   return mayBeKept(energy, leastArrivals(flow, flow != OUTPUT_STATIONARY));
 }
 

@@ -29,10 +29,13 @@ export function setLeastGain(share: f64): void {
 /** Mappings walked, to their ends or not. */
 export let walked: f64 = 0;
 
+export function clearWalked(): void {
+  walked = 0;
+}
+
 export function clearIncumbent(): void {
   best = Infinity;
   second = Infinity;
-  walked = 0;
   lastTime = -1;
 }
 

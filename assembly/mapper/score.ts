@@ -1,7 +1,7 @@
 import { OBJECTIVE_EDP, OBJECTIVE_LATENCY } from "../abi";
 import { energyCycle } from "../hardware";
 
-let objective: i32 = 0;
+export let objective: i32 = 0;
 /** Energy that every mapping of the problem takes, pJ, or less. */
 let leastEnergy: f64 = 0;
 

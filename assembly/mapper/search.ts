@@ -1,9 +1,14 @@
 import {
   EFFORT_EXHAUSTIVE,
+  EFFORT_FAST,
   INPUT,
   INPUT_STATIONARY,
   MAP_DATAFLOW,
   MAP_REGISTER_TILE,
+  OBJECTIVE_CARBON,
+  OBJECTIVE_EDP,
+  OBJECTIVE_ENERGY,
+  OBJECTIVE_LATENCY,
   RES_FIELDS,
   UNROLL_FIXED,
   WEIGHT,
@@ -13,7 +18,15 @@ import { arrays, cols, cores, hasOuter, innerDouble, isDirect, rows, unroll } fr
 import { ceilDiv } from "../int-math";
 import { B, chunkM, chunkN, K, loadMapping, M, N, packed, setArrays, setCores } from "../mapping";
 import { get } from "../memory";
-import { MOST_OPTIONS, findOptions, optionCount, optionScore, useOption } from "./array-options";
+import {
+  MOST_OPTIONS,
+  findOptions,
+  leastCost,
+  optionCount,
+  optionScore,
+  setLeastCost,
+  useOption,
+} from "./array-options";
 import { arrayEnergy, arrayTime, boundArrayAlone, setBatches, setPrices } from "./array-bound";
 import { boundEnergy, boundOuter, boundOuterWith, boundProblem, boundTime, outerPorts } from "./bound";
 import { clearScored as clearScoredMore, scored as scoredMore, searchAll, searchMore, searchSome } from "./exhaustive";
@@ -22,6 +35,7 @@ import {
   bestScore,
   challenge,
   clearIncumbent,
+  clearWalked,
   copyBest,
   layAside,
   loadBest,
@@ -39,7 +53,7 @@ import {
   useOuter,
 } from "./outer-tiles";
 import { refine } from "./refine";
-import { gainOfTime, isEnergyCounted, isTimeCounted, score } from "./score";
+import { gainOfTime, isEnergyCounted, isTimeCounted, objective, score, setObjective } from "./score";
 import {
   areOneGrid,
   clearShortList,
@@ -96,6 +110,9 @@ const MORE_OPTIONS: i32 = 32;
 const MORE_GAIN: f64 = 0.003;
 /** Mappings of one use of the array that are kept then: with small tiles, many have nearly the same bound. */
 const MORE_OF_ONE: i32 = 5;
+/** How many times as much of everything the wide part of a thorough search takes the best of. */
+const WIDTH: i32 = 3;
+let width: i32 = 1;
 /** Candidates scored. */
 export let scored: f64 = 0;
 /** Bytes that the smallest tiles tried need, where none fits. */
@@ -131,7 +148,7 @@ function trySplit(coresOfB: f64, coresOfM: f64, coresOfN: f64, coresOfK: f64): v
 function tryGrid(): void {
   // Of no kind yet, so that the worst of all that is kept is what uses of the array have to beat.
   newKind();
-  findOptions(isEnergyCounted() ? 6 : 3, false, worstKept());
+  findOptions((isEnergyCounted() ? 6 : 3) * width, false, worstKept());
   if (optionCount == 0) return;
   let packedBefore: f64 = 0;
   for (let option: i32 = 0; option < optionCount; option++) {
@@ -141,10 +158,10 @@ function tryGrid(): void {
     // Straight from the array, how wide the sums are is up to its use; what fits, to how many batch elements lie side by side.
     if (option == 0 || isDirect || packed != packedBefore) {
       packedBefore = packed;
-      findOuterTiles(isDirect ? DIRECT_OUTERS : cores > FEW_CORES ? FEW_OUTERS : MOST_OUTERS);
+      findOuterTiles((isDirect ? DIRECT_OUTERS : cores > FEW_CORES ? FEW_OUTERS : MOST_OUTERS) * width);
       if (smallestOuter < neededOuter) neededOuter = smallestOuter;
     }
-    const outers: i32 = option == 0 || isDirect ? outerCount : min(outerCount, OTHER_OUTERS);
+    const outers: i32 = option == 0 || isDirect ? outerCount : min(outerCount, OTHER_OUTERS * width);
     let placed: i32 = 0;
     let waiting: i32 = 0;
     for (let outer: i32 = 0; outer < outers; outer++) {
@@ -152,7 +169,8 @@ function tryGrid(): void {
       const waits: bool = outerWaits(outer);
       if (waits) waiting++;
       else placed++;
-      if (!isDirect && (waits ? isEnergyCounted() && waiting > FEW_OUTERS : placed > FEW_OUTERS)) continue;
+      if (!isDirect && (waits ? isEnergyCounted() && waiting > FEW_OUTERS * width : placed > FEW_OUTERS * width))
+        continue;
       useOuter(outer);
       // Bounds do not tell such tiles apart: the best mapping in each is kept.
       if (isDirect || waits) newKind();
@@ -220,10 +238,11 @@ export function scoreCandidates(): bool {
   // An array that is fed straight waits for every fold, which bounds do not see, and many cores have many grids: more is walked.
   const hasMany: bool = cores > FEW_CORES || arrays > 1 || (isSmall() && cores > 1);
   const most: i32 = isDirect ? MOST : hasMany || !isEnergyCounted() ? MANY : WALKED;
-  clearShortList(most, isDirect || isEnergyCounted() ? 2 : 1, Infinity);
+  clearShortList(most * width, isDirect || isEnergyCounted() ? 2 : 1, Infinity);
   clearScored();
   clearScoredMore();
   neededOuter = Infinity;
+  setLeastCost(Infinity);
   boundProblem();
   if (!isSmall()) trySplits(cores);
   else if (cores <= SEVERAL_CORES) tryEverySplit();
@@ -236,11 +255,10 @@ export function scoreCandidates(): bool {
   }
   if (!isDirect && isTimeCounted()) tryFine();
   if (!isDirect && innerDouble && !isSmall()) trySingle();
-  scored = scoredLocal;
   return keptCount > 0;
 }
 
-const KINDS: usize = memory.data(32 * RES_FIELDS * 8, 16);
+const KINDS: usize = memory.data(64 * RES_FIELDS * 8, 16);
 
 /**
  * Whether small tiles may gain something: no more than the time for which neither the array nor the far memory is at work.
@@ -264,7 +282,7 @@ function useKind(index: i32): usize {
 
 /** Tries small local tiles of the kinds of mapping whose bounds are best. */
 function tryFine(): void {
-  const count: i32 = min(copyKinds(KINDS), WALKED);
+  const count: i32 = min(copyKinds(KINDS), WALKED * width);
   for (let i: i32 = 0; i < count; i++) {
     const row: usize = useKind(i);
     if (!isWorthFine(load<f64>(row), load<f64>(row, 8))) continue;
@@ -280,7 +298,7 @@ function tryFine(): void {
 function trySingle(): void {
   const leastSingle: f64 = isEnergyCounted() ? LEAST_SINGLE_OF_ENERGY : LEAST_SINGLE;
   const kinds: i32 = copyKinds(KINDS);
-  const count: i32 = cores > FEW_CORES ? min(kinds, WALKED) : kinds;
+  const count: i32 = cores > FEW_CORES ? min(kinds, WALKED * width) : kinds;
   for (let i: i32 = 0; i < count; i++) {
     const row: usize = useKind(i);
     boundOuterWith(arrayTime, arrayEnergy);
@@ -295,7 +313,7 @@ function trySingle(): void {
 function walkKept(): void {
   for (let i: i32 = 0; i < keptCount; i++) {
     if (keptScore(i) > bestScore()) break;
-    if (i == WALKED) setLeastGain(GAP);
+    if (i == WALKED * width) setLeastGain(GAP);
     loadMapping(keptRow(i));
     challenge(true);
   }
@@ -396,8 +414,53 @@ function searchGrids(count: i32): void {
   }
 }
 
+/** What is left to win at most, as a share of the best score: by the least bound of the uses of the array that were looked at. */
+export let gap: f64 = 0;
+
+/** Records of what searches have found: the fast ones for each objective, the own one first, and the wide one for that. */
+const FOUND: usize = memory.data(4 * RES_FIELDS * 8, 16);
+
+/** Takes the best of what the searches for the other objectives, and one of more candidates, find, and improves it by small changes. */
+function searchWidely(): void {
+  const own: i32 = objective;
+  let found: i32 = 1;
+  copyBest(FOUND);
+  for (let other: i32 = OBJECTIVE_LATENCY; other <= OBJECTIVE_EDP; other++) {
+    if (other == own || (other == OBJECTIVE_ENERGY && own == OBJECTIVE_CARBON)) continue;
+    setObjective(other);
+    if (searchOnce()) copyBest(FOUND + <usize>(found++ * RES_FIELDS) * 8);
+  }
+  setObjective(own);
+  width = WIDTH;
+  if (searchOnce()) copyBest(FOUND + <usize>(found++ * RES_FIELDS) * 8);
+  width = 1;
+  clearIncumbent();
+  setLeastGain(0);
+  for (let i: i32 = 0; i < found; i++) {
+    loadMapping(FOUND + <usize>(i * RES_FIELDS) * 8);
+    challenge(false);
+  }
+  refine(true);
+}
+
 /** Searches the best mapping of the problem in mapping.ts; true if one has been walked to its end (incumbent.ts). */
 export function search(effort: i32): bool {
+  clearWalked();
+  scored = 0;
+  if (!searchOnce()) return false;
+  if (effort != EFFORT_FAST) searchWidely();
+  if (effort == EFFORT_EXHAUSTIVE) {
+    const before: f64 = scoredMore;
+    searchAll();
+    scored += scoredMore - before;
+  }
+  const cost: f64 = bestScore();
+  gap = cost > leastCost ? 1 - leastCost / cost : 0;
+  return true;
+}
+
+/** The fast search for the objective in place. */
+function searchOnce(): bool {
   if (!scoreCandidates()) return false;
   clearIncumbent();
   const grids: i32 = isSmall() ? copyGrids(GRIDS, cores > SEVERAL_CORES ? FEW_GRIDS : MOST_GRIDS) : 0;
@@ -422,7 +485,6 @@ export function search(effort: i32): bool {
     refine(true);
     searchGrids(grids);
   }
-  if (effort == EFFORT_EXHAUSTIVE) searchAll();
-  scored = scoredLocal + scoredMore;
+  scored += scoredLocal + scoredMore;
   return bestScore() < Infinity;
 }

@@ -2,7 +2,7 @@ import { InvalidArgumentError, Option, type Command } from "commander";
 import { EXIT_INFEASIBLE } from "../errors/index.ts";
 import { gemmNumbers, gemmRecords, gemmSimulator } from "../evaluate/index.ts";
 import type { GemmProblem, MappingEffort, MappingObjective } from "../sim/index.ts";
-import { MAPPING_OBJECTIVES, type SpecSet } from "../spec/index.ts";
+import { MAPPING_EFFORTS, MAPPING_OBJECTIVES, type SpecSet } from "../spec/index.ts";
 import { InputError } from "./failure.ts";
 import { gemmRows } from "./gemm-rows.ts";
 import { gemmText } from "./gemm-text.ts";
@@ -41,7 +41,7 @@ export function addGemmCommand(program: Command): void {
     .addOption(
       new Option("--objective <what>", "what the mapping is chosen for").choices(MAPPING_OBJECTIVES).default("latency"),
     )
-    .addOption(new Option("--effort <how>", "how far the search goes").choices(["fast", "exhaustive"]).default("fast"))
+    .addOption(new Option("--effort <how>", "how far the search goes").choices(MAPPING_EFFORTS).default("fast"))
     .option("--json", "one JSON document on stdout")
     .addOption(
       new Option("--emit <bytes>", "with --shape, the core's records as bytes: what goes in, or what comes out")

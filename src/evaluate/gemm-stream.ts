@@ -106,6 +106,7 @@ function inStream(placed: MappedGemm, prefetched: FetchedBytes, alone: MappedGem
     kind: "mapped",
     mapping,
     counters,
+    gap: placed.gap,
     timing: {
       ...timing,
       cycles: timing.cycles + wait,

@@ -3,7 +3,7 @@ import { FACTOR_NAMES } from "../cost/index.ts";
 import { escapeJson } from "../errors/index.ts";
 import { gemmNumbers, gemmSimulator } from "../evaluate/index.ts";
 import { isCountable, MOST_SIZE, type GemmProblem } from "../sim/index.ts";
-import { applySettings, loadModel, MAPPING_OBJECTIVES } from "../spec/index.ts";
+import { applySettings, loadModel, MAPPING_EFFORTS, MAPPING_OBJECTIVES } from "../spec/index.ts";
 import { hardwareOf, type Allowances } from "./inputs.ts";
 import { choice, list, named, paramsOf, whole } from "./params.ts";
 import { RPC_CODES, RpcError } from "./rpc.ts";
@@ -13,7 +13,7 @@ const paramsSchema = z.strictObject({
   hardware: named("hardware"),
   shapes: list(z.tuple([size, size, size, size], { error: "must be [batch, m, n, k]" }), "shapes [batch, m, n, k]"),
   objective: choice(MAPPING_OBJECTIVES).default("latency"),
-  effort: choice(["fast", "exhaustive"]).default("fast"),
+  effort: choice(MAPPING_EFFORTS).default("fast"),
 });
 
 /** Specs have a model, and products do not look at it. */

@@ -34,6 +34,7 @@ export function decodeResult(
     mapping: decodeMapping(at, levels),
     timing: decodeTiming(at, macs, hardware, levels),
     counters: decodeCounters(at, macs, hardware, levels),
+    gap: at(abi.RES_GAP),
   };
 }
 

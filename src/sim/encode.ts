@@ -19,6 +19,11 @@ const OBJECTIVE: Record<MappingObjective, number> = {
   edp: abi.OBJECTIVE_EDP,
   carbon: abi.OBJECTIVE_CARBON,
 };
+const EFFORT = {
+  fast: abi.EFFORT_FAST,
+  thorough: abi.EFFORT_THOROUGH,
+  exhaustive: abi.EFFORT_EXHAUSTIVE,
+} satisfies Record<MappingEffort, number>;
 
 interface CorePort {
   readonly read: Rate;
@@ -153,7 +158,7 @@ export function encodeProblem(
   to[base + abi.IN_K] = problem.k;
   to[base + abi.IN_SHARED_B] = problem.sharedB ? 1 : 0;
   to[base + abi.IN_OBJECTIVE] = OBJECTIVE[objective];
-  to[base + abi.IN_EFFORT] = effort === "fast" ? abi.EFFORT_FAST : abi.EFFORT_EXHAUSTIVE;
+  to[base + abi.IN_EFFORT] = EFFORT[effort];
   to[base + abi.IN_GIVEN_MAPPING] = isMappingGiven ? 1 : 0;
   to[base + abi.IN_RESIDENT] = problem.resident === undefined ? 0 : bitsOf(problem.resident);
   to[base + abi.IN_RESERVED] = problem.reservedBytes ?? 0;

@@ -56,8 +56,7 @@ export interface EnergyCoefficients {
   readonly activePerCycle: number;
 }
 
-export type { MappingObjective } from "../spec/mapping-objective.ts";
-export type MappingEffort = "fast" | "exhaustive";
+export type { MappingEffort, MappingObjective } from "../spec/mapping-objective.ts";
 
 export interface GemmTiming {
   readonly cycles: Cycles;
@@ -79,6 +78,8 @@ export interface MappedGemm {
   readonly mapping: Mapping;
   readonly timing: GemmTiming;
   readonly counters: GemmCounters;
+  /** What a search has left to win at most, as a share of what the mapping costs by its objective; 0 for a given mapping. */
+  readonly gap: number;
 }
 
 /** No legal mapping: the level that is too small for even the smallest tile. */

@@ -33,7 +33,7 @@ export type * from "./study.ts";
 export { askedMetrics, metricsOfDeployment } from "./study.ts";
 export { hasHost, STACKS, type HostTimes, type Runtime, type Stack, type StackName } from "./runtime.ts";
 export { isFused, isPlainSchedule, PLAIN_SCHEDULE, scheduleOf, type ScheduleSettings } from "./schedule.ts";
-export { MAPPING_OBJECTIVES, type MappingObjective } from "./mapping-objective.ts";
+export { MAPPING_EFFORTS, MAPPING_OBJECTIVES, type MappingEffort, type MappingObjective } from "./mapping-objective.ts";
 export { PACKAGING_PROFILES, PLAIN_TECHNOLOGY, type PackagingProfile, type Technology } from "./technology.ts";
 export {
   applySettings,

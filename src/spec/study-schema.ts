@@ -3,7 +3,7 @@ import { deploymentSchema } from "./deployment-schema.ts";
 import { FAMILY_METRIC } from "./family-metric.ts";
 import { MAX_WHOLE, mapOf, oneOf, quantity, refuse, section, text, whole } from "./fields.ts";
 import { rawHardwareSchema } from "./hardware-schema.ts";
-import { MAPPING_OBJECTIVES } from "./mapping-objective.ts";
+import { MAPPING_EFFORTS, MAPPING_OBJECTIVES } from "./mapping-objective.ts";
 import { metricOf, readAmount, readConstraint, readObjective, type Read } from "./metrics.ts";
 import { MODES } from "./modes.ts";
 import { rawModelSchema } from "./model-schema.ts";
@@ -97,7 +97,7 @@ const search = section({
 
 const mapping = section({
   objective: oneOf(MAPPING_OBJECTIVES).default("carbon"),
-  effort: oneOf(["fast", "exhaustive"]).default("fast"),
+  effort: oneOf(MAPPING_EFFORTS).default("fast"),
 });
 
 function technology(factors: readonly string[], notes: ReadonlyMap<string, FactorNote> = new Map()) {

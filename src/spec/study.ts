@@ -1,5 +1,5 @@
 import type { Deployment } from "./deployment.ts";
-import type { MappingObjective } from "./mapping-objective.ts";
+import type { MappingEffort, MappingObjective } from "./mapping-objective.ts";
 import type { SpecSet } from "./settings.ts";
 
 /** A co-design search, validated: what is searched, what is fixed, what is wanted. */
@@ -18,7 +18,7 @@ export interface Study {
   readonly mode: string | null;
   readonly mapping: {
     readonly objective: MappingObjective;
-    readonly effort: "fast" | "exhaustive";
+    readonly effort: MappingEffort;
   };
   /** Null: nothing asks for accuracy, and none is evaluated. */
   readonly accuracy: AccuracySettings | null;
