@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
-    globalSetup: "test/packaged-data.ts",
+    globalSetup: "test/built-files.ts",
     pool: "forks",
     maxWorkers: 2,
     testTimeout: 60_000,

@@ -28,7 +28,8 @@ if (only === "core") {
   optimize(fileURLToPath(new URL("../build/core.scalar.wasm", import.meta.url)), false);
   rmSync(new URL("../dist", import.meta.url), { recursive: true, force: true });
   node("node_modules/typescript/bin/tsc", "-p", "tsconfig.json");
-  for (const script of ["built-yaml", "built-commands", "abi-files", "live-bundle"]) node(`scripts/${script}.mjs`);
+  for (const script of ["built-yaml", "built-charts", "built-commands", "abi-files", "live-bundle", "public-types"])
+    node(`scripts/${script}.mjs`);
   // npm makes a bin file executable only when it links it.
   chmodSync(new URL("../dist/src/cli/main.js", import.meta.url), 0o755);
 }

@@ -44,7 +44,12 @@ const digests = mapOf(
   "SHA256",
   files.map(({ path, sha256 }) => [path, sha256]),
 );
-const head = "// Made by scripts/built-yaml.mjs.\n";
+// Another form of it is another file, too.
+const form = createHash("sha256")
+  .update(readFileSync(new URL(import.meta.url)))
+  .digest("hex")
+  .slice(0, 16);
+const head = `// Made by scripts/built-yaml.mjs (${form}).\n`;
 const isCurrent = (path) =>
   existsSync(new URL(path, root)) && readFileSync(new URL(path, root), "utf8").startsWith(head + digests);
 
@@ -52,7 +57,10 @@ const targets = ["src/data/packaged.js", ...(existsSync(new URL("dist/", root)) 
 const stale = targets.filter((path) => !isCurrent(path));
 if (stale.length > 0) {
   const values = files.map((file) => [file.path, valueOf(file)]);
-  const texts = files.filter(({ path }) => path.startsWith("presets/")).map(({ path, text }) => [path, text]);
+  // Of the others nobody asks for comments.
+  const texts = files
+    .filter(({ path }) => /^presets\/(hardware|models)\//.test(path))
+    .map(({ path, text }) => [path, text]);
   const text = head + digests + mapOf("VALUES", values) + mapOf("TEXTS", texts);
   for (const path of stale) write(path, text);
 }

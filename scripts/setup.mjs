@@ -73,10 +73,12 @@ const sources = hash([
   "tsconfig.json",
   "package-lock.json",
   "scripts/build.mjs",
+  "scripts/built-charts.mjs",
   "scripts/built-yaml.mjs",
   "scripts/forward-globals.mjs",
   "scripts/live-bundle.mjs",
   "scripts/optimize.mjs",
+  "scripts/public-types.mjs",
 ]);
 const buildStamp = "build/.ecotile-build";
 const isBuilt = () =>

@@ -15,9 +15,14 @@ export function packagedValue(path: string): unknown {
   return JSON.parse(entryOf(VALUES, path));
 }
 
-/** Text of a preset, comments included; as {@link packagedValue}. */
+/** Text of a preset of hardware or of a model, comments included; as {@link packagedValue}. */
 export function packagedText(path: string): string {
   return entryOf(TEXTS, path);
+}
+
+/** Text from which a file can be read, with or without its comments; as {@link packagedValue}. */
+export function packagedSource(path: string): string {
+  return Object.hasOwn(TEXTS, path) ? TEXTS[path]! : entryOf(VALUES, path);
 }
 
 /** SHA-256 of a file as it was when the package was built; as {@link packagedValue}. */

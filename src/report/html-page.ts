@@ -1,15 +1,10 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { packageRoot } from "../package-root.ts";
+import { chartLibraryText } from "./chart-library.ts";
 import { DARK } from "./charts/style.ts";
 import { escapeHtml, scriptJson, scriptText } from "./escape-html.ts";
 import { PAGE_STYLE } from "./page-style.ts";
-
-/** The chart library, whole. */
-function libraryText(): string {
-  return readFileSync(createRequire(import.meta.url).resolve("echarts/dist/echarts.min.js"), "utf8");
-}
 
 /** The page's own script, compiled from page.ts. */
 function pageText(): string {
@@ -48,12 +43,12 @@ export function pageHtml({ title, body, data }: Page, more: PageScripts = NOTHIN
     `<script type="application/json" id="data">${scriptJson({ ...data, dark: DARK })}</script>`,
     ...more.blocks,
   ];
-  return runningHtml(title, body, { ...more, blocks, scripts: [libraryText(), pageText(), ...more.scripts] });
+  return runningHtml(title, body, { ...more, blocks, scripts: [chartLibraryText(), pageText(), ...more.scripts] });
 }
 
 /** The same without charts of its own: only what its scripts draw with the chart library. */
 export function livePageHtml({ title, body }: Pick<Page, "title" | "body">, more: PageScripts): string {
-  return runningHtml(title, body, { ...more, scripts: [libraryText(), ...more.scripts] });
+  return runningHtml(title, body, { ...more, scripts: [chartLibraryText(), ...more.scripts] });
 }
 
 /** A page of texts and pictures alone, which runs nothing. */

@@ -1,7 +1,7 @@
-import { createRequire } from "node:module";
 import type { EChartsOption } from "echarts";
 import { escapeControls } from "../errors/index.ts";
 import { otherPairs } from "./charts/axes.ts";
+import { chartLibrary } from "./chart-library.ts";
 import { carbonChart } from "./charts/carbon-chart.ts";
 import { convergenceChart } from "./charts/convergence-chart.ts";
 import { frontChart } from "./charts/front-chart.ts";
@@ -9,9 +9,6 @@ import type { SvgChart } from "./charts/names.ts";
 import { parallelChart } from "./charts/parallel-chart.ts";
 import { rooflineChart } from "./charts/roofline-chart.ts";
 import type { Roofline, RunRecord } from "./types.ts";
-
-/** The chart library is large, and most commands draw nothing: it is loaded with the first picture. */
-const library = (): typeof import("echarts") => createRequire(import.meta.url)("echarts") as typeof import("echarts");
 
 const WIDTH = 960;
 const HEIGHT = 600;
@@ -70,7 +67,7 @@ function whyNone({ study, front }: RunRecord, chart: SvgChart): string {
 
 /** Any option as an SVG document. User text in it is escaped as on a terminal: most control characters may not stand in XML at all. */
 export function chartSvg(option: Option): string {
-  const chart = library().init(null, null, { renderer: "svg", ssr: true, width: WIDTH, height: HEIGHT });
+  const chart = chartLibrary().init(null, null, { renderer: "svg", ssr: true, width: WIDTH, height: HEIGHT });
   try {
     chart.setOption({ backgroundColor: "#fff", ...option, textStyle: { fontFamily: "sans-serif" } } as EChartsOption);
     return `${escapeControls(settled(chart.renderToSVGString()))}\n`;

@@ -12,7 +12,7 @@ export type CoreBuild = "core" | "core.scalar" | "core.debug";
  *   built for
  */
 export function createCore(build: CoreBuild = "core"): Core {
-  return instantiateCore(new WebAssembly.Module(readFileSync(new URL(`build/${build}.wasm`, packageRoot))));
+  return instantiateCore(new Uint8Array(readFileSync(new URL(`build/${build}.wasm`, packageRoot))));
 }
 
 // Whoever imports this, or the room's index, is in a host with files.

@@ -78,12 +78,13 @@ export class CoreVersionError extends Error {
 }
 
 /**
- * Instantiates a compiled core.
+ * Compiles and instantiates a core.
  *
  * @throws CoreMemoryError where the system grants it no memory; CoreVersionError where the module is not the one that this package was
  *   built for
  */
-export function instantiateCore(module: WebAssembly.Module): Core {
+export function instantiateCore(bytes: Uint8Array<ArrayBuffer>): Core {
+  const module = new WebAssembly.Module(bytes);
   checkIsCore(module);
   try {
     return coreOf(instantiateSync<CoreExports>(module).exports);

@@ -1,4 +1,4 @@
-import { packagedPaths, packagedText, packagedValue } from "../data/index.ts";
+import { packagedPaths, packagedSource, packagedText, packagedValue } from "../data/index.ts";
 import type { SourceDocument } from "./document.ts";
 import { readYaml } from "./read-yaml.ts";
 
@@ -19,7 +19,7 @@ export function presetNames(kind: PresetKind): readonly string[] {
 /** A file below presets/, read to data. Its name in messages is the path inside the package. */
 export function presetDocument(path: string): SourceDocument {
   const file = `presets/${path}`;
-  const text = packagedText(file);
+  const text = packagedSource(file);
   return {
     ...{ file, text, value: packagedValue(file) },
     // Places are wanted for messages alone.

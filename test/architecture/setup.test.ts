@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { Command } from "commander";
 import { expect, it } from "vitest";
 import { builtList, COMMANDS, listOf } from "../../src/cli/commands.ts";
-import { packagedDigest, packagedPaths, packagedText, packagedValue } from "../../src/data/index.ts";
+import { packagedDigest, packagedPaths, packagedSource, packagedText, packagedValue } from "../../src/data/index.ts";
 import { readYaml } from "../../src/spec/read-yaml.ts";
 import { filesUnder, readSource, root } from "./files.ts";
 
@@ -31,7 +31,8 @@ it("what the build has read of the package's YAML files is what they hold", () =
     const text = readSource(path);
     expect(packagedValue(path), path).toEqual(readYaml(text, path).value);
     expect(packagedDigest(path), path).toBe(createHash("sha256").update(text).digest("hex"));
-    if (path.startsWith("presets/")) expect(packagedText(path), path).toBe(text);
+    expect(readYaml(packagedSource(path), path).value, path).toEqual(packagedValue(path));
+    if (/^presets\/(hardware|models)\//.test(path)) expect(packagedText(path), path).toBe(text);
   }
   expect(() => packagedValue("presets/none.yaml")).toThrow("presets/none.yaml");
 });

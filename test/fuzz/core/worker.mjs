@@ -5,6 +5,7 @@
 import { readFileSync } from "node:fs";
 import { parentPort, workerData } from "node:worker_threads";
 import * as abi from "../../../dist/assembly/abi.js";
+import { loadCore } from "../../../dist/src/core/index.js";
 import { faultOf, firstDifference } from "./check.mjs";
 import { drawsOf } from "../draws.mjs";
 import { changeMapping, changeProblem, drawHardware, drawProblem, stepsOf } from "./records.mjs";
@@ -63,7 +64,6 @@ function report(what, row) {
   parentPort.postMessage({ fault });
 }
 
-let calls = 0;
 /** Runs a call as the main thread can see it. Returns what the core does, or what it threw. */
 function call({ core }, count) {
   inProgress[0] = ++calls;
@@ -74,6 +74,52 @@ function call({ core }, count) {
   } finally {
     inProgress[0] = 0;
   }
+}
+
+let calls = 0;
+const loaded = await loadCore(new URL("../../../build/core.wasm", import.meta.url));
+const STATUSES = new Map([
+  [abi.STATUS_OK, "ok"],
+  [abi.STATUS_TOO_SMALL, "too-small"],
+  [abi.STATUS_BAD_HARDWARE, "bad-hardware"],
+  [abi.STATUS_BAD_PROBLEM, "bad-problem"],
+  [abi.STATUS_BAD_MAPPING, "bad-mapping"],
+]);
+/** Names of fields: those of a group have their place in it, those of a port a name there. */
+const FIELD_FORMS = {
+  "bad-hardware": /^HW_[A-Z_]+( \+ (PORT_[A-Z_]+|\d+))?$/,
+  "bad-problem": /^IN_[A-Z_]+( \+ \d+)?$/,
+  "bad-mapping": /^MAP_[A-Z_]+( \+ \d+)?$/,
+};
+
+/** The same rows through the loader that programs use: the same bytes, and for each row a status and, where it is refused, its field. */
+function runLoaded(count) {
+  const records = new Float64Array(abi.HW_FIELDS + count * abi.IN_FIELDS);
+  records.set(hardware);
+  records.set(problems.subarray(0, count * abi.IN_FIELDS), abi.HW_FIELDS);
+  const mappings = before.slice(0, count * abi.RES_FIELDS);
+  inProgress[0] = ++calls;
+  try {
+    const { results, statuses } = loaded.run(new Uint8Array(records.buffer), new Uint8Array(mappings.buffer));
+    const numbers = new Float64Array(results.buffer);
+    if (statuses.length !== count) report(`${statuses.length} statuses of ${count} rows`, 0);
+    if (firstDifference(numbers, simd.results.slice(0, count * abi.RES_FIELDS)) >= 0)
+      report("through the loader other numbers come out", 0);
+    statuses.forEach((told, row) => checkTold(told, numbers[row * abi.RES_FIELDS + abi.RES_STATUS], row));
+  } catch (error) {
+    report(`the loader threw: ${error.message}`, 0);
+  } finally {
+    inProgress[0] = 0;
+  }
+}
+
+function checkTold({ status, field, message, neededBytes, availableBytes }, code, row) {
+  if (status !== STATUSES.get(code)) return report(`status ${code} is told as ${status}`, row);
+  if (status === "too-small" && !(neededBytes > 0 && availableBytes > 0)) report("too small, but of how much?", row);
+  const form = FIELD_FORMS[status];
+  if (form === undefined) return;
+  if (!form.test(field)) report(`a row is refused for ${field}`, row);
+  if (!message.startsWith(`${field} is `)) report(`a row is refused for ${field}: ${message}`, row);
 }
 
 /** Rows `count` of the tables, on both builds, on the second in the other order; true where all is well enough to go on. */
@@ -103,6 +149,7 @@ function runRows(count, isHardwareMade, isRowMade) {
   }
   if (failures !== others) report(`${failures} failures on one build, ${others} on the other`, 0);
   checkTables(count);
+  runLoaded(count);
   let notOk = 0;
   for (let row = 0; row < count; row++) {
     const result = resultAt(simd, row);
