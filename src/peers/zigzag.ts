@@ -35,8 +35,6 @@ const MEMORY_KEYS = [
   "served_dimensions",
   "min_r_granularity",
   "min_w_granularity",
-  "mem_type",
-  "double_buffering_support",
 ];
 
 /**
@@ -100,6 +98,9 @@ function machineOf(reader: Reader, { name: given, otherwise }: ImportOptions): P
       "imc_type",
     ],
   );
+  for (const each of ["unit_area", "multiplier_area"])
+    if (reader.has([key, each]))
+      reader.remark([key, each], `${each} has no unit there: not taken, here areas follow from widths and node.`);
   const energy = ["unit_energy", "multiplier_energy"].find((each) => reader.has([key, each]));
   const name = root["name"];
   return {
@@ -162,7 +163,8 @@ function memoryOf(reader: Reader, name: string, copies: number): PeerMemory {
     reader.remark([...at, "operands"], `${name} keeps ${each}, which products do not have.`);
   const operands = listed.flatMap((each) => OPERANDS[each] ?? []);
   const ports = portsOf(reader, name, listed);
-  const granularity = ["min_r_granularity", "min_w_granularity"].find((each) => reader.has([...at, each]));
+  const least = ["min_r_granularity", "min_w_granularity"].find((each) => reader.has([...at, each]));
+  const granularity = least === undefined ? ports.granularity : reader.number([...at, least], 1);
   const area = reader.has([...at, "area"]) ? reader.number([...at, "area"], 0) : 0;
   if (area > 0)
     reader.remark(
@@ -184,8 +186,8 @@ function memoryOf(reader: Reader, name: string, copies: number): PeerMemory {
     bits: reader.number([...at, "size"], 1),
     copies,
     ...ports.rates,
-    accessBits: granularity === undefined ? ports.readWidth : reader.number([...at, granularity], 1),
-    isBlock: granularity !== undefined,
+    accessBits: granularity ?? ports.readWidth,
+    isBlock: granularity !== null,
     energy: hasCost ? { read: cost("r_cost", ports.readWidth), write: cost("w_cost", ports.writeWidth) } : null,
     // The cycle of the access is that of its transfer.
     latency: reader.has([...at, "latency"]) ? Math.max(0, reader.number([...at, "latency"], 0) - 1) : 0,
@@ -197,12 +199,16 @@ interface Ports {
   /** Bits of an access. */
   readonly readWidth: number;
   readonly writeWidth: number;
+  /** Bits that a transfer is counted in; null: those of an access, in part. */
+  readonly granularity: number | null;
 }
 
 /** A port, bits a cycle, and what it does: `tl`, `fl`. */
 interface Port {
   readonly name: string;
   readonly width: number;
+  /** Least bits that it moves; null: not stated. */
+  readonly least: number | null;
   readonly does: readonly string[];
 }
 
@@ -238,6 +244,7 @@ function portsOf(reader: Reader, name: string, operands: readonly string[]): Por
     },
     readWidth,
     writeWidth,
+    granularity: reading[0]?.least ?? ports[0]?.least ?? null,
   };
 }
 
@@ -245,8 +252,15 @@ function newPorts(reader: Reader, name: string, entries: readonly unknown[]): re
   return entries.map((_, index) => {
     const at = ["memories", name, "ports", index];
     const tree = reader.tree(at);
+    const least = [...at, "bandwidth_min"];
+    reader.unread(at, ["name", "type", "bandwidth_min", "bandwidth_max", "allocation"]);
     const allocation = reader.list([...at, "allocation"]).map((each) => String(each).split(",").at(-1)!.trim());
-    return { name: String(tree["name"]), width: reader.number([...at, "bandwidth_max"], 1), does: allocation };
+    return {
+      name: String(tree["name"]),
+      width: reader.number([...at, "bandwidth_max"], 1),
+      least: reader.has(least) ? reader.number(least, 1) : null,
+      does: allocation,
+    };
   });
 }
 
@@ -270,6 +284,7 @@ function oldPorts(
   if (does.size === 0) does.set("r_port_1", ["tl"]);
   return [...does].map(([port, ways]) => ({
     name: port,
+    least: null,
     width: ways.includes("tl") || ways.includes("th") ? read : write,
     does: ways,
   }));

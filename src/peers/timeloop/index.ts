@@ -38,6 +38,32 @@ export function importTimeloop(text: string, options: ImportOptions): HardwareIm
   return placedHardware("Imported from an architecture of Timeloop.", file, machine, reader.remarks);
 }
 
+/** Multipliers are as wide as operands here. */
+function noteMac(reader: Reader, mac: Component, word: number): void {
+  const place = findAttribute(mac, "multiplier_width") ?? findAttribute(mac, "datawidth");
+  const width = place === undefined ? word : reader.number(place, 1);
+  if (place !== undefined && width !== word)
+    reader.remark(
+      place,
+      `${mac.name} multiplies ${width} bits; here multipliers are as wide as operands, ${word} bits.`,
+    );
+  noteUnread(reader, mac);
+}
+
+/** Own attributes of a component that nobody reads. */
+function noteUnread(reader: Reader, { name, place, attributes }: Component): void {
+  for (const [key, at] of attributes)
+    if (
+      !READ.includes(key.toLowerCase()) &&
+      at.length > place.length &&
+      place.every((each, index) => at[index] === each)
+    )
+      reader.remark(
+        at,
+        `${key} of ${name} is ${JSON.stringify(reader.valueAt(at))}: not read, nothing here is like it.`,
+      );
+}
+
 /** What kind of memory lies outside: which one is bought is not said by its type alone. */
 function noteType(reader: Reader, { name, attributes }: Component): void {
   const place = attributes.get("type");
@@ -56,6 +82,7 @@ function machineOf(reader: Reader, components: readonly Component[], { name, oth
     memories.find((each) => each.name === storage.find(({ kind, name: own }) => FAR.test(`${kind} ${own}`))?.name) ??
     null;
   for (const each of storage) noteType(reader, each);
+  if (mac !== undefined) noteMac(reader, mac, storage[0] === undefined ? DEFAULT_WORD : wordOf(reader, storage[0]));
   const copies = mac?.copies ?? 1;
   const line = reader.lineOf(mac?.place ?? []);
   const { cores, sharing } = coresOf(
@@ -132,16 +159,7 @@ function memoryOf(reader: Reader, component: Component): PeerMemory {
     const words = numberOf(reader, component, key) ?? shared;
     return words === null ? Infinity : words * word;
   };
-  for (const [key, at] of component.attributes)
-    if (
-      !READ.includes(key.toLowerCase()) &&
-      at.length > place.length &&
-      place.every((each, index) => at[index] === each)
-    )
-      reader.remark(
-        at,
-        `${key} of ${name} is ${JSON.stringify(reader.valueAt(at))}: not read, nothing here is like it.`,
-      );
+  noteUnread(reader, component);
   return {
     name,
     line: reader.lineOf(findAttribute(component, "depth", "memory_depth", "sizekb", "entries") ?? [...place, "name"]),

@@ -36,7 +36,10 @@ describe("accelerators of ZigZag", () => {
         dram: { read: "87.5 pJ/B", write: "93.75 pJ/B" },
       },
     });
-    expect(told(result)).toEqual(["40: weights go past sram_2MB; here they go through it."]);
+    expect(told(result)).toEqual([
+      "40: weights go past sram_2MB; here they go through it.",
+      "88: multiplier_area has no unit there: not taken, here areas follow from widths and node.",
+    ]);
   });
 
   it("edge_tpu_like: four dimensions are arrays of rows and columns; two operands share a memory", () => {
@@ -56,7 +59,9 @@ describe("accelerators of ZigZag", () => {
       // 512 + 512 + 2048 bits a cycle towards the multipliers, 2048 from them.
       globalBuffer: { size: "943718 bit", bandwidth: { read: "384 B/cycle", write: "256 B/cycle" } },
     });
-    expect(told(result).length).toBe(2);
+    expect(told(result).length).toBe(3);
+    // bandwidth_min: 64.
+    expect(result.hardware["globalBuffer"]).toMatchObject({ accessWidth: "8 B", rounding: "block" });
   });
 
   it("ascend_like: two levels of buffers, and DRAM that does not serve all dimensions", () => {
@@ -77,7 +82,7 @@ describe("accelerators of ZigZag", () => {
     // 268_435_456 bits; ten cycles, one of which is that of the access.
     expect(result.hardware).toMatchObject({ globalBuffer: { size: "32 MiB" }, dram: { latency: "9 cycles" } });
     expect(told(result).filter((each) => /CACTI/.test(each)).length).toBe(5);
-    expect(told(result).at(-1)).toMatch(/^104: multiplier_energy is 0.04 pJ: left out/);
+    expect(told(result).at(-2)).toMatch(/^104: multiplier_energy is 0.04 pJ: left out/);
   });
 
   const PLAIN = fixture("own/zigzag-16x16");
@@ -115,9 +120,10 @@ describe("accelerators of ZigZag", () => {
   });
 
   it("keys that are not known are told, with their line", () => {
-    const text = PLAIN.replace("  rf_o:\n", "  rf_o:\n    mem_typ: sram\n").concat("core: 2\n");
+    const text = PLAIN.replace("  rf_o:\n", "  rf_o:\n    r_prot: 1\n").concat("core: 2\n");
     expect(told(importZigZag(text, OPTIONS))).toEqual([
-      '23: memories.rf_o.mem_typ is "sram": not read, nothing here is like it. Did you mean "mem_type"?',
+      '23: memories.rf_o.r_prot is 1: not read, nothing here is like it. Did you mean "r_port"?',
+      "91: multiplier_area has no unit there: not taken, here areas follow from widths and node.",
       "94: core is 2: not read, nothing here is like it.",
     ]);
   });
@@ -159,6 +165,9 @@ describe("architectures of Timeloop", () => {
       dataflow: ["weight-stationary"],
       registers: { words: 192, holds: ["weight"] },
     });
+    expect(told(timeloop("simple_weight_stationary-v0.4"))).toContain(
+      "96: mac multiplies 8 bits; here multipliers are as wide as operands, 16 bits.",
+    );
     expect(timeloop("simple_output_stationary-v0.3").hardware["array"]).toMatchObject({
       registers: { words: 192, holds: ["input", "weight", "output"] },
     });
