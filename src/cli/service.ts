@@ -1,9 +1,16 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
-import { problemOf, SpecError } from "../errors/index.ts";
-import { ENGINES, isServicePath, readService, runService, type Engine } from "../service/index.ts";
+import { SpecError } from "../errors/index.ts";
+import {
+  ENGINES,
+  isServicePath,
+  readService,
+  runService,
+  saidByService,
+  serviceJson,
+  type Engine,
+} from "../service/index.ts";
 import { parseSetting } from "../spec/index.ts";
 import { printJson, printText } from "./output.ts";
-import { serviceJson } from "./service/json.ts";
 import { serviceText } from "./service/text.ts";
 import { collect, loadSpecs } from "./specs.ts";
 
@@ -64,29 +71,10 @@ function devicesOf(text: string): number | "auto" {
   throw new InvalidArgumentError("must be a whole number from 1 to 1000000, or auto.");
 }
 
-/** What a service says itself, so that setting it elsewhere would change nothing. */
-const SAID_BY_SERVICE: Readonly<Record<string, string>> = {
-  "deployment.rate": "arrival says how many requests come",
-  "deployment.duty": "arrival says how many requests come",
-  "deployment.inferences": "arrival says how many requests come",
-  "deployment.batch": "the server makes its batches itself",
-  "deployment.canWait": "requests of a service do not wait for a cleaner hour",
-  "deployment.share": "the devices of a service are its own",
-  "model.contextTokens": "requests.prompt says how long they are",
-  "model.generatedTokens": "requests.output says how long answers are",
-  "model.text.tokens": "requests.prompt says how long they are",
-};
-
 function run(model: string, hardware: string, file: string, options: Options): void {
   const isOfService = (text: string): boolean => isServicePath(text.split("=", 1)[0]!.trim());
   const others = options.set.filter((text) => !isOfService(text));
-  const misplaced = others.flatMap((text) => {
-    const path = text.split("=", 1)[0]!.trim();
-    const why = SAID_BY_SERVICE[path];
-    return why === undefined
-      ? []
-      : [problemOf(`--set ${path}`, "spec/does-not-fit", `${path} cannot be set here: ${why}.`)];
-  });
+  const misplaced = saidByService(others.map((text) => text.split("=", 1)[0]!.trim()));
   if (misplaced.length > 0) throw new SpecError(misplaced);
   const specs = loadSpecs(model, hardware, others, options.region);
   const spec = readService(file, options.set.filter(isOfService).map(parseSetting));

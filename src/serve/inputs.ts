@@ -61,7 +61,7 @@ export function studyOf(written: Written, overrides: Overrides, allowed: Allowan
 }
 
 /** @param preset what the name might have been beside a file; null: nothing */
-function fileOf(name: string, preset: string | null, { filesFolder }: Allowances): string {
+export function fileOf(name: string, preset: string | null, { filesFolder }: Allowances): string {
   if (filesFolder !== null) return isAbsolute(name) ? name : join(filesFolder, name);
   const what = preset === null ? `"${name}" names a file` : `There is no ${preset} "${name}"`;
   const files = "files are not read: ecotile serve was started without --allow-files DIR";

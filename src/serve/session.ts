@@ -5,6 +5,7 @@ import type { Allowances } from "./inputs.ts";
 import type { Line } from "./lines.ts";
 import { MOST_ITEMS } from "./params.ts";
 import { answerProducts } from "./products.ts";
+import { answerService } from "./service.ts";
 import { errorLine, MOST_DEPTH, MOST_LINE_BYTES, readRequest, resultLine, RPC_CODES, RpcError } from "./rpc.ts";
 import { createRuns, MOST_RUNS, type Method } from "./runs.ts";
 
@@ -30,6 +31,7 @@ export function createSession(options: SessionOptions): Session {
     hello: () => hello(options, names),
     evaluate: designs,
     gemm: (params) => answerProducts(params, options),
+    service: (params) => answerService(params, options),
     ...runs.methods,
   };
   const names = Object.keys(methods);

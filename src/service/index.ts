@@ -1,7 +1,8 @@
 export type { Bill, RequestCarbon, RequestEnergy, UnknownPart } from "./bill.ts";
 export { collectiveBytes, collectiveSeconds, messageSeconds, type Collective } from "./collectives.ts";
 export type { Measured, Spread } from "./measure.ts";
-export { isServicePath, readService, serviceOf } from "./read.ts";
+export { serviceJson } from "./json.ts";
+export { readService, serviceOf } from "./read.ts";
 export { serviceJsonSchema } from "./schema.ts";
 export {
   ENGINES,
@@ -11,4 +12,5 @@ export {
   type ServiceOptions,
   type ServiceViolation,
 } from "./service.ts";
+export { isServicePath, saidByService } from "./settings.ts";
 export type * from "./types.ts";

@@ -23,10 +23,23 @@ export function plantOf(specs: SpecSet, spec: ServiceSpec): Plant | NoServer {
     const message = `parallel.${wrong.key} ${wrong.message}.`;
     throw new SpecError([problemOf(spec.name, "service/parallel", message)]);
   }
+  checkDraft(specs, spec);
   const server = createServer({ specs: { ...specs, model }, settings: spec.server, parallel: spec.parallel });
   if ("reason" in server) return server;
   const load = loadOf(spec);
   return { server, load, law: lawOf(server, load) };
+}
+
+function checkDraft({ hardware }: SpecSet, { name, parallel, server }: ServiceSpec): void {
+  if (server.speculative === null) return;
+  const { draft } = server.speculative;
+  const wrong = indivisible(draft, parallel, hardware);
+  const several = parallel.pipeline * parallel.expert > 1;
+  if (wrong === null && !several) return;
+  const message = several
+    ? "server.speculative goes with parallel.tensor and parallel.data; with stages or groups of experts it is not modelled."
+    : `parallel.${wrong!.key} ${wrong!.message} of the draft ${draft.name}.`;
+  throw new SpecError([problemOf(name, "service/parallel", message)]);
 }
 
 export function decoderOf({ model }: Pick<SpecSet, "model">): DecoderModel {

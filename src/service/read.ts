@@ -1,16 +1,11 @@
 import { problemOf, SpecError, type Problem } from "../errors/index.ts";
 import { type Path, type SourceDocument } from "../spec/document.ts";
 import { findingsOf, problemsOf } from "../spec/issues.ts";
-import { besideFile } from "../spec/load.ts";
+import { besideFile, loadModel } from "../spec/load.ts";
 import { problemAtSpan, readSpecFile, spanAt, type Setting } from "../spec/index.ts";
 import { readTrace, type TraceColumn, type TraceTable } from "./trace-files.ts";
 import { rawServiceSchema, type RawService } from "./schema.ts";
-import type { Arrival, Lengths, ServiceSpec, Trace } from "./types.ts";
-
-const SECTIONS = ["requests", "arrival", "level", "server", "parallel", "network"];
-
-/** Whether a path of `--set` is one of the service file. */
-export const isServicePath = (path: string): boolean => SECTIONS.includes(path.split(".", 1)[0]!);
+import type { Arrival, Lengths, ServiceSpec, Speculation, Trace } from "./types.ts";
 
 /**
  * Reads a service file; files that it names lie beside it.
@@ -87,7 +82,9 @@ class Reading {
     const arrival = this.#arrival();
     const prompt = this.#lengths("prompt", arrival);
     const output = this.#lengths("output", arrival);
-    const { chunk, prefix, ...server } = raw.server;
+    const { chunk, prefix, prefill, speculative, ...server } = raw.server;
+    void prefill;
+    const speculation = speculative === undefined ? null : this.#speculation(speculative);
     if (prefix !== undefined && prompt !== null && prefix.tokens > prompt.mean)
       this.#refuse(
         ["server", "prefix", "tokens"],
@@ -102,10 +99,24 @@ class Reading {
         raw.level === undefined
           ? null
           : { ttft: null, tpot: null, latency: null, percentile: null, ...withoutUndefined(raw.level) },
-      server: { ...server, chunk: chunk === "none" ? Infinity : chunk, prefix: prefix ?? null },
+      server: {
+        ...server,
+        chunk: chunk === "none" ? Infinity : chunk,
+        prefix: prefix ?? null,
+        speculative: speculation,
+      },
+      quality: raw.quality ?? null,
       parallel: raw.parallel,
       network: raw.network ?? null,
     };
+  }
+
+  #speculation({ draft, tokens, acceptance }: NonNullable<RawService["server"]["speculative"]>): Speculation | null {
+    const model = loadModel(draft, this.document.file);
+    if (model.family === "decoder") return { draft: model, tokens, acceptance };
+    const at = ["server", "speculative", "draft"];
+    this.#refuse(at, "service/model", `server.speculative.draft is ${draft}, which is no decoder.`);
+    return null;
   }
 
   #refuse(at: Path, code: string, message: string): void {

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { oneOf, quantity, real, refuse, section, text, whole } from "../spec/fields.ts";
+import { listOf, oneOf, quantity, real, refuse, section, text, whole } from "../spec/fields.ts";
 
 /*
  * SERVICE.yaml as written.
@@ -58,6 +58,26 @@ const server = section({
   memory: quantity("fraction", { min: 0.01, max: 1 })
     .default(0.9)
     .describe("Share of the device's memory that it fills"),
+  prefill: z
+    .union([z.literal("shared"), section({ hardware: text(1000), devices: whole(1, 1_000_000) })], {
+      error: "must be shared",
+    })
+    .default("shared")
+    .transform((value, ctx) =>
+      value === "shared"
+        ? value
+        : refuse(ctx, "service/not-modelled", "on other devices is not modelled yet: say shared"),
+    )
+    .describe("Where prompts are worked on: shared, beside the decoding sequences"),
+  speculative: section({
+    draft: text(1000).describe("Decoder preset or file that proposes tokens"),
+    tokens: whole(1, 64).describe("That it proposes for a step"),
+    acceptance: quantity("fraction", { min: 0, max: 1 }).describe(
+      "Chance that a proposed token is taken, behind taken ones",
+    ),
+  })
+    .optional()
+    .describe("A small model proposes tokens, and a step of the large one takes those that it would have made"),
   prefix: section({
     tokens: whole(1, MOST_TOKENS),
     hitRate: quantity("fraction", { min: 0, max: 1 }),
@@ -95,6 +115,28 @@ export const rawServiceSchema = section({
     energy: quantity("energy-per-byte", { min: 0, max: 1e9 }).describe("Between user and server, for example 5 nJ/bit"),
     bytesPerToken: real(0, 1e6).default(4),
   }).optional(),
+  quality: section({
+    outputTokens: listOf(real(1, MOST_TOKENS), "lengths", 1, 1000).describe("Lengths of answers, rising"),
+    score: listOf(real(-1e9, 1e9), "scores", 1, 1000).describe("What an answer of each length is worth"),
+  })
+    .transform(({ outputTokens, score }, ctx) => {
+      if (outputTokens.length !== score.length)
+        refuse(ctx, "spec/conflict", `has ${score.length} values for ${outputTokens.length} lengths`, null, ["score"]);
+      if (outputTokens.some((value, i) => i > 0 && value <= outputTokens[i - 1]!))
+        refuse(ctx, "spec/conflict", "must rise", null, ["outputTokens"]);
+      return { outputTokens, score };
+    })
+    .optional()
+    .describe("Quality of answers by their length, linear between"),
+  stages: z
+    .unknown()
+    .transform((value, ctx) =>
+      value === undefined
+        ? undefined
+        : refuse(ctx, "service/not-modelled", "are not modelled yet: a service is one decoder"),
+    )
+    .optional()
+    .describe("Several models one behind the other: not modelled yet, and refused"),
 });
 
 export type RawService = z.output<typeof rawServiceSchema>;

@@ -1,26 +1,16 @@
 import { footprintOf } from "../evaluate/index.ts";
 import type { DecoderModel } from "../spec/model.ts";
-import type { Link } from "../spec/link.ts";
 import { NO_HOST, type HostTimes } from "../spec/runtime.ts";
 import { memoryCapacity } from "../spec/memory.ts";
 import type { SpecSet } from "../spec/settings.ts";
-import { joulesOf } from "../units/index.ts";
-import { collectiveBytes, collectiveSeconds, messageSeconds } from "./collectives.ts";
-import { allReducesOf, dividedModel, routedLayers, stageOf } from "./divide.ts";
-import { createPasses, type Passes } from "./pieces.ts";
-import { createTables, type Cost } from "./tables.ts";
+import { clear, createDevices, NO_ATTENTION, type Step } from "./devices.ts";
+import { dividedModel, stageOf } from "./divide.ts";
+import type { Passes } from "./pieces.ts";
+import { speculativeStep } from "./speculation.ts";
+import type { Cost } from "./tables.ts";
 import { devicesOfReplica, type Parallel, type ServerSettings } from "./types.ts";
 
-/** What a step works on. */
-export interface Step {
-  /** Decoding sequences, and their mean context. */
-  readonly sequences: number;
-  readonly context: number;
-  /** Tokens of prompts, what their attention takes (of one device), and how many prompts end. */
-  readonly tokens: number;
-  readonly attention: Cost;
-  readonly ended: number;
-}
+export type { Step } from "./devices.ts";
 
 /**
  * One batch that goes round on the devices of a replica, step after step. Without a pipeline it is all that a replica runs; of p stages a
@@ -59,64 +49,45 @@ export interface ServerParts {
   readonly parallel: Parallel;
 }
 
-const NO_ATTENTION: Cost = Object.freeze({ seconds: 0, joules: 0 });
-
 /** @throws PassRefused where an operator has no mapping on the device */
 export function createServer({ specs, settings, parallel }: ServerParts): Server | NoServer {
   const { hardware, model } = specs;
-  const divided = dividedModel(model, parallel);
-  const room = kvRoom({ specs, settings, parallel }, divided);
+  const { speculative } = settings;
+  const room = kvRoom({ specs, settings, parallel });
   if ("reason" in room) return room;
-  const passes = createPasses(specs, divided);
-  const tables = createTables(passes);
-  const wires = hardware.link === undefined ? null : linkWork(model, parallel, hardware);
+  const target = createDevices(specs, model, parallel);
+  const draft = speculative === null ? null : createDevices(specs, speculative.draft, parallel);
   const host = hardware.runtime?.host ?? NO_HOST;
-  const { pipeline, expert, tensor } = parallel;
-  const devices = devicesOfReplica(parallel);
-  // Stages of a batch work one after the other; each device of a stage does the same.
-  const alike = tensor * expert;
-  const stageShare = Math.ceil(model.text.layers / pipeline) / model.text.layers;
-  const work: Cost = { seconds: 0, joules: 0 };
-  const device = (into: Cost, step: Step): void => {
-    const local = step.sequences / expert;
-    const tokens = local + step.tokens / expert;
-    const rows = local + step.ended / expert;
-    clear(work);
-    if (rows > 0) tables.head(work, Math.max(1, rows));
-    const head = work.seconds;
-    tables.linear(work, Math.max(1, tokens));
-    if (step.sequences > 0) tables.decodeAttention(work, Math.max(1, local), step.context);
-    work.seconds += step.attention.seconds / expert;
-    work.joules += step.attention.joules / expert;
-    const layers = work.seconds - head;
-    const joined = wires === null ? NO_ATTENTION : wires(tokens, rows);
-    const pass = work.seconds + joined.seconds;
-    into.seconds = Math.max(pass, pipeline * (layers * stageShare + head + joined.seconds / pipeline));
-    into.joules = alike * work.joules + joined.joules;
+  const hosted = (device: number, of: Step): number => withHost(device, of.sequences, of.ended, host);
+  const plain = (into: Cost, of: Step): void => {
+    target.step(into, of);
+    into.seconds = hosted(into.seconds, of);
   };
-  const step = (into: Cost, of: Step): void => {
-    device(into, of);
-    into.seconds = withHost(into.seconds, of.sequences, of.ended, host);
-  };
+  const step =
+    draft === null || speculative === null
+      ? plain
+      : speculativeStep({ target, draft, hosted, speculation: speculative });
+  const { pipeline } = parallel;
   return {
     maxSequences: Math.max(1, Math.floor(settings.maxSequences / pipeline)),
     chunk: settings.chunk,
     page: settings.kvPage,
-    ...{ kvTokens: room.tokens, kvTokenBytes: room.tokenBytes, batches: pipeline, devices, passes, step },
+    ...{ kvTokens: room.tokens, kvTokenBytes: room.tokenBytes, batches: pipeline, devices: devicesOfReplica(parallel) },
+    ...{ passes: target.passes, step },
     decode: (into, sequences, context) =>
       step(into, { sequences, context, tokens: 0, attention: NO_ATTENTION, ended: 0 }),
     chunkAttention: (into, tokens, past) => {
       clear(into);
-      tables.chunkAttention(into, tokens, past);
+      target.addChunk(into, tokens, past);
+      draft?.addChunk(into, tokens, past);
     },
-    explain: (sequences, context) =>
-      explained(passes, { sequences: Math.max(1, sequences / expert), context }, wires, host),
+    explain: (sequences, context) => {
+      const parts = target.explain(sequences, context);
+      const device = [...parts.values()].reduce((sum, seconds) => sum + seconds, 0);
+      const waiting = withHost(device, sequences, 0, host) - device;
+      return waiting > 0 ? parts.set("host", waiting) : parts;
+    },
   };
-}
-
-function clear(cost: Cost): void {
-  cost.seconds = 0;
-  cost.joules = 0;
 }
 
 /**
@@ -132,23 +103,40 @@ function withHost(device: number, sequences: number, ended: number, host: HostTi
   return Math.max(step, (sequences + ended) / host.tokensPerSecond, ended / host.requestsPerSecond);
 }
 
-/** Tokens that fit beside weights and activations on every device, for one of the batches. */
-function kvRoom(
-  { specs, settings, parallel }: ServerParts,
-  divided: DecoderModel,
-): { readonly tokens: number; readonly tokenBytes: number } | NoServer {
+interface Held {
+  readonly weights: number;
+  readonly activations: number;
+  readonly perToken: number;
+}
+
+/** Bytes that a device holds of a model. */
+function heldOf({ specs, settings, parallel }: ServerParts, model: DecoderModel): Held {
   const { hardware, deployment, schedule } = specs;
-  const stage = stageOf(divided, parallel.pipeline);
-  const most = Number.isFinite(settings.chunk) ? settings.chunk : 8192;
+  const stage = stageOf(dividedModel(model, parallel), parallel.pipeline);
+  const most = Number.isFinite(settings.chunk) ? settings.chunk : UNCUT_TOKENS;
   const tokens = Math.max(1, Math.min(most, 65_536));
-  const footprint = footprintOf({
+  const { needed, kvPerToken_B } = footprintOf({
     ...{ hardware, schedule, deployment: { ...deployment, batch: 1 } },
     model: { ...stage, contextTokens: 0, generatedTokens: 0, text: { ...stage.text, tokens } },
   });
-  const capacity = memoryCapacity(hardware) * settings.memory;
-  const { weights, activations, kvCache } = footprint.needed;
+  const perToken = kvPerToken_B > 0 ? needed.kvCache / tokens : 0;
+  return { weights: needed.weights, activations: needed.activations, perToken };
+}
+
+/** Tokens of a prompt that activations are kept for where prompts are not cut. */
+const UNCUT_TOKENS = 8192;
+
+/** Tokens that fit beside weights and activations on every device, for one of the batches. */
+function kvRoom(parts: ServerParts): { readonly tokens: number; readonly tokenBytes: number } | NoServer {
+  const { specs, settings, parallel } = parts;
+  const all = [specs.model, ...(settings.speculative === null ? [] : [settings.speculative.draft])].map((model) =>
+    heldOf(parts, model),
+  );
+  const capacity = memoryCapacity(specs.hardware) * settings.memory;
+  const sum = (of: (held: Held) => number): number => all.reduce((total, held) => total + of(held), 0);
+  const [weights, perToken] = [sum((held) => held.weights), sum((held) => held.perToken)];
+  const activations = all.reduce((most, held) => Math.max(most, held.activations), 0);
   const free = capacity - weights - activations;
-  const perToken = footprint.kvPerToken_B > 0 ? kvCache / tokens : 0;
   const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`;
   if (free <= 0)
     return {
@@ -156,60 +144,4 @@ function kvRoom(
     };
   const held = perToken === 0 ? Infinity : Math.floor((free / perToken) * parallel.expert) / parallel.pipeline;
   return { tokens: Math.floor(held), tokenBytes: perToken * parallel.tensor * parallel.pipeline };
-}
-
-type Wires = (tokens: number, rows: number) => Cost;
-
-/** What the devices of a replica send each other in one pass of a batch, `tokens` and `rows` of one group. */
-function linkWork(
-  model: DecoderModel,
-  { tensor, pipeline, expert }: Parallel,
-  { link, precision }: { readonly link?: Link; readonly precision: { readonly output: number } },
-): Wires | null {
-  if (link === undefined || tensor * pipeline * expert === 1) return null;
-  const perToken = (model.text.hidden * precision.output) / 8;
-  const [reduces, routed, active] = [allReducesOf(model), routedLayers(model), model.text.experts?.active ?? 0];
-  const joined: Cost = { seconds: 0, joules: 0 };
-  return (tokens, rows) => {
-    const bytes = tokens * perToken;
-    // Each device names its best token of each row: its value and where it is.
-    const best = 8 * rows * tensor;
-    joined.seconds =
-      reduces * collectiveSeconds("all-reduce", tensor, bytes, link) +
-      collectiveSeconds("all-gather", tensor, best, link) +
-      2 * routed * collectiveSeconds("all-to-all", expert, bytes * active, link) +
-      (pipeline - 1) * messageSeconds(bytes, link);
-    const sent =
-      expert * (reduces * collectiveBytes("all-reduce", tensor, bytes) + collectiveBytes("all-gather", tensor, best)) +
-      2 * routed * collectiveBytes("all-to-all", expert, bytes * active) +
-      (pipeline - 1) * tensor * expert * bytes;
-    joined.joules = joulesOf(sent * link.energy);
-    return joined;
-  };
-}
-
-function explained(
-  passes: Passes,
-  { sequences, context }: { readonly sequences: number; readonly context: number },
-  wires: Wires | null,
-  host: HostTimes,
-): ReadonlyMap<string, number> {
-  const batch = Math.max(1, powerOfTwoBelow(sequences));
-  const { linear, head, attention } = passes.decode(batch, Math.max(passes.usual, powerOfTwoBelow(context)));
-  const parts = new Map<string, number>();
-  const add = (what: string, seconds: number): void => void parts.set(what, (parts.get(what) ?? 0) + seconds);
-  for (const { bounds } of [linear, head, attention]) for (const [what, seconds] of bounds) add(what, seconds);
-  const device = [...parts.values()].reduce((sum, seconds) => sum + seconds, 0);
-  const joined = wires?.(sequences, sequences).seconds ?? 0;
-  if (joined > 0) add("link", joined);
-  const waiting = withHost(device + joined, sequences, 0, host) - device - joined;
-  if (waiting > 0) add("host", waiting);
-  return parts;
-}
-
-/** The power of two at or below a number, 1 at least: nodes of all tables. */
-function powerOfTwoBelow(value: number): number {
-  let power = 1;
-  while (2 * power <= value) power *= 2;
-  return power;
 }

@@ -4,6 +4,7 @@ import { billOf, type Bill } from "./bill.ts";
 import { measureEvents, measureSteady, saturatedRate, type BatchArrival, type Measured } from "./measure.ts";
 import { PassRefused } from "./pieces.ts";
 import { plantOf, type Plant } from "./plant.ts";
+import { meanScore } from "./quality.ts";
 import { steadyClosed } from "./steady-closed.ts";
 import { capacityOf, steadyOpen } from "./steady-open.ts";
 import { devicesOfReplica, type ServiceLevel, type ServiceSpec } from "./types.ts";
@@ -41,6 +42,8 @@ export interface ServiceAnswer {
   readonly bill: Bill | null;
   readonly plant: Plant | null;
   readonly boundBy: string | null;
+  /** Mean score of the answers; null: the service says nothing of quality. */
+  readonly quality: number | null;
   readonly violations: readonly ServiceViolation[];
   /** Highest rate that keeps capacity and level, 1/s, where the asked one does not; null: it does, or none does. */
   readonly rateThatFits: number | null;
@@ -69,7 +72,15 @@ export function runService(specs: SpecSet, written: ServiceSpec, options: Servic
 }
 
 function noServer(spec: ServiceSpec, engine: Engine, violation: ServiceViolation): ServiceAnswer {
-  const nothing = { capacity: null, requestsPerSecond: null, measured: null, bill: null, plant: null, boundBy: null };
+  const nothing = {
+    capacity: null,
+    requestsPerSecond: null,
+    measured: null,
+    bill: null,
+    plant: null,
+    boundBy: null,
+    quality: null,
+  };
   const devices = devicesOfReplica(spec.parallel) * spec.parallel.data;
   return { ...{ engine, spec, devices }, ...nothing, violations: [violation], rateThatFits: null };
 }
@@ -173,6 +184,7 @@ class ServiceRun {
     const base = {
       engine: options.engine,
       spec,
+      quality: meanScore(spec),
       devices,
       capacity,
       plant,

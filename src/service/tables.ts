@@ -10,7 +10,7 @@ export interface Cost {
 const MOST_TOKENS = 1_048_576;
 
 /** 1, 2, 4, 8, then four nodes an octave: kernels change with tiles of 8 to 128 rows. */
-const TOKENS = axis(4);
+const TOKENS = withJumps(axis(4));
 /** Powers of two: between them decode attention follows batch · context. */
 const SEQUENCES = axis(1);
 const CHUNKS = axis(2);
@@ -25,6 +25,13 @@ function axis(perOctave: number): readonly number[] {
   for (let low = 1; low < MOST_TOKENS; low *= 2)
     for (let i = 0; i < (low < 16 ? 1 : perOctave); i += 1) nodes.push(low + (low * i) / perOctave);
   return [...nodes, MOST_TOKENS];
+}
+
+/** A row more than a power of two, or than one and a half, is a tile more: times jump there, so that both sides are nodes. */
+function withJumps(nodes: readonly number[]): readonly number[] {
+  const jumps: number[] = [];
+  for (let low = 32; low <= 4096; low *= 2) jumps.push(low + 1, ...(low >= 128 ? [1.5 * low + 1] : []));
+  return [...nodes, ...jumps].sort((a, b) => a - b);
 }
 
 /** Index of the cell that holds x: nodes[i] ≤ x < nodes[i + 1], or the first or the last cell. */

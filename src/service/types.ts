@@ -1,3 +1,5 @@
+import type { DecoderModel } from "../spec/model.ts";
+
 /** A law of lengths in tokens: its mean, standard deviation over mean, and where it comes from a trace the lengths themselves. */
 export interface Lengths {
   readonly mean: number;
@@ -36,7 +38,16 @@ export interface ServerSettings {
   /** Share of the device's memory that the server may fill. */
   readonly memory: number;
   /** Leading tokens that requests may share, and the share of requests that find them computed. */
+  readonly speculative: Speculation | null;
   readonly prefix: { readonly tokens: number; readonly hitRate: number } | null;
+}
+
+/** A draft model on the same devices that proposes tokens for a step. */
+export interface Speculation {
+  readonly draft: DecoderModel;
+  readonly tokens: number;
+  /** Chance that a proposed token is taken where all before it were. */
+  readonly acceptance: number;
 }
 
 export interface Parallel {
@@ -57,6 +68,8 @@ export interface ServiceSpec {
   readonly level: ServiceLevel | null;
   readonly server: ServerSettings;
   readonly parallel: Parallel;
+  /** Score by length of the answer, linear between lengths; null: not asked for. */
+  readonly quality: { readonly outputTokens: readonly number[]; readonly score: readonly number[] } | null;
   readonly network: { readonly energy: number; readonly bytesPerToken: number } | null;
 }
 

@@ -79,6 +79,7 @@ function loadLines(
     `  steps      ${short(steady.batch)} sequences in the mean, ${short(100 * steady.utilisation)} % of the time`,
     `  KV cache   ${short(held)} % full ${requests === null ? "in the mean" : "at most"}`,
     `  bound by   ${answer.boundBy ?? "-"}`,
+    ...(answer.quality === null ? [] : [`  quality    ${short(answer.quality)}`]),
     `  engine     ${requests === null ? "closed form: means alone" : `events, ${requests} requests`}`,
   ];
 }

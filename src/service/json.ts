@@ -1,6 +1,7 @@
-import type { Measured, ServiceAnswer } from "../../service/index.ts";
+import type { Measured } from "./measure.ts";
+import type { ServiceAnswer } from "./service.ts";
 
-/** What `service --json` prints; numbers that there are not are null, and `unknown` says why. */
+/** What `service --json` and the method `service` of `serve` give; numbers that there are not are null, and `unknown` says why. */
 export function serviceJson(answer: ServiceAnswer): Readonly<Record<string, unknown>> {
   const { measured, bill, plant, spec } = answer;
   const server = plant?.server ?? null;
@@ -39,6 +40,7 @@ export function serviceJson(answer: ServiceAnswer): Readonly<Record<string, unkn
     carbon_embodied_per_request_kgCO2e: carbon?.embodied ?? null,
     carbon_operational_per_request_kgCO2e: carbon?.operational ?? null,
     carbon_off_per_request_kgCO2e: carbon?.off ?? null,
+    ...(answer.quality === null ? {} : { quality_mean: answer.quality }),
     bound_by: answer.boundBy,
     unknown: bill?.unknown ?? [],
   };
