@@ -29,7 +29,8 @@ export interface AccuracyEvaluator {
 export interface AsyncAccuracyEvaluator {
   readonly origin: string;
   readonly isMonotoneInTowerScores: boolean;
-  evaluate(model: ModelSpec): Promise<AccuracyEstimate>;
+  /** @param fidelity share of the whole effort that the answer is worth; left out: that which the evaluator was made with */
+  evaluate(model: ModelSpec, fidelity?: number): Promise<AccuracyEstimate>;
   /** Ends what runs; later calls reject. */
   close(): Promise<void>;
 }

@@ -19,6 +19,7 @@ const jobSchema = z.strictObject({
   study: z.string().max(100),
   model: z.string().max(100),
   point: z.record(z.string().max(200), scalar),
+  fidelity: z.number().gt(0).max(1).optional(),
 });
 
 /** A model whose accuracy is asked for. */
@@ -42,9 +43,21 @@ export function modelDigest(model: ModelSpec): string {
   return createHash("sha256").update(modelKey(model)).digest("hex").slice(0, DIGITS);
 }
 
-export function jobOf({ hash }: QueuedStudy, model: ModelSpec, point: Point): AccuracyJob {
+/** @param fidelity of a question that screens; left out: that of the study */
+export function jobOf({ hash }: QueuedStudy, model: ModelSpec, point: Point, fidelity?: number): AccuracyJob {
   const ofModel = Object.entries(point).filter(([path]) => isModelPath(path));
-  return { study: hash, model: modelDigest(model), point: Object.fromEntries(ofModel) };
+  const extras = fidelity === undefined ? {} : { fidelity };
+  return { study: hash, model: modelDigest(model), point: Object.fromEntries(ofModel), ...extras };
+}
+
+/** Equal for equal questions. */
+export const jobId = ({ model, fidelity }: AccuracyJob): string =>
+  fidelity === undefined ? model : `${model}-at-${fidelity}`;
+
+/** The model of a job, and the fidelity at which it is screened; undefined: the study's own. */
+export interface AskedModel {
+  readonly model: ModelSpec;
+  readonly fidelity: number | undefined;
 }
 
 /**
@@ -56,12 +69,15 @@ export function jobOf({ hash }: QueuedStudy, model: ModelSpec, point: Point): Ac
 export function modelOfJob(
   data: unknown,
   { hash }: QueuedStudy,
-  { space }: Study,
+  { space, accuracy }: Study,
   modelOf: (point: Point) => ModelSpec,
-): ModelSpec | string {
+): AskedModel | string {
   const { data: job } = jobSchema.safeParse(data);
   if (job === undefined) return "it is no job of ecotile";
   if (job.study !== hash) return `it is of another study (${job.study}, not ${hash})`;
+  const { fidelity } = job;
+  if (fidelity !== undefined && accuracy?.screening?.includes(fidelity) !== true)
+    return `the study does not screen at fidelity ${fidelity}`;
   for (const [path, value] of Object.entries(job.point)) {
     const parameter = space.find((each) => each.path === path);
     if (parameter === undefined || !isModelPath(path)) return `${path} is no parameter of the study's models`;
@@ -73,5 +89,5 @@ export function modelOfJob(
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
-  return modelDigest(model) === job.model ? model : "its point makes another model";
+  return modelDigest(model) === job.model ? { model, fidelity } : "its point makes another model";
 }

@@ -6,7 +6,7 @@ import type { ModelSpec, Study } from "../spec/index.ts";
 import { readAnswer, type Answer, type RemoteAccuracy } from "../study/index.ts";
 import { openQueuePackages, type QueueServer } from "./connection.ts";
 import { announce } from "./announce.ts";
-import { JOB_NAME, jobOf, PREFIX, queuedStudy, queueOf, type AccuracyJob } from "./job.ts";
+import { JOB_NAME, jobId, jobOf, PREFIX, queuedStudy, queueOf, type AccuracyJob } from "./job.ts";
 
 /** Jobs that are put into the queue at a time; others wait here. */
 const MOST_JOBS = 256;
@@ -93,10 +93,10 @@ export async function createRemoteAccuracy(
   };
   const watching = watch();
   return {
-    evaluate: (model: ModelSpec, point: Point) => {
-      const job = jobOf(queued, model, point);
+    evaluate: (model: ModelSpec, point: Point, fidelity?: number) => {
+      const job = jobOf(queued, model, point, fidelity);
       return new Promise<Answer>((resolve, reject) => {
-        const enter = (): void => void pending.set(job.model, { job, resolve, reject });
+        const enter = (): void => void pending.set(jobId(job), { job, resolve, reject });
         if (pending.size < MOST_JOBS) enter();
         else waiting.push(enter);
       });

@@ -52,15 +52,15 @@ export async function runQueueWorker(
   let lastWork = performance.now();
 
   const answer = async (name: string, data: unknown): Promise<Answer> => {
-    const model =
+    const asked =
       name === JOB_NAME ? modelOfJob(data, queued, study, (point) => specsOf(point).model) : "it is no job of ecotile";
-    if (typeof model === "string") {
+    if (typeof asked === "string") {
       counts.refused += 1;
-      onJob("refused", `A job was refused: ${model}.`);
-      throw new UnrecoverableError(`queue/refused: ${model}`);
+      onJob("refused", `A job was refused: ${asked}.`);
+      throw new UnrecoverableError(`queue/refused: ${asked}`);
     }
     try {
-      const found = await answerOf(command, model);
+      const found = await answerOf(command, asked.model, asked.fidelity);
       counts.answered += 1;
       onJob("answered", "refusal" in found ? `refused by the command: ${found.refusal}` : `accuracy ${found.accuracy}`);
       return found;

@@ -4,7 +4,7 @@ import { createEvaluations, type EvaluateBatch } from "./evaluations.ts";
 import { assess, frontHypervolume, valuesOf, type FrontEntry } from "./pareto/index.ts";
 import { pointKey } from "./space/index.ts";
 import type { TrialStore } from "./trial-store.ts";
-import type { Constraint, Objective, Point, Strategy, Trial } from "./types.ts";
+import type { Constraint, Measurement, Objective, Point, Strategy, Trial } from "./types.ts";
 import { createViolationTally, type ConstraintSummary } from "./violations.ts";
 
 export interface StudyOptions {
@@ -12,6 +12,8 @@ export interface StudyOptions {
   readonly constraints: readonly Constraint[];
   readonly strategy: Strategy;
   readonly evaluateBatch: EvaluateBatch;
+  /** Measures points at a lower fidelity, for strategies that screen; null: there is no value. */
+  readonly screen?: Screen;
   readonly store: TrialStore;
   /** Points suggested at a time, ≥ 1: part of the study, never of the machine. */
   readonly batchSize: number;
@@ -47,7 +49,34 @@ export interface StudyResult {
   readonly replayedCount: number;
 }
 
-/** A batch of points; fewer where there are no more, or once the signal has aborted. */
+/** Measurements of points at a fidelity, in the points' order. Equal points have equal ones, also in a run that is resumed. */
+export type Screen = (
+  points: readonly Point[],
+  fidelity: number,
+  signal: AbortSignal,
+) => Promise<readonly (Measurement | null)[]>;
+
+/** A batch of points that have been screened where the strategy does; fewer where there are no more, or once the signal has aborted. */
+async function nextBatch(
+  strategy: Strategy,
+  count: number,
+  screen: Screen | undefined,
+  signal: AbortSignal,
+): Promise<readonly Point[]> {
+  const { screening } = strategy;
+  if (screening === undefined || screen === undefined) return suggested(strategy, count, signal);
+  const { fidelities, factor } = screening;
+  let points = await suggested(strategy, count * factor ** fidelities.length, signal);
+  for (const [round, fidelity] of fidelities.entries()) {
+    if (signal.aborted) break;
+    const measured = await screen(points, fidelity, signal);
+    const kept = count * factor ** (fidelities.length - 1 - round);
+    points = screening.keep(points, measured, fidelity, kept);
+  }
+  return points;
+}
+
+/** Points of a strategy, one by one where it is slow. */
 async function suggested(strategy: Strategy, count: number, signal: AbortSignal): Promise<readonly Point[]> {
   if (strategy.isSlow !== true) return strategy.suggest(count);
   const points: Point[] = [];
@@ -114,10 +143,18 @@ export async function runStrategy(options: StudyOptions): Promise<StudyResult> {
     options.onProgress?.({ ...progress, maxTrials, evaluatedCount, replayedCount });
   };
 
+  const batch = async (count: number): Promise<readonly Point[]> => {
+    try {
+      return await nextBatch(strategy, count, options.screen, signal);
+    } catch (error) {
+      if (signal.aborted) return [];
+      throw error;
+    }
+  };
   const loop = async (): Promise<StudyResult["stopped"]> => {
     while (trialCount < maxTrials) {
       if (signal.aborted) return "aborted";
-      const points = await suggested(strategy, Math.min(batchSize, maxTrials - trialCount), signal);
+      const points = await batch(Math.min(batchSize, maxTrials - trialCount));
       if (signal.aborted) return "aborted";
       if (points.length === 0) return "exhausted";
       let trials: readonly Trial[];

@@ -47,4 +47,29 @@ export interface Strategy {
    */
   readonly isSlow?: boolean;
   update(trials: readonly Trial[]): void;
+  /** Present: more points are suggested than are evaluated; see {@link Screening}. */
+  readonly screening?: Screening;
+}
+
+/** A measurement with the variance of its noise. */
+export interface Measurement {
+  readonly value: number;
+  readonly variance: number;
+}
+
+/**
+ * Successive halving (Jamieson and Talwalkar 2016, arXiv 1502.07943): `factor` times as many points as are kept are measured at
+ * each of the fidelities, the cheapest first, and the best go on to the next.
+ */
+export interface Screening {
+  /** Rising, all below that of a trial. */
+  readonly fidelities: readonly number[];
+  readonly factor: number;
+  /** The best `count` of the points by all that is known; those that are not measured (null) are left out. */
+  keep(
+    points: readonly Point[],
+    measured: readonly (Measurement | null)[],
+    fidelity: number,
+    count: number,
+  ): readonly Point[];
 }

@@ -172,13 +172,20 @@ function accuracyOf(raw: RawStudy, { family }: SpecSet["model"], document: Sourc
       ...{ ...settings, metric: known, command: command ?? null, folder: folderOf(raw, document) },
       ...(ignore === undefined ? {} : { ignore }),
       ...(confidence === undefined ? {} : { confidence }),
-      ...(fidelity === undefined ? {} : { fidelity }),
+      ...(fidelity === undefined ? {} : fidelitiesOf(fidelity)),
       ...(repeats === undefined ? {} : { repeats }),
     };
   const asker = !isAimed ? "constraints" : mode === undefined ? "objectives" : "mode";
   const path = [written === undefined ? asker : "accuracy"];
   const message = `${path[0]} asks for accuracy, and none is predicted of models of family ${family}. Name a program (accuracy: { evaluator: command, … }), or ask for no accuracy.`;
   throw new SpecError([problemAtSpan(document, spanAt(document, path, "key"), "accuracy/wrong-family", message)]);
+}
+
+/** The last share is what answers are worth; candidates are screened at those before. */
+function fidelitiesOf(written: number | readonly number[]): Pick<AccuracySettings, "fidelity" | "screening"> {
+  const shares = typeof written === "number" ? [written] : written;
+  const screening = shares.slice(0, -1);
+  return { fidelity: shares.at(-1)!, ...(screening.length === 0 ? {} : { screening }) };
 }
 
 /** A command runs beside its study, also where a copy of the study is run again. */

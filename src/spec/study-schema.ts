@@ -44,6 +44,13 @@ const reference = mapOf(amount, "metrics and their amounts").transform((map, ctx
   return Object.fromEntries(entries);
 });
 
+const share = quantity("fraction", { min: 1e-6, max: 1 });
+const risingShares = z
+  .array(share)
+  .min(2)
+  .max(8)
+  .refine((shares) => shares.every((each, i) => i === 0 || each > shares[i - 1]!));
+
 export const accuracySection = section({
   evaluator: oneOf(["predictor", "command"]).default("predictor"),
   metric: text(100)
@@ -73,9 +80,14 @@ export const accuracySection = section({
   timeout: quantity("time", { min: 0.001, max: 24 * 86400 })
     .default(3600)
     .describe("Longest wait for the command's answer for one model"),
-  fidelity: quantity("fraction", { min: 1e-6, max: 1 })
+  fidelity: z
+    .union([share, risingShares], {
+      error: 'must be a share such as "25 %", or a list of them that rises: [10 %, 100 %]',
+    })
     .optional()
-    .describe('Share of the whole effort that an answer is worth, handed to the command, for example "25 %"'),
+    .describe(
+      'Share of the whole effort that an answer is worth, handed to the command: "25 %"; a list, rising, to screen at all but the last: [10 %, 100 %]',
+    ),
   repeats: whole(1, 1000).optional().describe("Answers for one model, whose mean and its interval are taken; one"),
   retries: whole(0, 100).default(1).describe("Further tries after a crash, a timeout or a broken reply"),
 });

@@ -71,6 +71,8 @@ export interface AccuracySettings {
   readonly retries: number;
   /** Share of the whole effort that the command's answers are worth, above 0 to 1; left out: not said. */
   readonly fidelity?: number;
+  /** Lower fidelities, ascending, at which candidates are screened before they are asked for at `fidelity`; left out: none. */
+  readonly screening?: readonly number[];
   /** Answers of the command for one model, of which the mean is taken; left out: one. */
   readonly repeats?: number;
 }

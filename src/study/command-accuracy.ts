@@ -46,13 +46,15 @@ export interface CommandAccuracy {
    * @throws CommandFailure where the command is no use at all; the reason of the run's signal
    */
   of(model: ModelSpec, point: Point): Promise<Answer>;
+  /** The same at a lower fidelity. Where the command fails, that is its answer, so that a run that is resumed screens as before. */
+  screened(model: ModelSpec, point: Point, fidelity: number): Promise<Answer>;
   close(): Promise<void>;
 }
 
 /** A command that runs elsewhere. */
 export interface RemoteAccuracy {
   /** @throws CommandFailure; InputError */
-  evaluate(model: ModelSpec, point: Point): Promise<Answer>;
+  evaluate(model: ModelSpec, point: Point, fidelity?: number): Promise<Answer>;
   /** What runs elsewhere runs on. */
   close(): Promise<void>;
 }
@@ -86,11 +88,13 @@ export function createCommandAccuracy(
   aborted.catch(() => undefined);
   let failedInARow = 0;
 
-  const ask = async (key: string, model: ModelSpec, point: Point): Promise<Answer> => {
+  const ask = async (key: string, model: ModelSpec, point: Point, fidelity?: number): Promise<Answer> => {
     const stored = cache.get(key, readAnswer);
     if (stored !== undefined) return stored;
     try {
-      const answer = await (remote === null ? answerOf(evaluator, model) : remote.evaluate(model, point));
+      const answer = await (remote === null
+        ? answerOf(evaluator, model, fidelity)
+        : remote.evaluate(model, point, fidelity));
       failedInARow = 0;
       cache.put(key, JSON.stringify(answer));
       return answer;
@@ -98,17 +102,26 @@ export function createCommandAccuracy(
       if (!(error instanceof CommandFailure) || !error.isWorthRetrying) throw error;
       failedInARow += 1;
       if (failedInARow >= MOST_FAILED_IN_A_ROW) throw error;
-      return { refusal: error.message };
+      const refusal: Answer = { refusal: error.message };
+      if (fidelity !== undefined) cache.put(key, JSON.stringify(refusal));
+      return refusal;
     }
+  };
+  const answered = async (key: string, make: () => Promise<Answer>): Promise<Answer> => {
+    signal.throwIfAborted();
+    const answer = answers.get(key) ?? make();
+    answers.set(key, answer);
+    return Promise.race([answer, aborted]);
   };
   return {
     origin: evaluator.origin,
-    of: async (model, point) => {
-      signal.throwIfAborted();
+    of: (model, point) => {
       const key = modelKey(model);
-      const answer = answers.get(key) ?? ask(key, model, point);
-      answers.set(key, answer);
-      return Promise.race([answer, aborted]);
+      return answered(key, () => ask(key, model, point));
+    },
+    screened: (model, point, fidelity) => {
+      const key = `at ${fidelity}: ${modelKey(model)}`;
+      return answered(key, () => ask(key, model, point, fidelity));
     },
     close: async () => {
       await Promise.all([evaluator.close(), remote?.close()]);
@@ -147,9 +160,13 @@ export function commandOf({
 }
 
 /** A refusal is an answer. */
-export async function answerOf(evaluator: AsyncAccuracyEvaluator, model: ModelSpec): Promise<Answer> {
+export async function answerOf(
+  evaluator: AsyncAccuracyEvaluator,
+  model: ModelSpec,
+  fidelity?: number,
+): Promise<Answer> {
   try {
-    return await evaluator.evaluate(model);
+    return await evaluator.evaluate(model, fidelity);
   } catch (error) {
     if (error instanceof CommandFailure && error.code === "accuracy/command-refused") return { refusal: error.message };
     throw error;

@@ -9,6 +9,7 @@ import {
   createSpace,
   runStrategy,
   type Point,
+  type Screen,
   type Space,
   type StudyProgress,
   type StudyResult,
@@ -30,6 +31,7 @@ import { writeFileWhole } from "./output-file.ts";
 import { recordOf } from "./record.ts";
 import { prepareRunFolder, RUN_FILES } from "./run-folder.ts";
 import { comparison, confidentFront, stepsOf, type Interval, type ProbabilityAbove } from "./steps.ts";
+import { screenOf } from "./screening.ts";
 import { loopOf, strategyOf } from "./strategy.ts";
 import { studyTextIn } from "./study-text.ts";
 
@@ -177,7 +179,8 @@ async function runIn(run: OpenRun): Promise<StudyRun> {
             onProgress({ kind: "chips", ...progress }),
           )
         : null;
-    const plain = exact?.result ?? (await runTrials(run, space, farm));
+    const screen = accuracy === null ? null : screenOf(accuracy, modelOf);
+    const plain = exact?.result ?? (await runTrials(run, space, farm, screen));
     if (plain.stopped === "aborted") throw new RunInterrupted(plain.trialCount);
     const intervalOf = ({ point }: Trial): Interval | null => {
       const answer = storedAnswer(store.estimates, modelOf(point));
@@ -261,7 +264,10 @@ function accuracyOriginOf(study: Study, command: CommandAccuracy | null): string
   if (accuracy === null) return null;
   const { seenFormats: seen } = designContext(study);
   const priced = seen ? `; precision priced: ${methodText(specs.model)}` : "";
-  const origin = `${command?.origin ?? createPredictor(accuracy.metric).origin}${priced}`;
+  const { screening } = accuracy;
+  const screened =
+    screening === undefined || study.search.strategy !== "bayesian" ? "" : `, screened at ${screening.join(", ")}`;
+  const origin = `${command?.origin ?? createPredictor(accuracy.metric).origin}${screened}${priced}`;
   return accuracy.ignore === undefined ? origin : `${origin}; ignores ${accuracy.ignore.join(", ")}`;
 }
 
@@ -302,6 +308,7 @@ async function runTrials(
   { study, options, store, signal }: OpenRun,
   space: Space,
   farm: DesignFarm,
+  screen: Screen | null,
 ): Promise<StudyResult> {
   const { onProgress = ignore, onNote = ignore } = options;
   const strategy = await strategyOf(study, space, signal, onNote);
@@ -311,6 +318,7 @@ async function runTrials(
     return await runStrategy({
       ...{ ...loopOf(study), strategy, store, signal },
       evaluateBatch: farm.evaluateBatch,
+      ...(screen === null ? {} : { screen }),
       onProgress: (progress) => onProgress({ kind: "trials", ...progress }),
     });
   } finally {

@@ -4,6 +4,7 @@ import type { Study } from "../spec/index.ts";
 import { greyBoxOf } from "./exact/grey-box.ts";
 import { decompositionRequest } from "./exact/split-space.ts";
 import { mayWait } from "./exact/terms.ts";
+import { unscreened } from "./screening.ts";
 import { startingPoint } from "./starting-point.ts";
 
 /**
@@ -18,11 +19,13 @@ export async function strategyOf(
   signal: AbortSignal,
   onNote: (note: string) => void,
 ): Promise<Strategy> {
-  const { objectives, constraints, search } = study;
+  const { objectives, constraints, search, accuracy } = study;
   const start = startingPoint(study);
+  const known = search.strategy === "bayesian" ? await knownCosts(study, signal, onNote) : {};
+  const { screening: fidelities = [] } = accuracy ?? {};
+  if (fidelities.length > 0 && known.greyBox === undefined) onNote(unscreened(search.strategy));
   return createStrategy(search.strategy, {
-    ...{ space, seed: search.seed, objectives, constraints },
-    ...(search.strategy === "bayesian" ? await knownCosts(study, signal, onNote) : {}),
+    ...{ space, seed: search.seed, objectives, constraints, ...known, fidelities },
     ...(start === null ? {} : { initial: [start] }),
     ...(search.population === null ? {} : { populationSize: search.population }),
   });

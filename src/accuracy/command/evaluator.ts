@@ -4,6 +4,7 @@ import { CommandFailure } from "./failure.ts";
 import { roundAccuracy } from "../log-odds.ts";
 import { modelKey } from "./model-key.ts";
 import { noisyMean } from "./noise.ts";
+import type { RequestExtras } from "./protocol.ts";
 import { CommandSlot } from "./slot.ts";
 
 export interface CommandOptions {
@@ -33,7 +34,7 @@ export interface CommandOptions {
 /**
  * Accuracy from an external program: JSON lines over stdin and stdout, see `protocol.ts`.
  *
- * Equal models (name and description apart) are asked for once, also while the first is under way; failures are not remembered.
+ * Equal models (name and description apart) are asked for once at a fidelity, also while the first is under way; failures are not remembered.
  *
  * @throws RangeError on an empty argv, an argument with a NUL or a limit that is not positive
  */
@@ -67,29 +68,30 @@ export function createCommandEvaluator(options: CommandOptions): AsyncAccuracyEv
     if (next) next(slot);
     else free.push(slot);
   };
-  const once = async (model: ModelSpec, repeat?: number): Promise<AccuracyEstimate> => {
+  const once = async (model: ModelSpec, extras: RequestExtras): Promise<AccuracyEstimate> => {
     const slot = await take();
     try {
       if (isClosed) throw closed;
-      return await slot.ask(model, repeat);
+      return await slot.ask(model, extras);
     } finally {
       giveBack(slot);
     }
   };
-  const withRetries = async (model: ModelSpec, repeat?: number): Promise<AccuracyEstimate> => {
+  const withRetries = async (model: ModelSpec, extras: RequestExtras): Promise<AccuracyEstimate> => {
     for (let left = settings.retries; ; left--) {
       try {
-        return await once(model, repeat);
+        return await once(model, extras);
       } catch (error) {
         if (left <= 0 || !(error instanceof CommandFailure) || !error.isWorthRetrying) throw error;
       }
     }
   };
 
-  const repeated = async (model: ModelSpec): Promise<AccuracyEstimate> => {
-    if (settings.repeats === 1) return withRetries(model);
+  const repeated = async (model: ModelSpec, fidelity: number | undefined): Promise<AccuracyEstimate> => {
+    const extras = fidelity === undefined ? {} : { fidelity };
+    if (settings.repeats === 1) return withRetries(model, extras);
     const numbers = Array.from({ length: settings.repeats }, (_, i) => i + 1);
-    const answers = await Promise.all(numbers.map((repeat) => withRetries(model, repeat)));
+    const answers = await Promise.all(numbers.map((repeat) => withRetries(model, { ...extras, repeat })));
     const { accuracy, low, high } = noisyMean(
       answers.map((each) => each.accuracy),
       answers.map((each) => (each.high - each.low) / 2),
@@ -105,9 +107,9 @@ export function createCommandEvaluator(options: CommandOptions): AsyncAccuracyEv
   return {
     origin: [`command, ${settings.metric}, ${settings.argv.join(" ")}`, ...told].join(", "),
     isMonotoneInTowerScores: false,
-    evaluate(model) {
-      const key = modelKey(model);
-      const running = known.get(key) ?? repeated(model);
+    evaluate(model, fidelity = settings.fidelity) {
+      const key = `${fidelity} ${modelKey(model)}`;
+      const running = known.get(key) ?? repeated(model, fidelity);
       known.set(key, running);
       running.catch(() => known.get(key) === running && known.delete(key));
       return running;

@@ -2,14 +2,13 @@ import type { ModelSpec } from "../../spec/model.ts";
 import type { AccuracyEstimate } from "../types.ts";
 import { CommandFailure } from "./failure.ts";
 import { startProgram, type Program, type ProgramLimits } from "./program.ts";
-import { parseReply, requestLine } from "./protocol.ts";
+import { parseReply, requestLine, type RequestExtras } from "./protocol.ts";
 
 export interface SlotSettings extends ProgramLimits {
   readonly argv: readonly string[];
   readonly cwd: string | undefined;
   readonly metric: string;
   readonly timeoutMs: number;
-  readonly fidelity?: number | undefined;
 }
 
 interface Waiting {
@@ -31,17 +30,15 @@ export class CommandSlot {
     this.settings = settings;
   }
 
-  /** @param repeat from 1, where a model is asked for several times */
-  ask(model: ModelSpec, repeat?: number): Promise<AccuracyEstimate> {
+  ask(model: ModelSpec, extras: RequestExtras): Promise<AccuracyEstimate> {
     const id = ++this.lastId;
     return new Promise((resolve, reject) => {
-      const { timeoutMs, metric, fidelity } = this.settings;
+      const { timeoutMs, metric } = this.settings;
       const late = (): void => {
         void this.stop(new CommandFailure("accuracy/command-timeout", `no reply within ${timeoutMs / 1000} s`));
       };
       const program = (this.program ??= this.start());
       this.waiting = { id, program, resolve, reject, timer: setTimeout(late, timeoutMs) };
-      const extras = { ...(fidelity === undefined ? {} : { fidelity }), ...(repeat === undefined ? {} : { repeat }) };
       program.write(requestLine(id, metric, model, extras));
     });
   }

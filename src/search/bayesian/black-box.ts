@@ -2,8 +2,8 @@ import { createRandom } from "../../random/index.ts";
 import { assess, nadirOf, nonDominated, type Costs } from "../pareto/index.ts";
 import type { StrategyOptions } from "../strategies/options.ts";
 import { genesKey, type Genes } from "../space/index.ts";
-import { fitProcess } from "./fit.ts";
-import { gaussianProcess, type GaussianProcess } from "./gaussian-process.ts";
+import { firstScales, fitProcess } from "./fit.ts";
+import { gaussianProcess, type GaussianProcess, type Scales } from "./gaussian-process.ts";
 import { improvementOf } from "./improvement.ts";
 import { inputsOf } from "./inputs.ts";
 import type { Surrogate } from "./strategy.ts";
@@ -23,7 +23,7 @@ interface Observed {
 export function createBlackBox({ space, seed, objectives, constraints }: StrategyOptions): Surrogate {
   const observed: Observed[] = [];
   const pending = new Map<string, Genes>();
-  const lengths: (Float64Array | null)[] = [];
+  const scales: Scales[] = [];
   let processes: readonly GaussianProcess[] = [];
   let feasibility: GaussianProcess | null = null;
   let front: readonly Costs[] = [];
@@ -32,7 +32,7 @@ export function createBlackBox({ space, seed, objectives, constraints }: Strateg
   const draws = normalDraws(seed, objectives.length);
 
   const learn = (k: number, inputs: readonly Float64Array[], values: readonly number[]): GaussianProcess => {
-    const own = (lengths[k] ??= new Float64Array(inputs[0]!.length).fill(1));
+    const own = (scales[k] ??= firstScales(inputs[0]!.length));
     return fittedCount === observed.length
       ? (gaussianProcess({ inputs, values }, own) ?? fitProcess({ inputs, values }, own))
       : fitProcess({ inputs, values }, own);
@@ -80,7 +80,7 @@ export function createBlackBox({ space, seed, objectives, constraints }: Strateg
           ? fitted
           : fitted.map((process, k) => {
               const values = [...feasible.map(({ costs }) => costs[k]!), ...expected.map((costs) => costs[k]!)];
-              return gaussianProcess({ inputs: [...inputs, ...waiting], values }, lengths[k]!) ?? process;
+              return gaussianProcess({ inputs: [...inputs, ...waiting], values }, scales[k]!) ?? process;
             });
       const all = [...feasible.map(({ costs }) => costs), ...expected];
       front = nonDominated(all).map((i) => all[i]!);

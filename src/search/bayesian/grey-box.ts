@@ -8,6 +8,8 @@ import type { Point } from "../types.ts";
 export interface GreyBox {
   /** The objective that must be learnt; it is maximised. */
   readonly metric: string;
+  /** Metrics that hold 90 % of repetitions of a noisy measurement of it; null: it is taken as it is. */
+  readonly interval: readonly [low: string, high: string] | null;
   /** Parameters that it depends on. */
   readonly paths: readonly string[];
   /**

@@ -1,6 +1,6 @@
 import { createSampler } from "../strategies/sampler.ts";
 import type { StrategyOptions } from "../strategies/options.ts";
-import type { Point, Strategy } from "../types.ts";
+import type { Measurement, Point, Screening, Strategy } from "../types.ts";
 import { createBlackBox } from "./black-box.ts";
 import { createKnownCosts } from "./known-costs.ts";
 import { bestCandidate } from "./candidates.ts";
@@ -12,6 +12,10 @@ import type { Trial } from "../types.ts";
 export interface Surrogate {
   /** Takes finished trials. */
   update(trials: readonly Trial[]): void;
+  /** Takes what was measured of a point at a lower fidelity; only of surrogates that know fidelities. */
+  screen?(genes: Genes, fidelity: number, measured: Measurement): void;
+  /** A point that was suggested, and is not evaluated after all. */
+  forget?(genes: Genes): void;
   /** Called before each choice: points that are suggested and not finished count at their expected values. */
   prepare(): void;
   /** Expected improvement by a point; 0: none. */
@@ -27,6 +31,8 @@ const INITIAL = 12;
 const STREAM = 3;
 const ATTEMPTS = 50;
 const GREY_EFFORT = { random: 300, near: 600, climb: 8 };
+/** Candidates for one that goes on to the next fidelity. */
+const SCREENED_FOR_ONE = 3;
 /** A score takes a process for each objective and a hypervolume for each draw. */
 const BLACK_EFFORT = { random: 40, near: 60, climb: 3 };
 
@@ -35,11 +41,14 @@ const BLACK_EFFORT = { random: 40, near: 60, climb: 3 };
  * accuracy is learnt, by a Gaussian process over the model's parameters, and every model runs on its best hardware, whose
  * costs are known. Without one every objective is learnt over the whole space.
  *
+ * With fidelities, candidates are screened at the lower ones first, and the best third goes on, by the improvement that is expected
+ * of it at the full one.
+ *
  * Batches are chosen one by one, each as if those before it had turned out as expected. Random numbers depend on seed and
  * trial number only.
  */
 export function createBayesian(options: StrategyOptions): Strategy {
-  const { seed, initial = [], greyBox } = options;
+  const { seed, initial = [], greyBox, fidelities = [] } = options;
   const space = greyBox === undefined ? options.space : modelSpace(options.space, greyBox.paths);
   const surrogate = greyBox === undefined ? createBlackBox(options) : createKnownCosts(options, space, greyBox);
   const effort = greyBox === undefined ? BLACK_EFFORT : GREY_EFFORT;
@@ -49,6 +58,9 @@ export function createBayesian(options: StrategyOptions): Strategy {
     ...startsOf(space, greyBox !== undefined),
     ...initial.map((point) => space.encode(partOf(space, point))),
   ];
+  /** Points that are evaluated whatever screening says of them: the corners, and where the study starts. */
+  const pinned = new Set(queue.map(genesKey));
+  const screen = surrogate.screen?.bind(surrogate);
   let suggestedCount = 0;
 
   const chosen = (): Genes | null => {
@@ -76,6 +88,28 @@ export function createBayesian(options: StrategyOptions): Strategy {
       if (point !== null) return point;
     }
   };
+  const genesOf = (point: Point): Genes => space.encode(partOf(space, point));
+  const keep: Screening["keep"] = (points, measured, fidelity, count) => {
+    const candidates = points.flatMap((point, i) => {
+      const genes = genesOf(point);
+      surrogate.forget?.(genes);
+      const each = measured[i] ?? null;
+      if (each !== null) screen!(genes, fidelity, each);
+      return each === null ? [] : [{ genes, key: genesKey(genes) }];
+    });
+    const kept: Point[] = [];
+    while (kept.length < count && candidates.length > 0) {
+      surrogate.prepare();
+      const first = candidates.findIndex(({ key }) => pinned.has(key));
+      const at = first >= 0 ? first : indexOfMost(candidates.map(({ genes }) => surrogate.score(genes)));
+      const [{ genes }] = candidates.splice(at, 1) as [(typeof candidates)[number]];
+      const point = surrogate.point(genes);
+      if (point !== null) kept.push(point);
+    }
+    // What is left out may come again, when more is known: its screening is known then.
+    for (const { key } of candidates) taken.delete(key);
+    return kept;
+  };
   return {
     name: "bayesian",
     isSlow: true,
@@ -93,7 +127,14 @@ export function createBayesian(options: StrategyOptions): Strategy {
       for (const { point } of trials) taken.add(genesKey(space.encode(partOf(space, point))));
       surrogate.update(trials);
     },
+    ...(screen === undefined || fidelities.length === 0
+      ? {}
+      : { screening: { fidelities, factor: SCREENED_FOR_ONE, keep } }),
   };
+}
+
+function indexOfMost(values: readonly number[]): number {
+  return values.reduce((best, value, i) => (value > values[best]! ? i : best), 0);
 }
 
 function modelSpace({ parameters }: Space, paths: readonly string[]): Space {

@@ -15,6 +15,8 @@ export interface StrategyOptions {
   readonly populationSize?: number;
   /** What `bayesian` knows without evaluating; the others do not look at it. */
   readonly greyBox?: GreyBox;
+  /** Lower fidelities, rising, at which `bayesian` with a grey box screens candidates; default none. */
+  readonly fidelities?: readonly number[];
 }
 
 /** Streams of random numbers beside those of the trials, which use (0, trial number). */

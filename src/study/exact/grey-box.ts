@@ -32,6 +32,8 @@ export async function greyBoxOf(study: Study, signal = new AbortController().sig
     Object.fromEntries(paths.flatMap((path) => (Object.hasOwn(point, path) ? [[path, point[path]!]] : [])));
   return {
     metric: "accuracy",
+    // The predictor's interval is what it does not know, the same for models alike, and no noise.
+    interval: study.accuracy?.evaluator === "command" ? ["accuracy_low", "accuracy_high"] : null,
     paths: paths.filter(isModelPath),
     complete: (model) => {
       const [a, b] = [places[0]!.get(partKey(model, 0)), places[1]!.get(partKey(model, 1))];

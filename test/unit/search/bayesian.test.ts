@@ -26,7 +26,7 @@ test("Cholesky: a matrix worked by hand, and a system solved by it", () => {
 
 test("a process passes through what it was told, and knows nothing far away", () => {
   const inputs = [0, 0.3, 1].map((x) => Float64Array.of(x));
-  const process = gaussianProcess({ inputs, values: [1, 2, 0] }, Float64Array.of(0.2))!;
+  const process = gaussianProcess({ inputs, values: [1, 2, 0] }, { lengths: Float64Array.of(0.2), signal: 0 })!;
   expect(process.predict(inputs[1]!).mean).toBeCloseTo(2, 4);
   expect(process.predict(inputs[1]!).deviation).toBeLessThan(0.01);
   const far = process.predict(Float64Array.of(50));
@@ -38,9 +38,46 @@ test("fitted lengths: an input that does nothing gets a long one", () => {
   const random = createRandom(3);
   const inputs = Array.from({ length: 40 }, () => Float64Array.of(random.float(), random.float()));
   const lengths = Float64Array.of(1, 1);
-  const process = fitProcess({ inputs, values: inputs.map(([x]) => Math.sin(6 * x!)) }, lengths);
+  const process = fitProcess({ inputs, values: inputs.map(([x]) => Math.sin(6 * x!)) }, { lengths, signal: 0 });
   expect(lengths[1]!).toBeGreaterThan(4 * lengths[0]!);
   expect(process.predict(Float64Array.of(0.5, 0.5)).mean).toBeCloseTo(Math.sin(3), 2);
+});
+
+test("noise: a process believes a value by the share of the signal in it", () => {
+  // Points that say nothing of each other: mean + s² / (s² + v) · (value − mean), variance s² · v / (s² + v).
+  const inputs = [0, 100].map((x) => Float64Array.of(x));
+  const scales = { lengths: Float64Array.of(0.1), signal: 0.5 };
+  const process = gaussianProcess({ inputs, values: [1, 3], variances: [0.5, 2] }, scales)!;
+  expect(process.predict(inputs[0]!).mean).toBeCloseTo(1.5, 5);
+  expect(process.predict(inputs[0]!).deviation).toBeCloseTo(0.5, 5);
+  expect(process.predict(inputs[1]!).mean).toBeCloseTo(2.2, 5);
+  expect(process.predict(inputs[1]!).deviation).toBeCloseTo(Math.sqrt(0.4), 5);
+});
+
+test("noise: a fit that knows of it is nearer to what lies behind, and says how near", () => {
+  const errors = [true, false].map((isKnown) => {
+    let squares = 0;
+    let inside = 0;
+    for (let seed = 1; seed <= 10; seed += 1) {
+      const random = createRandom(seed);
+      const normal = (): number => Array.from({ length: 12 }, () => random.float()).reduce((sum, x) => sum + x, -6);
+      const inputs = Array.from({ length: 40 }, () => Float64Array.of(random.float()));
+      const values = inputs.map(([x]) => Math.sin(6 * x!) + 0.3 * normal());
+      const noise = isKnown ? { variances: values.map(() => 0.09) } : {};
+      const process = fitProcess({ inputs, values, ...noise }, { lengths: Float64Array.of(1), signal: 0 });
+      for (let i = 0; i <= 20; i += 1) {
+        const { mean, deviation } = process.predict(Float64Array.of(i / 20));
+        const error = mean - Math.sin(6 * (i / 20));
+        squares += error * error;
+        inside += Math.abs(error) < 1.645 * deviation ? 1 : 0;
+      }
+    }
+    return { rms: Math.sqrt(squares / 210), inside: inside / 210 };
+  });
+  expect(errors[0]!.rms).toBeLessThan(0.15);
+  const miss = errors.map(({ inside }) => Math.abs(inside - 0.9));
+  expect(miss[0]).toBeLessThan(0.05);
+  expect(miss[0]).toBeLessThan(miss[1]!);
 });
 
 test("normal distribution: tabled values", () => {

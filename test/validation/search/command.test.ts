@@ -168,6 +168,32 @@ test("a run that was killed asks for no model again, and ends with the same byte
   expect(frontFiles(folder("killed"))).toEqual(frontFiles(folder("undisturbed")));
 });
 
+test("bayesian screens candidates at lower fidelities, each once, also where it is killed; other strategies say that they do not", async () => {
+  const settings = ", fidelity: [10 %, 100 %]";
+  const study = studyOf("screened", "slow", settings, "strategy: bayesian, trials: 8, batch: 2");
+  const running = startCli(["search", study, "--out", folder("screened")]);
+  while (asked("screened").length < 9) await sleep(20);
+  running.child.kill("SIGKILL");
+  await running.ended;
+  const before = asked("screened").slice(0, -1);
+  expect((await runCli("search", study, "--out", folder("screened"), "--resume")).code).toBe(0);
+  const after = asked("screened").slice(before.length + 1);
+  expect(after.filter((model) => before.includes(model))).toEqual([]);
+  const all = [...new Set([...before, ...after])];
+  const low = all.filter((model) => model.endsWith("@0.1"));
+  const full = all.filter((model) => model.endsWith("@1"));
+  expect([low.length + full.length, full.length]).toEqual([all.length, 8]);
+  expect(low.length).toBeGreaterThan(full.length);
+  const baseline = "12/1536@1";
+  for (const model of full) if (model !== baseline) expect(low).toContain(model.replace("@1", "@0.1"));
+  expect(read("screened").accuracyOrigin).toMatch(/, fidelity 1, screened at 0.1$/);
+  expect((await runCli("search", study, "--out", folder("unkilled"))).code).toBe(0);
+  expect(frontFiles(folder("unkilled"))).toEqual(frontFiles(folder("screened")));
+  const other = await runCli("search", study, "--strategy", "random", "--out", folder("unscreened"));
+  expect(other.stderr).toContain("Nothing is screened at lower fidelities: random asks at the last one alone.");
+  expect(read("unscreened").accuracyOrigin).toMatch(/, fidelity 1$/);
+}, 120_000);
+
 test("Ctrl-C ends search and program within a second", async () => {
   const study = studyOf("interrupted", "hang");
   const running = startCli(["search", study, "--out", folder("interrupted")]);
