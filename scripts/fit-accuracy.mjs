@@ -8,6 +8,7 @@ import { pairTable } from "../dist/src/accuracy/fit/pair-table.js";
 import { metricDefinitions } from "../dist/src/accuracy/metrics.js";
 import { fitPrecision, precisionRows } from "../dist/src/accuracy/fit/precision/index.js";
 import { bySource } from "../dist/src/accuracy/fit/precision/validate.js";
+import { fitSparsity, sparseRows, sparsityTable } from "../dist/src/accuracy/fit/sparsity.js";
 import { precisionTable } from "../dist/src/accuracy/fit/precision/tables.js";
 
 const write = async (name, value) =>
@@ -23,7 +24,9 @@ await write(
   fitDifferences(metricDefinitions, ({ metric }) => pairs.get(metric)),
 );
 await write("precision.json", fitPrecision());
+await write("sparsity.json", fitSparsity());
 console.log(errorTable(fits));
 for (const fit of fits) console.log(`\n${fit.metric}\n\n${familyTable(fit)}`);
 console.log(`\n${precisionTable(bySource(precisionRows()))}`);
+console.log(`\n${sparsityTable(sparseRows())}`);
 console.log(`\n${pairTable(pairs)}`);

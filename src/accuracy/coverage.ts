@@ -30,8 +30,9 @@ const SIZES = new Set(["layers", "hidden", "ffn", "heads", "kvHeads", "headSize"
 /** What a path begins with, from which its coverage follows: a group of hardware, or model, quantisation, precision. */
 export const groupOf = (path: string): string => path.split(".")[0]!;
 
-/** Paths of number formats, of which results print columns where a study varies them. */
-export const isPrecisionPath = (path: string): boolean => ["precision", "quantisation"].includes(groupOf(path));
+/** Paths of number formats, and of weights that are left out, of which results print columns where a study varies them. */
+export const isPrecisionPath = (path: string): boolean =>
+  ["precision", "quantisation", "sparsity"].includes(groupOf(path));
 
 /**
  * Coverage of a path of `--set` and `space`, those of single layers (`model.text.ffn.1-6`) included. A path that nobody has thought
@@ -40,9 +41,10 @@ export const isPrecisionPath = (path: string): boolean => ["precision", "quantis
 export function coverageOf({ evaluator, metric }: EvaluatorKind, path: string): Coverage {
   const group = groupOf(path);
   if (NOT_THE_MODEL.has(group)) return "indifferent";
-  if (evaluator === "command") return group === "model" || group === "quantisation" ? "priced" : "unknown";
+  if (evaluator === "command") return ["model", "quantisation", "sparsity"].includes(group) ? "priced" : "unknown";
   if (group === "precision") return COMPUTED.has(path) ? "priced" : "unknown";
   if (group === "quantisation") return pricesStorage(metric, path) ? "priced" : "unknown";
+  if (group === "sparsity") return pricesSparsity(metric, path) ? "priced" : "unknown";
   const [, tower, field = ""] = path.split(".");
   if (group !== "model" || !SIZES.has(field)) return "unknown";
   const terms = metricDefinition(metric)?.settings.terms ?? [];
@@ -63,17 +65,27 @@ function pricesStorage(metric: string, path: string): boolean {
   return name === "weights" || name === "activations" || (name === "kv" && definition.family === "decoder");
 }
 
+/** Sparse weights of families that published losses are of, in towers that the metric has. */
+function pricesSparsity(metric: string, path: string): boolean {
+  const family = metricDefinition(metric)?.family;
+  const [, first, second] = path.split(".");
+  const isOfTower = second === undefined || first === "text";
+  return isOfTower && (family === "decoder" || family === "bert");
+}
+
 const TOWERS = new Set(["text", "vision", "encoder", "decoder"]);
 
 /** Whether the price of number formats may be left out by `accuracy.ignore`: whole groups, or a width of the machine. */
 export const isIgnorable = (name: string): boolean =>
-  name === "precision" || name === "quantisation" || COMPUTED.has(name);
+  name === "precision" || name === "quantisation" || name === "sparsity" || COMPUTED.has(name);
 
 /** Number formats that accuracy sees. */
 export interface SeenFormats {
   readonly input: boolean;
   readonly weight: boolean;
   readonly stored: boolean;
+  /** Weights that are left out. */
+  readonly sparse: boolean;
 }
 
 /**
@@ -90,21 +102,22 @@ export function seenFormats(
     (path) => isPrecisionPath(path) && coverageOf(accuracy, path) === "priced" && isSeen(path),
   );
   if (!isVaried) return null;
-  const isStored = !(accuracy.ignore ?? []).includes("quantisation");
-  return { input: isSeen("precision.input"), weight: isSeen("precision.weight"), stored: isStored };
+  const isKept = (group: string): boolean => !(accuracy.ignore ?? []).includes(group);
+  const [stored, sparse] = [isKept("quantisation"), isKept("sparsity")];
+  return { input: isSeen("precision.input"), weight: isSeen("precision.weight"), stored, sparse };
 }
 
 /** The formats of a design that accuracy sees. */
 export function formatsOf(
-  { input, weight, stored }: SeenFormats,
+  { input, weight, stored, sparse }: SeenFormats,
   { precision }: Pick<Hardware, "precision">,
-): { readonly computed: Hardware["precision"]; readonly isStorageSeen: boolean } {
+): { readonly computed: Hardware["precision"]; readonly isStorageSeen: boolean; readonly isSparsitySeen: boolean } {
   const computed = {
     ...precision,
     input: input ? precision.input : FULL_BITS,
     weight: weight ? precision.weight : FULL_BITS,
   };
-  return { computed, isStorageSeen: stored };
+  return { computed, isStorageSeen: stored, isSparsitySeen: sparse };
 }
 
 /**

@@ -34,6 +34,8 @@ export interface TowerScores {
 export interface Formats {
   readonly computed: ComputedFormats;
   readonly isStorageSeen: boolean;
+  /** Whether weights that are left out are priced. */
+  readonly isSparsitySeen: boolean;
 }
 
 export interface Predictor extends AccuracyEvaluator {
@@ -112,7 +114,7 @@ export function predictorOf(definition: MetricDefinition, fit: StoredFit): Predi
       const subject = subjectOf(model);
       const { text, vision } = subject;
       const towers = formats === null ? [] : pricedIn(definition, model, formats);
-      const named = towers.map(({ weights, activations, parts }) => [weights, activations, parts]);
+      const named = towers.map(({ weights, activations, parts, sparsity }) => [weights, activations, parts, sparsity]);
       return {
         score: scoreOf(fit, subject),
         terms: fit.settings.terms.map((term) => termValue(term, subject)),
@@ -140,9 +142,14 @@ export function predictorOf(definition: MetricDefinition, fit: StoredFit): Predi
   };
 }
 
-function towersIn({ precision }: MetricDefinition, model: ModelSpec, { computed, isStorageSeen }: Formats) {
+function towersIn(
+  { precision }: MetricDefinition,
+  model: ModelSpec,
+  { computed, isStorageSeen, isSparsitySeen }: Formats,
+) {
   const tokens = subjectOf(model).training?.samplesSeen ?? null;
-  return pricedTowers(isStorageSeen ? model : asComputed(model), precision, computed, tokens);
+  const towers = pricedTowers(isStorageSeen ? model : asComputed(model), precision, computed, tokens);
+  return isSparsitySeen ? towers : towers.map((tower) => ({ ...tower, sparsity: undefined }));
 }
 
 /** The same where all of it is priced. @throws AccuracyRefusal */
@@ -186,13 +193,18 @@ function narrowed(
     low: Math.min(accuracy, left(whole.low, high)),
     high: Math.min(1, Math.max(accuracy, left(whole.high, low))),
     extrapolation: [
-      ...whole.extrapolation.filter((name) => !formats.isStorageSeen || !name.endsWith("_quantisation")),
+      ...whole.extrapolation.filter((name) => !isPriced(name, formats)),
       ...marks,
       ...unpricedTables(model, formats),
     ],
     precisionLoss: { value: lost(loss), low: lost(low), high: lost(high) },
     ...(model.family === "decoder" ? { perplexityRatio: perplexityRatio(definition, model, formats) } : {}),
   };
+}
+
+/** Whether what a model has and the fit has not is in the price. */
+function isPriced(name: string, { isStorageSeen, isSparsitySeen }: Formats): boolean {
+  return (isStorageSeen && name.endsWith("_quantisation")) || (isSparsitySeen && name.endsWith("_sparsity"));
 }
 
 /** Perplexity of a decoder over that in full precision, by the rows that are of perplexity; no upper end where anything may be left. */

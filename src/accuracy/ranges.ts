@@ -23,12 +23,12 @@ export function forEachWatched(
   if (training?.samplesSeen) visit("samples_seen", training.samplesSeen);
 }
 
-/** What of a model's towers no model of the fit has: windows, experts, latent vectors, narrow storage. The prediction is that of the model without them. */
+/** What of a model's towers no model of the fit has: windows, experts, latent vectors, narrow storage, sparse weights. The prediction is that of the model without them. */
 export function unseenForms(model: ModelSpec): readonly string[] {
   return Object.entries(model).flatMap(([name, tower]: [string, unknown]) => {
     if (name !== "text" && name !== "vision") return [];
-    const { attention, experts, latent, quantisation } = tower as Tower;
-    return Object.entries({ attention, experts, latent, quantisation }).flatMap(([form, value]) =>
+    const { attention, experts, latent, quantisation, sparsity } = tower as Tower;
+    return Object.entries({ attention, experts, latent, quantisation, sparsity }).flatMap(([form, value]) =>
       value === undefined ? [] : [`${name}_${form}`],
     );
   });

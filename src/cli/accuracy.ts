@@ -31,7 +31,7 @@ export function addAccuracyCommand(program: Command): void {
     .option("--metric <name>", "instead of the metric in which such models publish their results")
     .option(
       "--set <path=value>",
-      "one setting of model, quantisation or precision, repeatable; narrow numbers are priced",
+      "one setting of model, quantisation, sparsity or precision, repeatable; narrow numbers and sparse weights are priced",
       collect,
       [],
     )
@@ -66,15 +66,21 @@ function predict(specs: SpecSet, settings: readonly string[], metric: string | u
   const { model } = specs;
   const predictor = metric === undefined ? predictorFor(model) : createPredictor(metric);
   const isComputed = (field: string): boolean => settings.some((text) => text.startsWith(`precision.${field}`));
-  const seen = { input: isComputed("input"), weight: isComputed("weight"), stored: true };
-  const isStored = (Object.values(model) as readonly unknown[]).some(hasStorage);
+  const seen = { input: isComputed("input"), weight: isComputed("weight"), stored: true, sparse: true };
+  const isStored = has(model, ["quantisation", "sparsity"]);
   const formats = isStored || seen.input || seen.weight ? formatsOf(seen, specs.hardware) : null;
   const method = formats === null ? null : methodText(model);
   return { estimate: predictor.evaluate(model, formats), origin: predictor.origin, method };
 }
 
-const hasStorage = (part: unknown): boolean =>
-  typeof part === "object" && part !== null && "quantisation" in part && part.quantisation !== undefined;
+/** Whether a tower says any of this. */
+const has = (model: ModelSpec, keys: readonly string[]): boolean =>
+  (Object.values(model) as readonly unknown[]).some(
+    (part) =>
+      typeof part === "object" &&
+      part !== null &&
+      keys.some((key) => (part as Readonly<Record<string, unknown>>)[key] !== undefined),
+  );
 
 function runModel(specs: SpecSet, { metric, json, set }: Options): void {
   const { estimate, origin, method } = predict(specs, set, metric);
@@ -95,7 +101,9 @@ function runModel(specs: SpecSet, { metric, json, set }: Options): void {
   printText(modelText(model, estimate, origin, method), false);
 }
 
-function modelText({ name }: ModelSpec, estimate: AccuracyEstimate, origin: string, method: string | null): string {
+function modelText(model: ModelSpec, estimate: AccuracyEstimate, origin: string, method: string | null): string {
+  const { name } = model;
+  const what = has(model, ["sparsity"]) ? "narrow numbers and sparse weights" : "narrow numbers";
   const percent = (value: number): string => (value * 100).toFixed(1);
   const { accuracy, low, high, metric, extrapolation, nearest, precisionLoss: loss, perplexityRatio: ratio } = estimate;
   return [
@@ -103,7 +111,7 @@ function modelText({ name }: ModelSpec, estimate: AccuracyEstimate, origin: stri
     ...(loss === undefined
       ? []
       : [
-          `of it narrow numbers have cost ${percent(loss.value)} points (90 % interval ${percent(loss.low)} to ${percent(loss.high)}): ${method}`,
+          `of it ${what} have cost ${percent(loss.value)} points (90 % interval ${percent(loss.low)} to ${percent(loss.high)}): ${method}`,
         ]),
     ...(ratio === undefined
       ? []

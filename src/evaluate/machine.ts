@@ -18,15 +18,18 @@ export type StoredProduct = GemmProblem & Pick<GemmOperator, "stored" | "weights
  * their precision or in a faster format.
  *
  * A format of rate r is r elements of k in one word: the product has ⌈k / r⌉ words of r times the width, so that bytes are what they
- * were and each PE makes r MACs a cycle.
+ * were and each PE makes r MACs a cycle. Where it skips what sparse weights leave out, r counts what is skipped: in r words of k
+ * only the weights that stay come with their places, and only they are multiplied.
  */
 export interface GemmMachine {
   /** Widths of the operands as they are stored, in `precision`. */
   readonly hardware: Hardware;
   /** The same with the words that the arrays take. */
   readonly core: Hardware;
-  /** MACs of a PE and cycle. */
+  /** MACs of a PE and cycle, those that are skipped among them. */
   readonly rate: number;
+  /** Share of the MACs that is made: the arrays skip the others, of weights that are left out. */
+  readonly executed: number;
   /** What the MACs cost, where they are not those of the chip's precision. */
   readonly computed: Hardware["precision"] | null;
   /** Operands that are converted on their way into the arrays. */
@@ -77,6 +80,7 @@ function makeMachine(
     input: isConverted(stored.input, format?.input ?? precision.input, format),
     weight: isConverted(stored.weight, format?.weight ?? precision.weight, format),
   };
+  const isSkipping = format?.sparsity !== undefined;
   const groups = [stored.input, stored.weight].flatMap((each) =>
     format !== null && each?.group !== undefined && each.format !== "mx" ? [each.group] : [],
   );
@@ -84,6 +88,7 @@ function makeMachine(
     hardware: own,
     core: rate === 1 ? own : withWidths(hardware, packed, sums),
     rate,
+    executed: isSkipping ? stored.weight!.sparse!.kept : 1,
     computed: format === null ? null : computedPrecision(format, precision),
     converts,
     scaledGroup: groups.length === 0 ? null : Math.min(...groups),
@@ -120,14 +125,16 @@ function fastestFormat({ input, weight }: StoredOperands, { formats = [] }: Hard
   if (input === null || weight === null) return null;
   const fits = (stored: StoredFormat, bits: number, { format }: ArrayFormat): boolean =>
     stored.bits <= bits && (stored.format === undefined || (stored.format === "int") === (format === "int"));
+  const skips = ({ sparsity }: ArrayFormat): boolean => sparsity === undefined || sparsity === weight.sparse?.pattern;
   return formats
-    .filter((each) => fits(input, each.input, each) && fits(weight, each.weight, each))
+    .filter((each) => fits(input, each.input, each) && fits(weight, each.weight, each) && skips(each))
     .reduce<ArrayFormat | null>((best, each) => (best === null || each.rate > best.rate ? each : best), null);
 }
 
-/** Whether elements come in another width than the arrays take, or with scales that the arrays do not apply. */
+/** Whether elements come in another width than the arrays take, with scales that they do not apply, or without zeros that they want. */
 function isConverted(stored: StoredFormat | null, bits: number, format: ArrayFormat | null): boolean {
   if (stored === null) return false;
+  if (stored.sparse !== undefined && format?.sparsity === undefined) return true;
   return stored.bits !== bits || (format === null && stored.group !== undefined);
 }
 
@@ -150,17 +157,17 @@ export function packedProblem<T extends GemmProblem>(problem: T, { rate }: GemmM
 
 /** A result in elements again, not in words. */
 export function unpacked(result: MappedGemm, { batch, m, n, k }: GemmProblem, machine: GemmMachine): MappedGemm {
-  const { rate } = machine;
-  if (rate === 1) return result;
+  const { rate, executed } = machine;
+  if (rate === 1 && executed === 1) return result;
   const { counters, timing } = result;
   const { array } = counters;
-  const macs = batch * m * n * k;
+  const all = batch * m * n * k;
   return {
     ...result,
-    timing: { ...timing, utilisation: (timing.utilisation / counters.macs) * (macs / rate) },
+    timing: { ...timing, utilisation: (timing.utilisation / counters.macs) * (all / rate) },
     counters: {
       ...counters,
-      macs,
+      macs: all * executed,
       array: { ...array, inputReads: array.inputReads * rate, weightReads: array.weightReads * rate },
     },
   };

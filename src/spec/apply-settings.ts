@@ -1,6 +1,7 @@
 import { isScalar, isSeq, parseDocument } from "yaml";
 import { problemOf, SpecError, type Problem } from "../errors/index.ts";
 import { checkSettings, checkText } from "./callers.ts";
+import { isModelPath } from "./modes.ts";
 import { modelProblems, precisionProblem, usageProblem } from "./cross-rules.ts";
 import { DUTY_ALONE } from "./deployment-schema.ts";
 import { deepFreeze } from "./freeze.ts";
@@ -111,7 +112,9 @@ function crossProblems(
     { found: precisionProblem(precision), section: "precision" },
     { found: usageProblem(deployment), section: "deployment" },
   ].flatMap(({ found, section }) => {
-    const place = found === null ? undefined : settings.findLast(({ path }) => path.startsWith(`${section}.`));
+    const isOfIt = (path: string): boolean =>
+      section === "model" ? isModelPath(path) : path.startsWith(`${section}.`);
+    const place = found === null ? undefined : settings.findLast(({ path }) => isOfIt(path));
     if (found === null || place === undefined) return [];
     return [problemOf(written(place), "spec/conflict", `${section}.${found.field} ${found.message}.`)];
   });

@@ -1,7 +1,7 @@
 import { square } from "../math/index.ts";
 import type { Deployment } from "./deployment.ts";
 import type { ArrayFormat, Hardware } from "./hardware.ts";
-import type { ModelSpec, TowerModel, VisionTower } from "./model.ts";
+import type { ModelSpec, Tower, TowerModel, VisionTower } from "./model.ts";
 
 /** Fields that do not go together. The message is a predicate that continues the path of the field. */
 export interface CrossProblem {
@@ -64,13 +64,34 @@ export function modelProblems(model: ModelSpec): readonly ModelProblem[] {
         partProblems(part).map(({ path, message }) => ({ path: ["towers", at, ...path], message })),
       );
     case "clip":
-      return [...rowProblems(model.text, model.text.tokens, "the text", "text"), ...patchProblems(model.vision)];
+      return [
+        ...rowProblems(model.text, model.text.tokens, "the text", "text"),
+        ...patchProblems(model.vision),
+        ...sparsityProblems(model),
+      ];
     default:
       return partProblems(model);
   }
 }
 
 function partProblems(part: TowerModel): readonly ModelProblem[] {
+  return [...shapeProblems(part), ...sparsityProblems(part)];
+}
+
+/** What stays of sparse weights has a width, in every layer. */
+function sparsityProblems(model: ModelSpec): readonly ModelProblem[] {
+  return TOWERS.flatMap((name): readonly ModelProblem[] => {
+    const { sparsity, quantisation } = (model as Partial<Record<(typeof TOWERS)[number], Tower>>)[name] ?? {};
+    const weights = quantisation?.weights;
+    if (sparsity === undefined || (weights !== undefined && ![weights].flat().includes(null))) return [];
+    const message = `needs the width of what stays: quantisation.${name}.weights, in every layer`;
+    return [{ path: [name, "sparsity"], message }];
+  });
+}
+
+const TOWERS = ["text", "vision", "encoder", "decoder"] as const;
+
+function shapeProblems(part: TowerModel): readonly ModelProblem[] {
   switch (part.family) {
     case "vit":
       return [...patchProblems(part.vision), ...connectorProblems(part)];

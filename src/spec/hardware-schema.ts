@@ -22,6 +22,7 @@ import { linkSchema } from "./link.ts";
 import { runtimeSchema } from "./runtime.ts";
 import { scheduleSchema } from "./schedule.ts";
 import { siliconSchema } from "./silicon.ts";
+import { sparsePattern } from "./sparsity.ts";
 
 /** Fields that `--set` changes too: one definition for both. */
 export const hardwareFields = {
@@ -127,7 +128,8 @@ export const rawHardwareSchema = section({
       input: f.bits.describe("Widest elements of the first operand, bits"),
       weight: f.bits.describe("Of the second operand"),
       format: oneOf(["int", "fp"]),
-      rate: whole(1, 64).describe("MACs of a PE and cycle"),
+      rate: whole(1, 64).describe("MACs of a PE and cycle, those that are skipped among them"),
+      sparsity: sparsePattern.optional().describe("Weights of this pattern, 2:4, take this rate: zeros are skipped"),
     }),
     "formats",
     0,

@@ -114,6 +114,8 @@ export interface ArrayFormat {
   readonly weight: number;
   readonly format: "int" | "fp";
   readonly rate: number;
+  /** Of weights that keep n of m the arrays skip what is gone, `"2:4"`; absent: they skip nothing. */
+  readonly sparsity?: string | undefined;
 }
 
 export interface PeArray {

@@ -6,6 +6,7 @@ import { deepFreeze } from "./freeze.ts";
 import { LISTED_PRIMITIVES, type AttentionKind, type ModelSpec } from "./model.ts";
 import { buildOperators, checkNames } from "./model-operators.ts";
 import { checkTowerNames, stored, withoutTowers, type AllTowers } from "./model-stored.ts";
+import { towerSparsity } from "./sparsity.ts";
 import { mergedQuantisation, modelQuantisation, towerQuantisation } from "./quantisation.ts";
 
 const ATTENTION = /^(full|none|recurrent|(window|chunk|local\+global):[1-9]\d{0,7})$/;
@@ -121,6 +122,7 @@ const tower = {
   quantisation: towerQuantisation
     .optional()
     .describe("How this tower's tensors are stored; goes before what the model's quantisation says"),
+  sparsity: towerSparsity.optional().describe("Weights of its layers that are left out"),
 };
 
 const pooling = oneOf(["first", "last", "mean", "first+mean", "attention", "all"])

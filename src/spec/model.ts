@@ -1,4 +1,5 @@
 import type { Quantisation } from "./quantisation.ts";
+import type { Sparsity } from "./sparsity.ts";
 
 /**
  * Which keys a query of one layer meets.
@@ -73,6 +74,8 @@ export interface Recurrent {
 export interface TowerExtras {
   /** How its tensors are stored; absent: at the widths of the hardware's precision. */
   readonly quantisation?: Quantisation | undefined;
+  /** Weights in its layers that are left out; absent: none. */
+  readonly sparsity?: Sparsity | undefined;
   /** Of each layer; absent: full. */
   readonly attention?: readonly AttentionKind[] | undefined;
   /** A norm on queries and keys: one for all heads, one for each head, one over the whole projection, or without trained numbers. */

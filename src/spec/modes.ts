@@ -61,9 +61,9 @@ export const MODES: Readonly<Record<string, Mode>> = {
   },
 };
 
-/** Whether a path belongs to the model: its shape, or how its tensors are stored. */
+/** Whether a path belongs to the model: its shape, or how its tensors are stored and what of them is left out. */
 export function isModelPath(path: string): boolean {
-  return /^(model|quantisation)\./.test(path);
+  return /^(model|quantisation|sparsity)\./.test(path);
 }
 
 /** Whether a mode keeps a path of the space as it is. */

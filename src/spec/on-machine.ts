@@ -5,6 +5,7 @@ import type { Setting } from "./settings.ts";
 const ELSEWHERE = [
   ["model.", "this command takes no model"],
   ["quantisation.", "this command takes no model"],
+  ["sparsity.", "this command takes no model"],
   ["deployment.", "this command does not look at the deployment"],
   ["schedule.", "this command runs one product by itself, or with schedule.prefetch in a stream of equal ones"],
 ] as const;

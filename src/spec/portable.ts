@@ -79,3 +79,4 @@ export { listSetPaths } from "./set-paths.ts";
 export { specSetOf, type SetPath, type Setting, type SpecParts, type SpecSet } from "./settings.ts";
 export { TOWER_NAMES, type TowerName } from "./set-model.ts";
 export { storedBits, TENSOR_CLASSES, type Quantisation, type StoredFormat, type TensorClass } from "./quantisation.ts";
+export { sparseForm, type SparseForm, type Sparsity } from "./sparsity.ts";

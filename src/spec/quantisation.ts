@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { sparseFormat, type SparseForm, type Sparsity } from "./sparsity.ts";
 import { flag, listOf, oneOf, refuse, section, whole } from "./fields.ts";
 
 /**
@@ -36,15 +37,20 @@ export interface StoredFormat {
   /** Bits of one scale and of one zero point, where there are groups. */
   readonly scaleBits?: number;
   readonly zeroBits?: number;
+  /** Some elements are left out; made of a tower's `sparsity`, and never written here. */
+  readonly sparse?: SparseForm;
 }
 
 /**
  * Bits of an element with its share of the group's scale and zero point.
  *
  *   bits + (scaleBits + zeroBits) / group          AWQ, groups of 128: 4 + 20/128;  mxfp4: 4 + 8/32
+ *
+ * and of sparse ones, for each element of the dense tensor, kept · bits + indexBits, the scales as before.
  */
-export function storedBits({ bits, group, scaleBits = 0, zeroBits = 0 }: StoredFormat): number {
-  return group === undefined ? bits : bits + (scaleBits + zeroBits) / group;
+export function storedBits({ bits, group, scaleBits = 0, zeroBits = 0, sparse }: StoredFormat): number {
+  const elements = sparse === undefined ? bits : sparse.kept * bits + sparse.indexBits;
+  return group === undefined ? elements : elements + (scaleBits + zeroBits) / group;
 }
 
 const METHODS = ["rtn", "calibrated", "trained"] as const;
@@ -82,6 +88,19 @@ export function formatsOf(quantisation: Quantisation | undefined, layer: number 
   };
   const all = Object.fromEntries(TENSOR_CLASSES.map((name) => [name, of(name)])) as Record<TensorClass, StoredFormat>;
   return Object.values(all).every((each) => each === null) ? null : all;
+}
+
+/** The same of a layer of a tower, whose weights may be sparse. */
+export function layerFormats(
+  {
+    quantisation,
+    sparsity,
+  }: { readonly quantisation?: Quantisation | undefined; readonly sparsity?: Sparsity | undefined },
+  layer: number,
+): LayerFormats | null {
+  const formats = formatsOf(quantisation, layer);
+  if (sparsity === undefined || formats === null || formats.weights === null) return formats;
+  return { ...formats, weights: sparseFormat(formats.weights, sparsity) };
 }
 
 const isList = (value: StoredFormat | readonly (StoredFormat | null)[]): value is readonly (StoredFormat | null)[] =>

@@ -3,6 +3,7 @@ import { deploymentPaths, technologyPaths } from "./set-deployment.ts";
 import { hardwarePaths } from "./set-hardware.ts";
 import { modelPaths } from "./set-model.ts";
 import { quantisationPaths } from "./set-quantisation.ts";
+import { sparsityPaths } from "./set-sparsity.ts";
 import { siliconPaths } from "./set-silicon.ts";
 import { schedulePaths } from "./set-schedule.ts";
 import type { SetPath } from "./settings.ts";
@@ -12,6 +13,7 @@ const FIXED: readonly SetPath[] = [
   ...hardwarePaths,
   ...modelPaths,
   ...quantisationPaths,
+  ...sparsityPaths,
   ...schedulePaths,
   ...deploymentPaths,
 ];

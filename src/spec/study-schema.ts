@@ -45,11 +45,12 @@ const reference = mapOf(amount, "metrics and their amounts").transform((map, ctx
 });
 
 const share = quantity("fraction", { min: 1e-6, max: 1 });
+const SHARES = 'must be a share such as "25 %", or a list of 2 to 8 that rises: [10 %, 100 %]';
 const risingShares = z
-  .array(share)
-  .min(2)
-  .max(8)
-  .refine((shares) => shares.every((each, i) => i === 0 || each > shares[i - 1]!));
+  .array(share, { error: SHARES })
+  .min(2, { error: SHARES })
+  .max(8, { error: SHARES })
+  .refine((shares) => shares.every((each, i) => i === 0 || each > shares[i - 1]!), { error: SHARES });
 
 export const accuracySection = section({
   evaluator: oneOf(["predictor", "command"]).default("predictor"),
@@ -81,9 +82,7 @@ export const accuracySection = section({
     .default(3600)
     .describe("Longest wait for the command's answer for one model"),
   fidelity: z
-    .union([share, risingShares], {
-      error: 'must be a share such as "25 %", or a list of them that rises: [10 %, 100 %]',
-    })
+    .union([share, risingShares], { error: SHARES })
     .optional()
     .describe(
       'Share of the whole effort that an answer is worth, handed to the command: "25 %"; a list, rising, to screen at all but the last: [10 %, 100 %]',

@@ -2,6 +2,7 @@ import {
   coverageOf,
   createPredictor,
   formatsOf,
+  groupOf,
   ignorableName,
   isIgnorable,
   seenFormats,
@@ -73,7 +74,8 @@ function uncoveredProblems({ accuracy, space, specs }: Study, document: SourceDo
   const known = new Set<string>();
   const ofAxes = varied.flatMap(({ path, values }) => {
     const [, first, second] = path.split(".");
-    const operand = OPERAND_OF[path] ?? (TOWER_NAMES.some((name) => name === first) ? second : first)!;
+    const sparse = groupOf(path) === "sparsity" ? "sparsity" : undefined;
+    const operand = OPERAND_OF[path] ?? sparse ?? (TOWER_NAMES.some((name) => name === first) ? second : first)!;
     known.add(operand);
     const reasons = values.flatMap((value) =>
       reasonsOf(applySettings(specs, [{ path, value }], FACTOR_NAMES)).filter((each) => each.operand === operand),

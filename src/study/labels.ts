@@ -60,6 +60,7 @@ function precisionText({ hardware, model }: Pick<SpecSet, "hardware" | "model">,
     return String(hardware.precision[key] ?? "integer");
   }
   const named = TOWER_NAMES.find((name) => name === fields[0]);
+  if (group === "sparsity") return sparsityText(model, named);
   const [name, layers] = (named === undefined ? fields : fields.slice(1)) as [TensorClass, string | undefined];
   const [first, last] = (layers ?? "1").split("-").map(Number);
   const texts = storagesOf(model, named).map((storage) => {
@@ -70,14 +71,27 @@ function precisionText({ hardware, model }: Pick<SpecSet, "hardware" | "model">,
   return [...new Set(texts)].join(", ");
 }
 
+/** "2:4 oneshot" of every tower, or of the one that is named; "dense" where nothing is left out. */
+function sparsityText(model: ModelSpec, named: TowerName | undefined): string {
+  const texts = towersIn(model, named).map(({ sparsity }) =>
+    sparsity === undefined ? "dense" : `${sparsity.weights} ${sparsity.method}`,
+  );
+  return [...new Set(texts)].join(", ");
+}
+
+/** Towers of a model, or the one that is named; those of the parts of a list. */
+function towersIn(model: ModelSpec, named: TowerName | undefined): readonly Tower[] {
+  if (model.family === "towers") return model.towers.flatMap((part) => towersIn(part, named));
+  const towers: Partial<Record<TowerName, Tower>> = model.family === "operators" ? {} : model;
+  return TOWER_NAMES.flatMap((name) =>
+    towers[name] === undefined || (named !== undefined && name !== named) ? [] : [towers[name]],
+  );
+}
+
 /** Storage of every tower, or of the one that is named. */
 function storagesOf(model: ModelSpec, named: TowerName | undefined): readonly (Quantisation | undefined)[] {
-  if (model.family === "towers") return model.towers.flatMap((part) => storagesOf(part, named));
   if (model.family === "operators") return [model.quantisation];
-  const towers: Partial<Record<TowerName, Tower>> = model;
-  return TOWER_NAMES.flatMap((name) =>
-    towers[name] === undefined || (named !== undefined && name !== named) ? [] : [towers[name].quantisation],
-  );
+  return towersIn(model, named).map(({ quantisation }) => quantisation);
 }
 
 /** "int4:128"; "hardware" where nothing is said. */

@@ -34,7 +34,9 @@ export function comparison(
 function standingsOf(study: Study, metric: string, specsOf: (point: Point) => SpecSet): (trial: Trial) => Standing {
   const predictor = createPredictor(metric);
   const { seenFormats: seen = null } = designContext(study);
-  const paths = study.space.map(({ path }) => path).filter((path) => /^(model|quantisation|precision)\./.test(path));
+  const paths = study.space
+    .map(({ path }) => path)
+    .filter((path) => /^(model|quantisation|sparsity|precision)\./.test(path));
   const standings = new Map<string, Standing>();
   return ({ point }) => {
     const key = JSON.stringify(paths.map((path) => point[path]));

@@ -1,5 +1,5 @@
 import type { AttentionKind, Experts, Recurrent, Tower, TowerExtras } from "../spec/model.ts";
-import { formatsOf, type LayerFormats } from "../spec/quantisation.ts";
+import { layerFormats, type LayerFormats } from "../spec/quantisation.ts";
 import type { Operator, Primitive } from "./operator.ts";
 import type { Place } from "./make-operator.ts";
 
@@ -70,7 +70,7 @@ export function layersOf(tower: Tower): readonly LayerShape[] {
       attentionKind: attention?.[index] ?? "full",
       routed: experts === undefined || experts.denseLayers.includes(index + 1) ? null : experts,
       hasFirstNorm: index > 0 || tower.firstNorm !== false,
-      formats: formatsOf(tower.quantisation, index),
+      formats: layerFormats(tower, index),
     };
     if (shape.heads % shape.kvHeads !== 0) {
       throw new RangeError(`layer ${index}: ${shape.heads} heads are not a multiple of ${shape.kvHeads} kvHeads`);

@@ -1,4 +1,5 @@
 import { exp, log } from "../../math/index.ts";
+import type { Sparsity } from "../../spec/sparsity.ts";
 
 /**
  * Price of narrow numbers: the loss λ of a model against itself in full precision, on one scale for all metrics.
@@ -47,6 +48,8 @@ export interface PricedModel {
   readonly tokens: number | null;
   /** Under 16 bits, all of them. */
   readonly parts: readonly NarrowPart[];
+  /** Of the tower, where it is seen; absent: dense. */
+  readonly sparsity?: Sparsity | undefined;
 }
 
 export const FULL_BITS = 16;

@@ -21,6 +21,7 @@ import {
   type PricedModel,
   type WeightsMethod,
 } from "./form.ts";
+import { sparseMarks, sparsePrice, uncoveredSparsity } from "../sparsity/price.ts";
 import { storedPrice } from "./stored-price.ts";
 
 /** What of a machine's number formats a price looks at; null: the model is priced as it is stored. */
@@ -47,7 +48,7 @@ export interface PrecisionPrice {
 
 /** A part that no published row stands for. */
 export interface Uncovered {
-  readonly operand: Operand;
+  readonly operand: Operand | "sparsity";
   readonly reason: string;
 }
 
@@ -88,11 +89,12 @@ function activationsMethod(method: Method, scales: Scales, isRotated: boolean): 
 
 /** Methods of a model in words, with what is not said: "weights calibrated, activations calibrated, static scales (default)". */
 export function methodText(model: ModelSpec): string {
-  const texts = towersOf(model).map(({ tower: { quantisation } }) => {
+  const texts = towersOf(model).map(({ tower: { quantisation, sparsity } }) => {
     const { method, scales, rotated } = quantisation ?? {};
     const said = (operand: Operand): string => of<Method>(method, operand) ?? `${DEFAULT_METHOD.method} (default)`;
     const scale = of<Scales>(scales, "activations") ?? `${DEFAULT_METHOD.scales} (default)`;
-    return `weights ${said("weights")}, activations ${said("activations")} with scales ${scale}${rotated === true ? ", rotated" : ""}`;
+    const sparse = sparsity === undefined ? "" : `, sparse weights ${sparsity.weights} ${sparsity.method}`;
+    return `weights ${said("weights")}, activations ${said("activations")} with scales ${scale}${rotated === true ? ", rotated" : ""}${sparse}`;
   });
   return [...new Set(texts)].join("; ");
 }
@@ -131,6 +133,7 @@ export function pricedTowers(
     return {
       ...{ family, task, parameters, tokens, parts, isCodebook: false },
       ...methodsOf(tower.quantisation, computed),
+      ...(tower.sparsity === undefined ? {} : { sparsity: tower.sparsity }),
     };
   });
 }
@@ -160,10 +163,14 @@ function partsOf(
   return [...parts.values()];
 }
 
-/** Parts that no published row of their kind is as narrow as; empty: the price holds. */
+/** Parts that no published row of their kind is as narrow as, and sparse weights that no row has; empty: the price holds. */
 export function uncoveredParts(towers: readonly PricedModel[]): readonly Uncovered[] {
   const { coverage } = storedPrice();
-  return towers.flatMap((tower) =>
+  const sparse = towers.flatMap((tower): readonly Uncovered[] => {
+    const reason = uncoveredSparsity(tower);
+    return reason === null ? [] : [{ operand: "sparsity", reason }];
+  });
+  const narrow = towers.flatMap((tower) =>
     tower.parts.flatMap((part): readonly Uncovered[] => {
       const lowest = coverage[coverageKey(tower, part)]?.lowestBits;
       if (lowest !== undefined && part.bits >= lowest - 0.1) return [];
@@ -172,6 +179,7 @@ export function uncoveredParts(towers: readonly PricedModel[]): readonly Uncover
       return [{ operand: part.operand, reason: `no such loss of a ${tower.family} model ${known}: ${what}` }];
     }),
   );
+  return [...narrow, ...sparse];
 }
 
 /** The narrow text tower of a pair under static scales loses more than its vision tower, by what rows with both have shown. */
@@ -212,11 +220,28 @@ function plainInterval(towers: readonly PricedModel[]) {
   return { loss: lossOf(value), low: lossOf(low), high: high >= 0.97 * fitted(COLLAPSE) ? Infinity : lossOf(high) };
 }
 
+/** Losses of narrow numbers and of sparse weights add up; measured together they are up to 1.4 times their sum (oBERT with INT8). */
+const TOGETHER = 1.4;
+
+/** Price of the narrow parts and of the sparse weights, at most that of a collapse. */
+export function priceOf(towers: readonly PricedModel[]): PrecisionPrice {
+  const narrow = narrowPrice(towers);
+  if (towers.every(({ sparsity }) => sparsity === undefined)) return narrow;
+  const sparse = sparsePrice(towers);
+  const high = (narrow.high + sparse.high) * (narrow.high > 0 ? TOGETHER : 1);
+  return {
+    loss: Math.min(COLLAPSE, narrow.loss + sparse.loss),
+    low: Math.min(COLLAPSE, narrow.low + sparse.low),
+    high: high >= COLLAPSE ? Infinity : high,
+    marks: [...narrow.marks, ...sparseMarks(towers)],
+  };
+}
+
 /**
  * Price of the narrow parts. Ends of intervals are the largest over all settings with as many bits or more in every operand, so
  * that they, like the estimate, never fall when bits do.
  */
-export function priceOf(towers: readonly PricedModel[]): PrecisionPrice {
+function narrowPrice(towers: readonly PricedModel[]): PrecisionPrice {
   const narrow = towers.filter(({ parts }) => parts.length > 0);
   const { loss } = plainInterval(narrow);
   let [low, high] = [-Infinity, 0];

@@ -3,11 +3,11 @@ import { partSizes, type Space } from "../../search/index.ts";
 import type { Study } from "../../spec/index.ts";
 
 const PARTS = {
-  "text tower": ["model.text.", "quantisation.text."],
-  "vision tower": ["model.vision.", "quantisation.vision."],
-  "encoder tower": ["model.encoder.", "quantisation.encoder."],
-  "decoder tower": ["model.decoder.", "quantisation.decoder."],
-  "model, other": ["model.", "quantisation."],
+  "text tower": ["model.text.", "quantisation.text.", "sparsity.text."],
+  "vision tower": ["model.vision.", "quantisation.vision.", "sparsity.vision."],
+  "encoder tower": ["model.encoder.", "quantisation.encoder.", "sparsity.encoder."],
+  "decoder tower": ["model.decoder.", "quantisation.decoder.", "sparsity.decoder."],
+  "model, other": ["model.", "quantisation.", "sparsity."],
   deployment: ["deployment."],
   technology: ["technology."],
 };

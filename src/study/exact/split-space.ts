@@ -38,8 +38,10 @@ export function decompositionRequest(study: Study, isByLayer = true): Decomposit
   refusePrecision(study);
   const isPair = towerCountOf(specs.model) === 2;
   const sideOf = ({ path }: SpaceParameter): number =>
-    !isModelPath(path) ? 0 : isPair && /^(model|quantisation)\.vision\./.test(path) ? 2 : 1;
-  const both = isPair ? space.find(({ path }) => /^quantisation\.(?!(text|vision)\.)/.test(path))?.path : undefined;
+    !isModelPath(path) ? 0 : isPair && /^(model|quantisation|sparsity)\.vision\./.test(path) ? 2 : 1;
+  const both = isPair
+    ? space.find(({ path }) => /^(quantisation|sparsity)\.(?!(text|vision)\.)/.test(path))?.path
+    : undefined;
   if (both !== undefined)
     throw new InputError(
       `Strategy exact takes the towers of a pair apart, and ${both} is of both: name a tower, as in ${both.replace(".", ".text.")}, or use nsga2.`,
@@ -69,7 +71,7 @@ function refusePrecision({ accuracy, space }: Study): void {
   const paths = space.map(({ path }) => path);
   if (seenFormats(accuracy, paths) === null) return;
   throw new InputError(
-    `Strategy exact takes the accuracy of towers apart, and the study varies ${paths.filter(isPrecisionPath).join(", ")}, which is priced. Use nsga2, or accuracy: { ignore: [precision, quantisation] }.`,
+    `Strategy exact takes the accuracy of towers apart, and the study varies ${paths.filter(isPrecisionPath).join(", ")}, which is priced. Use nsga2, or accuracy: { ignore: [precision, quantisation, sparsity] }.`,
   );
 }
 

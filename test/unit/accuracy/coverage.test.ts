@@ -14,6 +14,8 @@ import { applySettings, listSetPaths, loadHardware, loadModel, type SpecSet } fr
 
 const PRESETS = { clip: "clip-vit-b16", vit: "vit-b16", bert: "bert-base", decoder: "llama-3.2-1b" } as const;
 const hardware = loadHardware("catransformers-22nm");
+/** Sparse weights need a width of their own. */
+const WIDE = { path: "quantisation.weights", value: 16 };
 const VALUES: readonly unknown[] = [2, 4, 12, 96, 300, "window:8", "fp16", "int4:128"];
 
 /** Specs with a path at each value that it takes of these models; empty: it is not of such a model. */
@@ -42,7 +44,7 @@ describe("what evaluators say of settable paths", () => {
     const kind: EvaluatorKind = { evaluator: "predictor", metric };
     /** What a search that varies precision is told; a width that no row stands for has none. */
     const answer = (specs: SpecSet): number | null => {
-      const formats = formatsOf({ input: true, weight: true, stored: true }, specs.hardware);
+      const formats = formatsOf({ input: true, weight: true, stored: true, sparse: true }, specs.hardware);
       return predictor.unpriced(specs.model, formats).length > 0
         ? null
         : predictor.evaluate(specs.model, formats).accuracy;
@@ -65,7 +67,7 @@ describe("what evaluators say of settable paths", () => {
   });
 
   it("command: priced is what it is told", () => {
-    const base = applySettings({ model: loadModel("clip-vit-b16"), hardware }, [], FACTOR_NAMES);
+    const base = applySettings({ model: loadModel("clip-vit-b16"), hardware }, [WIDE], FACTOR_NAMES);
     const told = ({ model }: SpecSet): string => requestLine(1, "own", model);
     for (const { path, example } of paths) {
       const found = variants(base, path, example);

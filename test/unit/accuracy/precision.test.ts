@@ -8,7 +8,7 @@ import { modelFile } from "../../fixtures/accuracy/quantised.ts";
 const hardware = loadHardware("catransformers-22nm");
 const at = (weight: number, input: number) =>
   formatsOf(
-    { input: true, weight: true, stored: true },
+    { input: true, weight: true, stored: true, sparse: true },
     { precision: { ...hardware.precision, weight, input, accumulator: 32 } },
   );
 const predictor = createPredictor("imagenet-1k");
@@ -49,6 +49,7 @@ describe("price of precision", () => {
       createPredictor("lm-zero-shot-mean").evaluate(parseModel(modelFile("llama-3.2-1b", quantisation)), {
         computed: null,
         isStorageSeen: true,
+        isSparsitySeen: true,
       }).precisionLoss!.value;
     const four = { weights: 4, activations: 4 };
     const naive = lossOf({ ...four, method: "rtn" });
@@ -69,6 +70,7 @@ describe("price of precision", () => {
     const { value, low, high } = createPredictor("lm-zero-shot-mean").evaluate(parseModel(file), {
       computed: null,
       isStorageSeen: true,
+      isSparsitySeen: true,
     }).perplexityRatio!;
     for (const published of [6.09 / 5.68, 5.36 / 5.09]) {
       expect(published).toBeGreaterThan(low);
