@@ -66,12 +66,13 @@ async function nextBatch(
   const { screening } = strategy;
   if (screening === undefined || screen === undefined) return suggested(strategy, count, signal);
   const { fidelities, factor } = screening;
-  let points = await suggested(strategy, count * factor ** fidelities.length, signal);
-  for (const [round, fidelity] of fidelities.entries()) {
+  let wanted = fidelities.reduce((product) => product * factor, count);
+  let points = await suggested(strategy, wanted, signal);
+  for (const fidelity of fidelities) {
     if (signal.aborted) break;
     const measured = await screen(points, fidelity, signal);
-    const kept = count * factor ** (fidelities.length - 1 - round);
-    points = screening.keep(points, measured, fidelity, kept);
+    wanted /= factor;
+    points = screening.keep(points, measured, fidelity, wanted);
   }
   return points;
 }

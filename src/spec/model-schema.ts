@@ -393,7 +393,6 @@ function buildOne(
 type BuiltTower = Extract<ModelSpec, { family: RawTowers["family"] }>;
 type BuiltOf<T extends RawTowers> = Extract<BuiltTower, { family: T["family"] }>;
 
-/** A model file → frozen ModelSpec. */
 export const modelSchema = rawModelSchema.transform((raw, ctx) => {
   const model = build(raw, ctx);
   for (const { path, message } of modelProblems(model)) refuse(ctx, "spec/inconsistent", message, null, [...path]);

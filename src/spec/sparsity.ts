@@ -46,7 +46,7 @@ export function sparseForm({ weights }: Pick<Sparsity, "weights">): SparseForm {
 /** Bits that tell m places apart. */
 function bitsFor(m: number): number {
   let bits = 0;
-  while (2 ** bits < m) bits += 1;
+  for (let places = 1; places < m; places *= 2) bits += 1;
   return bits;
 }
 

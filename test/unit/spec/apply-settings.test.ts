@@ -111,8 +111,14 @@ describe("applySettings", () => {
     };
     const apart = { ...specs, hardware: split };
     for (const { path, example, description } of listSetPaths(["sramLevel"])) {
-      const isOfBoth = /^(model|quantisation)\.(encoder|decoder)\./.test(path);
-      const base = isOfBoth ? both : /^model\.(contextTokens|generatedTokens)$/.test(path) ? decoder : specs;
+      const isOfBoth = /^(model|quantisation|sparsity)\.(encoder|decoder)\./.test(path);
+      const plain = isOfBoth ? both : /^model\.(contextTokens|generatedTokens)$/.test(path) ? decoder : specs;
+      // Sparse weights need a width, and a method needs sparse weights.
+      const sparse = [
+        { path: "quantisation.weights", value: 8 },
+        { path: "sparsity.weights", value: "4:8" },
+      ];
+      const base = path.startsWith("sparsity.") ? applySettings(plain, sparse) : plain;
       const served = { ...specs, hardware: loadHardware("a100") };
       const isHourly = ["deployment.useFrom", "deployment.canWait"].includes(path);
       const isApart = /\.size\.(input|weight|output)$/.test(path);
