@@ -31,7 +31,7 @@ function errorsAt(
 }
 
 describe("vLLM with Llama 3.1 8B on an H100, 8 to 768 requests in flight: J of the board for an output token", () => {
-  it("250 tokens in, board and host fitted to every second row: the others within 20 %", { timeout: 120_000 }, () => {
+  it("250 tokens in, board and host fitted to every second row: the others within 20 %", { timeout: 400_000 }, () => {
     const errors = errorsAt(250, FITTED);
     expect(errors).toHaveLength(11);
     const held = errors.filter((_, i) => i % 2 === 1);
@@ -43,7 +43,7 @@ describe("vLLM with Llama 3.1 8B on an H100, 8 to 768 requests in flight: J of t
     }
   });
 
-  it.each([50, 250, 1000])("%i tokens in, the preset as it is: printed", { timeout: 120_000 }, (prompt) => {
+  it.each([50, 250, 1000])("%i tokens in, the preset as it is: printed", { timeout: 400_000 }, (prompt) => {
     const errors = errorsAt(prompt, []).map(({ joules }) => joules);
     console.info(
       `prompt ${prompt}: J ${errors.map(percentText).join(", ")}; mean ${percentText(meanOf(errors.map(Math.abs)))}`,
