@@ -1,11 +1,15 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { Option, type Command } from "commander";
 import { SVG_CHARTS, type SvgChart } from "../report/charts/names.ts";
 import { frontJson } from "../report/front-files.ts";
-import { reportHtml } from "../report/html.ts";
+import { studyPageHtml } from "../live/index.ts";
 import type { RunRecord } from "../report/types.ts";
 import { areDesignsOrChips, printDesigns } from "./compare/designs.ts";
 import { printComparison } from "./compare/print.ts";
+import { FACTOR_NAMES } from "../cost/index.ts";
+import { SpecError } from "../errors/index.ts";
+import { loadStudy, type Study } from "../spec/index.ts";
 import { InputError } from "./failure.ts";
 import { writeFileWhole } from "../study/output-file.ts";
 import { dataToStdout, toStdout } from "./print.ts";
@@ -74,11 +78,23 @@ async function report(folders: readonly string[], given: ReportOptions, command:
   const record = readRecord(folder);
   if (options.format === "html") {
     const path = join(folder, RUN_FILES.report);
-    writeFileWhole(path, reportHtml(record));
+    writeFileWhole(path, studyPageHtml(storedStudy(folder), record));
     toStdout(`${path}\n`);
     return;
   }
   dataToStdout(options.format === "parquet" ? await parquetOf(folder, record) : await textOf(folder, record, options));
+}
+
+/** The study of a run; or why its copy says nothing. */
+function storedStudy(folder: string): Study | { readonly reason: string } {
+  const file = join(folder, RUN_FILES.study);
+  if (!existsSync(file)) return { reason: `the run has no ${RUN_FILES.study}` };
+  try {
+    return loadStudy(file, FACTOR_NAMES);
+  } catch (cause) {
+    if (!(cause instanceof SpecError)) throw cause;
+    return { reason: `its ${RUN_FILES.study} is one of another version, or of a program with metrics of its own` };
+  }
 }
 
 function textOf(folder: string, record: RunRecord, { format, chart }: ReportOptions): string | Promise<string> {

@@ -1,3 +1,5 @@
+import type { MappingObjective } from "../core/index.ts";
+
 /** A model or a chip as a page holds it: the name of a preset, or the text of a file. */
 export interface LiveSource {
   /** Of the preset, or that the file gives itself. */
@@ -20,6 +22,22 @@ export interface LiveData {
   readonly model: LiveSource;
   readonly hardware: LiveSource;
   readonly settings: readonly LiveSetting[];
+  /** What mappings are chosen for; left out: as studies do that say nothing of it. */
+  readonly objective?: MappingObjective;
+  /** Designs of a run: its baseline and its front; left out: there is no run. */
+  readonly designs?: readonly LiveDesign[];
+}
+
+/** A design of a run, as settings beside those of the baseline. */
+export interface LiveDesign {
+  /** As rows of the report's table have it. */
+  readonly id: string;
+  readonly title: string;
+  readonly point: readonly (readonly [path: string, written: string])[];
+  readonly accuracy: number | null;
+  /** As the search has found it. */
+  readonly latency_s: number | null;
+  readonly carbon_total_kgCO2e: number | null;
 }
 
 /** What the reader has changed: values as `--set` takes them, by path, in the order of the changes. */

@@ -10,7 +10,7 @@ export function exploreHtml(data: LiveData): string {
   const [model, hardware] = [data.model.name, data.hardware.name];
   const header = `<header class="wide"><h1>${escapeHtml(model)} on ${escapeHtml(hardware)}</h1>
 <p class="muted">The simulator is in this page, which loads nothing. Its numbers are those of the command line.</p></header>`;
-  const body = `${header}\n<div class="live wide">${liveHtml()}</div>`;
+  const body = `${header}\n<div class="live wide">${liveHtml(data)}</div>`;
   return livePageHtml({ title: `${model} on ${hardware}`, body }, liveScripts(data));
 }
 

@@ -6,7 +6,7 @@ import type { LiveData } from "./data.ts";
 import { OPERATOR_COLUMNS } from "./figures.ts";
 
 /** The controls and what they move: a part of a page that has {@link liveScripts}. */
-export function liveHtml(): string {
+export function liveHtml({ designs }: LiveData): string {
   const head = (titles: readonly string[], texts: readonly string[]): string =>
     `<thead><tr>${titles.map((title) => `<th scope="col"${texts.includes(title) ? ' class="text"' : ""}>${escapeHtml(title)}</th>`).join("")}</tr></thead>`;
   const parts = (id: string, title: string, unit: string): string =>
@@ -26,13 +26,26 @@ export function liveHtml(): string {
 <p class="muted" id="live-boundary"></p></section>
 ${parts("live-carbon", "Carbon over the life", "kgCO2e")}
 ${parts("live-energy", "Energy of an inference", "mJ")}
-<section class="wide"><h2>Roofline</h2><div class="scroll" tabindex="0" role="region" aria-label="Roofline"><div id="live-roofline" class="chart large" role="img" aria-label="Kinds of operators under the roofs of the machine; the table of operators has their numbers"></div></div></section>
+${designs === undefined ? "" : rankingHtml()}
+<section class="wide"><h2>Roofline of the changed design</h2><div class="scroll" tabindex="0" role="region" aria-label="Roofline"><div id="live-roofline" class="chart large" role="img" aria-label="Kinds of operators under the roofs of the machine; the table of operators has their numbers"></div></div></section>
 <section class="wide"><h2>Operators</h2><div class="scroll" tabindex="0" role="region" aria-label="Operators"><table>${head(OPERATOR_COLUMNS, ["Operator", "Bound by"])}<tbody id="live-operators"></tbody></table></div></section>
 <section class="wide"><h2>The same on the command line</h2>
 <p>This command gives these numbers to the byte. A model or a chip that is no preset is the file that is saved here.</p>
 <pre id="live-command" tabindex="0"></pre>
 <p><button type="button" id="live-save-json">Save the result (JSON)</button> <button type="button" id="live-save-model">Save the model's file</button> <button type="button" id="live-save-hardware">Save the chip's file</button></p></section>
 </div>`;
+}
+
+/** The front of a run under another use of its designs. */
+function rankingHtml(): string {
+  const titles = ["Rank", "Design", "Accuracy (%)", "Total now (kgCO2e)", "In the run (kgCO2e)"];
+  const head = titles
+    .map((title) => `<th scope="col"${title === "Design" ? ' class="text"' : ""}>${title}</th>`)
+    .join("");
+  return `<section class="wide"><h2>The front under this use</h2>
+<p class="muted">Every design of the front under the grid, life and load that are set, least total carbon first; chip and model stay those of the run. A design that was not on the front may be better now: only a search with this deployment tells.</p>
+<p class="muted" id="live-ranking-state" role="status"></p>
+<div class="scroll" tabindex="0" role="region" aria-label="The front under this use"><table><thead><tr>${head}</tr></thead><tbody id="live-ranking"></tbody></table></div></section>`;
 }
 
 /** What makes {@link liveHtml} work: the simulator, its core and the baseline. */

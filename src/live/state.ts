@@ -35,6 +35,16 @@ export function specsOf(data: LiveData, edits: Edits): SpecSet {
   return readSpecs({ model: model.text ?? model.name, hardware: hardware.text ?? hardware.name, settings });
 }
 
+/** What edits say of the use of a design, and not of the design. */
+export function useOf(edits: Edits): Edits {
+  return new Map([...edits].filter(([path]) => path.startsWith("deployment.")));
+}
+
+/** Whether edits say the same, in whatever order. */
+export function areSame(a: Edits, b: Edits): boolean {
+  return a.size === b.size && [...a].every(([path, written]) => b.get(path) === written);
+}
+
 /** Characters of an address's hash that are looked at, and settings in it. */
 export const MOST_HASH = 8_000;
 const MOST_EDITS = 200;
@@ -88,7 +98,8 @@ const quoted = (word: string): string => (/^[\w./:=@%+,-]+$/.test(word) ? word :
 export function commandOf(data: LiveData, edits: Edits): string {
   const source = ({ name, text }: LiveData["model"]): string => (text === null ? name : fileNameOf(name));
   const settings = settingsOf(data, edits).flatMap(({ path, written }) => ["--set", `${path}=${written}`]);
-  return ["ecotile", "simulate", source(data.model), source(data.hardware), ...settings, "--json"]
+  const objective = data.objective === undefined ? [] : ["--objective", data.objective];
+  return ["ecotile", "simulate", source(data.model), source(data.hardware), ...settings, ...objective, "--json"]
     .map(quoted)
     .join(" ");
 }

@@ -8,20 +8,28 @@ import { rooflineSvg } from "./svg.ts";
 import { MOST_LINES, parallelChart } from "./charts/parallel-chart.ts";
 import { hasAccuracy } from "./front-table.ts";
 import { aimsHtml } from "./html-aims.ts";
-import { chartHtml, pageHtml } from "./html-page.ts";
+import { chartHtml, pageHtml, type PageScripts } from "./html-page.ts";
 import { constraintsHtml, definitionsHtml, figuresOf, rowId, stepsHtml, tableHtml } from "./html-sections.ts";
 import { countsText, failuresText, intervalNote, limitsOf, provenanceOf, referenceText } from "./html-texts.ts";
 import { escapeHtml } from "./escape-html.ts";
 import { metricLabel } from "./metric-labels.ts";
 import type { FrontRow, RunRecord } from "./types.ts";
 
-/** The report of a run, one file. Equal records give equal bytes. */
-export function reportHtml(record: RunRecord): string {
-  const picked = pickedOf(record);
-  return pageHtml({ title: record.study.name, body: bodyHtml(record, picked), data: pageData(record, picked) });
+/** A part of the report that computes, with what it runs; null: it says only why it does not. */
+export interface LivePart {
+  readonly body: string;
+  readonly scripts: PageScripts | null;
 }
 
-function bodyHtml(record: RunRecord, picked: FrontRow | null): string {
+/** The report of a run, one file. Equal records give equal bytes. */
+export function reportHtml(record: RunRecord, live: LivePart = { body: "", scripts: null }): string {
+  const picked = pickedOf(record);
+  const body = bodyHtml(record, picked, live.body);
+  const page = { title: record.study.name, body, data: pageData(record, picked) };
+  return live.scripts === null ? pageHtml(page) : pageHtml(page, live.scripts);
+}
+
+function bodyHtml(record: RunRecord, picked: FrontRow | null, live: string): string {
   const { study } = record;
   const wants = study.objectives.map(({ direction, metric }) => `${direction} ${metric}`).join(", ");
   const limits = study.constraints.length === 0 ? "no constraints" : study.constraints.join(", ");
@@ -42,6 +50,7 @@ ${rooflineHtml(record)}
 ${aimsHtml(record)}
 ${parallelHtml(record)}
 <section class="wide"><h2>Designs of the front</h2><p class="muted">Click a heading to sort, a line to pick the design.</p><div class="scroll">${tableHtml(record)}</div></section>
+${live}
 ${conditionsHtml(record)}
 <section><h2>Convergence</h2>${convergenceHtml(record)}
 <p class="muted">${escapeHtml(referenceText(record))}</p></section>

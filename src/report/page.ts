@@ -89,6 +89,7 @@ interface ChartLibrary {
       }),
     );
     picked = id;
+    document.dispatchEvent(new CustomEvent("ecotile-pick", { detail: id }));
     charts.get("carbon")?.setOption(inScheme({ series: [{ data: row.bars }] }));
     document.querySelectorAll("#front-table tbody tr").forEach((line) => {
       line.classList.toggle("picked", line.getAttribute("data-id") === id);

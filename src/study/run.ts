@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { createPredictor, methodText, modelKey } from "../accuracy/index.ts";
 import { InputError } from "../errors/index.ts";
 import { frontCsv, frontJson } from "../report/front-files.ts";
-import { reportHtml } from "../report/html.ts";
+import { studyPageHtml } from "../live/index.ts";
 import type { RunRecord } from "../report/types.ts";
 import {
   createSpace,
@@ -219,12 +219,12 @@ async function runIn(run: OpenRun): Promise<StudyRun> {
 }
 
 /** Writes what is made of a run into its folder: `front.csv` (the whole front), `front.json` and the report. @returns its path */
-export function writeReport({ folder, record, front, designCounts }: StudyRun): string {
+export function writeReport({ folder, study, record, front, designCounts }: StudyRun): string {
   const table = record.exact === undefined ? record : withWhole(record, front, designCounts);
   writeFileWhole(join(folder, RUN_FILES.frontCsv), frontCsv(table));
   writeFileWhole(join(folder, RUN_FILES.frontJson), frontJson(record));
   const report = join(folder, RUN_FILES.report);
-  writeFileWhole(report, reportHtml(record));
+  writeFileWhole(report, studyPageHtml(study, record));
   return report;
 }
 

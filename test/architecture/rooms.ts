@@ -44,7 +44,7 @@ export const ROOMS: Readonly<Record<string, Rights>> = {
   peers: { ...basics, ...all("spec") },
   report: { ...basics, ...all("store"), ...types("search", "cost") },
   live: { ...simulator, ...all("simulate", "core", "report") },
-  study: useCase,
+  study: { ...useCase, ...all("live") },
   queue: { ...useCase, ...all("study") },
   shards: { ...useCase, ...all("study") },
   serve: { ...useCase, ...all("study", "service") },

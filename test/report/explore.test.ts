@@ -1,27 +1,16 @@
-import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { pathToFileURL } from "node:url";
-import { chromium, type Browser, type Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { ecotile, MAIN } from "../unit/cli/run.ts";
+import { afterAll, expect, test } from "vitest";
+import { ecotile } from "../unit/cli/run.ts";
 import { overlapsIn } from "./overlaps.ts";
+import { commandOf, move, open, resultOf, settled, test_, withBrowser } from "./page.ts";
 
-const CHROMIUM = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(existsSync);
-const isRequired = process.env.ECOTILE_REQUIRE_TOOLS === "1";
-const test_ = test.skipIf(CHROMIUM === undefined && !isRequired);
 const HOSTILE = `</script><script>alert(1)</script><img src=x onerror=alert(2)>`;
 
 const directory = mkdtempSync(join(tmpdir(), "ecotile-explore-"));
-let browser: Browser | undefined;
-beforeAll(async () => {
-  if (CHROMIUM !== undefined) browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });
-});
-afterAll(async () => {
-  await browser?.close();
-  rmSync(directory, { recursive: true });
-});
+withBrowser();
+afterAll(() => rmSync(directory, { recursive: true }));
 
 /** The page that the command writes. @returns its path */
 function explore(model: string, hardware: string, ...more: readonly string[]): string {
@@ -30,69 +19,6 @@ function explore(model: string, hardware: string, ...more: readonly string[]): s
   expect(run.stderr).toBe("");
   expect(run.stdout).toBe(`${path}\n`);
   return path;
-}
-
-interface Opened {
-  readonly page: Page;
-  /** What the page complained of: console, errors, and anything that it asked of a network. */
-  readonly messages: readonly string[];
-}
-
-/** A page in a window, without a network, once its simulator has run. */
-async function open(
-  file: string,
-  { width = 1400, scheme = "light" as "light" | "dark", hash = "" } = {},
-): Promise<Opened> {
-  if (browser === undefined) throw new Error("ECOTILE_REQUIRE_TOOLS=1, but there is no Chromium");
-  const context = await browser.newContext({ viewport: { width, height: 900 }, offline: true, colorScheme: scheme });
-  const page = await context.newPage();
-  const messages: string[] = [];
-  page.on("console", (message) => messages.push(message.text()));
-  page.on("pageerror", (error) => messages.push(error.message));
-  page.on("dialog", (dialog) => {
-    messages.push(`dialog: ${dialog.message()}`);
-    void dialog.dismiss();
-  });
-  page.on("request", (request) => {
-    if (!/^(file|data):/.test(request.url())) messages.push(`request: ${request.url()}`);
-  });
-  await page.goto(`${pathToFileURL(file).href}${hash}`);
-  await page.waitForSelector("#live-figures tr", { timeout: 60_000 });
-  return { page, messages };
-}
-
-/** Waits until the page shows what has been asked of it. */
-const settled = (page: Page): Promise<unknown> =>
-  page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
-
-/** What the page hands out as its result. */
-async function resultOf(page: Page): Promise<string> {
-  const [download] = await Promise.all([page.waitForEvent("download"), page.click("#live-save-json")]);
-  return readFileSync(await download.path(), "utf8");
-}
-
-/** Runs the command that the page prints, as a shell reads it, in a folder. */
-function commandOf(text: string, folder: string): string {
-  const script = `ecotile() { "$NODE" "$MAIN" "$@"; }\n${text}`;
-  const env = { ...process.env, NODE: process.execPath, MAIN, NO_COLOR: "1" };
-  return execFileSync("sh", ["-c", script], { cwd: folder, encoding: "utf8", env, maxBuffer: 2 ** 28 });
-}
-
-/** Moves a control by one step, or to the next choice. */
-async function move(page: Page, id: string): Promise<void> {
-  const control = page.locator(`#${id}`);
-  if ((await control.evaluate((each) => each.tagName)) === "SELECT") {
-    const texts = await control.locator("option:not([disabled])").allTextContents();
-    const now = await control.inputValue();
-    await control.selectOption(texts[(texts.indexOf(now) + 1) % texts.length]!);
-  } else {
-    const [value, max] = await control.evaluate((each) => [
-      (each as HTMLInputElement).value,
-      (each as HTMLInputElement).max,
-    ]);
-    await control.press(value === max ? "ArrowLeft" : "ArrowRight");
-  }
-  await settled(page);
 }
 
 test_(

@@ -14,10 +14,11 @@ import { CostError } from "../../cost/index.ts";
 import { escapeJson } from "../../errors/index.ts";
 import type { Control } from "../controls.ts";
 import type { Edits, LiveData, LiveSource } from "../data.ts";
-import { commandOf, editsOf, fileNameOf, hashOf, specsOf, withEdits } from "../state.ts";
+import { areSame, commandOf, editsOf, fileNameOf, hashOf, specsOf, useOf, withEdits } from "../state.ts";
 import { rooflineIn } from "./charts.ts";
 import { byId, oncePerFrame, save } from "./dom.ts";
 import { panelIn } from "./panel.ts";
+import { rankingIn } from "./ranking.ts";
 import { showResults } from "./results.ts";
 
 const NONE: Edits = new Map();
@@ -37,11 +38,12 @@ const problemsOf = (cause: unknown): string => {
 
 function start(core: LoadedCore): void {
   const read = (edits: Edits): SpecSet => specsOf(data, edits);
-  const run = (specs: SpecSet): Simulation => core.simulate(specs);
+  const run = (specs: SpecSet): Simulation => core.simulate(specs, data.objective);
   const evaluated = ({ result }: Simulation): Evaluation | null => (result.kind === "infeasible" ? null : result);
   const baseSpecs = read(NONE);
   const baseline = evaluated(run(baseSpecs));
   const drawRoofline = rooflineIn(byId("live-roofline"));
+  const rank = rankingIn(core, data);
   const panel = panelIn(byId("live-controls"), baseSpecs, change);
   let edits: Edits = NONE;
   let specs = baseSpecs;
@@ -63,10 +65,20 @@ function start(core: LoadedCore): void {
     if (now !== null) drawRoofline(now);
     panel.show(specs, edits);
     byId("live-command").textContent = commandOf(data, edits);
-    status.textContent = [note, ...all.map(({ constraint, detail }) => `${constraint}: ${detail}.`)].join(" ").trim();
+    rank(edits);
+    status.textContent = [note, otherMapping(now), ...all.map(({ constraint, detail }) => `${constraint}: ${detail}.`)]
+      .join(" ")
+      .trim();
     status.classList.toggle("problem", all.length > 0);
     performance.measure("ecotile step", { start: begin, end: performance.now() });
   });
+
+  /** A search maps a design for latency where it would miss a limit otherwise; a simulation knows of no limits. */
+  const otherMapping = (now: Evaluation | null): string => {
+    const design = data.designs?.find(({ point }) => areSame(new Map(point), edits));
+    if (design === undefined || now === null || design.latency_s === now.latency_s) return "";
+    return `The search has mapped ${design.title} for latency, to keep a limit of the study; here it is mapped for ${now.mappedFor}.`;
+  };
 
   let timer: ReturnType<typeof setTimeout> | undefined;
   const keepInAddress = (): void => {
@@ -118,7 +130,11 @@ function start(core: LoadedCore): void {
   const onClick = (id: string, act: () => void): void => byId(id).addEventListener("click", act);
   onClick("live-reset", () => take(NONE, baseSpecs, ""));
   onClick("live-save-json", () =>
-    save("result.json", `${escapeJson(JSON.stringify(core.simulateJson(specs), null, 2))}\n`, "application/json"),
+    save(
+      "result.json",
+      `${escapeJson(JSON.stringify(core.simulateJson(specs, data.objective), null, 2))}\n`,
+      "application/json",
+    ),
   );
   onClick("live-save-model", () => save(fileNameOf(data.model.name), textOf(data.model, "models"), "text/yaml"));
   onClick("live-save-hardware", () =>
@@ -140,8 +156,19 @@ function start(core: LoadedCore): void {
       status.classList.add("problem");
     }
   }
+  const pick = (id: string | null | undefined): void => {
+    const design = data.designs?.find((each) => each.id === id);
+    if (design === undefined) return;
+    const next = withEdits(useOf(edits), design.point);
+    take(next, read(next), `${design.title} of the run.`);
+  };
+  document.addEventListener("ecotile-pick", (event) => pick((event as CustomEvent<string>).detail));
+  document.getElementById("live-ranking")?.addEventListener("click", ({ target }) => {
+    if (target instanceof HTMLElement) pick(target.getAttribute("data-pick"));
+  });
   addEventListener("hashchange", fromAddress);
   fromAddress();
+  if (location.hash === "") pick(document.querySelector("#front-table tr.picked")?.getAttribute("data-id"));
 }
 
 const bytes = (): Uint8Array =>
