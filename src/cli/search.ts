@@ -6,6 +6,7 @@ import { hasTerminal, terminalIsGone, toStdout } from "./print.ts";
 import { printJson } from "./output.ts";
 import { dryRunJson, dryRunText } from "./search/dry-run.ts";
 import { InputError } from "./failure.ts";
+import { exactSizeOf } from "../study/index.ts";
 import { checkStrategy, loadSearchStudy } from "../study/load.ts";
 import { defaultRunFolder } from "../study/run-folder.ts";
 import { PASSWORD_VARIABLE, readServer } from "../queue/index.ts";
@@ -43,7 +44,7 @@ export function addSearchCommand(program: Command): void {
         .argParser((text) => wholeNumber(text, 1, MOST_WORKERS))
         .default(availableParallelism(), "all cores"),
     )
-    .option("--strategy <name>", "instead of the study's: exact, nsga2, nsga3, random or bayesian")
+    .option("--strategy <name>", "instead of the study's: auto, exact, nsga2, nsga3, random or bayesian")
     .addOption(
       new Option("--seed <n>", "instead of the study's").argParser((text) =>
         wholeNumber(text, 0, Number.MAX_SAFE_INTEGER),
@@ -96,8 +97,10 @@ async function search(file: string, options: Options): Promise<void> {
   const space = createSpace(study.space);
   const isJson = options.json === true;
   if (options.dryRun === true) {
-    if (isJson) printJson(dryRunJson(study, space, refusalOf(study)));
-    else toStdout(`${dryRunText(study, space, refusalOf(study))}\n`);
+    const refusal = refusalOf(study);
+    const estimate = study.search.strategy === "exact" && refusal === null ? exactSizeOf(study) : null;
+    if (isJson) printJson(dryRunJson(study, space, refusal, estimate));
+    else toStdout(`${dryRunText(study, space, refusal, estimate)}\n`);
     return;
   }
   checkStrategy(study);

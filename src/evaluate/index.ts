@@ -4,7 +4,7 @@ import "../spec/host-files.ts";
 
 export { createDecomposition, type StudyDecomposition } from "./decomposition.ts";
 export { DECOMPOSABLE_METRICS, FIXED_METRICS, isLargest, largestPart, partsOfLargest } from "./decompose/metrics.ts";
-export { LayersNotApart } from "./decompose/layers.ts";
+export { LayersNotApart } from "./decompose/layer-numbers.ts";
 export { towerCountOf } from "./decompose/model-parts.ts";
 export type { DecompositionRequest, PartPoint, Refused } from "./decompose/types.ts";
 export * from "./portable.ts";

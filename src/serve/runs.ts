@@ -6,6 +6,7 @@ import { createMemoryEstimates } from "../store/index.ts";
 import {
   completedOutcome,
   createAskTell,
+  proposingStrategy,
   createCommandAccuracy,
   type AskTell,
   type CommandAccuracy,
@@ -85,7 +86,7 @@ export function createRuns(allowed: Allowances): {
     if (runs.size >= MOST_RUNS)
       throw new RpcError(RPC_CODES.badParams, `${MOST_RUNS} runs are open, which is the most: close one.`);
     const read = studyOf(written, given(overrides), allowed);
-    const study = objectives === undefined ? read : { ...read, objectives };
+    const study = proposingStrategy(objectives === undefined ? read : { ...read, objectives });
     const askTell = await createAskTell(study);
     openedCount += 1;
     const name = String(openedCount);

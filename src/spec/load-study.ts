@@ -97,7 +97,7 @@ export function placeInSpace(study: SourceDocument, path: string): readonly stri
 function assemble(raw: RawStudy, specs: SpecSet, accuracy: Study["accuracy"], document: Study["document"]): Study {
   const mode = raw.mode === undefined ? undefined : MODES[raw.mode];
   const objectives = mode?.objectives ?? raw.objectives ?? [];
-  const { population, patience, reference, ...search } = raw.search;
+  const { population, patience, reference, chosen, ...search } = raw.search;
   return deepFreeze({
     name: raw.name,
     description: raw.description,
@@ -109,7 +109,13 @@ function assemble(raw: RawStudy, specs: SpecSet, accuracy: Study["accuracy"], do
     mode: raw.mode ?? null,
     mapping: raw.mapping,
     accuracy,
-    search: { ...search, population: population ?? null, patience: patience ?? null, reference: reference ?? null },
+    search: {
+      ...search,
+      chosen: chosen ?? null,
+      population: population ?? null,
+      patience: patience ?? null,
+      reference: reference ?? null,
+    },
     document,
   });
 }

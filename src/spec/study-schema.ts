@@ -97,7 +97,10 @@ const accuracy = z.union([
 ]);
 
 const search = section({
-  strategy: oneOf(["exact", "nsga2", "nsga3", "random", "bayesian"]).default("nsga2"),
+  strategy: oneOf(["auto", "exact", "nsga2", "nsga3", "random", "bayesian"])
+    .default("auto")
+    .describe("auto: exact where it can and is quick, bayesian for an accuracy command, else nsga2"),
+  chosen: text().optional().describe("Why auto has taken the strategy; written by a search"),
   seed: whole(0, MAX_WHOLE).default(1),
   trials: whole(1, 100_000_000).default(4000).describe("Designs evaluated at most"),
   batch: whole(1, 100_000).default(32).describe("Designs proposed at a time"),

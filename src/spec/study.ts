@@ -78,7 +78,10 @@ export interface AccuracySettings {
 }
 
 export interface SearchSettings {
-  readonly strategy: "exact" | "nsga2" | "nsga3" | "random" | "bayesian";
+  /** `auto` becomes one of the others before a search begins, by counts in the study alone. */
+  readonly strategy: "auto" | "exact" | "nsga2" | "nsga3" | "random" | "bayesian";
+  /** Why `auto` has taken the strategy; null: the study or the command line names it. */
+  readonly chosen: string | null;
   readonly seed: number;
   /** Designs evaluated at most. `exact` covers the space whatever it says. */
   readonly trials: number;

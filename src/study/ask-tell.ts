@@ -11,6 +11,7 @@ import {
 } from "../search/index.ts";
 import type { Study } from "../spec/index.ts";
 import { createMemoryStore } from "../store/index.ts";
+import { proposingStrategy } from "./auto.ts";
 import { loopOf, strategyOf } from "./strategy.ts";
 
 /** A design that is to be evaluated. */
@@ -74,7 +75,8 @@ type Phase =
   | { readonly kind: "failed"; readonly error: unknown };
 
 /** @throws InputError for `exact`, which proposes no trials; SearchError */
-export async function createAskTell(study: Study): Promise<AskTell> {
+export async function createAskTell(asked: Study): Promise<AskTell> {
+  const study = proposingStrategy(asked);
   if (study.search.strategy === "exact")
     throw new InputError(
       "Strategy exact covers its space and proposes no trials: name another one (nsga2, nsga3, random, bayesian), or run ecotile search.",

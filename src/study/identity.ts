@@ -55,6 +55,7 @@ export const DECIDES_NO_TRIAL: Readonly<Record<string, string>> = {
   "accuracy.retries": "how often the command is asked; what has no answer is asked again",
   "accuracy.confidence": "which designs of a front are told apart; the trials are the same",
   "search.trials": "a run may be made longer",
+  "search.chosen": "words for readers",
   "search.patience": "a run may be made longer",
   document: "the same study as its file has it",
 };

@@ -12,6 +12,7 @@ import {
   type Study,
 } from "../spec/index.ts";
 import { axisProblems } from "./accuracy-axes.ts";
+import { namedStrategy } from "./auto.ts";
 import { studyOfTerms } from "./exact/terms.ts";
 import { partsOf } from "./exact/parts.ts";
 import { decompositionRequest } from "./exact/split-space.ts";
@@ -35,7 +36,7 @@ export function loadSearchStudy(file: string, overrides: Overrides): Study {
 export function readSearchStudy(document: SourceDocument, overrides: Overrides): Study {
   const study = readStudy(document, FACTOR_NAMES);
   const strategy = overrides.strategy ?? study.search.strategy;
-  const names = ["exact", ...STRATEGY_NAMES];
+  const names = ["auto", "exact", ...STRATEGY_NAMES];
   if (!names.includes(strategy)) {
     const known = names.join(", ");
     throw new InputError(`The strategy "${strategy}" is not available here; there are: ${known}.`);
@@ -51,11 +52,14 @@ export function readSearchStudy(document: SourceDocument, overrides: Overrides):
   const search = {
     ...study.search,
     strategy: strategy as Study["search"]["strategy"],
+    chosen: overrides.strategy === undefined ? study.search.chosen : null,
     seed: overrides.seed ?? study.search.seed,
   };
-  const written = study.document["search"] as Readonly<Record<string, unknown>> | undefined;
-  const used = { ...written, strategy: search.strategy, seed: search.seed };
-  return { ...study, search, document: { ...study.document, search: used } };
+  const written = Object.entries((study.document["search"] ?? {}) as Readonly<Record<string, unknown>>);
+  const kept = Object.fromEntries(written.filter(([key]) => key !== "chosen"));
+  const why = search.chosen === null ? {} : { chosen: search.chosen };
+  const used = { ...kept, strategy: search.strategy, seed: search.seed, ...why };
+  return namedStrategy({ ...study, search, document: { ...study.document, search: used } });
 }
 
 /** @throws InputError where the strategy cannot search the study: one that is too large for it, or falls into no sums */

@@ -19,6 +19,7 @@ import type { ModelSpec, Study } from "../spec/index.ts";
 import { acquireLock, openSqliteStore, type SqliteStore } from "../store/index.ts";
 import { createDesignEvaluator, designContext, type DesignDetail } from "../worker/index.ts";
 import { createCommandAccuracy, storedAnswer, type CommandAccuracy, type RemoteAccuracy } from "./command-accuracy.ts";
+import { namedStrategy } from "./auto.ts";
 import { createDetailKeeper } from "./detail-keeper.ts";
 import { createDesignFarm, type DesignFarm } from "./evaluations.ts";
 import type { EnumerationProgress } from "./exact/enumerate.ts";
@@ -113,10 +114,11 @@ export async function runFilled(
 ): Promise<StudyRun> {
   checkOwnMetrics(options.metrics ?? {});
   const { folder } = options;
+  const named = namedStrategy(study);
   prepareRunFolder(folder, options.isResumed === true || options.isRetried === true);
   const lock = acquireLock(join(folder, RUN_FILES.lock));
   try {
-    return await runLocked(study, options, fill);
+    return await runLocked(named, options, fill);
   } finally {
     lock.release();
   }

@@ -20,6 +20,8 @@ export async function strategyOf(
   onNote: (note: string) => void,
 ): Promise<Strategy> {
   const { objectives, constraints, search, accuracy } = study;
+  if (search.strategy === "auto" || search.strategy === "exact")
+    throw new RangeError(`strategy ${search.strategy} proposes no trials`);
   const start = startingPoint(study);
   const known = search.strategy === "bayesian" ? await knownCosts(study, signal, onNote) : {};
   const { screening: fidelities = [] } = accuracy ?? {};

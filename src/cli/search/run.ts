@@ -82,6 +82,7 @@ function openingLines({ name, search, accuracy, space: parameters }: Study, spac
   const isUnjudged = accuracy === null && parameters.some(({ path }) => isModelPath(path));
   return [
     `${name}: ${size}, ${search.strategy}, ${how}, ${workers} workers`,
+    ...(search.chosen === null ? [] : [`Strategy auto: ${search.strategy}, ${search.chosen}.`]),
     ...(isUnjudged
       ? [
           'The space varies the model, and nothing asks how accurate it is. With "accuracy: {}" in the study it is shown.',

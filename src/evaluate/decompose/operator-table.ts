@@ -24,8 +24,8 @@ export interface OperatorTable {
 /** The options of one tower, as parts of models and what is made of them. */
 export interface TowerParts {
   readonly parts: readonly ModelPart[];
-  /** The options, where they are not these models themselves. @param raw operators of the models */
-  readonly compose?: (raw: readonly OptionOperators[]) => readonly OptionOperators[];
+  /** The options, where they are not these models themselves. @param rowOf rows of the table by what operators are */
+  readonly compose?: (rowOf: ReadonlyMap<string, number>) => readonly OptionOperators[];
 }
 
 /** The table of two towers and of what runs beside them. */
@@ -45,10 +45,7 @@ export function createOperatorTable(
     }
   for (const key of [...gemms.keys(), ...vectors.keys()]) slots.set(key, slots.size);
   const rowsOf = (part: ModelPart): OptionOperators => optionOf(part, slots);
-  const [a, b] = towers.map(({ parts, compose }) => {
-    const raw = parts.map(rowsOf);
-    return compose === undefined ? raw : compose(raw);
-  });
+  const [a, b] = towers.map(({ parts, compose }) => (compose === undefined ? parts.map(rowsOf) : compose(slots)));
   const table = { gemms: [...gemms.values()], vectors: [...vectors.values()], joint: rowsOf(joint) };
   const whole = { ...table, towers: [a!, b!] as const };
   return towers.some(({ compose }) => compose !== undefined) ? withoutUnused(whole) : whole;

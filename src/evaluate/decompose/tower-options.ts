@@ -1,13 +1,7 @@
 import type { ModelSpec } from "../../spec/model.ts";
-import {
-  capacityOf,
-  checkLayers,
-  classesOf,
-  composedOptions,
-  LayersNotApart,
-  pointOfClass,
-  readStarts,
-} from "./layers.ts";
+import { classesOf, optionsOfClasses, pointOfClass } from "./layer-classes.ts";
+import { LayersNotApart, numbersOf } from "./layer-numbers.ts";
+import { checkLayers, readStarts } from "./layers.ts";
 import { towerPart, type ModelPart, type TowerSide } from "./model-parts.ts";
 import type { TowerParts } from "./operator-table.ts";
 import type { LayerSlot, PartPoint, Refused } from "./types.ts";
@@ -91,7 +85,8 @@ function layeredOptions(
     return parts;
   };
   checkLayers(starts, modelAt, (some) => batches.map((batch) => some.map((model) => towerPart(model, side, batch))));
-  const classes = classesOf(starts, models, batches.map(partsOf), mostClasses);
+  const { numbers, layout } = numbersOf(models, batches.map(partsOf));
+  const classes = classesOf(starts, numbers, mostClasses);
   if (classes === null)
     throw new LayersNotApart(`the layers of a tower have more than ${mostClasses} combinations of different cost`);
   const { judgedModels, places } = judgedOf(starts, classes, modelAt);
@@ -102,7 +97,7 @@ function layeredOptions(
     refused,
     partsAt: (batch) => ({
       parts: partsOf(batch),
-      compose: (raw) => composedOptions(starts, classes, raw, partsOf(batch)),
+      compose: (rowOf) => optionsOfClasses(classes, layout, batches.indexOf(batch), rowOf),
     }),
     judged: { models: judgedModels, of: (option) => places[option]! },
   };
@@ -116,14 +111,11 @@ function judgedOf(
 ) {
   const judgedModels: ModelSpec[] = [];
   const placeOf = new Map<string, number>();
-  const places = Int32Array.from(classes, ({ start, settings }) => {
-    const { reference, slots } = starts[start]!;
-    const base = capacityOf(reference.model);
-    const capacity = slots.reduce((sum, own, s) => sum + (capacityOf(own[settings[s]!]!.model) - base), base);
-    const key = `${start} ${capacity}`;
+  const places = Int32Array.from(classes, ({ start, settings, sums }) => {
+    const key = `${start} ${sums[0]!}`;
     const known = placeOf.get(key);
     if (known !== undefined) return known;
-    const place = judgedModels.push(modelAt(pointOfClass(starts, { start, settings, count: 1 }))) - 1;
+    const place = judgedModels.push(modelAt(pointOfClass(starts, { start, settings }))) - 1;
     placeOf.set(key, place);
     return place;
   });

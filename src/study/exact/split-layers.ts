@@ -10,7 +10,7 @@ const MOST_HARDWARE = 5_000_000;
 const MOST_VARIATIONS = 4096;
 
 /** Parameters of one part: those of the whole, and settings of layers that go with nothing else. */
-interface Split {
+export interface Split {
   readonly whole: readonly SpaceParameter[];
   readonly layers: readonly (readonly PartPoint[])[];
 }

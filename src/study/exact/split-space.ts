@@ -16,7 +16,7 @@ import {
   type StudyConstraint,
 } from "../../spec/index.ts";
 import { InputError } from "../../errors/index.ts";
-import { pointsOf, refuseSize, splitLayers } from "./split-layers.ts";
+import { pointsOf, refuseSize, splitLayers, type Split } from "./split-layers.ts";
 
 const MOST_OBJECTIVES = 4;
 
@@ -28,7 +28,21 @@ const MOST_OBJECTIVES = 4;
  * @throws InputError for what cannot be enumerated exactly
  */
 export function decompositionRequest(study: Study, isByLayer = true): DecompositionRequest {
-  const { specs, space, mapping, accuracy, objectives, constraints } = study;
+  const { specs, mapping, accuracy, objectives, constraints } = study;
+  const [hardware, first, second] = splitSpace(study, isByLayer);
+  return {
+    ...{ mapping, hardware: pointsOf(hardware.whole), limits: constraints },
+    base: specs,
+    accuracyMetric: accuracy?.evaluator === "predictor" ? accuracy.metric : null,
+    objectives: objectives.map(({ metric }) => metric),
+    towers: [pointsOf(first.whole), pointsOf(second.whole)],
+    layers: [first.layers, second.layers],
+  };
+}
+
+/** The parameters of these parts, before any of them is listed. @throws as {@link decompositionRequest} */
+export function splitSpace(study: Study, isByLayer = true): readonly [Split, Split, Split] {
+  const { specs, space, accuracy } = study;
   refuseMetrics(study);
   refuseSchedule(study);
   refuseHost(study);
@@ -56,14 +70,7 @@ export function decompositionRequest(study: Study, isByLayer = true): Decomposit
   const apart = isByLayer && accuracy?.evaluator !== "command";
   const [hardware, first, second] = parts.map((part, side) => splitLayers(part, apart && side > 0));
   refuseSize(hardware!, first!, second!);
-  return {
-    ...{ mapping, hardware: pointsOf(hardware!.whole), limits: constraints },
-    base: specs,
-    accuracyMetric: accuracy?.evaluator === "predictor" ? accuracy.metric : null,
-    objectives: objectives.map(({ metric }) => metric),
-    towers: [pointsOf(first!.whole), pointsOf(second!.whole)],
-    layers: [first!.layers, second!.layers],
-  };
+  return [hardware!, first!, second!];
 }
 
 /** An accuracy that depends on the machine's number formats is no sum over towers. */

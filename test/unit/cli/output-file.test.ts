@@ -25,7 +25,7 @@ const folder = () => realpathSync(mkdtempSync(join(tmpdir(), "ecotile-out-")));
 const study = scratchFile(
   "small.yaml",
   "name: s\nmodel: bert-tiny\nhardware: catransformers-22nm\nspace: { array.rows: [8, 16] }\n" +
-    "objectives: [min latency, min area]\naccuracy: { metric: glue }\nsearch: { trials: 2, batch: 2, population: 2 }\n",
+    "objectives: [min latency, min area]\naccuracy: { metric: glue }\nsearch: { strategy: nsga2, trials: 2, batch: 2, population: 2 }\n",
 );
 const shell = (command: string) => {
   const { status, stdout, stderr } = spawnSync("bash", ["-c", command], { encoding: "utf8" });

@@ -15,7 +15,7 @@ const model = scratchFile(
 const study = scratchFile(
   "hostile-study.yaml",
   `{ name: ${quoted}, model: ${JSON.stringify(model)}, hardware: catransformers-22nm, space: { array.rows: [8, 16] },
-     objectives: [min latency], constraints: ["latency <= 50 ms"], accuracy: none, search: { trials: 2, batch: 2, population: 2 } }`,
+     objectives: [min latency], constraints: ["latency <= 50 ms"], accuracy: none, search: { strategy: nsga2, trials: 2, batch: 2, population: 2 } }`,
 );
 const rows = scratchFile("hostile.csv", `m,n,k\n"${HOSTILE}",1,1\n`);
 const OUT = scratchFile("hostile-out", "");

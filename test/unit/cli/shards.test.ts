@@ -32,7 +32,7 @@ hardware: catransformers-22nm
 space: { array.rows: 8..64 x2, array.cols: [8, 16, 32], globalBuffer.size: 256 KiB..1 MiB x2, localBuffer.size: 32 KiB..128 KiB x2 }
 objectives: [min latency, min carbon]
 constraints: [latency <= 4 ms, area <= 12 mm2]
-search: { trials: 50, batch: 8, seed: 3 }
+search: { strategy: nsga2, trials: 50, batch: 8, seed: 3 }
 `,
 );
 const at = (...parts: readonly string[]): string => join(folder, ...parts);

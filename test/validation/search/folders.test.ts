@@ -118,7 +118,7 @@ test("--dry-run prints the size of a space that is too large for its strategy, a
     "ffn: [768, 1152, 1536]",
     "ffn: { 1: 512..3072, 2: 512..3072, 3: 512..3072 }",
   );
-  writeFileSync(study, text.replace("search: {", "search: { strategy: exact,"));
+  writeFileSync(study, text.replace("strategy: nsga2", "strategy: exact"));
   const dry = await runCli("search", study, "--dry-run");
   expect(dry.code).toBe(0);
   expect(dry.stdout).toMatch(/small: [\d,]+ designs\n/);

@@ -18,7 +18,7 @@ space:
   cores: [1, 2]
 objectives: [max accuracy, min ed2p, min peak-power]
 constraints: [ed2p <= 1 uJ*s2, peak-power <= 16010 mW]
-search: { seed: 1, trials: 16, batch: 8, population: 8 }
+search: { strategy: nsga2, seed: 1, trials: 16, batch: 8, population: 8 }
 `;
 
 interface Row {

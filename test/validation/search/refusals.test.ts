@@ -19,7 +19,7 @@ function studyWith(name: string, before: string | RegExp, after: string): string
 
 test("no feasible design: exit 3, per constraint the trials it rules out and the nearest miss", async () => {
   const study = studyWith("impossible", "latency <= 12 ms, area <= 20 mm2", "latency <= 1 us, area <= 9 mm2");
-  const short = studyWith("impossible-short", /search: .*/, "search: { trials: 24, batch: 12 }");
+  const short = studyWith("impossible-short", /search: .*/, "search: { strategy: nsga2, trials: 24, batch: 12 }");
   writeFileSync(
     study,
     readFileSync(study, "utf8").replace(/search: .*/, /search: .*/.exec(readFileSync(short, "utf8"))![0]),
@@ -93,7 +93,7 @@ test("a missing file and a wrong option: exit 2", async () => {
   expect((await runCli("search", smallStudy, "--workers", "0")).code).toBe(2);
   const strategy = await runCli("search", smallStudy, "--strategy", "guess", "--out", folder("guess"));
   expect(strategy.code).toBe(2);
-  expect(strategy.stderr).toContain("there are: exact, nsga2, nsga3, random, bayesian");
+  expect(strategy.stderr).toContain("there are: auto, exact, nsga2, nsga3, random, bayesian");
   expect((await runCli("report", folder("none"))).code).toBe(2);
 });
 

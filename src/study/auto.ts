@@ -1,0 +1,68 @@
+import { InputError } from "../errors/index.ts";
+import { createSpace } from "../search/index.ts";
+import { askedMetrics, type Study } from "../spec/index.ts";
+import { estimateOf, sizeOf, type ExactEstimate, type ExactSize } from "./exact/estimate.ts";
+import { partsOf } from "./exact/parts.ts";
+import { decompositionRequest, splitSpace } from "./exact/split-space.ts";
+import { studyOfTerms } from "./exact/terms.ts";
+
+/** What an exact search takes at most where nobody has asked for it by name, CPU seconds by the estimate. */
+const MOST_SECONDS = 120;
+
+/** What an exact search of a study goes over; what it refuses is thrown. @throws InputError */
+export function exactSizeOf(study: Study): { readonly size: ExactSize; readonly estimate: ExactEstimate } {
+  const factors = studyOfTerms(study);
+  const { length } = factors.objectives;
+  const parts = splitSpace(factors);
+  const [chips, first, second] = parts.map(({ whole }) => Number(createSpace(whole).size)) as [number, number, number];
+  const isLayered = parts.some(({ layers }) => layers.length > 0);
+  const size = isLayered
+    ? sizeOf(partsOf(decompositionRequest(factors)), length)
+    : { models: first * second, designsOfChip: first * second, chips, objectives: length };
+  return { size, estimate: estimateOf(size) };
+}
+
+/**
+ * A study whose strategy is named. `auto` decides by counts in the study alone, never by the machine: `exact` where the study falls into
+ * sums and the estimate is at most two minutes; `bayesian` where an accuracy command is asked; else `nsga2`. The reason is kept in the study and
+ * in its resolved text.
+ */
+export function namedStrategy(study: Study): Study {
+  if (study.search.strategy !== "auto") return study;
+  const { strategy, chosen } = choiceOf(study);
+  const written = study.document["search"] as Readonly<Record<string, unknown>> | undefined;
+  return {
+    ...study,
+    search: { ...study.search, strategy, chosen },
+    document: { ...study.document, search: { ...written, strategy, chosen } },
+  };
+}
+
+/** The same of a study whose strategy must propose trials. */
+export function proposingStrategy(study: Study): Study {
+  const { search } = study;
+  if (search.strategy === "auto") return proposingStrategy(namedStrategy(study));
+  if (search.strategy !== "exact" || search.chosen === null) return study;
+  return { ...study, search: { ...search, strategy: "nsga2", chosen: "exact proposes no trials" } };
+}
+
+interface Choice {
+  readonly strategy: Exclude<Study["search"]["strategy"], "auto">;
+  readonly chosen: string;
+}
+
+function choiceOf(study: Study): Choice {
+  if (study.accuracy?.evaluator === "command" && askedMetrics(study).includes("accuracy"))
+    return { strategy: "bayesian", chosen: "accuracy comes from a command, which is asked as seldom as can be" };
+  try {
+    const { size, estimate } = exactSizeOf(study);
+    const counts = `${size.models} models that differ in cost × ${size.chips} chips`;
+    const time = `about ${Math.ceil(estimate.seconds)} s of CPU`;
+    if (estimate.seconds <= MOST_SECONDS)
+      return { strategy: "exact", chosen: `every design is covered: ${counts}, ${time}` };
+    return { strategy: "nsga2", chosen: `${counts} would take exact ${time}, over ${MOST_SECONDS} s` };
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return { strategy: "nsga2", chosen: `exact cannot search it: ${error.message}` };
+  }
+}

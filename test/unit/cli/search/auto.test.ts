@@ -1,0 +1,67 @@
+import { expect, test } from "vitest";
+import { dryRunJson, dryRunText } from "../../../../src/cli/search/dry-run.ts";
+import { createSpace } from "../../../../src/search/index.ts";
+import { readYaml, studyText } from "../../../../src/spec/index.ts";
+import { createAskTell, exactSizeOf, readSearchStudy } from "../../../../src/study/index.ts";
+
+const SPACE = "space: { array.rows: [16, 64], cores: [1, 2] }\nobjectives: [min carbon, min latency]\n";
+const read = (rest: string, overrides = {}) =>
+  readSearchStudy(readYaml(`name: s\nmodel: vit-s16\nhardware: catransformers-22nm\n${rest}`, "study.yaml"), overrides);
+
+test("a study that names no strategy, and falls into few sums, is covered exactly", () => {
+  const { search, document } = read(SPACE);
+  expect(search.strategy).toBe("exact");
+  expect(search.chosen).toBe("every design is covered: 1 models that differ in cost × 4 chips, about 3 s of CPU");
+  expect(document["search"]).toMatchObject({ strategy: "exact", chosen: search.chosen });
+});
+
+test("what auto has taken stands in the resolved text, which is read as the same study", () => {
+  const study = read(SPACE);
+  const again = readSearchStudy(readYaml(studyText(study), "study.yaml"), {});
+  expect(again.search).toEqual(study.search);
+  expect(read(SPACE, { strategy: "random" }).search).toMatchObject({ strategy: "random", chosen: null });
+  expect(read(`${SPACE}search: { strategy: nsga3 }\n`, { strategy: "auto" }).search.strategy).toBe("exact");
+});
+
+test.each([
+  ["no sums", `${SPACE}schedule: { fusion: all }\n`, "nsga2", "exact cannot search it: Strategy exact runs operators"],
+  [
+    "too large",
+    "space: { array.rows: 1..256, array.cols: 1..256, cores: [1, 2] }\nobjectives: [min carbon, min latency]\n",
+    "nsga2",
+    "chips would take exact about 160 s of CPU, over 120 s",
+  ],
+  [
+    "an accuracy command",
+    "space: { model.vision.layers: [6, 12], cores: [1, 2] }\nobjectives: [max accuracy, min carbon]\naccuracy: { evaluator: command, command: [node, ask.mjs], metric: own }\n",
+    "bayesian",
+    "accuracy comes from a command",
+  ],
+])("%s: another strategy, with the reason", (_, rest, strategy, reason) => {
+  const { search } = read(rest);
+  expect(search.strategy).toBe(strategy);
+  expect(search.chosen).toContain(reason);
+});
+
+test("a strategy that is named is taken as it is", () => {
+  expect(read(`${SPACE}search: { strategy: nsga2 }\n`).search).toMatchObject({ strategy: "nsga2", chosen: null });
+});
+
+test("a dry run says what was taken, why, and what it takes", () => {
+  const study = read(SPACE);
+  const estimate = exactSizeOf(study);
+  const text = dryRunText(study, createSpace(study.space), null, estimate);
+  expect(text).toContain("chosen by auto: exact, every design is covered: 1 models");
+  expect(text).toContain("exact: 1 models that differ in cost × 4 chips, about 3 s of CPU and 251 MiB");
+  expect(dryRunJson(study, createSpace(study.space), null, estimate)).toMatchObject({
+    estimate: { models: 1, chips: 4, objectives: 2 },
+    search: { strategy: "exact", chosen: study.search.chosen },
+  });
+});
+
+test("ask and tell take a strategy that proposes trials", async () => {
+  const askTell = await createAskTell(read(SPACE));
+  expect(await askTell.ask(2)).toHaveLength(2);
+  askTell.close();
+  await expect(createAskTell(read(`${SPACE}search: { strategy: exact }\n`))).rejects.toThrow("proposes no trials");
+});
