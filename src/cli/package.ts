@@ -16,9 +16,7 @@ export function addPackageCommand(program: Command): void {
       "after",
       `
 Example:
-  ecotile package examples/packages/three-chiplets.yaml
-
-In a hardware file the same key package: says which parts of the chip are on which die.`,
+  ecotile package examples/packages/three-chiplets.yaml`,
     )
     .action((file: string, { json }: { readonly json?: boolean }) => {
       const of = loadPackageCase(file);
