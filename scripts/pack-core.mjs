@@ -43,7 +43,7 @@ async function bundle() {
 async function bundleTypes() {
   const types = await rolldown({
     input: { index: at("dist/src/core/index.d.ts") },
-    plugins: dts({ dtsOnly: true }),
+    plugins: dts({ dtsInput: true }),
     external: [/^zod/],
     logLevel: "warn",
   });

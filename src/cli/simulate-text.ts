@@ -41,7 +41,7 @@ export function simulationText(
   const energies = energyTable(summaries, evaluation);
   const lines = [
     `${design.model.name} on ${design.hardware.name}, ${design.deployment.region} ` +
-      `(${Number(design.deployment.gridIntensity.toPrecision(6))} gCO2e/kWh), technology profile ${design.technology.profile}, mapped for ${evaluation.mappedFor}`,
+      `(${Number(design.deployment.gridIntensity.toPrecision(6))} gCO2e/kWh), technology profile ${design.technology.packaging ?? design.technology.profile}, mapped for ${evaluation.mappedFor}`,
     `Use: ${useText(design.deployment)}.`,
     ...runtimeLines(design.hardware),
     "",
@@ -263,4 +263,4 @@ function energyTable(summaries: readonly KindSummary[], { nonOperatorEnergy }: E
 }
 
 /** From the lanes and the array outwards. */
-const ENERGY_SOURCES = ["mac", "vector", "register", "local", "global", "dram", "static"];
+const ENERGY_SOURCES = ["mac", "vector", "register", "local", "global", "link", "dram", "static"];

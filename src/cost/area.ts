@@ -1,6 +1,9 @@
 import type { Hardware } from "../spec/hardware.ts";
 import type { Technology } from "../spec/technology.ts";
 import { calibratedArea } from "./calibrated/area.ts";
+import { areasOfDies } from "./calibrated/dies.ts";
+import { breakdown, known } from "../metrics/index.ts";
+import { isStack } from "../spec/stack.ts";
 import { factorsOf } from "./factors.ts";
 import { publishedArea } from "./published/area.ts";
 import { statedArea } from "./silicon.ts";
@@ -13,7 +16,17 @@ import type { Area, Unknown } from "./types.ts";
  */
 export function dieArea(hardware: Hardware, technology: Technology): Area | Unknown {
   const modelled = (of: Hardware): Area | Unknown => modelledArea(of, technology);
+  if (isStack(hardware)) return stackedArea(hardware, modelled(hardware));
   return statedArea(hardware, modelled) ?? modelled(hardware);
+}
+
+/** Of several dies, some of which may be stated: then by die, else by component. */
+function stackedArea(hardware: Hardware, modelled: Area | Unknown): Area | Unknown {
+  const { dies } = hardware.package!;
+  if (modelled.total === null || dies.every((die) => die.area === undefined)) return modelled;
+  const areas = areasOfDies(hardware, modelled);
+  const parts = Object.fromEntries(dies.map(({ name, count }, at) => [name, count * areas[at]!]));
+  return known("the area of the dies", breakdown(parts));
 }
 
 /** The same by the tables alone, whatever is stated. */

@@ -26,8 +26,9 @@ function coefficientsOf(hardware: Hardware, technology: Technology): EnergyCoeff
     : calibratedCoefficients(hardware, factors);
 }
 
-function eventsOf({ mac, activePerCycle, ...levels }: EnergyCoefficients): Readonly<Record<string, number>> {
-  const both = Object.entries(levels).flatMap(([level, { read, write }]) => [
+function eventsOf({ mac, activePerCycle, links, ...levels }: EnergyCoefficients): Readonly<Record<string, number>> {
+  const crossing = Object.entries(links ?? {}).map(([level, each]) => [`link to ${level}`, each] as const);
+  const both = [...Object.entries(levels), ...crossing].flatMap(([level, { read, write }]) => [
     [`${level} read`, read] as const,
     [`${level} write`, write] as const,
   ]);

@@ -2,6 +2,9 @@ import type { Hardware } from "../spec/hardware.ts";
 import type { Technology } from "../spec/technology.ts";
 import { dramType } from "./dram.ts";
 import { factorCatalogue, factorsOf, FACTOR_NAMES, type FactorName, type PackageFactor } from "./factors.ts";
+import { linkNameOf, linkTypes } from "../spec/die-links.ts";
+import { isStack, partsOf } from "../spec/stack.ts";
+import { bondRow } from "./package/calibrated.ts";
 import { harvestOf } from "./silicon.ts";
 import { findRow, loadTable, type TableRow } from "./table.ts";
 
@@ -47,16 +50,20 @@ export function factorInUse(name: FactorName, hardware: Hardware, technology: Te
 /** Factors that act on what a chip states, and on nothing else; of its package, which then takes the place of one IC of any size. */
 function isOfSilicon(name: FactorName, hardware: Hardware, technology: Technology): boolean {
   const { silicon } = hardware;
-  const isPackaged = silicon?.package !== undefined && technology.profile === "calibrated";
+  const isSized = hardware.package?.area !== undefined;
+  const isPackaged = (silicon?.package !== undefined || isSized) && technology.profile === "calibrated";
   switch (name) {
     case "coreShare":
     case "wholeShare":
       return harvestOf(hardware) !== null;
     case "packageAreaRatio":
+      return isPackaged && !isSized;
     case "packageEnergyPerArea":
       return isPackaged;
+    case "phyAreaLevel":
+      return !partsOf(hardware).has("dram");
     case "interposerCarbon":
-      return isPackaged && silicon.package === "interposer";
+      return (isPackaged && silicon?.package === "interposer") || isOnPassiveSilicon(hardware, technology);
     case "boardLevel":
       return silicon?.board !== undefined;
     case "bondYield":
@@ -65,6 +72,8 @@ function isOfSilicon(name: FactorName, hardware: Hardware, technology: Technolog
     case "placementYield":
     case "fanOutEnergy":
     case "designEnergy":
+    case "linkEnergy":
+    case "stackedDramShare":
       return isOfPackage(name, hardware, technology);
     case "packageCarbon":
       return !isPackaged;
@@ -73,10 +82,47 @@ function isOfSilicon(name: FactorName, hardware: Hardware, technology: Technolog
   }
 }
 
+function isOnPassiveSilicon(hardware: Hardware, { profile, packaging }: Technology): boolean {
+  const type = isStack(hardware) ? hardware.package?.interposer?.type : undefined;
+  return profile === "calibrated" && packaging === undefined && (type === "silicon" || type === "bridge");
+}
+
 /** Factors of products of several dies, priced by our own equations. */
 function isOfPackage(name: PackageFactor, hardware: Hardware, technology: Technology): boolean {
-  void [name, hardware, technology];
-  return false;
+  const { package: of } = hardware;
+  if (of === undefined || technology.profile !== "calibrated") return false;
+  const isPricedHere = technology.packaging === undefined;
+  if (name === "designEnergy") return of.volume !== undefined && isPricedHere;
+  if (!isStack(hardware)) return false;
+  const isOnTop = partsOf(hardware).has("dram");
+  switch (name) {
+    case "linkEnergy":
+      return true;
+    case "stackedDramShare":
+      return isOnTop;
+    case "bondYield":
+      return isPricedHere && of.bonding !== undefined && of.bonding.yield === undefined;
+    case "bondEnergy":
+    case "viaEnergy":
+      return isPricedHere && of.bonding !== undefined && of.bonding.method !== "monolithic";
+    case "placementYield":
+      return isPricedHere && of.interposer !== undefined && of.interposer.yield === undefined;
+    case "fanOutEnergy":
+      return isPricedHere && of.interposer?.type === "fan-out";
+  }
+}
+
+/** Row of what joins the dies. */
+function rowOfPackage(name: FactorName, { package: of }: Hardware): TableRow | undefined {
+  if (of === undefined) return undefined;
+  if (name === "bondYield" && of.bonding !== undefined) return findRow(loadTable("package"), name, bondRow(of.bonding));
+  if (name === "bondEnergy" && of.bonding !== undefined)
+    return findRow(loadTable("package"), name, { method: of.bonding.method });
+  if (name !== "linkEnergy") return undefined;
+  const { energy, source, year } = linkTypes().get(linkNameOf(of))!;
+  const row = { name, at: {}, unit: "pJ/bit", source, year, note: "" };
+  const stated = of.link?.energy;
+  return stated === undefined ? { ...row, ...energy } : { ...row, value: stated, low: stated, high: stated };
 }
 
 const PROCESS_COLUMNS: Partial<Record<FactorName, string>> = {
@@ -93,6 +139,8 @@ function rowBehind(name: FactorName, hardware: Hardware): TableRow | undefined {
     const type = hardware.silicon?.package;
     return type === undefined ? undefined : findRow(loadTable("package"), "energyPerArea", { type });
   }
+  const joint = rowOfPackage(name, hardware);
+  if (joint !== undefined) return joint;
   const process = PROCESS_COLUMNS[name];
   if (process) return findRow(loadTable("process"), process, { node: hardware.node });
   if (name === "dramCarbonPerGB") return dramType(hardware.dram?.type ?? null)?.carbonPerGB;

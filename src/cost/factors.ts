@@ -11,6 +11,8 @@ export const PACKAGE_FACTORS = [
   "placementYield",
   "fanOutEnergy",
   "designEnergy",
+  "linkEnergy",
+  "stackedDramShare",
 ] as const;
 
 export type PackageFactor = (typeof PACKAGE_FACTORS)[number];

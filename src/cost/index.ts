@@ -42,7 +42,7 @@ export {
   type FactorName,
   type FactorValues,
 } from "./factors.ts";
-export { gemmEnergy, levelEnergyByOperand } from "./gemm-energy.ts";
+export { gemmEnergy, levelEnergyByOperand, linkBytes } from "./gemm-energy.ts";
 export {
   drawFactors,
   resultIntervals,
@@ -53,6 +53,7 @@ export {
   type OpenInterval,
 } from "./intervals.ts";
 export { chargingRuleRows, chargingRules, type ChargingRule, type ChargingRules } from "./profile.ts";
+export { areasOfDies, footprintOf } from "./calibrated/dies.ts";
 export { pricePackage, type PricedPackage } from "./package/price.ts";
 export { rowsInUse, type RowInUse } from "./rows-in-use.ts";
 export { staticPower } from "./static-power.ts";

@@ -2,7 +2,7 @@ import { square } from "../math/index.ts";
 import { outsideDomain, type Unknown } from "../metrics/index.ts";
 import type { Hardware } from "../spec/hardware.ts";
 import type { Technology } from "../spec/technology.ts";
-import { FACTOR_NAMES, type FactorName } from "./factors.ts";
+import { FACTOR_NAMES, PACKAGE_FACTORS, type FactorName } from "./factors.ts";
 import { factorsInUse } from "./factor-range.ts";
 
 /** A result with its uncertainty, and what moves it most. */
@@ -97,10 +97,14 @@ function intervalOf(
 /** One uniform number in [0, 1) for each factor: a draw that every design shares. */
 export type FactorDraw = Readonly<Record<FactorName, number>>;
 
-/** @param next  uniform numbers in [0, 1), from a seeded generator; taken in the order of FACTOR_NAMES */
-export function drawFactors(next: () => number): FactorDraw {
+/**
+ * @param next    uniform numbers in [0, 1), from a seeded generator; taken in the order of FACTOR_NAMES
+ * @param joining the same for the factors of products of several dies, so that a product of one die meets the numbers that it always has
+ */
+export function drawFactors(next: () => number, joining: () => number): FactorDraw {
   const draw = {} as Record<FactorName, number>;
-  for (const name of FACTOR_NAMES) draw[name] = next();
+  const isJoining = new Set<string>(PACKAGE_FACTORS);
+  for (const name of FACTOR_NAMES) draw[name] = isJoining.has(name) ? joining() : next();
   return draw;
 }
 
@@ -113,7 +117,7 @@ export function technologyInDraw(hardware: Hardware, technology: Technology, dra
   for (const { name, low, value, high } of factorsInUse(hardware, technology)) {
     if (low < high) factors[name] = triangular(low, value, high, draw[name]);
   }
-  return { profile: technology.profile, factors };
+  return { ...technology, factors };
 }
 
 /** Quantile u of the triangle distribution with ends low and high and its peak at mode. */
@@ -126,5 +130,5 @@ export function triangular(low: number, mode: number, high: number, u: number): 
 }
 
 function withFactors(technology: Technology, changed: Readonly<Record<string, number>>): Technology {
-  return { profile: technology.profile, factors: { ...technology.factors, ...changed } };
+  return { ...technology, factors: { ...technology.factors, ...changed } };
 }

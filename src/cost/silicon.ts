@@ -1,6 +1,8 @@
 import { breakdown, known } from "../metrics/index.ts";
 import { soldCounts, soldDrams, soldGigabytes } from "../spec/dram-sold.ts";
 import type { Hardware } from "../spec/hardware.ts";
+import { isStack } from "../spec/stack.ts";
+import { areasOfDies } from "./calibrated/dies.ts";
 import { BITS_PER_BYTE } from "./constants.ts";
 import type { Area, Unknown } from "./types.ts";
 
@@ -48,6 +50,7 @@ export function dieCount({ silicon }: Hardware): number {
 
 /** mm2 of one die that holds cores, and of one of each of the others. */
 export function largestDie(area: Area, hardware: Hardware): number {
+  if (isStack(hardware)) return Math.max(...areasOfDies(hardware, area));
   const others = hardware.silicon?.otherDies ?? [];
   return Math.max(coreDieArea(area, hardware), ...others.map((die) => die.area));
 }

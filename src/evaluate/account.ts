@@ -1,5 +1,12 @@
-import { energyCoefficients, gridCarbon, staticPower, vectorCoefficients, type VectorTraffic } from "../cost/index.ts";
-import type { PerOperand } from "../sim/index.ts";
+import {
+  energyCoefficients,
+  gridCarbon,
+  linkBytes,
+  staticPower,
+  vectorCoefficients,
+  type VectorTraffic,
+} from "../cost/index.ts";
+import type { EnergyCoefficients, PerOperand } from "../sim/index.ts";
 import { countedOf } from "./counted.ts";
 import { macEnergyOf } from "./gemm-cost.ts";
 import type { Evaluation, OperatorEvaluation } from "./types.ts";
@@ -70,6 +77,7 @@ export function accountOf(evaluation: Evaluation): {
       ...moved(level, "read", gemm[level].reads, alike(cost[level].read)),
       ...moved(level, "written", gemm[level].writes, alike(cost[level].write)),
     ]),
+    ...linkLines(gemm, cost.links, line),
     ...line("vector", "lanes", vector.laneCycles, "lane-cycles", lanes.operation),
     ...(["local", "global", "dram"] satisfies readonly (keyof VectorTraffic)[]).flatMap((level) =>
       line(level, "vector work", vector.traffic[level], "bytes", lanes[level]),
@@ -86,6 +94,20 @@ export function accountOf(evaluation: Evaluation): {
 }
 
 type MakeLine = (level: string, what: string, count: number, unit: string, each: number) => readonly EnergyLine[];
+
+/** What crosses between dies; that of vector work is with its levels. */
+function linkLines(
+  counters: Parameters<typeof linkBytes>[0],
+  links: EnergyCoefficients["links"],
+  line: MakeLine,
+): readonly EnergyLine[] {
+  if (links === undefined) return [];
+  const bytes = linkBytes(counters);
+  return (["global", "dram"] as const).flatMap((level) => [
+    ...line("link", `from ${level}`, bytes[level].read, "bytes", links[level].read),
+    ...line("link", `to ${level}`, bytes[level].write, "bytes", links[level].write),
+  ]);
+}
 
 /** What running adds to the idle power: leakage of the die, and background of the DRAM. */
 function staticLines(

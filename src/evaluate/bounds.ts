@@ -1,4 +1,5 @@
 import type { MappedGemm } from "../sim/index.ts";
+import { portsOf } from "../spec/die-links.ts";
 import type { Hardware } from "../spec/hardware.ts";
 import { cyclesOf } from "./ports.ts";
 import type { PortCycles } from "./types.ts";
@@ -8,16 +9,17 @@ import type { PortCycles } from "./types.ts";
  * its own port. Of the local buffers, all with the same share, what the array reads; sums, which may pass several times, are left out.
  */
 export function gemmPorts({ counters, mapping }: MappedGemm, hardware: Hardware): PortCycles {
-  const { dram, globalBuffer, localBuffer, cores, precision } = hardware;
+  const { cores, precision } = hardware;
+  const { dram, global, local } = portsOf(hardware);
   const sum = ({ input, weight, output }: typeof counters.dram.reads) => input + weight + output;
   const far = { read: sum(counters.dram.reads), written: sum(counters.dram.writes) };
   const near = { read: sum(counters.global.reads) - far.written, written: sum(counters.global.writes) - far.read };
   const inputs = mapping.bypass === "input" ? 0 : (counters.array.inputReads * precision.input) / 8;
   const weights = mapping.bypass === "weight" ? 0 : (counters.array.weightReads * precision.weight) / 8;
   return {
-    dram: dram === null ? 0 : cyclesOf(dram.port, far.read, far.written),
-    global: globalBuffer === null ? 0 : cyclesOf(globalBuffer.port, near.read, near.written),
-    local: localBuffer === null ? 0 : cyclesOf(localBuffer.port, (inputs + weights) / cores, 0),
+    dram: dram === null ? 0 : cyclesOf(dram, far.read, far.written),
+    global: global === null ? 0 : cyclesOf(global, near.read, near.written),
+    local: local === null ? 0 : cyclesOf(local, (inputs + weights) / cores, 0),
   };
 }
 

@@ -1,5 +1,5 @@
 import { combined, knownNumber, outsideDomain, type Known } from "../metrics/index.ts";
-import { staticPower, type StaticPower } from "../cost/index.ts";
+import { footprintOf as footprintMm2, staticPower, type StaticPower } from "../cost/index.ts";
 import type { SpecSet } from "../spec/settings.ts";
 import type { Evaluation } from "./types.ts";
 
@@ -17,7 +17,7 @@ export interface Power {
   readonly off_W: number;
   readonly offDie_W: number;
   readonly offDram_W: number;
-  /** `runningDie_W` over the die's area, W/mm2. */
+  /** `runningDie_W` over the area that the dies cover, seen from above, W/mm2. No temperature follows from it here. */
   readonly density_W_per_mm2: number;
 }
 
@@ -41,7 +41,7 @@ export function powerOf({ design, energy, area, latency_s }: Evaluation): Power 
     off_W: still.dieOff + still.dramSelfRefresh,
     offDie_W: still.dieOff,
     offDram_W: still.dramSelfRefresh,
-    density_W_per_mm2: die / area.total,
+    density_W_per_mm2: die / footprintMm2(design.hardware, area),
   };
   return Object.values(power).every((watts) => outsideDomain(watts) === null) ? power : null;
 }

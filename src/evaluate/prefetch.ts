@@ -1,4 +1,5 @@
 import type { GemmCounters, PerOperand } from "../sim/index.ts";
+import { portsOf } from "../spec/die-links.ts";
 import type { Hardware } from "../spec/hardware.ts";
 import type { Operator } from "../workload/index.ts";
 import { machineOf } from "./machine.ts";
@@ -50,12 +51,12 @@ export function withFetched(counters: GemmCounters, { input, weight }: FetchedBy
  * its last cycle counts as the bytes it has, so that `busy` may be short by a cycle a transfer.
  */
 export function prefetchWait(
-  { dram }: Hardware,
+  hardware: Hardware,
   { read, written }: { readonly read: number; readonly written: number },
   cycles: number,
 ): number {
-  if (dram === null) return 0;
-  const { port } = dram;
+  const { dram: port } = portsOf(hardware);
+  if (port === null) return 0;
   return Math.max(0, cyclesOf(port, read, port.shared ? written : 0) + port.latency - cycles);
 }
 

@@ -1,4 +1,5 @@
-import { peakOperationsOf, type Hardware, type Port } from "../spec/hardware.ts";
+import { portsOf } from "../spec/die-links.ts";
+import { peakOperationsOf, type Hardware } from "../spec/hardware.ts";
 import type { Rate } from "../units/quantity.ts";
 import { nameOfKind, summariseByKind } from "./by-kind.ts";
 import type { Evaluation, LevelTraffic } from "./types.ts";
@@ -61,13 +62,9 @@ export function rooflineOf(evaluation: Evaluation): RooflineParts {
   };
 }
 
-function portOf(level: Level, { dram, globalBuffer, localBuffer }: Hardware): Port | null {
-  return (level === "dram" ? dram : level === "global" ? globalBuffer : localBuffer)?.port ?? null;
-}
-
 /** Of all local buffers together; null where there is no such level or no limit. */
 function bandwidthOf(level: Level, hardware: Hardware): number | null {
-  const port = portOf(level, hardware);
+  const port = portsOf(hardware)[level];
   if (port === null || port.read.cycles === 0) return null;
   const instances = level === "local" ? hardware.cores : 1;
   return instances * perSecond(port.read, hardware.clock);

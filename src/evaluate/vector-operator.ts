@@ -1,3 +1,4 @@
+import { portsOf } from "../spec/die-links.ts";
 import type { Hardware } from "../spec/hardware.ts";
 import { laneCyclesOf, localAccessesOf, passCountOf, passesOf, type VectorWork } from "../workload/index.ts";
 import { vectorBits } from "./machine.ts";
@@ -38,7 +39,8 @@ export interface VectorRun {
  * the first fill are left out. Checked: test/validation/measured.
  */
 export function runVector(operator: VectorWork, hardware: Hardware, kept: Kept = NOTHING_KEPT): VectorRun {
-  const { cores, vector, localBuffer, globalBuffer, dram } = hardware;
+  const { cores, vector } = hardware;
+  const ports = portsOf(hardware);
   const bits = vectorBits(operator, hardware);
   const loads = isHeld(operator, hardware) ? 1 : passCountOf(operator.primitive);
   const { bytesIn, bytesOut, dramIn, dramOut, globalIn, globalOut } = crossing(operator, hardware, kept, loads);
@@ -47,9 +49,9 @@ export function runVector(operator: VectorWork, hardware: Hardware, kept: Kept =
   const passWrites = Math.ceil(passes.writes * (bits.written / 8));
   const times: Times = {
     vector: Math.ceil(laneCyclesOf(operator, vector.cyclesPerElement) / (vector.lanes * cores)),
-    local: localBuffer === null ? 0 : cyclesOf(localBuffer.port, passReads / cores, passWrites / cores),
-    global: globalBuffer === null ? 0 : cyclesOf(globalBuffer.port, globalIn, globalOut),
-    dram: dram === null ? 0 : cyclesOf(dram.port, dramIn, dramOut),
+    local: ports.local === null ? 0 : cyclesOf(ports.local, passReads / cores, passWrites / cores),
+    global: ports.global === null ? 0 : cyclesOf(ports.global, globalIn, globalOut),
+    dram: ports.dram === null ? 0 : cyclesOf(ports.dram, dramIn, dramOut),
   };
   const rows = Math.ceil(operator.elements / operator.rowLength);
   const perRow = Math.ceil(rows / cores) * (vector.cyclesPerRow?.[operator.primitive] ?? 0);
@@ -59,9 +61,9 @@ export function runVector(operator: VectorWork, hardware: Hardware, kept: Kept =
     cycles: moving + perRow,
     boundBy: (Object.keys(times) as Level[]).reduce((most, level) => (times[level] > times[most] ? level : most)),
     traffic: {
-      local: localBuffer === null ? NO_BYTES : { read: passReads + bytesOut, written: passWrites + bytesIn },
-      global: globalBuffer === null ? NO_BYTES : { read: globalIn + dramOut, written: globalOut + dramIn },
-      dram: dram === null ? NO_BYTES : { read: dramIn, written: dramOut },
+      local: ports.local === null ? NO_BYTES : { read: passReads + bytesOut, written: passWrites + bytesIn },
+      global: ports.global === null ? NO_BYTES : { read: globalIn + dramOut, written: globalOut + dramIn },
+      dram: ports.dram === null ? NO_BYTES : { read: dramIn, written: dramOut },
     },
     portCycles: { dram: times.dram, global: times.global, local: times.local },
   };
@@ -114,7 +116,8 @@ function crossing(operator: VectorWork, hardware: Hardware, kept: Kept, loads: n
 
 /** Passes one after the other; a kernel's instructions that access the local buffer take turns with those that compute. */
 function passCycles(operator: VectorWork, hardware: Hardware, kept: Kept, loads: number): number {
-  const { cores, vector, localBuffer, globalBuffer, dram } = hardware;
+  const { cores, vector } = hardware;
+  const ports = portsOf(hardware);
   const bits = vectorBits(operator, hardware);
   const work = passesOf(operator, vector.cyclesPerElement);
   const { dramIn, dramOut, globalIn, globalOut } = crossing(operator, hardware, kept, 1);
@@ -124,13 +127,13 @@ function passCycles(operator: VectorWork, hardware: Hardware, kept: Kept, loads:
     const isLoaded = pass < loads;
     const isLast = pass === work.length - 1;
     const memory = Math.max(
-      globalBuffer === null ? 0 : cyclesOf(globalBuffer.port, isLoaded ? come.global : 0, isLast ? globalOut : 0),
-      dram === null ? 0 : cyclesOf(dram.port, isLoaded ? come.dram : 0, isLast ? dramOut : 0),
+      ports.global === null ? 0 : cyclesOf(ports.global, isLoaded ? come.global : 0, isLast ? globalOut : 0),
+      ports.dram === null ? 0 : cyclesOf(ports.dram, isLoaded ? come.dram : 0, isLast ? dramOut : 0),
     );
     const local =
-      localBuffer === null
+      ports.local === null
         ? 0
-        : cyclesOf(localBuffer.port, (reads * (bits.read / 8)) / cores, (writes * (bits.written / 8)) / cores);
+        : cyclesOf(ports.local, (reads * (bits.read / 8)) / cores, (writes * (bits.written / 8)) / cores);
     return sum + Math.max(Math.ceil(laneCycles / (vector.lanes * cores)) + local, memory);
   }, 0);
 }

@@ -1,6 +1,7 @@
 import * as abi from "../../assembly/abi.ts";
 import type { Mapping, Tile } from "../mapping/mapping.ts";
 import { LOOP_ORDERS } from "../mapping/loop-orders.ts";
+import { portsOf } from "../spec/die-links.ts";
 import type { Buffer, Operand } from "../spec/hardware.ts";
 import { UNLIMITED, type Rate } from "../units/quantity.ts";
 import type { GemmHardware } from "./keys.ts";
@@ -81,11 +82,13 @@ export function encodeHardware(to: Float64Array, hardware: GemmHardware, energy:
   to[abi.HW_ACCUMULATOR_BYTES] = precision.accumulator / 8;
   to[abi.HW_OUTPUT_BYTES] = precision.output / 8;
 
-  const dramPort = hardware.dram?.port ?? FREE_PORT;
-  const innerPort = levels.outer?.port ?? dramPort;
+  const ports = portsOf(hardware);
+  const dramPort = ports.dram ?? FREE_PORT;
+  const innerPort = (levels.outerIs === null ? null : ports[levels.outerIs]) ?? dramPort;
+  const arrayPort = levels.inner === null ? FREE_PORT : ports.local!;
   encodeBuffer(to, levels.inner, abi.HW_INNER_SPLIT, abi.HW_INNER_SIZE, abi.HW_INNER_DOUBLE);
-  encodePort(to, abi.HW_ARRAY_PORT, levels.inner?.port ?? FREE_PORT);
-  to[abi.HW_ARRAY_LATENCY] = levels.inner?.port.latency ?? 0;
+  encodePort(to, abi.HW_ARRAY_PORT, arrayPort);
+  to[abi.HW_ARRAY_LATENCY] = arrayPort.latency;
   to[abi.HW_ARRAY_BLOCK] = blockOf(levels.inner);
   to[abi.HW_DIRECT] = levels.inner === null ? 1 : 0;
   to[abi.HW_HAS_OUTER] = levels.outer === null ? 0 : 1;
@@ -130,8 +133,13 @@ function encodeEnergy(to: Float64Array, hardware: GemmHardware, energy: EnergyCo
   const inner = levels.inner === null ? NONE : energy.local;
   to[abi.HW_ENERGY_MAC] = energy.mac;
   to[abi.HW_ENERGY_CYCLE] = energy.activePerCycle;
-  const down = [levels.outer === null ? 0 : dram.read + outer.write, source.read, inner.write, inner.read];
-  const up = [levels.outer === null ? 0 : dram.write + outer.read, source.write, inner.read, inner.write];
+  const { global: near = NONE, dram: far = NONE } = energy.links ?? {};
+  // Between the outer buffer and what it feeds; without one, between DRAM and that.
+  const over = levels.outer === null ? far : levels.outerIs === "global" ? near : NONE;
+  const filling = dram.read + far.read + outer.write;
+  const leaving = dram.write + far.write + outer.read;
+  const down = [levels.outer === null ? 0 : filling, source.read + over.read, inner.write, inner.read];
+  const up = [levels.outer === null ? 0 : leaving, source.write + over.write, inner.read, inner.write];
   for (let group = 0; group < 4; group++) {
     const column = abi.HW_ENERGY_TRAFFIC + 4 * group;
     to.fill(down[group]!, column, column + 3);

@@ -1,3 +1,5 @@
+import { portsOf } from "../spec/die-links.ts";
+import { isStack } from "../spec/stack.ts";
 import type { Dram, Hardware } from "../spec/hardware.ts";
 import type { GemmProblem } from "./types.ts";
 
@@ -14,9 +16,9 @@ const DRAM_FIELDS = ["port", "accessWidth", "rounding"] as const satisfies reado
 
 /**
  * The part of a hardware that this room may read. `hardwareKey` is made from the same lists: a field that is not in the key
- * cannot be read here.
+ * cannot be read here. Package and clock say which links its ports cross, which are in the key as ports.
  */
-export type GemmHardware = Pick<Hardware, (typeof FIELDS)[number]> & {
+export type GemmHardware = Pick<Hardware, (typeof FIELDS)[number] | "package" | "clock"> & {
   readonly dram: Pick<Dram, (typeof DRAM_FIELDS)[number]> | null;
 };
 
@@ -26,6 +28,7 @@ export function hardwareKey(hardware: GemmHardware): string {
   const parts = [
     ...FIELDS.map((field) => hardware[field]),
     dram === null ? null : DRAM_FIELDS.map((field) => dram[field]),
+    ...(isStack(hardware) ? [portsOf(hardware)] : []),
   ];
   return JSON.stringify(parts, (_, value: unknown) => (value === Infinity ? "unlimited" : value));
 }

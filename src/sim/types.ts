@@ -50,6 +50,8 @@ export interface EnergyCoefficients {
   readonly dram: { readonly read: number; readonly write: number };
   readonly global: { readonly read: number; readonly write: number };
   readonly local: { readonly read: number; readonly write: number };
+  /** Of bytes that cross between dies on their way from and to a level, on top of the level's own; absent: one die. */
+  readonly links?: Readonly<Record<"global" | "dram", { readonly read: number; readonly write: number }>>;
   readonly register: { readonly read: number; readonly write: number };
   readonly accumulator: { readonly read: number; readonly write: number };
   /** Power while an operator runs, above idle, pJ per cycle (leakage, DRAM background). */

@@ -11,6 +11,7 @@ import { findingsOf } from "./issues.ts";
 import { settledDram } from "./memory.ts";
 import { isRange, readRange } from "./range.ts";
 import { findSetPath, NO_FACTORS, setPathTable } from "./set-paths.ts";
+import { packageProblem } from "./stack.ts";
 import { specSetOf, type SetPath, type Setting, type SpecParts, type SpecSet } from "./settings.ts";
 
 const written = ({ path, value }: Setting): string => {
@@ -93,6 +94,7 @@ export function applySettings(parts: SpecParts, settings: readonly Setting[], fa
     } else result = applied;
   }
   problems.push(...crossProblems(result, settings));
+  problems.push(...stackProblems(result, settings));
   if (problems.length > 0) throw new SpecError(problems);
   return deepFreeze(withSettledDram(result, settings));
 }
@@ -118,6 +120,16 @@ function crossProblems(
     if (found === null || place === undefined) return [];
     return [problemOf(written(place), "spec/conflict", `${section}.${found.field} ${found.message}.`)];
   });
+}
+
+/** What a package cannot be with its machine, under the last setting that has to do with it. */
+function stackProblems({ hardware }: SpecSet, settings: readonly Setting[]): readonly Problem[] {
+  const found = packageProblem(hardware);
+  if (found === null) return [];
+  const place = settings.findLast(({ path }) => path.startsWith("package.")) ?? settings.at(-1);
+  const field = found.field.replace(/\d+/, (at) => String(Number(at) + 1));
+  const message = `package.${field} ${found.message}.`;
+  return [problemOf(place === undefined ? "package" : written(place), "spec/conflict", message)];
 }
 
 /** Type, capacity, dies and clock decide together what a memory gives, so this is looked at once they are all in place. */

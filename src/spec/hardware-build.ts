@@ -10,6 +10,7 @@ import { capacityOfDies, settledDram } from "./memory.ts";
 import { linkOf } from "./link.ts";
 import { runtimeOf, STACKS } from "./runtime.ts";
 import { filledSchedule, PLAIN_SCHEDULE } from "./schedule.ts";
+import { packageProblem } from "./stack.ts";
 import { siliconProblem, type Silicon } from "./silicon.ts";
 
 interface RawPort {
@@ -98,11 +99,16 @@ function withoutUndefined({ allocated, ...rest }: NonNullable<RawHardware["board
   return allocated === undefined ? rest : { allocated, ...rest };
 }
 
+/** `dies.1.node` as the parts of a path. */
+function placeOf(field: string): (string | number)[] {
+  return field.split(".").map((part) => (/^\d+$/.test(part) ? Number(part) : part));
+}
+
 /** Resolves what depends on other fields: bandwidths per second by the clock, lanes by the rows. */
 export function buildHardware(raw: RawHardware, ctx: z.RefinementCtx): Hardware {
   const { lanes, cyclesPerElement } = raw.vector;
   const { overlap, cyclesPerRow, heldRow } = raw.vector;
-  const { schedule, formats, silicon, runtime: software, kernels, boardPower, link, ...fields } = raw;
+  const { schedule, formats, silicon, package: dies, runtime: software, kernels, boardPower, link, ...fields } = raw;
   const runtime = software === undefined ? null : runtimeOf(software);
   if (typeof runtime === "string") refuse(ctx, "spec/conflict", runtime, null, ["runtime", "default"]);
   const fusing = STACKS.find((name) => software?.[name] !== undefined && software[name].fusion !== "none");
@@ -156,8 +162,11 @@ export function buildHardware(raw: RawHardware, ctx: z.RefinementCtx): Hardware 
           },
     ...(link === undefined ? {} : { link: linkOf(link) }),
     ...(silicon === undefined ? {} : { silicon: silicon as Silicon }),
+    ...(dies === undefined ? {} : { package: dies }),
     ...(schedule === undefined ? {} : { schedule: filledSchedule(schedule, PLAIN_SCHEDULE) }),
     ...(raw.dram?.type === "none" ? { withoutDram: true as const } : {}),
   };
+  const unfit = packageProblem(hardware);
+  if (unfit !== null) refuse(ctx, "spec/conflict", unfit.message, null, ["package", ...placeOf(unfit.field)]);
   return deepFreeze(withFollowers(hardware));
 }

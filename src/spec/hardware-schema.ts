@@ -19,6 +19,7 @@ import {
 import { DEFAULTS } from "./hardware-defaults.ts";
 import { buildHardware } from "./hardware-build.ts";
 import { linkSchema } from "./link.ts";
+import { packageSchema } from "./package.ts";
 import { runtimeSchema } from "./runtime.ts";
 import { scheduleSchema } from "./schedule.ts";
 import { siliconSchema } from "./silicon.ts";
@@ -249,6 +250,9 @@ export const rawHardwareSchema = section({
   silicon: siliconSchema
     .optional()
     .describe("What is measured or published of a chip that is sold: what is stated is not modelled"),
+  package: packageSchema
+    .optional()
+    .describe("Dies that the parts of the chip are on, and what joins them: chiplets, 2.5D, 3D; by default one die"),
   schedule: scheduleSchema
     .optional()
     .describe("What its own scheduler does, unless a study or --set says otherwise; by default nothing"),

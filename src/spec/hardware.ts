@@ -1,4 +1,5 @@
 import type { Link } from "./link.ts";
+import type { Package } from "./package.ts";
 import type { Runtime } from "./runtime.ts";
 import type { ScheduleSettings } from "./schedule.ts";
 import type { Silicon } from "./silicon.ts";
@@ -62,6 +63,8 @@ export interface Hardware {
   readonly link?: Link;
   /** What is known of the chip that is sold; absent: everything is modelled. */
   readonly silicon?: Silicon;
+  /** Dies that its parts are on, and what joins them; absent: one die. */
+  readonly package?: Package;
   /** What its own scheduler does where nobody says otherwise; absent: operators one after the other, operands in DRAM. */
   readonly schedule?: ScheduleSettings;
 }

@@ -21,6 +21,7 @@ import type { SpecSet } from "./settings.ts";
 import { accuracySection, rawStudySchema, type RawStudy } from "./study-schema.ts";
 import type { AccuracySettings, Study } from "./study.ts";
 import { checkStudy } from "./study-rules.ts";
+import { profileOf } from "./set-deployment.ts";
 
 /** Runs one step of reading; its problems are kept, so that the other steps still show theirs. */
 function attempt<T>(problems: Problem[], step: () => T): T | undefined {
@@ -218,7 +219,7 @@ function technologyOf(raw: RawStudy["technology"]) {
   const { profile, ...factors } = raw;
   const given = Object.entries(factors as Readonly<Record<string, number | undefined>>);
   return {
-    profile,
+    ...profileOf(profile),
     factors: Object.fromEntries(given.filter(([, value]) => value !== undefined)) as Record<string, number>,
   };
 }

@@ -1,13 +1,16 @@
 import * as z from "zod";
 import { listOf, oneOf, quantity, real, refuse, section, text, whole } from "./fields.ts";
-import type { Nanometres, SquareMillimetres } from "../units/quantity.ts";
+import type { Nanometres, Seconds, SquareMillimetres } from "../units/quantity.ts";
 
 /** Dies one, side by side, or on top of each other. */
 export const PACKAGE_KINDS = ["2d", "2.5d", "3d"] as const;
 export type PackageKind = (typeof PACKAGE_KINDS)[number];
 
-/** Parts of the chip that a die can hold. Arrays with their registers; the global buffer with its wires; the PHY with the memory controller. */
-export const DIE_PARTS = ["arrays", "vector", "localBuffers", "globalBuffer", "phy"] as const;
+/**
+ * Parts of the chip that a die can hold. Arrays with their registers, and the wires over which the global buffer feeds them; the PHY
+ * with the memory controller; `dram` the memory itself, on top of logic.
+ */
+export const DIE_PARTS = ["arrays", "vector", "localBuffers", "globalBuffer", "phy", "dram"] as const;
 export type DiePart = (typeof DIE_PARTS)[number];
 
 /** How dies on top of each other are joined. */
@@ -71,6 +74,16 @@ export interface Interposer {
   readonly yield?: number;
 }
 
+/** A link between two dies, where it is not as its type. */
+export interface StatedLink {
+  /** B/s each way; Infinity: unlimited. */
+  readonly bandwidth?: number;
+  /** s. */
+  readonly latency?: Seconds;
+  /** pJ/bit. */
+  readonly energy?: number;
+}
+
 /** The dies of a product and what joins them. Absent in a hardware file: one die in one package. */
 export interface Package {
   readonly kind: PackageKind;
@@ -85,6 +98,7 @@ export interface Package {
   readonly designIterations?: number;
   /** Of the package's substrate, stated; absent: by its dies. */
   readonly area?: SquareMillimetres;
+  readonly link?: StatedLink;
 }
 
 const count = real(1, 1e12);
@@ -110,6 +124,9 @@ export const packageFields = {
   layers: whole(1, 100),
   volume: count,
   designIterations: whole(0, 1_000_000),
+  linkBandwidth: quantity("byte-rate", { min: 1, max: 1e18, unlimited: true }),
+  linkLatency: quantity("time", { min: 0, max: 1e-3 }),
+  linkEnergy: quantity("energy-per-byte", { min: 0, max: 1e5 }),
 };
 const f = packageFields;
 
@@ -159,6 +176,13 @@ const packageSection = section({
   volume: f.volume.optional().describe("Products made, over which design is charged; it is not where left out"),
   designIterations: f.designIterations.optional().describe("Runs of the design tools for each die; 90 beside a volume"),
   area: area.optional().describe("Of the package; by its dies where left out"),
+  link: section({
+    bandwidth: f.linkBandwidth.optional().describe("Of one link, each way"),
+    latency: f.linkLatency.optional(),
+    energy: f.linkEnergy.optional().describe("Of what crosses, both ends"),
+  })
+    .optional()
+    .describe("Link between two dies; by what joins them where left out"),
 });
 
 type Raw = z.output<typeof packageSection>;
@@ -177,8 +201,19 @@ export const packageSchema = packageSection.transform((raw, ctx): Package => {
     ...(raw.kind === "2.5d" ? { interposer: interposerOf(interposer) } : {}),
     ...(volume === undefined ? {} : { volume, designIterations: designIterations ?? ITERATIONS }),
     ...(raw.area === undefined ? {} : { area: raw.area }),
+    ...(raw.link === undefined ? {} : { link: linkFrom(raw.link) }),
   };
 });
+
+const BITS_PER_BYTE = 8;
+
+function linkFrom({ bandwidth, latency, energy }: NonNullable<Raw["link"]>): StatedLink {
+  return {
+    ...(bandwidth === undefined ? {} : { bandwidth }),
+    ...(latency === undefined ? {} : { latency }),
+    ...(energy === undefined ? {} : { energy: energy / BITS_PER_BYTE }),
+  };
+}
 
 /** Bonding of a word, or of nothing. */
 export function bondingOf(bonding: Raw["bonding"]): Bonding {

@@ -4,6 +4,7 @@ import type { Changeable, Deployment, Host } from "./deployment.ts";
 import { oneOf } from "./fields.ts";
 import { withGridHours } from "./grid-hours.ts";
 import { regions } from "./regions.ts";
+import type { Technology } from "./technology.ts";
 import { refusal, setPath, type Refusal, type SetPath, type SpecSet } from "./settings.ts";
 
 /** A grid by hour gives its intensities anew, since hours of use may have changed. */
@@ -167,7 +168,12 @@ export const deploymentPaths: readonly SetPath[] = [
   ),
 ];
 
-export const PROFILES = ["published", "calibrated"] as const;
+export const PROFILES = ["published", "calibrated", "eco-chip", "3d-carbon"] as const;
+
+/** The profile that a name stands for: a tool for packages prices dies and what joins them, everything else is calibrated. */
+export function profileOf(name: (typeof PROFILES)[number]): Pick<Technology, "profile" | "packaging"> {
+  return name === "published" || name === "calibrated" ? { profile: name } : { profile: "calibrated", packaging: name };
+}
 
 /** What `technology:` of a study and `--set technology.profile` take. */
 export const profileField = oneOf(PROFILES);
@@ -178,9 +184,9 @@ export const factorField = z.number({ error: "must be a finite number" });
 /** `technology.profile` and one path per factor of the cost room. */
 export function technologyPaths(factors: readonly string[]): readonly SetPath[] {
   return [
-    setPath("technology.profile", "Tables and charging rules", "calibrated", profileField, (specs, profile) => ({
+    setPath("technology.profile", "Tables and charging rules", "calibrated", profileField, (specs, name) => ({
       ...specs,
-      technology: { ...specs.technology, profile },
+      technology: { ...profileOf(name), factors: specs.technology.factors },
     })),
     ...factors.map((factor) =>
       setPath(`technology.${factor}`, "Factor of the cost model", "1", factorField, (specs, value) => ({

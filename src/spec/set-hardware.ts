@@ -4,6 +4,7 @@ import { hardwareFields as f } from "./hardware-schema.ts";
 import { listOfDataflows, withFormat } from "./hardware-build.ts";
 import type { Buffer, Dram, Hardware, Operand, PeArray, Port } from "./hardware.ts";
 import { linkFields, linkOf, linkSchema, type Link } from "./link.ts";
+import { packagePaths } from "./set-package.ts";
 import { hostFields, stackName, STACKS, type HostTimes, type StackName } from "./runtime.ts";
 import { ownSchedule } from "./schedule.ts";
 import { withSiliconOf } from "./silicon.ts";
@@ -392,4 +393,5 @@ export const hardwarePaths: readonly SetPath[] = [
   }),
   ...runtimes,
   ...links,
+  ...packagePaths(withHardware),
 ];

@@ -101,7 +101,7 @@ function studyOf(study: Study, spaceSize: bigint): RunRecord["study"] {
     spaceSize: String(spaceSize),
     parameters: study.space.map(({ path, values }) => ({ path, values })),
     deployment: withoutLists(specs.deployment),
-    technologyProfile: specs.technology.profile,
+    technologyProfile: specs.technology.packaging ?? specs.technology.profile,
     ...(Object.keys(specs.technology.factors).length === 0 ? {} : { technologyFactors: specs.technology.factors }),
     ...(isPlainSchedule(specs.schedule) ? {} : { schedule: { ...specs.schedule } }),
     ...(study.accuracy?.ignore === undefined ? {} : { accuracyIgnores: study.accuracy.ignore }),

@@ -98,6 +98,7 @@ const SPELLINGS: Readonly<Record<QuantityKind, Spellings>> = {
     ...alike(["3.6 J"], "mWh"),
     ...alike(["1000 kWh"], "MWh"),
   },
+  "byte-rate": {},
   "energy-per-byte": {
     ...alike(["1 pJ/B"], "pJ/byte", "pj/byte"),
     ...alike(["1 pJ/bit"], "pJ/bits", "pj/bit"),

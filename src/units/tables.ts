@@ -13,6 +13,7 @@ export type QuantityKind =
   | "mass"
   | "energy"
   | "energy-per-byte"
+  | "byte-rate"
   | "cycles"
   | "fraction"
   | "power"
@@ -158,6 +159,13 @@ export const UNIT_TABLES: Readonly<Record<QuantityKind, UnitTable>> = {
     ["0.15 pJ/B", "4 pJ/bit"],
     { "pJ/B": "1", "pJ/bit": "8", "fJ/B": "1e-3", "nJ/B": "1e3", "nJ/bit": "8e3" },
     ["pJ/B"],
+  ),
+  "byte-rate": table(
+    "a bandwidth a second",
+    "B/s",
+    ["448 GB/s", "2 TB/s"],
+    { "B/s": "1", "kB/s": "1e3", "MB/s": "1e6", "GB/s": "1e9", "TB/s": "1e12", "GiB/s": `${1024 ** 3}` },
+    ["B/s", "MB/s", "GB/s", "TB/s"],
   ),
   cycles: table("a latency", "cycles", ["10 cycles", "1 cycle"], { cycle: "1", cycles: "1" }, ["cycles"]),
   fraction: table("a fraction", "", ["0.6", "60 %"], { "": "1", "%": "0.01" }, ["%"]),

@@ -24,6 +24,9 @@ export interface DesignInDraws {
   readonly totals: readonly (number | null)[];
 }
 
+/** Stream of the factors of products of several dies. */
+const JOINING = 1;
+
 /**
  * Monte Carlo over the factors: each draw gives every factor one quantile of its own triangle (low, value, high), the same for
  * all designs, so that fab, grid and memory maker, which they share, move them together.
@@ -47,7 +50,11 @@ export function drawDesigns(
   const results = designs.map(({ trial }) => ({ trial, onFront: 0, totals: [] as (number | null)[] }));
   for (let draw = 0; draw < draws; draw += 1) {
     const random = createRandom(seed, draw);
-    const quantiles = drawFactors(() => random.float());
+    const joining = createRandom(seed, draw, JOINING);
+    const quantiles = drawFactors(
+      () => random.float(),
+      () => joining.float(),
+    );
     const accuracies = accuraciesOf?.(normals(() => random.float())) ?? null;
     const costs: Costs[] = [];
     const feasible: number[] = [];

@@ -19,7 +19,7 @@ export function explanationText(explanation: Explanation, operatorName: string |
   return [
     `${titleOf(trial)}: ${hardwareLabel(design)}; ${towersLabel(design.model)}`,
     ...(point.length === 0 ? [] : [`Set by the search: ${point.join(", ")}`]),
-    `Technology profile ${technology.profile}; ${deployment.region}, ${deployment.gridIntensity} gCO2e/kWh (${deployment.gridSource})`,
+    `Technology profile ${technology.packaging ?? technology.profile}; ${deployment.region}, ${deployment.gridIntensity} gCO2e/kWh (${deployment.gridSource})`,
     `Use: ${useText(deployment)}`,
     "",
     carbonText(explanation),
@@ -152,12 +152,24 @@ function equations(
       terms.packageArea_cm2 === null
         ? "one IC of any size"
         : `${terms.packageArea_cm2.toPrecision(4)} cm2 of package, ${design.hardware.silicon!.package!}`,
+    ...(terms.joints === null ? {} : jointEquations(terms.joints)),
     ...(terms.interposer === null
       ? {}
       : {
           interposer: `${terms.interposer.area_cm2.toPrecision(4)} cm2 × ${terms.interposer.carbonPerArea} kgCO2e/cm2 of good interposer`,
         }),
     ...(terms.boardCarbon === null ? {} : { board: "as stated: board, cooler, connectors, assembly" }),
+  };
+}
+
+/** What joins the dies; what is lost with a failed bond is in the yields. */
+function jointEquations(
+  joints: NonNullable<NonNullable<Explanation["embodied"]>["joints"]>,
+): Readonly<Record<string, string>> {
+  return {
+    bonding: "bonds by area, and vias through dies under others",
+    ...(joints.interposer === 0 ? {} : { interposer: "under the dies, by its area" }),
+    ...(joints.design === null ? {} : { design: "runs of the design tools over the dies that are made" }),
   };
 }
 

@@ -1,4 +1,5 @@
 import { pesOf, type Buffer, type Hardware } from "../../spec/hardware.ts";
+import { dieCountOf, holderOf, isStack, partsOf } from "../../spec/stack.ts";
 import { breakdown, known } from "../../metrics/index.ts";
 import { SQUARE_MICROMETRES_PER_MM2 } from "../constants.ts";
 import { dramInterfaces } from "../dram-interface.ts";
@@ -7,7 +8,7 @@ import { factor, type FactorValues } from "../factors.ts";
 import type { Area, Unknown } from "../types.ts";
 import { idealisedBuffer, memorySizes, portBits, rateBits } from "./buffers.ts";
 import { components, macScale, registerBits } from "./components.ts";
-import { nodeScaling, type Context } from "./node.ts";
+import { partContexts, type Context } from "./node.ts";
 import { sramArea } from "./sram.ts";
 
 /** Area, energy and static power of one design all need its area. Hardware and factors are frozen, so identity is equality. */
@@ -15,7 +16,8 @@ const lastArea = new WeakMap<Hardware, { readonly factors: FactorValues; readonl
 
 /**
  * Die area, mm2: MACs by precision, registers, buffers with their ports, vector lanes, network, DRAM controller and PHY.
- * Logic scales with the node by the area factors of Stillmaker and Baas, SRAM by published cells, the PHY not at all.
+ * Logic scales with the node by the area factors of Stillmaker and Baas, SRAM by published cells, the PHY not at all. Of several dies: all of
+ * them, each part at its die's node; memory on top of logic needs no PHY.
  * @returns Unknown for a node without scaling and for idealised buffers
  */
 export function calibratedArea(hardware: Hardware, factors: FactorValues): Area | Unknown {
@@ -27,24 +29,37 @@ export function calibratedArea(hardware: Hardware, factors: FactorValues): Area 
 }
 
 function computeArea(hardware: Hardware, factors: FactorValues): Area | Unknown {
-  const node = nodeScaling(hardware.node);
-  if ("total" in node) return node;
+  const at = partContexts(hardware, factors);
+  if ("total" in at) return at;
   const { localBuffer, globalBuffer } = hardware;
   const idealised = idealisedBuffer("localBuffer", localBuffer) ?? idealisedBuffer("globalBuffer", globalBuffer);
   if (idealised) return { total: null, reason: `${idealised}, so that the chip has no area` };
-  const context = { factors, node };
-  const mac = macArea(hardware, context);
-  const registers = registersArea(hardware, context);
-  const vector = vectorArea(hardware, context);
-  const localBuffers = hardware.cores * levelArea(localBuffer, context);
-  const global = levelArea(globalBuffer, context);
-  const side = Math.sqrt(mac + registers + vector + localBuffers + global);
-  const noc = networkArea(globalBuffer, side, factors);
+  const mac = macArea(hardware, at.arrays);
+  const registers = registersArea(hardware, at.arrays);
+  const vector = vectorArea(hardware, at.vector);
+  const localBuffers = hardware.cores * levelArea(localBuffer, at.localBuffers);
+  const global = levelArea(globalBuffer, at.globalBuffer);
+  const wired = wiredArea(hardware, mac + registers + vector + localBuffers, global);
+  const noc = networkArea(globalBuffer, Math.sqrt(wired.area), factors) * wired.dies;
   const interfaces = dramInterfacesOf(hardware);
-  const controller = controllerArea(hardware, interfaces, context);
-  const phy = phyArea(hardware, interfaces, factors);
+  const controller = controllerArea(hardware, interfaces, at.phy);
+  const phy = partsOf(hardware).has("dram") && isStack(hardware) ? 0 : phyArea(hardware, interfaces, factors);
   const parts = { mac, registers, vector, localBuffers, globalBuffer: global, noc, controller, phy };
   return known("the area of the die", breakdown(parts));
+}
+
+/** Die over which the wires of the global buffer go, mm2 of one, and how many there are: the chip, or the die with the arrays. */
+function wiredArea(
+  hardware: Hardware,
+  cores: number,
+  global: number,
+): { readonly area: number; readonly dies: number } {
+  if (!isStack(hardware)) return { area: cores + global, dies: 1 };
+  const { dies } = hardware.package!;
+  const at = holderOf(hardware, "arrays");
+  const count = at === null ? dieCountOf(hardware.package!) : dies[at]!.count;
+  const own = at === holderOf(hardware, "globalBuffer") ? cores + global : cores;
+  return { area: own / count, dies: count };
 }
 
 function macArea(hardware: Hardware, { factors, node }: Context): number {

@@ -1,3 +1,6 @@
+import type { Hardware } from "../../spec/hardware.ts";
+import type { DiePart } from "../../spec/package.ts";
+import { nodeOf } from "../../spec/stack.ts";
 import { loadTable, valueNamed } from "../table.ts";
 import type { Unknown } from "../types.ts";
 import type { FactorValues } from "../factors.ts";
@@ -56,4 +59,21 @@ export function nodeScaling(node: number): NodeScaling | Unknown {
 export interface Context {
   readonly factors: FactorValues;
   readonly node: NodeScaling;
+}
+
+/** Parts that are made at the node of the die that holds them. */
+const MADE = ["arrays", "vector", "localBuffers", "globalBuffer", "phy"] as const satisfies readonly DiePart[];
+
+/** A context for each part of a chip; all the same where it is one die. */
+export type PartContexts = Readonly<Record<(typeof MADE)[number], Context>>;
+
+/** @returns Unknown where the node of a part has no table */
+export function partContexts(hardware: Hardware, factors: FactorValues): PartContexts | Unknown {
+  const contexts: Record<string, Context> = {};
+  for (const part of MADE) {
+    const node = nodeScaling(nodeOf(hardware, part));
+    if ("total" in node) return node;
+    contexts[part] = { factors, node };
+  }
+  return contexts as PartContexts;
 }

@@ -7,15 +7,15 @@ import { factor, type FactorValues } from "../factors.ts";
 import type { Area, StaticPower, Unknown } from "../types.ts";
 import { calibratedArea } from "./area.ts";
 import { memorySizes } from "./buffers.ts";
-import { nodeScaling, type Context } from "./node.ts";
+import { partContexts, type Context, type PartContexts } from "./node.ts";
 import { sramLeakage } from "./sram.ts";
 
 /** Static powers, W; Unknown where the chip has no area, or a power is no finite number. */
 export function calibratedStaticPower(hardware: Hardware, factors: FactorValues): StaticPower | Unknown {
-  const node = nodeScaling(hardware.node);
-  if ("total" in node) return node;
+  const at = partContexts(hardware, factors);
+  if ("total" in at) return at;
   const area = calibratedArea(hardware, factors);
-  return area.total === null ? area : staticPowerOf(hardware, area, { factors, node });
+  return area.total === null ? area : staticPowerOf(hardware, area, at);
 }
 
 const LOGIC = ["mac", "registers", "vector", "noc", "controller"] as const;
@@ -25,14 +25,14 @@ const LOGIC = ["mac", "registers", "vector", "noc", "controller"] as const;
  * where that is the only place for the weights (`withoutDram`), also in the hours without use.
  * DRAM: background power per GB by state; idealised memory, which has no type, has none, whatever its capacity.
  */
-export function staticPowerOf(hardware: Hardware, area: Area, context: Context): StaticPower | Unknown {
-  const { factors } = context;
+export function staticPowerOf(hardware: Hardware, area: Area, at: PartContexts): StaticPower | Unknown {
+  const { factors } = at.arrays;
   let logic = 0;
   for (const part of LOGIC) logic += area.parts[part] ?? 0;
-  const buffers = bufferLeakage(hardware, context);
+  const buffers = bufferLeakage(hardware, at);
   const logicLeakage = (logic * factor(factors, "logicLeakage")) / MILLIWATTS_PER_WATT;
   const gated = factor(factors, "gatedLeakage");
-  const kept = hardware.withoutDram === true ? globalBufferLeakage(hardware, context) : 0;
+  const kept = hardware.withoutDram === true ? globalBufferLeakage(hardware, at) : 0;
   const type = hardware.dram === null ? null : dramType(hardware.dram.type);
   const gigabytes = hardware.dram === null || type === null ? 0 : soldGigabytes(hardware.dram.capacity);
   if (gigabytes === Infinity)
@@ -50,13 +50,13 @@ export function staticPowerOf(hardware: Hardware, area: Area, context: Context):
   return bad === undefined ? power : { total: null, reason: `static power: ${bad[0]} ${outsideDomain(bad[1])!}` };
 }
 
-function bufferLeakage(hardware: Hardware, context: Context): number {
-  const local = hardware.cores * leakageOf(hardware.localBuffer, context);
-  return local + globalBufferLeakage(hardware, context);
+function bufferLeakage(hardware: Hardware, at: PartContexts): number {
+  const local = hardware.cores * leakageOf(hardware.localBuffer, at.localBuffers);
+  return local + globalBufferLeakage(hardware, at);
 }
 
-function globalBufferLeakage({ globalBuffer }: Hardware, context: Context): number {
-  return leakageOf(globalBuffer, context);
+function globalBufferLeakage({ globalBuffer }: Hardware, at: PartContexts): number {
+  return leakageOf(globalBuffer, at.globalBuffer);
 }
 
 function leakageOf(buffer: Buffer | null, context: Context): number {

@@ -1,4 +1,5 @@
 import type { Hardware } from "../../spec/hardware.ts";
+import { isStack, partsOf } from "../../spec/stack.ts";
 import type { Technology } from "../../spec/technology.ts";
 import { breakdown, known, lowerBound } from "../../metrics/index.ts";
 import { GRAMS_PER_KILOGRAM, MM2_PER_CM2 } from "../constants.ts";
@@ -8,6 +9,9 @@ import { factor, factorsOf, type FactorValues, type Profile } from "../factors.t
 import type { Area, EmbodiedCarbon, Unknown } from "../types.ts";
 import type { PackageType } from "../../spec/silicon.ts";
 import { coreDieArea, dieCount, harvestOf, largestDie, memoryStacks } from "../silicon.ts";
+import { stackTerms, type StackTerms } from "../package/calibrated.ts";
+import { hardwareStack, toolCarbon } from "../package/hardware.ts";
+import type { StackCarbon } from "../package/stack.ts";
 import { loadTable, valueNamed } from "../table.ts";
 import { dieTerms, type DieTerms } from "./die-terms.ts";
 
@@ -29,7 +33,8 @@ export function embodiedCarbon(
   hardware: Hardware,
   technology: Technology,
 ): EmbodiedCarbon | Unknown {
-  const { dies, dram, packaging, boardCarbon } = termsOf(area, hardware, technology);
+  const { dies, dram, packaging, joints, boardCarbon } = termsOf(area, hardware, technology);
+  const tool = pricedByTool(area, hardware, technology);
   const fabIntensity = factor(factorsOf(technology), "fabIntensity");
   const sum = (grams: (die: DieTerms) => number): number =>
     "total" in dies
@@ -39,15 +44,23 @@ export function embodiedCarbon(
           0,
         );
   const parts = {
-    ...("total" in dies
+    ...("total" in dies || tool !== null
       ? {}
       : {
           dieEnergy: sum(({ chargedArea_cm2, energyPerArea }) => chargedArea_cm2 * fabIntensity * energyPerArea),
           dieGas: sum(({ chargedArea_cm2, gasPerArea }) => chargedArea_cm2 * gasPerArea),
           dieMaterial: sum(({ chargedArea_cm2, materialPerArea }) => chargedArea_cm2 * materialPerArea),
         }),
+    ...(tool === null || "total" in tool ? {} : toolParts(tool)),
     ...("total" in dram ? {} : { dram: (dram.dramGB * dram.dramCarbonPerGB) / dram.dramYield }),
-    ...("total" in packaging
+    ...(tool !== null || joints === null || "total" in dies
+      ? {}
+      : {
+          bonding: joints.bonding,
+          ...(joints.interposer === 0 ? {} : { interposer: joints.interposer }),
+          ...(joints.design === null ? {} : { design: joints.design }),
+        }),
+    ...("total" in packaging || tool !== null
       ? {}
       : {
           package: packaging.packageCarbon,
@@ -57,11 +70,31 @@ export function embodiedCarbon(
         }),
     ...(boardCarbon === null ? {} : { board: boardCarbon }),
   };
-  const missing = Object.entries({ die: dies, dram, package: packaging }).flatMap(([part, of]) =>
-    "total" in of ? [{ part, reason: of.reason }] : [],
-  );
+  const asked = tool === null ? { die: dies, dram, package: packaging } : { die: tool, dram };
+  const missing = Object.entries(asked).flatMap(([part, of]) => ("total" in of ? [{ part, reason: of.reason }] : []));
   if (missing.length > 0) return lowerBound(parts, missing);
   return known("embodied carbon", breakdown(parts));
+}
+
+/** Dies and package as a published tool prices them; null: our own equations do. */
+function pricedByTool(area: Area | Unknown, hardware: Hardware, technology: Technology): StackCarbon | Unknown | null {
+  const { packaging } = technology;
+  if (packaging === undefined) return null;
+  return area.total === null ? area : toolCarbon(hardware, area, technology, packaging);
+}
+
+function toolParts({
+  dies,
+  bonding,
+  interposer,
+  package: carbon,
+  design,
+}: StackCarbon): Readonly<Record<string, number>> {
+  return {
+    die: dies.reduce((sum, die) => sum + die.carbon, 0),
+    ...{ bonding, interposer, package: carbon },
+    ...(design === null ? {} : { design }),
+  };
 }
 
 /** What the equation of embodied carbon is filled with; the dies that hold the cores first. */
@@ -79,18 +112,24 @@ export interface EmbodiedTerms extends DieTerms {
   readonly packageArea_cm2: number | null;
   /** kgCO2e/cm2 of good interposer; null: there is none. */
   readonly interposer: { readonly area_cm2: number; readonly carbonPerArea: number } | null;
+  /** What joins several dies, kgCO2e; null: one die. */
+  readonly joints: Joints | null;
   /** kgCO2e; null: not stated, and not charged. */
   readonly boardCarbon: number | null;
 }
 
+type Joints = Pick<StackTerms, "bonding" | "interposer" | "design">;
+
 /** @returns Unknown where a die does not fit a wafer, or not one in a number's range of them is good, or a part has no figure */
 export function embodiedTerms(area: Area, hardware: Hardware, technology: Technology): EmbodiedTerms | Unknown {
-  const { dies, dram, packaging, boardCarbon } = termsOf(area, hardware, technology);
+  const { dies, dram, packaging, joints, boardCarbon } = termsOf(area, hardware, technology);
+  if (technology.packaging !== undefined)
+    return { total: null, reason: `the tool ${technology.packaging} has equations of its own` };
   if ("total" in dies) return dies;
   if ("total" in dram) return dram;
   if ("total" in packaging) return packaging;
   const fabIntensity = factor(factorsOf(technology), "fabIntensity");
-  return { ...dies, fabIntensity, ...dram, ...packaging, boardCarbon };
+  return { ...dies, fabIntensity, ...dram, ...packaging, joints, boardCarbon };
 }
 
 type DiesTerms = DieTerms & Pick<EmbodiedTerms, "otherDies">;
@@ -104,16 +143,34 @@ function termsOf(
   readonly dies: DiesTerms | Unknown;
   readonly dram: ReturnType<typeof dramTerms>;
   readonly packaging: PackageTerms | Unknown;
+  readonly joints: Joints | null;
   readonly boardCarbon: number | null;
 } {
   const factors = factorsOf(technology);
   const { board } = hardware.silicon ?? {};
+  const isJoined = isStack(hardware) || hardware.package?.volume !== undefined;
+  const joined = isJoined && area.total !== null ? stackTerms(hardwareStack(hardware, area), factors) : null;
+  const stack = joined === null || "total" in joined ? null : joined;
+  const dram = dramTerms(hardware, factors, technology.profile);
   return {
-    dies: area.total === null ? area : diesTerms(area, hardware, factors),
-    dram: dramTerms(hardware, factors, technology.profile),
-    packaging: packageTerms(area, hardware, factors),
+    dies: area.total === null ? area : joined === null ? diesTerms(area, hardware, factors) : joinedTerms(joined),
+    dram:
+      stack === null || "total" in dram ? dram : { ...dram, dramYield: dram.dramYield * memoryYield(hardware, stack) },
+    packaging: packageTerms(area, hardware, factors, stack?.footprint ?? area.total ?? 0),
+    joints: stack,
     boardCarbon: board === undefined ? null : board * (factors.boardLevel ?? 1),
   };
+}
+
+/** Memory beside the logic is bonded to nothing here. */
+function memoryYield(hardware: Hardware, stack: StackTerms): number {
+  return partsOf(hardware).has("dram") ? stack.memoryYield : 1;
+}
+
+function joinedTerms(joined: StackTerms | Unknown): DiesTerms | Unknown {
+  if ("total" in joined) return joined;
+  const [first, ...otherDies] = joined.dies;
+  return { ...first!, otherDies };
 }
 
 function diesTerms(area: Area, hardware: Hardware, factors: FactorValues): DiesTerms | Unknown {
@@ -131,22 +188,29 @@ function diesTerms(area: Area, hardware: Hardware, factors: FactorValues): DiesT
 type PackageTerms = Pick<EmbodiedTerms, "packageCarbon" | "packageArea_cm2" | "interposer">;
 
 /**
- * Package of a chip, kgCO2e. One IC of any size where the chip states no package, or the profile prices none; else by its area:
+ * Package of a chip, kgCO2e. One IC of any size where the chip states no package, or the profile prices none; else by its area, that
+ * of package.area where it is stated (of a substrate with balls, unless silicon.package says another):
  *
- *   package = ratio · (dies + memory stacks) · kWh per cm2 of the type · CI_fab
+ *   package = ratio · (footprint of the dies + memory stacks) · kWh per cm2 of the type · CI_fab
  *   interposer = 1.1 · (dies + memory stacks) · carbon per cm2 of good interposer
  *
  * @source 3D-Carbon (DAC 2024): energy per area by type, interposer over dies 1.1
  */
-function packageTerms(area: Area | Unknown, hardware: Hardware, factors: FactorValues): PackageTerms | Unknown {
-  const type = hardware.silicon?.package;
+function packageTerms(
+  area: Area | Unknown,
+  hardware: Hardware,
+  factors: FactorValues,
+  footprint: number,
+): PackageTerms | Unknown {
+  const stated = hardware.package?.area;
+  const type = hardware.silicon?.package ?? (stated === undefined ? undefined : "fcbga");
   const energy = type === undefined ? null : packageEnergy(type, factors);
   if (type === undefined || energy === null)
     return { packageCarbon: factor(factors, "packageCarbon"), packageArea_cm2: null, interposer: null };
   if (area.total === null) return area;
   const stacks = type === "interposer" ? memoryStacks(hardware) * valueNamed(loadTable("package"), "stackArea") : 0;
-  const carried = (area.total + stacks) / MM2_PER_CM2;
-  const packageArea_cm2 = carried * factor(factors, "packageAreaRatio");
+  const carried = (footprint + stacks) / MM2_PER_CM2;
+  const packageArea_cm2 = stated === undefined ? carried * factor(factors, "packageAreaRatio") : stated / MM2_PER_CM2;
   return {
     packageCarbon: (packageArea_cm2 * energy * factor(factors, "fabIntensity")) / GRAMS_PER_KILOGRAM,
     packageArea_cm2,

@@ -35,6 +35,8 @@ export interface StackTerms {
   readonly design: number | null;
   /** mm2 that the dies cover, seen from above. */
   readonly footprint: number;
+  /** Share of memory on top that is not lost with a bond, (0, 1]. */
+  readonly memoryYield: number;
 }
 
 /** @returns Unknown for a node without tables, or a die that does not fit a wafer or yields nothing */
@@ -55,7 +57,14 @@ export function stackTerms(stack: Stack, factors: FactorValues): StackTerms | Un
     const loss = sorted.reduce((product, { dieYield, dies }) => product * power(dieYield, dies), assembly);
     const chargedArea_cm2 = Math.max(...sorted.map((die) => die.chargedArea_cm2));
     const dies = sorted.map((die) => ({ ...die, chargedArea_cm2, dieYield: loss }));
-    return { dies, bonding: bondingCarbon(stack, factors) / loss, interposer: 0, design, footprint };
+    return {
+      dies,
+      bonding: bondingCarbon(stack, factors) / loss,
+      interposer: 0,
+      design,
+      footprint,
+      memoryYield: assembly,
+    };
   }
   const interposer = interposerCarbon(stack, covered, factors);
   if (typeof interposer !== "number") return interposer;
@@ -63,7 +72,8 @@ export function stackTerms(stack: Stack, factors: FactorValues): StackTerms | Un
   const isFirst = stack.interposer?.type === "fan-out" && stack.interposer.order === "chip-first";
   const loss = assembly * (isFirst ? fanOutYield(fanOutArea(stack.interposer!, covered)) : 1);
   const dies = sorted.map((die) => ({ ...die, dieYield: die.dieYield * loss }));
-  return { dies, bonding: bondingCarbon(stack, factors) / loss, interposer: interposer / assembly, design, footprint };
+  const bonding = bondingCarbon(stack, factors) / loss;
+  return { dies, bonding, interposer: interposer / assembly, design, footprint, memoryYield: assembly };
 }
 
 /** Whole wafers are joined, or one wafer is worked on twice: no die is tested before. */
@@ -74,7 +84,7 @@ function isUnsorted({ bonding }: Stack): boolean {
 function bondCount(stack: Stack): number {
   const isOnSubstrate = stack.interposer === null || stack.interposer.type === "organic";
   const dies = dieTotal(stack);
-  return stack.kind === "2.5d" && !isOnSubstrate && dies > 1 ? dies : dies - 1;
+  return stack.kind === "2.5d" && !isOnSubstrate && dies > 1 ? dies : dies - 1 + (stack.hasMemory ? 1 : 0);
 }
 
 /** Yield of one bond or placement: as the product says, as the factor says, or by its kind. */
@@ -94,12 +104,14 @@ export function bondRow({
 }
 
 /** Bonds by the smaller of the two areas, and vias through every die but the top one, kgCO2e before losses. */
-function bondingCarbon({ dies, bonding }: Stack, factors: FactorValues): number {
+function bondingCarbon({ dies, bonding, hasMemory }: Stack, factors: FactorValues): number {
   if (bonding === null || bonding.method === "monolithic") return 0;
   const all = dies.flatMap(({ area, count }) => Array<number>(count).fill(area!));
   const energy = factors.bondEnergy ?? valueNamed(loadTable("package"), "bondEnergy", { method: bonding.method });
-  const bonded = all.slice(1).reduce((sum, area, below) => sum + Math.min(area, all[below]!), 0);
-  const pierced = all.slice(0, -1).reduce((sum, area) => sum + area, 0);
+  // Memory is taken to be as large as the die that it stands on.
+  const top = hasMemory ? all.at(-1)! : 0;
+  const bonded = all.slice(1).reduce((sum, area, below) => sum + Math.min(area, all[below]!), top);
+  const pierced = all.slice(0, -1).reduce((sum, area) => sum + area, top);
   const kilowattHours = (bonded * energy + pierced * factor(factors, "viaEnergy")) / MM2_PER_CM2;
   return (kilowattHours * factor(factors, "fabIntensity")) / GRAMS_PER_KILOGRAM;
 }

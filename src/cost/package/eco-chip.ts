@@ -5,7 +5,16 @@ import { diesPerWafer } from "../carbon/yield.ts";
 import { CostError } from "../errors.ts";
 import { loadTable, valueNamed } from "../table.ts";
 import { slicingFloorplan } from "./floorplan.ts";
-import { areaOf, checkNode, dieTotal, notInTool, stackCarbon, type Stack, type StackCarbon } from "./stack.ts";
+import {
+  areaOf,
+  checkNode,
+  dieTotal,
+  notInTool,
+  stackCarbon,
+  type Stack,
+  type StackCarbon,
+  type StackDie,
+} from "./stack.ts";
 
 /*
  * The tool ECO-CHIP (Sudarshan et al., HPCA 2024; BSD-3-Clause) as it computes, its equations written anew:
@@ -86,11 +95,16 @@ export function ecoChipUse(stack: Stack, watts: number, hours: number, intensity
   return grams / GRAMS_PER_KILOGRAM;
 }
 
+/** Area of a die over that at 7 nm. @throws CostError cost/profile-node */
+export function ecoChipScale({ circuit, node }: Pick<StackDie, "circuit" | "node">, at: number): number {
+  checkNode(NAME, `package.dies[${at}].node`, node, NODES);
+  return figure("areaScale", { circuit, node });
+}
+
 function chipletsOf(stack: Stack): readonly Chiplet[] {
   return stack.dies.flatMap((die, at) => {
-    checkNode(NAME, `package.dies[${at}].node`, die.node, NODES);
     const { name, node, circuit, count, volume } = die;
-    const scale = figure("areaScale", { circuit, node });
+    const scale = ecoChipScale(die, at);
     return Array<Chiplet>(count).fill({ name, node, circuit, area: areaOf(die, at), scale, volume });
   });
 }

@@ -12,6 +12,8 @@ export interface Stack {
   /** Products made; null: design is not charged. */
   readonly volume: number | null;
   readonly designIterations: number;
+  /** Whether memory stands on top of the dies, which is priced by itself. */
+  readonly hasMemory: boolean;
   /** mm2, stated; null: by its dies. */
   readonly packageArea: SquareMillimetres | null;
 }
@@ -78,6 +80,7 @@ export function stackOf(of: Package, dies: readonly StackDie[]): Stack {
   return {
     ...{ kind: of.kind, dies, bonding: of.bonding ?? null, interposer: of.interposer ?? null },
     ...{ volume: of.volume ?? null, designIterations: of.designIterations ?? 0, packageArea: of.area ?? null },
+    hasMemory: of.dies.some(({ holds }) => holds?.includes("dram") === true),
   };
 }
 

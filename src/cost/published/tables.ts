@@ -1,4 +1,5 @@
 import type { Hardware } from "../../spec/hardware.ts";
+import { isStack } from "../../spec/stack.ts";
 import { KIBIBYTE } from "../constants.ts";
 import { CostError } from "../errors.ts";
 import { PUBLISHED_NODE_NM } from "../profile.ts";
@@ -76,8 +77,10 @@ export function publishedBuffer(hardware: Hardware, name: BufferName): Published
   );
 }
 
-/** Null where the published tables cover the node; else why they do not. */
+/** Null where the published tables cover the node and the dies; else why they do not. */
 export function publishedNodeGap(hardware: Hardware): Unknown | null {
+  if (isStack(hardware))
+    return { total: null, reason: "the published estimator knows one die, and the package has several" };
   if (hardware.node === PUBLISHED_NODE_NM) return null;
   return { total: null, reason: `the published tables hold ${PUBLISHED_NODE_NM} nm only, not ${hardware.node} nm` };
 }

@@ -3,6 +3,8 @@ const NAMES: Readonly<Record<string, string>> = {
   dieGas: "die: process gases",
   dieMaterial: "die: materials",
   dram: "DRAM",
+  bonding: "bonds between dies",
+  design: "design",
   package: "package",
   inference: "use: inferences",
   idleInUse: "use: idle in hours of use",

@@ -65,6 +65,14 @@ const CHANGES_NO_RESULT: Readonly<Record<string, string>> = {
       "decode steps alone work on the latent vectors, and this tower has none",
     ]),
   ),
+  ...Object.fromEntries(
+    ["clip).text", "clip).vision", "vit).vision", "encoder-decoder).encoder", "encoder-decoder).decoder"].map(
+      (tower) => [
+        `model(${tower}.sparsity.method`,
+        "no published price of sparse weights is fitted for models of this family",
+      ],
+    ),
+  ),
   "model(bert).training.pretrained": "the fit has one training set, whose effect rounds to nothing",
   "model(operators).operators.last.name": "a word for readers, and for operators that name it",
   "model(operators).operators.last.tower": "sums in `simulate` by tower",
@@ -74,6 +82,13 @@ const CHANGES_NO_RESULT: Readonly<Record<string, string>> = {
   "hardware.name": "a word for readers",
   "hardware.description": "words for readers",
   "hardware.silicon.otherDies.last.name": "a word for readers",
+  "hardware.package.dies.last.name": "a word for readers",
+  "hardware.package.dies.last.holds": "changes together with what other dies hold",
+  "hardware.package.dies.last.gates": "metal layers of a die that a tool prices, here of a die so small that they are as many as can be",
+  "hardware.package.dies.last.drivers": "of package files; refused where areas are modelled",
+  "hardware.package.bonding.faces": "vias of dies whose area a tool estimates; areas of a machine are modelled",
+  "hardware.package.dies.last.share": "changes together with the shares of other dies",
+  "search.chosen": "what strategy auto has chosen, a record for readers",
   "deployment.gridSource": "words for readers",
   "deployment.gridBasis": "a word for reports",
   "deployment.gridKind": "a word for reports",
@@ -163,6 +178,7 @@ const EXTRAS: readonly Tree[] = [
   { pooling: "attention", attentionPool: { queries: 2, heads: 2, width: 48 } },
   { embeddingSize: 32 },
 ];
+const SPARSE = { quantisation: { weights: 8 }, sparsity: { weights: "2:4", method: "oneshot" } };
 const FAMILIES: readonly (readonly [Tree, string | null])[] = [
   [bert, "glue"],
   [clip, "clip-benchmark-mean"],
@@ -175,9 +191,16 @@ const withExtras = FAMILIES.flatMap(([model, metric]) =>
     .filter((tower) => model[tower] !== undefined)
     .flatMap((tower) => EXTRAS.map((extra) => [within(model, tower, extra), metric] as const)),
 );
+/** Weights that are left out. */
+const sparse = FAMILIES.flatMap(([model]) =>
+  ["text", "vision", "encoder", "decoder"]
+    .filter((tower) => model[tower] !== undefined)
+    .map((tower) => within(model, tower, SPARSE)),
+);
 const MODELS: readonly (readonly [Tree, string | null])[] = [
   ...FAMILIES,
   ...withExtras,
+  ...sparse.map((model) => [model, null] as const),
   [within(llama, "text", { position: "learned", maxPositions: 64 }), "lm-zero-shot-mean"],
   [{ ...vit, connector: { merge: 4, widths: [32, 48], norm: "layernorm" } }, "imagenet-1k"],
   [{ ...vit, embedding: 32 }, "imagenet-1k"],
@@ -235,6 +258,56 @@ const split = within(
 function perLevel(value: string, ...levels: readonly string[]): Tree {
   return Object.fromEntries(levels.map((level) => [level, value]));
 }
+/** Reads and writes apart. */
+const pricedWays = {
+  ...tight,
+  energy: {
+    mac: "0.2 pJ",
+    ...Object.fromEntries(
+      ["registers", "accumulators", "localBuffer", "globalBuffer", "dram"].map((level) => [
+        level,
+        { read: "1 pJ/B", write: "2 pJ/B" },
+      ]),
+    ),
+  },
+};
+/** Chips of several dies, in the ways that their parts may be told, and the tools that price them. */
+const DIES = [
+  { name: "compute", count: 1, holds: ["arrays", "vector", "localBuffers", "phy"], circuit: "logic" },
+  { name: "memory", count: 1, holds: ["globalBuffer"], node: "28 nm", circuit: "sram", volume: 2e5 },
+];
+const packaged = (of: Tree, ...dies: readonly Tree[]): Tree => ({
+  ...tight,
+  package: { volume: 1e5, designIterations: 50, dies: dies.length === 0 ? DIES : dies, ...of },
+});
+const bonding = { method: "hybrid-bond", step: "die-to-wafer", faces: "face-to-back" };
+const interposer = { type: "silicon", node: "65 nm", order: "chip-last", layers: 6 };
+const link = { bandwidth: "10 GB/s", latency: "50 ns", energy: "1 pJ/bit" };
+/** At nodes that the tools know. */
+const gated = DIES.map((die, at) => ({
+  ...die,
+  node: at === 0 ? "28 nm" : "14 nm",
+  gates: 1e7,
+  layers: 8,
+  drivers: 100,
+}));
+const PACKAGES: readonly (readonly [Tree, string?])[] = [
+  [packaged({ kind: "3d", bonding, link })],
+  [packaged({ kind: "3d", bonding: { ...bonding, yield: "95 %" } })],
+  [packaged({ kind: "3d", bonding: "micro-bump", area: "400 mm2" })],
+  [packaged({ kind: "2.5d", interposer, link })],
+  [packaged({ kind: "2.5d", interposer: { ...interposer, yield: "95 %", area: "300 mm2" } })],
+  [packaged({ kind: "2.5d", interposer: "bridge" })],
+  [packaged({ kind: "2.5d", interposer: { ...interposer, type: "fan-out" } })],
+  [packaged({ kind: "3d" }, DIES[0]!, { ...DIES[1], area: "8 mm2" })],
+  [packaged({ kind: "2.5d" }, { name: "quarter", count: 4, share: "25 %" })],
+  ...["eco-chip", "3d-carbon"].flatMap((profile): readonly (readonly [Tree, string])[] => [
+    [packaged({ kind: "2.5d", interposer: { ...interposer, type: "fan-out" } }, ...gated), profile],
+    [packaged({ kind: "2.5d", interposer }, ...gated), profile],
+    [packaged({ kind: "3d", bonding }, ...gated), profile],
+    [packaged({ kind: "2.5d", area: "400 mm2" }, ...gated.map(({ layers, ...die }) => (void layers, die))), profile],
+  ]),
+];
 const HARDWARE = ["zigzag-16x16", "timeloop-16x16", "eyeriss", "scale-sim", "stonne-os", "a100", "mi210", "tpu-v4i"];
 
 /** Stacks that start kernels, and a host that takes longer than they do. */
@@ -276,11 +349,21 @@ const command = (...args: readonly string[]): Tree => ({
 
 /** Documents in which the leaves of each part are changed, the likelier ones first. */
 const CARRIERS = {
-  model: MODELS.map(([model, metric]) => study(model, tight, metric)),
+  model: [
+    ...MODELS.map(([model, metric]) => study(model, tight, metric)),
+    // Accuracy has a price of sparse weights where the space varies them.
+    study(within(llama, "text", SPARSE), tight, "lm-zero-shot-mean", { space: { "sparsity.weights": ["2:4", "4:8"] } }),
+    study(within(bert, "text", { ...SPARSE, sparsity: { weights: 0.85, method: "oneshot" } }), tight, "glue", {
+      space: { "sparsity.weights": [0.8, 0.9] },
+    }),
+  ],
   hardware: [
-    ...[tight, blocky, chip, bought, split, priced, sold].map((hardware) => study(bert, hardware, "glue")),
+    ...[tight, blocky, chip, bought, split, priced, pricedWays, sold].map((hardware) => study(bert, hardware, "glue")),
     // Weights that stay on chip save time, and more carbon than it costs to keep them only where it is always busy.
     study(bert, spelled(preset("hardware/tpu-v4i")), "glue", { mapping: { objective: "latency" } }),
+    ...PACKAGES.map(([hardware, profile]) =>
+      study(bert, hardware, "glue", profile === undefined ? {} : { technology: { profile } }),
+    ),
     ...HARDWARE.map((name) => study(bert, spelled(preset(`hardware/${name}`)), "glue")),
     study(llama, within(within(served, "silicon", { powerLimit: "76 W" }), "boardPower", {}), null),
     study(llama, { ...served, boardPower: { busyPerCore: "0.7 W", dramByte: "100 pJ/B", mac: "2 pJ" } }, null, {
@@ -302,6 +385,9 @@ const CARRIERS = {
     study(bert, slow, "glue", { mapping: { objective: "latency" }, schedule: { weights: false } }),
     study(bert, chip, "glue", { schedule: { fusion: "all", activations: true, weights: true, prefetch: true } }),
     study(bert, chip, "glue", { technology: { profile: "published" } }),
+    ...PACKAGES.map(([hardware]) => study(bert, hardware, "glue")),
+    study(bert, packaged({ kind: "3d", bonding: "monolithic" }), "glue"),
+    study(bert, packaged({ kind: "3d" }, ...DIES, { name: "dram", holds: ["dram"] }), "glue"),
     study(bert, chip, "glue", { deployment: { duty: "10 %" } }),
     study(bert, chip, "glue", {
       deployment: { class: "server", pue: 1.2, share: "50 %", host: { power: "10 W", carbon: "5 kgCO2e", devices: 2 } },
@@ -360,6 +446,10 @@ const VALUES: Readonly<Record<string, readonly unknown[]>> = {
   "technology.yieldModel": [2],
   "technology.waferDiameter": [200],
   "deployment.region": ["taiwan"],
+  "hardware.package.dies.last.node": ["7 nm"],
+  "hardware.package.interposer.node": ["28 nm", "14 nm"],
+  "model(*).*.sparsity.weights": ["1:4", 0.75],
+  "model(*).*.sparsity.method": ["magnitude", "retrained"],
   "deployment.gridHours": [Array.from({ length: 24 }, (_, i) => 400 - 10 * i)],
   "deployment.gridTrace": [trace(24, 90), trace(48, 100)],
   "deployment.gridTrace.values": [Array.from({ length: 24 }, (_, i) => 400 - 10 * i)],

@@ -58,7 +58,10 @@ describe("intervals", () => {
   });
 
   it("a draw moves every design by the same quantile", () => {
-    const draw = drawFactors(() => 0.9);
+    const draw = drawFactors(
+      () => 0.9,
+      () => 0.9,
+    );
     const a = technologyInDraw(hardwareAt(), T, draw);
     const b = technologyInDraw(hardwareAt({ cores: 4 }), T, draw);
     expect(a.factors["fabIntensity"]).toBe(b.factors["fabIntensity"]);
@@ -72,7 +75,10 @@ describe("intervals", () => {
       technologyInDraw(
         hardwareAt(),
         fixed,
-        drawFactors(() => 0.9),
+        drawFactors(
+          () => 0.9,
+          () => 0.9,
+        ),
       ).factors["packageCarbon"],
     ).toBe(0.2);
   });

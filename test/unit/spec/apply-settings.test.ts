@@ -110,6 +110,8 @@ describe("applySettings", () => {
       globalBuffer: { ...globalBuffer!, size: own },
     };
     const apart = { ...specs, hardware: split };
+    const halves = ["left", "right"].map((name) => ({ name, count: 1, share: 0.5 }));
+    const halved = { ...specs, hardware: { ...specs.hardware, package: { kind: "3d" as const, dies: halves } } };
     for (const { path, example, description } of listSetPaths(["sramLevel"])) {
       const isOfBoth = /^(model|quantisation|sparsity)\.(encoder|decoder)\./.test(path);
       const plain = isOfBoth ? both : /^model\.(contextTokens|generatedTokens)$/.test(path) ? decoder : specs;
@@ -118,12 +120,23 @@ describe("applySettings", () => {
         { path: "quantisation.weights", value: 8 },
         { path: "sparsity.weights", value: "4:8" },
       ];
-      const base = path.startsWith("sparsity.") ? applySettings(plain, sparse) : plain;
+      // What joins dies belongs to a kind of package.
+      const kind = path.startsWith("package.interposer") ? "2.5d" : "3d";
+      const packaged = [
+        { path: "package.kind", value: kind },
+        { path: "package.volume", value: 1e5 },
+      ];
+      const before = path.startsWith("sparsity.") ? sparse : path.startsWith("package.") ? packaged : [];
+      const isShare = /^package\.dies\.\d\.share$/.test(path);
+      const base = applySettings(isShare ? halved : plain, before);
       const served = { ...specs, hardware: loadHardware("a100") };
       const isHourly = ["deployment.useFrom", "deployment.canWait"].includes(path);
       const isApart = /\.size\.(input|weight|output)$/.test(path);
       const start = isHourly ? hourly : isApart ? apart : /^(runtime|boardPower|link)/.test(path) ? served : base;
-      expect(() => applySettings(start, [parseSetting(`${path}=${example}`)], ["sramLevel"])).not.toThrow();
+      const apply = (): unknown => applySettings(start, [parseSetting(`${path}=${example}`)], ["sramLevel"]);
+      // These chips have two kinds of dies.
+      if (/^package\.dies\.[34]\./.test(path)) expect(apply).toThrow("has 2 kinds of dies");
+      else expect(apply).not.toThrow();
       expect(description).not.toBe("");
     }
   });

@@ -43,6 +43,32 @@ accuracy: { metric: imagenet-1k }
 const WAITS = `deployment: { gridHours: [${Array.from({ length: 24 }, (_, hour) => 40 + 30 * ((hour * 7) % 24)).join(", ")}], hoursPerDay: 24, rate: 45/s, canWait: 70 %, carbonPrice: 80 EUR/t }
 `;
 
+/** Kind of package, nodes and number of dies beside the chip's own sizes, with the model. */
+const DIES = `name: s
+model: clip-vit-b16
+hardware: ${JSON.stringify({
+  ...{ name: "dies", clock: "625 MHz", node: "7 nm", cores: 4 },
+  array: { kind: "dot-product", rows: 64, cols: 8, unroll: "flexible", registers: { words: 32, holds: ["weight"] } },
+  localBuffer: { size: "64 KiB" },
+  globalBuffer: { size: "4 MiB" },
+  dram: { type: "LPDDR4", capacity: "512 MB" },
+  package: {
+    kind: "3d",
+    dies: [
+      { name: "compute", holds: ["arrays", "vector", "localBuffers", "phy"] },
+      { name: "memory", holds: ["globalBuffer"] },
+    ],
+  },
+})}
+space:
+  model.text: { layers: [6, 12] }
+  package.kind: [2d, 2.5d, 3d]
+  package.dies.1.count: [1, 2]
+  package.dies.2.node: [7 nm, 22 nm]
+  package.link.bandwidth: [4 GB/s, 400 GB/s]
+  array.rows: [64, 128]
+`;
+
 /** What the study asks beside its space, the sizes that it prints, and whether latency limits send designs to a second look. */
 const CASES: readonly (readonly [name: string, study: string, printed: readonly string[]])[] = [
   [
@@ -50,6 +76,7 @@ const CASES: readonly (readonly [name: string, study: string, printed: readonly 
     `${CLIP}mode: carbon\nconstraints: [latency <= 12 ms]\n`,
     ["s: 96 designs", "text tower: 6", "vision tower: 4", "hardware: 4"],
   ],
+  ["kinds of packages", `${DIES}objectives: [min carbon, min latency, min cdp]\n`, ["s: 96 designs"]],
   ["mode latency", `${CLIP}mode: latency\n`, ["s: 96 designs"]],
   ["mode energy", `${CLIP}mode: energy\nconstraints: [latency <= 15 ms]\n`, ["min energy_total_J"]],
   ["mode all", `${CLIP}mode: all\n`, ["max accuracy, min carbon_total_kgCO2e, min latency_s"]],
