@@ -40,5 +40,10 @@ export interface LiveDesign {
   readonly carbon_total_kgCO2e: number | null;
 }
 
+/** Whether a run judged designs by accuracy: tables have no place for it otherwise. */
+export function hasAccuracy(designs: readonly LiveDesign[]): boolean {
+  return designs.some(({ accuracy }) => accuracy !== null);
+}
+
 /** What the reader has changed: values as `--set` takes them, by path, in the order of the changes. */
 export type Edits = ReadonlyMap<string, string>;

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { packageRoot } from "../package-root.ts";
 import { escapeHtml, scriptJson } from "../report/escape-html.ts";
 import type { PageScripts } from "../report/html-page.ts";
-import type { LiveData } from "./data.ts";
+import { hasAccuracy, type LiveData, type LiveDesign } from "./data.ts";
 import { OPERATOR_COLUMNS } from "./figures.ts";
 
 /** The controls and what they move: a part of a page that has {@link liveScripts}. */
@@ -26,7 +26,7 @@ export function liveHtml({ designs }: LiveData): string {
 <p class="muted" id="live-boundary"></p></section>
 ${parts("live-carbon", "Carbon over the life", "kgCO2e")}
 ${parts("live-energy", "Energy of an inference", "mJ")}
-${designs === undefined ? "" : rankingHtml()}
+${designs === undefined ? "" : rankingHtml(designs)}
 <section class="wide"><h2>Roofline of the changed design</h2><div class="scroll" tabindex="0" role="region" aria-label="Roofline"><div id="live-roofline" class="chart large" role="img" aria-label="Kinds of operators under the roofs of the machine; the table of operators has their numbers"></div></div></section>
 <section class="wide"><h2>Operators</h2><div class="scroll" tabindex="0" role="region" aria-label="Operators"><table>${head(OPERATOR_COLUMNS, ["Operator", "Bound by"])}<tbody id="live-operators"></tbody></table></div></section>
 <section class="wide"><h2>The same on the command line</h2>
@@ -37,8 +37,9 @@ ${designs === undefined ? "" : rankingHtml()}
 }
 
 /** The front of a run under another use of its designs. */
-function rankingHtml(): string {
-  const titles = ["Rank", "Design", "Accuracy (%)", "Total now (kgCO2e)", "In the run (kgCO2e)"];
+function rankingHtml(designs: readonly LiveDesign[]): string {
+  const accuracy = hasAccuracy(designs) ? ["Accuracy (%)"] : [];
+  const titles = ["Rank", "Design", ...accuracy, "Total now (kgCO2e)", "In the run (kgCO2e)"];
   const head = titles
     .map((title) => `<th scope="col"${title === "Design" ? ' class="text"' : ""}>${title}</th>`)
     .join("");

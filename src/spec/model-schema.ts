@@ -3,7 +3,8 @@ import { modelProblems } from "./cross-rules.ts";
 import { MAX_WHOLE, flag, listOf, oneOf, oneOrMore, real, refuse, section, text, whole } from "./fields.ts";
 import { buildText, buildVision, type TowerContext } from "./model-build.ts";
 import { deepFreeze } from "./freeze.ts";
-import { LISTED_PRIMITIVES, type AttentionKind, type ModelSpec } from "./model.ts";
+import { listedOperator } from "./listed-operator.ts";
+import type { AttentionKind, ModelSpec } from "./model.ts";
 import { buildOperators, checkNames } from "./model-operators.ts";
 import { checkTowerNames, stored, withoutTowers, type AllTowers } from "./model-stored.ts";
 import { towerSparsity } from "./sparsity.ts";
@@ -244,47 +245,6 @@ const encoderDecoder = section({
   generatedTokens: f.generatedTokens.default(0),
 });
 
-const operandClass = oneOf(["weight", "embedding", "head", "activation", "kv"]);
-const listed = {
-  name: text(200),
-  tower: text(40).default("model"),
-  phase: oneOf(["prefill", "decode"]).nullable().default(null),
-  count: whole(1, 1_000_000_000).default(1),
-};
-const extent = whole(1, 1_000_000_000);
-const listedOperator = z.discriminatedUnion(
-  "kind",
-  [
-    section({
-      ...listed,
-      kind: z.literal("product"),
-      batch: extent.default(1),
-      m: extent,
-      n: extent,
-      k: extent,
-      shared: flag().optional().describe("The second operand is common to the product's batch"),
-      classes: z
-        .tuple([operandClass, operandClass], { error: "must be two of weight, embedding, head, activation, kv" })
-        .default(["activation", "weight"])
-        .describe("What the first and the second operand are"),
-      matrices: whole(1, 1_000_000_000)
-        .optional()
-        .describe("Distinct trained matrices among its runs; all where left out"),
-      sameWeightsAs: text(200).nullable().default(null).describe("Product whose trained matrix this one uses too"),
-    }),
-    section({
-      ...listed,
-      kind: z.literal("vector"),
-      primitive: oneOf(LISTED_PRIMITIVES),
-      elements: whole(1, MAX_WHOLE),
-      rowLength: whole(1, MAX_WHOLE).default(1),
-      elementsRead: whole(0, MAX_WHOLE).optional(),
-      elementsWritten: whole(0, MAX_WHOLE).optional(),
-      parameters: whole(0, MAX_WHOLE).default(0).describe("Trained numbers that are read"),
-    }),
-  ],
-  { error: "must be one of: product, vector" },
-);
 const operators = section({
   ...common,
   family: z.literal("operators"),

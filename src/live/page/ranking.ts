@@ -1,6 +1,6 @@
 import type { LoadedCore } from "../../core/index.ts";
 import { metricLabel } from "../../report/metric-labels.ts";
-import type { Edits, LiveData, LiveDesign } from "../data.ts";
+import { hasAccuracy, type Edits, type LiveData, type LiveDesign } from "../data.ts";
 import { specsOf, useOf, withEdits } from "../state.ts";
 import { byId, element } from "./dom.ts";
 
@@ -68,6 +68,7 @@ function saidOf(all: readonly Ranked[], designs: readonly LiveDesign[]): string 
 function show(all: readonly Ranked[]): void {
   const text = (value: number | null, scale = 1): string =>
     value === null ? "–" : String(Number((value * scale).toPrecision(4)));
+  const isJudged = hasAccuracy(all.map(({ design }) => design));
   byId("live-ranking").setAttribute("aria-busy", "false");
   byId("live-ranking").replaceChildren(
     ...all.slice(0, SHOWN).map(({ design, total }, i) => {
@@ -77,7 +78,7 @@ function show(all: readonly Ranked[]): void {
         {},
         element("td", {}, String(i + 1)),
         element("td", { class: "text" }, pick),
-        element("td", {}, text(design.accuracy, metricLabel("accuracy").scale)),
+        ...(isJudged ? [element("td", {}, text(design.accuracy, metricLabel("accuracy").scale))] : []),
         element("td", { class: "now" }, text(total)),
         element("td", {}, text(design.carbon_total_kgCO2e)),
       );

@@ -17,10 +17,10 @@ vi.spyOn(process.stdout, "write").mockReturnValue(true);
 const folder = mkdtempSync(join(tmpdir(), "ecotile-modes-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** The published chip, with room for the weights of any preset. */
+/** The published chip with a memory that has room for the weights of any preset: with as much LPDDR3 its die would be beyond the reticle. */
 const preset = readFileSync(new URL("../../../presets/hardware/catransformers-22nm.yaml", import.meta.url), "utf8");
 const raw = parse(preset) as Readonly<Record<string, object>>;
-const hardware = { ...raw, dram: { ...raw["dram"], capacity: "64 GB" } };
+const hardware = { ...raw, dram: { ...raw["dram"], type: "LPDDR5X", capacity: "1 TB" } };
 
 interface Ran {
   readonly folder: string;
