@@ -73,6 +73,7 @@ const CHANGES_NO_RESULT: Readonly<Record<string, string>> = {
       ],
     ),
   ),
+  "model(decoder).text.sparsity.method": "what a decoder so small loses rounds to the same",
   "model(bert).training.pretrained": "the fit has one training set, whose effect rounds to nothing",
   "model(operators).operators.last.name": "a word for readers, and for operators that name it",
   "model(operators).operators.last.tower": "sums in `simulate` by tower",
@@ -84,7 +85,8 @@ const CHANGES_NO_RESULT: Readonly<Record<string, string>> = {
   "hardware.silicon.otherDies.last.name": "a word for readers",
   "hardware.package.dies.last.name": "a word for readers",
   "hardware.package.dies.last.holds": "changes together with what other dies hold",
-  "hardware.package.dies.last.gates": "metal layers of a die that a tool prices, here of a die so small that they are as many as can be",
+  "hardware.package.dies.last.gates":
+    "metal layers of a die that a tool prices, here of a die so small that they are as many as can be",
   "hardware.package.dies.last.drivers": "of package files; refused where areas are modelled",
   "hardware.package.bonding.faces": "vias of dies whose area a tool estimates; areas of a machine are modelled",
   "hardware.package.dies.last.share": "changes together with the shares of other dies",
@@ -289,7 +291,6 @@ const gated = DIES.map((die, at) => ({
   node: at === 0 ? "28 nm" : "14 nm",
   gates: 1e7,
   layers: 8,
-  drivers: 100,
 }));
 const PACKAGES: readonly (readonly [Tree, string?])[] = [
   [packaged({ kind: "3d", bonding, link })],
