@@ -31,9 +31,9 @@ function objectiveOf(
   objective: MappingObjective,
   energies: EnergyCoefficients,
 ): number {
-  const { total: joules, parts } = gemmEnergy(counters, timing.cycles, energies);
+  // Energy counts power above idle, as long as the product takes.
+  const joules = gemmEnergy(counters, timing.cycles, energies).total;
   if (objective === "latency") return timing.cycles;
-  if (objective === "energy") return joules - (parts["static"] ?? 0);
   return objective === "edp" ? joules * timing.cycles : joules;
 }
 

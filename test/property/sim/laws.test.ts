@@ -142,7 +142,10 @@ describe(`laws of the GEMM model (ECOTILE_PROPERTY_SEED=${seed})`, () => {
   });
 
   it("a searched mapping, given back, has the same numbers", () => {
-    holds(200, (result, chip, gemm) => expect(simulateMapping(chip, gemm, result.mapping)).toEqual(result));
+    // But for what the search has left to win: nothing is searched for a given mapping.
+    holds(200, (result, chip, gemm) => {
+      expect(simulateMapping(chip, gemm, result.mapping)).toEqual({ ...result, gap: 0 });
+    });
   });
 
   // Where k is cut into tiles, a partial sum may be wanted again before the array's skew has let it out, and a single place
@@ -355,12 +358,21 @@ describe(`laws of the GEMM model (ECOTILE_PROPERTY_SEED=${seed})`, () => {
   });
   const words = fc.constantFrom(1, 4, 16);
 
-  // Uses of the array are left out by bounds of all that may be made of them, each dataflow's against the others'.
-  it("exhaustive search: with every dataflow, energy is that of the best of them", () => {
-    const cases = fc.oneof(tinyCase("one level", 9), tinyCase("inner only", 9), tinyCase("two levels", 6));
+  /**
+   * Uses of the array are left out by bounds of all that may be made of them, each dataflow's against the others'. Power above idle makes energy a
+   * matter of time too, whose bounds leave more to walk (a product of 6 × 9 × 9 takes up to ten seconds): that is tried on smaller problems.
+   */
+  const BEST_OF_FLOWS = [
+    { what: "dynamic energy", isTimed: false, most: { one: 9, two: 6 }, runs: 200 },
+    { what: "energy with power above idle", isTimed: true, most: { one: 5, two: 4 }, runs: 100 },
+  ] as const;
+  it.each(BEST_OF_FLOWS)("exhaustive search: with every dataflow, $what is that of the best", (law) => {
+    const { one, two } = law.most;
+    const cases = fc.oneof(tinyCase("one level", one), tinyCase("inner only", one), tinyCase("two levels", two));
     let mapped = 0;
     fc.assert(
-      fc.property(cases, words, ({ hardware: chip, problem: gemm, energy }, count) => {
+      fc.property(cases, words, ({ hardware: chip, problem: gemm, energy: drawn }, count) => {
+        const energy = law.isTimed ? drawn : { ...drawn, activePerCycle: 0 };
         // On several cores the bound of energy is no strict one, and a batch that is part of m makes too many pairs of tiles to try all.
         const able = { ...withWords(chip, count), cores: 1 };
         const few = { ...gemm, sharedB: false };
@@ -374,9 +386,9 @@ describe(`laws of the GEMM model (ECOTILE_PROPERTY_SEED=${seed})`, () => {
         // Sums of the same counts times energies, in another order.
         expect(Math.abs(least(able) - best)).toBeLessThanOrEqual(best * 1e-11);
       }),
-      options(600),
+      options(law.runs),
     );
-    expect(mapped).toBeGreaterThan(300 * runsFactor);
+    expect(mapped).toBeGreaterThan((law.runs / 2) * runsFactor);
   });
 
   it("a chip holds a mapping where it does with one of its dataflows", () => {
