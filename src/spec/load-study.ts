@@ -15,6 +15,7 @@ import { besideFile, findSpec, readSpecFile } from "./load.ts";
 import { modelSchema } from "./model-schema.ts";
 import { isFixedBy, MODES } from "./modes.ts";
 import type { PresetKind } from "./preset-files.ts";
+import type { SpaceValue } from "./range.ts";
 import { filledSchedule, scheduleOf } from "./schedule.ts";
 import { NO_FACTORS, findSetPath } from "./set-paths.ts";
 import type { SpecSet } from "./settings.ts";
@@ -58,12 +59,37 @@ function spaceProblems(raw: RawStudy, specs: SpecSet, study: SourceDocument, fac
     const result = set?.schema.safeParse(values[0]);
     const applied = set && result?.success ? set.apply(specs, result.data) : undefined;
     if (!applied || !("refused" in applied)) return [];
+    if (isMadeToFit(path, values[0]!, raw.space, specs, factors)) return [];
     // Layers that the starting model does not have may come with a deeper one.
     const whole = layerPath(path)?.whole;
     if (whole !== undefined && raw.space.some((other) => other.path === whole.replace(/[a-z]+$/, "layers"))) return [];
     const message = `space.${path} ${applied.refused}.`;
     return [problemAtSpan(study, spanAt(study, placeInSpace(study, path), "key"), "spec/does-not-fit", message)];
   });
+}
+
+/** Whether a value of another parameter lets a setting fit that does not by itself: a method of sparsity where weights are left out. */
+function isMadeToFit(
+  path: string,
+  value: SpaceValue,
+  space: RawStudy["space"],
+  specs: SpecSet,
+  factors: readonly string[],
+) {
+  const settled = (at: string, with_: SpaceValue, before: SpecSet): SpecSet | null => {
+    const set = findSetPath(at, factors)?.set;
+    const read = set?.schema.safeParse(with_);
+    const applied = set && read?.success ? set.apply(before, read.data) : undefined;
+    return applied === undefined || "refused" in applied ? null : applied;
+  };
+  const [room] = path.split(".");
+  const others = space.filter((other) => other.path !== path && other.path.startsWith(`${room}.`));
+  return others.some((other) =>
+    other.values.some((each) => {
+      const base = settled(other.path, each, specs);
+      return base !== null && settled(path, value, base) !== null;
+    }),
+  );
 }
 
 /** What carbon costs is asked for only where its price is given. */

@@ -188,6 +188,16 @@ describe("space", () => {
       "name: s\nmodel: bert-tiny\nhardware: catransformers-22nm\nmode: latency\nspace: { model.vision.layers: 1..2 }";
     expect(() => study(text)).toThrow("study.yaml:5:10  spec/does-not-fit");
   });
+
+  it("takes what fits only beside a value of another parameter, and refuses it without", () => {
+    const text = (space: string) =>
+      `name: s\nmodel: bert-tiny\nhardware: catransformers-22nm\nobjectives: [min carbon]\nspace: { cores: [1, 2], ${space} }`;
+    const method = "sparsity.method: [oneshot, magnitude]";
+    for (const weights of ["2:4", "none"].flatMap((one) => [`["${one}", 0.5]`, `[0.5, "${one}"]`]))
+      expect(study(text(`sparsity.weights: ${weights}, ${method}`)).space).toHaveLength(3);
+    for (const alone of [method, `sparsity.weights: [none], ${method}`, `model.text.layers: [1, 2], ${method}`])
+      expect(() => study(text(alone))).toThrow("says how weights were chosen, and none are left out");
+  });
 });
 
 describe("technology", () => {
