@@ -2,8 +2,8 @@ import { InputError } from "../errors/index.ts";
 import { createSpace } from "../search/index.ts";
 import { askedMetrics, type Study } from "../spec/index.ts";
 import { estimateOf, sizeOf, type ExactEstimate, type ExactSize } from "./exact/estimate.ts";
-import { partsOf } from "./exact/parts.ts";
-import { decompositionRequest, splitSpace } from "./exact/split-space.ts";
+import { checkPairs, partsOf } from "./exact/parts.ts";
+import { countingRequest, splitSpace } from "./exact/split-space.ts";
 import { studyOfTerms } from "./exact/terms.ts";
 
 /** What an exact search takes at most where nobody has asked for it by name, CPU seconds by the estimate. */
@@ -17,9 +17,16 @@ export function exactSizeOf(study: Study): { readonly size: ExactSize; readonly 
   const [chips, first, second] = parts.map(({ whole }) => Number(createSpace(whole).size)) as [number, number, number];
   const isLayered = parts.some(({ layers }) => layers.length > 0);
   const size = isLayered
-    ? sizeOf(partsOf(decompositionRequest(factors)), length)
+    ? layeredSize(factors, chips)
     : { models: first * second, designsOfChip: first * second, chips, objectives: length };
   return { size, estimate: estimateOf(size) };
+}
+
+function layeredSize(factors: Study, chips: number): ExactSize {
+  const { request, plain } = countingRequest(factors);
+  const size = sizeOf(partsOf(request), factors.objectives.length);
+  checkPairs(size.models * plain);
+  return { ...size, models: size.models * plain, designsOfChip: size.designsOfChip * plain, chips };
 }
 
 /**

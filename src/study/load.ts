@@ -12,10 +12,7 @@ import {
   type Study,
 } from "../spec/index.ts";
 import { axisProblems } from "./accuracy-axes.ts";
-import { namedStrategy } from "./auto.ts";
-import { studyOfTerms } from "./exact/terms.ts";
-import { partsOf } from "./exact/parts.ts";
-import { decompositionRequest } from "./exact/split-space.ts";
+import { exactSizeOf, namedStrategy } from "./auto.ts";
 
 /** What the command line changes in a study. */
 export interface Overrides {
@@ -65,8 +62,7 @@ export function readSearchStudy(document: SourceDocument, overrides: Overrides):
 /** @throws InputError where the strategy cannot search the study: one that is too large for it, or falls into no sums */
 export function checkStrategy(study: Study): void {
   if (study.search.strategy !== "exact") return;
-  const request = decompositionRequest(studyOfTerms(study));
-  if (request.layers?.some(({ length }) => length > 0) === true) partsOf(request);
+  exactSizeOf(study);
 }
 
 /** The predictor's metrics belong to families of models, which the spec room does not know. */

@@ -16,14 +16,20 @@ export function partsOf(request: DecompositionRequest): StudyDecomposition {
   try {
     const decomposition = createDecomposition(request);
     const [a, b] = decomposition.optionCounts;
-    if (a * b <= MOST_PAIRS) return decomposition;
-    throw new InputError(
-      `Strategy exact takes at most ${MOST_PAIRS} models that differ in cost; the study has ${a * b}. Use nsga2, or make lists shorter.`,
-    );
+    checkPairs(a * b);
+    return decomposition;
   } catch (error) {
     if (!(error instanceof LayersNotApart)) throw error;
     throw new InputError(
       `Strategy exact takes layers apart, and of this study it cannot: ${error.message}. Use nsga2, or let layers go together, as in model.vision.ffn.1-6.`,
     );
   }
+}
+
+/** @throws InputError where there are too many models */
+export function checkPairs(models: number): void {
+  if (models <= MOST_PAIRS) return;
+  throw new InputError(
+    `Strategy exact takes at most ${MOST_PAIRS} models that differ in cost; the study has ${models}. Use nsga2, or make lists shorter.`,
+  );
 }

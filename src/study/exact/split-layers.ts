@@ -33,7 +33,16 @@ export function splitLayers(parameters: readonly SpaceParameter[], isByLayer: bo
   const firstLayer = (group: readonly SpaceParameter[]): number =>
     Math.min(...group.map((each) => layersOf(each).first));
   groups.sort((x, y) => firstLayer(x) - firstLayer(y));
-  return { whole: parameters.filter((each) => !single.includes(each)), layers: groups.map(pointsOf) };
+  return { whole: parameters.filter((each) => !single.includes(each)), layers: groups.map(slotsOf) };
+}
+
+/** @throws InputError for more settings of one layer than are looked at, before they are listed */
+function slotsOf(group: readonly SpaceParameter[]): readonly PartPoint[] {
+  const { size } = createSpace(group);
+  if (size <= BigInt(MOST_VARIATIONS)) return pointsOf(group);
+  throw new InputError(
+    `Strategy exact looks at every setting of a layer, at most ${MOST_VARIATIONS}; ${group.map(({ path }) => path).join(", ")} have ${size}. Use nsga2, or make lists shorter.`,
+  );
 }
 
 const layersOf = ({ path }: SpaceParameter): LayerPath => layerPath(path)!;

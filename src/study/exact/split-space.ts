@@ -16,6 +16,7 @@ import {
   type StudyConstraint,
 } from "../../spec/index.ts";
 import { InputError } from "../../errors/index.ts";
+import { createSpace } from "../../search/index.ts";
 import { pointsOf, refuseSize, splitLayers, type Split } from "./split-layers.ts";
 
 const MOST_OBJECTIVES = 4;
@@ -37,6 +38,31 @@ export function decompositionRequest(study: Study, isByLayer = true): Decomposit
     objectives: objectives.map(({ metric }) => metric),
     towers: [pointsOf(first.whole), pointsOf(second.whole)],
     layers: [first.layers, second.layers],
+  };
+}
+
+/**
+ * What the counts of a study with layers taken apart follow from, in bounded memory: chips differ in the batch alone, and a tower without
+ * layers has one option in place of its `plain` ones.
+ *
+ * @throws as {@link decompositionRequest}
+ */
+export function countingRequest(study: Study): { readonly request: DecompositionRequest; readonly plain: number } {
+  const { specs, mapping, accuracy, objectives, constraints } = study;
+  const [hardware, ...towers] = splitSpace(study);
+  const batch = hardware.whole.filter(({ path }) => path === "deployment.batch");
+  const [first, second] = towers.map((tower) => (tower.layers.length > 0 ? pointsOf(tower.whole) : [{}]));
+  const plain = towers.filter(({ layers }) => layers.length === 0);
+  return {
+    plain: plain.reduce((product, { whole }) => product * Number(createSpace(whole).size), 1),
+    request: {
+      ...{ mapping, base: specs, limits: constraints },
+      hardware: pointsOf(batch.map(({ path, values, ordered }) => ({ path, values, ordered }))),
+      accuracyMetric: accuracy?.evaluator === "predictor" ? accuracy.metric : null,
+      objectives: objectives.map(({ metric }) => metric),
+      towers: [first!, second!],
+      layers: [towers[0].layers, towers[1].layers],
+    },
   };
 }
 

@@ -65,3 +65,15 @@ test("ask and tell take a strategy that proposes trials", async () => {
   askTell.close();
   await expect(createAskTell(read(`${SPACE}search: { strategy: exact }\n`))).rejects.toThrow("proposes no trials");
 });
+
+test("what is too large to be listed is counted: chips by the million, with layers apart or not", () => {
+  const chips = "array.rows: 1..256, array.cols: 1..256, localBuffer.size: 1 KiB..70 KiB step 1 KiB";
+  const apart = "model.vision.ffn: { 1-6: [512, 1024], 7-12: [512, 1024] }";
+  const sizeOf = (space: string) =>
+    exactSizeOf(read(`space: { ${space} }\nobjectives: [min carbon, min latency]\nsearch: { strategy: exact }\n`)).size;
+  expect(sizeOf(`${apart}, ${chips}`)).toMatchObject({ models: 3, designsOfChip: 4, chips: 4587520 });
+  const models = "model.vision.ffn: 512..3072, model.vision.layers: 1..64";
+  expect(sizeOf(`${models}, ${chips}`)).toMatchObject({ models: 163904, chips: 4587520 });
+  const settings = "model.vision.ffn: { 1: 512..3072, 2: [512] }, model.vision.heads: { 1: [1, 2], 2: [6] }";
+  expect(() => sizeOf(settings)).toThrow("at most 4096; model.vision.ffn.1, model.vision.heads.1 have 5122");
+});
