@@ -38,7 +38,7 @@ BATCH = 256
 LEARNING_RATE = 2e-3
 # Images of the training set by which layers are ranked.
 RANKING = 1000
-# Standard deviation of the accuracy over seeds, measured (README.md); the test images add their own.
+# Standard deviation of the accuracy over seeds: assumed, not measured; the test images add their own.
 SEED_DEVIATION = 0.003
 
 
