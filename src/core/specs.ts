@@ -1,6 +1,6 @@
 import { FACTOR_NAMES } from "../cost/index.ts";
 import type { Machine } from "../evaluate/portable.ts";
-import { SpecError, type Problem } from "../errors/index.ts";
+import { attempt, SpecError, type Problem } from "../errors/index.ts";
 import {
   applySettings,
   deploymentOf,
@@ -71,14 +71,3 @@ export function settingPaths(): readonly SettingPath[] {
 
 const listOf = (settings: Settings): readonly Setting[] =>
   Object.entries(settings).map(([path, value]) => ({ path, value }));
-
-/** Problems of one part are shown with those of the others. */
-function attempt<T>(problems: Problem[], step: () => T): T | undefined {
-  try {
-    return step();
-  } catch (cause) {
-    if (!(cause instanceof SpecError)) throw cause;
-    problems.push(...cause.problems);
-    return undefined;
-  }
-}

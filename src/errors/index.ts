@@ -3,6 +3,6 @@ export { escapeControls, escapeJson } from "./escape.ts";
 export { didYouMean, editDistance, nearestMatch } from "./nearest.ts";
 export { problemOf, sortProblems, type Problem } from "./problem.ts";
 export { MOST_PROBLEMS, renderProblem, renderProblems } from "./render.ts";
-export { SpecError } from "./spec-error.ts";
+export { attempt, SpecError } from "./spec-error.ts";
 export { systemCode, systemReason } from "./system.ts";
 export { InputError } from "./input-error.ts";

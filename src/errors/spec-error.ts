@@ -13,3 +13,14 @@ export class SpecError extends Error {
     this.problems = sorted;
   }
 }
+
+/** Runs one step of reading; its problems are kept, so that the other steps still show theirs. @throws whatever else it throws */
+export function attempt<T>(problems: Problem[], step: () => T): T | undefined {
+  try {
+    return step();
+  } catch (cause) {
+    if (!(cause instanceof SpecError)) throw cause;
+    problems.push(...cause.problems);
+    return undefined;
+  }
+}

@@ -1,7 +1,7 @@
 import { dirname, resolve } from "node:path";
 import { stringify } from "yaml";
 import type * as z from "zod";
-import { SpecError, type Problem } from "../errors/index.ts";
+import { attempt, SpecError, type Problem } from "../errors/index.ts";
 import { pathText, problemAtSpan, spanAt, valueAt, type SourceDocument } from "./document.ts";
 import { FAMILY_METRIC } from "./family-metric.ts";
 import { deepFreeze } from "./freeze.ts";
@@ -23,17 +23,6 @@ import { accuracySection, rawStudySchema, type RawStudy } from "./study-schema.t
 import type { AccuracySettings, Study } from "./study.ts";
 import { checkStudy } from "./study-rules.ts";
 import { profileOf } from "./set-deployment.ts";
-
-/** Runs one step of reading; its problems are kept, so that the other steps still show theirs. */
-function attempt<T>(problems: Problem[], step: () => T): T | undefined {
-  try {
-    return step();
-  } catch (cause) {
-    if (!(cause instanceof SpecError)) throw cause;
-    problems.push(...cause.problems);
-    return undefined;
-  }
-}
 
 /** A model or hardware of a study: named, beside it, or written out. The document it came from is kept. */
 function resolveSpec<T extends z.ZodType>(
