@@ -5,15 +5,26 @@ export {
   known,
   knownNumber,
   lowerBound,
+  MEMORY_PART,
   numberOrNull,
   outsideDomain,
   sumOf,
   totalOf,
   unpriced,
+  withoutMemory,
   type Breakdown,
   type Known,
   type MissingPart,
   type Unknown,
 } from "./quantity.ts";
 export type * from "./metric.ts";
-export { MEASURED_METRICS, METRICS, metricOfKey, nameOfMetric, shownMetrics, type PricedTotal } from "./table.ts";
+export {
+  boundOfMetric,
+  comparedKey,
+  MEASURED_METRICS,
+  METRICS,
+  metricOfKey,
+  nameOfMetric,
+  shownMetrics,
+  type PricedTotal,
+} from "./table.ts";

@@ -101,6 +101,8 @@ export interface MetricBase {
   readonly priced: readonly PricedPart[];
   /** Whether each operator is priced by itself. */
   readonly isPerOperator?: true;
+  /** Whether the memory's own carbon is left out where nothing gives it: a lower bound, on which designs of equal memory are compared. */
+  readonly isWithoutMemory?: true;
   /** Whether it is reported with low and high. */
   readonly hasInterval?: true;
   /** Null: an exact search refuses it. */

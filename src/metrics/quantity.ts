@@ -109,6 +109,15 @@ export function knownNumber(name: string, value: number): Known {
 /** A number, or why there is none. */
 export type Known = number | Unknown;
 
+/** Name of the part of embodied carbon that the memory is. */
+export const MEMORY_PART = "dram";
+
+/** What a quantity is at least where the memory alone is missing; anything else as it is. */
+export function withoutMemory(value: Known): Known {
+  if (typeof value === "number" || value.atLeast === undefined) return value;
+  return value.missing?.every(({ part }) => part === MEMORY_PART) === true ? value.atLeast : value;
+}
+
 export function totalOf(quantity: Breakdown | Unknown): Known {
   if (quantity.total !== null) return quantity.total;
   const { parts, ...bound } = quantity;

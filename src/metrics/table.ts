@@ -1,5 +1,5 @@
 import type { MeasuredMetric, Metric, MetricLabel, RunFigures } from "./metric.ts";
-import { combined, sumOf, type Known } from "./quantity.ts";
+import { combined, sumOf, withoutMemory, type Known } from "./quantity.ts";
 
 const label = (title: string, unit: string, scale = 1, digits = 4): MetricLabel => ({ title, unit, scale, digits });
 
@@ -150,6 +150,20 @@ const TABLE = [
     separation: { by: "chip" },
   },
   {
+    key: "carbon_embodied_at_least_kgCO2e",
+    name: null,
+    kind: "mass",
+    meaning: "embodied carbon of the device without its memory, whose carbon is unknown",
+    direction: "min",
+    label: label("Embodied carbon, at least", "kgCO2e"),
+    column: "asked",
+    priced: ["embodied"],
+    isWithoutMemory: true,
+    stage: "chip",
+    of: (chip) => withoutMemory(chip.embodied),
+    separation: { by: "chip" },
+  },
+  {
     key: "carbon_operational_kgCO2e",
     name: "operational",
     kind: "mass",
@@ -175,6 +189,24 @@ const TABLE = [
     stage: "run",
     of: totalCarbon,
     hasInterval: true,
+    separation: {
+      by: "sum",
+      fixed: (chip) => chip.embodied + chip.idleCarbon,
+      of: (_, energy, chip) => chip.carbonOf(energy),
+    },
+  },
+  {
+    key: "carbon_total_at_least_kgCO2e",
+    name: null,
+    kind: "mass",
+    meaning: "embodied, without the memory, whose carbon is unknown, and operational, over the life",
+    direction: "min",
+    label: label("Total carbon, at least", "kgCO2e"),
+    column: "asked",
+    priced: ["embodied", "idle", "energy"],
+    isWithoutMemory: true,
+    stage: "run",
+    of: (run) => withoutMemory(totalCarbon(run)),
     separation: {
       by: "sum",
       fixed: (chip) => chip.embodied + chip.idleCarbon,
@@ -339,6 +371,18 @@ const byKey = new Map<string, Metric>(METRICS.map((metric) => [metric.key, metri
 /** The metric of a key; undefined: there is none of the table's. */
 export function metricOfKey(key: string): Metric | undefined {
   return byKey.get(key);
+}
+
+/** The metric that is this one without the memory's own carbon; null: there is none. */
+export function boundOfMetric(key: string): Metric | null {
+  const bound = byKey.get(key.replace(/_kgCO2e$/, "_at_least_kgCO2e"));
+  return bound?.isWithoutMemory === true && bound.key !== key ? bound : null;
+}
+
+/** Key under which designs of a study have this metric: its lower bound's where the study aims at that. */
+export function comparedKey(key: string, objectives: readonly { readonly metric: string }[]): string {
+  const bound = boundOfMetric(key)?.key;
+  return bound !== undefined && objectives.some(({ metric }) => metric === bound) ? bound : key;
 }
 
 /** Name of a metric in studies; of another key the key. */

@@ -1,3 +1,4 @@
+import { comparedKey } from "../metrics/index.ts";
 import { shownNumber, titleWithUnit } from "./metric-labels.ts";
 import type { FrontRow, RunRecord } from "./types.ts";
 
@@ -49,13 +50,14 @@ export function frontTable(record: RunRecord, most: number): TextTable {
   const { front, baseline } = record;
   const withAccuracy = <T>(item: T): readonly T[] => (hasAccuracy(record) ? [item] : []);
   const formats = precisionColumns(front);
+  const columns = COLUMNS.map((metric) => comparedKey(metric, record.study.objectives));
   const withStep = (item: string): readonly string[] => (record.steps === undefined ? [] : [item]);
   const row = (each: FrontRow): readonly string[] => [
     each.trial === null ? "baseline" : String(each.trial),
     ...withStep(String(each.step ?? "-")),
     ...withAccuracy(accuracyText(each)),
     ...formats.map((path) => each.precision?.[path] ?? "-"),
-    ...COLUMNS.map((metric) => shownNumber(metric, each.metrics[metric])),
+    ...columns.map((metric) => shownNumber(metric, each.metrics[metric])),
     each.hardware,
     each.towers,
   ];
@@ -66,7 +68,7 @@ export function frontTable(record: RunRecord, most: number): TextTable {
       ...withStep("Step"),
       ...withAccuracy("Accuracy (%)"),
       ...formats,
-      ...COLUMNS.map(shortTitle),
+      ...columns.map(shortTitle),
       "Hardware",
       "Towers",
     ],

@@ -13,6 +13,7 @@ export { greyBoxOf } from "./exact/grey-box.ts";
 export { identityOf, sourcesInUse, type Sources } from "./identity.ts";
 export { hardwareLabel, towersLabel } from "./labels.ts";
 export { exactSizeOf, namedStrategy, proposingStrategy } from "./auto.ts";
+export { withBounds } from "./bounds.ts";
 export { checkStrategy, loadSearchStudy, readSearchStudy, type Overrides } from "./load.ts";
 export { openOutputFile, writeFileWhole, type OutputFile } from "./output-file.ts";
 export type { OwnMetrics } from "./own-metrics.ts";

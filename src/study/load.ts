@@ -13,6 +13,7 @@ import {
 } from "../spec/index.ts";
 import { axisProblems } from "./accuracy-axes.ts";
 import { exactSizeOf, namedStrategy } from "./auto.ts";
+import { withBounds } from "./bounds.ts";
 
 /** What the command line changes in a study. */
 export interface Overrides {
@@ -46,8 +47,9 @@ export function readSearchStudy(document: SourceDocument, overrides: Overrides):
     ...referenceProblems(study, document),
   ];
   if (problems.length > 0) throw new SpecError(problems);
+  const bounded = withBounds(study);
   const search = {
-    ...study.search,
+    ...bounded.search,
     strategy: strategy as Study["search"]["strategy"],
     chosen: overrides.strategy === undefined ? study.search.chosen : null,
     seed: overrides.seed ?? study.search.seed,
@@ -56,7 +58,7 @@ export function readSearchStudy(document: SourceDocument, overrides: Overrides):
   const kept = Object.fromEntries(written.filter(([key]) => key !== "chosen"));
   const why = search.chosen === null ? {} : { chosen: search.chosen };
   const used = { ...kept, strategy: search.strategy, seed: search.seed, ...why };
-  return namedStrategy({ ...study, search, document: { ...study.document, search: used } });
+  return namedStrategy({ ...bounded, search, document: { ...study.document, search: used } });
 }
 
 /** @throws InputError where the strategy cannot search the study: one that is too large for it, or falls into no sums */

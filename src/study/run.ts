@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import { boundOfMetric, metricOfKey, nameOfMetric } from "../metrics/index.ts";
 import { createPredictor, methodText, modelKey } from "../accuracy/index.ts";
 import { InputError } from "../errors/index.ts";
 import { frontCsv, frontJson } from "../report/front-files.ts";
@@ -20,6 +21,7 @@ import { acquireLock, openSqliteStore, type SqliteStore } from "../store/index.t
 import { createDesignEvaluator, designContext, type DesignDetail } from "../worker/index.ts";
 import { createCommandAccuracy, storedAnswer, type CommandAccuracy, type RemoteAccuracy } from "./command-accuracy.ts";
 import { namedStrategy } from "./auto.ts";
+import { isMemoryUnknown, memoryParameter } from "./bounds.ts";
 import { createDetailKeeper } from "./detail-keeper.ts";
 import { createDesignFarm, type DesignFarm } from "./evaluations.ts";
 import type { EnumerationProgress } from "./exact/enumerate.ts";
@@ -287,11 +289,13 @@ function forget(failed: readonly Trial[], store: SqliteStore, onNote: (note: str
 }
 
 /** An objective or limit over something that is not modelled is found before the search. */
-function checkMetrics(
-  { objectives, constraints }: Study,
-  baseline: DesignDetail | null,
-  onNote: (note: string) => void,
-): void {
+function checkMetrics(study: Study, baseline: DesignDetail | null, onNote: (note: string) => void): void {
+  const { objectives, constraints } = study;
+  const bounds = objectives.flatMap(({ metric }) => (metricOfKey(metric)?.isWithoutMemory === true ? [metric] : []));
+  if (bounds.length > 0)
+    onNote(
+      `The carbon of the memory is unknown, and the same in every design: designs are compared without it, by ${bounds.join(" and ")}.`,
+    );
   if (baseline === null)
     return onNote("The starting design has no evaluation of its own; there is no baseline beside the front.");
   if (baseline.unusable !== null)
@@ -301,9 +305,19 @@ function checkMetrics(
     const { energy, area, embodied, operational } = baseline;
     const reasons = [energy, area, embodied, operational].flatMap((each) => (each.total === null ? [each.reason] : []));
     throw new InputError(
-      `The study asks for ${metric}, which is not modelled for its starting design: ${[...new Set(reasons)].join("; ")}.`,
+      `The study asks for ${metric}, which is not modelled for its starting design: ${[...new Set(reasons)].join("; ")}.${unboundedText(study, metric)}`,
     );
   }
+}
+
+/** Why designs cannot be compared without the memory; empty: it is not the memory. */
+function unboundedText(study: Study, metric: string): string {
+  if (!isMemoryUnknown(study)) return "";
+  const path = memoryParameter(study);
+  if (path !== null) return ` Without the memory designs do not compare, since space.${path} may change it.`;
+  return boundOfMetric(metric) === null
+    ? ` Without the memory ${nameOfMetric(metric)} does not compare: the memory's part grows with the latency.`
+    : " Without the memory it is a lower bound, which no limit can be held against.";
 }
 
 async function runTrials(

@@ -1,7 +1,7 @@
 import { drawFactors, technologyInDraw } from "../../cost/index.ts";
 import { repricedMetrics, type Pricing } from "../../evaluate/index.ts";
 import { log } from "../../math/index.ts";
-import { metricOfKey } from "../../metrics/index.ts";
+import { comparedKey, metricOfKey } from "../../metrics/index.ts";
 import { createRandom } from "../../random/index.ts";
 import { assess, nonDominated, type Costs, type Trial } from "../../search/index.ts";
 import type { Study } from "../../spec/index.ts";
@@ -46,7 +46,8 @@ export function drawDesigns(
   seed: number,
 ): readonly DesignInDraws[] {
   const asked = [...objectives, ...constraints].map(({ metric }) => metric);
-  const wanted = [...asked, "carbon_total_kgCO2e"];
+  const total = comparedKey("carbon_total_kgCO2e", objectives);
+  const wanted = [...asked, total];
   const results = designs.map(({ trial }) => ({ trial, onFront: 0, totals: [] as (number | null)[] }));
   for (let draw = 0; draw < draws; draw += 1) {
     const random = createRandom(seed, draw);
@@ -62,7 +63,7 @@ export function drawDesigns(
       const { hardware, technology } = pricing.design;
       const priced = repriced(metrics, pricing, technologyInDraw(hardware, technology, quantiles), wanted);
       const drawn = accuracies === null ? priced : { ...priced, accuracy: accuracies[i]! };
-      results[i]!.totals.push(drawn["carbon_total_kgCO2e"] ?? null);
+      results[i]!.totals.push(drawn[total] ?? null);
       if (asked.some((metric) => !Object.hasOwn(drawn, metric))) return;
       const assessment = assess({ kind: "evaluated", metrics: drawn }, objectives, constraints);
       if (assessment.kind !== "feasible") return;

@@ -1,5 +1,6 @@
 import { assess, nonDominated, type Costs, type Trial } from "../../search/index.ts";
 import { metricsOf, pricingOf } from "../../evaluate/index.ts";
+import { comparedKey } from "../../metrics/index.ts";
 import { thinned } from "../../report/front-table.ts";
 import { renderTable } from "../output.ts";
 import { hardwareLabel, precisionOf } from "../../study/labels.ts";
@@ -96,9 +97,10 @@ export function frontInDraws(run: StoredRun, draws: number, seed: number): Front
 }
 
 export function frontJson(
-  { study: { accuracy } }: StoredRun,
+  { study: { accuracy, objectives } }: StoredRun,
   { draws, seed, designs, rivalCount }: FrontInDraws,
 ): Readonly<Record<string, unknown>> {
+  const total = comparedKey("carbon_total_kgCO2e", objectives);
   return {
     draws,
     seed,
@@ -109,9 +111,9 @@ export function frontJson(
       point: trial.point,
       on_nominal_front: isOnNominalFront,
       on_front_in_draws: onFront,
-      carbon_total_kgCO2e: {
+      [total]: {
         low: quantileOf(totals, 0.05),
-        nominal: design.metrics["carbon_total_kgCO2e"] ?? null,
+        nominal: design.metrics[total] ?? null,
         high: quantileOf(totals, 0.95),
       },
     })),
@@ -130,7 +132,16 @@ export function frontText(run: StoredRun, { draws, seed, designs, rivalCount }: 
   ]);
   const columns = run.study.objectives.map(({ metric }) => metric);
   const formats = Object.keys(precisionOf(run.study.specs, run.study).precision ?? {});
-  const head = ["trial", ...columns, "total kgCO2e, 90 % of draws", ...formats, "front", "in draws", "hardware"];
+  const isBound = comparedKey("carbon_total_kgCO2e", run.study.objectives) !== "carbon_total_kgCO2e";
+  const head = [
+    "trial",
+    ...columns,
+    `${isBound ? "at least" : "total"} kgCO2e, 90 % of draws`,
+    ...formats,
+    "front",
+    "in draws",
+    "hardware",
+  ];
   return [
     `${run.study.name}: its front and the ${rivalCount} designs nearest behind it, in ${draws} draws of all factors${run.study.accuracy === null ? "" : " and of accuracy"} (seed ${seed})`,
     "Fab, grid and memory are drawn once for all designs; designs off the front are listed where they are on it in some draw.",

@@ -7,6 +7,7 @@ import { readSqliteStore, StoreError } from "../../store/index.ts";
 import { evaluateUnderPolicy } from "../../worker/mapping-policy.ts";
 import type { Evaluation, Infeasible } from "../../evaluate/index.ts";
 import { InputError } from "../failure.ts";
+import { withBounds } from "../../study/bounds.ts";
 import { identityOf, sourcesInUse } from "../../study/identity.ts";
 import { RUN_FILES } from "../../study/run-folder.ts";
 
@@ -35,7 +36,7 @@ export function openRun(folder: string): StoredRun {
   for (const file of [studyFile, trialFile]) {
     if (!existsSync(file)) throw new InputError(`${folder} holds no run: there is no ${file}.`);
   }
-  const study = loadStudy(studyFile, FACTOR_NAMES);
+  const study = withBounds(loadStudy(studyFile, FACTOR_NAMES));
   const { specs: base, mapping, constraints } = study;
   const specsOf = (point: Trial["point"]): SpecSet => applySettings(base, settingsOfPoint(point), FACTOR_NAMES);
   const { meta, trials } = readSqliteStore(trialFile);

@@ -1,3 +1,4 @@
+import { comparedKey } from "../../metrics/index.ts";
 import { accuracyText, frontTable, hasAccuracy, intervalText } from "../../report/front-table.ts";
 import { grouped, shownNumber, titleWithUnit } from "../../report/metric-labels.ts";
 import type { FrontRow, RunRecord } from "../../report/types.ts";
@@ -62,7 +63,8 @@ function stepsText({ steps }: RunRecord): readonly string[] {
 function gainText(record: RunRecord): readonly string[] {
   const { front, baseline } = record;
   const isJudged = hasAccuracy(record);
-  const carbonOf = ({ metrics }: FrontRow): number => metrics.carbon_total_kgCO2e ?? Infinity;
+  const key = comparedKey("carbon_total_kgCO2e", record.study.objectives);
+  const carbonOf = ({ metrics }: FrontRow): number => metrics[key] ?? Infinity;
   if (baseline === null || !(carbonOf(baseline) > 0 && carbonOf(baseline) < Infinity)) return [];
   const least = (floor: number): FrontRow | undefined =>
     front
@@ -71,12 +73,17 @@ function gainText(record: RunRecord): readonly string[] {
   const line = (what: string, floor: number): readonly string[] => {
     const row = least(floor);
     if (row === undefined) return [];
-    const change = (carbonOf(row) / carbonOf(baseline) - 1) * 100;
-    const carbon = shownNumber("carbon_total_kgCO2e", carbonOf(row));
-    const sign = change < 0 ? "−" : "+";
+    const difference = carbonOf(row) - carbonOf(baseline);
+    // Of a lower bound no share is known; what is left out cancels in the difference.
+    const isBound = key !== "carbon_total_kgCO2e";
+    const change = isBound
+      ? `${shownNumber(key, Math.abs(difference))} kgCO2e`
+      : `${Math.abs((carbonOf(row) / carbonOf(baseline) - 1) * 100).toFixed(1)} %`;
+    const carbon = shownNumber(key, carbonOf(row));
+    const sign = difference < 0 ? "−" : "+";
     const accuracy = isJudged ? `, accuracy ${accuracyText(row)} %` : "";
     return [
-      `Least carbon${what}: ${carbon} kgCO2e (${sign}${Math.abs(change).toFixed(1)} %)${accuracy}, trial ${row.trial ?? "-"}`,
+      `Least carbon${what}: ${isBound ? "at least " : ""}${carbon} kgCO2e (${sign}${change})${accuracy}, trial ${row.trial ?? "-"}`,
     ];
   };
   if (!isJudged) return line("", 0);

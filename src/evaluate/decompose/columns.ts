@@ -79,7 +79,8 @@ function scaleOf(metric: string, fixed: Fixed, { joint }: OperatorTable): Scale 
   const site = siteFactor(deployment, technology);
   const chip: SumFigures = {
     clock: hardware.clock,
-    embodied: fixed.values["carbon_embodied_kgCO2e"] ?? 0,
+    // Where it is unknown and a metric needs it, the point is ruled out before.
+    embodied: fixed.values["carbon_embodied_kgCO2e"] ?? fixed.values["carbon_embodied_at_least_kgCO2e"] ?? 0,
     idleCarbon: fixed.idleCarbon,
     carbonOf: (energy) => gridCarbon(inferences * energy, intensity) * site,
     carbonPrice: deployment.carbonPrice?.perKilogram ?? null,

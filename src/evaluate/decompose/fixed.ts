@@ -12,7 +12,7 @@ import {
   type Unknown,
 } from "../../cost/index.ts";
 import { SpecError } from "../../errors/index.ts";
-import { numberOrNull, totalOf, type PricedPart } from "../../metrics/index.ts";
+import { numberOrNull, totalOf, withoutMemory, type PricedPart } from "../../metrics/index.ts";
 import { peakOperationsOf } from "../../spec/hardware.ts";
 import type { SpecSet } from "../../spec/settings.ts";
 import { idleWatts } from "../power.ts";
@@ -75,7 +75,13 @@ function readFixed(specs: SpecSet, asked: readonly string[], limits: readonly De
   const values = Object.fromEntries(chipMetrics.map((metric) => [metric.key, numberOrNull(metric.of(chip))]));
   const gap = [coefficients, vectorCoefficients(hardware, technology)].find((each) => "total" in each);
   const energy = gap === undefined ? null : (gap as Unknown);
-  const needed = new Set(asked.flatMap((name) => metricBehind(name)?.priced ?? []));
+  const isEnough = typeof withoutMemory(chip.embodied) === "number";
+  const needed = new Set(
+    asked.flatMap((name) => {
+      const { priced = [], isWithoutMemory = false } = metricBehind(name) ?? {};
+      return priced.filter((part) => !(isWithoutMemory && part === "embodied" && isEnough));
+    }),
+  );
   const parts: Readonly<Record<PricedPart, { readonly total: unknown } | null>> = { area, embodied, idle, energy };
   const missing = Object.entries(parts).flatMap(([part, of]) =>
     needed.has(part as PricedPart) && of !== null && of.total === null ? [(of as Unknown).reason] : [],
