@@ -24,6 +24,7 @@ export function aimsHtml(record: RunRecord): string {
       aims.filter((each) => each.floor === floor),
       isJudged,
       formats,
+      new Set(record.front.map(({ trial }) => trial)),
     ),
   );
   const known =
@@ -35,7 +36,18 @@ export function aimsHtml(record: RunRecord): string {
 <div class="scroll"><table><thead><tr><th class="text">Aim</th><th>Trial</th>${isJudged ? "<th>Accuracy (%)</th>" : ""}${formats.map((path) => `<th>${escapeHtml(path)}</th>`).join("")}${COLUMNS.map((metric) => `<th>${escapeHtml(titleWithUnit(metric))}</th>`).join("")}<th class="text">Hardware</th><th class="text">Towers</th></tr></thead>${groups.join("")}</table></div></section>`;
 }
 
-function groupHtml(aims: readonly AimedDesign[], isJudged: boolean, formats: readonly string[]): string {
+/** A trial that the page shows in detail can be picked. */
+function trialHtml(trial: number | null, shown: ReadonlySet<number | null>): string {
+  if (trial === null) return "-";
+  return shown.has(trial) ? `<button type="button" class="pick" data-pick="${trial}">${trial}</button>` : String(trial);
+}
+
+function groupHtml(
+  aims: readonly AimedDesign[],
+  isJudged: boolean,
+  formats: readonly string[],
+  shown: ReadonlySet<number | null>,
+): string {
   const { floor } = aims[0]!;
   const carbon = aims.find(({ metric }) => metric === "carbon_total_kgCO2e");
   const title = !isJudged
@@ -46,7 +58,7 @@ function groupHtml(aims: readonly AimedDesign[], isJudged: boolean, formats: rea
   const lines = aims.map((each) => {
     const cells = COLUMNS.map((metric) => `<td>${escapeHtml(cellText(metric, each, carbon))}</td>`).join("");
     const accuracy = isJudged ? `<td>${shownNumber("accuracy", each.metrics["accuracy"])}</td>` : "";
-    const trial = each.trial === null ? "-" : String(each.trial);
+    const trial = trialHtml(each.trial, shown);
     const precision = formats.map((path) => `<td>${escapeHtml(each.precision?.[path] ?? "-")}</td>`).join("");
     return `<tr><td class="text">least ${escapeHtml(metricLabel(each.metric).title.toLowerCase())}</td><td>${trial}</td>${accuracy}${precision}${cells}<td class="text">${escapeHtml(each.hardware)}</td><td class="text">${escapeHtml(each.towers)}</td></tr>`;
   });

@@ -60,16 +60,21 @@ export function tableHtml(record: RunRecord): string {
 }
 
 /** The steps of a front, each with its cheapest design and what is tied with it. */
-export function stepsHtml({ steps }: RunRecord): string {
+export function stepsHtml({ steps, front }: RunRecord): string {
   if (steps === undefined) return "";
+  const shown = new Set(front.map(({ trial }) => trial));
+  const pickHtml = (trial: number): string =>
+    shown.has(trial)
+      ? `<button type="button" class="pick" data-pick="${trial}">trial ${trial}</button>`
+      : `trial ${trial}`;
   const { confidence, metric, steps: list } = steps;
   const percent = (value: number): string => (100 * value).toFixed(1);
   const head = ["Step", "Designs", "Accuracy (%)", "Cheapest", titleWithUnit(metric), "Its accuracy (%)", "Tied"];
   const lines = list.map(({ step, designs, cheapest, cost, accuracy, ties }) => {
     const range = `${percent(accuracy.low)}–${percent(accuracy.high)}`;
-    const cells = [step, designs, range, `trial ${cheapest}`, shownNumber(metric, cost), percent(accuracy.cheapest)];
+    const cells = [step, designs, range, pickHtml(cheapest), shownNumber(metric, cost), percent(accuracy.cheapest)];
     const all = ties.filter((trial) => trial !== cheapest).join(", ");
-    return `<tr>${cells.map((each) => `<td>${escapeHtml(String(each))}</td>`).join("")}<td class="text"><details><summary>${ties.length - 1}</summary>${all}</details></td></tr>`;
+    return `<tr>${cells.map((each) => `<td>${each}</td>`).join("")}<td class="text"><details><summary>${ties.length - 1}</summary>${all}</details></td></tr>`;
   });
   const titles = head.map((title) => `<th>${escapeHtml(title)}</th>`).join("");
   return `<section class="wide"><h2>Steps that can be told apart</h2>

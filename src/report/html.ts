@@ -7,7 +7,9 @@ import { sweepsOf } from "./conditions.ts";
 import { rooflineSvg } from "./svg.ts";
 import { MOST_LINES, parallelChart } from "./charts/parallel-chart.ts";
 import { hasAccuracy } from "./front-table.ts";
+import { headlineOf } from "./headline.ts";
 import { aimsHtml } from "./html-aims.ts";
+import { headlineHtml } from "./html-headline.ts";
 import { chartHtml, pageHtml, type PageScripts } from "./html-page.ts";
 import { constraintsHtml, definitionsHtml, figuresOf, rowId, stepsHtml, tableHtml } from "./html-sections.ts";
 import { countsText, failuresText, intervalNote, limitsOf, provenanceOf, referenceText } from "./html-texts.ts";
@@ -39,6 +41,7 @@ ${study.description === "" ? "" : `<p>${escapeHtml(study.description)}</p>`}
 <p>${escapeHtml(countsText(record))}</p>
 <p class="muted">Objectives: ${escapeHtml(wants)}. Constraints: ${escapeHtml(limits)}.</p>
 </header>
+${headlineHtml(record)}
 <section class="wide"><h2>Front</h2>
 ${chartHtml("front", "Scatter of the Pareto front with the baseline")}
 <p class="muted">${hasAccuracy(record) ? `${escapeHtml(intervalNote(record))} ` : ""}Click a point to pick a design.</p>
@@ -89,17 +92,13 @@ function convergenceHtml({ exact }: RunRecord): string {
   return chartHtml("convergence", "Hypervolume over trials", "small");
 }
 
-/** The design shown first: the least carbon, or the first of the front; the baseline where the front is empty. */
-export function pickedOf({ front, baseline }: Pick<RunRecord, "front" | "baseline">): FrontRow | null {
-  const carbon = ({ metrics }: FrontRow): number => metrics.carbon_total_kgCO2e ?? Infinity;
-  return (
-    front.reduce<FrontRow | null>((best, row) => (best === null || carbon(row) < carbon(best) ? row : best), null) ??
-    baseline
-  );
+/** The design shown first: the one that the headline names; the baseline where the front has none. */
+function pickedOf(record: RunRecord): FrontRow | null {
+  return headlineOf(record)?.best ?? record.front[0] ?? record.baseline;
 }
 
 function pickedHtml(picked: FrontRow, isJudged: boolean): string {
-  return `<section><h2 id="picked-title">${escapeHtml(titleOf(picked))}</h2><dl id="picked-figures"></dl>
+  return `<section id="picked"><h2 id="picked-title" role="status" aria-live="polite">${escapeHtml(titleOf(picked))}</h2><dl id="picked-figures"></dl>
 <p class="muted">Hardware: cores × rows×columns of PEs, L local buffer of each core, G global buffer. Towers: layers×hidden/FFN/heads.${isJudged ? " Extrapolated: outside what the accuracy fit has seen." : ""}</p></section>
 <section><h2>Carbon of the picked design</h2>${chartHtml("carbon", "Carbon by part", "small")}
 <p class="muted">Blue: embodied. Orange: use. Thin grey: the baseline.</p></section>`;

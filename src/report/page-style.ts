@@ -18,14 +18,24 @@ p { margin: 4px 0; max-width: 100ch; }
 .chart.small { height: 340px; }
 .chart.broad { height: 460px; min-width: 1040px; }
 button.save { font: inherit; font-size: 12px; color: var(--accent); background: none; border: 1px solid var(--line); border-radius: 4px; padding: 2px 8px; cursor: pointer; }
+button.pick { font: inherit; font-size: 0.95em; color: var(--accent); background: none; border: 0; padding: 0; text-decoration: underline; cursor: pointer; }
+.headline { border-left: 4px solid var(--accent); }
+.headline .big { font-size: 22px; font-weight: 600; line-height: 1.3; }
+.headline { display: grid; gap: 0 32px; grid-template-columns: minmax(0, 1fr); }
+table.saved { font-variant-numeric: tabular-nums; }
+table.saved caption { text-align: left; color: var(--muted); padding-bottom: 4px; }
+tr.sum th, tr.sum td { font-weight: 600; border-top: 1px solid var(--muted); }
+td.gains { position: relative; width: 30%; min-width: 80px; }
+.gain { position: absolute; top: 8px; bottom: 8px; background: var(--accent); }
+.gain.more { background: var(--use); }
 tbody th { background: var(--head); }
 .scroll { overflow-x: auto; max-height: 620px; }
 table { border-collapse: collapse; width: 100%; font-size: 13px; }
 th, td { padding: 5px 9px; text-align: right; white-space: nowrap; border-bottom: 1px solid var(--line); }
 th.text, td.text { text-align: left; }
 thead th { white-space: normal; vertical-align: bottom; position: sticky; top: 0; background: var(--paper); }
-th button { all: unset; cursor: pointer; font-weight: 600; }
-th button:focus-visible, tr:focus-visible { outline: 2px solid var(--accent); outline-offset: -2px; }
+thead th button { all: unset; cursor: pointer; font-weight: 600; }
+thead th button:focus-visible, tr:focus-visible, button.pick:focus-visible { outline: 2px solid var(--accent); outline-offset: -2px; }
 th[aria-sort="ascending"] button::after { content: " ▲"; }
 th[aria-sort="descending"] button::after { content: " ▼"; }
 #front-table tbody tr { cursor: pointer; }
@@ -77,6 +87,7 @@ td.bars { width: 34%; min-width: 70px; padding: 4px 0; }
 @media (min-width: 1000px) {
   main { grid-template-columns: repeat(2, minmax(0, 1fr)); }
   .wide { grid-column: 1 / -1; }
+  .headline { grid-template-columns: repeat(2, minmax(0, 1fr)); }
 }
 @media (max-width: 600px) {
   main { padding: 8px; gap: 8px; }

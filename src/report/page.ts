@@ -107,6 +107,13 @@ interface ChartLibrary {
     line.addEventListener("keydown", (event) => event.key === "Enter" && choose());
   });
 
+  document.addEventListener("click", ({ target }) => {
+    const button = target instanceof Element ? target.closest("button.pick") : null;
+    if (button === null) return;
+    pick(button.getAttribute("data-pick") ?? "");
+    byId("picked")?.scrollIntoView({ block: "center" });
+  });
+
   const table = byId("front-table");
   table?.querySelectorAll("th").forEach((head, column) => {
     head.querySelector("button")?.addEventListener("click", () => {

@@ -117,6 +117,9 @@ const recordSchema = z.object(
     ...{ format: z.literal(1, "must be 1"), study, front: z.array(row, "must be a list of designs") },
     steps: steps.exactOptional(),
     baseline: row.nullable(),
+    published: z
+      .array(z.object({ name: text, hardware: text, towers: text, metrics: knownMetrics }), "must be a list of designs")
+      .exactOptional(),
     others: z.array(z.object({ trial: count, metrics: knownMetrics })),
     ...{ trialCount: designs, feasibleCount: designs, stopped: text, hypervolume: positive },
     referencePoint: z.array(number).nullable(),

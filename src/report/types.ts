@@ -132,6 +132,15 @@ export interface AccuracyFailures {
   readonly reason: string;
 }
 
+/** A published model on the chip that the study starts from. */
+export interface PublishedDesign {
+  /** Of the preset. */
+  readonly name: string;
+  readonly hardware: string;
+  readonly towers: string;
+  readonly metrics: Readonly<Record<string, number>>;
+}
+
 /** Everything that front files and reports say about a run. Holds no time, path, host or worker count. */
 export interface RunRecord {
   /** Format of this record; raised when a field changes its meaning. */
@@ -167,6 +176,8 @@ export interface RunRecord {
   /** Left out where accuracy is no objective, and by versions before 0.2. */
   readonly steps?: FrontSteps;
   readonly baseline: FrontRow | null;
+  /** Published models of the same work, to be seen beside the front; left out where there are none. */
+  readonly published?: readonly PublishedDesign[];
   /** Feasible trials off the front, thinned to at most 2000: objective values only. */
   readonly others: readonly { readonly trial: number; readonly metrics: Readonly<Record<string, number>> }[];
   readonly trialCount: number;

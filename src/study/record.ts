@@ -2,8 +2,8 @@ import { assess, metricOf, type Objective, type Point, type StudyResult, type Tr
 import { type Breakdown, type Unknown } from "../cost/index.ts";
 import { isPlainSchedule, type Study } from "../spec/index.ts";
 import { thinned } from "../report/front-table.ts";
-import { pickedOf } from "../report/html.ts";
-import type { AccuracyFailures, FrontRow, FrontSteps, Roofline, RunRecord } from "../report/types.ts";
+import { headlineOf } from "../report/headline.ts";
+import type { AccuracyFailures, FrontRow, FrontSteps, PublishedDesign, Roofline, RunRecord } from "../report/types.ts";
 import type { DesignDetail, DesignEvaluator } from "../worker/index.ts";
 import { aimedDesigns, type KnownDesign } from "./aims.ts";
 import { hardwareLabel, precisionOf, towersLabel } from "./labels.ts";
@@ -29,6 +29,7 @@ export interface RunParts {
   /** Of the whole front; null: there are none. */
   readonly steps: FrontSteps | null;
   readonly accuracyFailures: AccuracyFailures | null;
+  readonly published: readonly PublishedDesign[];
 }
 
 /** Everything that is known of a finished run: a function of the study, not of the machine. */
@@ -49,7 +50,8 @@ export function recordOf(parts: RunParts): RunRecord {
     front,
     ...(parts.steps === null ? {} : { steps: parts.steps }),
     baseline: start,
-    roofline: rooflineOfRow(pickedOf({ front, baseline: start }), parts),
+    ...(parts.published.length === 0 ? {} : { published: parts.published }),
+    roofline: rooflineOfRow(headlineOf({ study, front, baseline: start })?.best ?? start, parts),
     aims: aimedDesigns([...front, ...feasibleOf(trials, study)], start, evaluator, study),
     others: othersOf(trials, study, new Set(result.front.map(({ number }) => number))),
     trialCount: result.trialCount,

@@ -31,6 +31,7 @@ import { failedTrials, failuresOf } from "./failed-accuracy.ts";
 import { identityOf, sourcesInUse, type Sources } from "./identity.ts";
 import { checkOwnMetrics, type OwnMetrics } from "./own-metrics.ts";
 import { writeFileWhole } from "./output-file.ts";
+import { publishedDesigns } from "./published.ts";
 import { recordOf } from "./record.ts";
 import { prepareRunFolder, RUN_FILES } from "./run-folder.ts";
 import { comparison, confidentFront, stepsOf, type Interval, type ProbabilityAbove } from "./steps.ts";
@@ -205,6 +206,7 @@ async function runIn(run: OpenRun): Promise<StudyRun> {
       accuracyOrigin: accuracyOriginOf(study, accuracy),
       steps: stepsOf(study, whole, above),
       accuracyFailures: failuresOf(failedOf(trials), (point) => modelKey(modelOf(point))),
+      published: publishedDesigns(study),
     });
     store.checkPresence();
     return exact === null

@@ -5,7 +5,7 @@ export { serveTasks } from "./serve.ts";
 export { AS_STUDIES, evaluateAsStudies, evaluateUnderPolicy } from "./mapping-policy.ts";
 export { designContext } from "./context.ts";
 export { brokenLimit, outcomeOfBroken, type BrokenLimit } from "./design-limits.ts";
-export { createDesignEvaluator, type DesignEvaluator } from "./evaluate-design.ts";
+export { createDesignEvaluator, reasonOfRefusal, type DesignEvaluator } from "./evaluate-design.ts";
 export { detailWith, outcomeWith } from "./with-accuracy.ts";
 export {
   createSweepEvaluator,

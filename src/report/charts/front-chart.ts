@@ -1,23 +1,25 @@
 import { thinned } from "../front-table.ts";
 import { chartNumber, metricLabel, shownNumber, titleWithUnit } from "../metric-labels.ts";
 import type { FrontRow, RunRecord } from "../types.ts";
-import { axisRange, frontAxes, isInside, yMetrics, type FrontAxes } from "./axes.ts";
+import { axisRange, frontAxes, isInside, yMetrics, type AxisRange, type FrontAxes } from "./axes.ts";
 import { decimalExponent } from "./decades.ts";
 import { AXIS, INK, MUTED, PALETTE } from "./style.ts";
 
 type Json = Readonly<Record<string, unknown>>;
 
 const INTERVALS = "Interval of accuracy (90 %)";
+const STEPS = "Cheapest of its step";
+const PUBLISHED = "Published models on the starting chip";
 /** Beyond so many designs, symbols are small and intervals are drawn of some only, evenly spread. */
 export const MANY = 200;
 export const MOST_INTERVALS = 60;
 
 /** One series of the scatter by the place it has in `series`. */
-export const FRONT_SERIES = { others: 0, intervals: 1, front: 2, baseline: 3 } as const;
+export const FRONT_SERIES = { others: 0, intervals: 1, front: 2, baseline: 3, steps: 4, published: 5 } as const;
 
 /**
  * Options of the scatter of the front, plain data: other feasible designs pale, accuracy intervals as bars, the front
- * coloured, the baseline as a diamond.
+ * coloured, the cheapest design of each step with its number, the baseline as a diamond, published models as hollow ones.
  */
 export function frontChart(record: RunRecord, axes: FrontAxes = frontAxes(record)): Json {
   const { x, y, colour } = axes;
@@ -30,10 +32,17 @@ export function frontChart(record: RunRecord, axes: FrontAxes = frontAxes(record
     return isInside(value[0], across) && isInside(value[1], upwards) ? [{ name: `Trial ${trial}`, value }] : [];
   });
   const intervals = intervalsOf(rows, axes);
+  const steps = cheapestOf(record, axes);
+  const published = publishedIn(record, axes, across, upwards);
   return {
     animation: false,
     textStyle: { fontFamily: "inherit", color: INK },
-    legend: { top: 0, left: "center", itemGap: 14, data: legendOf(record, intervals.length > 0) },
+    legend: {
+      top: 0,
+      left: "center",
+      itemGap: 14,
+      data: legendOf(record, intervals.length, steps.length, published.length),
+    },
     grid: { left: 34, right: 20, top: 64, bottom: colour === null ? 24 : 96, containLabel: true },
     tooltip: { trigger: "item", renderMode: "richText", confine: true, textStyle: { fontSize: 12 } },
     xAxis: { ...AXIS, name: titleWithUnit(x), ...across },
@@ -82,17 +91,76 @@ export function frontChart(record: RunRecord, axes: FrontAxes = frontAxes(record
         tooltip: { formatter: "{b}" },
         z: 5,
       },
+      {
+        name: STEPS,
+        type: "scatter",
+        data: steps,
+        symbolSize: 18,
+        itemStyle: { color: "transparent", borderColor: INK, borderWidth: 1.5 },
+        label: { show: true, formatter: "{@[2]}", position: "bottom", distance: 3, color: INK, fontSize: 11 },
+        labelLayout: { hideOverlap: true },
+        tooltip: { formatter: "{b}" },
+        z: 6,
+      },
+      {
+        name: PUBLISHED,
+        type: "scatter",
+        symbol: "diamond",
+        symbolSize: 16,
+        data: published,
+        itemStyle: { color: "transparent", borderColor: "#c8102e", borderWidth: 1.5 },
+        label: { show: true, formatter: "{@[2]}", position: "right", color: INK, fontSize: 11 },
+        labelLayout: { hideOverlap: true },
+        tooltip: { formatter: "{b}" },
+        z: 5,
+      },
     ],
   };
 }
 
-function legendOf({ baseline, others }: RunRecord, hasIntervals: boolean): readonly Json[] {
+function legendOf(
+  { baseline, others }: RunRecord,
+  intervalCount: number,
+  stepCount: number,
+  publishedCount: number,
+): readonly Json[] {
   return [
     { name: "Front", icon: "circle", itemStyle: { color: PALETTE[1] } },
     ...(baseline === null ? [] : [{ name: "Baseline", icon: "diamond" }]),
-    ...(hasIntervals ? [{ name: INTERVALS, icon: "rect" }] : []),
+    ...(stepCount > 0 ? [{ name: STEPS, icon: "circle", itemStyle: { borderWidth: 1.5 } }] : []),
+    ...(publishedCount > 0 ? [{ name: PUBLISHED, icon: "diamond", itemStyle: { borderWidth: 1.5 } }] : []),
+    ...(intervalCount > 0 ? [{ name: INTERVALS, icon: "path://M4,0L6,0L6,10L4,10Z" }] : []),
     ...(others.length === 0 ? [] : [{ name: "Other designs", icon: "circle" }]),
   ];
+}
+
+/** The design to look at of each step, where the chart has accuracy; one step needs no mark. */
+function cheapestOf({ front, steps }: RunRecord, { x, y }: FrontAxes): readonly Json[] {
+  if (steps === undefined || steps.steps.length < 2 || ![x, y].includes("accuracy")) return [];
+  return steps.steps.flatMap(({ step, cheapest }) => {
+    const row = front.find(({ trial }) => trial === cheapest);
+    if (row === undefined) return [];
+    const value = [x, y].map((metric) => chartNumber(metric, row.metrics[metric] ?? 0));
+    return [
+      { name: `Cheapest of step ${step}\n${tooltipOf(row)}`, value: [...value, `step ${step}`], trial: row.trial },
+    ];
+  });
+}
+
+/** Published models that lie within the chart: its ends are those of the front. */
+function publishedIn(
+  { published = [] }: RunRecord,
+  { x, y }: FrontAxes,
+  across: AxisRange,
+  upwards: AxisRange,
+): readonly Json[] {
+  return published.flatMap(({ name, hardware, towers, metrics }) => {
+    const [right, up] = [metrics[x], metrics[y]];
+    if (right === undefined || up === undefined) return [];
+    const value = [chartNumber(x, right), chartNumber(y, up)] as const;
+    if (!isInside(value[0], across) || !isInside(value[1], upwards)) return [];
+    return [{ name: [name, ...figuresText(metrics), hardware, towers].join("\n"), value: [...value, name] }];
+  });
 }
 
 function item(row: FrontRow, { x, y, colour }: FrontAxes): Json {
@@ -104,22 +172,19 @@ function item(row: FrontRow, { x, y, colour }: FrontAxes): Json {
 
 const SHOWN = ["carbon_total_kgCO2e", "carbon_embodied_kgCO2e", "carbon_operational_kgCO2e", "latency_s", "area_mm2"];
 
-function tooltipOf(row: FrontRow): string {
-  const { accuracy, accuracy_low, accuracy_high } = row.metrics;
+function tooltipOf({ trial, metrics, hardware, towers }: FrontRow): string {
+  return [trial === null ? "Baseline" : `Trial ${trial}`, ...figuresText(metrics), hardware, towers].join("\n");
+}
+
+function figuresText(metrics: FrontRow["metrics"]): readonly string[] {
+  const { accuracy, accuracy_low, accuracy_high } = metrics;
   const percent = (value: number | null | undefined): string => shownNumber("accuracy", value);
+  const interval = `Accuracy ${percent(accuracy)} % (${percent(accuracy_low)}–${percent(accuracy_high)})`;
   const lines = SHOWN.map((metric) => {
     const { title, unit } = metricLabel(metric);
-    return `${title} ${shownNumber(metric, row.metrics[metric])} ${unit}`;
+    return `${title} ${shownNumber(metric, metrics[metric])} ${unit}`;
   });
-  return [
-    row.trial === null ? "Baseline" : `Trial ${row.trial}`,
-    ...(accuracy === undefined
-      ? []
-      : [`Accuracy ${percent(accuracy)} % (${percent(accuracy_low)}–${percent(accuracy_high)})`]),
-    ...lines,
-    row.hardware,
-    row.towers,
-  ].join("\n");
+  return [...(accuracy === undefined ? [] : [interval]), ...lines];
 }
 
 /** Bars from the low to the high accuracy; none where accuracy is not on the chart. */

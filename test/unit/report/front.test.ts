@@ -2,7 +2,7 @@ import { parquetReadObjects } from "hyparquet";
 import { expect, test } from "vitest";
 import { axisRange, frontAxes, otherPairs } from "../../../src/report/charts/axes.ts";
 import { carbonParts } from "../../../src/report/charts/carbon-chart.ts";
-import { frontChart } from "../../../src/report/charts/front-chart.ts";
+import { FRONT_SERIES, frontChart } from "../../../src/report/charts/front-chart.ts";
 import { frontCsv, frontJson } from "../../../src/report/front-files.ts";
 import { frontParquet } from "../../../src/report/front-parquet.ts";
 import { frontTable, thinned } from "../../../src/report/front-table.ts";
@@ -72,7 +72,30 @@ test("the chart has axis titles with units, the baseline and the intervals", () 
     ["Interval of accuracy (90 %)", 3],
     ["Front", 2],
     ["Baseline", 1],
+    ["Cheapest of its step", 0],
+    ["Published models on the starting chip", 0],
   ]);
+});
+
+test("the cheapest design of each step is marked with its number, and published models that lie on the chart", () => {
+  const step = (number: number, cheapest: number) => ({
+    ...{ step: number, designs: 1, cheapest, cost: 0.4, ties: [cheapest] },
+    accuracy: { low: 0.4, high: 0.5, cheapest: 0.5 },
+  });
+  const steps = { confidence: 0.9, metric: "carbon_total_kgCO2e", steps: [step(1, 7), step(2, 2)] };
+  const model = (name: string, accuracy: number) => ({
+    ...{ name, hardware: "h", towers: "t" },
+    metrics: { accuracy, carbon_total_kgCO2e: 0.38 },
+  });
+  const published = [model("small", 0.46), model("far", 0.99)];
+  const { series } = frontChart({ ...record(), steps, published }) as {
+    series: { data: { name: string; value: unknown[] }[] }[];
+  };
+  expect(series[FRONT_SERIES.steps]!.data.map(({ value }) => value)).toEqual([
+    [0.4, 50, "step 1"],
+    [0.37, 45, "step 2"],
+  ]);
+  expect(series[FRONT_SERIES.published]!.data.map(({ value }) => value)).toEqual([[0.38, 46, "small"]]);
 });
 
 test("the parts of the carbon, embodied before use", () => {
