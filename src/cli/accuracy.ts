@@ -7,7 +7,7 @@ import {
   predictorFor,
   type AccuracyEstimate,
 } from "../accuracy/index.ts";
-import type { ModelSpec, SpecSet } from "../spec/index.ts";
+import { approximateMultiplier, type ModelSpec, type SpecSet } from "../spec/index.ts";
 import { accuracyNumbers, modelRows } from "./accuracy-rows.ts";
 import { InputError } from "./failure.ts";
 import { answerRows } from "./input-rows.ts";
@@ -64,6 +64,10 @@ const ANY_CHIP = "catransformers-22nm";
 
 function predict(specs: SpecSet, settings: readonly string[], metric: string | undefined) {
   const { model } = specs;
+  if (approximateMultiplier(specs.hardware.precision) !== null)
+    throw new InputError(
+      "precision.multiplier has no price of accuracy: no published row tells what multipliers that err cost these models. Measure it with an accuracy command.",
+    );
   const predictor = metric === undefined ? predictorFor(model) : createPredictor(metric);
   const isComputed = (field: string): boolean => settings.some((text) => text.startsWith(`precision.${field}`));
   const seen = { input: isComputed("input"), weight: isComputed("weight"), stored: true, sparse: true };

@@ -2,9 +2,11 @@ import { Argument, type Command } from "commander";
 import { dramChoices, dramTypes } from "../cost/index.ts";
 import { parse } from "yaml";
 import {
+  exactMultiplier,
   listPresets,
   loadHardware,
   loadModel,
+  multipliers,
   presetText,
   regions,
   resolvedHardware,
@@ -14,7 +16,7 @@ import { InputError } from "./failure.ts";
 import { printJson, printText, renderTable } from "./output.ts";
 import { dataToStdout } from "./print.ts";
 
-const KINDS = ["models", "hardware", "regions", "dram"] as const;
+const KINDS = ["models", "hardware", "regions", "dram", "multipliers"] as const;
 type Kind = (typeof KINDS)[number];
 
 interface Options {
@@ -25,7 +27,9 @@ interface Options {
 export function addPresetsCommand(program: Command): void {
   program
     .command("presets")
-    .description("Lists the models, accelerators, regions and memories that ship with ecotile, or prints one of them.")
+    .description(
+      "Lists the models, accelerators, regions, memories and multipliers that ship with ecotile, or prints one of them.",
+    )
     .addArgument(new Argument("[kind]", "what to list; everything where left out").choices(KINDS))
     .argument("[name]", "a model or hardware preset: prints its file")
     .option("--resolved", "of hardware, a preset or a file: with every default written out, and its reason")
@@ -108,6 +112,19 @@ const TABLES: Readonly<Record<Kind, () => PresetTable>> = {
           rates.join(" to "),
           String(energyPerBit),
           `${Number(carbonPerGB.value.toPrecision(3))} (${Number(carbonPerGB.low.toPrecision(3))} to ${Number(carbonPerGB.high.toPrecision(3))})${carbonPerGB.isEstimate ? ", estimate by die area" : ""}`,
+        ];
+      }),
+    ),
+  multipliers: () =>
+    tableOf(
+      ["name", "signed", "area of exact", "energy of exact", "delay ns", "mean error", "worst error", "wrong products"],
+      [...multipliers().values()].map((circuit) => {
+        const exact = exactMultiplier(circuit);
+        const of = (key: "area" | "power"): string => `${((100 * circuit[key]) / exact[key]).toFixed(1)} %`;
+        const error = (value: number): string => `${Number((100 * value).toPrecision(4))} %`;
+        return [
+          ...[circuit.name, circuit.signed ? "yes" : "no", of("area"), of("power"), String(circuit.delay)],
+          ...[error(circuit.meanError), error(circuit.worstError), error(circuit.errorRate)],
         ];
       }),
     ),

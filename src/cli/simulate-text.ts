@@ -22,6 +22,7 @@ import { totalOf, type Known } from "../metrics/index.ts";
 import type { MappingObjective } from "../sim/index.ts";
 import type { SpecSet } from "../spec/index.ts";
 import { useText } from "./deployment-text.ts";
+import { multiplierLines } from "./multiplier-text.ts";
 import { renderTable } from "./output.ts";
 import { runtimeLines } from "./runtime-text.ts";
 import { scheduleLines } from "./simulate-schedule.ts";
@@ -44,6 +45,7 @@ export function simulationText(
       `(${Number(design.deployment.gridIntensity.toPrecision(6))} gCO2e/kWh), technology profile ${design.technology.packaging ?? design.technology.profile}, mapped for ${evaluation.mappedFor}`,
     `Use: ${useText(design.deployment)}.`,
     ...runtimeLines(design.hardware),
+    ...multiplierLines(design.hardware),
     "",
     operatorTable(summaries, evaluation),
     ...(energies === null ? [] : [energies]),

@@ -1,5 +1,6 @@
 import { soldDrams } from "../spec/dram-sold.ts";
 import type { Hardware } from "../spec/hardware.ts";
+import { approximateMultiplier, exactMultiplier, type Multiplier } from "../spec/multipliers.ts";
 import type { Technology } from "../spec/technology.ts";
 import { memorySizes } from "./calibrated/buffers.ts";
 import { KIBIBYTE } from "./constants.ts";
@@ -35,6 +36,7 @@ export function rowsInUse(hardware: Hardware, technology: Technology): readonly 
     ...dram,
     ...soldRows(type),
     ...packageRows(hardware),
+    ...multiplierRows(hardware),
   ];
 }
 
@@ -88,6 +90,18 @@ function packageRows({ silicon }: Hardware): readonly RowInUse[] {
   const type = silicon?.package;
   if (type === undefined) return [];
   return pick("package", (at) => (at["type"] === undefined ? type === "interposer" : at["type"] === type));
+}
+
+/** presets/multipliers.yaml as rows: the circuit, and the exact one that it is set against. */
+function multiplierRows({ precision }: Hardware): readonly RowInUse[] {
+  const circuit = approximateMultiplier(precision);
+  if (circuit === null) return [];
+  const row = (of: Multiplier, name: "area" | "power", unit: string): RowInUse => ({
+    ...{ table: "presets/multipliers.yaml", edition: "EvoApproxLib LITE, 45 nm", name, at: { circuit: of.name } },
+    ...{ value: of[name], low: of[name], high: of[name], unit, year: 2017, note: "the multiplier alone" },
+    source: "Mrazek, Hrbacek, Vasicek, Sekanina, DATE 2017; headers of the library's Verilog files",
+  });
+  return [circuit, exactMultiplier(circuit)].flatMap((of) => [row(of, "area", "um2"), row(of, "power", "mW")]);
 }
 
 /** presets/dram.yaml as rows: counts and data rate, which have no range. */

@@ -17,7 +17,7 @@ import {
   type LevelTraffic,
 } from "../evaluate/portable.ts";
 import { metricsOfDeployment, type SpecSet } from "../spec/portable.ts";
-import { deploymentJson, runtimeJson } from "./specs-json.ts";
+import { deploymentJson, multiplierJson, runtimeJson } from "./specs-json.ts";
 
 /** A metric beside those of every result. */
 const BOARD = "energy_board_J";
@@ -55,6 +55,7 @@ export function simulationJson(
       ...{ kv_read_bytes: kvReadBytes, kv_write_bytes: kvWriteBytes },
     })),
     runtime: runtimeJson(design.hardware),
+    ...multiplierJson(design.hardware),
     schedule: scheduleJson(evaluation.schedule),
     non_operator_cycles: nonOperatorCycles,
     non_operator_energy_J: energy.total === null ? null : nonOperatorEnergy,

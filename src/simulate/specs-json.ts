@@ -1,4 +1,4 @@
-import type { Deployment, Hardware } from "../spec/portable.ts";
+import { approximateMultiplier, type Deployment, type Hardware } from "../spec/portable.ts";
 
 /** A deployment as documents show it: of a trace what it is, not its every slot. */
 export function deploymentJson(deployment: Deployment): Readonly<Record<string, unknown>> {
@@ -6,6 +6,15 @@ export function deploymentJson(deployment: Deployment): Readonly<Record<string, 
   if (gridTrace === undefined) return { ...deployment };
   const { region, slotsPerDay, values } = gridTrace;
   return { ...deployment, gridTrace: { region, slotsPerDay, days: values.length / slotsPerDay } };
+}
+
+/** The circuit of arrays whose multipliers err, errors as shares; nothing of exact ones. */
+export function multiplierJson({ precision }: Hardware): Readonly<Record<string, unknown>> {
+  const circuit = approximateMultiplier(precision);
+  if (circuit === null) return {};
+  const { name, signed, meanError, worstError, errorRate, meanRelativeError } = circuit;
+  const errors = { mean_error: meanError, worst_error: worstError, error_rate: errorRate };
+  return { multiplier: { name, signed, ...errors, mean_relative_error: meanRelativeError } };
 }
 
 /** The stack that runs with its times, s, and those of the host; null: the machine starts its own operators. */

@@ -2,7 +2,7 @@ import { isScalar, isSeq, parseDocument } from "yaml";
 import { problemOf, SpecError, type Problem } from "../errors/index.ts";
 import { checkSettings, checkText } from "./callers.ts";
 import { isModelPath } from "./modes.ts";
-import { modelProblems, precisionProblem, usageProblem } from "./cross-rules.ts";
+import { modelProblems, multiplierProblem, precisionProblem, usageProblem } from "./cross-rules.ts";
 import { DUTY_ALONE } from "./deployment-schema.ts";
 import { deepFreeze } from "./freeze.ts";
 import { nameHint } from "./hints.ts";
@@ -100,10 +100,7 @@ export function applySettings(parts: SpecParts, settings: readonly Setting[], fa
 }
 
 /** What settings break only together, under the last setting that has to do with it. */
-function crossProblems(
-  { hardware: { precision }, model, deployment }: SpecSet,
-  settings: readonly Setting[],
-): readonly Problem[] {
+function crossProblems({ hardware, model, deployment }: SpecSet, settings: readonly Setting[]): readonly Problem[] {
   const byTime = settings.findLast(({ path }) => path === "deployment.duty");
   const byCount = settings.some(({ path }) => path === "deployment.rate" || path === "deployment.inferences");
   if (byTime !== undefined && byCount)
@@ -111,7 +108,8 @@ function crossProblems(
   const wrong = modelProblems(model).map(({ path, message }) => ({ field: pathText(path), message }));
   return [
     ...wrong.map((found) => ({ found, section: "model" })),
-    { found: precisionProblem(precision), section: "precision" },
+    { found: precisionProblem(hardware.precision), section: "precision" },
+    { found: multiplierProblem(hardware), section: "precision" },
     { found: usageProblem(deployment), section: "deployment" },
   ].flatMap(({ found, section }) => {
     const isOfIt = (path: string): boolean =>

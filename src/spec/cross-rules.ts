@@ -24,6 +24,26 @@ export function precisionProblem(precision: Omit<Hardware["precision"], "format"
   return { field: "accumulator", message };
 }
 
+/** A circuit for 8 × 8 bits is of integer arrays of that width, computes nothing else, and is priced by the tables. */
+export function multiplierProblem({
+  precision: { input, weight, format, multiplier },
+  formats = [],
+  energy,
+}: {
+  readonly precision: Hardware["precision"];
+  readonly formats?: readonly unknown[] | undefined;
+  readonly energy: unknown;
+}): CrossProblem | null {
+  if (multiplier === undefined) return null;
+  const problem = (why: string): CrossProblem => ({ field: "multiplier", message: `is ${multiplier}, ${why}` });
+  if (format !== undefined) return problem(`a circuit for integers, but precision.format is ${format}`);
+  if (input !== 8 || weight !== 8)
+    return problem(`a circuit for 8 × 8 bits, but precision is ${input} × ${weight}: set input and weight to 8`);
+  if (formats.length > 0) return problem("and what it makes of the faster formats of the arrays is not known");
+  if (energy !== null) return problem("but the machine says itself what a MAC costs (energy.mac)");
+  return null;
+}
+
 /** What a PE takes of a faster format in one cycle adds up in accumulators that are at least as wide. */
 export function formatProblem(
   format: ArrayFormat,

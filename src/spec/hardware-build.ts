@@ -1,6 +1,6 @@
 import type * as z from "zod";
 import { toRate, type Bandwidth, type Hertz } from "../units/index.ts";
-import { formatProblem, precisionProblem } from "./cross-rules.ts";
+import { formatProblem, multiplierProblem, precisionProblem } from "./cross-rules.ts";
 import { refuse } from "./fields.ts";
 import { withFollowers } from "./followers.ts";
 import { deepFreeze } from "./freeze.ts";
@@ -89,10 +89,18 @@ const NOMINAL: Bandwidth = { per: "cycle", rate: { bytes: 1, cycles: 1 } };
 
 /** Integers are what holds where nothing is said. */
 export function withFormat(
-  { input, weight, accumulator, output }: Hardware["precision"] | RawHardware["precision"],
+  { input, weight, accumulator, output, multiplier }: Hardware["precision"] | RawHardware["precision"],
   format: RawHardware["precision"]["format"],
 ): Hardware["precision"] {
-  return { input, weight, accumulator, output, ...(format === "integer" ? {} : { format }) };
+  const plain = { input, weight, accumulator, output, ...(format === "integer" ? {} : { format }) };
+  return withMultiplier(plain, multiplier ?? "exact");
+}
+
+/** Exact circuits are what holds where nothing is said. */
+export function withMultiplier(precision: Hardware["precision"], multiplier: string): Hardware["precision"] {
+  const { multiplier: before, ...plain } = precision;
+  void before;
+  return multiplier === "exact" ? plain : { ...plain, multiplier };
 }
 
 function withoutUndefined({ allocated, ...rest }: NonNullable<RawHardware["boardPower"]>): BoardCoefficients {
@@ -126,6 +134,12 @@ export function buildHardware(raw: RawHardware, ctx: z.RefinementCtx): Hardware 
     const wrong = formatProblem(each, raw.precision);
     if (wrong !== null) refuse(ctx, "spec/conflict", wrong.message, null, ["formats", at, wrong.field]);
   });
+  const wrongCircuit = multiplierProblem({
+    ...{ formats: raw.formats, energy: raw.energy ?? null },
+    precision: withFormat(raw.precision, raw.precision.format),
+  });
+  if (wrongCircuit !== null)
+    refuse(ctx, "spec/conflict", wrongCircuit.message, null, ["precision", wrongCircuit.field]);
   const unmade = siliconProblem(raw);
   if (unmade !== null) refuse(ctx, "spec/conflict", unmade.message, null, ["silicon", unmade.field]);
   const rest = {

@@ -6,7 +6,7 @@
 
 /** Values as a file would write them. */
 export const DEFAULTS = {
-  precision: { input: 8, weight: 8, accumulator: 32, output: 8, format: "integer" },
+  precision: { input: 8, weight: 8, accumulator: 32, output: 8, format: "integer", multiplier: "exact" },
   cores: 1,
   arraysPerCore: 1,
   multicast: true,

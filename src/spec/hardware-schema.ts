@@ -22,6 +22,7 @@ import { linkSchema } from "./link.ts";
 import { packageSchema } from "./package.ts";
 import { runtimeSchema } from "./runtime.ts";
 import { scheduleSchema } from "./schedule.ts";
+import { multipliers } from "./multipliers.ts";
 import { siliconSchema } from "./silicon.ts";
 import { sparsePattern } from "./sparsity.ts";
 
@@ -31,6 +32,7 @@ export const hardwareFields = {
   node: quantity("length", { min: 1, max: 1000 }),
   bits: whole(1, 64),
   format: oneOf(["integer", "fp32", "fp16", "bf16", "fp8"]),
+  multiplier: oneOf(["exact", ...multipliers().keys()]),
   cores: whole(1, 4096),
   kind: oneOf(["systolic", "dot-product"]),
   side: whole(1, 65536),
@@ -121,6 +123,9 @@ export const rawHardwareSchema = section({
     format: f.format
       .default(DEFAULTS.precision.format)
       .describe("Number format of the MACs: what they cost, not how they round"),
+    multiplier: f.multiplier
+      .default(DEFAULTS.precision.multiplier)
+      .describe("Circuit that multiplies 8 × 8 bits, exact or a published one that errs: what MACs cost"),
   })
     .prefault({ ...DEFAULTS.precision })
     .describe("Bits per element"),

@@ -24,6 +24,8 @@ export interface Hardware {
     readonly output: number;
     /** Number format of the MACs, which decides what they cost; absent: integers. */
     readonly format?: NumberFormat;
+    /** Published circuit that multiplies, of presets/multipliers.yaml; absent: an exact one. */
+    readonly multiplier?: string;
   };
   /** Narrower formats that the arrays compute faster; absent: none. */
   readonly formats?: readonly ArrayFormat[];

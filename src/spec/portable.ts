@@ -54,6 +54,7 @@ export {
   soldWidths,
   type SoldDram,
 } from "./dram-sold.ts";
+export { approximateMultiplier, exactMultiplier, multipliers, type Multiplier } from "./multipliers.ts";
 export { askedBandwidth, memoryCapacity } from "./memory.ts";
 export {
   hardwareJsonSchema,

@@ -1,7 +1,7 @@
 import { rateAtClock, toRate, type Bandwidth, type Hertz } from "../units/index.ts";
 import { withFollowers } from "./followers.ts";
 import { hardwareFields as f } from "./hardware-schema.ts";
-import { listOfDataflows, withFormat } from "./hardware-build.ts";
+import { listOfDataflows, withFormat, withMultiplier } from "./hardware-build.ts";
 import type { Buffer, Dram, Hardware, Operand, PeArray, Port } from "./hardware.ts";
 import { linkFields, linkOf, linkSchema, type Link } from "./link.ts";
 import { packagePaths } from "./set-package.ts";
@@ -358,6 +358,13 @@ export const hardwarePaths: readonly SetPath[] = [
     "bf16",
     f.format,
     (specs, format) => withHardware(specs, { precision: withFormat(specs.hardware.precision, format) }),
+  ),
+  setPath(
+    "precision.multiplier",
+    "Circuit that multiplies 8 × 8 bits: exact, or a published one that errs (ecotile presets multipliers)",
+    "mul8s_1L2H",
+    f.multiplier,
+    (specs, multiplier) => withHardware(specs, { precision: withMultiplier(specs.hardware.precision, multiplier) }),
   ),
   ...buffers,
   ...operandSizes,

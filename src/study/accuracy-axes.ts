@@ -14,6 +14,7 @@ import { FACTOR_NAMES } from "../cost/index.ts";
 import { didYouMean, type Problem } from "../errors/index.ts";
 import {
   applySettings,
+  approximateMultiplier,
   listSetPaths,
   placeInSpace,
   problemAtSpan,
@@ -50,7 +51,25 @@ export function axisProblems(study: Study, document: SourceDocument): readonly P
       message,
     );
   });
-  return [...ignoreProblems(accuracy, document), ...unpriced, ...uncoveredProblems(study, document)];
+  return [
+    ...ignoreProblems(accuracy, document),
+    ...unpriced,
+    ...multiplierProblems(study, document),
+    ...uncoveredProblems(study, document),
+  ];
+}
+
+const MULTIPLIER = "precision.multiplier";
+
+/** Multipliers of the starting chip that err, where no axis says so already: every accuracy would be that of exact ones. */
+function multiplierProblems({ accuracy, space, specs }: Study, document: SourceDocument): readonly Problem[] {
+  const circuit = approximateMultiplier(specs.hardware.precision);
+  const isKnown = space.some(({ path }) => path === MULTIPLIER);
+  if (circuit === null || isKnown || accuracy === null) return [];
+  const ignored = accuracy.ignore ?? [];
+  if (ignored.some((name) => isIgnoredBy(name, MULTIPLIER))) return [];
+  const message = `The arrays multiply with ${circuit.name}, which errs, and ${nameOf(accuracy)} does not price that. Add accuracy: { ignore: [${[...ignored, MULTIPLIER].join(", ")}] }, which then stands beside every result, or ask for no accuracy (accuracy: none).`;
+  return [problemAtSpan(document, spanAt(document, ["hardware"], "value"), "accuracy/unpriced-axis", message)];
 }
 
 const OPERAND_OF: Readonly<Record<string, string>> = {

@@ -20,7 +20,7 @@ export interface Sources {
 export function sourcesInUse(): Sources {
   const core = createHash("sha256").update(readFileSync(new URL("build/core.wasm", packageRoot)));
   const tables = createHash("sha256");
-  for (const path of [...packagedPaths("src/cost/tables/"), "presets/dram.yaml"])
+  for (const path of [...packagedPaths("src/cost/tables/"), "presets/dram.yaml", "presets/multipliers.yaml"])
     tables.update(path).update("\0").update(packagedDigest(path));
   const folder = new URL("src/accuracy/tables/", packageRoot);
   for (const name of readdirSync(folder)

@@ -57,7 +57,7 @@ function precisionText({ hardware, model }: Pick<SpecSet, "hardware" | "model">,
   const [group, ...fields] = path.split(".");
   if (group === "precision") {
     const key = fields[0] as keyof SpecSet["hardware"]["precision"];
-    return String(hardware.precision[key] ?? "integer");
+    return String(hardware.precision[key] ?? (key === "multiplier" ? "exact" : "integer"));
   }
   const named = TOWER_NAMES.find((name) => name === fields[0]);
   if (group === "sparsity") return sparsityText(model, named);

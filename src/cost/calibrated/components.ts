@@ -1,4 +1,5 @@
 import type { Hardware } from "../../spec/hardware.ts";
+import { approximateMultiplier, exactMultiplier } from "../../spec/multipliers.ts";
 import { loadTable, valueNamed } from "../table.ts";
 
 /** Rows of table `components`, 22 nm. */
@@ -38,16 +39,19 @@ export type MacQuantity = "energy" | "area";
 /**
  * Size of a multiply-accumulate against int8 × int8 + int32.
  *
- *   integer   share · (input · weight / 64) + (1 − share) · accumulator / 32
+ *   integer   share · (input · weight / 64) · circuit + (1 − share) · accumulator / 32
  *   float     share · multiplier of the format + (1 − share) · adder of the accumulator's width
  *
- * An integer multiplier grows with the product of the operand widths, its adder with the accumulator; floats are table rows.
+ * An integer multiplier grows with the product of the operand widths, its adder with the accumulator; floats are table rows. A circuit that
+ * errs is its area, or power, over that of the exact one of its library; 1 for exact ones.
  * @source Horowitz, ISSCC 2014, for the share; product rule: significand widths, technology notes
  */
-export function macScale({ input, weight, accumulator, format }: Hardware["precision"], quantity: MacQuantity): number {
+export function macScale(precision: Hardware["precision"], quantity: MacQuantity): number {
+  const { input, weight, accumulator, format } = precision;
   const { multiplierEnergyShare, multiplierAreaShare } = components();
   const share = quantity === "energy" ? multiplierEnergyShare : multiplierAreaShare;
-  if (format === undefined) return (share * input * weight) / 64 + ((1 - share) * accumulator) / 32;
+  if (format === undefined)
+    return (share * circuitScale(precision, quantity) * input * weight) / 64 + ((1 - share) * accumulator) / 32;
   const [multiplier, adder] =
     quantity === "energy"
       ? (["floatMultiplierEnergy", "floatAdderEnergy"] as const)
@@ -55,6 +59,14 @@ export function macScale({ input, weight, accumulator, format }: Hardware["preci
   return (
     share * floatRow(multiplier, { format }) + (1 - share) * floatRow(adder, { bits: accumulator <= 16 ? 16 : 32 })
   );
+}
+
+/** A circuit against the exact one of its library: area, or power at one rate, which is energy per product. */
+function circuitScale(precision: Hardware["precision"], quantity: MacQuantity): number {
+  const circuit = approximateMultiplier(precision);
+  if (circuit === null) return 1;
+  const of = quantity === "energy" ? "power" : "area";
+  return circuit[of] / exactMultiplier(circuit)[of];
 }
 
 function floatRow(name: string, at: Readonly<Record<string, string | number>>): number {
