@@ -9,6 +9,7 @@ import { metricDefinitions } from "../dist/src/accuracy/metrics.js";
 import { fitPrecision, precisionRows } from "../dist/src/accuracy/fit/precision/index.js";
 import { bySource } from "../dist/src/accuracy/fit/precision/validate.js";
 import { fitSparsity, sparseRows, sparsityTable } from "../dist/src/accuracy/fit/sparsity.js";
+import { fitReduction, reductionRows, reductionTable } from "../dist/src/accuracy/fit/token-reduction.js";
 import { precisionTable } from "../dist/src/accuracy/fit/precision/tables.js";
 
 const write = async (name, value) =>
@@ -25,8 +26,10 @@ await write(
 );
 await write("precision.json", fitPrecision());
 await write("sparsity.json", fitSparsity());
+await write("token-reduction.json", fitReduction());
 console.log(errorTable(fits));
 for (const fit of fits) console.log(`\n${fit.metric}\n\n${familyTable(fit)}`);
 console.log(`\n${precisionTable(bySource(precisionRows()))}`);
 console.log(`\n${sparsityTable(sparseRows())}`);
+console.log(`\n${reductionTable(reductionRows())}`);
 console.log(`\n${pairTable(pairs)}`);

@@ -30,9 +30,14 @@ const SIZES = new Set(["layers", "hidden", "ffn", "heads", "kvHeads", "headSize"
 /** What a path begins with, from which its coverage follows: a group of hardware, or model, quantisation, precision. */
 export const groupOf = (path: string): string => path.split(".")[0]!;
 
-/** Paths of number formats, and of weights that are left out, of which results print columns where a study varies them. */
+/** What makes tokens fewer from layer to layer. */
+const REDUCTION = "model.vision.tokenReduction";
+
+const isReductionPath = (path: string): boolean => path.startsWith(`${REDUCTION}.`);
+
+/** Paths of number formats, of weights and of tokens that are left out, of which results print columns where a study varies them. */
 export const isPrecisionPath = (path: string): boolean =>
-  ["precision", "quantisation", "sparsity"].includes(groupOf(path));
+  ["precision", "quantisation", "sparsity"].includes(groupOf(path)) || isReductionPath(path);
 
 /**
  * Coverage of a path of `--set` and `space`, those of single layers (`model.text.ffn.1-6`) included. A path that nobody has thought
@@ -45,6 +50,7 @@ export function coverageOf({ evaluator, metric }: EvaluatorKind, path: string): 
   if (group === "precision") return COMPUTED.has(path) ? "priced" : "unknown";
   if (group === "quantisation") return pricesStorage(metric, path) ? "priced" : "unknown";
   if (group === "sparsity") return pricesSparsity(metric, path) ? "priced" : "unknown";
+  if (isReductionPath(path)) return metricDefinition(metric)?.family === "vit" ? "priced" : "unknown";
   const [, tower, field = ""] = path.split(".");
   if (group !== "model" || !SIZES.has(field)) return "unknown";
   const terms = metricDefinition(metric)?.settings.terms ?? [];
@@ -77,7 +83,7 @@ const TOWERS = new Set(["text", "vision", "encoder", "decoder"]);
 
 /** Whether the price of number formats may be left out by `accuracy.ignore`: whole groups, or a width of the machine. */
 export const isIgnorable = (name: string): boolean =>
-  name === "precision" || name === "quantisation" || name === "sparsity" || COMPUTED.has(name);
+  ["precision", "quantisation", "sparsity", REDUCTION].includes(name) || COMPUTED.has(name);
 
 /** Number formats that accuracy sees. */
 export interface SeenFormats {
@@ -86,6 +92,8 @@ export interface SeenFormats {
   readonly stored: boolean;
   /** Weights that are left out. */
   readonly sparse: boolean;
+  /** Tokens that are merged or pruned. */
+  readonly reduced: boolean;
 }
 
 /**
@@ -103,28 +111,33 @@ export function seenFormats(
   );
   if (!isVaried) return null;
   const isKept = (group: string): boolean => !(accuracy.ignore ?? []).includes(group);
-  const [stored, sparse] = [isKept("quantisation"), isKept("sparsity")];
-  return { input: isSeen("precision.input"), weight: isSeen("precision.weight"), stored, sparse };
+  const [stored, sparse, reduced] = [isKept("quantisation"), isKept("sparsity"), isKept(REDUCTION)];
+  return { input: isSeen("precision.input"), weight: isSeen("precision.weight"), stored, sparse, reduced };
 }
 
 /** The formats of a design that accuracy sees. */
 export function formatsOf(
-  { input, weight, stored, sparse }: SeenFormats,
+  { input, weight, stored, sparse, reduced }: SeenFormats,
   { precision }: Pick<Hardware, "precision">,
-): { readonly computed: Hardware["precision"]; readonly isStorageSeen: boolean; readonly isSparsitySeen: boolean } {
+): {
+  readonly computed: Hardware["precision"];
+  readonly isStorageSeen: boolean;
+  readonly isSparsitySeen: boolean;
+  readonly isReductionSeen: boolean;
+} {
   const computed = {
     ...precision,
     input: input ? precision.input : FULL_BITS,
     weight: weight ? precision.weight : FULL_BITS,
   };
-  return { computed, isStorageSeen: stored, isSparsitySeen: sparse };
+  return { computed, isStorageSeen: stored, isSparsitySeen: sparse, isReductionSeen: reduced };
 }
 
 /**
  * What `accuracy.ignore` should name for a path: number formats by their group, since they belong together, others by themselves.
  */
 export const ignorableName = (path: string): string =>
-  isPrecisionPath(path) ? groupOf(path) : path.replace(/\.[\d-]+$/, "");
+  isReductionPath(path) ? REDUCTION : isPrecisionPath(path) ? groupOf(path) : path.replace(/\.[\d-]+$/, "");
 
 /** Whether a name of `accuracy.ignore` holds a path: the path itself, or what it begins with. */
 export const isIgnoredBy = (name: string, path: string): boolean => path === name || path.startsWith(`${name}.`);

@@ -36,6 +36,8 @@ export interface Formats {
   readonly isStorageSeen: boolean;
   /** Whether weights that are left out are priced. */
   readonly isSparsitySeen: boolean;
+  /** Whether tokens that are merged or pruned are priced. */
+  readonly isReductionSeen: boolean;
 }
 
 export interface Predictor extends AccuracyEvaluator {
@@ -114,7 +116,9 @@ export function predictorOf(definition: MetricDefinition, fit: StoredFit): Predi
       const subject = subjectOf(model);
       const { text, vision } = subject;
       const towers = formats === null ? [] : pricedIn(definition, model, formats);
-      const named = towers.map(({ weights, activations, parts, sparsity }) => [weights, activations, parts, sparsity]);
+      const named = towers.map(({ weights, activations, parts, sparsity, reduction }) => [
+        ...[weights, activations, parts, sparsity, reduction],
+      ]);
       return {
         score: scoreOf(fit, subject),
         terms: fit.settings.terms.map((term) => termValue(term, subject)),
@@ -145,11 +149,15 @@ export function predictorOf(definition: MetricDefinition, fit: StoredFit): Predi
 function towersIn(
   { precision }: MetricDefinition,
   model: ModelSpec,
-  { computed, isStorageSeen, isSparsitySeen }: Formats,
+  { computed, isStorageSeen, isSparsitySeen, isReductionSeen }: Formats,
 ) {
   const tokens = subjectOf(model).training?.samplesSeen ?? null;
   const towers = pricedTowers(isStorageSeen ? model : asComputed(model), precision, computed, tokens);
-  return isSparsitySeen ? towers : towers.map((tower) => ({ ...tower, sparsity: undefined }));
+  return towers.map((tower) => ({
+    ...tower,
+    sparsity: isSparsitySeen ? tower.sparsity : undefined,
+    reduction: isReductionSeen ? tower.reduction : undefined,
+  }));
 }
 
 /** The same where all of it is priced. @throws AccuracyRefusal */
@@ -203,8 +211,12 @@ function narrowed(
 }
 
 /** Whether what a model has and the fit has not is in the price. */
-function isPriced(name: string, { isStorageSeen, isSparsitySeen }: Formats): boolean {
-  return (isStorageSeen && name.endsWith("_quantisation")) || (isSparsitySeen && name.endsWith("_sparsity"));
+function isPriced(name: string, { isStorageSeen, isSparsitySeen, isReductionSeen }: Formats): boolean {
+  return (
+    (isStorageSeen && name.endsWith("_quantisation")) ||
+    (isSparsitySeen && name.endsWith("_sparsity")) ||
+    (isReductionSeen && name.endsWith("_token_reduction"))
+  );
 }
 
 /** Perplexity of a decoder over that in full precision, by the rows that are of perplexity; no upper end where anything may be left. */

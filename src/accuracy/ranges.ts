@@ -1,5 +1,5 @@
 import { log } from "../math/index.ts";
-import type { ModelSpec, Tower } from "../spec/model.ts";
+import type { ModelSpec, VisionTower } from "../spec/model.ts";
 import type { Subject } from "./subject.ts";
 
 /** Calls `visit` with each column whose range is watched and its value in this model. */
@@ -23,14 +23,19 @@ export function forEachWatched(
   if (training?.samplesSeen) visit("samples_seen", training.samplesSeen);
 }
 
-/** What of a model's towers no model of the fit has: windows, experts, latent vectors, narrow storage, sparse weights. The prediction is that of the model without them. */
+/** What of a model's towers no model of the fit has: windows, experts, latent vectors, narrow storage, sparse weights, fewer tokens. The prediction is that of the model without them. */
 export function unseenForms(model: ModelSpec): readonly string[] {
   return Object.entries(model).flatMap(([name, tower]: [string, unknown]) => {
     if (name !== "text" && name !== "vision") return [];
-    const { attention, experts, latent, quantisation, sparsity } = tower as Tower;
-    return Object.entries({ attention, experts, latent, quantisation, sparsity }).flatMap(([form, value]) =>
-      value === undefined ? [] : [`${name}_${form}`],
-    );
+    const { attention, experts, latent, quantisation, sparsity, tokenReduction } = tower as VisionTower;
+    return Object.entries({
+      attention,
+      experts,
+      latent,
+      quantisation,
+      sparsity,
+      token_reduction: tokenReduction,
+    }).flatMap(([form, value]) => (value === undefined ? [] : [`${name}_${form}`]));
   });
 }
 

@@ -31,7 +31,7 @@ export function addAccuracyCommand(program: Command): void {
     .option("--metric <name>", "instead of the metric in which such models publish their results")
     .option(
       "--set <path=value>",
-      "one setting of model, quantisation, sparsity or precision, repeatable; narrow numbers and sparse weights are priced",
+      "one setting of model, quantisation, sparsity or precision, repeatable; narrow numbers, sparse weights and fewer tokens are priced",
       collect,
       [],
     )
@@ -70,9 +70,10 @@ function predict(specs: SpecSet, settings: readonly string[], metric: string | u
     );
   const predictor = metric === undefined ? predictorFor(model) : createPredictor(metric);
   const isComputed = (field: string): boolean => settings.some((text) => text.startsWith(`precision.${field}`));
-  const seen = { input: isComputed("input"), weight: isComputed("weight"), stored: true, sparse: true };
-  const isStored = has(model, ["quantisation", "sparsity"]);
-  const formats = isStored || seen.input || seen.weight ? formatsOf(seen, specs.hardware) : null;
+  const widths = { input: isComputed("input"), weight: isComputed("weight") };
+  const seen = { ...widths, stored: true, sparse: true, reduced: true };
+  const isStored = has(model, ["quantisation", "sparsity", "tokenReduction"]);
+  const formats = isStored || widths.input || widths.weight ? formatsOf(seen, specs.hardware) : null;
   const method = formats === null ? null : methodText(model);
   return { estimate: predictor.evaluate(model, formats), origin: predictor.origin, method };
 }
@@ -107,7 +108,11 @@ function runModel(specs: SpecSet, { metric, json, set }: Options): void {
 
 function modelText(model: ModelSpec, estimate: AccuracyEstimate, origin: string, method: string | null): string {
   const { name } = model;
-  const what = has(model, ["sparsity"]) ? "narrow numbers and sparse weights" : "narrow numbers";
+  const others = [
+    ...(has(model, ["sparsity"]) ? ["sparse weights"] : []),
+    ...(has(model, ["tokenReduction"]) ? ["fewer tokens"] : []),
+  ];
+  const what = ["narrow numbers", ...others].join(" and ");
   const percent = (value: number): string => (value * 100).toFixed(1);
   const { accuracy, low, high, metric, extrapolation, nearest, precisionLoss: loss, perplexityRatio: ratio } = estimate;
   return [

@@ -87,6 +87,7 @@ export function modelProblems(model: ModelSpec): readonly ModelProblem[] {
       return [
         ...rowProblems(model.text, model.text.tokens, "the text", "text"),
         ...patchProblems(model.vision),
+        ...reductionProblems(model.vision, false),
         ...sparsityProblems(model),
       ];
     default:
@@ -114,7 +115,11 @@ const TOWERS = ["text", "vision", "encoder", "decoder"] as const;
 function shapeProblems(part: TowerModel): readonly ModelProblem[] {
   switch (part.family) {
     case "vit":
-      return [...patchProblems(part.vision), ...connectorProblems(part)];
+      return [
+        ...patchProblems(part.vision),
+        ...connectorProblems(part),
+        ...reductionProblems(part.vision, part.connector !== undefined),
+      ];
     case "bert":
       return rowProblems(part.text, part.text.tokens, "the text", "text");
     case "decoder": {
@@ -154,4 +159,28 @@ function patchProblems({ tokens, imageSize, patchSize }: VisionTower): readonly 
   if (tokens >= patches) return [];
   const shown = `${patches} patches of an image of ${imageSize} pixels in patches of ${patchSize}`;
   return [{ path: ["vision", "tokens"], message: `is ${tokens}, fewer than the ${shown}` }];
+}
+
+/**
+ * Fewer tokens from layer to layer need places that nobody asks about again: keys of one kind that all of them have, positions that
+ * were added before the layers, a place between attention and FFN, and pruning a class token, whose attention decides.
+ */
+function reductionProblems(vision: VisionTower, hasConnector: boolean): readonly ModelProblem[] {
+  const { tokenReduction: reduction, attention, latent, disentangled, position, normPosition, tokens } = vision;
+  if (reduction === undefined) return [];
+  const isParallel = normPosition === "parallel" || normPosition === "parallel-shared";
+  const needs: readonly (readonly [isMissing: boolean, what: string])[] = [
+    [attention?.some((kind) => kind !== "full") === true, "attention: full in every layer"],
+    [latent !== undefined || disentangled !== undefined, "plain attention"],
+    [!["learned", "fixed", "none"].includes(position), "positions that are added before the layers, or none"],
+    [isParallel, "an FFN behind the attention, not beside it"],
+    [hasConnector, "a tower without a connector, which takes the patches of the image"],
+    [
+      "keep" in reduction && tokens <= square(Math.floor(vision.imageSize / vision.patchSize)),
+      "a class token, whose attention says what is pruned",
+    ],
+  ];
+  return needs.flatMap(([isMissing, what]) =>
+    isMissing ? [{ path: ["vision", "tokenReduction"], message: `needs ${what}` }] : [],
+  );
 }

@@ -3,6 +3,7 @@ import { square } from "../math/index.ts";
 import { refuse } from "./fields.ts";
 import type { AttentionKind, Tower, VisionTower } from "./model.ts";
 import { formatsOf, LAYERED_CLASSES, type Quantisation } from "./quantisation.ts";
+import { builtReduction, type WrittenReduction } from "./token-reduction.ts";
 
 export type TowerContext = z.RefinementCtx;
 
@@ -145,13 +146,31 @@ export function buildVision<
     readonly tokens?: number | undefined;
     readonly pooling?: VisionTower["pooling"];
     readonly attentionPool?: VisionTower["attentionPool"];
+    readonly tokenReduction?: WrittenReduction | undefined;
   },
->(raw: T, ctx: TowerContext, at: readonly PropertyKey[] = []) {
+>({ tokenReduction: written, ...raw }: T, ctx: TowerContext, at: readonly PropertyKey[] = []) {
   const refuseField = refuseIn(at, "vision", ctx);
   const { imageSize, patchSize } = raw;
   if (imageSize < patchSize) refuseField("patchSize", `is ${patchSize}, more than the image's ${imageSize} pixels`);
   if (raw.pooling === "attention" && raw.attentionPool === undefined && lastOf(raw.ffn) === 0)
     refuseField("pooling", "by attention has an FFN as wide as that of the last layer, which has none");
   const tokens = raw.tokens ?? square(Math.floor(imageSize / patchSize)) + 1;
-  return { ...buildTower(raw, refuseField), tokens };
+  checkReduction(written, raw.layers, refuseField);
+  const reduction = written === undefined ? undefined : builtReduction(written, raw.layers);
+  // A key that is absent stays absent: models with and without it are the same text.
+  return { ...buildTower(raw, refuseField), tokens, ...(reduction === undefined ? {} : { tokenReduction: reduction }) };
+}
+
+/** Merging or pruning, and what belongs to either; lists hold one number a layer. */
+function checkReduction(written: WrittenReduction | undefined, layers: number, refuseField: Refuse): void {
+  if (written === undefined) return;
+  const { merge, keep, layers: at, fuse } = written;
+  const field = "tokenReduction";
+  if ((merge === undefined) === (keep === undefined)) refuseField(field, "needs merge or keep, and not both");
+  if (keep === undefined && (at !== undefined || fuse !== undefined))
+    refuseField(field, "has layers or fuse, which belong to keep");
+  if (typeof merge === "object" && merge.length !== layers)
+    refuseField(field, `holds ${merge.length} numbers of merge, but the tower has ${layers} layers`);
+  const beyond = at?.find((layer) => layer > layers);
+  if (beyond !== undefined) refuseField(field, `names layer ${beyond}, but the tower has ${layers} layers`);
 }

@@ -8,6 +8,7 @@ import type { AttentionKind, ModelSpec } from "./model.ts";
 import { buildOperators, checkNames } from "./model-operators.ts";
 import { checkTowerNames, stored, withoutTowers, type AllTowers } from "./model-stored.ts";
 import { towerSparsity } from "./sparsity.ts";
+import { towerReduction } from "./token-reduction.ts";
 import { mergedQuantisation, modelQuantisation, towerQuantisation } from "./quantisation.ts";
 
 const ATTENTION = /^(full|none|recurrent|(window|chunk|local\+global):[1-9]\d{0,7})$/;
@@ -160,6 +161,9 @@ const visionTower = {
   imageSize: whole(1, 100_000),
   patchSize: whole(1, 100_000),
   channels: whole(1, 1000).default(3),
+  tokenReduction: towerReduction
+    .optional()
+    .describe("Fewer tokens from layer to layer: merge (token merging) or keep (token pruning)"),
 };
 
 const common = {

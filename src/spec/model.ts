@@ -1,5 +1,6 @@
 import type { Quantisation } from "./quantisation.ts";
 import type { Sparsity } from "./sparsity.ts";
+import type { TokenReduction } from "./token-reduction.ts";
 
 /**
  * Which keys a query of one layer meets.
@@ -149,6 +150,8 @@ export interface TextTower extends Tower {
   readonly classTokens?: number | undefined;
 }
 export interface VisionTower extends Tower {
+  /** Fewer tokens from layer to layer; absent: all of them in every layer. */
+  readonly tokenReduction?: TokenReduction | undefined;
   readonly imageSize: number;
   readonly patchSize: number;
   readonly channels: number;
@@ -321,7 +324,7 @@ export interface ListedVector extends ListedCommon {
 }
 export const LISTED_PRIMITIVES = [
   ...(["softmax", "layernorm", "rmsnorm", "gelu", "quick-gelu", "silu", "relu", "relu-squared"] as const),
-  ...(["tanh", "add", "multiply", "gather", "rope", "l2-normalise", "mean"] as const),
+  ...(["tanh", "add", "multiply", "gather", "rope", "l2-normalise", "mean", "max", "compare"] as const),
   ...(["scan", "selective-scan", "delta-scan"] as const),
 ] as const;
 export type ListedPrimitive = (typeof LISTED_PRIMITIVES)[number];

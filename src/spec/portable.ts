@@ -81,3 +81,4 @@ export { specSetOf, type SetPath, type Setting, type SpecParts, type SpecSet } f
 export { TOWER_NAMES, type TowerName } from "./set-model.ts";
 export { storedBits, TENSOR_CLASSES, type Quantisation, type StoredFormat, type TensorClass } from "./quantisation.ts";
 export { sparseForm, type SparseForm, type Sparsity } from "./sparsity.ts";
+export type { TokenMerging, TokenPruning, TokenReduction } from "./token-reduction.ts";

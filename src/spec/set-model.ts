@@ -1,7 +1,8 @@
 import { modelFields as f } from "./model-schema.ts";
 import { perLayer, perLayerOf } from "./model-build.ts";
-import type { AttentionKind, ModelSpec, Tower, TowerModel, TowersModel } from "./model.ts";
+import type { AttentionKind, ModelSpec, Tower, TowerModel, TowersModel, VisionTower } from "./model.ts";
 import { LAYERED_CLASSES, type Quantisation, type StoredFormat } from "./quantisation.ts";
+import { builtReduction, reductionFields, resizedReduction, type TokenReduction } from "./token-reduction.ts";
 import { refusal, setPath, type Refusal, type SetPath, type SpecSet } from "./settings.ts";
 
 /** Towers that a path can name; a model has some of them. */
@@ -58,7 +59,14 @@ const withLayers = (tower: Tower, layers: number): Partial<Tower> => ({
   kvHeads: resize(tower.kvHeads, layers),
   ...(tower.attention === undefined ? {} : { attention: resize(tower.attention, layers) }),
   ...(tower.quantisation === undefined ? {} : { quantisation: resized(tower.quantisation, layers) }),
+  ...reducedIn(tower, layers),
 });
+
+/** Token merging of a tower that gets another number of layers; nothing for a tower that keeps all tokens. */
+function reducedIn(tower: Tower & Pick<Partial<VisionTower>, "tokenReduction">, layers: number): Partial<VisionTower> {
+  const { tokenReduction } = tower;
+  return tokenReduction === undefined ? {} : { tokenReduction: resizedReduction(tokenReduction, layers) };
+}
 
 /** Lists with one format a layer grow and shrink with the layers. */
 function resized(quantisation: Quantisation, layers: number): Quantisation {
@@ -148,6 +156,55 @@ function towerPaths(name: TowerName): readonly SetPath[] {
   ];
 }
 
+/** What takes tokens away from layer to layer, of towers that have patches; whether they were trained so comes behind. */
+const reductionPaths: readonly SetPath[] = [
+  setPath(
+    "model.vision.tokenReduction.merge",
+    "Token merging: pairs of tokens merged in each layer, one number for all layers, or a list; 0: none",
+    "13",
+    reductionFields.merge,
+    (specs, merge) =>
+      changeReduction(specs, (before, layers) => {
+        if (typeof merge === "object" && merge.length !== layers)
+          return refusal(`holds ${merge.length} values, but the tower has ${layers} layers`);
+        if (before !== undefined && "keep" in before) return refusal("merges tokens of a tower that prunes them");
+        return builtReduction({ merge, retrained: before?.retrained ?? false }, layers);
+      }),
+  ),
+  setPath(
+    "model.vision.tokenReduction.keep",
+    "Token pruning: share of the patches that stays at each of its layers; 1: all",
+    "0.7",
+    reductionFields.keep,
+    (specs, keep) =>
+      changeReduction(specs, (before, layers) => {
+        if (before !== undefined && "merge" in before) return refusal("prunes tokens of a tower that merges them");
+        return builtReduction({ retrained: false, ...before, keep }, layers);
+      }),
+  ),
+  setPath(
+    "model.vision.tokenReduction.retrained",
+    "Whether the model was trained again with fewer tokens",
+    "true",
+    reductionFields.retrained,
+    (specs, retrained) =>
+      changeReduction(specs, (before) => (before === undefined ? ALL_TOKENS : { ...before, retrained })),
+  ),
+];
+
+const ALL_TOKENS = refusal("says how a model with fewer tokens was trained, and none go: tokenReduction.merge or keep");
+
+function changeReduction(
+  specs: SpecSet,
+  change: (before: TokenReduction | undefined, layers: number) => TokenReduction | undefined | Refusal,
+): SpecSet | Refusal {
+  return changeTower(specs, "vision", (tower) => {
+    const reduction = change((tower as VisionTower).tokenReduction, tower.layers);
+    if (reduction !== undefined && isRefusal(reduction)) return reduction;
+    return { tokenReduction: reduction } as Partial<VisionTower>;
+  });
+}
+
 function decoderPath(field: "contextTokens" | "generatedTokens", description: string): SetPath {
   return setPath(`model.${field}`, description, "128", f[field], (specs, tokens) => {
     const model = withField(specs.model, field, tokens);
@@ -173,6 +230,7 @@ function withField(
 /** The order matters: layers come before what is given per layer, heads before key-value heads. */
 export const modelPaths: readonly SetPath[] = [
   ...TOWER_NAMES.flatMap(towerPaths),
+  ...reductionPaths,
   decoderPath("contextTokens", "Tokens in the KV cache before the prompt"),
   decoderPath("generatedTokens", "Tokens generated after the prompt"),
 ];

@@ -94,20 +94,22 @@ function uncoveredProblems({ accuracy, space, specs }: Study, document: SourceDo
   const ofAxes = varied.flatMap(({ path, values }) => {
     const [, first, second] = path.split(".");
     const sparse = groupOf(path) === "sparsity" ? "sparsity" : undefined;
-    const operand = OPERAND_OF[path] ?? sparse ?? (TOWER_NAMES.some((name) => name === first) ? second : first)!;
+    const tokens = groupOf(path) === "model" ? "tokens" : undefined;
+    const operand =
+      OPERAND_OF[path] ?? sparse ?? tokens ?? (TOWER_NAMES.some((name) => name === first) ? second : first)!;
     known.add(operand);
     const reasons = values.flatMap((value) =>
       reasonsOf(applySettings(specs, [{ path, value }], FACTOR_NAMES)).filter((each) => each.operand === operand),
     );
     const texts = [...new Set(reasons.map(({ reason }) => reason))];
     if (texts.length === 0) return [];
-    const message = `space.${path} holds widths that are not priced, and nothing is extrapolated: ${texts.join("; ")}. Take them out, say another method (quantisation.method, scales, rotated of the model), or add accuracy: { ignore: [${ignorableName(path)}] }, which then stands beside every result.`;
+    const message = `space.${path} holds what is not priced, and nothing is extrapolated: ${texts.join("; ")}. Take them out, say another method (quantisation.method, scales, rotated of the model), or add accuracy: { ignore: [${ignorableName(path)}] }, which then stands beside every result.`;
     return [problem(placeInSpace(document, path), message)];
   });
   const others = reasonsOf(specs).filter(({ operand }) => !known.has(operand));
   if (others.length === 0) return ofAxes;
   const texts = [...new Set(others.map(({ reason }) => reason))].join("; ");
-  const message = `The study varies number formats, and what it does not vary is not priced: ${texts}. Widen it, or add accuracy: { ignore: [${[...new Set(varied.map(({ path }) => ignorableName(path)))].join(", ")}] }.`;
+  const message = `The study varies what accuracy is priced by, and what it does not vary is not priced: ${texts}. Widen it, or add accuracy: { ignore: [${[...new Set(varied.map(({ path }) => ignorableName(path)))].join(", ")}] }.`;
   return [...ofAxes, problem(["space"], message)];
 }
 

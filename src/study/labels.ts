@@ -10,7 +10,10 @@ import {
   type Study,
   type TensorClass,
   type Tower,
+  type TokenMerging,
+  type TokenPruning,
   type TowerName,
+  type VisionTower,
 } from "../spec/index.ts";
 import { formatRate, formatSize } from "../units/index.ts";
 
@@ -60,7 +63,8 @@ function precisionText({ hardware, model }: Pick<SpecSet, "hardware" | "model">,
     return String(hardware.precision[key] ?? (key === "multiplier" ? "exact" : "integer"));
   }
   const named = TOWER_NAMES.find((name) => name === fields[0]);
-  if (group === "sparsity") return sparsityText(model, named);
+  if (group === "sparsity") return sparsityText(model, named, fields.at(-1) === "method" ? "method" : "weights");
+  if (group === "model") return reductionText(model, fields.at(-1) as keyof AnyReduction);
   const [name, layers] = (named === undefined ? fields : fields.slice(1)) as [TensorClass, string | undefined];
   const [first, last] = (layers ?? "1").split("-").map(Number);
   const texts = storagesOf(model, named).map((storage) => {
@@ -71,11 +75,22 @@ function precisionText({ hardware, model }: Pick<SpecSet, "hardware" | "model">,
   return [...new Set(texts)].join(", ");
 }
 
-/** "2:4 oneshot" of every tower, or of the one that is named; "dense" where nothing is left out. */
-function sparsityText(model: ModelSpec, named: TowerName | undefined): string {
+/** "2:4", or "oneshot", of every tower or of the one that is named; "dense" where nothing is left out. */
+function sparsityText(model: ModelSpec, named: TowerName | undefined, field: "weights" | "method"): string {
   const texts = towersIn(model, named).map(({ sparsity }) =>
-    sparsity === undefined ? "dense" : `${sparsity.weights} ${sparsity.method}`,
+    sparsity === undefined ? "dense" : String(sparsity[field]),
   );
+  return [...new Set(texts)].join(", ");
+}
+
+type AnyReduction = Partial<TokenMerging & TokenPruning>;
+
+/** Tokens merged in each layer, the share that pruning keeps, or whether the model was trained so; "all" where none go. */
+function reductionText(model: ModelSpec, field: keyof AnyReduction): string {
+  const texts = towersIn(model, "vision").map((tower) => {
+    const value = ((tower as VisionTower).tokenReduction as AnyReduction | undefined)?.[field];
+    return value === undefined ? "all" : typeof value === "object" ? range(value) : String(value);
+  });
   return [...new Set(texts)].join(", ");
 }
 

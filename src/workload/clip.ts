@@ -1,5 +1,6 @@
 import { square } from "../math/index.ts";
 import type { ClipModel, VisionTower } from "../spec/model.ts";
+import { tokensLeft } from "../spec/token-reduction.ts";
 import type { Operator, Workload } from "./operator.ts";
 import { imageEmbedding, patchesOf, textEmbedding, textEmbeddingParameters, type TextStem } from "./embedding.ts";
 import { encoderLayers, finalNorm } from "./encoder.ts";
@@ -82,7 +83,7 @@ export function clipVision(tower: VisionTower, embedding: number, batch: number)
   const place = outsideLayers("vision", tower);
   // A pooling by attention reads normalised tokens; elsewhere the pooled token alone is normalised.
   const isBefore = tower.pooling === "attention" && tower.attentionPool === undefined;
-  const rows = isBefore ? batch * tower.tokens : batch * (tower.attentionPool?.queries ?? 1);
+  const rows = isBefore ? batch * tokensLeft(tower) : batch * (tower.attentionPool?.queries ?? 1);
   const norm = finalNorm({ ...tower, hidden: lastNormWidth(tower) }, rows, place);
   const pooled = poolImage(tower, batch, place);
   return [

@@ -121,7 +121,9 @@ function run(model: EncoderDecoderModel, batch: number, pass: Pass, place: Place
   const rows = batch * queriesOf(pass);
   return [
     ...textEmbedding(decoder, encoderDecoderStem(decoder, generatedTokens), batch, queriesOf(pass), whole),
-    ...forEachLayer(decoder, place, (shape, at) => transformerLayer(shape, batch, pass, at, encoder.tokens)),
+    ...forEachLayer(decoder, place, (shape, at) =>
+      transformerLayer(shape, batch, pass, at, { crossTokens: encoder.tokens }),
+    ),
     ...("steps" in pass ? finalNorm(decoder, rows, whole) : []),
     ...("steps" in pass && head
       ? [

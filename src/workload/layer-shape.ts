@@ -96,25 +96,28 @@ function isSameShape(a: LayerShape, b: LayerShape): boolean {
  * and names such as `vision.layers.scores`; else every layer is listed: `vision.layer3.scores`.
  *
  * @param within  prefix, tower and phase of the layers; its count is how often the whole stack runs
+ * @param isUneven  whether layers of equal shape differ all the same, so that every one is listed
  */
 export function forEachLayer(
   tower: Tower,
   within: Place,
-  operatorsOf: (shape: LayerShape, place: Place) => readonly Operator[],
+  operatorsOf: (shape: LayerShape, place: Place, layer: number) => readonly Operator[],
+  isUneven = false,
 ): readonly Operator[] {
   const layers = layersOf(tower);
   const first = layers[0];
   if (first === undefined) return [];
-  if (layers.every((layer) => isSameShape(layer, first))) {
-    return operatorsOf(first, {
+  if (!isUneven && layers.every((layer) => isSameShape(layer, first))) {
+    const place = {
       ...storedAs(first, within),
       prefix: `${within.prefix}.layers`,
       layer: null,
       count: within.count * layers.length,
-    });
+    };
+    return operatorsOf(first, place, 0);
   }
   return layers.flatMap((shape, layer) =>
-    operatorsOf(shape, { ...storedAs(shape, within), prefix: `${within.prefix}.layer${layer}`, layer }),
+    operatorsOf(shape, { ...storedAs(shape, within), prefix: `${within.prefix}.layer${layer}`, layer }, layer),
   );
 }
 

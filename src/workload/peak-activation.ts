@@ -1,4 +1,4 @@
-import type { Tower } from "../spec/model.ts";
+import { layerTokens } from "../spec/token-reduction.ts";
 import { parseKind } from "./attention-pattern.ts";
 import { layersOf, recurrentOf, type LayerShape } from "./layer-shape.ts";
 import { recurrentWidth } from "./recurrent.ts";
@@ -19,10 +19,16 @@ import { recurrentWidth } from "./recurrent.ts";
  *   ffn down  x + rows·ffn + rows·hidden
  *
  * With a KV cache, k and v are counted there and not here. Fused attention has no S: a block of query rows at a time is on chip, and
- * only its result leaves. Keys and values that are made of a latent cache for all heads live while their layer attends.
+ * only its result leaves. Where tokens become fewer behind the attention, the FFN has the rows that are left. Keys and values that are made of a latent cache for all heads live while their layer attends.
  */
-export function peakOfStack(tower: Tower, span: LiveSpan): number {
-  return Math.max(0, ...layersOf(tower).map((shape) => peakOfLayer(shape, span)));
+export function peakOfStack(tower: Parameters<typeof layerTokens>[0], span: LiveSpan): number {
+  const fewer = layerTokens(tower);
+  const peaks = layersOf(tower).map((shape, layer) => {
+    const { before, after } = fewer?.[layer] ?? { before: span.queries, after: span.queries };
+    const keys = fewer === null ? span.keys : before;
+    return peakOfLayer(shape, { ...span, queries: before, keys }, span.batch * after);
+  });
+  return Math.max(0, ...peaks);
 }
 
 /** What one run of a stack holds at once. */
@@ -35,30 +41,31 @@ export interface LiveSpan {
   readonly isFused: boolean;
 }
 
-function peakOfLayer(shape: LayerShape, span: LiveSpan): number {
+/** @param left  rows of the FFN */
+function peakOfLayer(shape: LayerShape, span: LiveSpan, left: number): number {
   const rows = span.batch * span.queries;
   const stream = rows * shape.hidden;
   // Where norms stand behind, the stream itself is what the matrices read.
-  const normed = shape.normPosition === "post" || shape.normPosition === "output" ? 0 : stream;
+  const isNormedApart = shape.normPosition !== "post" && shape.normPosition !== "output";
+  const normedOf = (count: number): number => (isNormedApart ? count * shape.hidden : 0);
+  const normed = normedOf(rows);
   const queries = rows * shape.heads * shape.headSize;
   const values = span.kvCache ? spreadOut(shape, span) / 2 : rows * shape.kvHeads * shape.headSize;
   const attends = shape.attentionKind !== "none" && shape.attentionKind !== "recurrent";
   const keys = Math.min(span.keys, parseKind(shape.attentionKind).size);
   const scores = attends && !span.isFused ? rows * shape.heads * keys : 0;
-  const wide = rows * innerWidth(shape);
+  const wide = left * innerWidth(shape);
   const mixed = shape.attentionKind === "recurrent" ? rows * recurrentWidth(recurrentOf(shape)) : 0;
-  return (
-    stream +
-    Math.max(
-      normed + mixed,
-      normed + queries + 2 * values,
-      queries + 2 * values + scores,
-      values + scores + queries,
-      queries + stream,
-      normed + (shape.gated ? 2 : 1) * wide,
-      wide + stream,
-    )
+  const attention = Math.max(
+    normed + mixed,
+    normed + queries + 2 * values,
+    queries + 2 * values + scores,
+    values + scores + queries,
+    queries + stream,
   );
+  const leftStream = left * shape.hidden;
+  const ffn = Math.max(normedOf(left) + (shape.gated ? 2 : 1) * wide, wide + leftStream);
+  return Math.max(stream + attention, leftStream + ffn);
 }
 
 /** Keys and values of all heads, where a layer makes them of latent vectors. */

@@ -1,5 +1,6 @@
 import { square } from "../math/index.ts";
 import type { Projection, TextTower, VisionTower } from "../spec/model.ts";
+import { tokensLeft } from "../spec/token-reduction.ts";
 import type { Operator } from "./operator.ts";
 import { extraTokensOf } from "./embedding.ts";
 import { layersOf } from "./layer-shape.ts";
@@ -28,7 +29,8 @@ export function poolText({ hidden, tokens, pooling }: TextTower, batch: number, 
 
 /** What an image becomes: as the tower says, else its class token where there is one, else the mean over the patches. */
 export function poolImage(tower: VisionTower, batch: number, place: Place): readonly Operator[] {
-  const { hidden, tokens } = tower;
+  const { hidden } = tower;
+  const tokens = tokensLeft(tower);
   const { pooling = extraTokensOf(tower) > 0 ? "first" : "mean" } = tower;
   switch (pooling) {
     case "all":
@@ -60,7 +62,8 @@ export function pooledWidth({ hidden, pooling, attentionPool }: VisionTower): nu
  *   wider   `attentionPool.queries` of another width, norms on queries and tokens, no FFN (CoCa, Yu et al. 2022)
  */
 function attentionPooling(tower: VisionTower, batch: number, place: Place): readonly Operator[] {
-  const { hidden, tokens, attentionPool } = tower;
+  const { hidden, attentionPool } = tower;
+  const tokens = tokensLeft(tower);
   const { queries, heads, width } = attentionPool ?? { queries: 1, heads: tower.heads[0]!, width: hidden };
   const rows = batch * queries;
   const headSize = width / heads;

@@ -1,5 +1,6 @@
 import type { TowerModel, TowersModel } from "../spec/model.ts";
-import { patchesOf } from "./embedding.ts";
+import { tokensLeft } from "../spec/token-reduction.ts";
+import { extraTokensOf } from "./embedding.ts";
 import type { Workload } from "./operator.ts";
 import { connectedTokens } from "./vit.ts";
 
@@ -48,6 +49,7 @@ export function towersWorkload(
 export function handedOn(part: TowerModel): number {
   if (part.family !== "vit") return 0;
   const { vision, connector } = part;
-  if (connector === undefined) return vision.pooling === "all" ? patchesOf(vision) * vision.hidden : vision.hidden;
+  if (connector === undefined)
+    return vision.pooling === "all" ? (tokensLeft(vision) - extraTokensOf(vision)) * vision.hidden : vision.hidden;
   return connectedTokens(vision, connector) * connector.widths.at(-1)!;
 }

@@ -15,7 +15,8 @@ import type { LayerShape } from "./layer-shape.ts";
  *   parallel         x + ffn(norm₂(x)) + attention(norm₁(x))                      (GPT-NeoX)
  *   parallel-shared  x + ffn(norm(x)) + attention(norm(x))                        (GPT-J, Falcon 7B)
  *
- * Attention to `crossTokens` tokens of an encoder, where there is one, is a part of its own between the two. Normalisations, and residual additions, have equal shapes;
+ * Attention to `crossTokens` tokens of an encoder, where there is one, is a part of its own between the two. Where tokens become fewer,
+ * they do so behind the attention's sum, and the FFN has the rows that are left. Normalisations, and residual additions, have equal shapes;
  * they are listed apart because fusion and residency look at neighbours.
  */
 export function transformerLayer(
@@ -23,19 +24,23 @@ export function transformerLayer(
   batch: number,
   pass: Pass,
   place: Place,
-  crossTokens: number | null = null,
+  { crossTokens = null, reduction = null }: LayerExtras = {},
 ): readonly Operator[] {
   const rows = batch * queriesOf(pass);
+  const left = reduction === null ? rows : batch * reduction.after;
+  const rowsOf = (name: string) => (name === "ffn" ? left : rows);
   const whole = { ...place, count: place.count * runsOf(pass) };
-  const norm = (name: string) =>
-    normalisation(whole, name, { rows, hidden: shape.hidden, normalisation: shape.normalisation });
-  const sum = (name: string) => residual(whole, `${name}-residual`, rows * shape.hidden);
-  const scale = (name: string) => (shape.layerScale === true ? [layerScale(whole, name, rows, shape.hidden)] : []);
+  const norm = (name: string, part = "") =>
+    normalisation(whole, name, { rows: rowsOf(part), hidden: shape.hidden, normalisation: shape.normalisation });
+  const sum = (name: string) => residual(whole, `${name}-residual`, rowsOf(name) * shape.hidden);
+  const scale = (name: string) =>
+    shape.layerScale === true ? [layerScale(whole, name, rowsOf(name), shape.hidden)] : [];
+  const reduced = (name: string) => (name === "attention" ? (reduction?.operators ?? []) : []);
   const isParallel = shape.normPosition === "parallel" || shape.normPosition === "parallel-shared";
   const parts = [
     { name: "attention", body: attention(shape, batch, pass, place) },
     ...(crossTokens === null ? [] : [{ name: "cross", body: crossAttention(shape, batch, pass, place, crossTokens) }]),
-    { name: "ffn", body: feedForward(shape, rows, whole) },
+    { name: "ffn", body: feedForward(shape, left, whole) },
   ].filter(({ body }) => body.length > 0);
 
   if (parts.length === 0) return [];
@@ -48,18 +53,26 @@ export function transformerLayer(
     ];
   }
   return parts.flatMap(({ name, body }) => {
-    const before = shape.hasFirstNorm || name !== "attention" ? [norm(`${name}-norm`)] : [];
+    const before = shape.hasFirstNorm || name !== "attention" ? [norm(`${name}-norm`, name)] : [];
     switch (shape.normPosition) {
       case "post":
-        return [...body, ...scale(name), sum(name), norm(`${name}-norm`)];
+        return [...body, ...scale(name), sum(name), norm(`${name}-norm`, name), ...reduced(name)];
       case "both":
-        return [...before, ...body, norm(`${name}-output-norm`), ...scale(name), sum(name)];
+        return [...before, ...body, norm(`${name}-output-norm`, name), ...scale(name), sum(name), ...reduced(name)];
       case "output":
-        return [...body, norm(`${name}-output-norm`), ...scale(name), sum(name)];
+        return [...body, norm(`${name}-output-norm`, name), ...scale(name), sum(name), ...reduced(name)];
       default:
-        return [...before, ...body, ...scale(name), sum(name)];
+        return [...before, ...body, ...scale(name), sum(name), ...reduced(name)];
     }
   });
+}
+
+/** What a layer has beside its two halves. */
+export interface LayerExtras {
+  /** Tokens of an encoder that it attends to; null: it does not. */
+  readonly crossTokens?: number | null;
+  /** What makes its tokens fewer behind the attention, and how many of each input are left. */
+  readonly reduction?: { readonly after: number; readonly operators: readonly Operator[] } | null;
 }
 
 function residual(place: Place, name: string, elements: number): Operator {

@@ -148,6 +148,7 @@ export const VECTOR_PRIMITIVES: Readonly<Record<LanePrimitive, PrimitiveCost>> =
   tanh: elementWise("definition", pass("apply", [0, 1], [1, 1], "one special function")),
   add: elementWise("definition", pass("apply", [1, 0], [2, 1], "two operands")),
   multiply: elementWise("definition", pass("apply", [1, 0], [2, 1], "two operands")),
+  compare: elementWise("definition", pass("apply", [1, 0], [2, 1], "the larger or the smaller of two")),
   gather: elementWise("definition", pass("move", [1, 0], [1, 1], "one move through a lane")),
   rope: elementWise(
     "Su et al. 2021 (arXiv 2104.09864), eq. 34",
@@ -175,6 +176,12 @@ export const VECTOR_PRIMITIVES: Readonly<Record<LanePrimitive, PrimitiveCost>> =
       "decay; multiply-add with the key, which the value is corrected by; then as of a scan",
     ),
   ),
+  max: {
+    passes: [pass("max", [1, 0], [1, 0], "compare with the largest so far, and keep it and its place")],
+    perRow: NOTHING,
+    over: "reduced",
+    source: "definition",
+  },
   mean: {
     passes: [pass("sum", [1, 0], [1, 0], "add to the sum; the quotient is once a row")],
     perRow: { operations: 1, specials: 0 },

@@ -1,5 +1,6 @@
 import { square } from "../math/index.ts";
 import type { Connector, VisionTower, VitModel } from "../spec/model.ts";
+import { tokensLeft } from "../spec/token-reduction.ts";
 import type { Operator, Workload } from "./operator.ts";
 import { imageEmbedding, patchesOf } from "./embedding.ts";
 import { encoderLayers, finalNorm } from "./encoder.ts";
@@ -67,7 +68,7 @@ function vitOperators(model: VitModel, batch: number): readonly Operator[] {
     ...encoderLayers(vision, batch, place),
     ...(normPooled
       ? [...pooled, ...finalNorm(vision, batch, place)]
-      : [...finalNorm(vision, batch * tokens, place), ...pooled]),
+      : [...finalNorm(vision, batch * tokensLeft(vision), place), ...pooled]),
     ...(model.pooler === true
       ? [
           linear(place, "pooling", "pooler", { rows: batch, k: hidden, n: hidden }),

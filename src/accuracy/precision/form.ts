@@ -1,5 +1,6 @@
 import { exp, log } from "../../math/index.ts";
 import type { Sparsity } from "../../spec/sparsity.ts";
+import type { ReducedModel } from "../token-reduction/form.ts";
 
 /**
  * Price of narrow numbers: the loss λ of a model against itself in full precision, on one scale for all metrics.
@@ -50,6 +51,8 @@ export interface PricedModel {
   readonly parts: readonly NarrowPart[];
   /** Of the tower, where it is seen; absent: dense. */
   readonly sparsity?: Sparsity | undefined;
+  /** Fewer tokens from layer to layer, where it is seen; absent: all of them. */
+  readonly reduction?: ReducedModel | undefined;
 }
 
 export const FULL_BITS = 16;

@@ -1,6 +1,6 @@
 import { exp } from "../../math/index.ts";
 import type { Hardware } from "../../spec/hardware.ts";
-import type { ModelSpec, Tower } from "../../spec/model.ts";
+import type { ModelSpec, Tower, VisionTower } from "../../spec/model.ts";
 import type { Quantisation, StoredFormat } from "../../spec/quantisation.ts";
 import { blockParameters, layerParameters } from "../capacity.ts";
 import {
@@ -22,6 +22,7 @@ import {
   type WeightsMethod,
 } from "./form.ts";
 import { sparseMarks, sparsePrice, uncoveredSparsity } from "../sparsity/price.ts";
+import { reducedModel, reductionMarks, reductionPrice, uncoveredReduction } from "../token-reduction/price.ts";
 import { storedPrice } from "./stored-price.ts";
 
 /** What of a machine's number formats a price looks at; null: the model is priced as it is stored. */
@@ -48,7 +49,7 @@ export interface PrecisionPrice {
 
 /** A part that no published row stands for. */
 export interface Uncovered {
-  readonly operand: Operand | "sparsity";
+  readonly operand: Operand | "sparsity" | "tokens";
   readonly reason: string;
 }
 
@@ -89,19 +90,28 @@ function activationsMethod(method: Method, scales: Scales, isRotated: boolean): 
 
 /** Methods of a model in words, with what is not said: "weights calibrated, activations calibrated, static scales (default)". */
 export function methodText(model: ModelSpec): string {
-  const texts = towersOf(model).map(({ tower: { quantisation, sparsity } }) => {
+  const texts = towersOf(model).map(({ tower: { quantisation, sparsity, tokenReduction } }) => {
     const { method, scales, rotated } = quantisation ?? {};
     const said = (operand: Operand): string => of<Method>(method, operand) ?? `${DEFAULT_METHOD.method} (default)`;
     const scale = of<Scales>(scales, "activations") ?? `${DEFAULT_METHOD.scales} (default)`;
     const sparse = sparsity === undefined ? "" : `, sparse weights ${sparsity.weights} ${sparsity.method}`;
-    return `weights ${said("weights")}, activations ${said("activations")} with scales ${scale}${rotated === true ? ", rotated" : ""}${sparse}`;
+    return `weights ${said("weights")}, activations ${said("activations")} with scales ${scale}${rotated === true ? ", rotated" : ""}${sparse}${reductionText(tokenReduction)}`;
   });
   return [...new Set(texts)].join("; ");
 }
 
+/** ", tokens merged 13 a layer retrained", or nothing. */
+function reductionText(reduction: VisionTower["tokenReduction"]): string {
+  if (reduction === undefined) return "";
+  const training = reduction.retrained ? "retrained" : "untrained";
+  if (!("merge" in reduction)) return `, tokens pruned to ${reduction.keep} ${training}`;
+  const [least, most] = [Math.min(...reduction.merge), Math.max(...reduction.merge)];
+  return `, tokens merged ${least === most ? least : `${least} to ${most}`} a layer ${training}`;
+}
+
 interface NamedTower {
   readonly name: "text" | "vision";
-  readonly tower: Tower;
+  readonly tower: Tower & Pick<Partial<VisionTower>, "tokenReduction">;
 }
 
 function towersOf(model: ModelSpec): readonly NamedTower[] {
@@ -134,6 +144,7 @@ export function pricedTowers(
       ...{ family, task, parameters, tokens, parts, isCodebook: false },
       ...methodsOf(tower.quantisation, computed),
       ...(tower.sparsity === undefined ? {} : { sparsity: tower.sparsity }),
+      ...(tower.tokenReduction === undefined ? {} : { reduction: reducedModel(tower) }),
     };
   });
 }
@@ -163,7 +174,7 @@ function partsOf(
   return [...parts.values()];
 }
 
-/** Parts that no published row of their kind is as narrow as, and sparse weights that no row has; empty: the price holds. */
+/** Parts that no published row of their kind is as narrow as, sparse weights and fewer tokens that no row has; empty: the price holds. */
 export function uncoveredParts(towers: readonly PricedModel[]): readonly Uncovered[] {
   const { coverage } = storedPrice();
   const sparse = towers.flatMap((tower): readonly Uncovered[] => {
@@ -179,7 +190,11 @@ export function uncoveredParts(towers: readonly PricedModel[]): readonly Uncover
       return [{ operand: part.operand, reason: `no such loss of a ${tower.family} model ${known}: ${what}` }];
     }),
   );
-  return [...narrow, ...sparse];
+  const fewer = towers.flatMap((tower): readonly Uncovered[] => {
+    const reason = uncoveredReduction(tower);
+    return reason === null ? [] : [{ operand: "tokens", reason }];
+  });
+  return [...narrow, ...sparse, ...fewer];
 }
 
 /** The narrow text tower of a pair under static scales loses more than its vision tower, by what rows with both have shown. */
@@ -220,20 +235,31 @@ function plainInterval(towers: readonly PricedModel[]) {
   return { loss: lossOf(value), low: lossOf(low), high: high >= 0.97 * fitted(COLLAPSE) ? Infinity : lossOf(high) };
 }
 
-/** Losses of narrow numbers and of sparse weights add up; measured together they are up to 1.4 times their sum (oBERT with INT8). */
+/** Losses by several kinds of compression add up; measured together they are up to 1.4 times their sum (oBERT with INT8). */
 const TOGETHER = 1.4;
 
-/** Price of the narrow parts and of the sparse weights, at most that of a collapse. */
+/** Price of the narrow parts, of the sparse weights and of fewer tokens, at most that of a collapse. */
 export function priceOf(towers: readonly PricedModel[]): PrecisionPrice {
   const narrow = narrowPrice(towers);
-  if (towers.every(({ sparsity }) => sparsity === undefined)) return narrow;
-  const sparse = sparsePrice(towers);
-  const high = (narrow.high + sparse.high) * (narrow.high > 0 ? TOGETHER : 1);
+  const others = [
+    ...(towers.some(({ sparsity }) => sparsity !== undefined) ? [sparsePrice(towers)] : []),
+    ...(towers.some(({ reduction }) => reduction !== undefined) ? [reductionPrice(towers)] : []),
+  ];
+  if (others.length === 0) return narrow;
+  const sum = (of: (loss: { loss: number; low: number; high: number }) => number): number =>
+    others.reduce((total, each) => total + of(each), of(narrow));
+  const high = sum((each) => each.high) * (others.length > 1 || narrow.high > 0 ? TOGETHER : 1);
   return {
-    loss: Math.min(COLLAPSE, narrow.loss + sparse.loss),
-    low: Math.min(COLLAPSE, narrow.low + sparse.low),
+    loss: Math.min(
+      COLLAPSE,
+      sum(({ loss }) => loss),
+    ),
+    low: Math.min(
+      COLLAPSE,
+      sum(({ low }) => low),
+    ),
     high: high >= COLLAPSE ? Infinity : high,
-    marks: [...narrow.marks, ...sparseMarks(towers)],
+    marks: [...narrow.marks, ...sparseMarks(towers), ...reductionMarks(towers)],
   };
 }
 

@@ -73,6 +73,8 @@ const CHANGES_NO_RESULT: Readonly<Record<string, string>> = {
       ],
     ),
   ),
+  "model(clip).vision.tokenReduction.retrained":
+    "no published price of fewer tokens is fitted for models of this family",
   "model(decoder).text.sparsity.method": "what a decoder so small loses rounds to the same",
   "model(bert).training.pretrained": "the fit has one training set, whose effect rounds to nothing",
   "model(operators).operators.last.name": "a word for readers, and for operators that name it",
@@ -188,6 +190,10 @@ const FAMILIES: readonly (readonly [Tree, string | null])[] = [
   [llama, "lm-zero-shot-mean"],
   [translator, null],
 ];
+/** Fewer tokens from layer to layer. */
+const MERGED = { tokenReduction: { merge: 2, retrained: false } };
+const PRUNED = { tokenReduction: { keep: 0.7, layers: [1], fuse: false, retrained: false } };
+const reduced = [clip, vit].flatMap((model) => [MERGED, PRUNED].map((each) => within(model, "vision", each)));
 const withExtras = FAMILIES.flatMap(([model, metric]) =>
   ["text", "vision", "encoder", "decoder"]
     .filter((tower) => model[tower] !== undefined)
@@ -202,7 +208,7 @@ const sparse = FAMILIES.flatMap(([model]) =>
 const MODELS: readonly (readonly [Tree, string | null])[] = [
   ...FAMILIES,
   ...withExtras,
-  ...sparse.map((model) => [model, null] as const),
+  ...[...sparse, ...reduced].map((model) => [model, null] as const),
   [within(llama, "text", { position: "learned", maxPositions: 64 }), "lm-zero-shot-mean"],
   [{ ...vit, connector: { merge: 4, widths: [32, 48], norm: "layernorm" } }, "imagenet-1k"],
   [{ ...vit, embedding: 32 }, "imagenet-1k"],
@@ -357,6 +363,9 @@ const CARRIERS = {
     study(within(bert, "text", { ...SPARSE, sparsity: { weights: 0.85, method: "oneshot" } }), tight, "glue", {
       space: { "sparsity.weights": [0.8, 0.9] },
     }),
+    study(within(vit, "vision", { imageSize: 224, ...MERGED }), tight, "imagenet-1k", {
+      space: { "model.vision.tokenReduction.merge": [1, 2] },
+    }),
   ],
   hardware: [
     ...[tight, blocky, chip, bought, split, priced, pricedWays, sold].map((hardware) => study(bert, hardware, "glue")),
@@ -451,6 +460,7 @@ const VALUES: Readonly<Record<string, readonly unknown[]>> = {
   "hardware.package.interposer.node": ["28 nm", "14 nm"],
   "model(*).*.sparsity.weights": ["1:4", 0.75],
   "model(*).*.sparsity.method": ["magnitude", "retrained"],
+  "model(*).*.tokenReduction.layers": [[2], [1, 2]],
   "deployment.gridHours": [Array.from({ length: 24 }, (_, i) => 400 - 10 * i)],
   "deployment.gridTrace": [trace(24, 90), trace(48, 100)],
   "deployment.gridTrace.values": [Array.from({ length: 24 }, (_, i) => 400 - 10 * i)],

@@ -44,7 +44,8 @@ describe("what evaluators say of settable paths", () => {
     const kind: EvaluatorKind = { evaluator: "predictor", metric };
     /** What a search that varies precision is told; a width that no row stands for has none. */
     const answer = (specs: SpecSet): number | null => {
-      const formats = formatsOf({ input: true, weight: true, stored: true, sparse: true }, specs.hardware);
+      const reduced = coverageOf(kind, "model.vision.tokenReduction.merge") === "priced";
+      const formats = formatsOf({ input: true, weight: true, stored: true, sparse: true, reduced }, specs.hardware);
       return predictor.unpriced(specs.model, formats).length > 0
         ? null
         : predictor.evaluate(specs.model, formats).accuracy;

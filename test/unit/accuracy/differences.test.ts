@@ -15,7 +15,10 @@ const withLayers = (layers: number): VitModel => {
   return { ...vit, vision: tower };
 };
 const at = (weight: number, input: number) =>
-  formatsOf({ input: true, weight: true, stored: true, sparse: true }, { precision: { ...precision, weight, input } });
+  formatsOf(
+    { input: true, weight: true, stored: true, sparse: true, reduced: true },
+    { precision: { ...precision, weight, input } },
+  );
 const standings: readonly Standing[] = [
   ...[6, 9, 11, 12].map((layers) => predictor.standing(withLayers(layers))),
   ...[at(8, 8), at(4, 8), at(4, 4)].map((formats) => predictor.standing(vit, formats)),

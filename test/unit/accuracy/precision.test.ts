@@ -8,7 +8,7 @@ import { modelFile } from "../../fixtures/accuracy/quantised.ts";
 const hardware = loadHardware("catransformers-22nm");
 const at = (weight: number, input: number) =>
   formatsOf(
-    { input: true, weight: true, stored: true, sparse: true },
+    { input: true, weight: true, stored: true, sparse: true, reduced: true },
     { precision: { ...hardware.precision, weight, input, accumulator: 32 } },
   );
 const predictor = createPredictor("imagenet-1k");
@@ -50,6 +50,7 @@ describe("price of precision", () => {
         computed: null,
         isStorageSeen: true,
         isSparsitySeen: true,
+        isReductionSeen: true,
       }).precisionLoss!.value;
     const four = { weights: 4, activations: 4 };
     const naive = lossOf({ ...four, method: "rtn" });
@@ -71,6 +72,7 @@ describe("price of precision", () => {
       computed: null,
       isStorageSeen: true,
       isSparsitySeen: true,
+      isReductionSeen: true,
     }).perplexityRatio!;
     for (const published of [6.09 / 5.68, 5.36 / 5.09]) {
       expect(published).toBeGreaterThan(low);

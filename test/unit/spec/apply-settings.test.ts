@@ -126,7 +126,16 @@ describe("applySettings", () => {
         { path: "package.kind", value: kind },
         { path: "package.volume", value: 1e5 },
       ];
-      const before = path.startsWith("sparsity.") ? sparse : path.startsWith("package.") ? packaged : [];
+      // Whether a model was trained with fewer tokens is said of one that has fewer.
+      const merged = [{ path: "model.vision.tokenReduction.merge", value: 8 }];
+      const isTrained = path === "model.vision.tokenReduction.retrained";
+      const before = path.startsWith("sparsity.")
+        ? sparse
+        : isTrained
+          ? merged
+          : path.startsWith("package.")
+            ? packaged
+            : [];
       const isShare = /^package\.dies\.\d\.share$/.test(path);
       const base = applySettings(isShare ? halved : plain, before);
       const served = { ...specs, hardware: loadHardware("a100") };
