@@ -1,6 +1,6 @@
 import { modelFields as f } from "./model-schema.ts";
 import { perLayer, perLayerOf } from "./model-build.ts";
-import type { AttentionKind, ModelSpec, Tower, TowerModel, TowersModel, VisionTower } from "./model.ts";
+import type { AttentionKind, ModelSpec, OperatorsModel, Tower, TowerModel, TowersModel, VisionTower } from "./model.ts";
 import { LAYERED_CLASSES, type Quantisation, type StoredFormat } from "./quantisation.ts";
 import { builtReduction, reductionFields, resizedReduction, type TokenReduction } from "./token-reduction.ts";
 import { refusal, setPath, type Refusal, type SetPath, type SpecSet } from "./settings.ts";
@@ -18,6 +18,32 @@ export function changeTower(specs: SpecSet, name: TowerName, change: (tower: Tow
   const changed = withTower(model, name, change);
   if (changed === null) return refusal(`cannot be set: the model ${model.name} has no ${name} tower`);
   return isRefusal(changed) ? changed : { ...specs, model: changed };
+}
+
+/**
+ * A model with every tower changed, those of a list of towers too.
+ *
+ * @param ofOperators  what becomes of a list of operators, which has no towers
+ */
+export function changeTowers(
+  model: ModelSpec,
+  change: (tower: Tower) => Partial<Tower> | Refusal,
+  ofOperators: (model: OperatorsModel) => ModelSpec | Refusal,
+): ModelSpec | Refusal {
+  if (model.family === "operators") return ofOperators(model);
+  if (model.family === "towers") {
+    const parts = model.towers.map((part) => changeTowers(part, change, ofOperators));
+    return parts.find(isRefusal) ?? { ...model, towers: parts as readonly TowerModel[] };
+  }
+  let result: ModelSpec = model;
+  for (const name of TOWER_NAMES) {
+    const tower = (model as Partial<Record<TowerName, Tower>>)[name];
+    if (tower === undefined) continue;
+    const fields = change(tower);
+    if (isRefusal(fields)) return fields;
+    result = { ...result, [name]: { ...tower, ...fields } } as ModelSpec;
+  }
+  return result;
 }
 
 /** Null: no such tower. */

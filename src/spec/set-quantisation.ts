@@ -1,4 +1,4 @@
-import type { ModelSpec, Tower, TowerModel } from "./model.ts";
+import type { Tower } from "./model.ts";
 import {
   isLayered,
   LAYERED_CLASSES,
@@ -8,7 +8,7 @@ import {
   type StoredFormat,
   type TensorClass,
 } from "./quantisation.ts";
-import { changeTower, isRefusal, TOWER_NAMES, type TowerName } from "./set-model.ts";
+import { changeTower, changeTowers, isRefusal, TOWER_NAMES, type TowerName } from "./set-model.ts";
 import { refusal, setPath, type Refusal, type SetPath, type SpecSet } from "./settings.ts";
 
 export type LayeredClass = (typeof LAYERED_CLASSES)[number];
@@ -85,28 +85,15 @@ function without(quantisation: Readonly<Record<string, unknown>>): Quantisation 
 
 /** Every tower of a model, or the operators of a list. */
 function changeAll(specs: SpecSet, change: Change): SpecSet | Refusal {
-  const model = everyTower(specs.model, change);
+  const model = changeTowers(
+    specs.model,
+    (tower) => changed(tower, change),
+    (list) => {
+      const quantisation = change(list.quantisation, 0);
+      return quantisation !== undefined && isRefusal(quantisation) ? quantisation : { ...list, quantisation };
+    },
+  );
   return isRefusal(model) ? model : { ...specs, model };
-}
-
-function everyTower(model: ModelSpec, change: Change): ModelSpec | Refusal {
-  if (model.family === "operators") {
-    const quantisation = change(model.quantisation, 0);
-    return quantisation !== undefined && isRefusal(quantisation) ? quantisation : { ...model, quantisation };
-  }
-  if (model.family === "towers") {
-    const parts = model.towers.map((part) => everyTower(part, change));
-    return parts.find(isRefusal) ?? { ...model, towers: parts as readonly TowerModel[] };
-  }
-  let result: ModelSpec = model;
-  for (const name of TOWER_NAMES) {
-    const tower = (model as Partial<Record<TowerName, Tower>>)[name];
-    if (tower === undefined) continue;
-    const fields = changed(tower, change);
-    if (isRefusal(fields)) return fields;
-    result = { ...result, [name]: { ...tower, ...fields } } as ModelSpec;
-  }
-  return result;
 }
 
 /** For all towers first, so that what is set of one tower refines it. */

@@ -1,5 +1,5 @@
-import type { ModelSpec, Tower, TowerModel } from "./model.ts";
-import { changeTower, isRefusal, TOWER_NAMES, type TowerName } from "./set-model.ts";
+import type { Tower } from "./model.ts";
+import { changeTower, changeTowers, isRefusal, TOWER_NAMES, type TowerName } from "./set-model.ts";
 import { refusal, setPath, type Refusal, type SetPath, type SpecSet } from "./settings.ts";
 import { settableSparsity, sparsityMethod, type Sparsity } from "./sparsity.ts";
 
@@ -12,27 +12,13 @@ function changed(tower: Tower, change: Change): Partial<Tower> | Refusal {
   return sparsity !== undefined && isRefusal(sparsity) ? sparsity : { sparsity };
 }
 
-/** In all towers, those of a list of towers too. */
-function everyTower(model: ModelSpec, change: Change): ModelSpec | Refusal {
-  if (model.family === "operators") return refusal(`cannot be set: the model ${model.name} is a list of operators`);
-  if (model.family === "towers") {
-    const parts = model.towers.map((part) => everyTower(part, change));
-    return parts.find(isRefusal) ?? { ...model, towers: parts as readonly TowerModel[] };
-  }
-  let result: ModelSpec = model;
-  for (const name of TOWER_NAMES) {
-    const tower = (model as Partial<Record<TowerName, Tower>>)[name];
-    if (tower === undefined) continue;
-    const fields = changed(tower, change);
-    if (isRefusal(fields)) return fields;
-    result = { ...result, [name]: { ...tower, ...fields } } as ModelSpec;
-  }
-  return result;
-}
-
 function inTowers(specs: SpecSet, name: TowerName | null, change: Change): SpecSet | Refusal {
   if (name !== null) return changeTower(specs, name, (tower) => changed(tower, change));
-  const model = everyTower(specs.model, change);
+  const model = changeTowers(
+    specs.model,
+    (tower) => changed(tower, change),
+    ({ name: list }) => refusal(`cannot be set: the model ${list} is a list of operators`),
+  );
   return isRefusal(model) ? model : { ...specs, model };
 }
 
