@@ -10,6 +10,7 @@ import { hasAccuracy } from "./front-table.ts";
 import { headlineOf } from "./headline.ts";
 import { aimsHtml } from "./html-aims.ts";
 import { headlineHtml } from "./html-headline.ts";
+import { importanceHtml } from "./html-importance.ts";
 import { chartHtml, pageHtml, type PageScripts } from "./html-page.ts";
 import { constraintsHtml, definitionsHtml, figuresOf, rowId, stepsHtml, tableHtml } from "./html-sections.ts";
 import { countsText, failuresText, intervalNote, limitsOf, provenanceOf, referenceText } from "./html-texts.ts";
@@ -51,6 +52,7 @@ ${otherPairs(record).map(pairHtml).join("\n")}
 ${picked === null ? "" : pickedHtml(picked, hasAccuracy(record))}
 ${rooflineHtml(record)}
 ${aimsHtml(record)}
+${importanceHtml(record)}
 ${parallelHtml(record)}
 <section class="wide"><h2>Designs of the front</h2><p class="muted">Click a heading to sort, a line to pick the design.</p><div class="scroll">${tableHtml(record)}</div></section>
 ${live}

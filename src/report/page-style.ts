@@ -27,6 +27,9 @@ table.saved caption { text-align: left; color: var(--muted); padding-bottom: 4px
 tr.sum th, tr.sum td { font-weight: 600; border-top: 1px solid var(--muted); }
 td.gains { position: relative; width: 30%; min-width: 80px; }
 .gain { position: absolute; top: 8px; bottom: 8px; background: var(--accent); }
+.columns { display: grid; gap: 16px 32px; grid-template-columns: repeat(auto-fit, minmax(min(100%, 380px), 1fr)); }
+.share { position: absolute; left: 0; top: 8px; bottom: 8px; background: var(--accent); }
+.share.whole { background: none; border: 1px solid var(--accent); }
 .gain.more { background: var(--use); }
 tbody th { background: var(--head); }
 .scroll { overflow-x: auto; max-height: 620px; }

@@ -86,6 +86,22 @@ const steps = z.object(
   "must be the steps of a front",
 );
 
+const place = z.number("must be a place").int("must be a whole number").min(-1, "must not be below -1");
+const importance = z.object(
+  {
+    ...{ method: z.enum(["sobol", "ped-anova"], "must be sobol or ped-anova"), designs: count },
+    of: z.array(
+      z.object({
+        ...{ metric: text.nullable(), fit: number.nullable() },
+        parameters: z.array(
+          z.object({ path: text, first: number, total: number.nullable(), marginal: z.array(number) }),
+        ),
+      }),
+    ),
+  },
+  "must be what parameters explain",
+);
+
 const objective = z.object({
   metric: text,
   direction: z.enum(["min", "max"], "must be min or max"),
@@ -120,7 +136,8 @@ const recordSchema = z.object(
     published: z
       .array(z.object({ name: text, hardware: text, towers: text, metrics: knownMetrics }), "must be a list of designs")
       .exactOptional(),
-    others: z.array(z.object({ trial: count, metrics: knownMetrics })),
+    others: z.array(z.object({ trial: count, metrics: knownMetrics, places: z.array(place).exactOptional() })),
+    importance: importance.exactOptional(),
     ...{ trialCount: designs, feasibleCount: designs, stopped: text, hypervolume: positive },
     referencePoint: z.array(number).nullable(),
     convergence: z.array(z.object({ trialCount: designs, hypervolume: positive })),

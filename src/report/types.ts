@@ -1,5 +1,5 @@
 import type { Breakdown } from "../cost/types.ts";
-import type { ConstraintSummary, Objective, Point } from "../search/index.ts";
+import type { ConstraintSummary, Importance, Objective, Point } from "../search/index.ts";
 
 /** One design as reports show it: a trial of the front, or the baseline. */
 export interface FrontRow {
@@ -132,6 +132,15 @@ export interface AccuracyFailures {
   readonly reason: string;
 }
 
+/** A design that is not shown in detail. */
+export interface OtherDesign {
+  readonly trial: number;
+  /** Of the objectives. */
+  readonly metrics: Readonly<Record<string, number>>;
+  /** Places of its values among those of `study.parameters`, -1 where it has none; left out by versions before 0.2. */
+  readonly places?: readonly number[];
+}
+
 /** A published model on the chip that the study starts from. */
 export interface PublishedDesign {
   /** Of the preset. */
@@ -178,8 +187,10 @@ export interface RunRecord {
   readonly baseline: FrontRow | null;
   /** Published models of the same work, to be seen beside the front; left out where there are none. */
   readonly published?: readonly PublishedDesign[];
-  /** Feasible trials off the front, thinned to at most 2000: objective values only. */
-  readonly others: readonly { readonly trial: number; readonly metrics: Readonly<Record<string, number>> }[];
+  /** Feasible trials off the front, thinned to at most 2000. */
+  readonly others: readonly OtherDesign[];
+  /** What each parameter explains; left out where too little is known to tell, and by versions before 0.2. */
+  readonly importance?: Importance;
   readonly trialCount: number;
   readonly feasibleCount: number;
   /** Why the search ended: `max-trials`, `stalled` or `exhausted`. */

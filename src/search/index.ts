@@ -4,6 +4,7 @@ export { SearchError } from "./errors.ts";
 export { awaited, type BatchContext, type EvaluateBatch } from "./evaluations.ts";
 export { varianceOf } from "./bayesian/known-costs.ts";
 export * from "./exact/index.ts";
+export * from "./importance/index.ts";
 export * from "./pareto/index.ts";
 export * from "./space/index.ts";
 export * from "./strategies/index.ts";

@@ -1,4 +1,12 @@
-import { assess, metricOf, type Objective, type Point, type StudyResult, type Trial } from "../search/index.ts";
+import {
+  assess,
+  importanceOfTrials,
+  metricOf,
+  type Objective,
+  type Point,
+  type StudyResult,
+  type Trial,
+} from "../search/index.ts";
 import { type Breakdown, type Unknown } from "../cost/index.ts";
 import { isPlainSchedule, type Study } from "../spec/index.ts";
 import { thinned } from "../report/front-table.ts";
@@ -43,6 +51,8 @@ export function recordOf(parts: RunParts): RunRecord {
     const row = detail === null ? null : frontRow(number, point, detail, evaluator, study);
     return row === null ? [] : [step === undefined ? row : { ...row, step }];
   });
+  const metrics = objectives.map(({ metric }) => metric);
+  const importance = importanceOfTrials(study.space, trials, metrics, study.search.seed);
   const start = baseline === null ? null : frontRow(null, {}, baseline, evaluator, study);
   return {
     format: 1,
@@ -54,6 +64,7 @@ export function recordOf(parts: RunParts): RunRecord {
     roofline: rooflineOfRow(headlineOf({ study, front, baseline: start })?.best ?? start, parts),
     aims: aimedDesigns([...front, ...feasibleOf(trials, study)], start, evaluator, study),
     others: othersOf(trials, study, new Set(result.front.map(({ number }) => number))),
+    ...(importance === null ? {} : { importance }),
     trialCount: result.trialCount,
     feasibleCount: result.feasibleCount,
     stopped: result.stopped,
@@ -152,12 +163,13 @@ function knownOf(breakdown: Breakdown | Unknown): Breakdown | null {
 }
 
 function othersOf(trials: readonly Trial[], study: Study, front: ReadonlySet<number>): RunRecord["others"] {
-  const { objectives, constraints } = study;
-  const others = trials.flatMap(({ number, outcome }) => {
+  const { objectives, constraints, space } = study;
+  const others = trials.flatMap(({ number, point, outcome }) => {
     if (front.has(number) || outcome.kind !== "evaluated") return [];
     if (assess(outcome, objectives, constraints).kind !== "feasible") return [];
     const values = objectives.map(({ metric }) => [metric, metricOf(outcome.metrics, metric)] as const);
-    return [{ trial: number, metrics: Object.fromEntries(values) }];
+    const places = space.map(({ path, values: all }) => (Object.hasOwn(point, path) ? all.indexOf(point[path]!) : -1));
+    return [{ trial: number, metrics: Object.fromEntries(values), places }];
   });
   return thinned(others, MOST_OTHERS);
 }

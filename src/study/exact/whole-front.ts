@@ -1,6 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import type { FrontRow, RunRecord } from "../../report/types.ts";
-import type { Trial, TrialStore } from "../../search/index.ts";
+import { importanceOfFront, type Trial, type TrialStore } from "../../search/index.ts";
 import type { ExactOutcome } from "./run.ts";
 
 /** Trials a transaction: some tens of milliseconds. */
@@ -14,10 +14,16 @@ export async function storeFront({ front }: ExactOutcome, store: TrialStore): Pr
   }
 }
 
-export function exactRecord(record: RunRecord, { violations, summary, designCounts }: ExactOutcome): RunRecord {
+export function exactRecord(
+  record: RunRecord,
+  { front: whole, violations, summary, designCounts }: ExactOutcome,
+): RunRecord {
+  const counts = designCounts && whole.map(({ number }) => designCounts[number]!);
+  const importance = importanceOfFront(record.study.parameters ?? [], whole, counts);
   const study = { ...record.study, mappingPolicy: summary.policy };
   const front = designCounts === undefined ? record.front : record.front.map((row) => counted(row, designCounts));
-  return { ...record, front, study, others: [], violations, exact: summary };
+  const ofFront = importance === null ? {} : { importance };
+  return { ...record, front, study, others: [], ...ofFront, violations, exact: summary };
 }
 
 const counted = (row: FrontRow, designCounts: readonly number[]): FrontRow => ({

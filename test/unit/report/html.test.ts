@@ -2,6 +2,8 @@ import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
 import { escapeHtml, scriptJson, scriptText } from "../../../src/report/escape-html.ts";
 import { aimsHtml } from "../../../src/report/html-aims.ts";
+import { importanceHtml } from "../../../src/report/html-importance.ts";
+import type { RunRecord } from "../../../src/report/types.ts";
 import { reportHtml } from "../../../src/report/html.ts";
 import { record } from "../../fixtures/report/record.ts";
 
@@ -41,6 +43,34 @@ test("what each aim gives up: changes against the design of least carbon", () =>
   expect(html).toContain("10 (−50.0 %)");
   expect(html).toContain("0.7 (+75.0 %)");
   expect(aimsHtml({ ...record(), aims: [] })).toBe("");
+});
+
+test("what parameters explain: the method, its fit and shares; the weak ones summed up", () => {
+  const parameter = (path: string, first: number, total: number | null) => ({ path, first, total, marginal: [1, 2] });
+  const weak = Array.from({ length: 9 }, (_, i) => parameter(`weak-${i}`, 0.001, 0.002));
+  const sobol = { metric: "carbon_total_kgCO2e", fit: 0.97, parameters: [parameter("cores", 0.6, 0.75), ...weak] };
+  const text = (importance: RunRecord["importance"]): string =>
+    importanceHtml({ ...record(), ...(importance && { importance }) })
+      .replace(/<[^>]*>/g, " ")
+      .replace(/\s+/g, " ");
+  const forest = text({
+    method: "sobol",
+    designs: 2000,
+    of: [{ ...sobol, parameters: [...sobol.parameters, parameter("w", 0.001, 0.002)] }],
+  });
+  expect(forest).toContain("first-order Sobol&#39; index");
+  expect(forest).toContain("2,000 evaluated trials");
+  expect(forest).toContain("Total carbon; fit 0.97");
+  expect(forest).toContain("cores 60.0 75.0");
+  expect(forest).toContain("1 more parameter, none above 0.2");
+  const front = text({
+    method: "ped-anova",
+    designs: 40,
+    of: [{ metric: null, fit: null, parameters: [parameter("a", 1, null)] }],
+  });
+  expect(front).toContain("PED-ANOVA");
+  expect(front).toContain("Being on the front");
+  expect(text(undefined)).toBe("");
 });
 
 test("a thinned front says so, and an exact one has no convergence", () => {
