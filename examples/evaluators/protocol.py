@@ -27,6 +27,9 @@ class Request:
                 raise Refusal(f"{name} is {found}, and this program trains {expected} alone")
         if vision["kvHeads"] != vision["heads"] or any(kind != "full" for kind in vision.get("attention") or []):
             raise Refusal("this program trains full attention with keys and values of every head")
+        for name in ("sparsity", "activationSparsity", "tokenReduction"):
+            if vision.get(name) is not None:
+                raise Refusal(f"this program knows no {name}")
         self.shape = {
             "hidden": vision["hidden"],
             "head_size": vision["headSize"],

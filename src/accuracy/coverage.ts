@@ -33,11 +33,14 @@ export const groupOf = (path: string): string => path.split(".")[0]!;
 /** What makes tokens fewer from layer to layer. */
 const REDUCTION = "model.vision.tokenReduction";
 
+/** Thresholds under which activations are zero, of one tower. */
+const ZEROS = /^model\.([a-z]+)\.activationSparsity(\.threshold)?$/;
+
 const isReductionPath = (path: string): boolean => path.startsWith(`${REDUCTION}.`);
 
 /** Paths of number formats, of weights and of tokens that are left out, of which results print columns where a study varies them. */
 export const isPrecisionPath = (path: string): boolean =>
-  ["precision", "quantisation", "sparsity"].includes(groupOf(path)) || isReductionPath(path);
+  ["precision", "quantisation", "sparsity"].includes(groupOf(path)) || isReductionPath(path) || ZEROS.test(path);
 
 /**
  * Coverage of a path of `--set` and `space`, those of single layers (`model.text.ffn.1-6`) included. A path that nobody has thought
@@ -52,7 +55,8 @@ export function coverageOf({ evaluator, metric }: EvaluatorKind, path: string): 
   if (group === "sparsity") return pricesSparsity(metric, path) ? "priced" : "unknown";
   if (isReductionPath(path)) return metricDefinition(metric)?.family === "vit" ? "priced" : "unknown";
   const [, tower, field = ""] = path.split(".");
-  if (group !== "model" || !SIZES.has(field)) return "unknown";
+  const isPriced = SIZES.has(field) || ZEROS.test(path);
+  if (group !== "model" || !isPriced) return "unknown";
   const terms = metricDefinition(metric)?.settings.terms ?? [];
   return terms.some((term) => partOf(term) === tower) ? "priced" : "unknown";
 }
@@ -83,7 +87,7 @@ const TOWERS = new Set(["text", "vision", "encoder", "decoder"]);
 
 /** Whether the price of number formats may be left out by `accuracy.ignore`: whole groups, or a width of the machine. */
 export const isIgnorable = (name: string): boolean =>
-  ["precision", "quantisation", "sparsity", REDUCTION].includes(name) || COMPUTED.has(name);
+  ["precision", "quantisation", "sparsity", REDUCTION].includes(name) || COMPUTED.has(name) || ZEROS.test(name);
 
 /** Number formats that accuracy sees. */
 export interface SeenFormats {
@@ -94,6 +98,8 @@ export interface SeenFormats {
   readonly sparse: boolean;
   /** Tokens that are merged or pruned. */
   readonly reduced: boolean;
+  /** Towers whose activations that are zero at run time are priced. */
+  readonly zeros: readonly string[];
 }
 
 /**
@@ -111,33 +117,41 @@ export function seenFormats(
   );
   if (!isVaried) return null;
   const isKept = (group: string): boolean => !(accuracy.ignore ?? []).includes(group);
+  const zeros = ["text", "vision"].filter((tower) => isSeen(`model.${tower}.activationSparsity.threshold`));
   const [stored, sparse, reduced] = [isKept("quantisation"), isKept("sparsity"), isKept(REDUCTION)];
-  return { input: isSeen("precision.input"), weight: isSeen("precision.weight"), stored, sparse, reduced };
+  return { input: isSeen("precision.input"), weight: isSeen("precision.weight"), stored, sparse, reduced, zeros };
 }
 
 /** The formats of a design that accuracy sees. */
 export function formatsOf(
-  { input, weight, stored, sparse, reduced }: SeenFormats,
+  { input, weight, stored, sparse, reduced, zeros }: SeenFormats,
   { precision }: Pick<Hardware, "precision">,
 ): {
   readonly computed: Hardware["precision"];
   readonly isStorageSeen: boolean;
   readonly isSparsitySeen: boolean;
   readonly isReductionSeen: boolean;
+  readonly zerosSeen: readonly string[];
 } {
   const computed = {
     ...precision,
     input: input ? precision.input : FULL_BITS,
     weight: weight ? precision.weight : FULL_BITS,
   };
-  return { computed, isStorageSeen: stored, isSparsitySeen: sparse, isReductionSeen: reduced };
+  return { computed, isStorageSeen: stored, isSparsitySeen: sparse, isReductionSeen: reduced, zerosSeen: zeros };
 }
 
 /**
  * What `accuracy.ignore` should name for a path: number formats by their group, since they belong together, others by themselves.
  */
 export const ignorableName = (path: string): string =>
-  isReductionPath(path) ? REDUCTION : isPrecisionPath(path) ? groupOf(path) : path.replace(/\.[\d-]+$/, "");
+  isReductionPath(path)
+    ? REDUCTION
+    : ZEROS.test(path)
+      ? path.replace(/\.threshold$/, "")
+      : isPrecisionPath(path)
+        ? groupOf(path)
+        : path.replace(/\.[\d-]+$/, "");
 
 /** Whether a name of `accuracy.ignore` holds a path: the path itself, or what it begins with. */
 export const isIgnoredBy = (name: string, path: string): boolean => path === name || path.startsWith(`${name}.`);

@@ -38,6 +38,8 @@ export interface Formats {
   readonly isSparsitySeen: boolean;
   /** Whether tokens that are merged or pruned are priced. */
   readonly isReductionSeen: boolean;
+  /** Towers whose activations that are zero at run time are priced. */
+  readonly zerosSeen: readonly string[];
 }
 
 export interface Predictor extends AccuracyEvaluator {
@@ -116,8 +118,8 @@ export function predictorOf(definition: MetricDefinition, fit: StoredFit): Predi
       const subject = subjectOf(model);
       const { text, vision } = subject;
       const towers = formats === null ? [] : pricedIn(definition, model, formats);
-      const named = towers.map(({ weights, activations, parts, sparsity, reduction }) => [
-        ...[weights, activations, parts, sparsity, reduction],
+      const named = towers.map(({ weights, activations, parts, sparsity, reduction, zeros }) => [
+        ...[weights, activations, parts, sparsity, reduction, zeros],
       ]);
       return {
         score: scoreOf(fit, subject),
@@ -149,14 +151,15 @@ export function predictorOf(definition: MetricDefinition, fit: StoredFit): Predi
 function towersIn(
   { precision }: MetricDefinition,
   model: ModelSpec,
-  { computed, isStorageSeen, isSparsitySeen, isReductionSeen }: Formats,
+  { computed, isStorageSeen, isSparsitySeen, isReductionSeen, zerosSeen }: Formats,
 ) {
   const tokens = subjectOf(model).training?.samplesSeen ?? null;
   const towers = pricedTowers(isStorageSeen ? model : asComputed(model), precision, computed, tokens);
-  return towers.map((tower) => ({
+  return towers.map(({ name, ...tower }) => ({
     ...tower,
     sparsity: isSparsitySeen ? tower.sparsity : undefined,
     reduction: isReductionSeen ? tower.reduction : undefined,
+    zeros: zerosSeen.includes(name) ? tower.zeros : undefined,
   }));
 }
 
@@ -206,16 +209,20 @@ function narrowed(
       ...unpricedTables(model, formats),
     ],
     precisionLoss: { value: lost(loss), low: lost(low), high: lost(high) },
-    ...(model.family === "decoder" ? { perplexityRatio: perplexityRatio(definition, model, formats) } : {}),
+    // A curve of accuracies says nothing of perplexities.
+    ...(model.family === "decoder" && towers.every(({ zeros }) => zeros === undefined)
+      ? { perplexityRatio: perplexityRatio(definition, model, formats) }
+      : {}),
   };
 }
 
 /** Whether what a model has and the fit has not is in the price. */
-function isPriced(name: string, { isStorageSeen, isSparsitySeen, isReductionSeen }: Formats): boolean {
+function isPriced(name: string, { isStorageSeen, isSparsitySeen, isReductionSeen, zerosSeen }: Formats): boolean {
   return (
     (isStorageSeen && name.endsWith("_quantisation")) ||
     (isSparsitySeen && name.endsWith("_sparsity")) ||
-    (isReductionSeen && name.endsWith("_token_reduction"))
+    (isReductionSeen && name.endsWith("_token_reduction")) ||
+    zerosSeen.some((tower) => name === `${tower}_activation_sparsity`)
   );
 }
 

@@ -23,11 +23,12 @@ export function forEachWatched(
   if (training?.samplesSeen) visit("samples_seen", training.samplesSeen);
 }
 
-/** What of a model's towers no model of the fit has: windows, experts, latent vectors, narrow storage, sparse weights, fewer tokens. The prediction is that of the model without them. */
+/** What of a model's towers no model of the fit has: windows, experts, latent vectors, narrow storage, sparse weights and activations, fewer tokens. The prediction is that of the model without them. */
 export function unseenForms(model: ModelSpec): readonly string[] {
   return Object.entries(model).flatMap(([name, tower]: [string, unknown]) => {
     if (name !== "text" && name !== "vision") return [];
-    const { attention, experts, latent, quantisation, sparsity, tokenReduction } = tower as VisionTower;
+    const { attention, experts, latent, quantisation, sparsity, tokenReduction, activationSparsity } =
+      tower as VisionTower;
     return Object.entries({
       attention,
       experts,
@@ -35,6 +36,7 @@ export function unseenForms(model: ModelSpec): readonly string[] {
       quantisation,
       sparsity,
       token_reduction: tokenReduction,
+      activation_sparsity: activationSparsity,
     }).flatMap(([form, value]) => (value === undefined ? [] : [`${name}_${form}`]));
   });
 }

@@ -71,8 +71,8 @@ function predict(specs: SpecSet, settings: readonly string[], metric: string | u
   const predictor = metric === undefined ? predictorFor(model) : createPredictor(metric);
   const isComputed = (field: string): boolean => settings.some((text) => text.startsWith(`precision.${field}`));
   const widths = { input: isComputed("input"), weight: isComputed("weight") };
-  const seen = { ...widths, stored: true, sparse: true, reduced: true };
-  const isStored = has(model, ["quantisation", "sparsity", "tokenReduction"]);
+  const seen = { ...widths, stored: true, sparse: true, reduced: true, zeros: ["text", "vision"] };
+  const isStored = has(model, ["quantisation", "sparsity", "tokenReduction", "activationSparsity"]);
   const formats = isStored || widths.input || widths.weight ? formatsOf(seen, specs.hardware) : null;
   const method = formats === null ? null : methodText(model);
   return { estimate: predictor.evaluate(model, formats), origin: predictor.origin, method };
@@ -111,6 +111,7 @@ function modelText(model: ModelSpec, estimate: AccuracyEstimate, origin: string,
   const others = [
     ...(has(model, ["sparsity"]) ? ["sparse weights"] : []),
     ...(has(model, ["tokenReduction"]) ? ["fewer tokens"] : []),
+    ...(has(model, ["activationSparsity"]) ? ["zeros of activations"] : []),
   ];
   const what = ["narrow numbers", ...others].join(" and ");
   const percent = (value: number): string => (value * 100).toFixed(1);

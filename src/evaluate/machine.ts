@@ -1,5 +1,6 @@
 import type { ArrayFormat, Hardware, NumberFormat } from "../spec/hardware.ts";
 import { storedBits, type StoredFormat } from "../spec/quantisation.ts";
+import { MASK, type SparseForm } from "../spec/sparsity.ts";
 import {
   CONVERSION,
   storageKey,
@@ -20,6 +21,10 @@ export type StoredProduct = GemmProblem & Pick<GemmOperator, "stored" | "weights
  * A format of rate r is r elements of k in one word: the product has ⌈k / r⌉ words of r times the width, so that bytes are what they
  * were and each PE makes r MACs a cycle. Where it skips what sparse weights leave out, r counts what is skipped: in r words of k
  * only the weights that stay come with their places, and only they are multiplied.
+ *
+ * Where it skips by masks, a PE makes one MAC a cycle of the elements that neither operand's mask leaves out, and looks at r of them at the
+ * most: with a share s of the pairs left it passes over min(r, 1 / s) a cycle (AccelTran, arXiv 2302.14705, section III-B). The zeros of
+ * the two operands are taken as independent; waits of PEs for each other are not counted.
  */
 export interface GemmMachine {
   /** Widths of the operands as they are stored, in `precision`. */
@@ -64,7 +69,8 @@ function makeMachine(
   hardware: Hardware,
 ): GemmMachine {
   const { precision } = hardware;
-  const format = fastestFormat(stored, hardware);
+  const fastest = fastestFormat(stored, hardware);
+  const format = fastest?.format ?? null;
   // What is no parameter was stored as a result.
   const second = weightsAreParameters ? precision.weight : precision.output;
   const widths = {
@@ -74,13 +80,12 @@ function makeMachine(
   };
   const sums = bitsOf(stored.sums, precision.accumulator);
   const own = withWidths(hardware, widths, sums);
-  const rate = format?.rate ?? 1;
+  const { rate, executed } = fastest ?? { rate: 1, executed: 1 };
   const packed = { ...widths, input: rate * widths.input, weight: rate * widths.weight };
   const converts = {
-    input: isConverted(stored.input, format?.input ?? precision.input, format),
-    weight: isConverted(stored.weight, format?.weight ?? precision.weight, format),
+    input: isConverted(stored.input, format?.input ?? precision.input, format, "input"),
+    weight: isConverted(stored.weight, format?.weight ?? precision.weight, format, "weight"),
   };
-  const isSkipping = format?.sparsity !== undefined;
   const groups = [stored.input, stored.weight].flatMap((each) =>
     format !== null && each?.group !== undefined && each.format !== "mx" ? [each.group] : [],
   );
@@ -88,7 +93,7 @@ function makeMachine(
     hardware: own,
     core: rate === 1 ? own : withWidths(hardware, packed, sums),
     rate,
-    executed: isSkipping ? stored.weight!.sparse!.kept : 1,
+    executed,
     computed: format === null ? null : computedPrecision(format, precision),
     converts,
     scaledGroup: groups.length === 0 ? null : Math.min(...groups),
@@ -120,21 +125,58 @@ function withWidths(
     : Object.freeze({ ...hardware, precision: Object.freeze({ ...precision, ...widths, accumulator }) });
 }
 
+/** A format with the elements of k that a PE passes over in a cycle, and the share of them that it multiplies. */
+interface Speed {
+  readonly format: ArrayFormat;
+  readonly rate: number;
+  readonly executed: number;
+}
+
 /** The format of the highest rate that both operands fit; what has the width of the hardware's precision computes in that. */
-function fastestFormat({ input, weight }: StoredOperands, { formats = [] }: Hardware): ArrayFormat | null {
+function fastestFormat({ input, weight }: StoredOperands, { formats = [] }: Hardware): Speed | null {
   if (input === null || weight === null) return null;
   const fits = (stored: StoredFormat, bits: number, { format }: ArrayFormat): boolean =>
     stored.bits <= bits && (stored.format === undefined || (stored.format === "int") === (format === "int"));
-  const skips = ({ sparsity }: ArrayFormat): boolean => sparsity === undefined || sparsity === weight.sparse?.pattern;
   return formats
-    .filter((each) => fits(input, each.input, each) && fits(weight, each.weight, each) && skips(each))
-    .reduce<ArrayFormat | null>((best, each) => (best === null || each.rate > best.rate ? each : best), null);
+    .filter((each) => fits(input, each.input, each) && fits(weight, each.weight, each))
+    .map((format) => speedOf(format, input, weight))
+    .reduce<Speed | null>(
+      (best, each) => (each === null || (best !== null && best.rate >= each.rate) ? best : each),
+      null,
+    );
+}
+
+/** Null: a format for a pattern that the weights do not have. */
+function speedOf(format: ArrayFormat, input: StoredFormat, weight: StoredFormat): Speed | null {
+  const { rate, sparsity } = format;
+  if (sparsity === undefined) return { format, rate, executed: 1 };
+  if (sparsity !== MASK)
+    return sparsity === weight.sparse?.pattern ? { format, rate, executed: weight.sparse.kept } : null;
+  const executed = keptByMask(input) * keptByMask(weight);
+  return { format, rate: Math.min(rate, 1 / executed), executed };
+}
+
+/** Share of the elements that a mask leaves; 1 of what has none. */
+const keptByMask = ({ sparse }: StoredFormat): number => (hasMask(sparse) ? sparse.kept : 1);
+
+const hasMask = (sparse: SparseForm | undefined): sparse is SparseForm =>
+  sparse !== undefined && sparse.pattern === undefined;
+
+/** Whether the arrays take an operand with its zeros left out. */
+function isSkipped({ sparse }: StoredFormat, format: ArrayFormat | null, operand: "input" | "weight"): boolean {
+  if (format?.sparsity === undefined) return false;
+  return format.sparsity === MASK ? hasMask(sparse) : operand === "weight";
 }
 
 /** Whether elements come in another width than the arrays take, with scales that they do not apply, or without zeros that they want. */
-function isConverted(stored: StoredFormat | null, bits: number, format: ArrayFormat | null): boolean {
+function isConverted(
+  stored: StoredFormat | null,
+  bits: number,
+  format: ArrayFormat | null,
+  operand: "input" | "weight",
+): boolean {
   if (stored === null) return false;
-  if (stored.sparse !== undefined && format?.sparsity === undefined) return true;
+  if (stored.sparse !== undefined && !isSkipped(stored, format, operand)) return true;
   return stored.bits !== bits || (format === null && stored.group !== undefined);
 }
 

@@ -1,4 +1,5 @@
 import { square } from "../math/index.ts";
+import { curveProblem } from "./activation-sparsity.ts";
 import type { Deployment } from "./deployment.ts";
 import type { ArrayFormat, Hardware } from "./hardware.ts";
 import type { ModelSpec, Tower, TowerModel, VisionTower } from "./model.ts";
@@ -99,14 +100,23 @@ function partProblems(part: TowerModel): readonly ModelProblem[] {
   return [...shapeProblems(part), ...sparsityProblems(part)];
 }
 
-/** What stays of sparse weights has a width, in every layer. */
+/** What stays of sparse weights and of sparse activations has a width, in every layer; a threshold has a place on its curve. */
 function sparsityProblems(model: ModelSpec): readonly ModelProblem[] {
   return TOWERS.flatMap((name): readonly ModelProblem[] => {
-    const { sparsity, quantisation } = (model as Partial<Record<(typeof TOWERS)[number], Tower>>)[name] ?? {};
-    const weights = quantisation?.weights;
-    if (sparsity === undefined || (weights !== undefined && ![weights].flat().includes(null))) return [];
-    const message = `needs the width of what stays: quantisation.${name}.weights, in every layer`;
-    return [{ path: [name, "sparsity"], message }];
+    const tower: Partial<Tower> = (model as Partial<Record<(typeof TOWERS)[number], Tower>>)[name] ?? {};
+    const { activationSparsity, quantisation } = tower;
+    const widthProblem = (field: "sparsity" | "activationSparsity", of: "weights" | "activations"): ModelProblem[] => {
+      const formats = quantisation?.[of];
+      if (tower[field] === undefined || (formats !== undefined && ![formats].flat().includes(null))) return [];
+      const message = `needs the width of what stays: quantisation.${name}.${of}, in every layer`;
+      return [{ path: [name, field], message }];
+    };
+    const wrong = activationSparsity === undefined ? null : curveProblem(activationSparsity);
+    return [
+      ...widthProblem("sparsity", "weights"),
+      ...widthProblem("activationSparsity", "activations"),
+      ...(wrong === null ? [] : [{ path: [name, "activationSparsity"], message: wrong }]),
+    ];
   });
 }
 

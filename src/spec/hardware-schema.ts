@@ -24,7 +24,7 @@ import { runtimeSchema } from "./runtime.ts";
 import { scheduleSchema } from "./schedule.ts";
 import { multipliers } from "./multipliers.ts";
 import { siliconSchema } from "./silicon.ts";
-import { sparsePattern } from "./sparsity.ts";
+import { skippedSparsity } from "./sparsity.ts";
 
 /** Fields that `--set` changes too: one definition for both. */
 export const hardwareFields = {
@@ -135,7 +135,11 @@ export const rawHardwareSchema = section({
       weight: f.bits.describe("Of the second operand"),
       format: oneOf(["int", "fp"]),
       rate: whole(1, 64).describe("MACs of a PE and cycle, those that are skipped among them"),
-      sparsity: sparsePattern.optional().describe("Weights of this pattern, 2:4, take this rate: zeros are skipped"),
+      sparsity: skippedSparsity
+        .optional()
+        .describe(
+          "What is skipped at this rate: weights of a pattern, 2:4, or whatever the masks of both operands say is zero, mask",
+        ),
     }),
     "formats",
     0,

@@ -119,7 +119,10 @@ export interface ArrayFormat {
   readonly weight: number;
   readonly format: "int" | "fp";
   readonly rate: number;
-  /** Of weights that keep n of m the arrays skip what is gone, `"2:4"`; absent: they skip nothing. */
+  /**
+   * Of weights that keep n of m the arrays skip what is gone, `"2:4"`; or they skip what the masks of either operand say is zero,
+   * `"mask"`, and `rate` is the most elements of k that a PE looks at in a cycle; absent: they skip nothing.
+   */
   readonly sparsity?: string | undefined;
 }
 

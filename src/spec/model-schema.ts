@@ -7,6 +7,7 @@ import { listedOperator } from "./listed-operator.ts";
 import type { AttentionKind, ModelSpec } from "./model.ts";
 import { buildOperators, checkNames } from "./model-operators.ts";
 import { checkTowerNames, stored, withoutTowers, type AllTowers } from "./model-stored.ts";
+import { towerActivationSparsity } from "./activation-sparsity.ts";
 import { towerSparsity } from "./sparsity.ts";
 import { towerReduction } from "./token-reduction.ts";
 import { mergedQuantisation, modelQuantisation, towerQuantisation } from "./quantisation.ts";
@@ -125,6 +126,9 @@ const tower = {
     .optional()
     .describe("How this tower's tensors are stored; goes before what the model's quantisation says"),
   sparsity: towerSparsity.optional().describe("Weights of its layers that are left out"),
+  activationSparsity: towerActivationSparsity
+    .optional()
+    .describe("Activations of its layers that are taken as zero at run time"),
 };
 
 const pooling = oneOf(["first", "last", "mean", "first+mean", "attention", "all"])

@@ -1,4 +1,5 @@
 import type { Quantisation } from "./quantisation.ts";
+import type { ActivationSparsity } from "./activation-sparsity.ts";
 import type { Sparsity } from "./sparsity.ts";
 import type { TokenReduction } from "./token-reduction.ts";
 
@@ -77,6 +78,8 @@ export interface TowerExtras {
   readonly quantisation?: Quantisation | undefined;
   /** Weights in its layers that are left out; absent: none. */
   readonly sparsity?: Sparsity | undefined;
+  /** Activations of its layers that are taken as zero at run time; absent: none. */
+  readonly activationSparsity?: ActivationSparsity | undefined;
   /** Of each layer; absent: full. */
   readonly attention?: readonly AttentionKind[] | undefined;
   /** A norm on queries and keys: one for all heads, one for each head, one over the whole projection, or without trained numbers. */

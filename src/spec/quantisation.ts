@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { activationForm, type ActivationSparsity } from "./activation-sparsity.ts";
 import { sparseFormat, type SparseForm, type Sparsity } from "./sparsity.ts";
 import { flag, listOf, oneOf, refuse, section, whole } from "./fields.ts";
 
@@ -37,8 +38,8 @@ export interface StoredFormat {
   /** Bits of one scale and of one zero point, where there are groups. */
   readonly scaleBits?: number;
   readonly zeroBits?: number;
-  /** Some elements are left out; made of a tower's `sparsity`, and never written here. */
-  readonly sparse?: SparseForm;
+  /** Some elements are left out; made of a tower's `sparsity` or `activationSparsity`, and never written here. */
+  readonly sparse?: SparseForm | undefined;
 }
 
 /**
@@ -90,17 +91,30 @@ export function formatsOf(quantisation: Quantisation | undefined, layer: number 
   return Object.values(all).every((each) => each === null) ? null : all;
 }
 
-/** The same of a layer of a tower, whose weights may be sparse. */
+/** The same of a layer of a tower, whose weights and whose activations may be sparse. */
 export function layerFormats(
   {
     quantisation,
     sparsity,
-  }: { readonly quantisation?: Quantisation | undefined; readonly sparsity?: Sparsity | undefined },
+    activationSparsity,
+  }: {
+    readonly quantisation?: Quantisation | undefined;
+    readonly sparsity?: Sparsity | undefined;
+    readonly activationSparsity?: ActivationSparsity | undefined;
+  },
   layer: number,
 ): LayerFormats | null {
   const formats = formatsOf(quantisation, layer);
-  if (sparsity === undefined || formats === null || formats.weights === null) return formats;
-  return { ...formats, weights: sparseFormat(formats.weights, sparsity) };
+  if (formats === null) return formats;
+  const { weights, activations } = formats;
+  return {
+    ...formats,
+    weights: sparsity === undefined || weights === null ? weights : sparseFormat(weights, sparsity),
+    activations:
+      activationSparsity === undefined || activations === null
+        ? activations
+        : { ...activations, sparse: activationForm(activationSparsity) },
+  };
 }
 
 const isList = (value: StoredFormat | readonly (StoredFormat | null)[]): value is readonly (StoredFormat | null)[] =>

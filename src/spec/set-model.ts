@@ -2,6 +2,7 @@ import { modelFields as f } from "./model-schema.ts";
 import { perLayer, perLayerOf } from "./model-build.ts";
 import type { AttentionKind, ModelSpec, OperatorsModel, Tower, TowerModel, TowersModel, VisionTower } from "./model.ts";
 import { LAYERED_CLASSES, type Quantisation, type StoredFormat } from "./quantisation.ts";
+import { activationThreshold } from "./activation-sparsity.ts";
 import { builtReduction, reductionFields, resizedReduction, type TokenReduction } from "./token-reduction.ts";
 import { refusal, setPath, type Refusal, type SetPath, type SpecSet } from "./settings.ts";
 
@@ -179,6 +180,16 @@ function towerPaths(name: TowerName): readonly SetPath[] {
     setPath(path("tokens"), "Tokens of one input", name === "vision" ? "197" : "77", f.tokens, (specs, tokens) =>
       changeTower(specs, name, () => ({ tokens })),
     ),
+    setPath(
+      path("activationSparsity.threshold"),
+      "Activations of a smaller size are taken as zero at run time; between the thresholds that the tower's curve has",
+      "0.01",
+      activationThreshold,
+      (specs, threshold) =>
+        changeTower(specs, name, ({ activationSparsity: before }) =>
+          before === undefined ? NO_CURVE : { activationSparsity: { ...before, threshold } },
+        ),
+    ),
   ];
 }
 
@@ -218,6 +229,9 @@ const reductionPaths: readonly SetPath[] = [
   ),
 ];
 
+const NO_CURVE = refusal(
+  "needs what was measured at each threshold: activationSparsity of the tower in its model file",
+);
 const ALL_TOKENS = refusal("says how a model with fewer tokens was trained, and none go: tokenReduction.merge or keep");
 
 function changeReduction(

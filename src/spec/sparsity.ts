@@ -61,6 +61,16 @@ export const sparsePattern = z.string({ error: RULE }).transform((text, ctx): st
 });
 const share = z.number({ error: RULE }).gt(0, { error: RULE }).lt(1, { error: RULE });
 
+/** Arrays that skip what is zero by the masks of their operands, rather than a pattern of the weights. */
+export const MASK = "mask";
+const SKIP_RULE = 'must be n:m with n below m, such as "2:4", or mask';
+
+/** What a format of the arrays skips, as written. */
+export const skippedSparsity = z.string({ error: SKIP_RULE }).transform((text, ctx): string => {
+  if (text === MASK || blockOf(text) !== null) return text;
+  return refuse(ctx, "spec/bad-value", `${SKIP_RULE}, not "${text.slice(0, 60)}"`);
+});
+
 /** `weights` of a sparsity, as written. */
 export const weightSparsity = z.union([share, sparsePattern], { error: RULE });
 

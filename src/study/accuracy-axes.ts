@@ -94,7 +94,8 @@ function uncoveredProblems({ accuracy, space, specs }: Study, document: SourceDo
   const ofAxes = varied.flatMap(({ path, values }) => {
     const [, first, second] = path.split(".");
     const sparse = groupOf(path) === "sparsity" ? "sparsity" : undefined;
-    const tokens = groupOf(path) === "model" ? "tokens" : undefined;
+    const isOfModel = groupOf(path) === "model";
+    const tokens = isOfModel ? (path.endsWith(".threshold") ? "activationSparsity" : "tokens") : undefined;
     const operand =
       OPERAND_OF[path] ?? sparse ?? tokens ?? (TOWER_NAMES.some((name) => name === first) ? second : first)!;
     known.add(operand);

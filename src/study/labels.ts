@@ -64,6 +64,7 @@ function precisionText({ hardware, model }: Pick<SpecSet, "hardware" | "model">,
   }
   const named = TOWER_NAMES.find((name) => name === fields[0]);
   if (group === "sparsity") return sparsityText(model, named, fields.at(-1) === "method" ? "method" : "weights");
+  if (group === "model" && fields.at(-1) === "threshold") return thresholdText(model, named);
   if (group === "model") return reductionText(model, fields.at(-1) as keyof AnyReduction);
   const [name, layers] = (named === undefined ? fields : fields.slice(1)) as [TensorClass, string | undefined];
   const [first, last] = (layers ?? "1").split("-").map(Number);
@@ -79,6 +80,14 @@ function precisionText({ hardware, model }: Pick<SpecSet, "hardware" | "model">,
 function sparsityText(model: ModelSpec, named: TowerName | undefined, field: "weights" | "method"): string {
   const texts = towersIn(model, named).map(({ sparsity }) =>
     sparsity === undefined ? "dense" : String(sparsity[field]),
+  );
+  return [...new Set(texts)].join(", ");
+}
+
+/** Thresholds under which activations are zero; "dense" where there is none. */
+function thresholdText(model: ModelSpec, named: TowerName | undefined): string {
+  const texts = towersIn(model, named).map(({ activationSparsity }) =>
+    String(activationSparsity?.threshold ?? "dense"),
   );
   return [...new Set(texts)].join(", ");
 }

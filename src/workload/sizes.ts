@@ -64,6 +64,11 @@ export function storedCache(tower: Tower, elementsOf: (shape: LayerShape) => num
   return sumOfSizes(...layersOf(tower).map((shape) => sizeOf(elementsOf(shape), shape.formats?.kv)));
 }
 
+/** How many activations are zero depends on the input: memory is there for all of them. */
+function asDense(format: StoredFormat): StoredFormat {
+  return { ...format, sparse: undefined };
+}
+
 /**
  * Live activations where some have a width of their own: the widest of the tower's stands for all that are stated, and beside it
  * counts what all would take at the hardware's width, unless every layer has one.
@@ -71,7 +76,7 @@ export function storedCache(tower: Tower, elementsOf: (shape: LayerShape) => num
 export function storedPeak(tower: Tower, elements: number): readonly StoredSize[] {
   const formats = [formatsOf(tower.quantisation, null), ...layersOf(tower).map(({ formats: own }) => own)];
   const widths = formats.slice(1).map((each) => each?.activations ?? null);
-  const stated = widths.flatMap((format) => (format === null ? [] : [storedBits(format)]));
+  const stated = widths.flatMap((format) => (format === null ? [] : [storedBits(asDense(format))]));
   if (stated.length === 0) return [{ bits: 0, elements }];
   const widest = { bits: elements * Math.max(...stated), elements: 0 };
   return stated.length === widths.length ? [widest] : [widest, { bits: 0, elements }];

@@ -1,5 +1,6 @@
 import { exp, log } from "../../math/index.ts";
 import type { Sparsity } from "../../spec/sparsity.ts";
+import type { MeasuredZeros } from "../activation-sparsity.ts";
 import type { ReducedModel } from "../token-reduction/form.ts";
 
 /**
@@ -53,6 +54,8 @@ export interface PricedModel {
   readonly sparsity?: Sparsity | undefined;
   /** Fewer tokens from layer to layer, where it is seen; absent: all of them. */
   readonly reduction?: ReducedModel | undefined;
+  /** Activations that are zero at run time, where they are seen; absent: none are made so. */
+  readonly zeros?: MeasuredZeros | undefined;
 }
 
 export const FULL_BITS = 16;

@@ -22,6 +22,7 @@ import {
   type WeightsMethod,
 } from "./form.ts";
 import { sparseMarks, sparsePrice, uncoveredSparsity } from "../sparsity/price.ts";
+import { uncoveredZeros, zerosMarks, zerosPrice } from "../activation-sparsity.ts";
 import { reducedModel, reductionMarks, reductionPrice, uncoveredReduction } from "../token-reduction/price.ts";
 import { storedPrice } from "./stored-price.ts";
 
@@ -49,7 +50,7 @@ export interface PrecisionPrice {
 
 /** A part that no published row stands for. */
 export interface Uncovered {
-  readonly operand: Operand | "sparsity" | "tokens";
+  readonly operand: Operand | "sparsity" | "tokens" | "activationSparsity";
   readonly reason: string;
 }
 
@@ -90,12 +91,13 @@ function activationsMethod(method: Method, scales: Scales, isRotated: boolean): 
 
 /** Methods of a model in words, with what is not said: "weights calibrated, activations calibrated, static scales (default)". */
 export function methodText(model: ModelSpec): string {
-  const texts = towersOf(model).map(({ tower: { quantisation, sparsity, tokenReduction } }) => {
+  const texts = towersOf(model).map(({ tower: { quantisation, sparsity, tokenReduction, activationSparsity } }) => {
     const { method, scales, rotated } = quantisation ?? {};
     const said = (operand: Operand): string => of<Method>(method, operand) ?? `${DEFAULT_METHOD.method} (default)`;
     const scale = of<Scales>(scales, "activations") ?? `${DEFAULT_METHOD.scales} (default)`;
     const sparse = sparsity === undefined ? "" : `, sparse weights ${sparsity.weights} ${sparsity.method}`;
-    return `weights ${said("weights")}, activations ${said("activations")} with scales ${scale}${rotated === true ? ", rotated" : ""}${sparse}${reductionText(tokenReduction)}`;
+    const zeros = activationSparsity === undefined ? "" : `, activations under ${activationSparsity.threshold} zero`;
+    return `weights ${said("weights")}, activations ${said("activations")} with scales ${scale}${rotated === true ? ", rotated" : ""}${sparse}${reductionText(tokenReduction)}${zeros}`;
   });
   return [...new Set(texts)].join("; ");
 }
@@ -124,15 +126,15 @@ function towersOf(model: ModelSpec): readonly NamedTower[] {
 /** The narrow parts of each tower; those of towers that are not narrow are empty. */
 export function pricedTowers(
   model: ModelSpec,
-  { task }: PricedMetric,
+  { task, chance }: PricedMetric,
   computed: ComputedFormats,
   tokens: number | null,
-): readonly PricedModel[] {
+): readonly (PricedModel & { readonly name: "text" | "vision" })[] {
   const family = FAMILIES[model.family];
   if (family === undefined) return [];
   const towers = towersOf(model);
   const parameters = towers.reduce((sum, { tower }) => sum + blockParameters(tower), 0);
-  return towers.map(({ name, tower }): PricedModel => {
+  return towers.map(({ name, tower }) => {
     const place = { hasText: name === "text", hasVision: name === "vision" };
     const input = computed?.input ?? FULL_BITS;
     const parts = [
@@ -141,10 +143,11 @@ export function pricedTowers(
       ...(family === "decoder" ? partsOf(tower, "kv", input, place) : []),
     ];
     return {
-      ...{ family, task, parameters, tokens, parts, isCodebook: false },
+      ...{ name, family, task, parameters, tokens, parts, isCodebook: false },
       ...methodsOf(tower.quantisation, computed),
       ...(tower.sparsity === undefined ? {} : { sparsity: tower.sparsity }),
       ...(tower.tokenReduction === undefined ? {} : { reduction: reducedModel(tower) }),
+      ...(tower.activationSparsity === undefined ? {} : { zeros: { sparsity: tower.activationSparsity, chance } }),
     };
   });
 }
@@ -194,7 +197,11 @@ export function uncoveredParts(towers: readonly PricedModel[]): readonly Uncover
     const reason = uncoveredReduction(tower);
     return reason === null ? [] : [{ operand: "tokens", reason }];
   });
-  return [...narrow, ...sparse, ...fewer];
+  const zeros = towers.flatMap((tower): readonly Uncovered[] => {
+    const reason = uncoveredZeros(tower);
+    return reason === null ? [] : [{ operand: "activationSparsity", reason }];
+  });
+  return [...narrow, ...sparse, ...fewer, ...zeros];
 }
 
 /** The narrow text tower of a pair under static scales loses more than its vision tower, by what rows with both have shown. */
@@ -238,12 +245,13 @@ function plainInterval(towers: readonly PricedModel[]) {
 /** Losses by several kinds of compression add up; measured together they are up to 1.4 times their sum (oBERT with INT8). */
 const TOGETHER = 1.4;
 
-/** Price of the narrow parts, of the sparse weights and of fewer tokens, at most that of a collapse. */
+/** Price of the narrow parts, of sparse weights and activations and of fewer tokens, at most that of a collapse. */
 export function priceOf(towers: readonly PricedModel[]): PrecisionPrice {
   const narrow = narrowPrice(towers);
   const others = [
     ...(towers.some(({ sparsity }) => sparsity !== undefined) ? [sparsePrice(towers)] : []),
     ...(towers.some(({ reduction }) => reduction !== undefined) ? [reductionPrice(towers)] : []),
+    ...(towers.some(({ zeros }) => zeros !== undefined) ? [zerosPrice(towers)] : []),
   ];
   if (others.length === 0) return narrow;
   const sum = (of: (loss: { loss: number; low: number; high: number }) => number): number =>
@@ -259,7 +267,7 @@ export function priceOf(towers: readonly PricedModel[]): PrecisionPrice {
       sum(({ low }) => low),
     ),
     high: high >= COLLAPSE ? Infinity : high,
-    marks: [...narrow.marks, ...sparseMarks(towers), ...reductionMarks(towers)],
+    marks: [...narrow.marks, ...sparseMarks(towers), ...reductionMarks(towers), ...zerosMarks(towers)],
   };
 }
 

@@ -45,7 +45,10 @@ describe("what evaluators say of settable paths", () => {
     /** What a search that varies precision is told; a width that no row stands for has none. */
     const answer = (specs: SpecSet): number | null => {
       const reduced = coverageOf(kind, "model.vision.tokenReduction.merge") === "priced";
-      const formats = formatsOf({ input: true, weight: true, stored: true, sparse: true, reduced }, specs.hardware);
+      const formats = formatsOf(
+        { input: true, weight: true, stored: true, sparse: true, reduced, zeros: ["text", "vision"] },
+        specs.hardware,
+      );
       return predictor.unpriced(specs.model, formats).length > 0
         ? null
         : predictor.evaluate(specs.model, formats).accuracy;

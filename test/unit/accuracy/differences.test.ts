@@ -16,7 +16,7 @@ const withLayers = (layers: number): VitModel => {
 };
 const at = (weight: number, input: number) =>
   formatsOf(
-    { input: true, weight: true, stored: true, sparse: true, reduced: true },
+    { input: true, weight: true, stored: true, sparse: true, reduced: true, zeros: ["text", "vision"] },
     { precision: { ...precision, weight, input } },
   );
 const standings: readonly Standing[] = [

@@ -8,7 +8,7 @@ import { modelFile } from "../../fixtures/accuracy/quantised.ts";
 const hardware = loadHardware("catransformers-22nm");
 const at = (weight: number, input: number) =>
   formatsOf(
-    { input: true, weight: true, stored: true, sparse: true, reduced: true },
+    { input: true, weight: true, stored: true, sparse: true, reduced: true, zeros: ["text", "vision"] },
     { precision: { ...hardware.precision, weight, input, accumulator: 32 } },
   );
 const predictor = createPredictor("imagenet-1k");
@@ -51,6 +51,7 @@ describe("price of precision", () => {
         isStorageSeen: true,
         isSparsitySeen: true,
         isReductionSeen: true,
+        zerosSeen: ["text", "vision"],
       }).precisionLoss!.value;
     const four = { weights: 4, activations: 4 };
     const naive = lossOf({ ...four, method: "rtn" });
@@ -73,6 +74,7 @@ describe("price of precision", () => {
       isStorageSeen: true,
       isSparsitySeen: true,
       isReductionSeen: true,
+      zerosSeen: ["text", "vision"],
     }).perplexityRatio!;
     for (const published of [6.09 / 5.68, 5.36 / 5.09]) {
       expect(published).toBeGreaterThan(low);

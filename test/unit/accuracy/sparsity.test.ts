@@ -7,7 +7,13 @@ import { FACTOR_NAMES } from "../../../src/cost/index.ts";
 import { applySettings, loadHardware, loadModel, type ModelSpec } from "../../../src/spec/index.ts";
 
 const hardware = loadHardware("catransformers-22nm");
-const SEEN: Formats = { computed: null, isStorageSeen: true, isSparsitySeen: true, isReductionSeen: true };
+const SEEN: Formats = {
+  computed: null,
+  isStorageSeen: true,
+  isSparsitySeen: true,
+  isReductionSeen: true,
+  zerosSeen: ["text", "vision"],
+};
 const with_ = (name: string, settings: Readonly<Record<string, unknown>>): ModelSpec =>
   applySettings(
     { model: loadModel(name), hardware },

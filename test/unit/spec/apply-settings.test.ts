@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { parse, parseDocument } from "yaml";
 import { hardwareSchema } from "../../../src/spec/hardware-schema.ts";
 import { check } from "../../../src/spec/issues.ts";
-import type { DecoderModel, EncoderDecoderModel } from "../../../src/spec/model.ts";
+import type { DecoderModel, EncoderDecoderModel, ModelSpec } from "../../../src/spec/model.ts";
 import {
   applySettings,
   listSetPaths,
@@ -136,8 +136,10 @@ describe("applySettings", () => {
           : path.startsWith("package.")
             ? packaged
             : [];
+      // A threshold has a place on a curve.
+      const curved = /activationSparsity/.test(path) ? { ...plain, model: measured(plain.model) } : plain;
       const isShare = /^package\.dies\.\d\.share$/.test(path);
-      const base = applySettings(isShare ? halved : plain, before);
+      const base = applySettings(isShare ? halved : curved, before);
       const served = { ...specs, hardware: loadHardware("a100") };
       const isHourly = ["deployment.useFrom", "deployment.canWait"].includes(path);
       const isApart = /\.size\.(input|weight|output)$/.test(path);
@@ -150,6 +152,21 @@ describe("applySettings", () => {
     }
   });
 });
+
+/** The same with activations whose zeros were measured, in every tower. */
+function measured<T extends ModelSpec>(model: T): T {
+  const curve = [
+    { threshold: 0, kept: 1 },
+    { threshold: 0.02, kept: 0.5 },
+  ];
+  const towers = Object.entries(model).map(([name, part]: [string, unknown]) => [
+    name,
+    ["text", "vision", "encoder", "decoder"].includes(name)
+      ? { ...(part as object), quantisation: { activations: { bits: 8 } }, activationSparsity: { threshold: 0, curve } }
+      : part,
+  ]);
+  return Object.fromEntries(towers) as T;
+}
 
 /** An encoder and a decoder of the same shape. */
 function encoderDecoderOf({ text, name, description, training }: DecoderModel): EncoderDecoderModel {
