@@ -11,7 +11,7 @@ import {
   type EvaluatorKind,
 } from "../accuracy/index.ts";
 import { FACTOR_NAMES } from "../cost/index.ts";
-import { didYouMean, type Problem } from "../errors/index.ts";
+import { didYouMean, SpecError, type Problem } from "../errors/index.ts";
 import {
   applySettings,
   approximateMultiplier,
@@ -22,6 +22,7 @@ import {
   type AccuracySettings,
   type SourceDocument,
   TOWER_NAMES,
+  type Setting,
   type SpaceParameter,
   type SpecSet,
   type Study,
@@ -100,7 +101,9 @@ function uncoveredProblems({ accuracy, space, specs }: Study, document: SourceDo
       OPERAND_OF[path] ?? sparse ?? tokens ?? (TOWER_NAMES.some((name) => name === first) ? second : first)!;
     known.add(operand);
     const reasons = values.flatMap((value) =>
-      reasonsOf(applySettings(specs, [{ path, value }], FACTOR_NAMES)).filter((each) => each.operand === operand),
+      variantsOf(specs, space, { path, value }).flatMap((variant) =>
+        reasonsOf(variant).filter((each) => each.operand === operand),
+      ),
     );
     const texts = [...new Set(reasons.map(({ reason }) => reason))];
     if (texts.length === 0) return [];
@@ -114,13 +117,60 @@ function uncoveredProblems({ accuracy, space, specs }: Study, document: SourceDo
   return [...ofAxes, problem(["space"], message)];
 }
 
+/** A family of parameters: `sparsity.text.weights` and `sparsity.text.method`. */
+const familyOf = (path: string): string => path.slice(0, path.lastIndexOf("."));
+const MOST_VARIANTS = 1000;
+
+/**
+ * Specs with one value of the space, and with it all values of the parameters that it belongs together with: a method needs what it is a
+ * method of. Where none of them fits, as sparse weights do not that have no width, all number formats of the space are tried with it. What
+ * does not fit together is left out, as no design is so.
+ */
+function variantsOf(specs: SpecSet, space: readonly SpaceParameter[], setting: Setting): readonly SpecSet[] {
+  const others = space.filter(({ path }) => path !== setting.path);
+  const kin = others.filter(({ path }) => familyOf(path) === familyOf(setting.path));
+  const near = fitting(specs, setting, kin);
+  if (near.length > 0) return near;
+  return fitting(
+    specs,
+    setting,
+    others.filter(({ path }) => isPrecisionPath(path)),
+  );
+}
+
+/** All values of `kin` beside a setting, as far as they fit; settings are applied in an order of their own. */
+function fitting(specs: SpecSet, setting: Setting, kin: readonly SpaceParameter[]): readonly SpecSet[] {
+  const product = kin.reduce<readonly (readonly Setting[])[]>(
+    (sets, { path, values }) =>
+      sets.flatMap((set) => values.map((value) => [...set, { path, value }])).slice(0, MOST_VARIANTS),
+    [[setting]],
+  );
+  return product.flatMap((settings) => {
+    const variant = applied(specs, settings);
+    return variant === null ? [] : [variant];
+  });
+}
+
+/** Null: the settings do not fit. */
+function applied(specs: SpecSet, settings: readonly Setting[]): SpecSet | null {
+  try {
+    return applySettings(specs, settings, FACTOR_NAMES);
+  } catch (error) {
+    if (error instanceof SpecError) return null;
+    throw error;
+  }
+}
+
 const nameOf = ({ evaluator, metric }: EvaluatorKind): string =>
   evaluator === "predictor" ? `the predictor of ${metric}` : `the command that measures ${metric}`;
 
 /** One value, that of the start, is no choice. */
 function isVaried({ specs }: Study, { path, values }: SpaceParameter): boolean {
   if (values.length > 1) return true;
-  const { model, hardware } = applySettings(specs, [{ path, value: values[0] }], FACTOR_NAMES);
+  const variant = applied(specs, [{ path, value: values[0] }]);
+  // What fits beside another parameter alone is a choice of that one.
+  if (variant === null) return true;
+  const { model, hardware } = variant;
   const before = JSON.stringify([specs.model, specs.hardware.precision]);
   return JSON.stringify([model, hardware.precision]) !== before;
 }
