@@ -28,7 +28,7 @@ function clip(metric: string, title: string, samplesExponent: number): MetricDef
     { quantity: "vision-blocks", exponent: 0.25, reference: 8.5e7 },
     { quantity: "patches", exponent: 0.5, reference: 196 },
     { quantity: "samples", exponent: samplesExponent, reference: 13e9 },
-    { quantity: "vision-kept", exponent: 0.5, reference: 1 },
+    { quantity: "vision-kept", exponent: 0.25, reference: 1 },
   ] as const;
   const precision = { task: "clip", chance: 0.001 };
   return {
