@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import { InvalidArgumentError, Option, type Command } from "commander";
+import { Option, type Command } from "commander";
 import { FACTOR_NAMES } from "../cost/index.ts";
 import { escapeJson, EXIT_INTERRUPTED, SpecError, type Problem } from "../errors/index.ts";
 import type { Outcome, Point } from "../search/index.ts";
@@ -12,14 +12,13 @@ import { dataToStdout, standardInput, stdoutDrained, toStderr } from "./print.ts
 import { createCommandAccuracy } from "../study/command-accuracy.ts";
 import { createDesignFarm } from "../study/evaluations.ts";
 import { loadSearchStudy } from "../study/load.ts";
+import { workerCount } from "./worker-count.ts";
 
 interface Options {
   readonly points: string;
   readonly output?: string;
   readonly workers: number;
 }
-
-const MOST_WORKERS = 1024;
 
 export function addEvaluateCommand(program: Command): void {
   program
@@ -34,7 +33,7 @@ export function addEvaluateCommand(program: Command): void {
     .option("--json", "no change: lines of JSON are all it prints")
     .addOption(
       new Option("--workers <n>", "worker threads; no result depends on it")
-        .argParser(wholeNumber)
+        .argParser(workerCount)
         .default(availableParallelism(), "all cores"),
     )
     .addHelpText(
@@ -49,12 +48,6 @@ as the search stores it. A point may set any path that \`ecotile schema\` lists;
 may be asked again, anywhere. Lines of standard input are answered as they come.`,
     )
     .action(evaluatePoints);
-}
-
-function wholeNumber(text: string): number {
-  const value = /^\d+$/.test(text) ? Number(text) : NaN;
-  if (value >= 1 && value <= MOST_WORKERS) return value;
-  throw new InvalidArgumentError(`must be a whole number from 1 to ${MOST_WORKERS}.`);
 }
 
 interface Asked {

@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { InvalidArgumentError, Option, type Command } from "commander";
+import { Option, type Command } from "commander";
 import { EXIT_DONE, EXIT_INFEASIBLE } from "../errors/index.ts";
 import { mergeShards } from "../shards/index.ts";
 import { RUN_FILES, writeReport } from "../study/index.ts";
@@ -9,14 +9,13 @@ import { toldMeanwhile, toStderr, toStdout } from "./print.ts";
 import { infeasibleText } from "./search/infeasible-text.ts";
 import { summaryText } from "./search/summary-text.ts";
 import { existsSync } from "node:fs";
+import { workerCount } from "./worker-count.ts";
 
 interface Options {
   readonly out: string;
   readonly workers: number;
   readonly json?: boolean;
 }
-
-const MOST_WORKERS = 1024;
 
 export function addMergeCommand(program: Command): void {
   program
@@ -26,7 +25,7 @@ export function addMergeCommand(program: Command): void {
     .requiredOption("--out <dir>", "folder of the run")
     .addOption(
       new Option("--workers <n>", "worker threads; no result depends on it")
-        .argParser(wholeNumber)
+        .argParser(workerCount)
         .default(availableParallelism(), "all cores"),
     )
     .option("--json", "one JSON document on stdout")
@@ -40,12 +39,6 @@ All shards must be there, and be made by this version of ecotile from the same s
 has what ecotile search would have written: front.csv, front.json, report.html, trials.db.`,
     )
     .action(merge);
-}
-
-function wholeNumber(text: string): number {
-  const value = /^\d+$/.test(text) ? Number(text) : NaN;
-  if (value >= 1 && value <= MOST_WORKERS) return value;
-  throw new InvalidArgumentError(`must be a whole number from 1 to ${MOST_WORKERS}.`);
 }
 
 async function merge(folders: readonly string[], { out, workers, json }: Options): Promise<void> {

@@ -11,11 +11,13 @@ import { FACTOR_NAMES } from "../cost/index.ts";
 import { SpecError } from "../errors/index.ts";
 import { loadStudy, type Study } from "../spec/index.ts";
 import { InputError } from "./failure.ts";
+import { collect } from "./specs.ts";
 import { writeFileWhole } from "../study/output-file.ts";
 import { dataToStdout, toStdout } from "./print.ts";
 import { allTrials } from "./report-trials.ts";
 import { readFrontCsv, readRecord } from "./report-record.ts";
 import { RUN_FILES } from "../study/run-folder.ts";
+import { workerCount } from "./worker-count.ts";
 
 const FORMATS = ["html", "svg", "csv", "json", "parquet"] as const;
 
@@ -25,6 +27,9 @@ export interface ReportOptions {
   readonly compare?: boolean;
   readonly all?: boolean;
   readonly json?: boolean;
+  readonly worlds?: boolean;
+  readonly set: readonly string[];
+  readonly workers?: number;
 }
 
 export function addReportCommand(program: Command): void {
@@ -37,6 +42,14 @@ export function addReportCommand(program: Command): void {
     .option("--compare", "set runs side by side, by the objectives of the first; or designs or chips, by what differs")
     .option("--all", "every trial as csv or json, those that break a limit or cannot run with the reason")
     .option("--json", "the same as --format json")
+    .option("--worlds", "of an exact run: which designs are optimal under which life, grid, hours of use and rate")
+    .option(
+      "--set <path=values>",
+      "with --worlds: values of deployment.lifetime, .gridIntensity, .hoursPerDay or .rate; may be repeated",
+      collect,
+      [],
+    )
+    .addOption(new Option("--workers <n>", "with --worlds: worker threads (default: all cores)").argParser(workerCount))
     .addHelpText(
       "after",
       `
@@ -44,6 +57,7 @@ Examples:
   ecotile report runs/clip-vit-b16 --format svg > front.svg
   ecotile report runs/clip-vit-b16 --format parquet > front.parquet
   ecotile report runs/clip-vit-b16 --all --format csv > trials.csv
+  ecotile report runs/clip-vit-b16 --worlds --set "deployment.gridIntensity=[20 gCO2e/kWh, 500 gCO2e/kWh]"
   ecotile report --compare runs/exact runs/nsga2-seed1 runs/nsga2-seed2
   ecotile report --compare runs/night:17 runs/night:baseline`,
     )
@@ -54,6 +68,8 @@ async function report(folders: readonly string[], given: ReportOptions, command:
   const isChosen = command.getOptionValueSource("format") === "cli";
   const options = given.json === true ? { ...given, format: "json" as const } : given;
   const { format } = options;
+  if (options.worlds === true) return reportWorlds(folders, options, isChosen);
+  if (options.set.length > 0) throw new InputError("--set is of --worlds; a report shows the run as it is.");
   if (options.all === true && options.compare === true) throw new InputError("--all and --compare exclude each other.");
   if (options.all === true) {
     if (folders.length > 1) throw new InputError("--all is of one run.");
@@ -83,6 +99,18 @@ async function report(folders: readonly string[], given: ReportOptions, command:
     return;
   }
   dataToStdout(options.format === "parquet" ? await parquetOf(folder, record) : await textOf(folder, record, options));
+}
+
+async function reportWorlds(folders: readonly string[], options: ReportOptions, isChosen: boolean): Promise<void> {
+  const { format, set, workers } = options;
+  if (options.all === true || options.compare === true)
+    throw new InputError("--worlds, --all and --compare exclude each other.");
+  if (folders.length > 1) throw new InputError("--worlds is of one run.");
+  const wanted = isChosen || format === "json" ? format : "table";
+  if (wanted !== "table" && wanted !== "csv" && wanted !== "json")
+    throw new InputError(`Worlds are a table, or csv or json, not ${wanted}.`);
+  const { printWorlds } = await import("./worlds/print.ts");
+  await printWorlds(folders[0]!, wanted, { set, ...(workers === undefined ? {} : { workers }) });
 }
 
 /** The study of a run; or why its copy says nothing. */

@@ -1,4 +1,4 @@
-import { InvalidArgumentError, Option, type Command } from "commander";
+import { Option, type Command } from "commander";
 import { EXIT_INTERRUPTED } from "../errors/index.ts";
 import { sweepCsv, sweepJson } from "../report/sweep/files.ts";
 import type { SweepResult } from "../report/sweep/types.ts";
@@ -9,6 +9,7 @@ import { planSweep } from "./sweep/plan.ts";
 import { sweepResult } from "./sweep/rows.ts";
 import { runSweep } from "./sweep/run.ts";
 import { sweepText } from "./sweep/text.ts";
+import { workerCount } from "./worker-count.ts";
 
 const FORMATS = ["table", "csv", "json", "svg"] as const;
 
@@ -39,7 +40,7 @@ export function addSweepCommand(program: Command): void {
     .option("--json", "the same as --format json")
     .addOption(
       new Option("--workers <n>", "worker threads (default: as many as pay); no result depends on it").argParser(
-        wholeNumber,
+        workerCount,
       ),
     )
     .addHelpText(
@@ -55,14 +56,6 @@ Cells are mapped as studies map designs. One that cannot run says why; the exit
 code stays 0. Without --sort rows keep the order of models, chips and values.`,
     )
     .action(sweep);
-}
-
-const MOST_WORKERS = 1024;
-
-function wholeNumber(text: string): number {
-  const value = /^\d+$/.test(text) ? Number(text) : NaN;
-  if (value >= 1 && value <= MOST_WORKERS) return value;
-  throw new InvalidArgumentError(`must be a whole number from 1 to ${MOST_WORKERS}.`);
 }
 
 async function sweep(models: string, hardware: string, options: Options): Promise<void> {

@@ -104,7 +104,7 @@ export function createDecomposition(request: DecompositionRequest): StudyDecompo
   const fixedAt = (hardware: number): ReturnType<typeof fixedOf> => {
     const known = lately.get(hardware);
     if (known !== undefined) return known;
-    const fixed = fixedOf(() => specsAt(request.hardware[hardware]!), asked, limits);
+    const fixed = fixedOf(() => specsAt(request.hardware[hardware]!), asked, limits, request.worlds);
     if (lately.size >= MOST_KEPT) lately.clear();
     lately.set(hardware, fixed);
     return fixed;
@@ -214,6 +214,7 @@ function commonFloorOf(
     ...first,
     values: Object.fromEntries(values),
     idleCarbon: least(({ idleCarbon }) => idleCarbon),
+    worlds: first.worlds.map((world, k) => ({ ...world, idleCarbon: least(({ worlds }) => worlds[k]!.idleCarbon) })),
     idlePower: least(({ idlePower }) => idlePower),
   });
 }

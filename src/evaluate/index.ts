@@ -3,7 +3,14 @@ import "../sim/core-file.ts";
 import "../spec/host-files.ts";
 
 export { createDecomposition, type StudyDecomposition } from "./decomposition.ts";
-export { DECOMPOSABLE_METRICS, FIXED_METRICS, isLargest, largestPart, partsOfLargest } from "./decompose/metrics.ts";
+export {
+  carbonInWorld,
+  DECOMPOSABLE_METRICS,
+  FIXED_METRICS,
+  isLargest,
+  largestPart,
+  partsOfLargest,
+} from "./decompose/metrics.ts";
 export { LayersNotApart } from "./decompose/layer-numbers.ts";
 export { towerCountOf } from "./decompose/model-parts.ts";
 export type { DecompositionRequest, PartPoint, Refused } from "./decompose/types.ts";

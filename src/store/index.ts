@@ -5,4 +5,10 @@ export { createJournal, createJournalReader, type Journal, type JournalReader } 
 export { createMemoryEstimates, createMemoryStore } from "./memory.ts";
 export type { StoreMeta, StudyIdentity } from "./meta.ts";
 export { FORMAT, migrate, type Migrations } from "./migrations.ts";
-export { openSqliteStore, readSqliteStore, type SqliteStore, type SqliteStoreOptions } from "./sqlite.ts";
+export {
+  openSqliteStore,
+  readSqliteStore,
+  withStoredEstimates,
+  type SqliteStore,
+  type SqliteStoreOptions,
+} from "./sqlite.ts";

@@ -67,6 +67,23 @@ export function readSqliteStore(file: string): { readonly meta: StoreMeta; reado
   });
 }
 
+/**
+ * What a store's answers were made of, while `read` looks at them, also where nothing may be written.
+ *
+ * @throws StoreError; what `read` throws
+ */
+export async function withStoredEstimates<Result>(
+  file: string,
+  read: (estimates: Pick<EstimateCache, "get">) => Promise<Result>,
+): Promise<Result> {
+  const db = guarded(file, () => openForReading(file));
+  try {
+    return await read(guarded(file, () => estimatesOn(db, file)));
+  } finally {
+    db.close();
+  }
+}
+
 function storeOn(db: Database.Database, file: string, presence: Presence): SqliteStore {
   const put = db.prepare("INSERT INTO trial VALUES (?, ?, ?) ON CONFLICT (number) DO NOTHING");
   const get = db.prepare(`SELECT ${asBytes("point", "outcome")} FROM trial WHERE number = ?`).raw();

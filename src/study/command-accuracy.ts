@@ -25,7 +25,7 @@ const answerSchema: z.ZodType<Answer> = z.union([
 ]);
 
 /** What is stored of a model; undefined: it was not asked for, or the command failed. @throws StoreError where it is damaged */
-export function storedAnswer(cache: EstimateCache, model: ModelSpec): Answer | undefined {
+export function storedAnswer(cache: Pick<EstimateCache, "get">, model: ModelSpec): Answer | undefined {
   return cache.get(modelKey(model), readAnswer);
 }
 
@@ -49,6 +49,13 @@ export interface CommandAccuracy {
   /** The same at a lower fidelity. Where the command fails, that is its answer, so that a run that is resumed screens as before. */
   screened(model: ModelSpec, point: Point, fidelity: number): Promise<Answer>;
   close(): Promise<void>;
+}
+
+/** What a finished run has been told: nothing is asked. */
+export function storedAccuracy(cache: Pick<EstimateCache, "get">): CommandAccuracy {
+  const of = async (model: ModelSpec): Promise<Answer> =>
+    storedAnswer(cache, model) ?? { refusal: "the run has stored no answer of the accuracy command for it" };
+  return { origin: "stored answers", of, screened: of, close: () => Promise.resolve() };
 }
 
 /** A command that runs elsewhere. */

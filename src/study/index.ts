@@ -4,6 +4,7 @@ export {
   commandOf,
   createCommandAccuracy,
   readAnswer,
+  storedAccuracy,
   type Answer,
   type CommandAccuracy,
   type RemoteAccuracy,
@@ -28,4 +29,13 @@ export {
   type StudyRun,
 } from "./run.ts";
 export { loopOf, strategyOf } from "./strategy.ts";
+export {
+  studyInWorlds,
+  type LeastCarbon,
+  type Takeovers,
+  type WinningDesign,
+  type WorldFront,
+  type WorldsResult,
+} from "./worlds/worlds.ts";
+export { WORLD_AXES, type World, type WorldAxis, type WorldGrid } from "./worlds/box.ts";
 export { writeAll } from "./write-all.ts";

@@ -2,8 +2,8 @@ import { memoryCapacity } from "../../spec/memory.ts";
 import { gridCarbon, inferenceIntensity, inferencesOverLife, keepsUp, siteFactor } from "../../cost/index.ts";
 import { dramBytes } from "./dram.ts";
 import type { Fixed } from "./fixed.ts";
-import { metricOfKey, type SumFigures } from "../../metrics/index.ts";
-import { ALL_LIVE, DUTY, FIRST_LIVE, largestPart, SECOND_LIVE } from "./metrics.ts";
+import type { SumFigures } from "../../metrics/index.ts";
+import { ALL_LIVE, DUTY, FIRST_LIVE, largestPart, metricBehind, SECOND_LIVE, worldOf } from "./metrics.ts";
 import type { OperatorCosts } from "./operator-costs.ts";
 import type { OperatorTable, OptionOperators } from "./operator-table.ts";
 import type { Columns } from "./types.ts";
@@ -72,7 +72,10 @@ interface Scale {
 }
 
 function scaleOf(metric: string, fixed: Fixed, { joint }: OperatorTable): Scale {
-  const { hardware, deployment, technology } = fixed.specs;
+  const world = worldOf(metric);
+  const { hardware, technology } = fixed.specs;
+  const { deployment, idleCarbon } =
+    world === null ? { deployment: fixed.specs.deployment, idleCarbon: fixed.idleCarbon } : fixed.worlds[world]!;
   const inferences = inferencesOverLife(deployment);
   // Where work waits, the least that it can be: what latency adds to it is no sum, and comes in when the front of its terms is known.
   const intensity = inferenceIntensity(0, deployment, technology);
@@ -81,7 +84,7 @@ function scaleOf(metric: string, fixed: Fixed, { joint }: OperatorTable): Scale 
     clock: hardware.clock,
     // Where it is unknown and a metric needs it, the point is ruled out before.
     embodied: fixed.values["carbon_embodied_kgCO2e"] ?? fixed.values["carbon_embodied_at_least_kgCO2e"] ?? 0,
-    idleCarbon: fixed.idleCarbon,
+    idleCarbon,
     carbonOf: (energy) => gridCarbon(inferences * energy, intensity) * site,
     carbonPrice: deployment.carbonPrice?.perKilogram ?? null,
   };
@@ -89,7 +92,7 @@ function scaleOf(metric: string, fixed: Fixed, { joint }: OperatorTable): Scale 
     base: (cycles, energy) => base + of(cycles, energy),
     of,
   });
-  const separation = metricOfKey(metric)?.separation;
+  const separation = metricBehind(metric)?.separation;
   if (separation?.by === "sum")
     return linear((cycles, energy) => separation.of(cycles, energy, chip), separation.fixed(chip));
   switch (metric) {

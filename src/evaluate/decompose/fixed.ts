@@ -14,6 +14,7 @@ import {
 import { SpecError } from "../../errors/index.ts";
 import { numberOrNull, totalOf, withoutMemory, type PricedPart } from "../../metrics/index.ts";
 import { peakOperationsOf } from "../../spec/hardware.ts";
+import type { Deployment } from "../../spec/deployment.ts";
 import type { SpecSet } from "../../spec/settings.ts";
 import { idleWatts } from "../power.ts";
 import { chipMetrics, metricBehind } from "./metrics.ts";
@@ -28,9 +29,17 @@ export interface Fixed {
   readonly values: Readonly<Record<string, number | null>>;
   /** kgCO2e of the life without any inference. */
   readonly idleCarbon: number;
+  /** The same in each world of the request. */
+  readonly worlds: readonly IdleWorld[];
   /** W of a device that is on while nothing runs. */
   readonly idlePower: number;
   readonly breaks: readonly Break[];
+}
+
+/** A use of the device, and the kgCO2e of its life without any inference there. */
+export interface IdleWorld {
+  readonly deployment: Deployment;
+  readonly idleCarbon: number;
 }
 
 /**
@@ -42,9 +51,10 @@ export function fixedOf(
   specsOf: () => SpecSet,
   asked: readonly string[],
   limits: readonly DecomposedLimit[],
+  worlds: readonly Deployment[] = [],
 ): Fixed | { readonly breaks: readonly Break[] } {
   try {
-    return readFixed(specsOf(), asked, limits);
+    return readFixed(specsOf(), asked, limits, worlds);
   } catch (error) {
     const reason = refusalOf(error);
     if (reason === null) throw error;
@@ -58,19 +68,25 @@ export function refusalOf(error: unknown): string | null {
   return error instanceof SpecError ? (error.problems[0]?.message ?? error.message) : null;
 }
 
-function readFixed(specs: SpecSet, asked: readonly string[], limits: readonly DecomposedLimit[]): Fixed {
+function readFixed(
+  specs: SpecSet,
+  asked: readonly string[],
+  limits: readonly DecomposedLimit[],
+  worlds: readonly Deployment[],
+): Fixed {
   const { hardware, technology, deployment } = specs;
   const coefficients = energyCoefficients(hardware, technology);
   const area = dieArea(hardware, technology);
   const embodied = embodiedInUse(embodiedCarbon(area, hardware, technology), deployment);
   const power = staticPower(hardware, technology);
-  const idle =
+  const idleIn = (use: Deployment) =>
     "total" in power
       ? power
       : operationalCarbon({
-          ...{ energyPerInference: 0, latency: 0, staticPower: power, deployment, technology },
+          ...{ energyPerInference: 0, latency: 0, staticPower: power, deployment: use, technology },
           ...serverIdle(hardware),
         });
+  const idle = idleIn(deployment);
   const chip = { peakOperations: peakOperationsOf(hardware), area: totalOf(area), embodied: totalOf(embodied) };
   const values = Object.fromEntries(chipMetrics.map((metric) => [metric.key, numberOrNull(metric.of(chip))]));
   const gap = [coefficients, vectorCoefficients(hardware, technology)].find((each) => "total" in each);
@@ -92,6 +108,7 @@ function readFixed(specs: SpecSet, asked: readonly string[], limits: readonly De
     machine: { hardware, technology, energies: "total" in coefficients ? null : coefficients },
     values,
     idleCarbon: idle.total ?? 0,
+    worlds: worlds.map((world) => ({ deployment: world, idleCarbon: idleIn(world).total ?? 0 })),
     idlePower: "total" in power ? 0 : idleWatts(power),
     breaks: [
       ...[...new Set(missing)].map(broken),

@@ -47,7 +47,21 @@ export function isLargest(key: string): boolean {
   return metricOfKey(key)?.separation?.by === "largest";
 }
 
+const CARBON = "carbon_total_kgCO2e";
+const IN_WORLD = `${CARBON}, world `;
+
+/** Name of the total carbon, kgCO2e, that a design has in another world of a request, counted from 0. */
+export function carbonInWorld(world: number): string {
+  return `${IN_WORLD}${world}`;
+}
+
+/** The world of this name; null: it is no total carbon of a world. */
+export function worldOf(name: string): number | null {
+  return name.startsWith(IN_WORLD) ? Number(name.slice(IN_WORLD.length)) : null;
+}
+
 /** The metric of a key, or that a name is a part of. */
 export function metricBehind(name: string): Metric | undefined {
+  if (worldOf(name) !== null) return metricOfKey(CARBON);
   return largestPart(name)?.metric ?? metricOfKey(name);
 }

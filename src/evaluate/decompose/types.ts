@@ -1,3 +1,4 @@
+import type { Deployment } from "../../spec/deployment.ts";
 import type { SpecSet } from "../../spec/settings.ts";
 import type { Mapper } from "./operator-costs.ts";
 
@@ -23,8 +24,13 @@ export interface DecompositionRequest {
   readonly accuracyMetric: string | null;
   /** Accuracy of each model by `modelKey`. */
   readonly accuracies?: ReadonlyMap<string, number>;
-  /** Metrics that the study aims at. */
+  /** Metrics that the study aims at; `carbonInWorld` of the worlds below among them. */
   readonly objectives: readonly string[];
+  /**
+   * Other uses of the same devices, by life, grid, hours and rate; everything else is as in the base. No hardware point sets
+   * these. Left out: none.
+   */
+  readonly worlds?: readonly Deployment[];
   readonly limits: readonly DecomposedLimit[];
   /** Chips, deployments and technologies: everything that is not a tower. */
   readonly hardware: readonly PartPoint[];

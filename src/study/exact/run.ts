@@ -88,7 +88,8 @@ export async function runExact(
   return outcomeOf(study, request, decomposition, { ...enumeration, result }, own);
 }
 
-async function ownEstimate(
+/** Accuracy of the study's own model; null: the study has none, or the command does not say. @throws as the command's `of` */
+export async function ownEstimate(
   { accuracy, specs: { model } }: Study,
   command: CommandAccuracy | null,
 ): Promise<AccuracyEstimate | null> {
@@ -168,7 +169,7 @@ function detailed({ objectives }: Study, front: readonly Trial[], own: AccuracyE
 }
 
 /** Parameters in the order of the study. */
-function joined({ space }: Study, parts: readonly Point[]): Point {
+export function joined({ space }: Study, parts: readonly Point[]): Point {
   const all: Point = Object.assign({}, ...parts) as Point;
   return Object.fromEntries(space.flatMap(({ path }) => (Object.hasOwn(all, path) ? [[path, all[path]!]] : [])));
 }
