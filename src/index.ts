@@ -101,6 +101,7 @@ export {
   type OwnMetrics,
   type RunOptions,
   type RunProgress,
+  type RunSoFar,
   type StudyRun,
   type ToldOutcome,
 } from "./study/index.ts";

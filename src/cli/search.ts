@@ -24,6 +24,7 @@ interface Options {
   readonly retryFailed?: boolean;
   readonly shard?: string;
   readonly queue?: string;
+  readonly watch?: number | true;
   readonly dryRun?: boolean;
   readonly json?: boolean;
 }
@@ -57,6 +58,12 @@ export function addSearchCommand(program: Command): void {
       "--queue <url>",
       "let workers on other machines run the accuracy command: redis://host or rediss://host (docs/cluster.md)",
     )
+    .addOption(
+      new Option(
+        "--watch [port]",
+        "serve the report while it grows, to this machine alone; prints the address",
+      ).argParser(portOf),
+    )
     .option("--dry-run", "print the size of the space and stop")
     .option("--json", "one JSON document on stdout: that of `report --format json`, of the dry run, or of the shard")
     .addHelpText(
@@ -66,6 +73,7 @@ Examples:
   ecotile search examples/clip-vit-b16.yaml
   ecotile search study.yaml --out runs/night --seed 7 --workers 8
   ecotile search runs/night/study.yaml --out runs/night --resume
+  ecotile search study.yaml --watch
   ecotile search study.yaml --shard 3/8 --out runs/night    (then status and merge: docs/cluster.md)
 
 Same study and seed, same front, byte for byte. Exit codes: 2 wrong input, 3 no feasible design, 130 interrupted (resume it).`,
@@ -74,7 +82,8 @@ Same study and seed, same front, byte for byte. Exit codes: 2 wrong input, 3 no 
 }
 
 /** @throws InputError for what does not go with shards */
-function shareOf({ shard, out, resume, retryFailed, dryRun, queue }: Options): Share {
+function shareOf({ shard, out, resume, retryFailed, dryRun, queue, watch }: Options): Share {
+  if (watch !== undefined) throw new InputError("--watch shows a whole search, and a shard is a part of one.");
   if (out === undefined) throw new InputError("--shard needs --out DIR, the folder that all shards share.");
   if (resume === true || retryFailed === true || dryRun === true)
     throw new InputError(
@@ -83,6 +92,12 @@ function shareOf({ shard, out, resume, retryFailed, dryRun, queue }: Options): S
   if (queue !== undefined)
     throw new InputError("--shard and --queue are two ways to divide a search: give one of them.");
   return readShare(shard!, process.env);
+}
+
+function portOf(text: string): number {
+  const value = /^\d{1,5}$/.test(text) ? Number(text) : NaN;
+  if (value >= 1 && value <= 65_535) return value;
+  throw new InvalidArgumentError("must be a port from 1 to 65535; the study comes before it.");
 }
 
 function wholeNumber(text: string, low: number, high: number): number {
@@ -97,6 +112,7 @@ async function search(file: string, options: Options): Promise<void> {
   const space = createSpace(study.space);
   const isJson = options.json === true;
   if (options.dryRun === true) {
+    if (options.watch !== undefined) throw new InputError("--watch shows a search, and --dry-run makes none.");
     const refusal = refusalOf(study);
     const estimate = study.search.strategy === "exact" && refusal === null ? exactSizeOf(study) : null;
     if (isJson) printJson(dryRunJson(study, space, refusal, estimate));
@@ -127,6 +143,7 @@ async function search(file: string, options: Options): Promise<void> {
             isResumed: options.resume === true || options.retryFailed === true,
             isRetried: options.retryFailed === true,
             isJson,
+            ...(options.watch === undefined ? {} : { watch: options.watch === true ? 0 : options.watch }),
           });
     if (code === EXIT_INTERRUPTED) endInterrupted(isHangup);
     process.exitCode = code;

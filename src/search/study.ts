@@ -31,6 +31,8 @@ export interface StudyProgress extends Progress {
   readonly maxTrials: number;
   readonly evaluatedCount: number;
   readonly replayedCount: number;
+  /** The result as an abort would leave it now. */
+  readonly soFar: () => StudyResult;
 }
 
 export interface StudyResult {
@@ -141,9 +143,31 @@ export async function runStrategy(options: StudyOptions): Promise<StudyResult> {
     const progress = { trialCount, feasibleCount, frontSize: tracker.front.size, hypervolume: tracker.hypervolume };
     convergence.push(progress);
     const { evaluatedCount, replayedCount } = evaluations;
-    options.onProgress?.({ ...progress, maxTrials, evaluatedCount, replayedCount });
+    options.onProgress?.({ ...progress, maxTrials, evaluatedCount, replayedCount, soFar: () => resultOf("aborted") });
   };
 
+  const resultOf = (stopped: StudyResult["stopped"]): StudyResult => {
+    const { reference, front } = tracker;
+    const entries = front.entries();
+    return {
+      stopped,
+      trialCount,
+      feasibleCount,
+      front: entries.map(({ number }) => feasible.get(number)!),
+      referencePoint: reference === null ? null : valuesOf(reference, objectives),
+      hypervolume:
+        reference === null
+          ? 0
+          : frontHypervolume(
+              entries.map(({ costs }) => costs),
+              reference,
+            ),
+      convergence: [...convergence],
+      violations: tally.summary(),
+      evaluatedCount: evaluations.evaluatedCount,
+      replayedCount: evaluations.replayedCount,
+    };
+  };
   const batch = async (count: number): Promise<readonly Point[]> => {
     try {
       return await nextBatch(strategy, count, options.screen, signal);
@@ -172,25 +196,5 @@ export async function runStrategy(options: StudyOptions): Promise<StudyResult> {
     return "max-trials";
   };
 
-  const stopped = await loop();
-  const { reference, front } = tracker;
-  const entries = front.entries();
-  return {
-    stopped,
-    trialCount,
-    feasibleCount,
-    front: entries.map(({ number }) => feasible.get(number)!),
-    referencePoint: reference === null ? null : valuesOf(reference, objectives),
-    hypervolume:
-      reference === null
-        ? 0
-        : frontHypervolume(
-            entries.map(({ costs }) => costs),
-            reference,
-          ),
-    convergence,
-    violations: tally.summary(),
-    evaluatedCount: evaluations.evaluatedCount,
-    replayedCount: evaluations.replayedCount,
-  };
+  return resultOf(await loop());
 }

@@ -26,6 +26,7 @@ export {
   writeReport,
   type RunOptions,
   type RunProgress,
+  type RunSoFar,
   type StudyRun,
 } from "./run.ts";
 export { loopOf, strategyOf } from "./strategy.ts";

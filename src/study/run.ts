@@ -5,6 +5,7 @@ import { createPredictor, methodText, modelKey } from "../accuracy/index.ts";
 import { InputError } from "../errors/index.ts";
 import { frontCsv, frontJson } from "../report/front-files.ts";
 import { studyPageHtml } from "../live/index.ts";
+import { thinned } from "../report/front-table.ts";
 import type { RunRecord } from "../report/types.ts";
 import {
   createSpace,
@@ -24,8 +25,7 @@ import { namedStrategy } from "./auto.ts";
 import { isMemoryUnknown, memoryParameter } from "./bounds.ts";
 import { createDetailKeeper } from "./detail-keeper.ts";
 import { createDesignFarm, type DesignFarm } from "./evaluations.ts";
-import type { EnumerationProgress } from "./exact/enumerate.ts";
-import { runExact, type ExactOutcome } from "./exact/run.ts";
+import { runExact, type ExactOutcome, type ExactProgress } from "./exact/run.ts";
 import { exactRecord, storeFront, withWhole } from "./exact/whole-front.ts";
 import { failedTrials, failuresOf } from "./failed-accuracy.ts";
 import { identityOf, sourcesInUse, type Sources } from "./identity.ts";
@@ -41,8 +41,20 @@ import { studyTextIn } from "./study-text.ts";
 
 /** How far a run is: trials of a strategy, or chips of the exact one. */
 export type RunProgress =
-  | ({ readonly kind: "trials" } & StudyProgress)
-  | ({ readonly kind: "chips"; readonly total: number } & EnumerationProgress);
+  | ({ readonly kind: "trials" } & Omit<StudyProgress, "soFar">)
+  | ({ readonly kind: "chips" } & Omit<ExactProgress, "soFar">);
+
+/** What a run has found while it goes on. Looking at it changes nothing of the run. */
+export interface RunSoFar {
+  /** Rises as more is found: trials, or chips that are done. */
+  readonly foundCount: number;
+  /**
+   * The record as if the run had ended here, with an evenly spread part of a long front; null: nothing is feasible yet.
+   *
+   * @throws what the run throws, once it has ended
+   */
+  record(): Promise<RunRecord | null>;
+}
 
 export interface RunOptions {
   /** Folder of the run: it is made, or, where the run is resumed, holds what was found before. */
@@ -60,6 +72,8 @@ export interface RunOptions {
   readonly onStart?: () => void;
   /** Called once before the first trial or chip, and then after each batch or block. */
   readonly onProgress?: (progress: RunProgress) => void;
+  /** Called once, before the first design is evaluated, with what there is to see meanwhile. */
+  readonly onWatch?: (soFar: RunSoFar) => void;
   /** What a person should know, a sentence or two. */
   readonly onNote?: (note: string) => void;
   /** Ends the run: what was found is stored, and a run that is resumed goes on from there. */
@@ -91,6 +105,9 @@ export class RunInterrupted extends Error {
 
 /** How soon it is noticed that a run's folder is gone, where nothing is stored. */
 const LOOK_MS = 500;
+
+/** Designs of a front that are shown in detail while the run goes on. */
+const MOST_WATCHED = 200;
 
 const ignore = (): void => undefined;
 
@@ -159,9 +176,18 @@ interface OpenRun {
   readonly studyHash: string;
 }
 
+/** What a run has found, so far or in the end. */
+interface Found {
+  readonly plain: StudyResult;
+  readonly exact: ExactOutcome | null;
+}
+
+const foundBy = (exact: ExactOutcome): Found => ({ plain: exact.result, exact });
+
 async function runIn(run: OpenRun): Promise<StudyRun> {
   const { study, options, store, signal, sources, studyHash } = run;
   const { folder, workers = availableParallelism(), metrics = {}, onProgress = ignore, onNote = ignore } = options;
+  const seen: { foundCount: number; soFar: (() => Found) | null } = { foundCount: 0, soFar: null };
   const { objectives, constraints, search } = study;
   const space = createSpace(study.space);
   const context = designContext(study);
@@ -178,41 +204,64 @@ async function runIn(run: OpenRun): Promise<StudyRun> {
     if (options.isRetried === true) forget(failedOf(store.trials()), store, onNote);
     const [baseline = null] = await farm.details([{}], signal);
     checkMetrics(study, baseline, onNote);
+    const recordFor = async ({ plain, exact }: Found, most = Infinity) => {
+      const intervalOf = ({ point }: Trial): Interval | null => {
+        const answer = storedAnswer(store.estimates, modelOf(point));
+        return answer === undefined || "refusal" in answer ? null : answer;
+      };
+      const above = comparison(study, evaluator.specsOf, intervalOf);
+      const whole = thinnedFront(study, exact?.front ?? plain.front, above);
+      const isKept = new Set(whole.map(({ number }) => number));
+      const kept = plain.front.filter(({ number }) => isKept.has(number));
+      const result = { ...plain, front: thinned(kept, most) };
+      const points = result.front.map(({ point }) => point);
+      const details = await farm.details(points, signal);
+      const trials = exact === null ? store.trials().filter(({ number }) => number < result.trialCount) : [];
+      const record = recordOf({
+        ...{ study, spaceSize: space.size, result, trials, details, evaluator, sources, studyHash, baseline },
+        accuracyOrigin: accuracyOriginOf(study, accuracy),
+        steps: stepsOf(study, whole, above),
+        accuracyFailures: failuresOf(failedOf(trials), (point) => modelKey(modelOf(point))),
+        published: publishedDesigns(study),
+      });
+      return { record: exact === null ? record : exactRecord(record, withFront(exact, whole)), whole, result };
+    };
+    options.onWatch?.({
+      get foundCount() {
+        return seen.foundCount;
+      },
+      record: async () => {
+        const found = seen.soFar?.();
+        if (found === undefined || found.plain.front.length === 0) return null;
+        const { record } = await recordFor(found, MOST_WATCHED);
+        return { ...record, stopped: "still running" };
+      },
+    });
     const exact =
       search.strategy === "exact"
-        ? await runExact(study, workers, signal, accuracy, store.blocks, (progress) =>
-            onProgress({ kind: "chips", ...progress }),
-          )
+        ? await runExact(study, workers, signal, accuracy, store.blocks, ({ soFar, ...progress }) => {
+            seen.foundCount = progress.chipCount;
+            seen.soFar = soFar && (() => foundBy(soFar()));
+            onProgress({ kind: "chips", ...progress });
+          })
         : null;
     const screen = accuracy === null ? null : screenOf(accuracy, modelOf);
-    const plain = exact?.result ?? (await runTrials(run, space, farm, screen));
+    const plain =
+      exact?.result ??
+      (await runTrials(run, space, farm, screen, (trialCount, soFar) => {
+        seen.foundCount = trialCount;
+        seen.soFar = () => ({ plain: soFar(), exact: null });
+      }));
     if (plain.stopped === "aborted") throw new RunInterrupted(plain.trialCount);
-    const intervalOf = ({ point }: Trial): Interval | null => {
-      const answer = storedAnswer(store.estimates, modelOf(point));
-      return answer === undefined || "refusal" in answer ? null : answer;
-    };
-    const above = comparison(study, evaluator.specsOf, intervalOf);
-    const whole = thinnedFront(study, exact?.front ?? plain.front, above);
-    const isKept = new Set(whole.map(({ number }) => number));
-    const result = { ...plain, front: plain.front.filter(({ number }) => isKept.has(number)) };
-    const points = result.front.map(({ point }) => point);
-    const [details] = await Promise.all([
-      farm.details(points, signal),
+    const [{ record, whole, result }] = await Promise.all([
+      recordFor({ plain, exact }),
       exact === null ? undefined : storeFront(exact, store),
     ]);
-    const trials = exact === null ? store.trials().filter(({ number }) => number < result.trialCount) : [];
-    const record = recordOf({
-      ...{ study, spaceSize: space.size, result, trials, details, evaluator, sources, studyHash, baseline },
-      accuracyOrigin: accuracyOriginOf(study, accuracy),
-      steps: stepsOf(study, whole, above),
-      accuracyFailures: failuresOf(failedOf(trials), (point) => modelKey(modelOf(point))),
-      published: publishedDesigns(study),
-    });
     store.checkPresence();
     return exact === null
       ? { folder, study, record, front: result.front }
       : {
-          ...{ folder, study, record: exactRecord(record, withFront(exact, whole)), front: whole },
+          ...{ folder, study, record, front: whole },
           ...(exact.designCounts === undefined ? {} : { designCounts: exact.designCounts }),
         };
   } finally {
@@ -327,6 +376,7 @@ async function runTrials(
   space: Space,
   farm: DesignFarm,
   screen: Screen | null,
+  onFound: (trialCount: number, soFar: () => StudyResult) => void,
 ): Promise<StudyResult> {
   const { onProgress = ignore, onNote = ignore } = options;
   const strategy = await strategyOf(study, space, signal, onNote);
@@ -337,7 +387,10 @@ async function runTrials(
       ...{ ...loopOf(study), strategy, store, signal },
       evaluateBatch: farm.evaluateBatch,
       ...(screen === null ? {} : { screen }),
-      onProgress: (progress) => onProgress({ kind: "trials", ...progress }),
+      onProgress: ({ soFar, ...progress }) => {
+        onFound(progress.trialCount, soFar);
+        onProgress({ kind: "trials", ...progress });
+      },
     });
   } finally {
     const byWorker = farm.trialCounts();

@@ -5,7 +5,7 @@ import { chromium, type Browser, type Page } from "playwright-core";
 import { afterAll, beforeAll, test } from "vitest";
 import { MAIN } from "../unit/cli/run.ts";
 
-const CHROMIUM = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(existsSync);
+export const CHROMIUM = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(existsSync);
 const isRequired = process.env.ECOTILE_REQUIRE_TOOLS === "1";
 /** Tests that need a browser. */
 export const test_: ReturnType<typeof test.skipIf> = test.skipIf(CHROMIUM === undefined && !isRequired);

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { CommandFailure } from "../../accuracy/index.ts";
 import { EXIT_DONE, EXIT_INFEASIBLE, EXIT_INTERRUPTED } from "../../errors/index.ts";
 import { frontJson } from "../../report/front-files.ts";
@@ -5,7 +6,15 @@ import { failuresText } from "../../report/html-texts.ts";
 import { grouped } from "../../report/metric-labels.ts";
 import type { Space } from "../../search/index.ts";
 import { isModelPath, type Study } from "../../spec/index.ts";
-import { RunInterrupted, runStudy, writeReport, type RemoteAccuracy, type StudyRun } from "../../study/index.ts";
+import {
+  RUN_FILES,
+  RunInterrupted,
+  runStudy,
+  writeReport,
+  type RemoteAccuracy,
+  type RunSoFar,
+  type StudyRun,
+} from "../../study/index.ts";
 import { createRemoteAccuracy, type QueueServer } from "../../queue/index.ts";
 import { InputError } from "../failure.ts";
 import { dataToStdout, toldMeanwhile, toStderr, toStdout } from "../print.ts";
@@ -26,6 +35,8 @@ export interface RunSettings {
   /** The result as a document on stdout, and nothing else there. */
   readonly isJson?: boolean;
   readonly signal: AbortSignal;
+  /** Port on which the growing report is served, 0: any; left out: it is not. */
+  readonly watch?: number;
   /** Where workers on other machines take the models whose accuracy is asked for; left out: the command runs here. */
   readonly queue?: QueueServer;
 }
@@ -48,9 +59,14 @@ export async function runSearch(study: Study, space: Space, settings: RunSetting
   };
   const onProgress = display.update;
   const remote = settings.queue === undefined ? null : await remoteOf(study, settings.queue, onNote);
+  const server = await watchServerOf(settings).catch(async (cause: unknown) => {
+    await remote?.close();
+    throw cause;
+  });
   try {
     const run = await runStudy(study, {
       ...{ folder, workers, signal, isResumed, isRetried, onNote, onProgress, onStart },
+      onWatch: (soFar) => server?.show(study, soFar),
       ...(remote === null ? {} : { remote }),
     });
     display.stop();
@@ -65,7 +81,24 @@ export async function runSearch(study: Study, space: Space, settings: RunSetting
     await remote?.close();
     if (error instanceof CommandFailure) tell(`\nWhat was found so far is stored. Continue with: ${again(settings)}`);
     throw error;
+  } finally {
+    server?.close();
   }
+}
+
+/** What serves the growing report, where it is wanted. Its code is loaded only then. */
+async function watchServerOf({ watch, folder }: RunSettings) {
+  if (watch === undefined) return null;
+  const [{ startWatchServer }, { watchedSearch }] = await Promise.all([
+    import("./watch/server.ts"),
+    import("./watch/page.ts"),
+  ]);
+  const server = await startWatchServer(watch);
+  const show = (study: Study, soFar: RunSoFar): void => {
+    server.show(watchedSearch(study, soFar, join(folder, RUN_FILES.report)));
+    tell(`Watch it: ${server.url}`);
+  };
+  return { show, close: server.close };
 }
 
 async function remoteOf(study: Study, server: QueueServer, onNote: (note: string) => void): Promise<RemoteAccuracy> {

@@ -37,6 +37,8 @@ export interface EnumerationProgress {
   readonly chipCount: number;
   readonly keptCount: number;
   readonly frontSize: number;
+  /** What the chips that are done have brought; second looks come last. */
+  readonly soFar: () => Enumeration;
 }
 
 export interface EnumerationSettings {
@@ -71,6 +73,7 @@ export async function enumerateOnWorkers(context: ExactContext, settings: Enumer
     const looks = new Map<number, SecondLook>();
     const simulationCounts: [number, number] = [0, 0];
     const done = { chipCount: 0, keptCount: 0 };
+    const soFar = (): Enumeration => ({ result: merger.result(), simulationCounts, second: totalOf([]) });
     for (const [round, wanted] of rounds.entries()) {
       const known = shared(costsOfFront(merged.front, options));
       await run(
@@ -83,7 +86,7 @@ export async function enumerateOnWorkers(context: ExactContext, settings: Enumer
           simulationCounts[0] += simulationCount;
           done.chipCount += chips.length;
           done.keptCount += isKept ? chips.length : 0;
-          settings.onProgress({ ...done, frontSize: merged.front.length });
+          settings.onProgress({ ...done, frontSize: merged.front.length, soFar });
         },
       );
       merged = merger.result();

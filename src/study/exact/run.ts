@@ -56,6 +56,13 @@ export async function exactContextOf(
   return { factors, context: { request, objectives, constraints }, decomposition };
 }
 
+/** How far an exact search is. */
+export interface ExactProgress extends Omit<EnumerationProgress, "soFar"> {
+  readonly total: number;
+  /** What is known so far, as if it were all; null: nothing yet. */
+  readonly soFar: (() => ExactOutcome) | null;
+}
+
 /**
  * Enumerates a study exactly. A function of the study alone, whatever blocks were kept from before.
  *
@@ -68,18 +75,26 @@ export async function runExact(
   signal: AbortSignal,
   accuracy: CommandAccuracy | null,
   blocks: BlockStore | null,
-  onProgress: (progress: EnumerationProgress & { readonly total: number }) => void,
+  onProgress: (progress: ExactProgress) => void,
 ): Promise<ExactOutcome> {
   const { factors, context, decomposition } = await exactContextOf(study, accuracy);
   const { request, constraints } = context;
   const times = multiplicitiesOf(decomposition).of;
   const total = request.hardware.length;
-  onProgress({ chipCount: 0, keptCount: 0, frontSize: 0, total });
+  onProgress({ chipCount: 0, keptCount: 0, frontSize: 0, total, soFar: null });
+  const own = await ownEstimate(study, accuracy);
+  const outcomeSoFar = (known: Enumeration): ExactOutcome =>
+    outcomeOf(
+      study,
+      request,
+      decomposition,
+      { ...known, result: resultOfTerms(study, factors, known.result, times) },
+      own,
+    );
   const enumeration = await enumerateOnWorkers(context, {
     ...{ workers, signal, isCountedInFull: false, blocks, times },
-    onProgress: (progress) => onProgress({ ...progress, total }),
+    onProgress: ({ soFar, ...progress }) => onProgress({ ...progress, total, soFar: () => outcomeSoFar(soFar()) }),
   });
-  const own = await ownEstimate(study, accuracy);
   const { front } = enumeration.result;
   const result =
     front.length > 0

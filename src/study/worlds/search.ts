@@ -28,7 +28,7 @@ export interface WorldsSearch {
   /** Threads, ≥ 1; no result depends on it. */
   readonly workers: number;
   readonly signal: AbortSignal;
-  readonly onProgress: (progress: EnumerationProgress & { readonly total: number }) => void;
+  readonly onProgress: (progress: Omit<EnumerationProgress, "soFar"> & { readonly total: number }) => void;
 }
 
 const ACCURACY: Objective = { metric: "accuracy", direction: "max" };
