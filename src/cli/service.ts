@@ -1,16 +1,23 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
 import { SpecError } from "../errors/index.ts";
 import {
+  answerDocument,
+  answerJson,
   ENGINES,
+  hasStages,
   isServicePath,
-  readService,
-  runService,
   saidByService,
-  serviceJson,
+  documentCurve,
   type Engine,
+  type LoadCurve,
+  type RetrievalAnswer,
+  type ServiceAnswer,
 } from "../service/index.ts";
-import { parseSetting } from "../spec/index.ts";
+import { parseSetting, readSpecFile, type SpecSet } from "../spec/index.ts";
+import { InputError } from "./failure.ts";
 import { printJson, printText } from "./output.ts";
+import { dataToStdout } from "./print.ts";
+import { retrievalText } from "./service/retrieval-text.ts";
 import { serviceText } from "./service/text.ts";
 import { collect, loadSpecs } from "./specs.ts";
 
@@ -20,6 +27,7 @@ interface Options {
   readonly set: readonly string[];
   readonly region?: string;
   readonly seed?: number;
+  readonly format: "table" | "json" | "svg";
   readonly json?: boolean;
 }
 
@@ -45,13 +53,22 @@ export function addServiceCommand(program: Command): void {
     )
     .option("--region <name>", "region of use (`ecotile presets regions`)")
     .option("--seed <number>", "of the requests that are drawn (default: 0)", wholeNumber)
-    .option("--json", "one JSON document on stdout")
+    .addOption(
+      new Option(
+        "--format <what>",
+        "svg: latency and carbon over the load, in closed form, with points of --engine events",
+      )
+        .choices(["table", "json", "svg"])
+        .default("table"),
+    )
+    .option("--json", "the same as --format json")
     .addHelpText(
       "after",
       `
 Example:
   ecotile service llama-3-8b h100 examples/service/chat.yaml
   ecotile service llama-3-8b h100 examples/service/chat.yaml --set arrival.rate=40/s --devices auto
+  ecotile service llama-3-8b h100 examples/service/chat.yaml --format svg > load.svg
 
 A load that does not fit is answered with what fits, exit 0.`,
     )
@@ -71,18 +88,33 @@ function devicesOf(text: string): number | "auto" {
   throw new InvalidArgumentError("must be a whole number from 1 to 1000000, or auto.");
 }
 
-function run(model: string, hardware: string, file: string, options: Options): void {
+async function run(model: string, hardware: string, file: string, options: Options): Promise<void> {
   const isOfService = (text: string): boolean => isServicePath(text.split("=", 1)[0]!.trim());
   const others = options.set.filter((text) => !isOfService(text));
-  const misplaced = saidByService(others.map((text) => text.split("=", 1)[0]!.trim()));
+  const document = readSpecFile(file);
+  const misplaced = saidByService(
+    others.map((text) => text.split("=", 1)[0]!.trim()),
+    hasStages(document),
+  );
   if (misplaced.length > 0) throw new SpecError(misplaced);
   const specs = loadSpecs(model, hardware, others, options.region);
-  const spec = readService(file, options.set.filter(isOfService).map(parseSetting));
   const { devices, engine, seed } = options;
-  const answer = runService(specs, spec, { devices, engine, seed });
-  if (options.json === true) return printJson(serviceJson(answer));
-  printText(
-    serviceText(answer, { model: specs.model.name, hardware: specs.hardware.name, deployment: specs.deployment }),
-    false,
-  );
+  const ofService = options.set.filter(isOfService).map(parseSetting);
+  const asked = { devices, engine, seed };
+  const format = options.json === true ? "json" : options.format;
+  if (format === "svg") {
+    const curve = documentCurve(specs, document, ofService, asked, engine === "events");
+    if (curve !== null) return void dataToStdout(await drawn(curve, specs));
+  }
+  const answer = answerDocument(specs, document, ofService, asked);
+  if (format === "json") return printJson(answerJson(answer));
+  if (format === "svg") throw new InputError(`There is no picture of it: ${answer.violations[0]!.detail}.`);
+  const names = { model: specs.model.name, hardware: specs.hardware.name, deployment: specs.deployment };
+  printText(answer.kind === "retrieval" ? retrievalText(answer, names) : serviceText(answer, names), false);
+}
+
+/** The chart library takes half a second to load, so only the command that draws loads it. */
+async function drawn(curve: LoadCurve<ServiceAnswer | RetrievalAnswer>, specs: SpecSet): Promise<string> {
+  const { loadSvg } = await import("./service/load-chart.ts");
+  return loadSvg(curve, `${specs.model.name} on ${specs.hardware.name}`);
 }

@@ -109,12 +109,18 @@ export interface PassPart extends Pick<OperatorEvaluation, "name" | "kind" | "bo
 }
 
 /**
- * One phase of a decoder, part by part, without its host; times are those of {@link evaluate}, and memory is not asked whether it holds
+ * One phase of a decoder, or a pass of another model or one of its towers, part by part, without its host; times are those of {@link evaluate}, and memory is not asked whether it holds
  * it all: what holds keys and values is a matter of whoever puts passes together.
  */
-export function evaluatePass(design: Design, phase: "prefill" | "decode"): readonly PassPart[] | Infeasible {
+export function evaluatePass(
+  design: Design,
+  phase: "prefill" | "decode" | null,
+  tower?: string,
+): readonly PassPart[] | Infeasible {
   const workload = buildWorkload(design.model, design.deployment.batch);
-  const operators = workload.operators.filter((operator) => operator.phase === phase);
+  const operators = workload.operators.filter(
+    (operator) => operator.phase === phase && (tower === undefined || operator.tower === tower),
+  );
   const ran = runWorkload(design, { ...workload, operators });
   if ("kind" in ran) return ran;
   const { hardware } = design;

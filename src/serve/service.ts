@@ -2,7 +2,7 @@ import { join } from "node:path";
 import * as z from "zod";
 import { FACTOR_NAMES } from "../cost/index.ts";
 import { escapeJson, SpecError } from "../errors/index.ts";
-import { ENGINES, isServicePath, runService, saidByService, serviceJson, serviceOf } from "../service/index.ts";
+import { answerDocument, answerJson, ENGINES, hasStages, isServicePath, saidByService } from "../service/index.ts";
 import { applySettings, documentOf, parseDeployment, readSpecFile, specSetOf } from "../spec/index.ts";
 import { fileOf, hardwareOf, modelOf, type Allowances } from "./inputs.ts";
 import { choice, map, named, paramsOf, whole } from "./params.ts";
@@ -22,7 +22,11 @@ const paramsSchema = z.strictObject({
 export function answerService(written: Readonly<Record<string, unknown>>, allowed: Allowances): string {
   const { model, hardware, service, deployment, set = {}, devices, engine, seed } = paramsOf(paramsSchema, written);
   const settings = Object.entries(set).map(([path, value]) => ({ path, value }));
-  const misplaced = saidByService(Object.keys(set));
+  const document =
+    typeof service === "string"
+      ? readSpecFile(fileOf(service, null, allowed))
+      : documentOf(service, join(allowed.filesFolder ?? "", "params.service"));
+  const misplaced = saidByService(Object.keys(set), hasStages(document));
   if (misplaced.length > 0) throw new SpecError(misplaced);
   const parts = {
     model: modelOf(model, allowed),
@@ -32,10 +36,6 @@ export function answerService(written: Readonly<Record<string, unknown>>, allowe
   const ofService = settings.filter(({ path }) => isServicePath(path));
   const others = settings.filter(({ path }) => !isServicePath(path));
   const specs = applySettings(specSetOf(parts), others, FACTOR_NAMES);
-  const document =
-    typeof service === "string"
-      ? readSpecFile(fileOf(service, null, allowed))
-      : documentOf(service, join(allowed.filesFolder ?? "", "params.service"));
-  const answer = runService(specs, serviceOf(document, ofService), { devices, engine, seed });
-  return escapeJson(JSON.stringify(serviceJson(answer)));
+  const answer = answerDocument(specs, document, ofService, { devices, engine, seed });
+  return escapeJson(JSON.stringify(answerJson(answer)));
 }

@@ -19,9 +19,16 @@ export interface Load {
   /** Mean tokens of a prompt that are computed, and that are in the cache behind it. */
   readonly computed: number;
   readonly cached: number;
+  readonly promptCv: number;
   readonly output: number;
   readonly outputCv: number;
+  /** Steps of an answer behind its first token, in slices of equal weight. */
+  readonly answers: readonly number[];
 }
+
+/** Mean over requests of what comes to `total` s in an answer of so many steps, for each of them: short answers have it on few tokens. */
+export const perStep = ({ answers }: Load, total: (steps: number) => number): number =>
+  answers.reduce((sum, steps) => sum + total(steps) / steps, 0) / answers.length;
 
 /** What holds for every step of a batch under a load. */
 export interface BatchLaw {
@@ -64,7 +71,7 @@ export interface MeanStep {
 const ENDLESS: MeanStep = { seconds: Infinity, square: Infinity, full: Infinity, chunks: 1 };
 
 /** A prompt of more chunks than this is spread over steps; of fewer, whole prompts gather in a step. */
-const FEW_CHUNKS = 1.5;
+export const FEW_CHUNKS = 1.5;
 const MOST_GATHERED = 400;
 const TURNS = 100;
 

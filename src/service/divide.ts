@@ -113,15 +113,20 @@ export function dividedModel(
 /** The last layers of a model, as many as the largest of equal stages has; embedding and head stay, so that memory is bounded from above. */
 export function stageOf(model: DecoderModel, stages: number): DecoderModel {
   if (stages === 1) return model;
+  const { layers } = model.text;
+  return layersOf(model, layers - Math.ceil(layers / stages), layers);
+}
+
+/** The layers `from` ≤ layer < `to` of a model, the first being 0; with embedding and head. */
+export function layersOf(model: DecoderModel, from: number, to: number): DecoderModel {
   const { text } = model;
-  const layers = Math.ceil(text.layers / stages);
-  const left = text.layers - layers;
-  const last = <Each>(values: readonly Each[]): readonly Each[] => values.slice(left);
+  const last = <Each>(values: readonly Each[]): readonly Each[] => values.slice(from, to);
+  const isOwn = (layer: number): boolean => layer > from && layer <= to;
   return {
     ...model,
     text: {
       ...text,
-      layers,
+      layers: to - from,
       ffn: last(text.ffn),
       heads: last(text.heads),
       kvHeads: last(text.kvHeads),
@@ -131,11 +136,42 @@ export function stageOf(model: DecoderModel, stages: number): DecoderModel {
         : {
             experts: {
               ...text.experts,
-              denseLayers: text.experts.denseLayers.filter((each) => each > left).map((each) => each - left),
+              denseLayers: text.experts.denseLayers.filter(isOwn).map((each) => each - from),
             },
           }),
     },
   };
+}
+
+/** What a share of a model's width must make whole: a predicate that continues the share; null: it does. */
+export function narrowFault({ text }: DecoderModel, share: number): string | null {
+  if (text.experts !== undefined || text.recurrent !== undefined || text.latent !== undefined)
+    return "is of a model with experts, states or latent attention, whose narrower models are not modelled";
+  const isOdd = (value: number): boolean => Math.abs(value * share - Math.round(value * share)) > 1e-6;
+  const odd = [...text.heads, text.hidden, ...text.ffn].find(isOdd);
+  return odd === undefined ? null : `makes no whole number of ${odd} (heads, hidden size or FFN)`;
+}
+
+/** A model of a share of the width: hidden size, heads and FFN; layers, size of a head and vocabulary as they are. */
+export function narrowModel(model: DecoderModel, share: number): DecoderModel {
+  const { text } = model;
+  const part = (value: number): number => Math.round(value * share);
+  return {
+    ...model,
+    text: {
+      ...text,
+      hidden: part(text.hidden),
+      heads: text.heads.map(part),
+      kvHeads: text.kvHeads.map((each, layer) => keyHeads(part(text.heads[layer]!), each * share)),
+      ffn: text.ffn.map(part),
+    },
+  };
+}
+
+/** The least number of key-value heads, no less than their share, that divides the heads. */
+function keyHeads(heads: number, wanted: number): number {
+  for (let each = Math.max(1, Math.ceil(wanted - 1e-6)); each < heads; each += 1) if (heads % each === 0) return each;
+  return heads;
 }
 
 /** All-reduces of one pass of a tensor group: behind attention and behind the FFN of each layer, one where both run side by side. */

@@ -1,4 +1,4 @@
-import type { Measured } from "./measure.ts";
+import type { Measured, Spread } from "./measure.ts";
 import type { ServiceAnswer } from "./service.ts";
 
 /** What `service --json` and the method `service` of `serve` give; numbers that there are not are null, and `unknown` says why. */
@@ -36,18 +36,31 @@ export function serviceJson(answer: ServiceAnswer): Readonly<Record<string, unkn
     energy_host_J: energy?.host ?? null,
     energy_site_J: energy?.site ?? null,
     energy_network_J: energy?.network ?? null,
+    energy_transfer_J: energy?.transfer ?? null,
     carbon_per_request_kgCO2e: carbon?.total ?? null,
     carbon_embodied_per_request_kgCO2e: carbon?.embodied ?? null,
     carbon_operational_per_request_kgCO2e: carbon?.operational ?? null,
     carbon_off_per_request_kgCO2e: carbon?.off ?? null,
     ...(answer.quality === null ? {} : { quality_mean: answer.quality }),
     bound_by: answer.boundBy,
+    ...(answer.capacityBoundBy === null
+      ? {}
+      : { capacity_bound_by: answer.capacityBoundBy, prefill_utilisation: measured?.steady.prefillShare ?? null }),
+    devices_by_kind:
+      bill?.shares.map(({ role, hardware, devices, embodied }) => ({
+        ...{ role, hardware, devices },
+        carbon_embodied_per_request_kgCO2e: embodied,
+      })) ?? [],
     unknown: bill?.unknown ?? [],
   };
 }
 
-function timesOf(key: "ttft" | "tpot" | "latency", measured: Measured | null): Readonly<Record<string, number | null>> {
-  const spread = measured?.[key];
+const timesOf = (
+  key: "ttft" | "tpot" | "latency",
+  measured: Measured | null,
+): Readonly<Record<string, number | null>> => spreadJson(key, measured?.[key]);
+
+export function spreadJson(key: string, spread: Spread | undefined): Readonly<Record<string, number | null>> {
   return {
     [`${key}_mean_s`]: spread?.mean ?? null,
     [`${key}_p50_s`]: spread?.p50 ?? null,

@@ -1,6 +1,7 @@
-import { runEvents, type EventResult } from "./events.ts";
+import { runEvents, type EventResult, type Window } from "./events.ts";
+import { runEventsApart } from "./events-apart.ts";
 import { drawRequests, type Requests } from "./requests.ts";
-import type { Server } from "./server.ts";
+import type { Plant } from "./plant.ts";
 import type { Steady } from "./steady-energy.ts";
 import type { ServiceSpec } from "./types.ts";
 
@@ -51,7 +52,7 @@ export interface EventOptions {
 
 /** One batch of a service by its events; of a trace every one of them, since each has requests of its own. */
 export function measureEvents(
-  server: Server,
+  { server, apart }: Servers,
   spec: ServiceSpec,
   { rate, concurrency }: BatchArrival,
   { seed, requests = USUAL_REQUESTS, batches }: EventOptions,
@@ -59,19 +60,26 @@ export function measureEvents(
   const isTrace = spec.arrival.kind === "trace";
   const count = concurrency === null ? requests : Math.max(requests, ROUNDS * concurrency);
   const window = isTrace ? ALL : STEADY_PART;
+  const run = (drawn: Requests): EventResult => runOf({ server, apart }, drawn, window);
   const runs = Array.from({ length: isTrace ? batches : 1 }, (_, index) => {
     const drawn = drawRequests(spec, { seed, count, rate, concurrency, index, of: isTrace ? batches : 1 });
-    return { drawn, result: runEvents(server, drawn, window) };
+    return { drawn, result: run(drawn) };
   });
-  return measuredOf(runs, window, spec.level?.percentile ?? null);
+  return measuredOf(runs, { window, percentile: spec.level?.percentile ?? null, groups: apart?.groups ?? 1 });
 }
 
+/** What runs the requests of a batch. */
+export type Servers = Pick<Plant, "server" | "apart">;
+
+const runOf = ({ server, apart }: Servers, drawn: Requests, window: Window): EventResult =>
+  apart === null ? runEvents(server, drawn, window) : runEventsApart(server, apart, drawn, window);
+
 /** Requests a second that a batch serves when all of them are there at once. */
-export function saturatedRate(server: Server, spec: ServiceSpec, seed: number): number {
+export function saturatedRate(servers: Servers, spec: ServiceSpec, seed: number): number {
   const plain = { ...spec, arrival: { kind: "rate", rate: 1, process: "constant" } } as const;
-  const count = Math.max(SATURATED_REQUESTS, 8 * Math.min(server.maxSequences, 8192));
+  const count = Math.max(SATURATED_REQUESTS, 8 * Math.min(servers.server.maxSequences, 8192));
   const drawn = drawRequests(plain, { seed, count, rate: null, concurrency: null, index: 0, of: 1 });
-  const { window } = runEvents(server, drawn, { from: 0.25, to: 0.75 });
+  const { window } = runOf(servers, drawn, { from: 0.25, to: 0.75 });
   return window.ended / window.seconds;
 }
 
@@ -82,8 +90,11 @@ interface Run {
 
 function measuredOf(
   runs: readonly Run[],
-  { from, to }: { readonly from: number; readonly to: number },
-  percentile: number | null,
+  {
+    window: { from, to },
+    percentile,
+    groups,
+  }: { readonly window: Window; readonly percentile: number | null; readonly groups: number },
 ): Measured {
   const [ttft, tpot, latency]: [number[], number[], number[]] = [[], [], []];
   for (const { drawn, result } of runs)
@@ -113,6 +124,8 @@ function measuredOf(
         promptJoules: sum((each) => each.promptJoules) / ended,
       },
       ...{ decodeShare: sum((each) => each.decoding) / seconds, idleShare: 1 - utilisation },
+      prefillShare: sum((each) => each.prefilling) / seconds / groups,
+      movedTokens: sum((each) => each.movedTokens) / ended,
     },
     outputTokensPerSecond: sum((each) => each.outputTokens) / seconds,
     kvPeakTokens: runs.reduce((most, { result }) => Math.max(most, result.kvPeakTokens), 0),
@@ -121,7 +134,7 @@ function measuredOf(
   };
 }
 
-function spreadOf(values: number[], percentile: number | null): Spread {
+export function spreadOf(values: number[], percentile: number | null): Spread {
   const sorted = Float64Array.from(values).sort();
   if (sorted.length === 0) return { mean: 0, p50: null, p90: null, p99: null, atLevel: null };
   const mean = sorted.reduce((sum, value) => sum + value, 0) / sorted.length;

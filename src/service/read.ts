@@ -1,11 +1,24 @@
 import { problemOf, SpecError, type Problem } from "../errors/index.ts";
 import { type Path, type SourceDocument } from "../spec/document.ts";
 import { findingsOf, problemsOf } from "../spec/issues.ts";
-import { besideFile, loadModel } from "../spec/load.ts";
+import { besideFile, loadHardware, loadModel } from "../spec/load.ts";
 import { problemAtSpan, readSpecFile, spanAt, type Setting } from "../spec/index.ts";
 import { readTrace, type TraceColumn, type TraceTable } from "./trace-files.ts";
 import { rawServiceSchema, type RawService } from "./schema.ts";
-import type { Arrival, Lengths, ServiceSpec, Speculation, Trace } from "./types.ts";
+import type {
+  Arrival,
+  Lengths,
+  Members,
+  Parallel,
+  PrefillSettings,
+  ServiceLevel,
+  ServiceSpec,
+  Speculation,
+  Trace,
+} from "./types.ts";
+import { rankerPhase, sidesOf } from "./retrieval/passes.ts";
+import type { RetrievalSpec } from "./retrieval/types.ts";
+import type { ModelSpec } from "../spec/model.ts";
 
 /**
  * Reads a service file; files that it names lie beside it.
@@ -17,15 +30,36 @@ export function readService(path: string, settings: readonly Setting[] = []): Se
   return serviceOf(readSpecFile(path), settings);
 }
 
+/** Whether a document describes a service of stages, which {@link retrievalOf} reads. */
+export const hasStages = ({ value }: SourceDocument): boolean => isTree(value) && value["stages"] !== undefined;
+
+/**
+ * A service that finds and ranks.
+ *
+ * @param model  of the stages that name none, and of those that name it
+ * @throws SpecError with every problem found
+ */
+export function retrievalOf(
+  document: SourceDocument,
+  model: ModelSpec,
+  settings: readonly Setting[] = [],
+): RetrievalSpec {
+  return new Reading(document, parsed(document, settings)).retrieval(model);
+}
+
 /** The service that a document describes; as {@link readService}. */
 export function serviceOf(document: SourceDocument, settings: readonly Setting[] = []): ServiceSpec {
+  return new Reading(document, parsed(document, settings)).service();
+}
+
+function parsed(document: SourceDocument, settings: readonly Setting[]): RawService {
   const value = settings.reduce(
     (root, { path, value: each }) => withValue(root, path.split("."), each),
     document.value,
   );
-  const parsed = rawServiceSchema.safeParse(value);
-  if (!parsed.success) throw new SpecError(placed(parsed.error.issues, value, document, settings));
-  return new Reading(document, parsed.data).service();
+  const result = rawServiceSchema.safeParse(value);
+  if (!result.success) throw new SpecError(placed(result.error.issues, value, document, settings));
+  return result.data;
 }
 
 type Issues = Parameters<typeof findingsOf>[0][];
@@ -79,12 +113,15 @@ class Reading {
 
   service(): ServiceSpec {
     const { raw } = this;
+    if (raw.stages !== undefined)
+      this.#refuse(["stages"], "service/stages", "stages are read as a service that finds and ranks (retrievalOf).");
     const arrival = this.#arrival();
     const prompt = this.#lengths("prompt", arrival);
     const output = this.#lengths("output", arrival);
     const { chunk, prefix, prefill, speculative, ...server } = raw.server;
-    void prefill;
     const speculation = speculative === undefined ? null : this.#speculation(speculative);
+    const members = this.#members();
+    const apart = prefill === "shared" ? null : this.#prefill(prefill);
     if (prefix !== undefined && prompt !== null && prefix.tokens > prompt.mean)
       this.#refuse(
         ["server", "prefix", "tokens"],
@@ -95,19 +132,153 @@ class Reading {
       throw new SpecError(this.#problems);
     return {
       ...{ name: raw.name ?? "service", prompt, output, arrival, isPaired: this.#isPaired() },
-      level:
-        raw.level === undefined
-          ? null
-          : { ttft: null, tpot: null, latency: null, percentile: null, ...withoutUndefined(raw.level) },
+      level: this.#level(),
       server: {
         ...server,
         chunk: chunk === "none" ? Infinity : chunk,
         prefix: prefix ?? null,
         speculative: speculation,
+        prefill: apart,
       },
       quality: raw.quality ?? null,
-      parallel: raw.parallel,
+      parallel: alikeOf(raw.parallel),
+      members,
       network: raw.network ?? null,
+    };
+  }
+
+  retrieval(own: ModelSpec): RetrievalSpec {
+    const { raw } = this;
+    const arrival = this.#arrival();
+    this.#refuseBeside(["requests", "server", "network", "quality"]);
+    const { tensor, pipeline, expert, data, members } = raw.parallel;
+    if (tensor * pipeline * expert > 1 || members !== undefined)
+      this.#refuse(
+        ["parallel"],
+        "service/stages",
+        "stages run on one device each, with parallel.data replicas of all.",
+      );
+    for (const key of ["ttft", "tpot"] as const)
+      if (raw.level?.[key] !== undefined)
+        this.#refuse(
+          ["level", key],
+          "service/stages",
+          `level.${key} is of answers token by token; stages have a latency.`,
+        );
+    const [first, second] = raw.stages!;
+    if (first!.corpus === undefined || first!.rerank !== undefined)
+      this.#refuse(["stages", 0], "service/stages", "stages[0] finds: it needs a corpus, and no rerank.");
+    if (second !== undefined && (second.rerank === undefined || (second.corpus ?? second.queries) !== undefined))
+      this.#refuse(
+        ["stages", 1],
+        "service/stages",
+        "stages[1] ranks: it needs rerank, and neither corpus nor queries.",
+      );
+    const models = raw.stages!.map(({ model }) => {
+      const named = model === undefined ? own : loadModel(model, this.document.file);
+      return named.name === own.name ? own : named;
+    });
+    if (!models.includes(own))
+      this.#refuse(["stages"], "service/model", `No stage uses ${own.name}, the model of the command.`);
+    const [encoder, ranker] = models;
+    if (sidesOf(encoder!) === null)
+      this.#refuse(
+        ["stages", 0],
+        "service/model",
+        `${encoder!.name} is of family ${encoder!.family}, which makes no vector of an input.`,
+      );
+    if (ranker !== undefined && rankerPhase(ranker) === "none")
+      this.#refuse(
+        ["stages", 1],
+        "service/model",
+        `${ranker.name} is of family ${ranker.family}; candidates are ranked by bert, vit or decoder.`,
+      );
+    const [corpus, candidates] = [first!.corpus ?? 0, second?.rerank ?? 0];
+    if (candidates > corpus)
+      this.#refuse(
+        ["stages", 1, "rerank"],
+        "spec/conflict",
+        `stages[1].rerank is ${candidates}, more than the corpus of ${corpus}.`,
+      );
+    if (this.#problems.length > 0 || arrival === null) throw new SpecError(this.#problems);
+    return {
+      ...{ name: raw.name ?? "service", encoder: encoder!, corpus, together: first!.queries ?? 1, arrival, data },
+      ranker: ranker === undefined ? null : { model: ranker, candidates },
+      level: this.#level(),
+    };
+  }
+
+  /** Keys that say nothing beside stages. */
+  #refuseBeside(keys: readonly string[]): void {
+    const { value } = this.document;
+    for (const key of keys)
+      if (isTree(value) && value[key] !== undefined)
+        this.#refuse(
+          [key],
+          "service/stages",
+          `${key} belongs to a service of one decoder; stages have their inputs from their models.`,
+        );
+  }
+
+  #members(): Members | null {
+    const { members, link, tensor, pipeline, expert } = this.raw.parallel;
+    const at = ["parallel", "members"];
+    if (members === undefined) {
+      if (link !== undefined)
+        this.#refuse(
+          ["parallel", "link"],
+          "spec/conflict",
+          "parallel.link joins parallel.members; devices that are alike have the link of their hardware.",
+        );
+      return null;
+    }
+    const split = members.every(({ layers }) => layers !== undefined) ? "layers" : "width";
+    const isSaid = members.every(
+      ({ layers, width }) => (split === "layers" ? width : layers) === undefined && (layers ?? width) !== undefined,
+    );
+    if (!isSaid) this.#refuse(at, "spec/conflict", "parallel.members must all have layers, or all have a width.");
+    if (tensor * pipeline * expert > 1)
+      this.#refuse(
+        at,
+        "spec/conflict",
+        "parallel.members are the devices of a replica; tensor, pipeline and expert are of devices that are alike.",
+      );
+    if (link === undefined)
+      this.#refuse(at, "spec/missing-key", "parallel.members need parallel.link, for example { bandwidth: 125 MB/s }.");
+    if (members.every(({ hardware }) => hardware !== undefined))
+      this.#refuse(
+        at,
+        "spec/conflict",
+        "One of parallel.members has the hardware of the command: leave its hardware out.",
+      );
+    const file = this.document.file;
+    return {
+      split,
+      members: members.map(({ hardware, layers, width }) => ({
+        hardware: hardware === undefined ? null : loadHardware(hardware, file),
+        share: (split === "layers" ? layers : width) ?? 0,
+      })),
+      link: link ?? { bandwidth: 1, latency: 0, energy: 0 },
+    };
+  }
+
+  #level(): ServiceLevel | null {
+    const { level } = this.raw;
+    if (level === undefined) return null;
+    return { ttft: null, tpot: null, latency: null, percentile: null, ...withoutUndefined(level) };
+  }
+
+  #prefill({ hardware, devices, tensor, link }: Exclude<RawService["server"]["prefill"], "shared">): PrefillSettings {
+    const together = tensor ?? this.raw.parallel.tensor;
+    if (devices % together !== 0)
+      this.#refuse(
+        ["server", "prefill", "devices"],
+        "service/devices",
+        `server.prefill.devices is ${devices}, no whole number of groups of ${together} (server.prefill.tensor, as parallel.tensor where left out).`,
+      );
+    return {
+      ...{ devices, tensor: together, link: link ?? null },
+      hardware: hardware === undefined ? null : loadHardware(hardware, this.document.file),
     };
   }
 
@@ -199,6 +370,13 @@ class Reading {
     return "trace" in prompt && "trace" in output && prompt.trace === output.trace;
   }
 }
+
+const alikeOf = ({ tensor, pipeline, expert, data }: RawService["parallel"]): Parallel => ({
+  tensor,
+  pipeline,
+  expert,
+  data,
+});
 
 const columnOf = ({ prompts, outputs }: Trace, which: "prompt" | "output"): Int32Array =>
   which === "prompt" ? prompts : outputs;

@@ -38,7 +38,9 @@ function drawer({ mean, cv, drawnFrom }: Lengths): (random: Random) => number {
  * @param count  how many are drawn; of a trace all that it has, every `of`-th from `index` on
  */
 export function drawRequests(
-  spec: Pick<ServiceSpec, "prompt" | "output" | "isPaired" | "arrival" | "server">,
+  spec: Pick<ServiceSpec, "prompt" | "output" | "isPaired" | "arrival"> & {
+    readonly server: Pick<ServiceSpec["server"], "prefix">;
+  },
   { seed, count, rate, concurrency, index, of }: DrawOptions,
 ): Requests {
   const random = createRandom(seed, index);

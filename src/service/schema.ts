@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { listOf, oneOf, quantity, real, refuse, section, text, whole } from "../spec/fields.ts";
+import { linkFields } from "../spec/link.ts";
 
 /*
  * SERVICE.yaml as written.
@@ -46,6 +47,22 @@ const arrival = section({
   return raw;
 });
 
+/** What joins devices that may differ. */
+const wire = section({
+  bandwidth: linkFields.bandwidth.describe('Of one device, one direction, for example "50 GB/s" or "12.5 MB/s"'),
+  latency: linkFields.latency.default(0).describe("Of a message"),
+  energy: linkFields.energy.default(0).describe("Of what is sent, for example 5 nJ/bit"),
+});
+
+const prefill = section({
+  devices: whole(1, 1_000_000).describe("Of a replica, beside those that decode"),
+  hardware: text(1000)
+    .optional()
+    .describe("Hardware preset or file; as those that decode, settings too, where left out"),
+  tensor: whole(1, 1024).optional().describe("Devices that share every layer; as parallel.tensor where left out"),
+  link: wire.optional().describe("To the devices that decode; the slower of the links of both where left out"),
+});
+
 const server = section({
   maxSequences: whole(1, 65_536).default(256).describe("Sequences of one batch at most"),
   chunk: z
@@ -59,16 +76,9 @@ const server = section({
     .default(0.9)
     .describe("Share of the device's memory that it fills"),
   prefill: z
-    .union([z.literal("shared"), section({ hardware: text(1000), devices: whole(1, 1_000_000) })], {
-      error: "must be shared",
-    })
+    .union([z.literal("shared"), prefill], { error: "must be shared, or { devices, hardware, tensor, link }" })
     .default("shared")
-    .transform((value, ctx) =>
-      value === "shared"
-        ? value
-        : refuse(ctx, "service/not-modelled", "on other devices is not modelled yet: say shared"),
-    )
-    .describe("Where prompts are worked on: shared, beside the decoding sequences"),
+    .describe("Where prompts are worked on: shared, beside the decoding sequences, or devices of their own"),
   speculative: section({
     draft: text(1000).describe("Decoder preset or file that proposes tokens"),
     tokens: whole(1, 64).describe("That it proposes for a step"),
@@ -86,11 +96,30 @@ const server = section({
     .describe("Leading tokens that requests share, and the share of requests that find them in the cache"),
 });
 
+const member = section({
+  hardware: text(1000).optional().describe("Hardware preset or file; that of the command where left out"),
+  layers: whole(1, 10_000)
+    .optional()
+    .describe("Layers of the model that it has, behind those of the members before it"),
+  width: quantity("fraction", { min: 0.001, max: 1 }).optional().describe("Of a narrower model beside the others"),
+});
+
 const parallel = section({
   tensor: whole(1, 1024).default(1).describe("Devices that share every layer"),
   pipeline: whole(1, 1024).default(1).describe("Stages of layers one behind the other"),
   expert: whole(1, 1024).default(1).describe("Groups that the experts of a mixture are spread over"),
   data: whole(1, 100_000).default(1).describe("Replicas of all this"),
+  members: listOf(member, "members", 2, 64)
+    .optional()
+    .describe("Devices that differ: each with layers of the model, or all with a share of its width"),
+  link: wire.optional().describe("That joins the members"),
+});
+
+const stage = section({
+  model: text(1000).optional().describe("Model preset or file; that of the command where left out"),
+  corpus: whole(1, 1_000_000_000).optional().describe("Vectors that the first stage finds the nearest of"),
+  queries: whole(1, 1024).optional().describe("Queries that are worked on together at most"),
+  rerank: whole(1, 100_000).optional().describe("Candidates that the second stage ranks for each query"),
 });
 
 export const rawServiceSchema = section({
@@ -128,15 +157,9 @@ export const rawServiceSchema = section({
     })
     .optional()
     .describe("Quality of answers by their length, linear between"),
-  stages: z
-    .unknown()
-    .transform((value, ctx) =>
-      value === undefined
-        ? undefined
-        : refuse(ctx, "service/not-modelled", "are not modelled yet: a service is one decoder"),
-    )
+  stages: listOf(stage, "stages", 1, 2)
     .optional()
-    .describe("Several models one behind the other: not modelled yet, and refused"),
+    .describe("Instead of requests: the nearest of a corpus of vectors, then the best of them ranked by another model"),
 });
 
 export type RawService = z.output<typeof rawServiceSchema>;

@@ -5,10 +5,11 @@ import { memoryCapacity } from "../spec/memory.ts";
 import type { SpecSet } from "../spec/settings.ts";
 import { clear, createDevices, NO_ATTENTION, type Step } from "./devices.ts";
 import { dividedModel, stageOf } from "./divide.ts";
+import { createMembers, partsOf, roomOfParts } from "./members.ts";
 import type { Passes } from "./pieces.ts";
 import { speculativeStep } from "./speculation.ts";
 import type { Cost } from "./tables.ts";
-import { devicesOfReplica, type Parallel, type ServerSettings } from "./types.ts";
+import type { Members, Parallel, ServerSettings } from "./types.ts";
 
 export type { Step } from "./devices.ts";
 
@@ -24,9 +25,8 @@ export interface Server {
   readonly kvTokens: number;
   /** Bytes of them and of one token, all devices together. */
   readonly kvTokenBytes: number;
-  /** Batches of a replica, and devices that it has. */
+  /** Batches of a replica. */
   readonly batches: number;
-  readonly devices: number;
   /** s, host included, and J above idle of all devices of the replica. */
   step(into: Cost, step: Step): void;
   /** The same without prompts. */
@@ -47,15 +47,27 @@ export interface ServerParts {
   readonly specs: SpecSet & { readonly model: DecoderModel };
   readonly settings: ServerSettings;
   readonly parallel: Parallel;
+  /** Devices that differ; null: they are alike. */
+  readonly members: Members | null;
 }
 
 /** @throws PassRefused where an operator has no mapping on the device */
-export function createServer({ specs, settings, parallel }: ServerParts): Server | NoServer {
-  const { hardware, model } = specs;
+export function createServer({ specs, settings, parallel, members }: ServerParts): Server | NoServer {
+  const { model } = specs;
   const { speculative } = settings;
-  const room = kvRoom({ specs, settings, parallel });
+  const parts = members === null ? null : partsOf(specs, members);
+  const { hardware } = parts === null ? specs : parts[0]!.specs;
+  const stages = members?.split === "layers" ? members.members.length : 1;
+  const batches = members === null ? parallel.pipeline : Math.min(stages, settings.maxSequences);
+  const room =
+    parts === null || members === null
+      ? kvRoom({ specs, settings, parallel })
+      : roomOfParts(parts, { tokens: chunkTokens(settings), memory: settings.memory, batches });
   if ("reason" in room) return room;
-  const target = createDevices(specs, model, parallel);
+  const target =
+    parts === null || members === null
+      ? createDevices(specs, model, parallel)
+      : createMembers(specs, members, { parts, batches });
   const draft = speculative === null ? null : createDevices(specs, speculative.draft, parallel);
   const host = hardware.runtime?.host ?? NO_HOST;
   const hosted = (device: number, of: Step): number => withHost(device, of.sequences, of.ended, host);
@@ -67,12 +79,11 @@ export function createServer({ specs, settings, parallel }: ServerParts): Server
     draft === null || speculative === null
       ? plain
       : speculativeStep({ target, draft, hosted, speculation: speculative });
-  const { pipeline } = parallel;
   return {
-    maxSequences: Math.max(1, Math.floor(settings.maxSequences / pipeline)),
+    maxSequences: Math.max(1, Math.floor(settings.maxSequences / batches)),
     chunk: settings.chunk,
     page: settings.kvPage,
-    ...{ kvTokens: room.tokens, kvTokenBytes: room.tokenBytes, batches: pipeline, devices: devicesOfReplica(parallel) },
+    ...{ kvTokens: room.tokens, kvTokenBytes: room.tokenBytes, batches },
     ...{ passes: target.passes, step },
     decode: (into, sequences, context) =>
       step(into, { sequences, context, tokens: 0, attention: NO_ATTENTION, ended: 0 }),
@@ -97,7 +108,7 @@ export function createServer({ specs, settings, parallel }: ServerParts): Server
  *   else       perStep + device + perSequence · n + perPrefill · ended
  *   at least   (n + ended) / tokensPerSecond and ended / requestsPerSecond, which the front end takes beside it
  */
-function withHost(device: number, sequences: number, ended: number, host: HostTimes): number {
+export function withHost(device: number, sequences: number, ended: number, host: HostTimes): number {
   const own = host.perSequence * sequences + host.perPrefill * ended;
   const step = host.perStep + (host.overlap ? Math.max(device, own) : device + own);
   return Math.max(step, (sequences + ended) / host.tokensPerSecond, ended / host.requestsPerSecond);
@@ -110,11 +121,10 @@ interface Held {
 }
 
 /** Bytes that a device holds of a model. */
-function heldOf({ specs, settings, parallel }: ServerParts, model: DecoderModel): Held {
+function heldOf({ specs, settings, parallel }: Omit<ServerParts, "members">, model: DecoderModel): Held {
   const { hardware, deployment, schedule } = specs;
   const stage = stageOf(dividedModel(model, parallel), parallel.pipeline);
-  const most = Number.isFinite(settings.chunk) ? settings.chunk : UNCUT_TOKENS;
-  const tokens = Math.max(1, Math.min(most, 65_536));
+  const tokens = chunkTokens(settings);
   const { needed, kvPerToken_B } = footprintOf({
     ...{ hardware, schedule, deployment: { ...deployment, batch: 1 } },
     model: { ...stage, contextTokens: 0, generatedTokens: 0, text: { ...stage.text, tokens } },
@@ -123,15 +133,31 @@ function heldOf({ specs, settings, parallel }: ServerParts, model: DecoderModel)
   return { weights: needed.weights, activations: needed.activations, perToken };
 }
 
+/** Bytes that a token of a prompt leaves in the caches of a whole model and its draft, as long as a chunk. */
+export function bytesOfToken(specs: ServerParts["specs"], settings: ServerSettings): number {
+  const parallel = { tensor: 1, pipeline: 1, expert: 1, data: 1 };
+  return modelsOf(specs, settings).reduce(
+    (sum, model) => sum + heldOf({ specs, settings, parallel }, model).perToken,
+    0,
+  );
+}
+
+const modelsOf = ({ model }: ServerParts["specs"], { speculative }: ServerSettings): readonly DecoderModel[] =>
+  speculative === null ? [model] : [model, speculative.draft];
+
 /** Tokens of a prompt that activations are kept for where prompts are not cut. */
 const UNCUT_TOKENS = 8192;
 
+/** Tokens of a step at most that activations are kept for. */
+const chunkTokens = ({ chunk }: ServerSettings): number =>
+  Math.min(Number.isFinite(chunk) ? chunk : UNCUT_TOKENS, 65_536);
+
 /** Tokens that fit beside weights and activations on every device, for one of the batches. */
-function kvRoom(parts: ServerParts): { readonly tokens: number; readonly tokenBytes: number } | NoServer {
+function kvRoom(
+  parts: Omit<ServerParts, "members">,
+): { readonly tokens: number; readonly tokenBytes: number } | NoServer {
   const { specs, settings, parallel } = parts;
-  const all = [specs.model, ...(settings.speculative === null ? [] : [settings.speculative.draft])].map((model) =>
-    heldOf(parts, model),
-  );
+  const all = modelsOf(specs, settings).map((model) => heldOf(parts, model));
   const capacity = memoryCapacity(specs.hardware) * settings.memory;
   const sum = (of: (held: Held) => number): number => all.reduce((total, held) => total + of(held), 0);
   const [weights, perToken] = [sum((held) => held.weights), sum((held) => held.perToken)];

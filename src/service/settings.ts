@@ -18,9 +18,13 @@ const SAID_BY_SERVICE: Readonly<Record<string, string>> = {
   "model.text.tokens": "requests.prompt says how long they are",
 };
 
+/** Lengths of inputs that stages have from their models. */
+const OF_STAGES = new Set(["model.text.tokens"]);
+
 /** Problems of paths that a service says itself. */
-export function saidByService(paths: readonly string[]): readonly Problem[] {
+export function saidByService(paths: readonly string[], isOfStages: boolean): readonly Problem[] {
   return paths.flatMap((path) => {
+    if (isOfStages && OF_STAGES.has(path)) return [];
     const why = SAID_BY_SERVICE[path];
     if (why === undefined) return [];
     return [problemOf(`--set ${path}`, "spec/does-not-fit", `${path} cannot be set here: ${why}.`)];

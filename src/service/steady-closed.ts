@@ -38,6 +38,7 @@ export function steadyClosed(law: BatchLaw, concurrency: number): Steady {
     promptJoules: marginalPrompt(law, batch),
     decodeShare: Math.min(1, decode.seconds / at.seconds),
     idleShare: 0,
+    ...{ prefillShare: 0, movedTokens: 0 },
   };
 }
 

@@ -18,6 +18,9 @@ export interface Steady {
   /** Shares of the time: what decoding alone would take, and nothing. */
   readonly decodeShare: number;
   readonly idleShare: number;
+  /** Share of the time in which devices of their own work on prompts, and tokens of a request that leave them; 0: they have none. */
+  readonly prefillShare: number;
+  readonly movedTokens: number;
 }
 
 /** J above idle that a prompt adds to the steps of n decoding sequences. */

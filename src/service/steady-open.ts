@@ -1,5 +1,5 @@
 import { exp, log, square } from "../math/index.ts";
-import { meanStep, promptSeconds, type BatchLaw, type MeanStep } from "./batch-law.ts";
+import { FEW_CHUNKS, meanStep, perStep, promptSeconds, type BatchLaw, type MeanStep } from "./batch-law.ts";
 import { decodeOf, eachChunk, mean, meanAttention, roomOf, stepOf, times } from "./prompts.ts";
 import { marginalPrompt, type Steady } from "./steady-energy.ts";
 
@@ -61,7 +61,11 @@ interface Running {
  *
  *   π(n) ~ Π_{j ≤ n} rate · (o − 1) · step(j) / j        n ≤ most;  above, the ratio of `most` goes on: that is the queue
  */
-function runningOf(law: BatchLaw, rate: number, steps: readonly MeanStep[]): Running {
+export function runningOf(
+  law: Pick<BatchLaw, "steps" | "most">,
+  rate: number,
+  steps: readonly Pick<MeanStep, "seconds">[],
+): Running {
   const offered = rate * law.steps;
   const logs = [0];
   for (const { seconds } of steps) logs.push(logs.at(-1)! + log((offered * seconds) / logs.length));
@@ -108,7 +112,12 @@ export function steadyOpen(law: BatchLaw, rate: number): Steady {
   const busyWithChunks = Math.min(0.999, rate * chunkLoad(1) * full.seconds);
   const queued = (rate * chunkLoad(2) * square(full.seconds)) / (2 * (1 - busyWithChunks));
   const meanTpot = batch / (rate * law.steps);
-  const tpot = meanTpot + crowd(law, { rate, step, usual, room, meanTpot, attention });
+  const decoding = decodeOf(server, usual, context).seconds;
+  const isCut = step.chunks > FEW_CHUNKS;
+  const excess = isCut
+    ? backlog(law, { rate, decoding, full: full.seconds, chunks: chunkLoad(1), busy: busyWithChunks, queued })
+    : crowd(law, { rate, step, usual, room, meanTpot, attention });
+  const tpot = meanTpot + excess;
   const prefillAlone = Math.min(1, rate * alone);
   const idle = idleChance * (1 - prefillAlone);
   const residual = ((1 - idleChance) * step.square) / (2 * step.seconds) + (idleChance * prefillAlone * alone) / 2;
@@ -123,12 +132,14 @@ export function steadyOpen(law: BatchLaw, rate: number): Steady {
   }
   const promptJoules = (1 - idleChance) * marginalPrompt(law, usual) + idleChance * marginalPrompt(law, 0);
   return {
-    ...{ ttft, tpot, latency: ttft + law.steps * tpot, requestsPerSecond: rate, batch },
+    ...{ ttft, tpot, latency: ttft + law.steps * tpot, requestsPerSecond: rate },
+    batch: Math.min(most, batch + rate * law.steps * excess),
     utilisation: 1 - idle,
     decodeJoules: decodeJoules / rate,
     promptJoules,
     decodeShare: Math.min(1 - idle, decodeShare),
     idleShare: idle,
+    ...{ prefillShare: 0, movedTokens: 0 },
   };
 }
 
@@ -164,6 +175,39 @@ function ownSeconds(
 }
 
 /**
+ * What the prompts behind one's own add to the time per token, where prompts are cut: a request starts while they are worked on, and ends at a
+ * step like any other. Of the W chunks that wait, of time f each beside steps of time d, by chunks · W the steps of an answer and what comes meanwhile:
+ *
+ *   T = (o − 1) d + (f − d) (W₀ + x m T − W_end)       excess = (f − d) (W₀ − W_end) / (1 − x m (f − d)) / (o − 1)
+ *   W̄ = x E[S²] / (2 (1 − ρ)) / f,   S = m f,  ρ = x m f           in the mean over time (Pollaczek and Khinchin)
+ *   W₀ = ρ (m + W̄)                                                as one prompt ends;  W_end = W̄ d / ((1 − ρ) f + ρ d), in the mean over steps
+ *
+ * and not all of it in an answer of few steps, whose first ones take ρ f + (1 − ρ) d.
+ */
+function backlog(
+  { load }: BatchLaw,
+  at: {
+    readonly rate: number;
+    readonly decoding: number;
+    readonly full: number;
+    readonly chunks: number;
+    readonly busy: number;
+    readonly queued: number;
+  },
+): number {
+  const { rate, decoding: d, full: f, chunks, busy, queued } = at;
+  const left = 1 - rate * chunks * (f - d);
+  if (left <= 0 || f <= d) return 0;
+  const mean = queued / f;
+  const begins = busy * (chunks + mean);
+  const ends = (mean * d) / ((1 - busy) * f + busy * d);
+  const most = ((f - d) * Math.max(0, begins - ends)) / left;
+  const slope = busy * f + (1 - busy) * d - d / left;
+  if (most === 0 || slope <= 0) return 0;
+  return perStep(load, (steps) => most * (1 - exp((-steps * slope) / most)));
+}
+
+/**
  * What a request's own arrival adds to its time per token: it starts beside the others that came with it, and that crowd thins out.
  *
  *   excess = (x₁ − s) · r/(1 − r) · (1 − r^(o−1)) / (o − 1),   r = rate · (F − m · d),  x₁ the step in which it was prefilled
@@ -179,7 +223,7 @@ function crowd(
     readonly attention: { readonly seconds: number; readonly joules: number };
   },
 ): number {
-  const { server, load, context, steps } = law;
+  const { server, load, context } = law;
   const { rate, step, usual, room, meanTpot, attention } = at;
   const ratio = Math.min(
     0.97,
@@ -191,5 +235,6 @@ function crowd(
     attention: times(attention, Math.min(room / load.computed, many)),
   }).seconds;
   const excess = Math.max(0, first - meanTpot);
-  return (((excess * ratio) / (1 - ratio)) * (1 - exp(steps * log(Math.max(1e-300, ratio))))) / steps;
+  const whole = (excess * ratio) / (1 - ratio);
+  return perStep(load, (steps) => whole * (1 - exp(steps * log(Math.max(1e-300, ratio)))));
 }

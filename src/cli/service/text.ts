@@ -3,15 +3,15 @@ import type { Arrival, Lengths, Measured, ServiceAnswer } from "../../service/in
 import { formatQuantity } from "../../units/index.ts";
 import { renderTable } from "../output.ts";
 
-const short = (value: number): string => String(Number(value.toPrecision(4)));
-const seconds = (value: number | null): string => (value === null ? "-" : formatQuantity(value, "time"));
-const joules = (value: number | null): string => (value === null ? "unknown" : formatQuantity(value, "energy"));
-const grams = (kilograms: number | null): string =>
+export const short = (value: number): string => String(Number(value.toPrecision(4)));
+export const seconds = (value: number | null): string => (value === null ? "-" : formatQuantity(value, "time"));
+export const joules = (value: number | null): string => (value === null ? "unknown" : formatQuantity(value, "energy"));
+export const grams = (kilograms: number | null): string =>
   kilograms === null ? "unknown" : formatQuantity(kilograms, "mass");
 
 const lengthText = ({ mean, cv }: Lengths): string => (cv === 0 ? short(mean) : `${short(mean)} (cv ${short(cv)})`);
 
-function arrivalText(arrival: Arrival): string {
+export function arrivalText(arrival: Arrival): string {
   switch (arrival.kind) {
     case "concurrency":
       return `${arrival.concurrency} in flight`;
@@ -49,12 +49,24 @@ function devicesText({ devices, spec }: ServiceAnswer, hardware: string): string
   const { tensor, pipeline, expert, data } = spec.parallel;
   const parts = Object.entries({ tensor, pipeline, expert, data }).filter(([, many]) => many > 1);
   const how = parts.map(([name, many]) => `${name} ${many}`).join(", ");
-  return `${devices} ${hardware}${how === "" ? "" : ` (${how})`}`;
+  const { prefill } = spec.server;
+  if (spec.members !== null) {
+    const { members, split } = spec.members;
+    const each = members.map(
+      ({ hardware: own, share }) =>
+        `${own?.name ?? hardware} ${split === "layers" ? `${share} layers` : `${short(100 * share)} %`}`,
+    );
+    return `${devices} devices (${each.join(", ")})`;
+  }
+  const prompts = prefill === null ? 0 : prefill.devices * data;
+  const others = prefill === null ? "" : `, prompts on ${prompts} ${prefill.hardware?.name ?? hardware}`;
+  return `${devices - prompts} ${hardware}${how === "" ? "" : ` (${how})`}${others}`;
 }
 
-function fitsLines({ rateThatFits, capacity }: ServiceAnswer): readonly string[] {
+function fitsLines({ rateThatFits, capacity, capacityBoundBy }: ServiceAnswer): readonly string[] {
+  const bound = capacityBoundBy === null ? "" : `, bound by ${capacityBoundBy}`;
   return [
-    ...(capacity === null ? [] : [`  capacity   ${short(capacity)} requests/s`]),
+    ...(capacity === null ? [] : [`  capacity   ${short(capacity)} requests/s${bound}`]),
     ...(rateThatFits === null ? [] : [`  fits       ${short(rateThatFits)} requests/s`]),
   ];
 }
@@ -78,6 +90,7 @@ function loadLines(
     `  served     ${short(requestsPerSecond!)} requests/s, ${short(tokens)} output tokens/s`,
     `  steps      ${short(steady.batch)} sequences in the mean, ${short(100 * steady.utilisation)} % of the time`,
     `  KV cache   ${short(held)} % full ${requests === null ? "in the mean" : "at most"}`,
+    ...(plant!.apart === null ? [] : [`  prefill    ${short(100 * steady.prefillShare)} % of the time`]),
     `  bound by   ${answer.boundBy ?? "-"}`,
     ...(answer.quality === null ? [] : [`  quality    ${short(answer.quality)}`]),
     `  engine     ${requests === null ? "closed form: means alone" : `events, ${requests} requests`}`,

@@ -7,7 +7,7 @@ import { capacityOf, steadyOpen } from "../../../src/service/steady-open.ts";
 import { serviceOf } from "../../../src/service/index.ts";
 import { applySettings, loadHardware, loadModel, parseSetting, readYaml, specSetOf } from "../../../src/spec/index.ts";
 
-const SEED = 7;
+const SEEDS = [7, 11, 23];
 const COUNT = 50;
 const REQUESTS = 20_000;
 const IDLE_W = 140;
@@ -19,6 +19,9 @@ const specs = applySettings(
   [],
 );
 
+/** By tensor: their tables serve all services. */
+const plants = new Map<number, Plant>();
+
 /** Errors of the closed form against the events, as shares. */
 interface Errors {
   readonly throughput: number;
@@ -27,9 +30,8 @@ interface Errors {
   readonly ttft: number;
 }
 
-function compared(): readonly Errors[] {
-  const random = createRandom(SEED);
-  const plants = new Map<number, Plant>();
+function compared(seed: number): readonly Errors[] {
+  const random = createRandom(seed);
   const between = (low: number, high: number): number => Math.round(low * (high / low) ** random.float());
   return Array.from({ length: COUNT }, (_, i) => {
     const tensor = random.pick([1, 1, 2, 4, 8]);
@@ -51,7 +53,7 @@ parallel: { tensor: ${tensor} }`;
     const rate = share * capacityOf(law);
     const form = steadyOpen(law, rate);
     const events = measureEvents(
-      server,
+      { server, apart: null },
       { ...spec, arrival: { kind: "rate", rate, process: "poisson" } },
       { rate, concurrency: null },
       { seed: i + 1, requests: REQUESTS, batches: 1 },
@@ -68,12 +70,12 @@ parallel: { tensor: ${tensor} }`;
   });
 }
 
-describe(`closed form against events on ${COUNT} random services up to 80 % of capacity (seed ${SEED})`, () => {
-  it(
-    "throughput and J within 5 % on all, time per token within 5 % and to the first within 15 % on 90 %",
+describe(`closed form against events on ${COUNT} random services up to 80 % of capacity`, () => {
+  it.each(SEEDS)(
+    "throughput and J within 5 % on all, time per token within 5 % and to the first within 15 % on 90 %: seed %i",
     { timeout: 400_000 },
-    () => {
-      const all = compared();
+    (seed) => {
+      const all = compared(seed);
       const sorted = (key: keyof Errors): readonly number[] =>
         all.map((each) => Math.abs(each[key])).toSorted((a, b) => a - b);
       const ninetieth = Math.ceil(0.9 * COUNT) - 1;
@@ -89,7 +91,7 @@ describe(`closed form against events on ${COUNT} random services up to 80 % of c
       expect(sorted("tpot")[ninetieth]).toBeLessThanOrEqual(0.05);
       expect(sorted("ttft")[ninetieth]).toBeLessThanOrEqual(0.15);
       // Short answers behind long prompts of uneven length, and first tokens at little chunks.
-      expect(sorted("tpot")[COUNT - 1]).toBeLessThanOrEqual(0.35);
+      expect(sorted("tpot")[COUNT - 1]).toBeLessThanOrEqual(0.25);
       expect(sorted("ttft")[COUNT - 1]).toBeLessThanOrEqual(0.4);
     },
   );

@@ -238,6 +238,23 @@ describe("the command", () => {
     expect(answer).toMatchObject({ feasible: true, violations: [], bound_by: "dram" });
   });
 
+  it("draws times and carbon over the load; points of the events where they are asked for", () => {
+    const drawn = (...more: readonly string[]): string =>
+      ecotile("service", "llama-3.2-1b", "h100", file, "--format", "svg", ...more).stdout;
+    const [form, both] = [drawn(), drawn("--engine", "events")];
+    for (const svg of [form, both]) {
+      expect(svg).toMatch(/^<svg /);
+      for (const text of ["first token", "per token", "embodied", "gCO2e a request", "load, requests/s"])
+        expect(svg).toContain(text);
+    }
+    const marks = (svg: string): number => svg.split("<path").length;
+    // Six loads of six lines.
+    expect(marks(both) - marks(form)).toBe(36);
+    expect(drawn()).toBe(form);
+    const none = ecotile("service", "llama-3.1-70b", "h100", file, "--format", "svg");
+    expect([none.status, none.stderr]).toEqual([2, expect.stringContaining("no picture")]);
+  });
+
   it("over capacity: exit 0; wrong use: exit 2", () => {
     const over = ecotile(
       "service",
