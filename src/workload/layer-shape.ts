@@ -61,9 +61,9 @@ export function layersOf(tower: Tower): readonly LayerShape[] {
   for (const [name, values] of Object.entries({ ffn, heads, kvHeads, attention: attention ?? ffn })) {
     if (values.length !== layers) throw new RangeError(`${name} has ${values.length} values for ${layers} layers`);
   }
-  return ffn.map((size, index) => {
-    const shape = {
-      ...tower,
+  let before: LayerShape | null = null;
+  return ffn.map((size, index): LayerShape => {
+    const own = {
       ffn: size,
       heads: heads[index]!,
       kvHeads: kvHeads[index]!,
@@ -72,6 +72,10 @@ export function layersOf(tower: Tower): readonly LayerShape[] {
       hasFirstNorm: index > 0 || tower.firstNorm !== false,
       formats: layerFormats(tower, index),
     };
+    // Equal layers are one record: a tower is copied for each of few kinds, not for each of its many layers.
+    if (before !== null && isSameShape(before, own)) return before;
+    const shape: LayerShape = { ...tower, ...own };
+    before = shape;
     if (shape.heads % shape.kvHeads !== 0) {
       throw new RangeError(`layer ${index}: ${shape.heads} heads are not a multiple of ${shape.kvHeads} kvHeads`);
     }
@@ -79,7 +83,9 @@ export function layersOf(tower: Tower): readonly LayerShape[] {
   });
 }
 
-function isSameShape(a: LayerShape, b: LayerShape): boolean {
+type OwnShape = Pick<LayerShape, "ffn" | "heads" | "kvHeads" | "attentionKind" | "routed" | "hasFirstNorm" | "formats">;
+
+function isSameShape(a: OwnShape, b: OwnShape): boolean {
   return (
     a.ffn === b.ffn &&
     a.heads === b.heads &&
