@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { collectiveSeconds } from "../../../src/service/index.ts";
+import { errorOf, fitLink } from "./fit-link.ts";
 import { parseHardware } from "../../../src/spec/index.ts";
 
 const read = (path: string): readonly string[] =>
@@ -55,5 +56,24 @@ describe("all-reduce inside a node, by library and card: at most 20 % off in the
     expect(Math.max(...byDevices)).toBeLessThanOrEqual(30);
     expect(Math.abs(all - error)).toBeLessThanOrEqual(1);
     expect(Math.abs(Math.max(...byDevices) - worst)).toBeLessThanOrEqual(1);
+  });
+});
+
+describe("fitted to every second size, the sizes between: at most 20 % off in the mean", () => {
+  const pairs = [...new Map(rows.map(({ card, library }) => [`${card} ${library}`, { card, library }])).values()];
+  it.each(pairs)("$card, $library", ({ card, library }) => {
+    const own = rows.filter((row) => row.card === card && row.library === library);
+    const sizes = [...new Set(own.map(({ bytes }) => bytes))].sort((a, b) => a - b);
+    const half = (odd: number) => own.filter(({ bytes }) => sizes.indexOf(bytes) % 2 === odd);
+    for (const odd of [0, 1]) {
+      const fitted = fitLink(half(odd));
+      const [inside, held] = [errorOf(fitted, half(odd)), errorOf(fitted, half(1 - odd))].map((each) => 100 * each);
+      const { latency, perDevice, twoShot, bandwidth } = fitted;
+      const text = [1e6 * latency, 1e6 * perDevice, 1e6 * twoShot].map((us) => `${us.toFixed(2)} us`).join(", ");
+      console.info(
+        `${card}, ${library}: ${text}, ${(bandwidth / 1e9).toFixed(0)} GB/s; ${inside!.toFixed(1)} %, held ${held!.toFixed(1)} %`,
+      );
+      expect(held).toBeLessThanOrEqual(20);
+    }
   });
 });
