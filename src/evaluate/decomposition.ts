@@ -1,6 +1,7 @@
 import { FACTOR_NAMES, keepsUp } from "../cost/index.ts";
 import { applySettings, settingsOfPoint } from "../spec/apply-settings.ts";
 import { memoryCapacity } from "../spec/memory.ts";
+import { isFused, isPlainSchedule } from "../spec/schedule.ts";
 import type { SpecSet } from "../spec/settings.ts";
 import { accuracyFrom, accuracyOf, type PartAccuracy } from "./decompose/accuracies.ts";
 import { columnsOf } from "./decompose/columns.ts";
@@ -8,23 +9,30 @@ import { countDram, mostDramBytes } from "./decompose/dram.ts";
 import { fixedOf, refusalOf, type Fixed } from "./decompose/fixed.ts";
 import {
   ALL_LIVE,
+  columnOfLimit,
   DUTY,
   FIRST_LIVE,
   FIXED_METRICS,
   isLargest,
+  latencyLimitOf,
   partsOfLargest,
   SECOND_LIVE,
 } from "./decompose/metrics.ts";
-import { towerCountOf } from "./decompose/model-parts.ts";
+import { keyOf, towerCountOf } from "./decompose/model-parts.ts";
+import { productsOf } from "./decompose/chain-costs.ts";
 import {
   costsFrom,
   floorOfTable,
-  gemmCosts,
   leastCosts,
+  simulateChains,
   simulateTable,
+  workedCosts,
+  workedLength,
+  type ChainCosts,
   type OperatorCosts,
 } from "./decompose/operator-costs.ts";
-import { createOperatorTable, type OperatorTable } from "./decompose/operator-table.ts";
+import { keptWeights, packedKept, unpackedKept, type KeptWeights } from "./decompose/kept-weights.ts";
+import { createOperatorTable, workedRows, type OperatorTable } from "./decompose/operator-table.ts";
 import { towerOptions, type TowerOptions } from "./decompose/tower-options.ts";
 import type {
   Break,
@@ -68,6 +76,8 @@ export interface StudyDecomposition {
   readonly refused: readonly [readonly Refused[], readonly Refused[]];
   /** Distinct GEMMs over all options. */
   readonly shapeCount: number;
+  /** Distinct chains of operators that a schedule may join; 0: operators run by themselves. */
+  readonly chainCount: number;
   /** GEMMs simulated so far. */
   readonly simulationCount: number;
 }
@@ -76,7 +86,8 @@ export interface StudyDecomposition {
 export function createDecomposition(request: DecompositionRequest): StudyDecomposition {
   const { base, mapping, objectives, limits } = request;
   const specsAt = (point: PartPoint): SpecSet => applySettings(base, settingsOfPoint(point), FACTOR_NAMES);
-  const sides = towersOf(request, (point) => specsAt(point).model);
+  const isChained = mayJoin(request);
+  const sides = towersOf(request, isChained, (point) => specsAt(point).model);
   const tables = new Map<number, OperatorTable>();
   const tableOf = ({ specs }: Fixed): OperatorTable => {
     const { batch } = specs.deployment;
@@ -85,18 +96,20 @@ export function createDecomposition(request: DecompositionRequest): StudyDecompo
     return table;
   };
   const tableAt = (batch: number): OperatorTable =>
-    createOperatorTable(base.model, [sides[0].partsAt(batch), sides[1].partsAt(batch)], batch);
+    createOperatorTable(base.model, [sides[0].partsAt(batch), sides[1].partsAt(batch)], { batch, isChained });
   const wholeTable = tableAt(base.deployment.batch);
   tables.set(base.deployment.batch, wholeTable);
 
   const times = (a: number, b: number): number => (sides[0].counts?.[a] ?? 1) * (sides[1].counts?.[b] ?? 1);
   const own = ownLimits(request, wholeTable);
   const studyLimits = limits.filter(({ metric }) => !FIXED_METRICS.includes(metric));
-  const asked = [...objectives, ...limits.map(({ metric }) => metric)];
+  const asked = [...objectives, ...limits.map(columnOfLimit)];
   const metrics = [...new Set([...asked, ...own.map(({ metric }) => metric)])].filter(
     (metric) => metric !== "accuracy" && !isLargest(metric),
   );
-  const slow = ["latency_s", DUTY].filter((metric) => [...studyLimits, ...own].some((each) => each.metric === metric));
+  const slow = [...new Set([...studyLimits, ...own].map(columnOfLimit))].filter(
+    (column) => column === "latency_s" || column === DUTY || latencyLimitOf(column) !== null,
+  );
   const hasSecondLook = mapping.objective !== "latency" && slow.length > 0;
   let simulationCount = 0;
 
@@ -111,9 +124,18 @@ export function createDecomposition(request: DecompositionRequest): StudyDecompo
   };
   const floorOf = (fixed: Fixed): Columns =>
     columnsOf(metrics, tableOf(fixed), floorOfTable(tableOf(fixed), fixed.machine), fixed);
-  const simulated = (fixed: Fixed, objective: typeof mapping.objective, rows: Int32Array): OperatorCosts => {
-    simulationCount += rows.length;
-    return simulateTable(tableOf(fixed), fixed.machine, { ...mapping, objective }, rows);
+  const simulated = (fixed: Fixed, objective: typeof mapping.objective, rows: Int32Array): ChipCosts => {
+    const [table, mapper] = [tableOf(fixed), { ...mapping, objective }];
+    const counted = <Costs>(run: { readonly costs: Costs; readonly simulationCount: number }): Costs => {
+      simulationCount += run.simulationCount;
+      return run.costs;
+    };
+    if (table.chains.length === 0 || !fixed.machine.schedule.weights)
+      return { costs: counted(simulateTable(table, fixed.machine, mapper, rows)), kept: null };
+    const simulate = (some: Int32Array, weightBytes: number): ChainCosts =>
+      counted(simulateChains(table, fixed.machine, mapper, some, weightBytes));
+    const costs = simulate(rows, 0);
+    return { costs, kept: keptWeights(table, fixed, objective, costs, simulate) };
   };
 
   return {
@@ -127,16 +149,16 @@ export function createDecomposition(request: DecompositionRequest): StudyDecompo
       const fixed = fixedAt(hardware);
       if (!("machine" in fixed) || fixed.breaks.length > 0) return { kind: "ruled-out", breaks: fixed.breaks };
       const table = tableOf(fixed);
-      const costs =
+      const { costs, kept } =
         made === undefined
-          ? simulated(fixed, mapping.objective, everyGemm(table))
-          : costsFrom(table, fixed.machine, made);
-      const { beyond, ...variant } = columnsOf(metrics, table, costs, fixed);
+          ? simulated(fixed, mapping.objective, everyWorked(table))
+          : chipCostsFrom(table, fixed, made);
+      const { beyond, ...variant } = columnsOf(metrics, table, costs, fixed, kept);
       if (beyond.length > 0) return { kind: "ruled-out", breaks: beyond.map(tooLarge) };
       const isSecondUseful = hasSecondLook && fixed.machine.energies !== null;
       const isDramLimited = own.some(({ metric }) => [FIRST_LIVE, ALL_LIVE].includes(metric));
       const counted = [
-        ...(isDramLimited ? [countDram(table, fixed.specs.hardware, times)] : []),
+        ...(isDramLimited ? [countDram(table, fixed.machine, times)] : []),
         ...limits
           .filter(({ metric }) => isLargest(metric))
           .map((limit) => countLargest(limit, metrics, variant, sides)),
@@ -144,7 +166,7 @@ export function createDecomposition(request: DecompositionRequest): StudyDecompo
       return {
         kind: "tables",
         variants: [variant],
-        made: gemmCosts(table, costs),
+        made: packedKept(workedCosts(table, costs), kept),
         ...(counted.length === 0 ? {} : { counted }),
         ...(isSecondUseful ? { floor: floorOf(fixed) } : {}),
       };
@@ -165,18 +187,32 @@ export function createDecomposition(request: DecompositionRequest): StudyDecompo
             tables: (hardware: number, a: Int32Array, b: Int32Array): Columns => {
               const fixed = fixedAt(hardware) as Fixed;
               const table = tableOf(fixed);
-              return columnsOf(metrics, table, simulated(fixed, "latency", gemmsOf(table, a, b)), fixed);
+              const { costs, kept } = simulated(fixed, "latency", workedOf(table, a, b));
+              return columnsOf(metrics, table, costs, fixed, kept);
             },
           },
         }
       : {}),
     pointOf: (side, option) => sides[side].pointOf(option),
     refused: [sides[0].refused, sides[1].refused],
-    shapeCount: wholeTable.gemms.length,
+    shapeCount: shapeCountOf(wholeTable),
+    chainCount: wholeTable.chains.length,
     get simulationCount() {
       return simulationCount;
     },
   };
+}
+
+/** What the operators of a chip cost, and designs whose weights stay on it. */
+interface ChipCosts {
+  readonly costs: OperatorCosts;
+  readonly kept: KeptWeights | null;
+}
+
+/** The same of numbers that were kept; as {@link costsFrom}. */
+function chipCostsFrom(table: OperatorTable, { machine }: Fixed, made: Float64Array): ChipCosts {
+  const length = machine.schedule.weights ? Math.min(made.length, workedLength(table)) : made.length;
+  return { costs: costsFrom(table, machine, made.subarray(0, length)), kept: unpackedKept(made, length) };
 }
 
 /** Hardware points of which what is known before any simulation is kept: those that are looked at together. */
@@ -195,12 +231,13 @@ function commonFloorOf(
 ): Columns | null {
   const [first] = chips;
   if (first === undefined) return null;
-  const { deployment, technology, hardware } = first.specs;
+  const { deployment, technology, hardware, schedule } = first.specs;
   const isAlike = ({ specs }: Fixed): boolean =>
     specs.deployment === deployment &&
     specs.technology === technology &&
     specs.hardware.clock === hardware.clock &&
     specs.hardware.precision === hardware.precision &&
+    isFused(specs.schedule, "attention") === isFused(schedule, "attention") &&
     memoryCapacity(specs.hardware) === memoryCapacity(hardware);
   if (!chips.every(isAlike)) return null;
   const least = (of: (fixed: Fixed) => number): number => chips.reduce((x, each) => Math.min(x, of(each)), Infinity);
@@ -269,13 +306,14 @@ const MOST_CLASSES = 20_000;
 
 function towersOf(
   { base, towers, layers, hardware }: DecompositionRequest,
+  isChained: boolean,
   modelAt: (point: PartPoint) => ReturnType<typeof applySettings>["model"],
 ): readonly [TowerOptions, TowerOptions] {
   const set = hardware.map((point) => point["deployment.batch"]).filter((batch) => typeof batch === "number");
   const batches = [...new Set([base.deployment.batch, ...set])];
   const optionsOf = (side: 0 | 1): TowerOptions =>
     towerOptions(
-      { side, points: towers[side], layers: layers?.[side] ?? [], batches, mostClasses: MOST_CLASSES },
+      { side, points: towers[side], layers: layers?.[side] ?? [], batches, isChained, mostClasses: MOST_CLASSES },
       modelAt,
       refusalOf,
     );
@@ -315,14 +353,25 @@ function ownLimits({ base, limits, hardware }: DecompositionRequest, table: Oper
   ];
 }
 
-function everyGemm({ gemms }: OperatorTable): Int32Array {
-  return Int32Array.from(gemms, (_, row) => row);
+/** Whether a schedule of some chip of a study may join operators. */
+function mayJoin({ base, hardware }: DecompositionRequest): boolean {
+  const isVaried = hardware.some((point) => Object.keys(point).some((path) => path.startsWith("schedule.")));
+  return isVaried || !isPlainSchedule(base.schedule);
 }
 
-/** GEMMs of some options, and of what runs beside the towers. */
-function gemmsOf({ gemms, towers, joint }: OperatorTable, a: Int32Array, b: Int32Array): Int32Array {
+function shapeCountOf({ gemms, chains }: OperatorTable): number {
+  return gemms.length + new Set(productsOf(chains).map(keyOf)).size;
+}
+
+function everyWorked(table: OperatorTable): Int32Array {
+  return Int32Array.from({ length: workedRows(table) }, (_, row) => row);
+}
+
+/** GEMMs or chains of some options, and of what runs beside the towers. */
+function workedOf(table: OperatorTable, a: Int32Array, b: Int32Array): Int32Array {
+  const { towers, joint } = table;
   const rows = new Set<number>();
   for (const option of [...Array.from(a, (i) => towers[0][i]!), ...Array.from(b, (i) => towers[1][i]!), joint])
-    for (const row of option.rows) if (row < gemms.length) rows.add(row);
+    for (const row of option.rows) if (row < workedRows(table)) rows.add(row);
   return Int32Array.from(rows).sort();
 }

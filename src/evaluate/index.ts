@@ -5,6 +5,7 @@ import "../spec/host-files.ts";
 export { createDecomposition, type StudyDecomposition } from "./decomposition.ts";
 export {
   carbonInWorld,
+  columnOfLimit,
   DECOMPOSABLE_METRICS,
   FIXED_METRICS,
   isLargest,

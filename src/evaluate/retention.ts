@@ -21,6 +21,21 @@ export function retentionJoules(power: StaticPower | Unknown, latency: number, d
   return (power.dieActive - power.dieIdle) * Math.max(0, period - latency);
 }
 
+/** The same over the life, kgCO2e; 0 of a server, which is never gated. */
+export function retentionCarbon(
+  power: StaticPower,
+  latency: number,
+  deployment: Deployment,
+  { inferences, gridIntensity }: { readonly inferences: number; readonly gridIntensity: number },
+): number {
+  if (deployment.class === "server") return 0;
+  const joules =
+    inferences === 0
+      ? (power.dieActive - power.dieIdle) * usageSeconds(deployment).use
+      : inferences * retentionJoules(power, latency, deployment);
+  return gridCarbon(joules, gridIntensity) * (deployment.pue ?? 1);
+}
+
 /** Operational carbon with weights kept on chip in hours of use. */
 export function withRetention(
   operational: Evaluation["operational"],
@@ -28,14 +43,9 @@ export function withRetention(
   latency: number,
   deployment: Deployment,
 ): Evaluation["operational"] {
-  if (operational.total === null || deployment.class === "server") return operational;
-  const { inferences, gridIntensity } = operational;
-  const joules =
-    inferences === 0
-      ? (power.dieActive - power.dieIdle) * usageSeconds(deployment).use
-      : inferences * retentionJoules(power, latency, deployment);
-  if (joules === 0) return operational;
-  const retention = gridCarbon(joules, gridIntensity) * (deployment.pue ?? 1);
+  if (operational.total === null) return operational;
+  const retention = retentionCarbon(power, latency, deployment, operational);
+  if (retention === 0) return operational;
   const total = operational.total + retention;
   return known("operational carbon", {
     ...operational,

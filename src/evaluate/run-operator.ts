@@ -1,6 +1,14 @@
 import { vectorEnergy } from "../cost/index.ts";
+import { problemKey } from "../sim/portable.ts";
 import type { EnergyCoefficients, GemmCounters, GemmResult, MappedGemm, Traffic } from "../sim/index.ts";
-import { laneCyclesOf, macsOf, type GemmOperator, type Operator, type VectorOperator } from "../workload/index.ts";
+import {
+  laneCyclesOf,
+  macsOf,
+  storageKey,
+  type GemmOperator,
+  type Operator,
+  type VectorOperator,
+} from "../workload/index.ts";
 import { boundWithLaunch, gemmBoundBy, gemmPorts } from "./bounds.ts";
 import { simulateDistinct } from "./gemm-cache.ts";
 import { coefficientsOf, costOfGemm } from "./gemm-cost.ts";
@@ -17,6 +25,8 @@ import { joulesOf } from "../units/index.ts";
 /** What all operators of one evaluation share. Coefficients null: energies are not known. */
 export interface Costing extends Pick<Design, "hardware" | "technology" | "mapper"> {
   readonly coefficients: EnergyCoefficients | null;
+  /** Takes a key of each distinct product that is looked at, for whoever counts them. */
+  readonly products?: Set<string>;
 }
 
 export interface Job {
@@ -66,6 +76,9 @@ function simulateStored(problems: readonly StoredProduct[], costing: Costing): r
   const results: GemmResult[] = [];
   for (const [machine, places] of groups) {
     const packed = places.map((at) => packedProblem(problems[at]!, machine));
+    if (costing.products !== undefined)
+      for (const [i, at] of places.entries())
+        costing.products.add(`${storageKey(problems[at]!)}|${problemKey(packed[i]!)}`);
     simulateDistinct(machine.core, packed, coefficientsOf(machine, costing), mapper).forEach((result, i) => {
       results[places[i]!] = withKernelTime(result, packed[i]!, machine.core);
     });

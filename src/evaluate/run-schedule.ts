@@ -1,5 +1,5 @@
 import type { MappingObjective } from "../sim/index.ts";
-import type { Workload } from "../workload/index.ts";
+import type { Operator, Workload } from "../workload/index.ts";
 import { weightBytesOf } from "./footprint.ts";
 import { kernelOf, kernelSeconds } from "./operator-latency.ts";
 import { planResidency, valueOf, type ResidencyPlan } from "./residency.ts";
@@ -42,8 +42,8 @@ export function runSchedule(
   retention: Retention,
 ): ScheduledRun | Unplaced {
   if (isPlainSchedule(settings)) return runPlain(workload, costing, settings);
-  const { hardware, mapper, coefficients } = costing;
-  const objective = coefficients === null ? "latency" : mapper.objective;
+  const { hardware } = costing;
+  const objective = objectiveOf(costing);
   const candidates: Candidate[] = [];
   for (const weightBytes of settings.weights ? [0, roomForWeights(workload, costing)] : [0]) {
     if (weightBytes === null) continue;
@@ -62,14 +62,53 @@ export function runSchedule(
     launchCycles: launchCyclesOf(slots, costing),
     outcome: {
       settings,
-      fused: slots.flatMap(({ parts }) =>
-        parts.filter((job) => job.starts === null).map(({ operator }) => operator.name),
-      ),
+      fused: fusedIn(slots),
       ...linksOf(slots, plan),
       weightBytes,
       attentionRereadBytes: isFused(settings, "attention") ? rereadBytes(workload, slots, costing) : 0,
     },
   };
+}
+
+/** What a mapper maps for where energies are known, and where they are not. */
+function objectiveOf({ coefficients, mapper }: Pick<Costing, "coefficients" | "mapper">): MappingObjective {
+  return coefficients === null ? "latency" : mapper.objective;
+}
+
+/** Whether a schedule is planned for a sum over operators, so that what no link joins is planned apart. */
+export function isPlannedBySum(objective: MappingObjective, settings: ScheduleSettings): boolean {
+  return plansFor(objective, settings).length === 1;
+}
+
+/** Operators under a schedule, by themselves. */
+export interface ChainRun {
+  readonly evaluations: readonly OperatorEvaluation[];
+  /** Operators that run inside the one before them, by name. */
+  readonly fused: readonly string[];
+}
+
+/**
+ * Runs operators that no link joins with others as {@link runSchedule} runs them within a model, with so many bytes of weights at hand.
+ *
+ * @param weightBytes 0: weights come from DRAM
+ * @returns           the first operator without a legal mapping, where there is one
+ * @throws RangeError for an objective that is no sum, see {@link isPlannedBySum}
+ */
+export function runChain(
+  operators: readonly Operator[],
+  costing: Costing,
+  settings: ScheduleSettings,
+  weightBytes = 0,
+): ChainRun | Unplaced {
+  const [only, ...others] = plansFor(objectiveOf(costing), settings);
+  if (only === undefined || others.length > 0) throw new RangeError("a schedule for EDP is planned for a whole model");
+  const slots = slotsOf(operators, costing.hardware, settings.fusion, weightBytes);
+  const plan = planResidency(slots, costing, ...only);
+  return "result" in plan ? plan : { evaluations: plan.evaluations, fused: fusedIn(slots) };
+}
+
+function fusedIn(slots: readonly Slot[]): readonly string[] {
+  return slots.flatMap(({ parts }) => parts.filter((job) => job.starts === null).map(({ operator }) => operator.name));
 }
 
 /** What waits and what comes ahead, by the names of the operators on both sides. */

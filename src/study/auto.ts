@@ -3,23 +3,46 @@ import { createSpace } from "../search/index.ts";
 import { askedMetrics, type Study } from "../spec/index.ts";
 import { estimateOf, sizeOf, type ExactEstimate, type ExactSize } from "./exact/estimate.ts";
 import { checkPairs, partsOf } from "./exact/parts.ts";
-import { countingRequest, splitSpace } from "./exact/split-space.ts";
+import { countingRequest, isScheduled, splitSpace } from "./exact/split-space.ts";
 import { studyOfTerms } from "./exact/terms.ts";
 
 /** What an exact search takes at most where nobody has asked for it by name, CPU seconds by the estimate. */
-const MOST_SECONDS = 120;
+export const MOST_SECONDS = 120;
+
+interface Counted {
+  readonly size: ExactSize;
+  readonly estimate: ExactEstimate;
+}
+
+/** Counting classes of layers takes seconds, and a command asks more than once. */
+const counted = new WeakMap<Study, Counted>();
 
 /** What an exact search of a study goes over; what it refuses is thrown. @throws InputError */
-export function exactSizeOf(study: Study): { readonly size: ExactSize; readonly estimate: ExactEstimate } {
+export function exactSizeOf(study: Study): Counted {
+  const known = counted.get(study);
+  if (known !== undefined) return known;
+  const made = countOf(study);
+  counted.set(study, made);
+  return made;
+}
+
+function countOf(study: Study): Counted {
   const factors = studyOfTerms(study);
   const { length } = factors.objectives;
   const parts = splitSpace(factors);
   const [chips, first, second] = parts.map(({ whole }) => Number(createSpace(whole).size)) as [number, number, number];
   const isLayered = parts.some(({ layers }) => layers.length > 0);
-  const size = isLayered
-    ? layeredSize(factors, chips)
-    : { models: first * second, designsOfChip: first * second, chips, objectives: length };
+  const plain = { models: first * second, designsOfChip: first * second, chips, objectives: length };
+  const size = isLayered ? layeredSize(factors, chips) : { ...plain, chains: chainCount(factors, first + second) };
   return { size, estimate: estimateOf(size) };
+}
+
+/** Options of which the chains are counted; of more, each is taken to have a layer of its own. */
+const MOST_COUNTED = 4096;
+
+function chainCount(study: Study, options: number): number {
+  if (!isScheduled(study)) return 0;
+  return options > MOST_COUNTED ? options : partsOf(countingRequest(study, false).request).chainCount;
 }
 
 function layeredSize(factors: Study, chips: number): ExactSize {

@@ -1,10 +1,21 @@
 import { memoryCapacity } from "../../spec/memory.ts";
 import { gridCarbon, inferenceIntensity, inferencesOverLife, keepsUp, siteFactor } from "../../cost/index.ts";
-import { dramBytes } from "./dram.ts";
+import { dramBytes, liveUnder } from "./dram.ts";
 import type { Fixed } from "./fixed.ts";
 import type { SumFigures } from "../../metrics/index.ts";
-import { ALL_LIVE, DUTY, FIRST_LIVE, largestPart, metricBehind, SECOND_LIVE, worldOf } from "./metrics.ts";
-import type { OperatorCosts } from "./operator-costs.ts";
+import {
+  ALL_LIVE,
+  DUTY,
+  FIRST_LIVE,
+  largestPart,
+  latencyLimitOf,
+  longestWithin,
+  metricBehind,
+  SECOND_LIVE,
+  worldOf,
+} from "./metrics.ts";
+import { variedSide, type KeptWeights } from "./kept-weights.ts";
+import { sumOf, type OperatorCosts } from "./operator-costs.ts";
 import type { OperatorTable, OptionOperators } from "./operator-table.ts";
 import type { Columns } from "./types.ts";
 
@@ -19,13 +30,19 @@ export function columnsOf(
   table: OperatorTable,
   costs: OperatorCosts,
   fixed: Fixed,
+  kept: KeptWeights | null = null,
 ): Columns & { readonly beyond: readonly string[] } {
+  const joint = { cycles: sumOf(table.joint, costs.cycles), energy: sumOf(table.joint, costs.energy) };
   const [a, b] = table.towers.map((options) => ({
     cycles: sums(options, costs.cycles),
     energy: sums(options, costs.energy),
+    carbon: new Float64Array(options.length),
     options,
   }));
-  const joint = { cycles: sumOf(table.joint, costs.cycles), energy: sumOf(table.joint, costs.energy) };
+  if (kept !== null) {
+    const isFirst = variedSide(table) === 0;
+    keep(kept, isFirst ? a! : b!, isFirst ? b! : a!, joint);
+  }
   const bases: number[] = [];
   const beyond = new Set<string>();
   const checked = (metric: string, value: number, cycles: number, energy: number): number => {
@@ -40,16 +57,41 @@ export function columnsOf(
     }
     const scale = scaleOf(metric, fixed, table);
     bases.push(checked(metric, scale.base(joint.cycles, joint.energy), joint.cycles, joint.energy));
-    const side = ({ cycles, energy, options }: NonNullable<typeof a>, isFirst: boolean): Float64Array | null => {
+    const side = ({ cycles, energy, carbon, options }: Sums, isFirst: boolean): Float64Array | null => {
       if (scale.of === null) return null;
       const column = new Float64Array(options.length);
-      for (let i = 0; i < column.length; i += 1)
-        column[i] = checked(metric, scale.of(cycles[i]!, energy[i]!, options[i]!, isFirst), cycles[i]!, energy[i]!);
+      for (let i = 0; i < column.length; i += 1) {
+        const value = scale.of(cycles[i]!, energy[i]!, options[i]!, isFirst, carbon[i]!);
+        column[i] = checked(metric, value, cycles[i]!, energy[i]!);
+      }
       return column;
     };
     return { a: side(a!, true), b: side(b!, false) };
   });
   return { base: bases, columns, beyond: [...beyond] };
+}
+
+/** Of each option of a tower cycles and J, and kgCO2e over the life that no inference makes. */
+interface Sums {
+  readonly cycles: Float64Array;
+  readonly energy: Float64Array;
+  readonly carbon: Float64Array;
+  readonly options: readonly OptionOperators[];
+}
+
+/** Designs whose weights stay: the options that vary take what the whole design costs, less what the others are charged. */
+function keep(
+  kept: KeptWeights,
+  varied: Sums,
+  other: Sums,
+  joint: { readonly cycles: number; readonly energy: number },
+): void {
+  for (let i = 0; i < varied.cycles.length; i += 1) {
+    if (kept.cycles[i] === 0) continue;
+    varied.cycles[i] = kept.cycles[i]! - other.cycles[0]! - joint.cycles;
+    varied.energy[i] = kept.energy[i]! - other.energy[0]! - joint.energy;
+    varied.carbon[i] = kept.carbon[i]!;
+  }
 }
 
 /** Of each option of one tower, the largest over its operators and those beside the towers; added to the base of the chip. */
@@ -68,12 +110,13 @@ function largestColumns(
 interface Scale {
   readonly base: (cycles: number, energy: number) => number;
   /** Null: the same for all options. */
-  readonly of: ((cycles: number, energy: number, option: OptionOperators, isFirst: boolean) => number) | null;
+  readonly of:
+    ((cycles: number, energy: number, option: OptionOperators, isFirst: boolean, carbon: number) => number) | null;
 }
 
 function scaleOf(metric: string, fixed: Fixed, { joint }: OperatorTable): Scale {
   const world = worldOf(metric);
-  const { hardware, technology } = fixed.specs;
+  const { hardware, technology, schedule } = fixed.specs;
   const { deployment, idleCarbon } =
     world === null ? { deployment: fixed.specs.deployment, idleCarbon: fixed.idleCarbon } : fixed.worlds[world]!;
   const inferences = inferencesOverLife(deployment);
@@ -88,21 +131,28 @@ function scaleOf(metric: string, fixed: Fixed, { joint }: OperatorTable): Scale 
     carbonOf: (energy) => gridCarbon(inferences * energy, intensity) * site,
     carbonPrice: deployment.carbonPrice?.perKilogram ?? null,
   };
-  const linear = (of: (cycles: number, energy: number) => number, base = 0): Scale => ({
-    base: (cycles, energy) => base + of(cycles, energy),
-    of,
-  });
+  const latencyLimit = latencyLimitOf(metric);
+  if (latencyLimit !== null) {
+    const missing = latencyLimit - longestWithin(latencyLimit, hardware.clock);
+    return { base: (cycles) => missing + cycles / hardware.clock, of: (cycles) => cycles / hardware.clock };
+  }
   const separation = metricBehind(metric)?.separation;
   if (separation?.by === "sum")
-    return linear((cycles, energy) => separation.of(cycles, energy, chip), separation.fixed(chip));
+    return {
+      base: (cycles, energy) => separation.fixed(chip) + separation.of(cycles, energy, chip),
+      of: (cycles, energy, _option, _isFirst, carbon) =>
+        separation.of(cycles, energy, carbon === 0 ? chip : { ...chip, carbonOf: (j) => chip.carbonOf(j) + carbon }),
+    };
   switch (metric) {
-    case DUTY:
-      return linear((cycles) => keepsUp(cycles / hardware.clock, deployment).duty);
+    case DUTY: {
+      const duty = (cycles: number): number => keepsUp(cycles / hardware.clock, deployment).duty;
+      return { base: duty, of: duty };
+    }
     case FIRST_LIVE:
     case SECOND_LIVE:
     case ALL_LIVE: {
       const bytes = ({ parameters, live }: OptionOperators, isLive: boolean): number =>
-        dramBytes(hardware, parameters, isLive ? live : []);
+        dramBytes(hardware, parameters, isLive ? liveUnder(live, schedule) : []);
       const isLive = (isFirst: boolean): boolean => metric === ALL_LIVE || isFirst === (metric === FIRST_LIVE);
       return {
         base: () => bytes(joint, true) - memoryCapacity(hardware),
@@ -121,10 +171,4 @@ function sums(options: readonly OptionOperators[], values: Float64Array): Float6
   const all = new Float64Array(options.length);
   for (let i = 0; i < all.length; i += 1) all[i] = sumOf(options[i]!, values);
   return all;
-}
-
-function sumOf({ rows, counts }: OptionOperators, values: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < rows.length; i += 1) sum += counts[i]! * values[rows[i]!]!;
-  return sum;
 }

@@ -17,8 +17,9 @@ import { peakOperationsOf } from "../../spec/hardware.ts";
 import type { Deployment } from "../../spec/deployment.ts";
 import type { SpecSet } from "../../spec/settings.ts";
 import { idleWatts } from "../power.ts";
+import { retentionCarbon, retentionJoules } from "../retention.ts";
 import { chipMetrics, metricBehind } from "./metrics.ts";
-import type { Machine } from "./operator-costs.ts";
+import type { Machine } from "./machine.ts";
 import type { Break, DecomposedLimit } from "./types.ts";
 
 /** What is known of a hardware point before anything is simulated. */
@@ -33,6 +34,8 @@ export interface Fixed {
   readonly worlds: readonly IdleWorld[];
   /** W of a device that is on while nothing runs. */
   readonly idlePower: number;
+  /** What weights that stay on chip cost between inferences of so many seconds: J an inference, and kgCO2e of the life. */
+  readonly retention: (latency: number) => { readonly joules: number; readonly carbon: number };
   readonly breaks: readonly Break[];
 }
 
@@ -74,7 +77,7 @@ function readFixed(
   limits: readonly DecomposedLimit[],
   worlds: readonly Deployment[],
 ): Fixed {
-  const { hardware, technology, deployment } = specs;
+  const { hardware, technology, deployment, schedule } = specs;
   const coefficients = energyCoefficients(hardware, technology);
   const area = dieArea(hardware, technology);
   const embodied = embodiedInUse(embodiedCarbon(area, hardware, technology), deployment);
@@ -105,11 +108,15 @@ function readFixed(
   const tooLarge = area.total === null ? null : reticleLimit(area, hardware);
   return {
     specs,
-    machine: { hardware, technology, energies: "total" in coefficients ? null : coefficients },
+    machine: { hardware, technology, energies: "total" in coefficients ? null : coefficients, schedule },
     values,
     idleCarbon: idle.total ?? 0,
     worlds: worlds.map((world) => ({ deployment: world, idleCarbon: idleIn(world).total ?? 0 })),
     idlePower: "total" in power ? 0 : idleWatts(power),
+    retention: (latency) => ({
+      joules: retentionJoules(power, latency, deployment),
+      carbon: "total" in power || idle.total === null ? 0 : retentionCarbon(power, latency, deployment, idle),
+    }),
     breaks: [
       ...[...new Set(missing)].map(broken),
       ...limits.flatMap((limit) => breakOf(limit, values)),

@@ -44,7 +44,7 @@ export function classesOf(
     const whole = slots.map((settings) => settings.map(({ place }) => changeOf(base, numbers[place]!, weights)));
     const active = [...new Set(whole.flat().flatMap(({ places }) => [...places]))].sort((a, b) => a - b);
     const sums = Float64Array.from(active, (place) => base.sums[place]!);
-    let states: readonly State[] = [{ sums, peaks: base.peaks, hash: 0, parent: null, setting: 0, count: 1 }];
+    let states: readonly State[] = [{ sums, peaks: base.peaks, hash: 0, trail: null, count: 1 }];
     for (const changes of whole) {
       const next = createStates(sums.length, base.peaks.length);
       const own = changes.map((change) => ({ ...change, places: change.places.map((place) => active.indexOf(place)) }));
@@ -68,9 +68,14 @@ export function classesOf(
 interface State extends Numbers {
   /** Sum of the hashes of what has changed, modulo 2^32: equal states have equal hashes. */
   readonly hash: number;
-  readonly parent: State | null;
-  readonly setting: number;
+  readonly trail: Trail | null;
   count: number;
+}
+
+/** The settings that led to a state, the last first. What states were passed on the way is not kept: there are many, and each has its sums. */
+interface Trail {
+  readonly setting: number;
+  readonly before: Trail | null;
 }
 
 /** States of which no two are equal: one that comes again is counted. */
@@ -97,7 +102,8 @@ function createStates(sumCount: number, peakCount: number) {
         return;
       }
       const { count } = state;
-      const fresh = { sums: sums.slice(), peaks: peaks.slice(), hash, parent: state, setting, count };
+      const trail = { setting, before: state.trail };
+      const fresh = { sums: sums.slice(), peaks: peaks.slice(), hash, trail, count };
       all.push(fresh);
       if (bucket === undefined) byHash.set(hash, [fresh]);
       else bucket.push(fresh);
@@ -107,7 +113,7 @@ function createStates(sumCount: number, peakCount: number) {
 
 function settingsOf(state: State): Int32Array {
   const settings: number[] = [];
-  for (let at = state; at.parent !== null; at = at.parent) settings.push(at.setting);
+  for (let at = state.trail; at !== null; at = at.before) settings.push(at.setting);
   return Int32Array.from(settings.reverse());
 }
 /**
@@ -122,7 +128,7 @@ export function optionsOfClasses(
   batch: number,
   rowOf: ReadonlyMap<string, number>,
 ): readonly OptionOperators[] {
-  const { keys, at, peaksAt, peakCount } = batches[batch]!;
+  const { keys, at, peaksAt, peakCounts } = batches[batch]!;
   const places = [...keys]
     .map(([key, place]) => ({ row: rowOf.get(key)!, place: at + place }))
     .sort((x, y) => x.row - y.row);
@@ -131,10 +137,13 @@ export function optionsOfClasses(
     if (used.some(({ place }) => sums[place]! < 0))
       throw new LayersNotApart("a layer takes operators away from another one");
     const size = (from: number): StoredSize => ({ bits: sums[from]!, elements: sums[from + 1]! });
-    const peaks = Array.from({ length: peakCount / 2 }, (_, i) => ({
-      bits: own[peaksAt + 2 * i]!,
-      elements: own[peaksAt + 2 * i + 1]!,
-    }));
+    const [plain, fused] = peakCounts;
+    const peaksFrom = (from: number, length: number): readonly StoredSize[] =>
+      Array.from({ length }, (_, i) => ({
+        bits: own[peaksAt + 2 * (from + i)]!,
+        elements: own[peaksAt + 2 * (from + i) + 1]!,
+      }));
+    const peaks = { plain: peaksFrom(0, plain), fused: peaksFrom(plain, fused) };
     return {
       rows: Int32Array.from(used, ({ row }) => row),
       counts: Float64Array.from(used, ({ place }) => sums[place]!),

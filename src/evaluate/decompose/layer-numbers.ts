@@ -2,7 +2,6 @@ import { blockParameters } from "../../accuracy/index.ts";
 import { createRandom } from "../../random/index.ts";
 import type { ModelSpec, Tower } from "../../spec/model.ts";
 import type { ModelPart } from "./model-parts.ts";
-import { keyOf } from "./operator-table.ts";
 
 /** A part in numbers: what adds up over the layers, and what is the largest of them. Their order: {@link layoutOf}. */
 export interface Numbers {
@@ -16,7 +15,8 @@ export interface Layout {
     readonly keys: ReadonlyMap<string, number>;
     readonly at: number;
     readonly peaksAt: number;
-    readonly peakCount: number;
+    /** Sizes where nothing is fused, and where attention is. */
+    readonly peakCounts: readonly [number, number];
   }[];
 }
 export class LayersNotApart extends Error {
@@ -68,23 +68,25 @@ export function numbersOf(
   let peaksAt = 0;
   const batches = partsByBatch.map((parts) => {
     const keys = new Map<string, number>();
-    for (const { operators } of parts)
-      for (const operator of operators) if (!keys.has(keyOf(operator))) keys.set(keyOf(operator), keys.size);
-    const peakCount = 2 * (parts[0]?.peaks.length ?? 0);
-    const place = { keys, at, peaksAt, peakCount };
+    for (const { pieces } of parts) for (const { key } of pieces) if (!keys.has(key)) keys.set(key, keys.size);
+    const { plain = [], fused = [] } = parts[0]?.peaks ?? {};
+    const place = { keys, at, peaksAt, peakCounts: [plain.length, fused.length] as const };
     at += keys.size + SIZES;
-    peaksAt += peakCount;
+    peaksAt += 2 * (plain.length + fused.length);
     return place;
   });
   const numbers = models.map((model, m) => {
     const sums = new Float64Array(at);
     sums[0] = capacityOf(model);
     for (const [b, { keys, at: from }] of batches.entries()) {
-      const { operators, parameters, cache } = partsByBatch[b]![m]!;
-      for (const operator of operators) sums[from + keys.get(keyOf(operator))!]! += operator.count;
+      const { pieces, parameters, cache } = partsByBatch[b]![m]!;
+      for (const { key, count } of pieces) sums[from + keys.get(key)!]! += count;
       sums.set([parameters.bits, parameters.elements, cache.bits, cache.elements], from + keys.size);
     }
-    const peaks = partsByBatch.flatMap((parts) => parts[m]!.peaks.flatMap(({ bits, elements }) => [bits, elements]));
+    const peaks = partsByBatch.flatMap((parts) => {
+      const { plain, fused } = parts[m]!.peaks;
+      return [...plain, ...fused].flatMap(({ bits, elements }) => [bits, elements]);
+    });
     return { sums, peaks: Float64Array.from(peaks) };
   });
   return { numbers, layout: { batches } };

@@ -1,3 +1,4 @@
+import type { DecomposedLimit } from "./types.ts";
 import { MEASURED_METRICS, METRICS, metricOfKey, type Metric, type Separation } from "../../metrics/index.ts";
 
 const keysBy = (...ways: readonly Separation["by"][]): readonly string[] =>
@@ -21,6 +22,35 @@ export const FIRST_LIVE = "dram_beyond_first_B";
 export const SECOND_LIVE = "dram_beyond_second_B";
 /** The same where there is one tower. */
 export const ALL_LIVE = "dram_beyond_B";
+
+/**
+ * What a limit is compared with. Seconds of two towers that are added up may be above a limit that their sum in cycles meets; cycles are
+ * whole numbers, and exact in any order. So a latency that is at most something has a column for each such limit.
+ */
+export function columnOfLimit({ metric, comparison, limit }: Omit<DecomposedLimit, "text">): string {
+  return metric === "latency_s" && comparison === "<=" ? `${AT_MOST}${limit}` : metric;
+}
+
+const AT_MOST = "latency_s at most ";
+
+/** The limit that a column of {@link columnOfLimit} is for, s; null: it is another one. */
+export function latencyLimitOf(column: string): number | null {
+  return column.startsWith(AT_MOST) ? Number(column.slice(AT_MOST.length)) : null;
+}
+
+/** From here on the next whole number may be the same number. */
+const MOST_EXACT = 2 ** 50;
+/** Room for the rounding of a few sums: as long as cycles are whole numbers below 2^46, the next of them is out of it. */
+const ROUNDING = 1e-14;
+
+/** The longest latency that meets a limit at a clock, s: the most whole cycles that do, and some room for rounding. */
+export function longestWithin(limit: number, clock: number): number {
+  let cycles = Math.floor(limit * clock);
+  if (!(cycles < MOST_EXACT)) return limit;
+  while ((cycles + 1) / clock <= limit) cycles += 1;
+  while (cycles / clock > limit) cycles -= 1;
+  return (cycles * (1 + ROUNDING)) / clock;
+}
 
 /** A metric that is the largest over the operators, as one tower and what runs beside the towers have it. */
 export interface LargestPart {

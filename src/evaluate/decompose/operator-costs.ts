@@ -1,25 +1,20 @@
 import { vectorEnergy } from "../../cost/index.ts";
-import {
-  isCountable,
-  simulateGemms,
-  type EnergyCoefficients,
-  type MappingEffort,
-  type MappingObjective,
-} from "../../sim/portable.ts";
+import { isCountable, simulateGemms } from "../../sim/portable.ts";
 import type { Hardware } from "../../spec/hardware.ts";
-import type { Technology } from "../../spec/technology.ts";
 import { boardWorkOf, clockShare, type BoardWork } from "../board.ts";
-import { coefficientsOf, costOfGemm, macEnergyOf } from "../gemm-cost.ts";
+import { coefficientsOf, costOfGemm } from "../gemm-cost.ts";
 import { withKernelTime } from "../gemm-kernel.ts";
 import { machineOf, packedProblem, type GemmMachine } from "../machine.ts";
 import { launchSeconds, type LaunchedWork } from "../operator-latency.ts";
 import { wattsOfRun } from "../power.ts";
 import { bytesMoved, runVector } from "../vector-operator.ts";
+import { chainCost, chainFloor } from "./chain-costs.ts";
 import { gemmFloor } from "./floor.ts";
-import type { OperatorTable } from "./operator-table.ts";
+import { perElement, type Machine, type Mapper } from "./machine.ts";
+import { workedRows, type OperatorTable, type OptionOperators } from "./operator-table.ts";
 import { joulesOf } from "../../units/index.ts";
 
-/** Cost of one run of each operator of a table; Infinity: no legal mapping, or larger than what is counted. */
+/** Cost of one run of each operator, or chain of them, of a table; Infinity: no legal mapping, or larger than what is counted. */
 export interface OperatorCosts {
   readonly cycles: Float64Array;
   /** J; 0 throughout where energies are unknown. */
@@ -30,27 +25,27 @@ export interface OperatorCosts {
 
 type Sums = Pick<OperatorCosts, "cycles" | "energy">;
 
-/** The chip that runs the operators, and what events cost on it. */
-export interface Machine {
-  readonly hardware: Hardware;
-  readonly technology: Technology;
-  readonly energies: EnergyCoefficients | null;
-}
-
-export interface Mapper {
-  readonly objective: MappingObjective;
-  readonly effort: MappingEffort;
-}
-
 const GEMM: LaunchedWork = { type: "gemm" };
 
+export interface SimulatedTable {
+  readonly costs: OperatorCosts;
+  /** Distinct GEMMs that were simulated. */
+  readonly simulationCount: number;
+}
+
 /**
- * Simulates GEMMs of a table, each once, and prices its vector work. Time to launch operators is part of their cycles,
+ * Simulates GEMMs of a table, each once, and prices its vector work; of a table of chains each of them. Time to launch operators is part of their cycles,
  * without the rounding up that `evaluate` does once for a whole model.
  *
- * @param rows GEMMs to simulate; the others stay Infinity
+ * @param rows GEMMs or chains to simulate; the others stay Infinity
  */
-export function simulateTable(table: OperatorTable, machine: Machine, mapper: Mapper, rows: Int32Array): OperatorCosts {
+export function simulateTable(
+  table: OperatorTable,
+  machine: Machine,
+  mapper: Mapper,
+  rows: Int32Array,
+): SimulatedTable {
+  if (table.chains.length > 0) return simulateChains(table, machine, mapper, rows);
   const { hardware, technology, energies } = machine;
   const costs = vectorCosts(table, machine);
   costs.cycles.fill(Infinity, 0, table.gemms.length);
@@ -74,7 +69,44 @@ export function simulateTable(table: OperatorTable, machine: Machine, mapper: Ma
       launched(costs, row, cost.cycles + more, energy, GEMM, machine);
     });
   }
-  return withPower(costs, table, machine);
+  return { costs: withPower(costs, table, machine), simulationCount: rows.length };
+}
+
+/** Costs of chains, and of them the cycles to start kernels. */
+export interface ChainCosts extends OperatorCosts {
+  readonly launch: Float64Array;
+}
+
+/**
+ * Plans and simulates chains of a table.
+ *
+ * @param weightBytes bytes of weights that are at hand, of whichever model these chains are part of; 0: weights come from DRAM
+ */
+export function simulateChains(
+  { chains }: OperatorTable,
+  machine: Machine,
+  mapper: Mapper,
+  rows: Int32Array,
+  weightBytes = 0,
+): { readonly costs: ChainCosts; readonly simulationCount: number } {
+  const products = new Set<string>();
+  const column = (): Float64Array => new Float64Array(chains.length).fill(Infinity);
+  const [cycles, launch, energy, power] = [column(), column(), column(), column()];
+  for (const row of rows) {
+    const cost = chainCost(chains[row]!, machine, mapper, products, weightBytes);
+    cycles[row] = cost.cycles;
+    launch[row] = cost.launch;
+    energy[row] = cost.energy;
+    power[row] = cost.power;
+  }
+  return { costs: { cycles, launch, energy, power: () => power }, simulationCount: products.size };
+}
+
+/** What an option takes of a value that each of its rows has. */
+export function sumOf({ rows, counts }: Pick<OptionOperators, "rows" | "counts">, values: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < rows.length; i += 1) sum += counts[i]! * values[rows[i]!]!;
+  return sum;
 }
 
 function totalOf(parts: Readonly<Record<string, number>>): number {
@@ -97,36 +129,54 @@ function byMachine(
   return groups;
 }
 
-/** The costs of the GEMMs alone: cycles of each, then J of each. */
-export function gemmCosts({ gemms }: OperatorTable, { cycles, energy }: OperatorCosts): Float64Array {
-  const made = new Float64Array(2 * gemms.length);
-  made.set(cycles.subarray(0, gemms.length));
-  made.set(energy.subarray(0, gemms.length), gemms.length);
+/** The costs of what took the work alone: cycles of each GEMM, then J of each; of each chain its power too, W. */
+export function workedCosts(table: OperatorTable, { cycles, energy, power }: OperatorCosts): Float64Array {
+  const count = workedRows(table);
+  const columns = [cycles, energy, ...(table.chains.length > 0 ? [power()] : [])];
+  const made = new Float64Array(columns.length * count);
+  for (const [i, column] of columns.entries()) made.set(column.subarray(0, count), i * count);
   return made;
 }
 
+/** How many numbers these are. */
+export function workedLength(table: OperatorTable): number {
+  return (table.chains.length > 0 ? 3 : 2) * workedRows(table);
+}
+
 /**
- * The costs that a table had when its GEMMs were simulated.
+ * The costs that a table had when its GEMMs, or its chains, were simulated.
  *
- * @param made as {@link gemmCosts} gave them
+ * @param made as {@link workedCosts} gave them
  * @throws RangeError where they are of another table
  */
 export function costsFrom(table: OperatorTable, machine: Machine, made: Float64Array): OperatorCosts {
-  const { length } = table.gemms;
-  if (made.length !== 2 * length) throw new RangeError(`${made.length} costs of ${length} GEMMs`);
+  const count = workedRows(table);
+  const isChained = table.chains.length > 0;
+  if (made.length !== workedLength(table))
+    throw new RangeError(`${made.length} costs of ${count} ${isChained ? "chains" : "GEMMs"}`);
+  const column = (i: number): Float64Array => made.subarray(i * count, (i + 1) * count);
+  if (isChained) return { cycles: column(0), energy: column(1), power: () => column(2) };
   const costs = vectorCosts(table, machine);
-  costs.cycles.set(made.subarray(0, length));
-  costs.energy.set(made.subarray(length));
+  costs.cycles.set(column(0));
+  costs.energy.set(column(1));
   return withPower(costs, table, machine);
 }
 
 /** Costs that no mapping can be below, see floor.ts; those of vector work are what it costs. */
 export function floorOfTable(table: OperatorTable, machine: Machine): OperatorCosts {
+  if (table.chains.length > 0) {
+    const floors = table.chains.map((chain) => chainFloor(chain, machine));
+    return {
+      cycles: Float64Array.from(floors, ({ cycles }) => cycles),
+      energy: Float64Array.from(floors, ({ energy }) => energy),
+      power: () => new Float64Array(floors.length),
+    };
+  }
   const costs = vectorCosts(table, machine);
   table.gemms.forEach((gemm, row) => {
     const own = machineOf(gemm, machine.hardware);
     const prices = perElement(own, machine);
-    const { cycles, energy } = gemmFloor(gemm, own.hardware, prices, own.rate);
+    const { cycles, energy } = gemmFloor(gemm, own.hardware, prices, own);
     launched(costs, row, cycles, energy, GEMM, machine);
   });
   const { power } = withPower(costs, table, machine);
@@ -159,12 +209,6 @@ function withPower(costs: Sums, { gemms, vectors }: OperatorTable, { hardware, e
     return cycles === Infinity ? Infinity : wattsOfRun(energy, cycles - launch, hardware.clock);
   };
   return { ...costs, power: () => costs.cycles.map(powerOfRow) };
-}
-
-/** Energies with the MACs of a product's own format. */
-function perElement({ computed }: GemmMachine, { hardware, technology, energies }: Machine): EnergyCoefficients | null {
-  if (energies === null || computed === null) return energies;
-  return { ...energies, mac: macEnergyOf(computed, hardware, technology, energies.mac) };
 }
 
 function vectorCosts({ gemms, vectors }: OperatorTable, machine: Machine): Sums {

@@ -1,24 +1,30 @@
 import type { ModelSpec } from "../../spec/model.ts";
-import { problemKey } from "../../sim/portable.ts";
-import { storageKey, vectorKey, type Operator, type StoredSize, type VectorWork } from "../../workload/index.ts";
+import type { StoredSize, VectorWork } from "../../workload/index.ts";
 import type { StoredProduct } from "../machine.ts";
-import { jointPart, liveOf, type ModelPart } from "./model-parts.ts";
+import type { Chain } from "./chains.ts";
+import { jointPart, liveOf, type LiveSizes, type ModelPart, type Running } from "./model-parts.ts";
 
 /** Operators of one option as rows of the table and how often each runs. */
 export interface OptionOperators {
   readonly rows: Int32Array;
   readonly counts: Float64Array;
   readonly parameters: StoredSize;
-  readonly live: readonly StoredSize[];
+  readonly live: LiveSizes;
 }
 
-/** Every distinct operator of all options of all towers, once. */
+/** Every distinct operator of all options of all towers, once; or every distinct chain of operators, and then no operator by itself. */
 export interface OperatorTable {
   readonly gemms: readonly StoredProduct[];
+  readonly chains: readonly Chain[];
   /** Their rows follow those of the GEMMs. */
   readonly vectors: readonly VectorWork[];
   readonly towers: readonly [readonly OptionOperators[], readonly OptionOperators[]];
   readonly joint: OptionOperators;
+}
+
+/** Rows that take work, the first of a table. */
+export function workedRows({ gemms, chains }: OperatorTable): number {
+  return gemms.length + chains.length;
 }
 
 /** The options of one tower, as parts of models and what is made of them. */
@@ -32,28 +38,33 @@ export interface TowerParts {
 export function createOperatorTable(
   base: ModelSpec,
   towers: readonly [TowerParts, TowerParts],
-  batch: number,
+  running: Running,
 ): OperatorTable {
   const gemms = new Map<string, StoredProduct>();
+  const chains = new Map<string, Chain>();
   const vectors = new Map<string, VectorWork>();
   const slots = new Map<string, number>();
-  const joint = jointPart(base, batch);
-  for (const { operators } of [...towers.flatMap(({ parts }) => parts), joint])
-    for (const operator of operators) {
-      if (operator.type === "gemm") gemms.set(keyOf(operator), operator);
-      else vectors.set(keyOf(operator), operator);
+  const joint = jointPart(base, running);
+  for (const { pieces } of [...towers.flatMap(({ parts }) => parts), joint])
+    for (const { key, work } of pieces) {
+      if (work.type === "gemm") gemms.set(key, work);
+      else if (work.type === "chain") chains.set(key, work);
+      else vectors.set(key, work);
     }
-  for (const key of [...gemms.keys(), ...vectors.keys()]) slots.set(key, slots.size);
+  for (const key of [...gemms.keys(), ...chains.keys(), ...vectors.keys()]) slots.set(key, slots.size);
   const rowsOf = (part: ModelPart): OptionOperators => optionOf(part, slots);
   const [a, b] = towers.map(({ parts, compose }) => (compose === undefined ? parts.map(rowsOf) : compose(slots)));
-  const table = { gemms: [...gemms.values()], vectors: [...vectors.values()], joint: rowsOf(joint) };
+  const rows = { gemms: [...gemms.values()], chains: [...chains.values()], vectors: [...vectors.values()] };
+  const table = { ...rows, joint: rowsOf(joint) };
   const whole = { ...table, towers: [a!, b!] as const };
   return towers.some(({ compose }) => compose !== undefined) ? withoutUnused(whole) : whole;
 }
 
 /** Models that options are made of may have operators that no option has. */
-function withoutUnused({ gemms, vectors, towers, joint }: OperatorTable): OperatorTable {
-  const used = new Uint8Array(gemms.length + vectors.length);
+function withoutUnused(table: OperatorTable): OperatorTable {
+  const { gemms, chains, vectors, towers, joint } = table;
+  const worked = workedRows(table);
+  const used = new Uint8Array(worked + vectors.length);
   for (const { rows } of [...towers.flat(), joint]) for (const row of rows) used[row] = 1;
   const places = new Int32Array(used.length);
   let place = 0;
@@ -64,18 +75,19 @@ function withoutUnused({ gemms, vectors, towers, joint }: OperatorTable): Operat
   });
   return {
     gemms: gemms.filter((_, row) => used[row] === 1),
-    vectors: vectors.filter((_, row) => used[gemms.length + row] === 1),
+    chains: chains.filter((_, row) => used[row] === 1),
+    vectors: vectors.filter((_, row) => used[worked + row] === 1),
     towers: [towers[0].map(moved), towers[1].map(moved)],
     joint: moved(joint),
   };
 }
 
 function optionOf(part: ModelPart, slots: ReadonlyMap<string, number>): OptionOperators {
-  const { operators, parameters } = part;
+  const { pieces, parameters } = part;
   const counts = new Map<number, number>();
-  for (const operator of operators) {
-    const row = slots.get(keyOf(operator))!;
-    counts.set(row, (counts.get(row) ?? 0) + operator.count);
+  for (const { key, count } of pieces) {
+    const row = slots.get(key)!;
+    counts.set(row, (counts.get(row) ?? 0) + count);
   }
   return {
     rows: Int32Array.from(counts.keys()),
@@ -83,9 +95,4 @@ function optionOf(part: ModelPart, slots: ReadonlyMap<string, number>): OptionOp
     parameters,
     live: liveOf(part),
   };
-}
-
-/** Equal for operators of equal cost; the table holds no more of them than their keys are made of. */
-export function keyOf(operator: Operator): string {
-  return operator.type === "gemm" ? `gemm ${problemKey(operator)} ${storageKey(operator)}` : vectorKey(operator);
 }

@@ -25,6 +25,8 @@ export interface TowerSpace {
   readonly layers: readonly LayerSlot[];
   /** All that the study has. */
   readonly batches: readonly number[];
+  /** A schedule may join operators. */
+  readonly isChained: boolean;
   /** Classes that are made at most. */
   readonly mostClasses: number;
 }
@@ -45,7 +47,7 @@ export function towerOptions(
 }
 
 function plainOptions(
-  { side, points }: TowerSpace,
+  { side, points, isChained }: TowerSpace,
   modelAt: (point: PartPoint) => ModelSpec,
   refusalOf: (error: unknown) => string | null,
 ): TowerOptions {
@@ -67,24 +69,26 @@ function plainOptions(
     counts: null,
     pointOf: (option) => kept[option]!,
     refused: [...reasons].map(([reason, count]): Refused => ({ reason, count })),
-    partsAt: (batch) => ({ parts: models.map((model) => towerPart(model, side, batch)) }),
+    partsAt: (batch) => ({ parts: models.map((model) => towerPart(model, side, { batch, isChained })) }),
     judged: { models, of: (option) => option },
   };
 }
 
 function layeredOptions(
-  { side, points, layers, batches, mostClasses }: TowerSpace,
+  { side, points, layers, batches, isChained, mostClasses }: TowerSpace,
   modelAt: (point: PartPoint) => ModelSpec,
   refusalOf: (error: unknown) => string | null,
 ): TowerOptions {
   const { starts, models, refused } = readStarts(points, layers, modelAt, refusalOf);
   const known = new Map<number, readonly ModelPart[]>();
+  const partsAt = (some: readonly ModelSpec[], batch: number): readonly ModelPart[] =>
+    some.map((model) => towerPart(model, side, { batch, isChained }));
   const partsOf = (batch: number): readonly ModelPart[] => {
-    const parts = known.get(batch) ?? models.map((model) => towerPart(model, side, batch));
+    const parts = known.get(batch) ?? partsAt(models, batch);
     known.set(batch, parts);
     return parts;
   };
-  checkLayers(starts, modelAt, (some) => batches.map((batch) => some.map((model) => towerPart(model, side, batch))));
+  checkLayers(starts, modelAt, (some) => batches.map((batch) => partsAt(some, batch)));
   const { numbers, layout } = numbersOf(models, batches.map(partsOf));
   const classes = classesOf(starts, numbers, mostClasses);
   if (classes === null)

@@ -1,6 +1,6 @@
 import type { Deployment } from "../../spec/deployment.ts";
 import type { SpecSet } from "../../spec/settings.ts";
-import type { Mapper } from "./operator-costs.ts";
+import type { Mapper } from "./machine.ts";
 
 /** A point of a part of a study's space: paths of `--set` and their values. */
 export type PartPoint = Readonly<Record<string, number | string | boolean>>;

@@ -8,13 +8,16 @@ export interface ExactSize {
   /** Designs of the space that a chip has, as options stand for them. */
   readonly designsOfChip: number;
   readonly chips: number;
+  /** Chains of operators that are planned on each chip; 0: operators run by themselves. */
+  readonly chains: number;
   readonly objectives: number;
 }
 
 export function sizeOf(decomposition: StudyDecomposition, objectives: number): ExactSize {
   const [a, b] = decomposition.optionCounts;
   const { total } = multiplicitiesOf(decomposition);
-  return { models: a * b, designsOfChip: total, chips: decomposition.hardwareCount, objectives };
+  const { hardwareCount: chips, chainCount: chains } = decomposition;
+  return { models: a * b, designsOfChip: total, chips, chains, objectives };
 }
 
 export interface ExactEstimate {
@@ -28,13 +31,15 @@ export interface ExactEstimate {
 /*
  * Measured on two cores of a server (Node 20), start and report included, one worker:
  *   490 models × 3,240 chips 4.8 s; 1.07 M × 3,240 10 to 14 s, 330 MiB; 6.56 M × 3,240 27 s, 1,376 MiB with two workers;
- *   1.07 M × 16,200 30 s; 1.07 M × 3,240 with a third objective 25 to 34 s.
+ *   196 × 3,240 with 8 chains under a schedule 26 s; 1.07 M × 16,200 30 s; 1.07 M × 3,240 with a third objective 25 to 34 s.
  */
 const START_SECONDS = 2;
 const SECONDS_A_CHIP = 1.2e-3;
 const SECONDS_A_MODEL = 3e-6;
 /** With a third objective few designs dominate, and many more pairs are looked at. */
 const SECONDS_A_MODEL_OF_MANY = 2e-5;
+/** Floors of every chip, plans of one in ten. */
+const SECONDS_A_CHAIN = 7e-4;
 const START_MEBIBYTES = 250;
 const BYTES_A_MODEL = 85;
 const WORKER_MEBIBYTES = 60;
@@ -43,13 +48,13 @@ const WORKER_MEBIBYTES = 60;
  * CPU time and memory that an exact search takes, within a factor of two or so of the machine that it was measured on. A function of counts
  * alone:
  *
- *   seconds = 2 + 0.0012 · chips + 3e-6 · models   (2e-5 · models with three objectives or more)
+ *   seconds = 2 + 0.0012 · chips + 0.0007 · chips · chains + 3e-6 · models   (2e-5 · models with three objectives or more)
  */
-export function estimateOf({ models, chips, objectives }: ExactSize): ExactEstimate {
+export function estimateOf({ models, chips, chains, objectives }: ExactSize): ExactEstimate {
   const perModel = objectives > 2 ? SECONDS_A_MODEL_OF_MANY : SECONDS_A_MODEL;
   const tables = (BYTES_A_MODEL * models) / 2 ** 20;
   return {
-    seconds: START_SECONDS + SECONDS_A_CHIP * chips + perModel * models,
+    seconds: START_SECONDS + (SECONDS_A_CHIP + SECONDS_A_CHAIN * chains) * chips + perModel * models,
     mebibytes: START_MEBIBYTES + tables,
     perWorker: WORKER_MEBIBYTES + tables,
   };

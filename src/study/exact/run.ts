@@ -20,7 +20,7 @@ import { resultOfTerms, studyOfTerms } from "./terms.ts";
 import { pauseUntil } from "./pause.ts";
 import { decompositionRequest } from "./split-space.ts";
 import { partsOf } from "./parts.ts";
-import type { ExactContext } from "./tasks.ts";
+import { byColumn, type ExactContext } from "./tasks.ts";
 import { tiedCount } from "./ties.ts";
 
 /** Designs of the front that are shown in every detail; the others have their objectives and parameters. */
@@ -99,7 +99,7 @@ export async function runExact(
   const result =
     front.length > 0
       ? resultOfTerms(study, factors, enumeration.result, times)
-      : await withNearestSecondLook(decomposition, constraints, enumeration.result, pauseUntil(signal));
+      : await withNearestSecondLook(decomposition, constraints.map(byColumn), enumeration.result, pauseUntil(signal));
   return outcomeOf(study, request, decomposition, { ...enumeration, result }, own);
 }
 

@@ -41,22 +41,38 @@ export function decompositionRequest(study: Study, isByLayer = true): Decomposit
   };
 }
 
+/** Whether a schedule of some chip has a setting of a kind. */
+export function mayBeScheduled({ specs, space }: Study, field: "activations" | "prefetch" | "weights"): boolean {
+  const values = space.find(({ path }) => path === `schedule.${field}`)?.values;
+  return values === undefined ? specs.schedule[field] : values.includes(true);
+}
+
+/** Whether a schedule may join operators on some chip of a study. */
+export function isScheduled({ specs, space }: Study): boolean {
+  return !isPlainSchedule(specs.schedule) || space.some(({ path }) => path.startsWith("schedule."));
+}
+
 /**
- * What the counts of a study with layers taken apart follow from, in bounded memory: chips differ in the batch alone, and a tower without
- * layers has one option in place of its `plain` ones.
+ * What the counts of a study follow from: chips differ in the batch alone. In bounded memory where a tower without layers may have one
+ * option in place of its `plain` ones.
  *
+ * @param isFolded such a tower has one option
  * @throws as {@link decompositionRequest}
  */
-export function countingRequest(study: Study): { readonly request: DecompositionRequest; readonly plain: number } {
+export function countingRequest(
+  study: Study,
+  isFolded = true,
+): { readonly request: DecompositionRequest; readonly plain: number } {
   const { specs, mapping, accuracy, objectives, constraints } = study;
   const [hardware, ...towers] = splitSpace(study);
   const batch = hardware.whole.filter(({ path }) => path === "deployment.batch");
-  const [first, second] = towers.map((tower) => (tower.layers.length > 0 ? pointsOf(tower.whole) : [{}]));
+  const [first, second] = towers.map((tower) => (tower.layers.length > 0 || !isFolded ? pointsOf(tower.whole) : [{}]));
   const plain = towers.filter(({ layers }) => layers.length === 0);
   return {
     plain: plain.reduce((product, { whole }) => product * Number(createSpace(whole).size), 1),
     request: {
-      ...{ mapping, base: specs, limits: constraints },
+      ...{ mapping, limits: constraints },
+      base: isScheduled(study) ? { ...specs, schedule: { ...specs.schedule, fusion: "all" } } : specs,
       hardware: pointsOf(batch.map(({ path, values, ordered }) => ({ path, values, ordered }))),
       accuracyMetric: accuracy?.evaluator === "predictor" ? accuracy.metric : null,
       objectives: objectives.map(({ metric }) => metric),
@@ -70,7 +86,6 @@ export function countingRequest(study: Study): { readonly request: Decomposition
 export function splitSpace(study: Study, isByLayer = true): readonly [Split, Split, Split] {
   const { specs, space, accuracy } = study;
   refuseMetrics(study);
-  refuseSchedule(study);
   refuseHost(study);
   refuseBeside(study);
   refuseDuty(study);
@@ -95,6 +110,7 @@ export function splitSpace(study: Study, isByLayer = true): readonly [Split, Spl
         );
   const apart = isByLayer && accuracy?.evaluator !== "command";
   const [hardware, first, second] = parts.map((part, side) => splitLayers(part, apart && side > 0));
+  refuseSchedule(study, [first!, second!]);
   refuseSize(hardware!, first!, second!);
   return [hardware!, first!, second!];
 }
@@ -128,15 +144,32 @@ function refuseWaiting({ specs, space }: Study): void {
   );
 }
 
-/** Tables hold operators by themselves: what one leaves for the next, or runs inside it, is not in them yet. */
-function refuseSchedule({ specs, space }: Study): void {
-  const path = space.find((parameter) => parameter.path.startsWith("schedule."))?.path;
-  if (path === undefined && isPlainSchedule(specs.schedule)) return;
-  const asked = path === undefined ? "or its hardware asks for a schedule" : `varies ${path}`;
-  const fused = path === undefined && specs.schedule.fusion !== "none" ? ", or write schedule: { fusion: none }" : "";
-  throw new InputError(
-    `Strategy exact runs operators one after the other, with their operands in DRAM; the study ${asked}. Use nsga2${fused}.`,
-  );
+/**
+ * A layer is planned by itself; what a schedule decides for a whole model at once is no sum over layers. Weights that stay on chip take
+ * room by the whole model: where one tower alone varies, each of its options is such a model.
+ */
+function refuseSchedule(study: Study, towers: readonly Split[]): void {
+  const { mapping, objectives, constraints } = study;
+  const isKept = mayBeScheduled(study, "weights");
+  const isLinked = mayBeScheduled(study, "activations") || mayBeScheduled(study, "prefetch");
+  if (mapping.objective === "edp" && (isLinked || isKept))
+    throw new InputError(
+      "Strategy exact plans each layer by itself, and with mapping.objective edp what stays or comes ahead is chosen for a whole model. Use nsga2, or mapping.objective energy, carbon or latency.",
+    );
+  if (!isKept) return;
+  const without = "or write schedule: { weights: false }";
+  const varied = towers.filter(({ whole, layers }) => whole.length + layers.length > 0);
+  if (varied.length > 1)
+    throw new InputError(
+      `Strategy exact takes the towers of a pair apart, and weights that stay on chip (schedule.weights) take room from both. Use nsga2, vary one tower, ${without}.`,
+    );
+  const largest = [...objectives, ...constraints]
+    .map(({ metric }) => (isLargest(metric) ? metric : largestPart(metric)?.metric.key))
+    .find((metric) => metric !== undefined);
+  if (largest !== undefined)
+    throw new InputError(
+      `Strategy exact does not know ${nameOfMetric(largest)} of designs whose weights stay on chip (schedule.weights). Use nsga2, ${without}.`,
+    );
 }
 
 /** Where lanes work beside products of other operators, latency is no sum over operators. */

@@ -1,4 +1,4 @@
-import { FIXED_METRICS, isLargest, type DecompositionRequest } from "../../evaluate/index.ts";
+import { columnOfLimit, FIXED_METRICS, isLargest, type DecompositionRequest } from "../../evaluate/index.ts";
 import type {
   Constraint,
   ExactOptions,
@@ -46,5 +46,13 @@ export interface ExactAnswer {
  */
 export function enumerationOptions({ objectives, constraints, request }: ExactContext): ExactOptions {
   const open = constraints.filter(({ metric }) => !FIXED_METRICS.includes(metric) && !isLargest(metric));
-  return { objectives: objectives.filter(({ metric }) => request.objectives.includes(metric)), constraints: open };
+  return {
+    objectives: objectives.filter(({ metric }) => request.objectives.includes(metric)),
+    constraints: open.map(byColumn),
+  };
+}
+
+/** A limit of a study on the column that it is compared with. */
+export function byColumn(constraint: Constraint): Constraint {
+  return { ...constraint, metric: columnOfLimit(constraint) };
 }

@@ -6,6 +6,7 @@ import { createSpace, multiplicitiesOf, type Point } from "../../search/index.ts
 import type { Study } from "../../spec/index.ts";
 import type { CommandAccuracy } from "../command-accuracy.ts";
 import { joined, ownEstimate } from "../exact/run.ts";
+import { mayBeScheduled } from "../exact/split-space.ts";
 import { studyOfTerms } from "../exact/terms.ts";
 import {
   boxAround,
@@ -279,7 +280,11 @@ function crossOf(grid: WorldGrid, own: World): readonly World[] {
 }
 
 /** Uses of which carbon is not affine in life, grid, hours and rate. */
-function refuseUse({ specs: { deployment }, space }: Study): void {
+function refuseUse(study: Study): void {
+  const {
+    specs: { deployment },
+    space,
+  } = study;
   const set = space.find(
     ({ path }) => (path.startsWith("deployment.") && path !== "deployment.batch") || path === "technology.gridLevel",
   );
@@ -290,6 +295,10 @@ function refuseUse({ specs: { deployment }, space }: Study): void {
   if ((deployment.canWait ?? 0) > 0)
     throw new InputError(
       "Worlds need carbon that is proportional to grid and life; work that waits for clean hours (deployment.canWait) is not. Leave canWait out.",
+    );
+  if (mayBeScheduled(study, "weights"))
+    throw new InputError(
+      "Worlds need designs that run alike in all of them; whether weights stay on chip (schedule.weights) follows from the rate. Write schedule: { weights: false }.",
     );
   if (deployment.gridDay !== undefined)
     throw new InputError(

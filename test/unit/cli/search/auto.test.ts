@@ -24,7 +24,12 @@ test("what auto has taken stands in the resolved text, which is read as the same
 });
 
 test.each([
-  ["no sums", `${SPACE}schedule: { fusion: all }\n`, "nsga2", "exact cannot search it: Strategy exact runs operators"],
+  [
+    "no sums",
+    `${SPACE}schedule: { prefetch: true }\nmapping: { objective: edp }\n`,
+    "nsga2",
+    "exact cannot search it: Strategy exact plans each layer by itself",
+  ],
   [
     "too large",
     "space: { array.rows: 1..256, array.cols: 1..256, cores: [1, 2] }\nobjectives: [min carbon, min latency]\n",
