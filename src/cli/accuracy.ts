@@ -9,7 +9,7 @@ import {
 } from "../accuracy/index.ts";
 import { approximateMultiplier, type ModelSpec, type SpecSet } from "../spec/index.ts";
 import { accuracyNumbers, modelRows } from "./accuracy-rows.ts";
-import { InputError } from "./failure.ts";
+import { InputError } from "../errors/index.ts";
 import { answerRows } from "./input-rows.ts";
 import { printJson, printText } from "./output.ts";
 import { collect, loadSpecs } from "./specs.ts";

@@ -1,12 +1,11 @@
 import { availableParallelism } from "node:os";
 import { Option, type Command } from "commander";
 import { FACTOR_NAMES } from "../cost/index.ts";
-import { escapeJson, EXIT_INTERRUPTED, SpecError, type Problem } from "../errors/index.ts";
+import { escapeJson, EXIT_INTERRUPTED, InputError, type Problem, SpecError } from "../errors/index.ts";
 import type { Outcome, Point } from "../search/index.ts";
 import { problemsOfSetting, readTextPieces, settingsOfPoint, STDIN, type ModelSpec } from "../spec/index.ts";
 import { createMemoryEstimates } from "../store/index.ts";
 import { createDesignEvaluator, designContext } from "../worker/index.ts";
-import { InputError } from "./failure.ts";
 import { openOutputFile } from "../study/output-file.ts";
 import { dataToStdout, standardInput, stdoutDrained, toStderr } from "./print.ts";
 import { createCommandAccuracy } from "../study/command-accuracy.ts";

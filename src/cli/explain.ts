@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
-import { didYouMean } from "../errors/index.ts";
+import { didYouMean, InputError } from "../errors/index.ts";
 import type { Trial } from "../search/index.ts";
 import { compare, comparisonJson, comparisonText } from "./explain/comparison.ts";
 import { explain } from "./explain/explanation.ts";
@@ -7,7 +7,6 @@ import { frontInDraws, frontJson, frontText, pricedDesign } from "./explain/fron
 import { explanationJson } from "./explain/json.ts";
 import { BASELINE, changedSince, openRun, titleOf, trialNamed, type StoredRun } from "./explain/stored-run.ts";
 import { explanationText } from "./explain/text.ts";
-import { InputError } from "./failure.ts";
 import { printJson, printText } from "./output.ts";
 
 interface Options {

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { exploreHtml, liveDataOf } from "../live/index.ts";
 import { parseSetting, STDIN } from "../spec/index.ts";
 import { writeFileWhole } from "../study/output-file.ts";
-import { InputError } from "./failure.ts";
+import { InputError } from "../errors/index.ts";
 import { printJson, printText } from "./output.ts";
 import { collect, loadSpecs } from "./specs.ts";
 

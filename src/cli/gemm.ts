@@ -1,9 +1,8 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
-import { EXIT_INFEASIBLE } from "../errors/index.ts";
+import { EXIT_INFEASIBLE, InputError } from "../errors/index.ts";
 import { gemmNumbers, gemmRecords, gemmSimulator } from "../evaluate/index.ts";
 import type { GemmProblem, MappingEffort, MappingObjective } from "../sim/index.ts";
 import { MAPPING_EFFORTS, MAPPING_OBJECTIVES, type SpecSet } from "../spec/index.ts";
-import { InputError } from "./failure.ts";
 import { gemmRows } from "./gemm-rows.ts";
 import { gemmText } from "./gemm-text.ts";
 import { answerRows } from "./input-rows.ts";

@@ -8,7 +8,7 @@ import {
   type HuggingFaceImport,
   type HuggingFaceOptions,
 } from "../workload/index.ts";
-import { InputError } from "./failure.ts";
+import { InputError } from "../errors/index.ts";
 import { addImportOnnx } from "./import-onnx.ts";
 import { addImportPeers } from "./import-peers.ts";
 import { printText } from "./output.ts";

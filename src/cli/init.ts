@@ -2,7 +2,7 @@ import { Argument, type Command } from "commander";
 import { parseDocument } from "yaml";
 import { loadHardware, loadModel, presetText, type Buffer, type Hardware } from "../spec/index.ts";
 import { formatSize } from "../units/index.ts";
-import { InputError } from "./failure.ts";
+import { InputError } from "../errors/index.ts";
 import { printJson } from "./output.ts";
 import { dataToStdout } from "./print.ts";
 

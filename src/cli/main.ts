@@ -1,10 +1,15 @@
 #!/usr/bin/env node
+import nodeModule from "node:module";
 import { Command, CommanderError } from "commander";
 import { EXIT_DONE, EXIT_INPUT } from "../errors/index.ts";
 import { addListed, builtList, COMMANDS } from "./commands.ts";
 import { packageVersion } from "../package-root.ts";
 import { beQuiet, guardStandardStreams, toStderr, toStdout } from "./print.ts";
 import { beWide } from "./width.ts";
+
+// Commands are loaded from here on: from Node 22 on V8 keeps what it has compiled of them in the system's folder for such things.
+const { enableCompileCache } = nodeModule as unknown as { readonly enableCompileCache?: () => unknown };
+enableCompileCache?.();
 
 const program = new Command("ecotile")
   .description("Search transformer models and the accelerators they run on together, for the least total carbon.")

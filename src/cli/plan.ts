@@ -2,7 +2,7 @@ import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { Option, type Command } from "commander";
 import { readCsvText } from "../csv/index.ts";
-import { EXIT_INFEASIBLE } from "../errors/index.ts";
+import { EXIT_INFEASIBLE, InputError } from "../errors/index.ts";
 import {
   plan,
   planVariants,
@@ -16,7 +16,6 @@ import {
 } from "../plan/index.ts";
 import { besideFile } from "../spec/load.ts";
 import { evaluateAsStudies } from "../worker/index.ts";
-import { InputError } from "./failure.ts";
 import { dataToStdout } from "./print.ts";
 import { printJson, printText } from "./output.ts";
 import { planJson, variantsJson } from "./plan/json.ts";

@@ -1,23 +1,12 @@
+import { existsSync, readFileSync } from "node:fs";
 import { Argument, type Command } from "commander";
-import { dramChoices, dramTypes } from "../cost/index.ts";
-import { parse } from "yaml";
-import {
-  exactMultiplier,
-  listPresets,
-  loadHardware,
-  loadModel,
-  multipliers,
-  presetText,
-  regions,
-  resolvedHardware,
-  soldDrams,
-} from "../spec/index.ts";
-import { InputError } from "./failure.ts";
+import { InputError } from "../errors/index.ts";
+import { packageRoot } from "../package-root.ts";
 import { printJson, printText, renderTable } from "./output.ts";
 import { dataToStdout } from "./print.ts";
 
 const KINDS = ["models", "hardware", "regions", "dram", "multipliers"] as const;
-type Kind = (typeof KINDS)[number];
+export type PresetKind = (typeof KINDS)[number];
 
 interface Options {
   readonly resolved?: boolean;
@@ -45,13 +34,18 @@ Examples:
     .action(presets);
 }
 
-function presets(kind: Kind | undefined, name: string | undefined, { resolved, json }: Options): void {
+async function presets(
+  kind: PresetKind | undefined,
+  name: string | undefined,
+  { resolved, json }: Options,
+): Promise<void> {
   if (kind === undefined || name === undefined) {
     if (resolved === true) throw new InputError("--resolved is of one chip: ecotile presets hardware NAME --resolved.");
-    const kinds: readonly Kind[] = kind === undefined ? KINDS : [kind];
-    if (json === true) printJson(Object.fromEntries(kinds.map((each) => [each, rowsAsRecords(TABLES[each]())])));
+    const kinds: readonly PresetKind[] = kind === undefined ? KINDS : [kind];
+    const tables = await tablesOf(kinds);
+    if (json === true) printJson(Object.fromEntries(kinds.map((each, i) => [each, rowsAsRecords(tables[i]!)])));
     else {
-      const texts = kinds.map((each) => `${each}\n${renderTable(TABLES[each]().head, TABLES[each]().rows)}`);
+      const texts = kinds.map((each, i) => `${each}\n${renderTable(tables[i]!.head, tables[i]!.rows)}`);
       printText(texts.join("\n\n"), false);
     }
     return;
@@ -59,12 +53,14 @@ function presets(kind: Kind | undefined, name: string | undefined, { resolved, j
   if (kind !== "models" && kind !== "hardware")
     throw new InputError(`${kind} have no files of their own; models and hardware have.`);
   if (resolved === true && kind !== "hardware") throw new InputError("--resolved is of hardware.");
+  const { presetText, resolvedHardware } = await import("../spec/index.ts");
   const text = resolved === true ? resolvedHardware(name) : presetText(kind, name);
-  if (json === true) printJson(parse(text));
+  if (json === true) printJson((await import("yaml")).parse(text));
   else dataToStdout(text);
 }
 
-interface PresetTable {
+/** What a kind of presets is listed as. */
+export interface PresetTable {
   readonly head: readonly string[];
   readonly rows: readonly (readonly string[])[];
 }
@@ -73,63 +69,13 @@ function rowsAsRecords({ head, rows }: PresetTable): readonly Readonly<Record<st
   return rows.map((row) => Object.fromEntries(head.map((name, i) => [name, row[i] ?? ""])));
 }
 
-const TABLES: Readonly<Record<Kind, () => PresetTable>> = {
-  models: () =>
-    tableOf(
-      ["name", "what it is"],
-      listPresets("models").map((name) => [name, loadModel(name).description]),
-    ),
-  hardware: () =>
-    tableOf(
-      ["name", "what it is"],
-      listPresets("hardware").map((name) => [name, loadHardware(name).description]),
-    ),
-  regions: () =>
-    tableOf(
-      ["name", "gCO2e/kWh", "is", "source"],
-      [...regions().values()].map(({ name, intensity, basis, kind, source, vintage }) => [
-        name,
-        String(intensity),
-        `${basis}, ${kind}`,
-        `${source} (${vintage})`,
-      ]),
-    ),
-  dram: () =>
-    tableOf(
-      ["type", "dies of Gbit", "data bits of a die", "at most", "capacity GB", "GB/s", "pJ/bit", "kgCO2e/GB"],
-      [...soldDrams().values()].map(({ name, densities, dieWidths, largestCount }) => {
-        const choices = dramChoices(name);
-        const [first, last] = [choices[0]!, choices.at(-1)!];
-        const { energyPerBit, carbonPerGB } = dramTypes().get(name)!;
-        const gigabytes = [first, last].map(({ capacity_B }) => String(capacity_B / 2 ** 30));
-        const rates = [first.bandwidth_Bps[0], last.bandwidth_Bps[1]].map((rate) => String(rate / 1e9));
-        return [
-          name,
-          densities.join(" "),
-          dieWidths.join(" "),
-          `${largestCount} dies`,
-          gigabytes.join(" to "),
-          rates.join(" to "),
-          String(energyPerBit),
-          `${Number(carbonPerGB.value.toPrecision(3))} (${Number(carbonPerGB.low.toPrecision(3))} to ${Number(carbonPerGB.high.toPrecision(3))})${carbonPerGB.isEstimate ? ", estimate by die area" : ""}`,
-        ];
-      }),
-    ),
-  multipliers: () =>
-    tableOf(
-      ["name", "signed", "area of exact", "energy of exact", "delay ns", "mean error", "worst error", "wrong products"],
-      [...multipliers().values()].map((circuit) => {
-        const exact = exactMultiplier(circuit);
-        const of = (key: "area" | "power"): string => `${((100 * circuit[key]) / exact[key]).toFixed(1)} %`;
-        const error = (value: number): string => `${Number((100 * value).toPrecision(4))} %`;
-        return [
-          ...[circuit.name, circuit.signed ? "yes" : "no", of("area"), of("power"), String(circuit.delay)],
-          ...[error(circuit.meanError), error(circuit.worstError), error(circuit.errorRate)],
-        ];
-      }),
-    ),
-};
-
-function tableOf(head: readonly string[], rows: readonly (readonly string[])[]): PresetTable {
-  return { head, rows };
+/** Tables as the build has made them, so that a list is shown without reading every preset; where there are none, made now. */
+async function tablesOf(kinds: readonly PresetKind[]): Promise<readonly PresetTable[]> {
+  if (existsSync(new URL("dist/src/presets.json", packageRoot))) {
+    const text = readFileSync(new URL("dist/src/presets.json", packageRoot), "utf8");
+    const built = JSON.parse(text) as Readonly<Record<PresetKind, PresetTable>>;
+    return kinds.map((kind) => built[kind]);
+  }
+  const { PRESET_TABLES } = await import("./preset-tables.ts");
+  return kinds.map((kind) => PRESET_TABLES[kind]());
 }

@@ -1,8 +1,7 @@
 import { Option, type Command } from "commander";
-import { EXIT_INTERRUPTED } from "../errors/index.ts";
+import { EXIT_INTERRUPTED, InputError } from "../errors/index.ts";
 import { sweepCsv, sweepJson } from "../report/sweep/files.ts";
 import type { SweepResult } from "../report/sweep/types.ts";
-import { InputError } from "./failure.ts";
 import { dataToStdout, toStdout } from "./print.ts";
 import { collect } from "./specs.ts";
 import { planSweep } from "./sweep/plan.ts";

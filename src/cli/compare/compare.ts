@@ -9,7 +9,7 @@ import {
 } from "../../search/index.ts";
 import { thinned } from "../../report/front-table.ts";
 import type { ComparedRun, Comparison, OwnBest } from "../../report/comparison/types.ts";
-import { InputError } from "../failure.ts";
+import { InputError } from "../../errors/index.ts";
 import { differencesOf } from "./differences.ts";
 import { groupsOf } from "./groups.ts";
 import type { FinishedRun } from "./read-run.ts";

@@ -1,12 +1,11 @@
 import { existsSync } from "node:fs";
 import { dieArea, embodiedCarbon } from "../../cost/index.ts";
 import { writeCsv } from "../../csv/index.ts";
-import { escapeJson } from "../../errors/index.ts";
+import { escapeJson, InputError } from "../../errors/index.ts";
 import { metricsOf } from "../../evaluate/index.ts";
 import { metricLabel, shownNumber } from "../../report/metric-labels.ts";
 import { loadHardware, listPresets, pesOf, PLAIN_TECHNOLOGY, type Hardware, type ModelSpec } from "../../spec/index.ts";
 import { BASELINE, openRun, trialNamed } from "../explain/stored-run.ts";
-import { InputError } from "../failure.ts";
 import { renderTable } from "../output.ts";
 import { dataToStdout, toStderr, toStdout } from "../print.ts";
 import { differingFields, type FieldRow } from "./fields.ts";

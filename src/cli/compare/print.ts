@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { comparisonHtml } from "../../report/comparison/html.ts";
 import { measuredText, ownBestTable, runsTable } from "../../report/comparison/rows.ts";
 import type { Comparison } from "../../report/comparison/types.ts";
-import { InputError } from "../failure.ts";
+import { InputError } from "../../errors/index.ts";
 import { renderTable } from "../output.ts";
 import { writeFileWhole } from "../../study/output-file.ts";
 import { dataToStdout, toStdout } from "../print.ts";

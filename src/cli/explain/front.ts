@@ -6,7 +6,7 @@ import { renderTable } from "../output.ts";
 import { hardwareLabel, precisionOf } from "../../study/labels.ts";
 import { accuracyDraws } from "../../study/steps.ts";
 import { drawDesigns, quantileOf, type DesignInDraws, type PricedDesign } from "./draws.ts";
-import { InputError } from "../failure.ts";
+import { InputError } from "../../errors/index.ts";
 import type { StoredRun } from "./stored-run.ts";
 
 /** Designs of a front that are priced again in every draw. */

@@ -6,7 +6,7 @@ import { applySettings, askedMetrics, loadStudy, settingsOfPoint, type SpecSet, 
 import { readSqliteStore, StoreError } from "../../store/index.ts";
 import { evaluateUnderPolicy } from "../../worker/mapping-policy.ts";
 import type { Evaluation, Infeasible } from "../../evaluate/index.ts";
-import { InputError } from "../failure.ts";
+import { InputError } from "../../errors/index.ts";
 import { withBounds } from "../../study/bounds.ts";
 import { identityOf, sourcesInUse } from "../../study/identity.ts";
 import { RUN_FILES } from "../../study/run-folder.ts";

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { CommandFailure } from "../../accuracy/index.ts";
-import { EXIT_DONE, EXIT_INFEASIBLE, EXIT_INTERRUPTED } from "../../errors/index.ts";
+import { EXIT_DONE, EXIT_INFEASIBLE, EXIT_INTERRUPTED, InputError } from "../../errors/index.ts";
 import { frontJson } from "../../report/front-files.ts";
 import { failuresText } from "../../report/html-texts.ts";
 import { grouped } from "../../report/metric-labels.ts";
@@ -16,7 +16,6 @@ import {
   type StudyRun,
 } from "../../study/index.ts";
 import { createRemoteAccuracy, type QueueServer } from "../../queue/index.ts";
-import { InputError } from "../failure.ts";
 import { dataToStdout, toldMeanwhile, toStderr, toStdout } from "../print.ts";
 import { exactText } from "./exact-text.ts";
 import { infeasibleText } from "./infeasible-text.ts";

@@ -1,7 +1,6 @@
-import { EXIT_DONE, EXIT_INTERRUPTED } from "../../errors/index.ts";
+import { EXIT_DONE, EXIT_INTERRUPTED, InputError } from "../../errors/index.ts";
 import type { Study } from "../../spec/index.ts";
 import { MOST_SHARDS, runShard, type Share } from "../../shards/index.ts";
-import { InputError } from "../failure.ts";
 import { printJson } from "../output.ts";
 import { toStderr, toStdout } from "../print.ts";
 import { startBar } from "../progress-bar.ts";

@@ -6,7 +6,7 @@ import {
   type SweepTask,
   type TaskResult,
 } from "../../worker/index.ts";
-import { InputError } from "../failure.ts";
+import { InputError } from "../../errors/index.ts";
 import { startBar, type ProgressBar } from "../progress-bar.ts";
 import type { SweepPlan } from "./plan.ts";
 
