@@ -1,13 +1,13 @@
 import { SearchError } from "./errors.ts";
 import { pointKey } from "./space/index.ts";
-import type { TrialStore } from "./trial-store.ts";
+import type { Awaitable, TrialStore } from "./trial-store.ts";
 import type { Outcome, Point, Trial } from "./types.ts";
 
 export interface BatchContext {
   readonly signal: AbortSignal;
   /**
-   * May be called for any point of the batch as soon as it is done: the trial is stored at once, so that it survives a
-   * crash in the middle of the batch. For evaluators that take long.
+   * May be called for any point of the batch as soon as it is done: the trial is stored at once, with others that are reported in the same
+   * go, so that it survives a crash in the middle of the batch. What the store cannot do ends the batch. For evaluators that take long.
    */
   readonly report: (position: number, outcome: Outcome) => void;
 }
@@ -48,14 +48,21 @@ export async function createEvaluations(evaluate: EvaluateBatch, store: TrialSto
     const wanted = keys.flatMap((key, i) => (known.has(key) || keys.indexOf(key) < i ? [] : [i]));
     const durable = new Set<number>();
     const pending: Promise<void>[] = [];
+    /** Reported, and not stored yet: what is reported in one go is stored in one transaction, as soon as that is over. */
+    let reported: Trial[] = [];
+    const storeReported = (): Awaitable<void> => {
+      const trials = reported;
+      reported = [];
+      return store.append(trials);
+    };
     const report = (position: number, outcome: Outcome): void => {
       const i = wanted[position];
       if (i === undefined) throw new RangeError(`report: no point ${position} in a batch of ${wanted.length}`);
       if (durable.has(i)) return;
-      const done = store.append([{ number: firstTrialNumber + i, point: points[i]!, outcome }]);
-      if (done instanceof Promise) pending.push(awaited(done));
       durable.add(i);
       known.set(keys[i]!, outcome);
+      const count = reported.push({ number: firstTrialNumber + i, point: points[i]!, outcome });
+      if (count === 1) pending.push(awaited(Promise.resolve().then(storeReported)));
     };
     if (wanted.length > 0) {
       evaluatedCount += wanted.length;

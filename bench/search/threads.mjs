@@ -1,0 +1,50 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { loadStudy, runStudy } from "../../dist/src/index.js";
+
+const FEW = 500;
+const MANY = 4000;
+/** Ticks of the kernel's clock a second, as /proc counts them on every Linux. */
+const TICKS = 100;
+
+/** Seconds of CPU of the main thread; null where the system does not tell threads apart. */
+function mainThreadSeconds() {
+  try {
+    const text = readFileSync(`/proc/self/task/${process.pid}/stat`, "utf8");
+    const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
+    return (Number(fields[11]) + Number(fields[12])) / TICKS;
+  } catch {
+    return null;
+  }
+}
+
+/** CPU of a whole search with one worker: of the main thread, and of all others. */
+async function search(study, trials) {
+  const folder = mkdtempSync(join(tmpdir(), "ecotile-threads-"));
+  const before = { all: process.cpuUsage(), main: mainThreadSeconds() };
+  await runStudy({ ...study, search: { ...study.search, strategy: "nsga2", trials } }, { folder, workers: 1 });
+  const { user, system } = process.cpuUsage(before.all);
+  const main = mainThreadSeconds() - before.main;
+  rmSync(folder, { recursive: true });
+  return { main, others: (user + system) / 1e6 - main };
+}
+
+/**
+ * What a trial takes of the main thread and of a worker: the difference of two searches, so that neither start nor report is in it. What the
+ * main thread does is done one trial after the other, so that any number of workers is at most so much faster than one:
+ *
+ *   limit = (main + worker) / main
+ */
+export async function threads() {
+  if (mainThreadSeconds() === null) return ["CPU by thread is told on Linux alone"];
+  const study = loadStudy(new URL("../../examples/clip-vit-b16.yaml", import.meta.url).pathname);
+  const { search: settings } = study;
+  await search(study, FEW);
+  const [few, many] = [await search(study, FEW), await search(study, MANY)];
+  const each = (of) => ((of(many) - of(few)) / (MANY - FEW)) * 1e6;
+  const [main, others] = [each(({ main }) => main), each(({ others }) => others)];
+  return [
+    `nsga2, ${FEW} to ${MANY} trials in batches of ${settings.batch}, one worker: ${main.toFixed(0)} us of the main thread a trial, ${others.toFixed(0)} us of the others; at most ${((main + others) / main).toFixed(1)} × one worker`,
+  ];
+}
