@@ -79,7 +79,7 @@ function promptsOf({ server }: Apart, load: Load): Prompts {
   };
   const tailed = load.promptCv === 0 ? 1 : tailOf(load);
   return {
-    full: fullStep === null ? step(1).seconds : fullStep.seconds / fitting,
+    full: (fullStep ?? step(server.maxSequences)).seconds / (fullStep === null ? server.maxSequences : fitting),
     spread: (tailed * (sum(({ seconds }) => square(seconds)) - square(single.seconds))) / square(single.seconds),
     time: (count) => costOf(count).seconds,
     done: (count) => {
