@@ -8,4 +8,5 @@ export {
   type CsvStream,
   type CsvTable,
 } from "./read.ts";
-export { csvLines, writeCsv, type CsvCell } from "./write.ts";
+export type { CsvCell } from "./cell.ts";
+export { csvLines, writeCsv } from "./write.ts";

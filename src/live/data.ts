@@ -40,6 +40,34 @@ export interface LiveDesign {
   readonly carbon_total_kgCO2e: number | null;
 }
 
+/** What is written into a page: settings that designs share are there once. */
+export interface PackedData extends Omit<LiveData, "designs"> {
+  readonly designs?: {
+    readonly settings: LiveDesign["point"];
+    /** Each with the places of its settings. */
+    readonly rows: readonly (Omit<LiveDesign, "point"> & { readonly point: readonly number[] })[];
+  };
+}
+
+export function packData({ designs, ...data }: LiveData): PackedData {
+  if (designs === undefined) return data;
+  const places = new Map<string, number>();
+  const settings: (readonly [string, string])[] = [];
+  const placeOf = (setting: readonly [string, string]): number => {
+    const key = JSON.stringify(setting);
+    const place = places.get(key) ?? settings.push(setting) - 1;
+    places.set(key, place);
+    return place;
+  };
+  return { ...data, designs: { rows: designs.map((each) => ({ ...each, point: each.point.map(placeOf) })), settings } };
+}
+
+export function unpackData({ designs, ...data }: PackedData): LiveData {
+  if (designs === undefined) return data;
+  const { settings, rows } = designs;
+  return { ...data, designs: rows.map((each) => ({ ...each, point: each.point.map((place) => settings[place]!) })) };
+}
+
 /** Whether a run judged designs by accuracy: tables have no place for it otherwise. */
 export function hasAccuracy(designs: readonly LiveDesign[]): boolean {
   return designs.some(({ accuracy }) => accuracy !== null);

@@ -2,15 +2,15 @@ import { readFileSync } from "node:fs";
 import { packageRoot } from "../package-root.ts";
 import { escapeHtml, scriptJson } from "../report/escape-html.ts";
 import type { PageScripts } from "../report/html-page.ts";
-import { hasAccuracy, type LiveData, type LiveDesign } from "./data.ts";
+import { hasAccuracy, packData, type LiveData, type LiveDesign } from "./data.ts";
 import { OPERATOR_COLUMNS } from "./figures.ts";
 
 /** The controls and what they move: a part of a page that has {@link liveScripts}. */
 export function liveHtml({ designs }: LiveData): string {
   const head = (titles: readonly string[], texts: readonly string[]): string =>
-    `<thead><tr>${titles.map((title) => `<th scope="col"${texts.includes(title) ? ' class="text"' : ""}>${escapeHtml(title)}</th>`).join("")}</tr></thead>`;
+    `<thead><tr>${titles.map((title) => (title === "" ? "<td></td>" : `<th scope="col"${texts.includes(title) ? ' class="text"' : ""}>${escapeHtml(title)}</th>`)).join("")}</tr></thead>`;
   const parts = (id: string, title: string, unit: string): string =>
-    `<section><h2>${title}</h2><div class="scroll"><table class="parts">${head(["Part", "", `Now (${unit})`, `Baseline (${unit})`], ["Part"])}<tbody id="${id}"></tbody></table></div></section>`;
+    `<section><h2>${title}</h2><div class="scroll" tabindex="0"><table class="parts">${head(["Part", "", `Now (${unit})`, `Baseline (${unit})`], ["Part"])}<tbody id="${id}"></tbody></table></div></section>`;
   return `<section id="live-panel" aria-label="What if" tabindex="0"><h2>What if</h2>
 <p class="muted">Arrow keys move a slider; a value may also be written. A changed value has a mark.</p>
 <form id="live-controls" autocomplete="off"></form>
@@ -22,13 +22,17 @@ export function liveHtml({ designs }: LiveData): string {
 <div id="live-results">
 <p id="live-status" role="status" aria-live="polite">The simulator is being loaded.</p>
 <section><h2>What it costs</h2>
-<div class="scroll"><table>${head(["", "Now", "Baseline", "Change"], [""])}<tbody id="live-figures"></tbody></table></div>
+<div class="scroll" tabindex="0"><table>${head(["", "Now", "Baseline", "Change"], [""])}<tbody id="live-figures"></tbody></table></div>
 <p class="muted" id="live-boundary"></p></section>
 ${parts("live-carbon", "Carbon over the life", "kgCO2e")}
 ${parts("live-energy", "Energy of an inference", "mJ")}
 ${designs === undefined ? "" : rankingHtml(designs)}
 <section class="wide"><h2>Roofline of the changed design</h2><div class="scroll" tabindex="0" role="region" aria-label="Roofline"><div id="live-roofline" class="chart large" role="img" aria-label="Kinds of operators under the roofs of the machine; the table of operators has their numbers"></div></div></section>
 <section class="wide"><h2>Operators</h2><div class="scroll" tabindex="0" role="region" aria-label="Operators"><table>${head(OPERATOR_COLUMNS, ["Operator", "Bound by"])}<tbody id="live-operators"></tbody></table></div></section>
+<section class="wide"><h2>One operator in time</h2>
+<p><label>Operator <select id="live-operator"></select></label> <span class="muted" id="live-timeline-state"></span></p>
+<div class="scroll" tabindex="0" role="region" aria-label="One operator in time"><table>${head(["Part", "Cycles", "Share", ""], ["Part"])}<tbody id="live-timeline"></tbody></table></div>
+<p class="muted">Solid: in order of time. Pale: for how long in all, not when. Array, stalls and ports run beside each other.</p></section>
 <section class="wide"><h2>The same on the command line</h2>
 <p>This command gives these numbers to the byte. A model or a chip that is no preset is the file that is saved here.</p>
 <pre id="live-command" tabindex="0"></pre>
@@ -55,7 +59,7 @@ export function liveScripts(data: LiveData): PageScripts {
   return {
     scripts: [readFileSync(new URL("dist/src/live/page.bundle.js", packageRoot), "utf8")],
     blocks: [
-      `<script type="application/json" id="live-data">${scriptJson(data)}</script>`,
+      `<script type="application/json" id="live-data">${scriptJson(packData(data))}</script>`,
       `<script type="text/plain" id="live-core">${core}</script>`,
     ],
     runsWasm: true,

@@ -1,5 +1,6 @@
 import { parseSetting, readSpecs, type SpecSet } from "../core/index.ts";
 import { escapeControls } from "../errors/index.ts";
+import { MOST_HASH, partsOfHash } from "../report/page/address.ts";
 import type { Edits, LiveData, LiveSetting } from "./data.ts";
 
 /** Settings of which the last one changed stands, and the others go. */
@@ -45,17 +46,16 @@ export function areSame(a: Edits, b: Edits): boolean {
   return a.size === b.size && [...a].every(([path, written]) => b.get(path) === written);
 }
 
-/** Characters of an address's hash that are looked at, and settings in it. */
-export const MOST_HASH = 8_000;
+/** Settings in an address's hash that are looked at. */
 const MOST_EDITS = 200;
 
-/** The hash of an address that stands for edits, without `#`; empty: none. */
-export function hashOf(edits: Edits): string {
-  return [...edits].map(([path, written]) => encodeURIComponent(`${path}=${written}`)).join("&");
+/** Parts of a hash that stand for edits. */
+export function partsOfEdits(edits: Edits): readonly string[] {
+  return [...edits].map(([path, written]) => encodeURIComponent(`${path}=${written}`));
 }
 
 /**
- * Edits that the hash of an address stands for. Whether values are right is told where they are applied.
+ * Edits that the hash of an address stands for, beside what it says of views. Whether values are right is told where they are applied.
  *
  * @param hash with or without `#`; from anywhere
  */
@@ -64,7 +64,7 @@ export function editsOf(hash: string): Edits | { readonly problem: string } {
   if (text === "") return new Map();
   if (text.length > MOST_HASH)
     return { problem: `it has ${text.length} characters, and at most ${MOST_HASH} are read` };
-  const parts = text.split("&");
+  const parts = partsOfHash(text).others;
   if (parts.length > MOST_EDITS)
     return { problem: `it has ${parts.length} settings, and at most ${MOST_EDITS} are read` };
   let edits: Edits = new Map();

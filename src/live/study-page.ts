@@ -3,7 +3,7 @@ import { stringify } from "yaml";
 import { modelOf, hardwareOf, type SpecSet } from "../core/index.ts";
 import { SpecError } from "../errors/index.ts";
 import { escapeHtml } from "../report/escape-html.ts";
-import { rowId } from "../report/html-sections.ts";
+import { rowId, titleOf } from "../report/design-table.ts";
 import { reportHtml } from "../report/html.ts";
 import type { FrontRow, RunRecord } from "../report/types.ts";
 import { listPresets, type Study } from "../spec/portable.ts";
@@ -76,7 +76,7 @@ function designOf(row: FrontRow): LiveDesign {
   const { metrics } = row;
   return {
     id: rowId(row),
-    title: row.trial === null ? "Baseline" : `Trial ${row.trial}`,
+    title: titleOf(row),
     point: Object.entries(row.point).map(([path, value]) => [path, String(value)]),
     accuracy: metrics.accuracy ?? null,
     latency_s: metrics.latency_s ?? null,

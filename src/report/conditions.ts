@@ -17,6 +17,15 @@ export interface Sweep {
   /** The study's own value, in the unit of the title. */
   readonly own: number;
   readonly optima: readonly OptimumAt[];
+  /** Where another design takes over, between two of the conditions. */
+  readonly takeovers: readonly Takeover[];
+}
+
+/** The condition at which two designs have the same total carbon. */
+export interface Takeover {
+  readonly x: number;
+  readonly from: number | null;
+  readonly to: number | null;
 }
 
 const POINTS = 41;
@@ -47,7 +56,13 @@ export function sweepsOf(record: RunRecord): readonly Sweep[] {
     own: number,
     xs: readonly number[],
     totalAt: (candidate: Candidate, x: number) => number,
-  ): Sweep => ({ name, title, own, optima: xs.map((x) => optimumAt(candidates, x, totalAt)) });
+  ): Sweep => {
+    const found = xs.map((x) => optimumAt(candidates, x, totalAt));
+    const optima = found.map(({ x, total, candidate: { trial, embodied, energy } }) => ({
+      ...{ x, trial, total, embodied, energy },
+    }));
+    return { name, title, own, optima, takeovers: takeoversIn(found, totalAt) };
+  };
   const all = [
     sweep("grid", "Grid (gCO2e/kWh)", grid, linear(68, 524), ({ embodied, inference, idle }, x) => {
       return embodied + ((inference + idle) * x) / grid;
@@ -101,15 +116,35 @@ function rateOf(deployment: RunRecord["study"]["deployment"]): number {
   return inferences / (days * Number(deployment["hoursPerDay"]) * 3600);
 }
 
+interface Best {
+  readonly x: number;
+  readonly candidate: Candidate;
+  readonly total: number;
+}
+
 function optimumAt(
   candidates: readonly Candidate[],
   x: number,
   totalAt: (candidate: Candidate, x: number) => number,
-): OptimumAt {
-  const all = candidates.map((candidate) => ({ candidate, total: totalAt(candidate, x) }));
-  const { candidate, total } = all.reduce((best, each) => (each.total < best.total ? each : best));
-  const { trial, embodied, energy } = candidate;
-  return { x, trial, total, embodied, energy };
+): Best {
+  const all = candidates.map((candidate) => ({ x, candidate, total: totalAt(candidate, x) }));
+  return all.reduce((best, each) => (each.total < best.total ? each : best));
+}
+
+/** Totals are straight lines over a condition: two of them meet where their difference, taken at both ends, comes to nothing. */
+function takeoversIn(
+  found: readonly Best[],
+  totalAt: (candidate: Candidate, x: number) => number,
+): readonly Takeover[] {
+  return found.slice(1).flatMap((after, i): readonly Takeover[] => {
+    const before = found[i]!;
+    if (before.candidate === after.candidate) return [];
+    const atFirst = totalAt(after.candidate, before.x) - before.total;
+    const atLast = totalAt(before.candidate, after.x) - after.total;
+    const share = atFirst + atLast > 0 ? atFirst / (atFirst + atLast) : 0;
+    const x = before.x + share * (after.x - before.x);
+    return [{ x, from: before.candidate.trial, to: after.candidate.trial }];
+  });
 }
 
 function linear(from: number, to: number): readonly number[] {

@@ -1,5 +1,5 @@
-import { writeCsv, type CsvCell } from "../csv/index.ts";
-import { hasAccuracy } from "./front-table.ts";
+import { csvLines } from "../csv/index.ts";
+import { frontLines } from "./front-columns.ts";
 import type { RunRecord } from "./types.ts";
 
 /** `front.json`: the whole record. Equal runs give equal bytes. */
@@ -7,35 +7,7 @@ export function frontJson(record: RunRecord): string {
   return `${JSON.stringify(record, null, 1)}\n`;
 }
 
-/** `front.csv`: one line per design of the front; metrics with their units in the header, then the values of the space. */
+/** `front.csv`. */
 export function frontCsv(record: RunRecord): string {
-  const { front, baseline } = record;
-  const isJudged = hasAccuracy(record);
-  const { accuracyIgnores: ignored } = record.study;
-  const example = front[0] ?? baseline;
-  const metrics = example === null ? [] : Object.keys(example.metrics);
-  const isCounted = front.some(({ designs }) => designs !== undefined);
-  const paths = [...new Set(front.flatMap(({ point }) => Object.keys(point)))];
-  const rows = front.map((row): readonly CsvCell[] => [
-    row.trial,
-    ...(record.steps === undefined ? [] : [row.step]),
-    ...metrics.map((metric) => row.metrics[metric]),
-    ...(isJudged ? [row.extrapolation.join(" "), row.nearest] : []),
-    ...(ignored === undefined ? [] : [ignored.join(" ")]),
-    ...(isCounted ? [row.designs ?? 1] : []),
-    ...paths.map((path) => row.point[path]),
-  ]);
-  const ofAccuracy = isJudged ? ["extrapolation", "nearest"] : [];
-  return writeCsv(
-    [
-      "trial",
-      ...(record.steps === undefined ? [] : ["step"]),
-      ...metrics,
-      ...ofAccuracy,
-      ...(ignored === undefined ? [] : ["accuracy_ignores"]),
-      ...(isCounted ? ["designs"] : []),
-      ...paths,
-    ],
-    rows,
-  );
+  return csvLines(frontLines(record));
 }

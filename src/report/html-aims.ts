@@ -33,7 +33,7 @@ export function aimsHtml(record: RunRecord): string {
       : "Among the designs of this front.";
   return `<section class="wide"><h2>What each aim gives up</h2>
 <p class="muted">${escapeHtml(known)} In brackets: against the design of least carbon in the same group. A search that has the other aim finds better ones of its kind: ecotile report --compare sets two runs side by side.</p>
-<div class="scroll"><table><thead><tr><th class="text">Aim</th><th>Trial</th>${isJudged ? "<th>Accuracy (%)</th>" : ""}${formats.map((path) => `<th>${escapeHtml(path)}</th>`).join("")}${COLUMNS.map((metric) => `<th>${escapeHtml(titleWithUnit(metric))}</th>`).join("")}<th class="text">Hardware</th><th class="text">Towers</th></tr></thead>${groups.join("")}</table></div></section>`;
+<div class="scroll" tabindex="0"><table><thead><tr><th class="text">Aim</th><th>Trial</th>${isJudged ? "<th>Accuracy (%)</th>" : ""}${formats.map((path) => `<th>${escapeHtml(path)}</th>`).join("")}${COLUMNS.map((metric) => `<th>${escapeHtml(titleWithUnit(metric))}</th>`).join("")}<th class="text">Hardware</th><th class="text">Towers</th></tr></thead>${groups.join("")}</table></div></section>`;
 }
 
 /** A trial that the page shows in detail can be picked. */

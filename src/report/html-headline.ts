@@ -78,7 +78,7 @@ function partsHtml(parts: readonly SavedPart[]): string {
   const head = ["Baseline", "Best", "Saved", "of the baseline"]
     .map((title) => `<th scope="col">${title}</th>`)
     .join("");
-  return `<div class="scroll"><table class="saved"><caption>${escapeHtml(titleWithUnit("carbon_total_kgCO2e"))} by part</caption><thead><tr><th scope="col" class="text">Part</th>${head}<td></td></tr></thead><tbody>${lines.join("")}</tbody></table></div>`;
+  return `<div class="scroll" tabindex="0"><table class="saved"><caption>${escapeHtml(titleWithUnit("carbon_total_kgCO2e"))} by part</caption><thead><tr><th scope="col" class="text">Part</th>${head}<td></td></tr></thead><tbody>${lines.join("")}</tbody></table></div>`;
 }
 
 const shown = (value: number): string => shownNumber("carbon_total_kgCO2e", value);

@@ -41,7 +41,7 @@ function tableHtml({ metric, fit, parameters }: ImportanceOf, method: Importance
       ? ""
       : `<p class="muted">${rest.length} more ${rest.length === 1 ? "parameter" : "parameters"}, none above ${percent(most)}.</p>`;
   const head = heads.map((each) => `<th scope="col">${each} (%)</th>`).join("");
-  return `<div><div class="scroll"><table class="saved"><caption>${escapeHtml(caption)}</caption><thead><tr><th scope="col" class="text">Parameter</th>${head}<td></td></tr></thead><tbody>${lines.join("")}</tbody></table></div>${more}</div>`;
+  return `<div><div class="scroll" tabindex="0"><table class="saved"><caption>${escapeHtml(caption)}</caption><thead><tr><th scope="col" class="text">Parameter</th>${head}<td></td></tr></thead><tbody>${lines.join("")}</tbody></table></div>${more}</div>`;
 }
 
 const percent = (share: number): string => (100 * share).toFixed(1);

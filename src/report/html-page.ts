@@ -2,14 +2,12 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { packageRoot } from "../package-root.ts";
 import { chartLibraryText } from "./chart-library.ts";
-import { DARK } from "./charts/style.ts";
 import { escapeHtml, scriptJson, scriptText } from "./escape-html.ts";
 import { PAGE_STYLE } from "./page-style.ts";
 
-/** The page's own script, compiled from page.ts. */
+/** The page's own program, with all that it draws by. */
 function pageText(): string {
-  const compiled = readFileSync(new URL("dist/src/report/page.js", packageRoot), "utf8");
-  return compiled.replace(/^export \{\};$/m, "");
+  return readFileSync(new URL("dist/src/report/page.bundle.js", packageRoot), "utf8");
 }
 
 const hashOf = (text: string): string => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
@@ -18,7 +16,7 @@ export interface Page {
   readonly title: string;
   /** Inside `<main>`. */
   readonly body: string;
-  /** What page.ts reads, without the colours. */
+  /** What src/report/page/main.ts reads. */
   readonly data: object;
 }
 
@@ -39,10 +37,7 @@ const NOTHING: PageScripts = { scripts: [], blocks: [], runsWasm: false };
  * Equal pages give equal bytes.
  */
 export function pageHtml({ title, body, data }: Page, more: PageScripts = NOTHING): string {
-  const blocks = [
-    `<script type="application/json" id="data">${scriptJson({ ...data, dark: DARK })}</script>`,
-    ...more.blocks,
-  ];
+  const blocks = [`<script type="application/json" id="data">${scriptJson(data)}</script>`, ...more.blocks];
   return runningHtml(title, body, { ...more, blocks, scripts: [chartLibraryText(), pageText(), ...more.scripts] });
 }
 
@@ -88,9 +83,9 @@ ${content}
 `;
 }
 
-/** A place for one chart, of which page.ts draws the option under its name, with a button that saves it as SVG. */
+/** A place for one chart, which src/report/page/ draws under its name, with a button that saves it as SVG. */
 export function chartHtml(name: string, label: string, size: "large" | "small" | "broad" = "large"): string {
   const chart = `<div id="${name}-chart" class="chart ${size}" role="img" aria-label="${escapeHtml(label)}"></div>`;
   const button = `<button class="save" data-chart="${name}">Save as SVG</button>`;
-  return size === "broad" ? `<div class="scroll">${chart}</div>${button}` : chart + button;
+  return size === "broad" ? `<div class="scroll" tabindex="0">${chart}</div>${button}` : chart + button;
 }

@@ -104,3 +104,12 @@ export function limitsOf({ accuracyOrigin, study }: RunRecord): readonly string[
     "Not modelled: the host and the rest of the board, transport and end of life, training and pruning, heat and voltage scaling, contention with other software.",
   ];
 }
+
+/** Which of the other designs are drawn; empty where there are none. */
+export function sampleText({ others, front, feasibleCount, exact }: RunRecord): string {
+  const all = feasibleCount - front.length;
+  if (exact !== undefined || others.length === 0) return "";
+  return others.length < all
+    ? `Of ${grouped(all)} other feasible designs ${grouped(others.length)} are in this page, evenly spread over the run; report --all has every trial.`
+    : "";
+}

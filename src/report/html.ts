@@ -1,20 +1,26 @@
 import { otherPairs, type FrontAxes } from "./charts/axes.ts";
-import { barOf, carbonChart, carbonParts } from "./charts/carbon-chart.ts";
-import { conditionsChart } from "./charts/conditions-chart.ts";
-import { convergenceChart } from "./charts/convergence-chart.ts";
-import { frontChart } from "./charts/front-chart.ts";
 import { sweepsOf } from "./conditions.ts";
 import { rooflineSvg } from "./svg.ts";
 import { MOST_LINES, parallelChart } from "./charts/parallel-chart.ts";
+import { rowId, titleOf } from "./design-table.ts";
 import { hasAccuracy } from "./front-table.ts";
 import { headlineOf } from "./headline.ts";
 import { aimsHtml } from "./html-aims.ts";
 import { headlineHtml } from "./html-headline.ts";
 import { importanceHtml } from "./html-importance.ts";
 import { chartHtml, pageHtml, type PageScripts } from "./html-page.ts";
-import { constraintsHtml, definitionsHtml, figuresOf, rowId, stepsHtml, tableHtml } from "./html-sections.ts";
-import { countsText, failuresText, intervalNote, limitsOf, provenanceOf, referenceText } from "./html-texts.ts";
+import { constraintsHtml, definitionsHtml, stepsHtml, tableHtml } from "./html-sections.ts";
+import {
+  countsText,
+  failuresText,
+  intervalNote,
+  limitsOf,
+  provenanceOf,
+  referenceText,
+  sampleText,
+} from "./html-texts.ts";
 import { escapeHtml } from "./escape-html.ts";
+import { packRecord } from "./page/packed.ts";
 import { metricLabel } from "./metric-labels.ts";
 import type { FrontRow, RunRecord } from "./types.ts";
 
@@ -44,8 +50,9 @@ ${study.description === "" ? "" : `<p>${escapeHtml(study.description)}</p>`}
 </header>
 ${headlineHtml(record)}
 <section class="wide"><h2>Front</h2>
-${chartHtml("front", "Scatter of the Pareto front with the baseline")}
-<p class="muted">${hasAccuracy(record) ? `${escapeHtml(intervalNote(record))} ` : ""}Click a point to pick a design.</p>
+${chartHtml("front", "Scatter of the Pareto front with the baseline; the table of designs has its numbers")}
+${toolsHtml(record)}
+<p class="muted">${hasAccuracy(record) ? `${escapeHtml(intervalNote(record))} ` : ""}${escapeHtml(sampleText(record))}</p>
 </section>
 ${stepsHtml(record)}
 ${otherPairs(record).map(pairHtml).join("\n")}
@@ -53,8 +60,9 @@ ${picked === null ? "" : pickedHtml(picked, hasAccuracy(record))}
 ${rooflineHtml(record)}
 ${aimsHtml(record)}
 ${importanceHtml(record)}
+${sliceHtml(record)}
 ${parallelHtml(record)}
-<section class="wide"><h2>Designs of the front</h2><p class="muted">Click a heading to sort, a line to pick the design.</p><div class="scroll">${tableHtml(record)}</div></section>
+<section class="wide"><h2>Designs of the front</h2><p class="muted">Of the filter above. A heading sorts, a line picks its design.</p><noscript><p>This page draws with JavaScript; front.csv has the same designs.</p></noscript><div class="scroll" tabindex="0" role="region" aria-label="Designs of the front">${tableHtml(record)}</div><p><button type="button" id="front-table-more" class="tool" hidden></button></p></section>
 ${live}
 ${conditionsHtml(record)}
 <section><h2>Convergence</h2>${convergenceHtml(record)}
@@ -79,13 +87,35 @@ ${chartHtml(`pair-${at}`, "The front in two of its objectives", "small")}
 <p class="muted">The same designs; colour: ${escapeHtml(third!.toLowerCase())}. What looks dominated here is better in the objective that is not on the axes.</p></section>`;
 }
 
+/** What a reader chooses designs and axes by. */
+function toolsHtml(record: RunRecord): string {
+  const axis = (name: string, title: string): string => `<label>${title} <select id="axis-${name}"></select></label>`;
+  const button = (id: string, title: string): string =>
+    `<button type="button" class="tool" id="${id}">${title}</button>`;
+  const drag =
+    "Drag in the chart while Choose by a box is on; the page's address keeps filter, axes and the picked design.";
+  return `<div class="tools">${axis("x", "Across")}${axis("y", "Up")}${axis("colour", "Colour")}</div>
+<div class="tools">${button("choose-box", "Choose by a box")}${button("zoom-in", "Zoom in")}${button("zoom-out", "Zoom out")}${button("zoom-whole", "Whole chart")}${button("filter-clear", "No filter")}${button("save-csv", "Save designs (CSV)")}${button("save-json", "Save designs (JSON)")}</div>
+<p><span id="filter-state" role="status"></span> <span id="filter-chips"></span></p>
+<details><summary>Filter${record.front.length > 1 ? "" : " (one design)"}</summary><p class="muted">${drag} Ctrl and the wheel zoom, shift and dragging move.</p><form id="filter-fields" autocomplete="off"></form></details>`;
+}
+
+/** A metric against one parameter. */
+function sliceHtml({ study }: RunRecord): string {
+  if ((study.parameters ?? []).every(({ values }) => values.length < 2)) return "";
+  return `<section class="wide"><h2>Slice</h2>
+<div class="tools"><label>Metric <select id="slice-metric"></select></label><label>against <select id="slice-path"></select></label></div>
+${chartHtml("slice", "A metric against one parameter", "small")}
+<p class="muted">Designs at each value of a parameter, side by side. Other designs have the objectives alone.</p></section>`;
+}
+
 function parallelHtml(record: RunRecord): string {
   if (parallelChart(record) === null) return "";
   const { front } = record;
   const shown = front.length > MOST_LINES ? `${MOST_LINES} of ${front.length} designs, evenly spread. ` : "";
   return `<section class="wide"><h2>Parameters of the front</h2>
 ${chartHtml("parallel", "Parallel coordinates of the parameters of the front", "broad")}
-<p class="muted">${shown}A line is a design; axes hold every value of the study, so that values which the front never takes show. Drag along an axis to choose lines.</p></section>`;
+<p class="muted">${shown}A line is a design; axes hold every value of the study, so that values which the front never takes show. Drag along an axis to filter.</p></section>`;
 }
 
 /** An exact search has no course: it ends with everything or nothing. */
@@ -100,7 +130,7 @@ function pickedOf(record: RunRecord): FrontRow | null {
 }
 
 function pickedHtml(picked: FrontRow, isJudged: boolean): string {
-  return `<section id="picked"><h2 id="picked-title" role="status" aria-live="polite">${escapeHtml(titleOf(picked))}</h2><dl id="picked-figures"></dl>
+  return `<section id="picked" tabindex="-1"><h2 id="picked-title" aria-live="polite">${escapeHtml(titleOf(picked))}</h2><dl id="picked-figures"></dl>
 <p class="muted">Hardware: cores × rows×columns of PEs, L local buffer of each core, G global buffer. Towers: layers×hidden/FFN/heads.${isJudged ? " Extrapolated: outside what the accuracy fit has seen." : ""}</p></section>
 <section><h2>Carbon of the picked design</h2>${chartHtml("carbon", "Carbon by part", "small")}
 <p class="muted">Blue: embodied. Orange: use. Thin grey: the baseline.</p></section>`;
@@ -121,29 +151,10 @@ function conditionsHtml(record: RunRecord): string {
   if (charts.length === 0) return "";
   const columns = "display:grid;grid-template-columns:repeat(auto-fit,minmax(320px,1fr))";
   return `<section class="wide"><h2>Under other conditions</h2><div style="${columns}">${charts.join("\n")}</div>
-<p class="muted">Which design of the front has the least total carbon${hasAccuracy(record) ? ", among those as accurate as the baseline within its interval" : ""}. Blue: its embodied carbon. Orange: its energy. They step where another design takes over: a dirtier grid, a longer life and more work pay for more silicon and ask for less energy.</p></section>`;
+<p class="muted">Total carbon of the design of the front that has the least of it${hasAccuracy(record) ? ", among those as accurate as the baseline within its interval" : ""}; its trial is written at the left, and a line where another one takes over. A dirtier grid, a longer life and more work pay for more silicon and ask for less energy.</p></section>`;
 }
 
-const titleOf = (row: FrontRow): string => (row.trial === null ? "Baseline" : `Trial ${row.trial}`);
-
+/** What the page's own program begins with. */
 function pageData(record: RunRecord, picked: FrontRow | null): object {
-  const { baseline, exact, front } = record;
-  const pairs = otherPairs(record).map((axes, at) => [`pair-${at}`, frontChart(record, axes)] as const);
-  return {
-    charts: {
-      front: frontChart(record),
-      ...Object.fromEntries(pairs),
-      carbon: picked === null ? null : carbonChart(picked, baseline),
-      parallel: parallelChart(record),
-      ...Object.fromEntries(sweepsOf(record).map((sweep) => [`conditions-${sweep.name}`, conditionsChart(sweep)])),
-      convergence: exact === undefined ? convergenceChart(record) : null,
-    },
-    rows: [...(baseline === null ? [] : [baseline]), ...front].map((row) => ({
-      id: rowId(row),
-      title: titleOf(row),
-      figures: figuresOf(row, hasAccuracy(record)),
-      bars: carbonParts(row).map(barOf),
-    })),
-    picked: picked === null ? "" : rowId(picked),
-  };
+  return { record: packRecord(record), picked: picked === null ? "" : rowId(picked) };
 }

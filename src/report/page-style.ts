@@ -2,7 +2,7 @@
 export const PAGE_STYLE = `
 :root { color-scheme: light dark; --ink: #1f2933; --muted: #52606d; --line: #e4e7eb; --accent: #31688e; --paper: #fff; --ground: #f5f7fa; --head: #f0f4f8; --pick: #e6f0f6; --bad: #b00d28; --use: #d97706; }
 @media (prefers-color-scheme: dark) {
-  :root { --ink: #e4e7eb; --muted: #a6b1bd; --line: #33404d; --accent: #5aa2cf; --paper: #19212a; --ground: #10161c; --head: #222c37; --pick: #24384a; --bad: #ff8a8a; --use: #f0a04b; }
+  :root { --ink: #e4e7eb; --muted: #a6b1bd; --line: #33404d; --accent: #6fb3dd; --paper: #19212a; --ground: #10161c; --head: #222c37; --pick: #24384a; --bad: #ff8a8a; --use: #f0a04b; }
 }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--ground); color: var(--ink); font: 15px/1.5 system-ui, "DejaVu Sans", sans-serif; }
@@ -27,6 +27,17 @@ table.saved caption { text-align: left; color: var(--muted); padding-bottom: 4px
 tr.sum th, tr.sum td { font-weight: 600; border-top: 1px solid var(--muted); }
 td.gains { position: relative; width: 30%; min-width: 80px; }
 .gain { position: absolute; top: 8px; bottom: 8px; background: var(--accent); }
+.tools { display: flex; flex-wrap: wrap; gap: 6px 10px; align-items: center; margin: 6px 0; font-size: 13px; }
+.tools select, #filter-fields input[type="number"] { font: inherit; color: var(--ink); background: var(--paper); border: 1px solid var(--muted); border-radius: 4px; padding: 2px 6px; max-width: 100%; }
+button.tool, button.chip { font: inherit; font-size: 13px; color: var(--accent); background: var(--paper); border: 1px solid var(--muted); border-radius: 4px; padding: 3px 9px; cursor: pointer; overflow-wrap: anywhere; }
+button.chip { border-radius: 12px; background: var(--pick); color: var(--ink); margin: 2px; }
+#filter-fields { display: grid; gap: 8px; grid-template-columns: repeat(auto-fill, minmax(min(100%, 240px), 1fr)); }
+#filter-fields fieldset { border: 1px solid var(--line); border-radius: 4px; min-width: 0; font-size: 13px; padding: 4px 8px; }
+#filter-fields legend { font-weight: 600; overflow-wrap: anywhere; }
+#filter-fields label { display: inline-block; margin-right: 10px; }
+#filter-fields input[type="number"] { width: 11ch; }
+summary { cursor: pointer; color: var(--accent); }
+select:focus-visible, summary:focus-visible, input:focus-visible, button:focus-visible, .scroll:focus-visible { outline: 2px solid var(--accent); outline-offset: 1px; }
 .columns { display: grid; gap: 16px 32px; grid-template-columns: repeat(auto-fit, minmax(min(100%, 380px), 1fr)); }
 .share { position: absolute; left: 0; top: 8px; bottom: 8px; background: var(--accent); }
 .share.whole { background: none; border: 1px solid var(--accent); }
@@ -73,6 +84,9 @@ td.now { font-weight: 600; }
 td.bars { width: 34%; min-width: 70px; padding: 4px 0; }
 .bar { height: 9px; min-width: 1px; background: var(--accent); }
 .bar.before { height: 4px; margin-top: 1px; background: var(--muted); }
+td.timeline { position: relative; width: 45%; min-width: 160px; }
+.span { position: absolute; top: 8px; bottom: 8px; min-width: 1px; background: var(--accent); }
+.span.loose { opacity: 0.45; }
 #live-command { white-space: pre-wrap; overflow-wrap: anywhere; background: var(--head); border-radius: 4px; padding: 8px; font-size: 13px; }
 #live-roofline { min-width: 680px; }
 @media (max-width: 759px) {
@@ -96,6 +110,8 @@ td.bars { width: 34%; min-width: 70px; padding: 4px 0; }
   main { padding: 8px; gap: 8px; }
   header, section { padding: 10px; }
   .chart.large { height: 440px; }
+  .headline td, .headline th { padding: 5px 6px; }
+  .headline td.gains, .headline thead td { display: none; }
   dl { grid-template-columns: minmax(0, 1fr); gap: 0; }
   dd { margin-bottom: 6px; }
 }

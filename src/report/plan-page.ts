@@ -18,7 +18,7 @@ export function planHtml(title: string, sections: readonly PlanSection[]): strin
     (section) => `<section class="wide"><h2>${escapeHtml(section.title)}</h2>
 ${section.lines.map((line) => `<p>${escapeHtml(line)}</p>`).join("\n")}
 ${section.picture === null ? "" : `<div class="picture">${section.picture}</div>`}
-<div class="scroll">${tableHtml(section)}</div></section>`,
+<div class="scroll" tabindex="0">${tableHtml(section)}</div></section>`,
   );
   return stillPageHtml({
     title,

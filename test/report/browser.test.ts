@@ -5,6 +5,7 @@ import { pathToFileURL } from "node:url";
 import { chromium, type Browser, type Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { reportHtml } from "../../src/report/html.ts";
+import { settled } from "./page.ts";
 import { record } from "../fixtures/report/record.ts";
 
 const CHROMIUM = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(existsSync);
@@ -90,11 +91,13 @@ test_("a chart is saved as SVG, with the network off", async () => {
 test_("headings sort, lines pick a design", async () => {
   const { page, messages } = await open(1000);
   const firstTrials = () => page.locator("#front-table tbody tr td:first-child").allTextContents();
-  await page.getByRole("button", { name: "Accuracy (%)" }).click();
+  const heads = page.locator("#front-table thead");
+  await heads.getByRole("button", { name: "Accuracy (%)" }).click();
   expect(await firstTrials()).toEqual(["2", "7", "baseline"]);
-  await page.getByRole("button", { name: "Accuracy (%)" }).click();
+  await heads.getByRole("button", { name: "Accuracy (%)" }).click();
   expect(await firstTrials()).toEqual(["baseline", "7", "2"]);
   await page.locator('#front-table tr[data-id="2"]').click();
+  await settled(page);
   expect(await page.locator("#picked-title").textContent()).toBe("Trial 2");
   expect(await page.locator("#picked-figures").textContent()).toContain("vision_layers");
   expect(messages).toEqual([]);

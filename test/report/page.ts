@@ -26,7 +26,14 @@ interface Opened {
 }
 
 /** A page in a window, without a network, once its simulator has run. */
-export async function open(
+export async function open(file: string, options: Parameters<typeof openFile>[1] = {}): Promise<Opened> {
+  const opened = await openFile(file, options);
+  await opened.page.waitForSelector("#live-figures tr", { timeout: 60_000 });
+  return opened;
+}
+
+/** A page in a window, without a network. */
+export async function openFile(
   file: string,
   { width = 1400, scheme = "light" as "light" | "dark", hash = "" } = {},
 ): Promise<Opened> {
@@ -44,7 +51,7 @@ export async function open(
     if (!/^(file|data):/.test(request.url())) messages.push(`request: ${request.url()}`);
   });
   await page.goto(`${pathToFileURL(file).href}${hash}`);
-  await page.waitForSelector("#live-figures tr", { timeout: 60_000 });
+  await settled(page);
   return { page, messages };
 }
 

@@ -13,20 +13,22 @@ import {
 import { CostError } from "../../cost/index.ts";
 import { escapeJson } from "../../errors/index.ts";
 import type { Control } from "../controls.ts";
-import type { Edits, LiveData, LiveSource } from "../data.ts";
-import { areSame, commandOf, editsOf, fileNameOf, hashOf, specsOf, useOf, withEdits } from "../state.ts";
+import { unpackData, type Edits, type LiveSource, type PackedData } from "../data.ts";
+import { areSame, commandOf, editsOf, fileNameOf, partsOfEdits, specsOf, useOf, withEdits } from "../state.ts";
 import { rooflineIn } from "./charts.ts";
-import { byId, oncePerFrame, save } from "./dom.ts";
+import { hashOfParts, MOST_HASH, partsOfHash } from "../../report/page/address.ts";
+import { byId, oncePerFrame, save } from "../../report/page/dom.ts";
 import { panelIn } from "./panel.ts";
 import { rankingIn } from "./ranking.ts";
 import { showResults } from "./results.ts";
+import { timelineIn } from "./timeline.ts";
 
 const NONE: Edits = new Map();
 /** Browsers take so many changes of the address and no more. */
 const HASH_DELAY_MS = 400;
 const MOST_TRIES = 30;
 
-const data = JSON.parse(byId("live-data").textContent ?? "") as LiveData;
+const data = unpackData(JSON.parse(byId("live-data").textContent ?? "") as PackedData);
 const status = byId("live-status");
 
 const problemsOf = (cause: unknown): string => {
@@ -43,6 +45,7 @@ function start(core: LoadedCore): void {
   const baseSpecs = read(NONE);
   const baseline = evaluated(run(baseSpecs));
   const drawRoofline = rooflineIn(byId("live-roofline"));
+  const drawTimeline = timelineIn();
   const rank = rankingIn(core, data);
   const panel = panelIn(byId("live-controls"), baseSpecs, change);
   let edits: Edits = NONE;
@@ -62,7 +65,10 @@ function start(core: LoadedCore): void {
     const all = result.kind === "infeasible" ? [result] : violations;
     const now = evaluated(simulation);
     showResults(now, baseline);
-    if (now !== null) drawRoofline(now);
+    if (now !== null) {
+      drawRoofline(now);
+      drawTimeline(now);
+    }
     panel.show(specs, edits);
     byId("live-command").textContent = commandOf(data, edits);
     rank(edits);
@@ -83,7 +89,10 @@ function start(core: LoadedCore): void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const keepInAddress = (): void => {
     clearTimeout(timer);
-    timer = setTimeout(() => history.replaceState(null, "", `#${hashOf(edits)}`), HASH_DELAY_MS);
+    timer = setTimeout(() => {
+      const { view } = partsOfHash(location.hash);
+      history.replaceState(null, "", hashOfParts(view, partsOfEdits(edits)) || "#");
+    }, HASH_DELAY_MS);
   };
 
   function take(next: Edits, nextSpecs: SpecSet, said: string): void {
@@ -168,7 +177,8 @@ function start(core: LoadedCore): void {
   });
   addEventListener("hashchange", fromAddress);
   fromAddress();
-  if (location.hash === "") pick(document.querySelector("#front-table tr.picked")?.getAttribute("data-id"));
+  if (partsOfHash(location.hash).others.length === 0 && location.hash.length <= MOST_HASH)
+    pick(document.getElementById("picked-title")?.getAttribute("data-id"));
 }
 
 const bytes = (): Uint8Array =>

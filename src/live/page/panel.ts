@@ -1,7 +1,7 @@
 import type { SpecSet } from "../../core/index.ts";
 import { controlsOf, GROUPS, placeOf, type Control, type Step } from "../controls.ts";
 import type { Edits } from "../data.ts";
-import { element } from "./dom.ts";
+import { element } from "../../report/page/dom.ts";
 
 /** The reader has given a control a value. */
 export type Change = (control: Pick<Control, "path" | "companions">, written: string) => void;

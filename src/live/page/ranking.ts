@@ -2,7 +2,7 @@ import type { LoadedCore } from "../../core/index.ts";
 import { metricLabel } from "../../report/metric-labels.ts";
 import { hasAccuracy, type Edits, type LiveData, type LiveDesign } from "../data.ts";
 import { specsOf, useOf, withEdits } from "../state.ts";
-import { byId, element } from "./dom.ts";
+import { byId, element } from "../../report/page/dom.ts";
 
 /** A design and its total carbon, kgCO2e; null: it does not run so, or its total is not known. */
 export interface Ranked {

@@ -10,7 +10,7 @@ import {
   operatorTexts,
   type Parts,
 } from "../figures.ts";
-import { byId, element } from "./dom.ts";
+import { byId, element } from "../../report/page/dom.ts";
 
 /** Fills figures, parts and operators of a design beside the baseline's; null: it does not run, and the baseline stands alone. */
 export function showResults(now: Evaluation | null, baseline: Evaluation | null): void {

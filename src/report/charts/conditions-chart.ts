@@ -5,60 +5,53 @@ type Json = Readonly<Record<string, unknown>>;
 
 const short = (value: number): number => Number(value.toPrecision(5));
 
-/** Embodied carbon and energy of the best design under one condition: both step where another design takes over. */
-export function conditionsChart({ name, title, own, optima }: Sweep): Json {
+/** Lines that can still be told apart. */
+const MOST_MARKS = 7;
+
+/** Total carbon of the best design under one condition, embodied below use, with a line where another design takes over. */
+export function conditionsChart({ name, title, own, optima, takeovers }: Sweep): Json {
   const [first, last] = [optima[0]!.x, optima.at(-1)!.x];
-  const line = (
-    label: string,
-    axis: number,
-    colour: string,
-    data: readonly (readonly number[])[],
-    more: Json,
-  ): Json => ({
-    ...{ name: label, type: "line", step: "end", showSymbol: false, yAxisIndex: axis, data },
-    lineStyle: { color: colour, width: 2 },
+  const area = (label: string, colour: string, of: (optimum: Sweep["optima"][number]) => number, more: Json): Json => ({
+    ...{ name: label, type: "line", stack: "total", showSymbol: false },
+    data: optima.map((optimum) => [short(optimum.x), short(of(optimum))]),
+    lineStyle: { color: colour, width: 1.5 },
     itemStyle: { color: colour },
+    areaStyle: { color: colour, opacity: 0.3 },
     ...more,
-  });
-  const axis = (label: string, colour: string): Json => ({
-    ...AXIS,
-    name: label,
-    nameGap: 42,
-    nameTextStyle: { color: colour, fontSize: 12 },
-    splitLine: { show: false },
   });
   return {
     animation: false,
     textStyle: { fontFamily: "inherit", color: INK },
-    grid: { left: 24, right: 24, top: 20, bottom: 34, containLabel: true },
+    legend: { top: 0, left: "center", itemGap: 12, icon: "roundRect", textStyle: { color: INK, fontSize: 12 } },
+    grid: { left: 28, right: 24, top: 48, bottom: 34, containLabel: true },
     tooltip: { trigger: "axis", renderMode: "richText", confine: true },
     xAxis: { ...AXIS, type: name === "duty" ? "log" : "value", name: title, min: first, max: last },
-    yAxis: [axis("Embodied (kgCO2e)", EMBODIED), axis("Energy per inference (mJ)", OPERATIONAL)],
+    yAxis: { ...AXIS, scale: false, name: "Total carbon (kgCO2e)", nameGap: 42 },
     series: [
-      line(
-        "Embodied (kgCO2e)",
-        0,
-        EMBODIED,
-        optima.map(({ x, embodied }) => [short(x), short(embodied)]),
-        { markLine: ownCondition(own >= first && own <= last ? own : null) },
-      ),
-      line(
-        "Energy per inference (mJ)",
-        1,
-        OPERATIONAL,
-        optima.map(({ x, energy }) => [short(x), short(1e3 * energy)]),
-        {},
-      ),
+      area("Embodied", EMBODIED, ({ embodied }) => embodied, {
+        markLine: marks(own >= first && own <= last ? own : null, [
+          { x: first, from: null, to: optima[0]!.trial },
+          ...takeovers,
+        ]),
+      }),
+      area("Use", OPERATIONAL, ({ total, embodied }) => total - embodied, {}),
     ],
   };
 }
 
-/** A dashed line at the study's own condition. */
-function ownCondition(own: number | null): Json {
+/** Dashed at the study's own condition; whole, with the design that is best from there on, at the beginning and where one takes over. */
+function marks(own: number | null, takeovers: Sweep["takeovers"]): Json {
+  const dashed = { lineStyle: { color: MUTED, type: "dashed" }, label: { formatter: "study", color: MUTED } };
+  const shown = takeovers.slice(0, MOST_MARKS).map(({ x, to }) => ({
+    xAxis: short(x),
+    lineStyle: { color: INK, type: "solid", width: 1 },
+    label: {
+      ...{ formatter: `trial ${to ?? "-"}`, color: INK, fontSize: 11 },
+      ...{ rotate: 90, position: "insideEndBottom" },
+    },
+  }));
   return {
     ...{ silent: true, symbol: "none" },
-    lineStyle: { color: MUTED, type: "dashed" },
-    label: { formatter: "study", color: MUTED },
-    data: own === null ? [] : [{ xAxis: short(own) }],
+    data: [...(own === null ? [] : [{ xAxis: short(own), ...dashed }]), ...shown],
   };
 }

@@ -3,13 +3,18 @@ import { chartNumber, metricLabel, shownNumber, titleWithUnit } from "../metric-
 import type { FrontRow, RunRecord } from "../types.ts";
 import { axisRange, frontAxes, isInside, yMetrics, type AxisRange, type FrontAxes } from "./axes.ts";
 import { decimalExponent } from "./decades.ts";
+import { labelsWithRoom, type Label } from "./label-room.ts";
 import { AXIS, INK, MUTED, PALETTE } from "./style.ts";
 
 type Json = Readonly<Record<string, unknown>>;
 
 const INTERVALS = "Interval of accuracy (90 %)";
+/** px of a chart that is saved, of what lies beside the plot of any, and of the plot's height. */
+const WIDTH = 960;
+const BESIDE_PLOT = 110;
+const PLOT_HEIGHT = 300;
 const STEPS = "Cheapest of its step";
-const PUBLISHED = "Published models on the starting chip";
+const PUBLISHED = "Published models";
 /** Beyond so many designs, symbols are small and intervals are drawn of some only, evenly spread. */
 export const MANY = 200;
 export const MOST_INTERVALS = 60;
@@ -20,8 +25,10 @@ export const FRONT_SERIES = { others: 0, intervals: 1, front: 2, baseline: 3, st
 /**
  * Options of the scatter of the front, plain data: other feasible designs pale, accuracy intervals as bars, the front
  * coloured, the cheapest design of each step with its number, the baseline as a diamond, published models as hollow ones.
+ *
+ * @param width of the chart, px: labels that have no room are left out
  */
-export function frontChart(record: RunRecord, axes: FrontAxes = frontAxes(record)): Json {
+export function frontChart(record: RunRecord, axes: FrontAxes = frontAxes(record), width = WIDTH): Json {
   const { x, y, colour } = axes;
   const rows = [...record.front, ...(record.baseline === null ? [] : [record.baseline])];
   const [across, upwards] = [axisRange(rows, [x], x), axisRange(rows, yMetrics(y), y)];
@@ -32,18 +39,17 @@ export function frontChart(record: RunRecord, axes: FrontAxes = frontAxes(record
     return isInside(value[0], across) && isInside(value[1], upwards) ? [{ name: `Trial ${trial}`, value }] : [];
   });
   const intervals = intervalsOf(rows, axes);
-  const steps = cheapestOf(record, axes);
-  const published = publishedIn(record, axes, across, upwards);
+  const [steps, published] = withRoom(cheapestOf(record, axes), publishedIn(record, axes, across, upwards), (labels) =>
+    labelsWithRoom(labels, across, upwards, width - BESIDE_PLOT, PLOT_HEIGHT),
+  );
   return {
     animation: false,
     textStyle: { fontFamily: "inherit", color: INK },
     legend: {
-      top: 0,
-      left: "center",
-      itemGap: 14,
+      ...{ top: 0, left: "center", itemGap: 8, itemWidth: 14, textStyle: { color: INK } },
       data: legendOf(record, intervals.length, steps.length, published.length),
     },
-    grid: { left: 34, right: 20, top: 64, bottom: colour === null ? 24 : 96, containLabel: true },
+    grid: { left: 34, right: 20, top: 80, bottom: colour === null ? 24 : 96, containLabel: true },
     tooltip: { trigger: "item", renderMode: "richText", confine: true, textStyle: { fontSize: 12 } },
     xAxis: { ...AXIS, name: titleWithUnit(x), ...across },
     yAxis: { ...AXIS, name: titleWithUnit(y), nameGap: 40, ...upwards },
@@ -98,7 +104,6 @@ export function frontChart(record: RunRecord, axes: FrontAxes = frontAxes(record
         symbolSize: 18,
         itemStyle: { color: "transparent", borderColor: INK, borderWidth: 1.5 },
         label: { show: true, formatter: "{@[2]}", position: "bottom", distance: 3, color: INK, fontSize: 11 },
-        labelLayout: { hideOverlap: true },
         tooltip: { formatter: "{b}" },
         z: 6,
       },
@@ -110,7 +115,6 @@ export function frontChart(record: RunRecord, axes: FrontAxes = frontAxes(record
         data: published,
         itemStyle: { color: "transparent", borderColor: "#c8102e", borderWidth: 1.5 },
         label: { show: true, formatter: "{@[2]}", position: "right", color: INK, fontSize: 11 },
-        labelLayout: { hideOverlap: true },
         tooltip: { formatter: "{b}" },
         z: 5,
       },
@@ -134,15 +138,39 @@ function legendOf(
   ];
 }
 
+interface Marked extends Json {
+  readonly value: readonly [x: number, y: number, text: string];
+}
+
+/** Marked points, whose labels are shown where they lie on no other one's. */
+function withRoom(
+  steps: readonly Marked[],
+  published: readonly Marked[],
+  haveRoom: (labels: readonly Label[]) => readonly boolean[],
+): readonly [readonly Json[], readonly Json[]] {
+  const labels = [
+    ...steps.map(({ value }) => ({ value, side: "below" as const })),
+    ...published.map(({ value }) => ({ value, side: "right" as const })),
+  ];
+  const isShown = haveRoom(labels);
+  const shown = (points: readonly Marked[], from: number): readonly Json[] =>
+    points.map((point, i) => (isShown[from + i] === true ? point : { ...point, label: { show: false } }));
+  return [shown(steps, 0), shown(published, steps.length)];
+}
+
 /** The design to look at of each step, where the chart has accuracy; one step needs no mark. */
-function cheapestOf({ front, steps }: RunRecord, { x, y }: FrontAxes): readonly Json[] {
+function cheapestOf({ front, steps }: RunRecord, { x, y }: FrontAxes): readonly Marked[] {
   if (steps === undefined || steps.steps.length < 2 || ![x, y].includes("accuracy")) return [];
   return steps.steps.flatMap(({ step, cheapest }) => {
     const row = front.find(({ trial }) => trial === cheapest);
     if (row === undefined) return [];
-    const value = [x, y].map((metric) => chartNumber(metric, row.metrics[metric] ?? 0));
+    const [right, up] = [x, y].map((metric) => chartNumber(metric, row.metrics[metric] ?? 0)) as [number, number];
     return [
-      { name: `Cheapest of step ${step}\n${tooltipOf(row)}`, value: [...value, `step ${step}`], trial: row.trial },
+      {
+        name: `Cheapest of step ${step}\n${tooltipOf(row)}`,
+        value: [right, up, `step ${step}`] as const,
+        trial: row.trial,
+      },
     ];
   });
 }
@@ -153,13 +181,13 @@ function publishedIn(
   { x, y }: FrontAxes,
   across: AxisRange,
   upwards: AxisRange,
-): readonly Json[] {
+): readonly Marked[] {
   return published.flatMap(({ name, hardware, towers, metrics }) => {
     const [right, up] = [metrics[x], metrics[y]];
     if (right === undefined || up === undefined) return [];
     const value = [chartNumber(x, right), chartNumber(y, up)] as const;
     if (!isInside(value[0], across) || !isInside(value[1], upwards)) return [];
-    return [{ name: [name, ...figuresText(metrics), hardware, towers].join("\n"), value: [...value, name] }];
+    return [{ name: [name, ...figuresText(metrics), hardware, towers].join("\n"), value: [...value, name] as const }];
   });
 }
 
@@ -215,6 +243,7 @@ function visualMapOf(rows: readonly FrontRow[], colour: string): Json {
     itemWidth: 14,
     itemHeight: 160,
     text: [unit, title],
+    textStyle: { color: INK },
     inRange: { color: PALETTE },
     calculable: true,
   };

@@ -29,11 +29,17 @@ export function parallelChart({ study, front }: RunRecord): Json | null {
     parallel: { left: 44, right: 56, top: 64, bottom: 76 },
     parallelAxis: [
       ...parameters.map(({ path, values }, dim) => ({
-        ...{ dim, type: "category", name: nameOf(path) },
+        ...{ dim, id: path, type: "category", name: nameOf(path) },
         data: [...(data.some((line) => line[dim] === "-") ? ["-"] : []), ...values.map(String)],
       })),
       ...metrics.map((metric, i) => ({
-        ...{ dim: parameters.length + i, type: "value", scale: true, name: titleWithUnit(metric).replace(" (", "\n(") },
+        ...{
+          dim: parameters.length + i,
+          id: metric,
+          type: "value",
+          scale: true,
+          name: titleWithUnit(metric).replace(" (", "\n("),
+        },
       })),
     ].map((axis) => ({
       ...axis,
@@ -54,6 +60,7 @@ export function parallelChart({ study, front }: RunRecord): Json | null {
       itemWidth: 14,
       itemHeight: 160,
       text: [titleWithUnit(colour), ""],
+      textStyle: { color: INK },
       inRange: { color: PALETTE },
       calculable: true,
     },

@@ -40,5 +40,5 @@ function tableHtml({ head, rows }: TextTable, texts: number): string {
   const isText = (column: number): boolean => column < texts || /^(Hardware|Towers)$/.test(head[column]!);
   const line = (cells: readonly string[], tag: "th" | "td"): string =>
     `<tr>${cells.map((cell, i) => `<${tag}${isText(i) ? ' class="text"' : ""}>${escapeHtml(cell)}</${tag}>`).join("")}</tr>`;
-  return `<div class="scroll"><table><thead>${line(head, "th")}</thead><tbody>${rows.map((row) => line(row, "td")).join("")}</tbody></table></div>`;
+  return `<div class="scroll" tabindex="0"><table><thead>${line(head, "th")}</thead><tbody>${rows.map((row) => line(row, "td")).join("")}</tbody></table></div>`;
 }

@@ -78,6 +78,24 @@ describe("the best design under other conditions", () => {
     expect(sweepsOf({ ...record(), front: [{ ...front[0]!, embodied_kgCO2e: null }] })).toEqual([]);
   });
 
+  it("names where another one takes over: two straight lines cross once", () => {
+    const [grid, life, duty] = sweeps.map(({ takeovers }) => takeovers);
+    // 0.2 + 0.6 x = 0.3 + 0.3 x at a third of the study's 224 gCO2e/kWh and of its 3 years.
+    expect(grid!.map(({ from, to }) => [from, to])).toEqual([[1, 2]]);
+    expect(grid![0]!.x).toBeCloseTo(224 / 3, 9);
+    expect(life!.map(({ x }) => x).every((x) => Math.abs(x - 1) < 1e-9)).toBe(true);
+    // 0.2 + 0.5 x = 0.3 + 0.2 x at a third of 1/s, where the slower one is busy for a sixth of the time.
+    expect(duty![0]!.x).toBeCloseTo(50 / 3, 9);
+  });
+
+  it("is total carbon, embodied below use, and says which design takes over", () => {
+    const { series } = conditionsChart(sweeps[0]!) as { series: { data: number[][]; markLine?: object }[] };
+    const { x, total } = sweeps[0]!.optima.at(-1)!;
+    expect(series.map(({ data }) => data.at(-1)![0])).toEqual([x, x]);
+    expect(series.reduce((sum, { data }) => sum + data.at(-1)![1]!, 0)).toBeCloseTo(total, 4);
+    expect(JSON.stringify(series[0]!.markLine)).toContain("trial 2");
+  });
+
   it("is drawn with a line at the study's own condition", () => {
     const chart = JSON.stringify(conditionsChart(sweeps[0]!));
     expect(chart).toContain('"xAxis":224');

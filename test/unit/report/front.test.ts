@@ -6,6 +6,7 @@ import { FRONT_SERIES, frontChart } from "../../../src/report/charts/front-chart
 import { frontCsv, frontJson } from "../../../src/report/front-files.ts";
 import { frontParquet } from "../../../src/report/front-parquet.ts";
 import { frontTable, thinned } from "../../../src/report/front-table.ts";
+import { labelsWithRoom } from "../../../src/report/charts/label-room.ts";
 import { SVG_CHARTS } from "../../../src/report/charts/names.ts";
 import { MOST_LINES, parallelChart } from "../../../src/report/charts/parallel-chart.ts";
 import { frontSvg, recordSvg } from "../../../src/report/svg.ts";
@@ -73,7 +74,7 @@ test("the chart has axis titles with units, the baseline and the intervals", () 
     ["Front", 2],
     ["Baseline", 1],
     ["Cheapest of its step", 0],
-    ["Published models on the starting chip", 0],
+    ["Published models", 0],
   ]);
 });
 
@@ -176,4 +177,17 @@ test("Parquet: the table of front.csv, numbers as numbers, empty cells as nulls,
   expect(rows.length).toBe(2);
   expect(rows[0]).toMatchObject({ trial: 7, accuracy: 0.5, latency_s: 0.02, "localBuffer.size": "64 KiB" });
   expect(rows[1]).toMatchObject({ trial: 2, latency_s: null, extrapolation: "vision_layers" });
+});
+
+test("a label that would lie on one before it is left out; in a wider chart it has room", () => {
+  const axis = { min: 0, max: 10, interval: 1 };
+  const labels = [
+    { value: [1, 5, "step 1"], side: "below" },
+    { value: [1.5, 5, "step 2"], side: "below" },
+    { value: [9, 5, "elsewhere"], side: "right" },
+    { value: [1.5, 9, "above"], side: "right" },
+  ] as const;
+  // Half a unit is 20 px of 400 and 100 px of 2000; "step 1" takes about 37.
+  expect(labelsWithRoom(labels, axis, axis, 400, 300)).toEqual([true, false, true, true]);
+  expect(labelsWithRoom(labels, axis, axis, 2000, 300)).toEqual([true, true, true, true]);
 });

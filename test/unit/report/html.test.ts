@@ -91,7 +91,7 @@ test("a record of an older version, without space and aims, has a report", () =>
   const { aims, ...old } = record();
   const { parameters, ...study } = old.study;
   expect([aims, parameters]).not.toContain(undefined);
-  expect(reportHtml({ ...old, study })).not.toContain('id="parallel-chart"');
+  for (const id of ["parallel-chart", "slice-chart"]) expect(reportHtml({ ...old, study })).not.toContain(`id="${id}"`);
 });
 
 test("a run without a feasible design has a report too", () => {
