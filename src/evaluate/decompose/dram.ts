@@ -35,11 +35,17 @@ export function mostDramBytes({ towers, joint }: OperatorTable, hardware: Hardwa
  * @param times how many designs a pair of options stands for
  */
 export function countDram(
-  { towers: [a, b], joint }: OperatorTable,
+  table: OperatorTable,
   { hardware, schedule }: { readonly hardware: Hardware; readonly schedule: ScheduleSettings },
   times: (a: number, b: number) => number,
 ): (Break & { readonly designCount: number }) | null {
   const capacity = memoryCapacity(hardware);
+  // Most memories hold whatever the study has, and there are a million pairs.
+  if (mostDramBytes(table, hardware) <= capacity) return null;
+  const {
+    towers: [a, b],
+    joint,
+  } = table;
   let designCount = 0;
   let by = Infinity;
   for (const [i, first] of a.entries())
