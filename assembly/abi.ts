@@ -4,6 +4,7 @@
 /**
  * Raised whenever a table layout, or the meaning of a field or status, changes.
  *
+ * 7: HW_OUTER_PASSED, HW_ARRAY_PORTS, HW_INNER_PORTS and the reads of their ports. HW_INNER_SPLIT and HW_OUTER_SPLIT also say which two operands share a memory.
  * 6: RES_GAP and EFFORT_THOROUGH. OBJECTIVE_ENERGY, and the energy in OBJECTIVE_EDP, count HW_ENERGY_CYCLE too; of mappings whose cycles are nearly equal OBJECTIVE_LATENCY takes
  *    the one with less energy.
  * 5: every field is checked before work begins, and a refusal names the field and its rule (RES_LEVEL, RES_NEEDED, RES_AVAILABLE).
@@ -11,7 +12,7 @@
  *    one. With all energies 0, bytes moved stand for them. Fields that play no part in a mapping are 0 in one that was found.
  *    RES_ROOF_OUTER leaves out what is resident.
  */
-export const ABI_VERSION = 6;
+export const ABI_VERSION = 7;
 
 /** Most problems that one call takes. */
 export const MAX_BATCH = 256;
@@ -45,8 +46,9 @@ export const HW_WEIGHT_BYTES = 14;
 export const HW_ACCUMULATOR_BYTES = 15;
 export const HW_OUTPUT_BYTES = 16;
 /**
- * Inner buffer (one per core), bytes; Infinity: unlimited. HW_INNER_SPLIT 1: a memory for each operand, input, weight, output.
- * HW_INNER_SPLIT 0: one memory, whose size is the first of the three; the other two are not read.
+ * Inner buffer (one per core), bytes; Infinity: unlimited. SPLIT_APART: a memory for each operand, input, weight, output.
+ * SPLIT_TOGETHER: one memory, whose size is the first of the three; the other two are not read. SPLIT_INPUT, SPLIT_WEIGHT, SPLIT_OUTPUT: that
+ * operand has a memory of its own, the other two share one, whose size stands at the first of them; that of the second is not read.
  * HW_DIRECT 1: none of the three is read.
  */
 export const HW_INNER_SPLIT = 17;
@@ -57,7 +59,7 @@ export const HW_INNER_DOUBLE = 21;
 export const HW_ARRAY_PORT = 22;
 /** Outer buffer (one per chip); HW_HAS_OUTER 0: inner buffers, or the array, are filled from the far memory. */
 export const HW_HAS_OUTER = 27;
-/** As HW_INNER_SPLIT, HW_INNER_SIZE, HW_INNER_DOUBLE; none of them is read where HW_HAS_OUTER is 0. */
+/** As HW_INNER_SPLIT, HW_INNER_SIZE, HW_INNER_DOUBLE; none of them is read where HW_HAS_OUTER is 0, no size of what goes past it. */
 export const HW_OUTER_SPLIT = 28;
 export const HW_OUTER_SIZE = 29;
 export const HW_OUTER_DOUBLE = 32;
@@ -89,7 +91,23 @@ export const HW_DIRECT = 70;
 export const HW_ARRAY_LATENCY = 71;
 /** Arrays of one core, which share its inner buffer. */
 export const HW_ARRAYS = 72;
-export const HW_FIELDS = 73;
+/**
+ * Bit o set: operand o goes past the outer buffer, between the far memory and the inner buffers (direct: the array), over the outer port. It
+ * takes no room there, is neither kept nor resident, and its size there is not read. Not all three. Not read where HW_HAS_OUTER is 0.
+ */
+export const HW_OUTER_PASSED = 73;
+/**
+ * Which operands share a port between inner buffer and array: SPLIT_TOGETHER one for all, whose rates are HW_ARRAY_PORT's. Else that field has
+ * the reads of the port that inputs are on, and the writes of the one that sums are on, which takes turns with that port's reads where it is shared.
+ */
+export const HW_ARRAY_PORTS = 74;
+/** Reads of the ports of weights and of sums, bytes and cycles each; of what shares a port with an operand before it, not read. */
+export const HW_ARRAY_READS = 75;
+/** The same of the port that fills the inner buffers; SPLIT_TOGETHER where HW_HAS_OUTER is 0, since the far memory has one port. */
+export const HW_INNER_PORTS = 79;
+/** As HW_ARRAY_READS. */
+export const HW_INNER_READS = 80;
+export const HW_FIELDS = 84;
 
 /**
  * Fields of a port, from its first: it moves so many bytes in so many cycles (0 cycles: unlimited), each way; where it is shared (1),
@@ -111,6 +129,11 @@ export const SKEW_EDGE_AWARE = 1;
 export const OVERLAP_NONE = 0;
 export const OVERLAP_WEIGHTS = 1;
 export const OVERLAP_FOLDS = 2;
+export const SPLIT_TOGETHER = 0;
+export const SPLIT_APART = 1;
+export const SPLIT_INPUT = 2;
+export const SPLIT_WEIGHT = 3;
+export const SPLIT_OUTPUT = 4;
 export const DRAIN_SHADOW = 0;
 export const DRAIN_SHIFT = 1;
 export const WEIGHT_STATIONARY = 0;
@@ -198,7 +221,7 @@ export const RES_ROOF_ARRAY = 14;
 /** Elements over the array's edge: input, weight and output reads, output writes. */
 export const RES_ELEMENTS = 15;
 /**
- * Traffic, bytes. Four columns each (input, weight, output down, output up):
+ * Traffic, bytes. Four columns each (input, weight, output down, output up), of what goes past the outer buffer none in the second:
  * outer port; inner port at its source (multicast counted once); inner port at the inner buffers; array edge;
  * then PE registers: writes, reads; accumulators: writes, reads.
  * Without an outer buffer the first four are 0, and the source of the inner port is the far memory. Direct, the inner port ends at the array:
@@ -240,6 +263,33 @@ export const RES_BOUND = 72;
  */
 export const RES_GAP = 73;
 export const RES_FIELDS = 74;
+
+// ---- Events of a walk --------------------------------------------------------------------------------------------
+/** Of `trace`, which writes as many as there are from a given one on, at most so many a call. */
+export const MOST_EVENTS = 2048;
+export const EVENT_FIELDS = 5;
+/** What it happens at: TRACK_*. Events of one track never overlap; those of a shared port's two directions do not either. */
+export const EV_TRACK = 0;
+/** INPUT, WEIGHT, OUTPUT; of TRACK_ARRAY 0; of TRACK_STALL what the array waits for, WAIT_*. */
+export const EV_OPERAND = 1;
+/** Inner step that it is of, from 0. */
+export const EV_STEP = 2;
+/** Cycles at which it begins and ends. What a port brings is there its latency later. */
+export const EV_BEGIN = 3;
+export const EV_END = 4;
+/** The array works on a step; the load of held words that is not hidden included. */
+export const TRACK_ARRAY = 0;
+export const TRACK_OUTER_READ = 1;
+export const TRACK_OUTER_WRITE = 2;
+export const TRACK_INNER_READ = 3;
+export const TRACK_INNER_WRITE = 4;
+/** The port between inner buffer and array, the busier of its directions. */
+export const TRACK_ARRAY_PORT = 5;
+/** The array waits. */
+export const TRACK_STALL = 6;
+export const WAIT_OUTER = 0;
+export const WAIT_INNER = 1;
+export const WAIT_ARRAY_PORT = 2;
 
 /** The problem was walked under the mapping in the row. */
 export const STATUS_OK = 0;

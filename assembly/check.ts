@@ -8,6 +8,8 @@ import {
   HW_ARRAY_KIND,
   HW_ARRAY_LATENCY,
   HW_ARRAY_PORT,
+  HW_ARRAY_PORTS,
+  HW_ARRAY_READS,
   HW_COLS,
   HW_CORES,
   HW_DATAFLOWS,
@@ -19,12 +21,15 @@ import {
   HW_INNER_BLOCK,
   HW_INNER_DOUBLE,
   HW_INNER_PORT,
+  HW_INNER_PORTS,
+  HW_INNER_READS,
   HW_INNER_SIZE,
   HW_INNER_SPLIT,
   HW_INPUT_BYTES,
   HW_MULTICAST,
   HW_OUTER_BLOCK,
   HW_OUTER_DOUBLE,
+  HW_OUTER_PASSED,
   HW_OUTER_PORT,
   HW_OUTER_SIZE,
   HW_OUTER_SPLIT,
@@ -103,10 +108,13 @@ import {
   RULE_WIDTH,
   RULE_WORDS,
   SKEW_EDGE_AWARE,
+  SPLIT_OUTPUT,
+  SPLIT_TOGETHER,
   TRAFFIC_COLUMNS,
   UNROLL_FLEXIBLE,
 } from "./abi";
 import { get } from "./memory";
+import { hasSize, inMemory } from "./split";
 
 /*
  * The door: the rule of every field of the records that a host writes, and rules of several fields together. Nothing is worked out
@@ -166,10 +174,22 @@ function extents(field: i32, count: i32): void {
   for (let i: i32 = 0; i < count; i++) whole(field + i, 1, MOST_EXTENT, RULE_EXTENT);
 }
 
-/** Three sizes, of which so many are read. */
-function capacities(field: i32, read: i32): void {
+/** A small whole number as it stands in a field; 0 for what is none, and refused as such. */
+function smallAt(field: i32): i32 {
+  const x: f64 = get(record, field);
+  return isWithin(x, 0, 7) ? <i32>x : 0;
+}
+
+/**
+ * Three sizes, some of which are read.
+ *
+ * @param split   which operands share a memory
+ * @param unread  operands (bits) that are not in it
+ */
+function capacities(field: i32, split: i32, unread: i32): void {
   for (let i: i32 = 0; i < 3; i++) {
-    if (get(record, field + i) != Infinity) whole(field + i, i < read ? 1 : 0, MOST_BYTES, RULE_CAPACITY);
+    const isRead: bool = hasSize(split, i) && (inMemory(split, i) & ~unread) != 0;
+    if (get(record, field + i) != Infinity) whole(field + i, isRead ? 1 : 0, MOST_BYTES, RULE_CAPACITY);
   }
 }
 
@@ -179,6 +199,13 @@ function port(field: i32): void {
   real(field + PORT_WRITE_BYTES, LEAST_RATE, MOST_BYTES, RULE_RATE);
   cyclesOfPort(field + PORT_WRITE_CYCLES);
   flag(field + PORT_SHARED);
+}
+/** Reads of two ports. */
+function reads(field: i32): void {
+  for (let i: i32 = 0; i < 2; i++) {
+    real(field + 2 * i, LEAST_RATE, MOST_BYTES, RULE_RATE);
+    cyclesOfPort(field + 2 * i + 1);
+  }
 }
 function cyclesOfPort(field: i32): void {
   if (get(record, field) != 0) real(field, LEAST_RATE, MOST_BYTES, RULE_RATE);
@@ -206,19 +233,25 @@ export function checkHardware(address: usize): bool {
   for (let field: i32 = HW_INPUT_BYTES; field <= HW_OUTPUT_BYTES; field++) {
     real(field, LEAST_WIDTH, MOST_WIDTH, RULE_WIDTH);
   }
-  flag(HW_INNER_SPLIT);
+  code(HW_INNER_SPLIT, SPLIT_OUTPUT);
   flag(HW_INNER_DOUBLE);
   flag(HW_HAS_OUTER);
-  flag(HW_OUTER_SPLIT);
+  code(HW_OUTER_SPLIT, SPLIT_OUTPUT);
   flag(HW_OUTER_DOUBLE);
   flag(HW_DIRECT);
   const hasInner: bool = get(record, HW_DIRECT) == 0;
   const hasOuter: bool = get(record, HW_HAS_OUTER) != 0;
-  capacities(HW_INNER_SIZE, hasInner ? (get(record, HW_INNER_SPLIT) != 0 ? 3 : 1) : 0);
-  capacities(HW_OUTER_SIZE, hasOuter ? (get(record, HW_OUTER_SPLIT) != 0 ? 3 : 1) : 0);
+  bits(HW_OUTER_PASSED, 0);
+  const passed: i32 = smallAt(HW_OUTER_PASSED);
+  capacities(HW_INNER_SIZE, smallAt(HW_INNER_SPLIT), hasInner ? 0 : 7);
+  capacities(HW_OUTER_SIZE, smallAt(HW_OUTER_SPLIT), hasOuter ? passed : 7);
   port(HW_ARRAY_PORT);
   port(HW_INNER_PORT);
   port(HW_OUTER_PORT);
+  code(HW_ARRAY_PORTS, SPLIT_OUTPUT);
+  reads(HW_ARRAY_READS);
+  code(HW_INNER_PORTS, SPLIT_OUTPUT);
+  reads(HW_INNER_READS);
   latency(HW_ARRAY_LATENCY);
   latency(HW_INNER_PORT + PORT_LATENCY);
   latency(HW_OUTER_PORT + PORT_LATENCY);
@@ -234,15 +267,18 @@ export function checkHardware(address: usize): bool {
   const operands: f64 = Math.max(get(record, HW_INPUT_BYTES), get(record, HW_WEIGHT_BYTES));
   if (sums < operands || sums < get(record, HW_OUTPUT_BYTES)) refuse(HW_ACCUMULATOR_BYTES, RULE_TOGETHER);
   if (get(record, HW_ARRAYS) > 1 && !hasInner) refuse(HW_ARRAYS, RULE_TOGETHER);
+  if (!hasOuter && get(record, HW_INNER_PORTS) != SPLIT_TOGETHER) refuse(HW_INNER_PORTS, RULE_TOGETHER);
+  // A buffer that nothing is in.
+  if (hasOuter && passed == 7) refuse(HW_OUTER_PASSED, RULE_TOGETHER);
   return brokenField == NONE;
 }
 
 /**
  * Checks a problem record; true where it is good.
  *
- * @param hasOuter  whether the hardware has an outer buffer: without one there is nothing that could stay anywhere
+ * @param stays  operands (bits) that may stay in the outer buffer: those that do not go past it, where there is one
  */
-export function checkProblem(address: usize, hasOuter: bool): bool {
+export function checkProblem(address: usize, stays: i32): bool {
   begin(RECORD_PROBLEM, address);
   extents(IN_BATCH, 4);
   flag(IN_SHARED_B);
@@ -255,7 +291,7 @@ export function checkProblem(address: usize, hasOuter: bool): bool {
   if (brokenField != NONE) return false;
   const macs: f64 = get(record, IN_BATCH) * get(record, IN_M) * get(record, IN_N) * get(record, IN_K);
   if (macs > MOST_MACS) refuse(IN_BATCH, RULE_TOGETHER);
-  if (!hasOuter && get(record, IN_RESIDENT) != 0) refuse(IN_RESIDENT, RULE_TOGETHER);
+  if (((<i32>get(record, IN_RESIDENT)) & ~stays) != 0) refuse(IN_RESIDENT, RULE_TOGETHER);
   return brokenField == NONE;
 }
 

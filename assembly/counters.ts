@@ -12,6 +12,7 @@ import {
   multicast,
   outerBlock,
   outputBytes,
+  passesOuter,
   registerHolds,
   registerWords,
   weightBytes,
@@ -255,7 +256,8 @@ function countOperand(
 ): void {
   const comesAgain: bool = isOutsideTurning(free, outerOrder, Gm, Gn, Gk) && !isKept(operand);
   const outerTimes: f64 = comesAgain ? times * pick(free, Gm, Gn, Gk) : times;
-  const crossesOuter: bool = hasOuter && !isResident(operand);
+  const passes: bool = passesOuter(operand);
+  const crossesOuter: bool = hasOuter && !isResident(operand) && !passes;
   const entersInner: bool = !isBypassed(operand);
   for (let x: i32 = 0; x < owns; x++) {
     const a: usize = row(own, x);
@@ -273,7 +275,9 @@ function countOperand(
         const Ln: f64 = own == 0 ? Lf : get(a, TURNS);
         const hits: f64 = tiles * hitsAtFirst(f, repetition(free, Lm, Ln, get(c, TURNS)), y == 0);
         const copies: f64 = get(f, CORES);
-        count(INNER_SOURCE + operand, inBlocks(multicast ? bytes : bytes * copies, innerBlock) * hits);
+        const moved: f64 = multicast ? bytes : bytes * copies;
+        if (passes) count(OUTER + operand, inBlocks(moved, outerBlock) * hits);
+        else count(INNER_SOURCE + operand, inBlocks(moved, innerBlock) * hits);
         if (entersInner) count(INNER + operand, bytes * copies * hits);
       }
     }
@@ -310,12 +314,15 @@ function countSums(a: usize, b: usize, batch: f64, times: f64): void {
   if (coresK > 1) count(INNER_SOURCE + SUMS_DOWN, -wide * tiles);
   else {
     const again: f64 = (visits - 1) * tiles;
-    count(INNER_SOURCE + SUMS_UP, inBlocks(wide, innerBlock) * again + inBlocks(final, innerBlock) * tiles);
+    const passes: bool = passesOuter(OUTPUT);
+    const source: i32 = passes ? OUTER : INNER_SOURCE;
+    const block: f64 = passes ? outerBlock : innerBlock;
+    count(source + SUMS_UP, inBlocks(wide, block) * again + inBlocks(final, block) * tiles);
     count(INNER + SUMS_UP, wide * again + final * tiles);
-    count(INNER_SOURCE + SUMS_DOWN, inBlocks(wide, innerBlock) * again);
+    count(source + SUMS_DOWN, inBlocks(wide, block) * again);
     count(INNER + SUMS_DOWN, wide * again);
   }
-  if (!hasOuter || isResident(OUTPUT)) return;
+  if (!hasOuter || isResident(OUTPUT) || passesOuter(OUTPUT)) return;
   const leavesUnfinished: bool = isOutsideTurning(2, outerOrder, Gm, Gn, Gk) && !isKept(OUTPUT);
   const outerAgain: f64 = leavesUnfinished ? (Gk - 1) * tiles : 0;
   count(OUTER + SUMS_UP, inBlocks(wide, outerBlock) * outerAgain + inBlocks(final, outerBlock) * tiles);

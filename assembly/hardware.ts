@@ -6,6 +6,8 @@ import {
   HW_ARRAY_KIND,
   HW_ARRAY_LATENCY,
   HW_ARRAY_PORT,
+  HW_ARRAY_PORTS,
+  HW_ARRAY_READS,
   HW_COLS,
   HW_CORES,
   HW_DATAFLOWS,
@@ -19,12 +21,15 @@ import {
   HW_INNER_BLOCK,
   HW_INNER_DOUBLE,
   HW_INNER_PORT,
+  HW_INNER_PORTS,
+  HW_INNER_READS,
   HW_INNER_SIZE,
   HW_INNER_SPLIT,
   HW_INPUT_BYTES,
   HW_MULTICAST,
   HW_OUTER_BLOCK,
   HW_OUTER_DOUBLE,
+  HW_OUTER_PASSED,
   HW_OUTER_PORT,
   HW_OUTER_SIZE,
   HW_OUTER_SPLIT,
@@ -44,13 +49,17 @@ import {
   PORT_SHARED,
   PORT_WRITE_BYTES,
   PORT_WRITE_CYCLES,
+  OUTPUT,
   SKEW_FULL_ARRAY,
+  SPLIT_TOGETHER,
   TRAFFIC_COLUMNS,
   UNROLL_FLEXIBLE,
+  WEIGHT,
 } from "./abi";
 import { checkHardware } from "./check";
 import { ceilLog2 } from "./int-math";
 import { HARDWARE, HARDWARE_RECORD, get, put } from "./memory";
+import { firstIn } from "./split";
 
 /** The hardware of the present call, read once from its record. Meaning and units of each field: abi.ts. */
 export let cores: f64 = 1;
@@ -73,7 +82,8 @@ export let weightBytes: f64 = 1;
 export let accumulatorBytes: f64 = 4;
 export let outputBytes: f64 = 1;
 
-export let innerSplit: bool = false;
+/** Which operands share a memory (SPLIT_TOGETHER and others); sizes of what each is in, where it is the first in it. */
+export let innerSplit: i32 = 0;
 export let innerInput: f64 = 0;
 export let innerWeight: f64 = 0;
 export let innerOutput: f64 = 0;
@@ -81,11 +91,15 @@ export let innerDouble: bool = true;
 /** The array is fed straight from the outer buffer (or far memory): an inner tile is one fold and takes no room. */
 export let isDirect: bool = false;
 export let hasOuter: bool = true;
-export let outerSplit: bool = false;
+export let outerSplit: i32 = 0;
 export let outerInput: f64 = 0;
 export let outerWeight: f64 = 0;
 export let outerOutput: f64 = 0;
 export let outerDouble: bool = true;
+/** Operands (bits) that go past the outer buffer: their tiles come over the outer port, and none of them is kept. */
+export let passedBits: i32 = 0;
+/** Whether the outer buffer adds up partial sums of several cores. */
+export let addsSums: bool = true;
 
 /** Cycles per byte of each port (0: unlimited), as numerator over denominator. */
 export let arrayReadBytes: f64 = 1;
@@ -93,6 +107,17 @@ export let arrayReadCycles: f64 = 0;
 export let arrayWriteBytes: f64 = 1;
 export let arrayWriteCycles: f64 = 0;
 export let arrayShared: bool = false;
+/** Which operands share a port, and the reads of the ports that weights and sums are on. */
+export let arrayPorts: i32 = 0;
+export let arrayWeightBytes: f64 = 1;
+export let arrayWeightCycles: f64 = 0;
+export let arraySumBytes: f64 = 1;
+export let arraySumCycles: f64 = 0;
+export let innerPorts: i32 = 0;
+export let innerWeightBytes: f64 = 1;
+export let innerWeightCycles: f64 = 0;
+export let innerSumBytes: f64 = 1;
+export let innerSumCycles: f64 = 0;
 /** Cycles per byte as one number, for bounds. */
 export let arrayPerRead: f64 = 0;
 export let arrayPerWrite: f64 = 0;
@@ -140,7 +165,7 @@ function hasEnergies(): bool {
 function priceBytesMoved(): void {
   const inner: f64 = field(HW_DIRECT) != 0 ? 0 : 1;
   for (let i: i32 = 0; i < 4; i++) {
-    put(HARDWARE, HW_ENERGY_TRAFFIC + i, 2);
+    put(HARDWARE, HW_ENERGY_TRAFFIC + i, passesOuter(i < OUTPUT ? i : OUTPUT) ? 1 : 2);
     put(HARDWARE, HW_ENERGY_TRAFFIC + 4 + i, 1);
     put(HARDWARE, HW_ENERGY_TRAFFIC + 8 + i, inner);
     put(HARDWARE, HW_ENERGY_TRAFFIC + 12 + i, inner);
@@ -151,6 +176,9 @@ function priceBytesMoved(): void {
 export function loadHardware(): bool {
   copyRecord();
   if (!checkHardware(HARDWARE)) return false;
+  hasOuter = field(HW_HAS_OUTER) != 0;
+  passedBits = hasOuter ? <i32>field(HW_OUTER_PASSED) : 0;
+  addsSums = hasOuter && !passesOuter(OUTPUT);
   areEnergiesKnown = hasEnergies();
   if (!areEnergiesKnown) priceBytesMoved();
   cores = field(HW_CORES);
@@ -171,14 +199,13 @@ export function loadHardware(): bool {
   weightBytes = field(HW_WEIGHT_BYTES);
   accumulatorBytes = field(HW_ACCUMULATOR_BYTES);
   outputBytes = field(HW_OUTPUT_BYTES);
-  innerSplit = field(HW_INNER_SPLIT) != 0;
+  innerSplit = <i32>field(HW_INNER_SPLIT);
   innerInput = field(HW_INNER_SIZE);
   innerWeight = field(HW_INNER_SIZE + 1);
   innerOutput = field(HW_INNER_SIZE + 2);
   innerDouble = field(HW_INNER_DOUBLE) != 0;
   isDirect = field(HW_DIRECT) != 0;
-  hasOuter = field(HW_HAS_OUTER) != 0;
-  outerSplit = field(HW_OUTER_SPLIT) != 0;
+  outerSplit = <i32>field(HW_OUTER_SPLIT);
   outerInput = field(HW_OUTER_SIZE);
   outerWeight = field(HW_OUTER_SIZE + 1);
   outerOutput = field(HW_OUTER_SIZE + 2);
@@ -195,6 +222,20 @@ export function loadHardware(): bool {
   innerWriteCycles = field(HW_INNER_PORT + PORT_WRITE_CYCLES);
   innerShared = field(HW_INNER_PORT + PORT_SHARED) != 0;
   innerLatency = field(HW_INNER_PORT + PORT_LATENCY);
+  arrayPorts = isDirect ? SPLIT_TOGETHER : <i32>field(HW_ARRAY_PORTS);
+  const arrayWeight: i32 = readsOf(arrayPorts, WEIGHT, HW_ARRAY_PORT, HW_ARRAY_READS);
+  const arraySum: i32 = readsOf(arrayPorts, OUTPUT, HW_ARRAY_PORT, HW_ARRAY_READS);
+  arrayWeightBytes = field(arrayWeight);
+  arrayWeightCycles = isDirect ? 0 : field(arrayWeight + 1);
+  arraySumBytes = field(arraySum);
+  arraySumCycles = isDirect ? 0 : field(arraySum + 1);
+  innerPorts = <i32>field(HW_INNER_PORTS);
+  const weightReads: i32 = readsOf(innerPorts, WEIGHT, HW_INNER_PORT, HW_INNER_READS);
+  const sumReads: i32 = readsOf(innerPorts, OUTPUT, HW_INNER_PORT, HW_INNER_READS);
+  innerWeightBytes = field(weightReads);
+  innerWeightCycles = field(weightReads + 1);
+  innerSumBytes = field(sumReads);
+  innerSumCycles = field(sumReads + 1);
   outerReadBytes = field(HW_OUTER_PORT + PORT_READ_BYTES);
   outerReadCycles = field(HW_OUTER_PORT + PORT_READ_CYCLES);
   outerWriteBytes = field(HW_OUTER_PORT + PORT_WRITE_BYTES);
@@ -212,6 +253,17 @@ export function loadHardware(): bool {
   const isWhole: bool = skew == SKEW_FULL_ARRAY || unroll == UNROLL_FLEXIBLE;
   leastSkew = kind == KIND_DOT_PRODUCT ? arrayTail : overlap == OVERLAP_FOLDS && isWhole ? rows + cols - 2 : 0;
   return true;
+}
+
+/** Field of the reads, bytes and then cycles, of the port that an operand is on. */
+function readsOf(ports: i32, operand: i32, port: i32, reads: i32): i32 {
+  const first: i32 = firstIn(ports, operand);
+  return first == 0 ? port + PORT_READ_BYTES : reads + 2 * (first - 1);
+}
+
+/** Whether operand `operand` goes past the outer buffer. */
+export function passesOuter(operand: i32): bool {
+  return (passedBits & (1 << operand)) != 0;
 }
 
 /** Words of operand `operand` (INPUT or WEIGHT) that a PE keeps: its registers, or the one latch that every PE has. */

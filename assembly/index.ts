@@ -46,6 +46,7 @@ import {
   outerOutput,
   outerSplit,
   outerWeight,
+  passedBits,
 } from "./hardware";
 import { boundProblem, boundTime } from "./mapper/bound";
 import { illegalField } from "./mapper/legal";
@@ -58,6 +59,8 @@ import { loadMapping, setProblem, setResidency, storeMapping } from "./mapping";
 import { HARDWARE_RECORD, PROBLEMS, RESULTS, get, put } from "./memory";
 import { clearResult, storeResult } from "./result";
 import { cycles, setEveryTile, walk } from "./run";
+import { bytesOf } from "./split";
+import { EVENTS, beginTrace, endTrace, eventCount } from "./trace";
 
 /*
  * The whole surface of the module. A host writes one hardware record and up to MAX_BATCH problem records, calls
@@ -109,6 +112,26 @@ export function evaluate(count: i32): i32 {
 }
 
 /**
+ * Walks the mapping that the first result record holds, on the first problem, and writes what happens (abi.ts, events) to `eventsPointer`.
+ *
+ * @param first  events that are left out in front
+ * @returns      how many there are in all, of which at most MOST_EVENTS are written; −1 where a record is refused, which then stands in the result record
+ */
+export function trace(first: f64): f64 {
+  let status: i32 = loadHardware() ? take(problemAt(0)) : STATUS_BAD_HARDWARE;
+  if (status == STATUS_OK) {
+    beginTrace(first);
+    setEveryTile(true);
+    status = evaluateGiven(resultAt(0));
+    endTrace();
+  }
+  return conclude(0, status) ? eventCount : -1;
+}
+export function eventsPointer(): usize {
+  return EVENTS;
+}
+
+/**
  * Scores the mapping candidates of the first `count` problems and walks none: each result record gets the mapping with the
  * best bound and how many were scored, and no other number; STATUS_OK says that there are any. Returns like `evaluate`.
  */
@@ -151,8 +174,8 @@ function conclude(row: i32, status: i32): bool {
 /** Writes the level that is too small for any mapping that the last search tried. */
 function tellLevel(result: usize): void {
   const isOuter: bool = hasOuter && neededOuter != Infinity && neededInner == Infinity;
-  const outer: f64 = outerSplit ? outerInput + outerWeight + outerOutput : outerInput;
-  const inner: f64 = innerSplit ? innerInput + innerWeight + innerOutput : innerInput;
+  const outer: f64 = bytesOf(outerSplit, outerInput, outerWeight, outerOutput, passedBits);
+  const inner: f64 = bytesOf(innerSplit, innerInput, innerWeight, innerOutput, 0);
   put(result, RES_LEVEL, isOuter ? 1 : 2);
   put(result, RES_NEEDED, isOuter ? neededOuter : neededInner);
   put(result, RES_AVAILABLE, isOuter ? outer : inner);
@@ -160,7 +183,7 @@ function tellLevel(result: usize): void {
 
 /** Takes a problem record up; STATUS_OK if it is good. */
 function take(problem: usize): i32 {
-  if (!checkProblem(problem, hasOuter)) return STATUS_BAD_PROBLEM;
+  if (!checkProblem(problem, hasOuter ? 7 & ~passedBits : 0)) return STATUS_BAD_PROBLEM;
   let batch: f64 = get(problem, IN_BATCH);
   let m: f64 = get(problem, IN_M);
   if (get(problem, IN_SHARED_B) != 0) {

@@ -1,5 +1,5 @@
 import { INPUT, INPUT_STATIONARY, OUTPUT, WEIGHT, WEIGHT_STATIONARY } from "./abi";
-import { isDirect } from "./hardware";
+import { isDirect, passedBits } from "./hardware";
 import { innermost, isInside, middle, outermost, pick } from "./loop-order";
 import { K, M, N, dataflow, gk, gm, gn, innerOrder, keptBits, outerOrder } from "./mapping";
 import { ceilDiv } from "./int-math";
@@ -93,16 +93,18 @@ export function isOutsideTurning(free: i32, order: i32, m: f64, n: f64, k: f64):
   return (pick(a, m, n, k) > 1 && isInside(order, a, free)) || (pick(b, m, n, k) > 1 && isInside(order, b, free));
 }
 
-/** Operands whose outer tiles come more than once, if the outer buffer does not keep them. */
+/** Operands whose outer tiles come more than once, if the outer buffer does not keep them; what goes past it has none. */
 export function reloaded(): i32 {
   const Gm: f64 = ceilDiv(M, gm);
   const Gn: f64 = ceilDiv(N, gn);
   const Gk: f64 = ceilDiv(K, gk);
   const turning: i32 = turningLoops(Gm, Gn, Gk);
   const counted: i32 = countedLoops(outerOrder, turning) & turning;
-  return (
-    ((counted & 1) != 0 ? WEIGHT_BIT : 0) | ((counted & 2) != 0 ? INPUT_BIT : 0) | ((counted & 4) != 0 ? OUTPUT_BIT : 0)
-  );
+  const operands: i32 =
+    ((counted & 1) != 0 ? WEIGHT_BIT : 0) |
+    ((counted & 2) != 0 ? INPUT_BIT : 0) |
+    ((counted & 4) != 0 ? OUTPUT_BIT : 0);
+  return operands & ~passedBits;
 }
 
 /** The loops over m, n, k (bits 0 to 2) that have several turns. */

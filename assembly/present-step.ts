@@ -1,6 +1,6 @@
 import { INPUT, INPUT_STATIONARY, OUTPUT, WEIGHT, WEIGHT_STATIONARY } from "./abi";
 import { ceilDiv } from "./int-math";
-import { hasOuter, isDirect } from "./hardware";
+import { hasOuter, isDirect, passedBits, passesOuter } from "./hardware";
 import { coresK, dataflow, innerDoubleBits, isResident, keptBits, residentBits } from "./mapping";
 import { changes, outerOpens, streaming } from "./nest";
 import { jk, jm, jn } from "./share";
@@ -64,6 +64,10 @@ export let loading: f64 = 0;
 export let stream: f64 = 0;
 export let skew: f64 = 0;
 
+/** Operands (bits) that go past the outer buffer cross the outer port where others cross the inner one. */
+export let passesOne: bool = false;
+export let passesOther: bool = false;
+
 // What comes in: the operand that is asked for first, one, and the other. The array needs held weights before anything.
 export let isWeightFirst: bool = false;
 export let oneBit: i32 = INPUT_BIT;
@@ -77,7 +81,7 @@ export let isOneDouble: bool = false;
 export let isOtherDouble: bool = false;
 /** Whether one is the operand that the dataflow holds. */
 export let isHeldOne: bool = false;
-/** Cycles on the inner and on the outer port; those of the first unit that is handed on, and from the first to the last. */
+/** Cycles of inner tiles on their port and of parts of outer ones on the outer port; those of the first unit that is handed on, and from the first to the last. */
 export let oneCycles: f64 = 0;
 export let otherCycles: f64 = 0;
 export let farOneCycles: f64 = 0;
@@ -97,7 +101,7 @@ export let areSumsDouble: bool = false;
 /** The sums that come back are those that went up last. */
 export let areSameSums: bool = false;
 export let isFirstK: bool = false;
-/** Cycles of their way up and down over the inner port, and over the outer one (−1: they do not go). */
+/** Cycles of their way up and down over the port of inner tiles, and of outer tiles over the outer one (−1: they do not go). */
 export let storing: f64 = 0;
 export let farStoring: f64 = -1;
 export let down: f64 = 0;
@@ -147,7 +151,7 @@ export function openTile(innerK: f64, firstUses: i32): void {
   Lk = innerK;
   openedOperands = outerOpens(moved);
   const comes: i32 = (openedOperands & ~keptBits) | (firstUses & keptBits);
-  broughtOperands = hasOuter ? comes & ~residentBits : 0;
+  broughtOperands = hasOuter ? comes & ~(residentBits | passedBits) : 0;
   isOpening = true;
   isFirstTile = !hasOpened;
   hasOpened = true;
@@ -194,6 +198,8 @@ export function lookUp(): void {
   isHeldOne = isWeightFirst || dataflow == INPUT_STATIONARY;
   oneBit = isWeightFirst ? WEIGHT_BIT : INPUT_BIT;
   otherBit = isWeightFirst ? INPUT_BIT : WEIGHT_BIT;
+  passesOne = (passedBits & oneBit) != 0;
+  passesOther = (passedBits & otherBit) != 0;
   changesOne = (crossing & oneBit) != 0;
   changesOther = (crossing & otherBit) != 0;
   isOneDouble = (innerDoubleBits & oneBit) != 0;
@@ -227,11 +233,12 @@ export function lookUp(): void {
   if (changesSums || isLastInnerK || addsOutside) {
     const sums: usize = sumCosts();
     storing = isLastK ? load<f64>(sums, UP_FINAL) : load<f64>(sums, UP_WIDE);
-    const leaves: bool = hasOuter && isLastInnerK && (isLastOuterK || !keepsSums) && !isResident(OUTPUT);
+    const isKeptFar: bool = hasOuter && !isResident(OUTPUT) && !passesOuter(OUTPUT);
+    const leaves: bool = isKeptFar && isLastInnerK && (isLastOuterK || !keepsSums);
     farStoring = leaves ? (isLastOuterK ? load<f64>(sums, OUTER_UP_FINAL) : load<f64>(sums, OUTER_UP_WIDE)) : -1;
     down = load<f64>(sums, DOWN);
     // What the far memory holds of a new outer tile's sums comes back with the first of each inner tile.
-    const isOpened: bool = hasOuter && (openedOperands & OUTPUT_BIT) != 0 && jk == 0 && gik > 0 && !isResident(OUTPUT);
+    const isOpened: bool = isKeptFar && (openedOperands & OUTPUT_BIT) != 0 && jk == 0 && gik > 0;
     if (changesSums && isOpened) farDown = load<f64>(sums, OUTER_DOWN);
   }
 

@@ -20,11 +20,15 @@ import {
   RES_STALL_OUTER,
   RES_STEPS,
   RES_TRAFFIC,
+  SPLIT_TOGETHER,
   TRAFFIC_COLUMNS,
 } from "./abi";
 import { elementsInput, elementsSumsIn, elementsSumsOut, elementsWeight, energyOfTraffic, traffic } from "./counters";
 import {
   areEnergiesKnown,
+  arrayPorts,
+  arrayWeightBytes,
+  arrayWeightCycles,
   arrayReadBytes,
   arrayReadCycles,
   arrayShared,
@@ -51,6 +55,7 @@ import {
 } from "./hardware";
 import { B, K, M, N, isBypassed, isResident, storeMapping } from "./mapping";
 import { put } from "./memory";
+import { longest, withSums } from "./split";
 import { computeCycles, cycles, firstFill, lastDrain, stallArray, stallInner, stallOuter, walkedSteps } from "./run";
 
 /** Cycles that a port needs for all of a product's `inputs`, `weights` and `results`, bytes of one batch element, once each. */
@@ -68,6 +73,15 @@ function compulsory(
   const reads: f64 = ((inputs + weights) * B * readCycles) / (readBytes * ports);
   const writes: f64 = (results * B * writeCycles) / (writeBytes * ports);
   return isShared ? reads + writes : Math.max(reads, writes);
+}
+
+/** The same of the ports of a core's arrays where operands have their own. */
+function ownPorts(inputs: f64, weights: f64, results: f64): f64 {
+  const a: f64 = (inputs * B * arrayReadCycles) / (arrayReadBytes * cores);
+  const w: f64 = (weights * B * arrayWeightCycles) / (arrayWeightBytes * cores);
+  const writes: f64 = (results * B * arrayWriteCycles) / (arrayWriteBytes * cores);
+  const reads: f64 = longest(arrayPorts, a, w, 0);
+  return Math.max(reads, arrayShared ? withSums(arrayPorts, a, w, 0) + writes : writes);
 }
 
 /** Writes the last walk, the last traffic counted and the mapping in place into a result record. */
@@ -109,17 +123,22 @@ export function storeResult(record: usize): void {
       );
   put(record, RES_ROOF_OUTER, far);
   // A held operand that goes past the inner buffer does not cross its port.
-  const edge: f64 = compulsory(
-    isBypassed(INPUT) ? 0 : inputs,
-    isBypassed(WEIGHT) ? 0 : weights,
-    results,
-    arrayReadBytes,
-    arrayReadCycles,
-    arrayWriteBytes,
-    arrayWriteCycles,
-    arrayShared,
-    cores,
-  );
+  const edgeInputs: f64 = isBypassed(INPUT) ? 0 : inputs;
+  const edgeWeights: f64 = isBypassed(WEIGHT) ? 0 : weights;
+  const edge: f64 =
+    arrayPorts == SPLIT_TOGETHER
+      ? compulsory(
+          edgeInputs,
+          edgeWeights,
+          results,
+          arrayReadBytes,
+          arrayReadCycles,
+          arrayWriteBytes,
+          arrayWriteCycles,
+          arrayShared,
+          cores,
+        )
+      : ownPorts(edgeInputs, edgeWeights, results);
   put(record, RES_ROOF_ARRAY, edge);
   put(record, RES_ELEMENTS, elementsInput);
   put(record, RES_ELEMENTS + 1, elementsWeight);

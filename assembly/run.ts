@@ -1,5 +1,14 @@
 import { INPUT, OUTPUT, WEIGHT } from "./abi";
-import { hasOuter, innerReadCycles, innerWriteCycles, outerReadCycles, outerWriteCycles } from "./hardware";
+import {
+  hasOuter,
+  innerSumCycles,
+  innerWeightCycles,
+  passesOuter,
+  innerReadCycles,
+  innerWriteCycles,
+  outerReadCycles,
+  outerWriteCycles,
+} from "./hardware";
 import { ceilDiv } from "./int-math";
 import {
   B,
@@ -61,7 +70,9 @@ import {
   STEPS,
   STORED,
   STORED_BEFORE,
+  SUM_READ,
   WEIGHT_FREED,
+  WEIGHT_READ,
   advance,
   bitOf,
   repeats,
@@ -236,6 +247,8 @@ function ignored(level: i32): i32 {
   if ((changed & WEIGHT_BIT) == 0) times |= OF_WEIGHT;
   if ((changed & OUTPUT_BIT) == 0) times |= OF_SUMS;
   if (innerReadCycles > 0) times |= bitOf(INNER_READ);
+  if (innerWeightCycles > 0) times |= bitOf(WEIGHT_READ);
+  if (innerSumCycles > 0) times |= bitOf(SUM_READ);
   if (innerWriteCycles > 0) times |= bitOf(INNER_WRITE);
   if (outerReadCycles > 0) times |= bitOf(OUTER_READ);
   if (outerWriteCycles > 0) times |= bitOf(OUTER_WRITE);
@@ -277,7 +290,7 @@ export function walk(stalls: f64 = Infinity): void {
   cycles = Math.max(drained, Math.max(stored, load<f64>(OUTER_STORED)));
   firstFill = beginning + load<f64>(FILL);
   lastDrain = cycles - arrayFree;
-  const inner: f64 = Math.max(0, stored - drained);
+  const inner: f64 = passesOuter(OUTPUT) ? 0 : Math.max(0, stored - drained);
   stallArray = load<f64>(STALL_ARRAY);
   stallInner = load<f64>(STALL_INNER) + (hasOuter ? inner : cycles - drained);
   stallOuter = load<f64>(STALL_OUTER) + (hasOuter ? cycles - drained - inner : 0);

@@ -1,4 +1,5 @@
-import { outerLatency } from "./hardware";
+import { SPLIT_TOGETHER } from "./abi";
+import { innerPorts, outerLatency } from "./hardware";
 
 /*
  * What the walk remembers between two steps, in one region, and how a loop is cut short once it repeats itself.
@@ -16,7 +17,9 @@ import { outerLatency } from "./hardware";
  * this iteration or in a further one, since it falls behind; nor does one of them decide when it is free, or it would be as late.
  * docs/model.md, "steady state". Checked: test/property/sim/walk.test.ts.
  */
-const TIMES: i32 = 29;
+/** All of them, and those that play a part where the inner port is one for all operands. */
+const TIMES: i32 = 31;
+const TIMES_OF_ONE: i32 = 29;
 const FACTS: i32 = 15;
 const SUMS: i32 = 6;
 const FIELDS: i32 = TIMES + FACTS + SUMS;
@@ -60,6 +63,9 @@ export const LATER_READY: usize = STATE + 208;
 /** The same for the first unit of them. */
 export const OLDER_FIRST: usize = STATE + 216;
 export const LATER_FIRST: usize = STATE + 224;
+/** Whether the ports that read weights and sums into the inner buffers are free, where they are not that of inputs (INNER_READ). */
+export const WEIGHT_READ: usize = STATE + 232;
+export const SUM_READ: usize = STATE + 240;
 
 /** Array time, port time, stream of the last fold, skew; bits of what waits for the far memory; cycles of its stores. */
 export const PENDING_ARRAY: usize = STATE + 8 * TIMES;
@@ -140,7 +146,8 @@ export function repeats(level: i32, margin: f64, ignored: i32): bool {
   let portBefore: f64 = Infinity;
   let portNow: f64 = -Infinity;
   let pace: f64 = 0;
-  for (let i: i32 = 0; i < TIMES; i++) {
+  const times: i32 = innerPorts == SPLIT_TOGETHER ? TIMES_OF_ONE : TIMES;
+  for (let i: i32 = 0; i < times; i++) {
     const at: usize = (<usize>i) << 3;
     const was: f64 = load<f64>(before + at);
     const shift: f64 = load<f64>(STATE + at) - was;

@@ -1,5 +1,31 @@
 import { unhiddenLoad } from "./array/time";
-import { arrayLatency, innerLatency, innerShared, isDirect, outerLatency, outerShared } from "./hardware";
+import {
+  arrayLatency,
+  innerLatency,
+  innerPorts,
+  innerShared,
+  isDirect,
+  outerLatency,
+  outerShared,
+  passedBits,
+  passesOuter,
+} from "./hardware";
+import {
+  INPUT,
+  OUTPUT,
+  SPLIT_TOGETHER,
+  TRACK_ARRAY,
+  TRACK_ARRAY_PORT,
+  TRACK_INNER_READ,
+  TRACK_INNER_WRITE,
+  TRACK_OUTER_READ,
+  TRACK_OUTER_WRITE,
+  TRACK_STALL,
+  WAIT_ARRAY_PORT,
+  WAIT_INNER,
+  WAIT_OUTER,
+  WEIGHT,
+} from "./abi";
 import { outerDoubleBits } from "./mapping";
 import {
   INPUT_BIT,
@@ -42,6 +68,8 @@ import {
   otherCycles,
   otherLead,
   otherUnit,
+  passesOne,
+  passesOther,
   portTime,
   skew,
   standAtBeginning,
@@ -99,10 +127,14 @@ import {
   STORED_BEFORE,
   SUMS_OUT,
   SUMS_THERE,
+  SUM_READ,
   WAITS,
   WEIGHT_FREED,
+  WEIGHT_READ,
   WEIGHT_THERE,
 } from "./steady-state";
+import { firstIn } from "./split";
+import { event, isTraced } from "./trace";
 
 /*
  * The inner step, of which a walk is made: what happens in it, in which order, and when. Rules: docs/model.md, "time". Step s is
@@ -134,6 +166,9 @@ export let beginning: f64 = 0;
 let mostStalls: f64 = Infinity;
 
 let isStarted: bool = false;
+/** Steps whose sums wait for the outer port, where events are taken down: the older, and the later. */
+let olderStep: f64 = 0;
+let laterStep: f64 = 0;
 
 /**
  * Begins a walk.
@@ -184,15 +219,38 @@ function openOuterSums(): void {
   store<f64>(OUTER_STORED_AT_OPENING, stored);
 }
 
+/** The port whose reads stand in the local variable of a walk's step: the first operand that is on it. */
+let portAtHand: i32 = INPUT;
+
+/** Where the time stands from which on the port is free whose first operand is `first`. */
+function readTime(first: i32): usize {
+  return first == INPUT ? INNER_READ : first == WEIGHT ? WEIGHT_READ : SUM_READ;
+}
+
+/** Puts the time of the port at hand away and takes up that of the one that `operand` is on. */
+function usePort(operand: i32, time: f64): f64 {
+  const first: i32 = firstIn(innerPorts, operand);
+  if (first == portAtHand) return time;
+  store<f64>(readTime(portAtHand), time);
+  portAtHand = first;
+  return load<f64>(readTime(first));
+}
+
+/** Whether the port at hand takes turns with the writes of sums. */
+function isPortShared(): bool {
+  return innerShared && portAtHand == firstIn(innerPorts, OUTPUT);
+}
+
 /** The later of two times. A choice costs less than Math.max, which minds signs of zero and what is no number. */
 function later(a: f64, b: f64): f64 {
   return a > b ? a : b;
 }
 
 /** Serves a store of the outer port that has waited, if there is one (cycles ≥ 0); when the port is free again. */
-function serve(free: f64, first: f64, ready: f64, cycles: f64, unit: f64): f64 {
+function serve(free: f64, first: f64, ready: f64, cycles: f64, unit: f64, step: f64): f64 {
   if (cycles < 0) return free;
   const end: f64 = later(later(free, first) + cycles, ready + unit);
+  if (isTraced) event(TRACK_OUTER_WRITE, OUTPUT, step, later(free, first), end);
   store<f64>(OUTER_STORED, end + outerLatency);
   return end;
 }
@@ -201,14 +259,17 @@ function serve(free: f64, first: f64, ready: f64, cycles: f64, unit: f64): f64 {
  * On a shared outer port stores let the loads of two more steps go first, unless their outer tile goes: takes up a store of
  * `cycles` (−1: none), of which the first unit is there at `first` and the whole at `ready`; when the port is free again.
  */
-function storeLater(free: f64, cycles: f64, unit: f64, first: f64, ready: f64): f64 {
+function storeLater(free: f64, cycles: f64, unit: f64, first: f64, ready: f64, step: f64): f64 {
   let end: f64 = serve(
     free,
     load<f64>(OLDER_FIRST),
     load<f64>(OLDER_READY),
     load<f64>(OLDER_STORE),
     load<f64>(OLDER_UNIT),
+    olderStep,
   );
+  olderStep = laterStep;
+  laterStep = step;
   store<f64>(OLDER_FIRST, load<f64>(LATER_FIRST));
   store<f64>(OLDER_READY, load<f64>(LATER_READY));
   store<f64>(OLDER_STORE, load<f64>(LATER_STORE));
@@ -218,8 +279,15 @@ function storeLater(free: f64, cycles: f64, unit: f64, first: f64, ready: f64): 
   store<f64>(LATER_STORE, cycles);
   store<f64>(LATER_UNIT, unit);
   if (!opensSums && !isAtEnd) return end;
-  end = serve(end, load<f64>(OLDER_FIRST), load<f64>(OLDER_READY), load<f64>(OLDER_STORE), load<f64>(OLDER_UNIT));
-  end = serve(end, first, ready, cycles, unit);
+  end = serve(
+    end,
+    load<f64>(OLDER_FIRST),
+    load<f64>(OLDER_READY),
+    load<f64>(OLDER_STORE),
+    load<f64>(OLDER_UNIT),
+    olderStep,
+  );
+  end = serve(end, first, ready, cycles, unit, step);
   store<f64>(OLDER_STORE, -1);
   store<f64>(LATER_STORE, -1);
   return end;
@@ -231,11 +299,15 @@ function storeLater(free: f64, cycles: f64, unit: f64, first: f64, ready: f64): 
  */
 export function steps(count: f64): void {
   lookUp();
+  if (passedBits != 0 || isTraced || innerPorts != SPLIT_TOGETHER) {
+    take(count, false, true);
+    return;
+  }
   const arePlain: bool =
     !isDirect && !outerShared && !isAtEnd && firstWait < 0 && !bringsOne && !bringsOther && farDown < 0;
   const some: f64 = arePlain && count >= MANY ? 1 : count;
-  take(some, false);
-  if (some < count) take(count - some, true);
+  take(some, false, false);
+  if (some < count) take(count - some, true, false);
 }
 
 /**
@@ -243,10 +315,11 @@ export function steps(count: f64): void {
  *
  * @param isPlain  the far memory brings nothing, each transfer is handed on as a whole, and the step before was like these: most
  *                 of what can happen in a step does not. A constant, so that what does not happen is not in the code
+ * @param isGeneral  operands may go past the outer buffer, over the outer port, and events are taken down if they are asked for; a constant too
  */
 // @ts-ignore: decorator
 @inline
-function take(count: f64, isPlain: bool): void {
+function take(count: f64, isPlain: bool, isGeneral: bool): void {
   if (!isPlain && opened != 0) openOuterOperands();
   const oneThereAt: usize = isWeightFirst ? WEIGHT_THERE : INPUT_THERE;
   const otherThereAt: usize = isWeightFirst ? INPUT_THERE : WEIGHT_THERE;
@@ -281,6 +354,11 @@ function take(count: f64, isPlain: bool): void {
   let lasting: f64 = later(load<f64>(PENDING_ARRAY), load<f64>(PENDING_PORT));
   const ownBusy: f64 = arrayTime + unhiddenLoad(loading, stream);
   const ownLasting: f64 = later(arrayTime, portTime);
+  let pendingPort: f64 = load<f64>(PENDING_PORT);
+  /** Steps so far, the pending one included. */
+  let step: f64 = load<f64>(STEPS);
+  const one: i32 = isWeightFirst ? WEIGHT : INPUT;
+  const other: i32 = isWeightFirst ? INPUT : WEIGHT;
   let pendingSkew: f64 = load<f64>(PENDING_SKEW);
   let pendingLead: f64 = load<f64>(PENDING_LEAD);
   let pendingStore: f64 = load<f64>(PENDING_STORE);
@@ -291,6 +369,10 @@ function take(count: f64, isPlain: bool): void {
   const fetchesOneAhead: bool = changesOne && isOneDouble;
   const fetchesOtherAhead: bool = changesOther && isOtherDouble;
   const storesSums: bool = changesSums || isAtEnd;
+  const passesSums: bool = isGeneral && passesOuter(OUTPUT);
+  const oneLatency: f64 = isGeneral && passesOne ? outerLatency : innerLatency;
+  const otherLatency: f64 = isGeneral && passesOther ? outerLatency : innerLatency;
+  const sumsLatency: f64 = passesSums ? outerLatency : innerLatency;
   const fills: bool = !isStarted || fillsTile;
   let pendingFills: bool = load<f64>(PENDING_FILLS) != 0;
   let hasPending: bool = isStarted;
@@ -308,6 +390,7 @@ function take(count: f64, isPlain: bool): void {
       const begin: f64 = later(outerRead, farOneSlot);
       outerRead = begin + farOneCycles;
       if (outerShared) outerWrite = outerRead;
+      if (isGeneral && isTraced) event(TRACK_OUTER_READ, one, step, begin, outerRead);
       farOneFirst = begin + farOneUnit + outerLatency;
       farOneThere = outerRead + outerLatency;
     }
@@ -315,11 +398,20 @@ function take(count: f64, isPlain: bool): void {
       const begin: f64 = later(outerRead, farOtherSlot);
       outerRead = begin + farOtherCycles;
       if (outerShared) outerWrite = outerRead;
+      if (isGeneral && isTraced) event(TRACK_OUTER_READ, other, step, begin, outerRead);
       farOtherFirst = begin + farOtherUnit + outerLatency;
       farOtherThere = outerRead + outerLatency;
     }
     // 1: double-buffered inner tiles.
-    if (fetchesOneAhead) {
+    if (isGeneral && passesOne && fetchesOneAhead) {
+      const begin: f64 = later(outerRead, oneFreed);
+      outerRead = begin + oneCycles;
+      if (outerShared) outerWrite = outerRead;
+      if (isTraced) event(TRACK_OUTER_READ, one, step, begin, outerRead);
+      waits |= oneBit;
+      oneThere = later(begin + oneUnit, outerRead - oneLead) + oneLatency;
+    } else if (fetchesOneAhead) {
+      if (isGeneral) innerRead = usePort(one, innerRead);
       let begin: f64 = later(innerRead, oneFreed);
       innerRead = begin + oneCycles;
       if (!isPlain) waits &= ~oneBit;
@@ -329,11 +421,20 @@ function take(count: f64, isPlain: bool): void {
         innerRead = later(begin + oneCycles, farOneThere + oneUnit);
         if (innerRead > near) waits |= oneBit;
       }
-      if (innerShared) innerWrite = innerRead;
-      oneThere = (isPlain ? innerRead : later(begin + oneUnit, innerRead - oneLead)) + innerLatency;
+      if (isGeneral ? isPortShared() : innerShared) innerWrite = innerRead;
+      if (isGeneral && isTraced) event(TRACK_INNER_READ, one, step, begin, innerRead);
+      oneThere = (isPlain ? innerRead : later(begin + oneUnit, innerRead - oneLead)) + oneLatency;
       store<f64>(oneReadAt, innerRead);
     }
-    if (fetchesOtherAhead) {
+    if (isGeneral && passesOther && fetchesOtherAhead) {
+      const begin: f64 = later(outerRead, otherFreed);
+      outerRead = begin + otherCycles;
+      if (outerShared) outerWrite = outerRead;
+      if (isTraced) event(TRACK_OUTER_READ, other, step, begin, outerRead);
+      waits |= otherBit;
+      otherThere = later(begin + otherUnit, outerRead - otherLead) + otherLatency;
+    } else if (fetchesOtherAhead) {
+      if (isGeneral) innerRead = usePort(other, innerRead);
       let begin: f64 = later(innerRead, otherFreed);
       innerRead = begin + otherCycles;
       if (!isPlain) waits &= ~otherBit;
@@ -343,8 +444,9 @@ function take(count: f64, isPlain: bool): void {
         innerRead = later(begin + otherCycles, farOtherThere + otherUnit);
         if (innerRead > near) waits |= otherBit;
       }
-      if (innerShared) innerWrite = innerRead;
-      otherThere = (isPlain ? innerRead : later(begin + otherUnit, innerRead - otherLead)) + innerLatency;
+      if (isGeneral ? isPortShared() : innerShared) innerWrite = innerRead;
+      if (isGeneral && isTraced) event(TRACK_INNER_READ, other, step, begin, innerRead);
+      otherThere = (isPlain ? innerRead : later(begin + otherUnit, innerRead - otherLead)) + otherLatency;
       store<f64>(otherReadAt, innerRead);
     }
     /** When the first sums of the step before can come back. */
@@ -355,6 +457,9 @@ function take(count: f64, isPlain: bool): void {
       if ((waits & STEP_WAITS) != 0) stallFar += start - free;
       else stallNear += start - free;
       if (!isPlain && pendingFills) store<f64>(FILL, stallFar + stallNear);
+      if (isGeneral && isTraced) {
+        event(TRACK_STALL, (waits & STEP_WAITS) != 0 ? WAIT_OUTER : WAIT_INNER, step - 1, free, start);
+      }
       let streams: f64 = start;
       if (!isPlain && wait >= 0) {
         streams += wait;
@@ -364,26 +469,50 @@ function take(count: f64, isPlain: bool): void {
       }
       const streamed: f64 = streams + lasting;
       free = later(streamed, streams + busy);
+      if (isGeneral && isTraced) {
+        event(TRACK_ARRAY, 0, step - 1, start, streams + busy);
+        event(TRACK_ARRAY_PORT, 0, step - 1, streams, streams + pendingPort);
+        event(TRACK_STALL, WAIT_ARRAY_PORT, step - 1, streams + busy, free);
+      }
       out = streamed + pendingSkew;
       drained = later(drained, out);
       computed += busy;
       // 3: its sums go up, and on to the far memory where they are done with.
-      if (storesSums) {
+      if (passesSums && storesSums) {
+        storedBefore = stored;
+        const begin: f64 = later(outerWrite, out - pendingLead);
+        outerWrite = later(begin + pendingStore, out + pendingUnit);
+        if (outerShared) outerRead = outerWrite;
+        if (isTraced) event(TRACK_OUTER_WRITE, OUTPUT, step - 1, begin, outerWrite);
+        stored = outerWrite + sumsLatency;
+        storedFirst = begin + pendingUnit + sumsLatency;
+      } else if (storesSums) {
+        if (isGeneral) innerRead = usePort(OUTPUT, innerRead);
         storedBefore = stored;
         const begin: f64 = later(innerWrite, later(isPlain ? out : out - pendingLead, outerSumsSlot));
         innerWrite = begin + pendingStore;
         if (!isPlain) innerWrite = later(innerWrite, out + pendingUnit);
         if (innerShared) innerRead = innerWrite;
-        stored = innerWrite + innerLatency;
-        storedFirst = isPlain ? stored : begin + pendingUnit + innerLatency;
+        if (isGeneral && isTraced) event(TRACK_INNER_WRITE, OUTPUT, step - 1, begin, innerWrite);
+        stored = innerWrite + sumsLatency;
+        storedFirst = isPlain ? stored : begin + pendingUnit + sumsLatency;
         if (pendingFarStore >= 0 && (isPlain || !outerShared)) {
-          outerWrite = later(outerWrite, storedFirst) + pendingFarStore;
+          const begin: f64 = later(outerWrite, storedFirst);
+          outerWrite = begin + pendingFarStore;
           if (!isPlain) outerWrite = later(outerWrite, stored + pendingFarUnit);
+          if (isGeneral && isTraced) event(TRACK_OUTER_WRITE, OUTPUT, step - 1, begin, outerWrite);
           store<f64>(OUTER_STORED, outerWrite + outerLatency);
         }
       }
       if (!isPlain && outerShared) {
-        outerWrite = storeLater(outerWrite, storesSums ? pendingFarStore : -1, pendingFarUnit, storedFirst, stored);
+        outerWrite = storeLater(
+          outerWrite,
+          storesSums ? pendingFarStore : -1,
+          pendingFarUnit,
+          storedFirst,
+          stored,
+          step - 1,
+        );
         outerRead = outerWrite;
       }
     } else {
@@ -393,28 +522,47 @@ function take(count: f64, isPlain: bool): void {
     if (!isPlain && opensSums) openOuterSums();
     // 4: single-buffered inner tiles, and partial sums that come back.
     if (changesOne) {
-      if (!isOneDouble) {
+      if (isGeneral && passesOne && !isOneDouble) {
+        const place: f64 = later(outerRead, free);
+        outerRead = place + oneCycles;
+        if (outerShared) outerWrite = outerRead;
+        if (isTraced) event(TRACK_OUTER_READ, one, step, place, outerRead);
+        waits |= oneBit;
+        oneThere = outerRead + oneLatency;
+      } else if (!isOneDouble) {
+        if (isGeneral) innerRead = usePort(one, innerRead);
         const place: f64 = later(innerRead, free);
         if (!isPlain) waits = farOneThere > place ? waits | oneBit : waits & ~oneBit;
         innerRead = (isPlain ? place : later(place, farOneThere)) + oneCycles;
-        if (innerShared) innerWrite = innerRead;
-        oneThere = innerRead + innerLatency;
+        if (isGeneral ? isPortShared() : innerShared) innerWrite = innerRead;
+        if (isGeneral && isTraced) event(TRACK_INNER_READ, one, step, innerRead - oneCycles, innerRead);
+        oneThere = innerRead + oneLatency;
         store<f64>(oneReadAt, innerRead);
       }
       oneFreed = free;
     }
     if (changesOther) {
-      if (!isOtherDouble) {
+      if (isGeneral && passesOther && !isOtherDouble) {
+        const place: f64 = later(outerRead, free);
+        outerRead = place + otherCycles;
+        if (outerShared) outerWrite = outerRead;
+        if (isTraced) event(TRACK_OUTER_READ, other, step, place, outerRead);
+        waits |= otherBit;
+        otherThere = outerRead + otherLatency;
+      } else if (!isOtherDouble) {
+        if (isGeneral) innerRead = usePort(other, innerRead);
         const place: f64 = later(innerRead, free);
         if (!isPlain) waits = farOtherThere > place ? waits | otherBit : waits & ~otherBit;
         innerRead = (isPlain ? place : later(place, farOtherThere)) + otherCycles;
-        if (innerShared) innerWrite = innerRead;
-        otherThere = innerRead + innerLatency;
+        if (isGeneral ? isPortShared() : innerShared) innerWrite = innerRead;
+        if (isGeneral && isTraced) event(TRACK_INNER_READ, other, step, innerRead - otherCycles, innerRead);
+        otherThere = innerRead + otherLatency;
         store<f64>(otherReadAt, innerRead);
       }
       otherFreed = free;
     }
     if (changesSums) {
+      if (isGeneral) innerRead = usePort(OUTPUT, innerRead);
       // Sums that go straight to the outer buffer wait for no place on their way.
       sumsThere = !isPlain && isDirect ? 0 : areSumsDouble ? storedBefore : stored;
       if (!isPlain) waits &= ~SUMS_WAIT;
@@ -426,18 +574,27 @@ function take(count: f64, isPlain: bool): void {
         const begin: f64 = later(outerRead, earliestOuterSums());
         outerRead = begin + farDown;
         if (outerShared) outerWrite = outerRead;
+        if (isGeneral && isTraced) event(TRACK_OUTER_READ, OUTPUT, step, begin, outerRead);
         first = later(first, begin + farDownUnit + outerLatency);
         whole = later(whole, outerRead + outerLatency);
       }
       // Nobody waits for sums that the outer buffer adds to itself.
       if (!isFirstK) {
-        const begin: f64 = later(innerRead, first);
+        const begin: f64 = later(passesSums ? outerRead : innerRead, first);
         const end: f64 = later(begin + down, whole + downUnit);
-        if (!isPlain && end > near) waits |= SUMS_WAIT;
+        if (passesSums || (!isPlain && end > near)) waits |= SUMS_WAIT;
         // Straight to the array, other streams go on while they are waited for.
-        innerRead = !isPlain && isDirect ? innerRead + down : end;
-        if (innerShared) innerWrite = innerRead;
-        sumsThere = (isPlain ? end : later(begin + downUnit, end - sumsLead)) + innerLatency;
+        if (passesSums) {
+          outerRead = isDirect ? outerRead + down : end;
+          if (outerShared) outerWrite = outerRead;
+          if (isTraced) event(TRACK_OUTER_READ, OUTPUT, step, isDirect ? outerRead - down : begin, outerRead);
+        } else {
+          innerRead = !isPlain && isDirect ? innerRead + down : end;
+          if (innerShared) innerWrite = innerRead;
+          if (isGeneral && isTraced)
+            event(TRACK_INNER_READ, OUTPUT, step, isDirect ? innerRead - down : begin, innerRead);
+        }
+        sumsThere = (isPlain ? end : later(begin + downUnit, end - sumsLead)) + sumsLatency;
         // Without a buffer near the array they are added on the way out, where the first of them is needed after the skew.
         if (!isPlain && isDirect) sumsThere -= skew;
       } else {
@@ -461,6 +618,8 @@ function take(count: f64, isPlain: bool): void {
     if (!isPlain) {
       pendingFills = fills;
       busy = ownBusy;
+      pendingPort = portTime;
+      step += 1;
       lasting = ownLasting;
       pendingSkew = skew;
       pendingLead = sumsLead;
@@ -480,6 +639,7 @@ function take(count: f64, isPlain: bool): void {
     ready = later(heldThere, restThere);
     waits = (restThere > heldThere ? isRestFar : isHeldFar) ? waits | STEP_WAITS : waits & ~STEP_WAITS;
   }
+  if (isGeneral) innerRead = usePort(INPUT, innerRead);
   isStarted = hasPending;
   firstWait = wait;
   if (free - computed > mostStalls) isGivenUp = true;

@@ -1,18 +1,35 @@
-import { OUTPUT_STATIONARY } from "./abi";
+import { INPUT, OUTPUT, OUTPUT_STATIONARY, SPLIT_TOGETHER, WEIGHT } from "./abi";
 import { firstLoad, lastPosition, lastStream, skewCycles, stepCycles, timeTile } from "./array/time";
-import { countTile, edgeReadBytes, sumBytes, sumsOut } from "./array/traffic";
+import {
+  countTile,
+  edgeInputBytes,
+  edgeReadBytes,
+  edgeSumBytes,
+  edgeWeightBytes,
+  sumBytes,
+  sumsOut,
+} from "./array/traffic";
 import {
   accumulatorBytes,
   arrayBlock,
+  arrayPorts,
   arrayReadBytes,
   arrayReadCycles,
   arrayShared,
+  arraySumBytes,
+  arraySumCycles,
+  arrayWeightBytes,
+  arrayWeightCycles,
   arrayWriteBytes,
   arrayWriteCycles,
   inBlocks,
   innerBlock,
   innerReadBytes,
   innerReadCycles,
+  innerSumBytes,
+  innerSumCycles,
+  innerWeightBytes,
+  innerWeightCycles,
   innerWriteBytes,
   innerWriteCycles,
   inputBytes,
@@ -24,10 +41,12 @@ import {
   outerWriteBytes,
   outerWriteCycles,
   outputBytes,
+  passesOuter,
   portCycles,
   weightBytes,
 } from "./hardware";
 import { coresK, dataflow, elementsOfCore } from "./mapping";
+import { firstIn, onPort } from "./split";
 import { classK, classM, classN, coresAtWork, extentOfAll, extentOfOne, jk, jm, jn } from "./share";
 
 /*
@@ -43,10 +62,10 @@ const KIND: usize = 64 * RECORD;
 const SLOT: usize = 4 * KIND;
 const TABLE: usize = memory.data(262144, 16); // 16 slots
 
-/** Fields of an operand's record: cycles on the inner and on the outer port. */
+/** Fields of an operand's record: cycles on the port that its inner tiles come over, and of parts of its outer tiles on the outer port. */
 export const INNER_CYCLES: usize = 8;
 export const OUTER_CYCLES: usize = 16;
-/** Fields of a record of sums: up over the inner port at accumulator and at output width, down; the same over the outer port. */
+/** Fields of a record of sums: up over the port of inner tiles at accumulator and at output width, down; the same of outer tiles over the outer port. */
 export const UP_WIDE: usize = 8;
 export const UP_FINAL: usize = 16;
 export const DOWN: usize = 24;
@@ -87,8 +106,12 @@ function isKnown(record: usize): bool {
   return false;
 }
 
-function read(bytes: f64): f64 {
-  return portCycles(inBlocks(bytes, innerBlock), innerReadBytes, innerReadCycles);
+/** Cycles of `bytes` of an operand on the port that it is on. */
+function read(operand: i32, bytes: f64): f64 {
+  const moved: f64 = inBlocks(bytes, innerBlock);
+  if (operand == INPUT) return portCycles(moved, innerReadBytes, innerReadCycles);
+  if (operand == WEIGHT) return portCycles(moved, innerWeightBytes, innerWeightCycles);
+  return portCycles(moved, innerSumBytes, innerSumCycles);
 }
 function write(bytes: f64): f64 {
   return portCycles(inBlocks(bytes, innerBlock), innerWriteBytes, innerWriteCycles);
@@ -101,10 +124,11 @@ function writeFar(bytes: f64): f64 {
 }
 
 /** Costs of an operand's tile of classes a and b; `free`: the dimension that it does not depend on, at index j. */
-function operandCosts(record: usize, elementsOfTile: f64, width: f64, free: i32, j: f64): usize {
+function operandCosts(record: usize, operand: i32, elementsOfTile: f64, width: f64, free: i32, j: f64): usize {
   const bytes: f64 = Math.ceil(elementsOfTile * width) * elements;
   // Cores that differ only along `free` want the same tile.
-  store<f64>(record, read(multicast ? bytes : bytes * coresAtWork(free, j)), INNER_CYCLES);
+  const moved: f64 = multicast ? bytes : bytes * coresAtWork(free, j);
+  store<f64>(record, passesOuter(operand) ? readFar(moved) : read(operand, moved), INNER_CYCLES);
   store<f64>(record, readFar(bytes), OUTER_CYCLES);
   return record;
 }
@@ -114,14 +138,14 @@ export function inputCosts(): usize {
   const copies: i32 = multicast ? 0 : classN;
   const record: usize = slot + <usize>(classM * 16 + classK * 4 + copies) * RECORD;
   if (isKnown(record)) return record;
-  return operandCosts(record, extentOfAll(0, jm) * extentOfAll(2, jk), inputBytes, 1, jn);
+  return operandCosts(record, INPUT, extentOfAll(0, jm) * extentOfAll(2, jk), inputBytes, 1, jn);
 }
 
 export function weightCosts(): usize {
   const copies: i32 = multicast ? 0 : classM;
   const record: usize = slot + KIND + <usize>(classN * 16 + classK * 4 + copies) * RECORD;
   if (isKnown(record)) return record;
-  return operandCosts(record, extentOfAll(1, jn) * extentOfAll(2, jk), weightBytes, 0, jm);
+  return operandCosts(record, WEIGHT, extentOfAll(1, jn) * extentOfAll(2, jk), weightBytes, 0, jm);
 }
 
 /** Costs of the sums of the present step. */
@@ -134,13 +158,46 @@ export function sumCosts(): usize {
   const summands: f64 = coresK == 1 ? 1 : coresAtWork(2, jk);
   const wide: f64 = Math.ceil(sums * accumulatorBytes) * elements;
   const final: f64 = Math.ceil(sums * outputBytes) * elements;
-  store<f64>(record, write(wide * summands), UP_WIDE);
-  store<f64>(record, write(final), UP_FINAL);
-  store<f64>(record, read(wide), DOWN);
+  const passes: bool = passesOuter(OUTPUT);
+  store<f64>(record, passes ? writeFar(wide) : write(wide * summands), UP_WIDE);
+  store<f64>(record, passes ? writeFar(final) : write(final), UP_FINAL);
+  store<f64>(record, passes ? readFar(wide) : read(OUTPUT, wide), DOWN);
   store<f64>(record, writeFar(wide), OUTER_UP_WIDE);
   store<f64>(record, writeFar(final), OUTER_UP_FINAL);
   store<f64>(record, readFar(wide), OUTER_DOWN);
   return record;
+}
+
+/** Cycles of the array's port for what the tile that was counted last reads, `side` elements side by side, and for its writes. */
+function onePort(side: f64, writes: f64): f64 {
+  const reads: f64 = portCycles(inBlocks(edgeReadBytes() * side, arrayBlock), arrayReadBytes, arrayReadCycles);
+  return arrayShared ? reads + writes : Math.max(reads, writes);
+}
+
+/** The same of the busiest of several ports. */
+function ownPorts(side: f64, writes: f64): f64 {
+  const inputs: f64 = edgeInputBytes() * side;
+  const weights: f64 = edgeWeightBytes() * side;
+  const sums: f64 = edgeSumBytes() * side;
+  const a: f64 = portCycles(
+    inBlocks(onPort(arrayPorts, 0, inputs, weights, sums), arrayBlock),
+    arrayReadBytes,
+    arrayReadCycles,
+  );
+  const w: f64 = portCycles(
+    inBlocks(onPort(arrayPorts, 1, inputs, weights, sums), arrayBlock),
+    arrayWeightBytes,
+    arrayWeightCycles,
+  );
+  const o: f64 = portCycles(
+    inBlocks(onPort(arrayPorts, 2, inputs, weights, sums), arrayBlock),
+    arraySumBytes,
+    arraySumCycles,
+  );
+  const most: f64 = Math.max(a, Math.max(w, o));
+  if (!arrayShared) return Math.max(most, writes);
+  const first: i32 = firstIn(arrayPorts, OUTPUT);
+  return Math.max(most, (first == 0 ? a : first == 1 ? w : o) + writes);
 }
 
 /**
@@ -161,11 +218,10 @@ export function arrayCosts(isFirstK: bool, isLastK: bool, isHeld: bool): usize {
   timeTile(em, en, ek, isInPlace);
   // The port carries what all elements that the core takes at once need.
   const side: f64 = Math.min(elementsOfCore(), elements);
-  const reads: f64 = portCycles(inBlocks(edgeReadBytes() * side, arrayBlock), arrayReadBytes, arrayReadCycles);
   const written: f64 = sumBytes(sumsOut, em * en, isLastK) * side;
   const writes: f64 = portCycles(inBlocks(written, arrayBlock), arrayWriteBytes, arrayWriteCycles);
   store<f64>(record, stepCycles, ARRAY_TIME);
-  store<f64>(record, arrayShared ? reads + writes : Math.max(reads, writes), PORT_TIME);
+  store<f64>(record, arrayPorts == SPLIT_TOGETHER ? onePort(side, writes) : ownPorts(side, writes), PORT_TIME);
   store<f64>(record, firstLoad, LOAD);
   store<f64>(record, lastStream, STREAM);
   store<f64>(record, skewCycles, SKEW);

@@ -59,12 +59,12 @@ const FIELDS = {
   ...Object.fromEntries(
     ["INPUT", "WEIGHT", "ACCUMULATOR", "OUTPUT"].map((of) => [`HW_${of}_BYTES`, { unit: "bytes" }]),
   ),
-  HW_INNER_SPLIT: { unit: "flag" },
+  HW_INNER_SPLIT: { unit: "code", values: enumeration("SPLIT_") },
   HW_INNER_SIZE: { unit: "bytes" },
   HW_INNER_DOUBLE: { unit: "flag" },
   HW_ARRAY_PORT: { units: PORT },
   HW_HAS_OUTER: { unit: "flag" },
-  HW_OUTER_SPLIT: { unit: "flag" },
+  HW_OUTER_SPLIT: { unit: "code", values: enumeration("SPLIT_") },
   HW_OUTER_SIZE: { unit: "bytes" },
   HW_OUTER_DOUBLE: { unit: "flag" },
   HW_INNER_PORT: { units: PORT },
@@ -77,6 +77,11 @@ const FIELDS = {
   HW_ENERGY_TRAFFIC: { unit: "pJ/byte" },
   HW_DIRECT: { unit: "flag" },
   HW_ARRAY_LATENCY: { unit: "cycles" },
+  HW_OUTER_PASSED: { unit: "bits", values: OPERANDS },
+  HW_ARRAY_PORTS: { unit: "code", values: enumeration("SPLIT_") },
+  HW_ARRAY_READS: { units: ["bytes", "cycles", "bytes", "cycles"] },
+  HW_INNER_PORTS: { unit: "code", values: enumeration("SPLIT_") },
+  HW_INNER_READS: { units: ["bytes", "cycles", "bytes", "cycles"] },
   IN_SHARED_B: { unit: "flag" },
   IN_OBJECTIVE: { unit: "code", values: enumeration("OBJECTIVE_") },
   IN_EFFORT: { unit: "code", values: enumeration("EFFORT_") },
@@ -130,9 +135,9 @@ const MEANINGS = {
   HW_ACCUMULATOR_BYTES: "Bytes of a partial sum.",
   HW_OUTPUT_BYTES: "Bytes of an element of the result.",
   HW_INNER_SIZE:
-    "Sizes of the inner buffer: input, weight, output; of one memory the first alone. Infinity: unlimited.",
+    "Sizes of the inner buffer: input, weight, output; of what shares a memory the first alone. Infinity: unlimited.",
   HW_OUTER_SIZE:
-    "Sizes of the outer buffer: input, weight, output; of one memory the first alone. Infinity: unlimited.",
+    "Sizes of the outer buffer: input, weight, output; of what shares a memory the first alone. Infinity: unlimited.",
   HW_OUTER_DOUBLE: "1: tiles of the outer buffer may be double buffered.",
   HW_ARRAY_PORT: "Port between inner buffer and array: bytes and cycles of reads, of writes, shared.",
   HW_INNER_PORT: "Port that fills the inner buffers: bytes and cycles of reads, of writes, shared, latency.",
@@ -186,6 +191,9 @@ const DEFAULTS = new Set([
   "IN_EVERY_TILE",
   "HW_MULTICAST",
   "HW_DIRECT",
+  "HW_OUTER_PASSED",
+  "HW_ARRAY_PORTS",
+  "HW_INNER_PORTS",
 ]);
 
 function record(fields, ...prefixes) {

@@ -64,9 +64,16 @@ export function sumBytes(sums: f64, finals: f64, isLastK: bool): f64 {
   return Math.ceil((sums - finals) * accumulatorBytes) + Math.ceil(finals * outputBytes);
 }
 
-/** Bytes that the array takes from the inner buffer for the tile that `countTile` has seen last. */
+/** Bytes that the array takes from the inner buffer for the tile that `countTile` has seen last: inputs, weights, sums; all of them. */
+export function edgeInputBytes(): f64 {
+  return isBypassed(INPUT) ? 0 : Math.ceil(inputsIn * inputBytes);
+}
+export function edgeWeightBytes(): f64 {
+  return isBypassed(WEIGHT) ? 0 : Math.ceil(weightsIn * weightBytes);
+}
+export function edgeSumBytes(): f64 {
+  return Math.ceil(sumsIn * accumulatorBytes);
+}
 export function edgeReadBytes(): f64 {
-  const inputs: f64 = isBypassed(INPUT) ? 0 : Math.ceil(inputsIn * inputBytes);
-  const weights: f64 = isBypassed(WEIGHT) ? 0 : Math.ceil(weightsIn * weightBytes);
-  return inputs + weights + Math.ceil(sumsIn * accumulatorBytes);
+  return edgeInputBytes() + edgeWeightBytes() + edgeSumBytes();
 }

@@ -4,27 +4,39 @@ import {
   INPUT,
   INPUT_STATIONARY,
   KIND_DOT_PRODUCT,
+  OUTPUT,
   OUTPUT_STATIONARY,
   OVERLAP_FOLDS,
   OVERLAP_NONE,
   SKEW_EDGE_AWARE,
+  SPLIT_TOGETHER,
   UNROLL_FIXED,
   WEIGHT,
   WEIGHT_STATIONARY,
 } from "../abi";
 import { changesEachStep, together } from "../array/registers";
-import { EDGE, INNER_SOURCE, REGISTER_WRITES, SUMS_DOWN, SUMS_UP } from "../counters";
+import { EDGE, INNER_SOURCE, OUTER, REGISTER_WRITES, SUMS_DOWN, SUMS_UP } from "../counters";
 import {
   accumulatorBytes,
   arrayPerRead,
   arrayPerWrite,
+  arrayPorts,
   arrayShared,
+  arraySumBytes,
+  arraySumCycles,
+  arrayWeightBytes,
+  arrayWeightCycles,
   cols,
   drain,
   energyMac,
+  innerPorts,
   innerReadBytes,
   innerReadCycles,
   innerShared,
+  innerSumBytes,
+  innerSumCycles,
+  innerWeightBytes,
+  innerWeightCycles,
   innerWriteBytes,
   innerWriteCycles,
   inputBytes,
@@ -34,6 +46,7 @@ import {
   multicast,
   outputBytes,
   overlap,
+  passesOuter,
   registerHolds,
   registerWords,
   rows,
@@ -68,6 +81,7 @@ import {
   tn,
 } from "../mapping";
 import { HARDWARE, get } from "../memory";
+import { longest, withSums } from "../split";
 import { END_STEPS, FULL_STEPS, endPart, firstPart } from "./sizes";
 
 /*
@@ -148,7 +162,7 @@ function setGridPrices(): void {
   resultCount = M * N * B;
   storedResults = coresK > 1 ? (resultCount * K) / chunkK(K) : resultCount;
   edgeResults = up * resultWidth * storedResults;
-  readSum = accumulatorBytes * arrayPerRead;
+  readSum = accumulatorBytes * (arraySumCycles / arraySumBytes);
   writeSum = accumulatorBytes * arrayPerWrite;
   writeResult = resultWidth * arrayPerWrite;
 }
@@ -175,7 +189,7 @@ export function setPrices(): void {
   priceWeight = weight;
   priceFixed = perMac * K * resultCount + edgeResults;
   readInput = inputBytes * arrayPerRead;
-  readWeight = weightBytes * arrayPerRead;
+  readWeight = weightBytes * (arrayWeightCycles / arrayWeightBytes);
   if (isDirect) addInnerPort();
   else if (bypass) leaveOutHeld();
 }
@@ -233,20 +247,25 @@ function addInnerPort(): void {
   const copiesInput: f64 = multicast ? 1 / coresN : 1;
   const copiesWeight: f64 = multicast ? 1 / coresM : 1;
   const perRead: f64 = innerReadCycles / innerReadBytes;
+  const perWeight: f64 = innerWeightCycles / innerWeightBytes;
+  const perSum: f64 = innerSumCycles / innerSumBytes;
   const perWrite: f64 = innerWriteCycles / innerWriteBytes;
-  const up: f64 = energyOf(INNER_SOURCE + SUMS_UP);
-  priceInput += energyOf(INNER_SOURCE) * inputBytes * copiesInput;
-  priceWeight += energyOf(INNER_SOURCE + 1) * weightBytes * copiesWeight;
-  readInput = inputBytes * perRead * copiesInput;
-  readWeight = weightBytes * perRead * copiesWeight;
+  // What goes past the outer buffer is on another port.
+  const passesSums: bool = passesOuter(OUTPUT);
+  const sumsAt: i32 = passesSums ? OUTER : INNER_SOURCE;
+  const up: f64 = energyOf(sumsAt + SUMS_UP);
+  priceInput += energyOf(passesOuter(INPUT) ? OUTER : INNER_SOURCE) * inputBytes * copiesInput;
+  priceWeight += energyOf((passesOuter(WEIGHT) ? OUTER : INNER_SOURCE) + 1) * weightBytes * copiesWeight;
+  readInput = passesOuter(INPUT) ? 0 : inputBytes * perRead * copiesInput;
+  readWeight = passesOuter(WEIGHT) ? 0 : weightBytes * perWeight * copiesWeight;
   // Sums that the array holds may stay there: how often they do is up to the order. Where the outer buffer adds, none come back.
   const wide: f64 = dataflow == OUTPUT_STATIONARY ? 0 : accumulatorBytes;
   const comesBack: f64 = coresK > 1 ? 0 : wide;
   priceSum = up * wide;
-  priceBack = energyOf(INNER_SOURCE + SUMS_DOWN) * comesBack;
-  readSum = perRead * comesBack;
-  writeSum = wide * perWrite;
-  writeResult = resultWidth * perWrite;
+  priceBack = energyOf(sumsAt + SUMS_DOWN) * comesBack;
+  readSum = passesSums ? 0 : perSum * comesBack;
+  writeSum = passesSums ? 0 : wide * perWrite;
+  writeResult = passesSums ? 0 : resultWidth * perWrite;
   priceFixed += up * resultWidth * storedResults;
 }
 
@@ -385,15 +404,17 @@ function countArray(times: f64): void {
 
 /** Sets arrayTime and arrayEnergy from the counts and the prices, which may have changed since boundArray. */
 export function priceArray(): void {
-  const reads: f64 = inputs * readInput + weights * readWeight + back * readSum;
+  const ports: i32 = isDirect ? innerPorts : arrayPorts;
+  const reads: f64 = longest(ports, inputs * readInput, weights * readWeight, back * readSum);
   const writes: f64 = sums * writeSum + results * writeResult;
   const isShared: bool = isDirect ? innerShared : arrayShared;
-  const port: f64 = isShared ? reads + writes : larger(reads, writes);
+  const beside: f64 = withSums(ports, inputs * readInput, weights * readWeight, back * readSum);
+  const port: f64 = isShared ? larger(reads, beside + writes) : larger(reads, writes);
   const alone: f64 = array * batchSteps;
   // The inner port works ahead of the array, its own port does not.
   const edge: f64 = port * (isDirect ? cores : batchOfCore);
   let time: f64 = isDirect ? alone : larger(alone, edge);
-  if (tilesK > 1 && tilesOfK != 0 && reads + writes > array) {
+  if (ports == SPLIT_TOGETHER && tilesK > 1 && tilesOfK != 0 && reads + writes > array) {
     time = larger(time, timeByTilesK(inputs * readInput + weights * readWeight, results));
   }
   arrayAlone = alone;

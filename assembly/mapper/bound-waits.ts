@@ -1,14 +1,17 @@
-import { INPUT, KIND_DOT_PRODUCT, OUTPUT, OVERLAP_FOLDS, WEIGHT } from "../abi";
+import { INPUT, KIND_DOT_PRODUCT, OUTPUT, OVERLAP_FOLDS, SPLIT_TOGETHER, WEIGHT } from "../abi";
 import {
   accumulatorBytes,
   hasOuter,
   innerLatency,
+  innerPorts,
   isDirect,
   kind,
   leastSkew,
   outerLatency,
   outputBytes,
   overlap,
+  passedBits,
+  passesOuter,
 } from "../hardware";
 import { larger } from "../int-math";
 import { innermost, middle, outermost } from "../loop-order";
@@ -26,6 +29,7 @@ import {
   innerPerRead,
   innerPerWrite,
   innermostTurning,
+  isOnePort,
   inputCycles,
   inputs,
   inputsMoved,
@@ -61,6 +65,8 @@ export function boundWaits(): void {
   if (hasOuter && outerLatency > 0) boundLatency();
   if (isDirect) return;
   if (innerDoubleBits != 7) boundSingle();
+  // What follows is of operands that come over one port.
+  if (passedBits != 0 || innerPorts != SPLIT_TOGETHER) return;
   if ((innerDoubleBits & 3) == 3) boundReloads();
   if (hasOuter && Gm * Gn * Gk == 1) boundFirstUses();
   if (visitsOfSums > 1 && coresK == 1 && Gk == 1) boundSpills();
@@ -72,8 +78,10 @@ export function boundWaits(): void {
  */
 function boundLatency(): void {
   const turns: f64 = larger(
-    isKept(INPUT) || isResident(INPUT) ? 0 : turnsOf(INPUT, Gm * Gk * outerReloadsA * batches),
-    isKept(WEIGHT) || isResident(WEIGHT) ? 0 : turnsOf(WEIGHT, Gn * Gk * outerReloadsW * batches),
+    isKept(INPUT) || isResident(INPUT) || passesOuter(INPUT) ? 0 : turnsOf(INPUT, Gm * Gk * outerReloadsA * batches),
+    isKept(WEIGHT) || isResident(WEIGHT) || passesOuter(WEIGHT)
+      ? 0
+      : turnsOf(WEIGHT, Gn * Gk * outerReloadsW * batches),
   );
   if (turns > 1) raiseTime(turns * outerLatency + innerLatency + lastDrain);
 }
@@ -163,9 +171,12 @@ function boundFirstUses(): void {
 
 /** Single-buffered tiles are replaced while the array stands still. */
 function boundSingle(): void {
-  let reads: f64 = 0;
-  if ((innerDoubleBits & (1 << INPUT)) == 0) reads += inputCycles * (1 - firstInputs / inputsMoved);
-  if ((innerDoubleBits & (1 << WEIGHT)) == 0) reads += weightCycles * (1 - firstWeights / weightsMoved);
+  const isInput: bool = (innerDoubleBits & (1 << INPUT)) == 0;
+  const isWeight: bool = (innerDoubleBits & (1 << WEIGHT)) == 0;
+  const inputReads: f64 = isInput ? inputCycles * (1 - firstInputs / inputsMoved) : 0;
+  const weightReads: f64 = isWeight ? weightCycles * (1 - firstWeights / weightsMoved) : 0;
+  // Of two ports both may be at work at once.
+  let reads: f64 = isOnePort(INPUT, WEIGHT) ? inputReads + weightReads : larger(inputReads, weightReads);
   // The place of sums is needed when the first of them leave the array: unless skews are equal, that may be earlier than it was for those before.
   const isEven: bool = kind == KIND_DOT_PRODUCT || overlap != OVERLAP_FOLDS;
   if (isEven && (innerDoubleBits & (1 << OUTPUT)) == 0) {

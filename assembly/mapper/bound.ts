@@ -4,6 +4,7 @@ import {
   INPUT_STATIONARY,
   OUTPUT,
   OUTPUT_STATIONARY,
+  SPLIT_TOGETHER,
   WEIGHT,
   WEIGHT_STATIONARY,
 } from "../abi";
@@ -15,11 +16,16 @@ import {
   innerLatency,
   innerInput,
   innerOutput,
+  innerPorts,
   innerReadBytes,
   innerReadCycles,
   innerShared,
   innerSplit,
+  innerSumBytes,
+  innerSumCycles,
   innerWeight,
+  innerWeightBytes,
+  innerWeightCycles,
   innerWriteBytes,
   innerWriteCycles,
   inputBytes,
@@ -33,8 +39,11 @@ import {
   outerWriteBytes,
   outerWriteCycles,
   outputBytes,
+  passedBits,
+  passesOuter,
   weightBytes,
 } from "../hardware";
+import { firstIn, inMemory, longest, withSums } from "../split";
 import { ceilDiv, larger, smaller } from "../int-math";
 import { innermost, middle, outermost } from "../loop-order";
 import {
@@ -129,6 +138,13 @@ let outerPriceSum: f64 = 0;
 let outerPriceResult: f64 = 0;
 export let innerPerRead: f64 = 0;
 export let innerPerWrite: f64 = 0;
+let outerPerRead: f64 = 0;
+let outerPerWrite: f64 = 0;
+/** Cycles a byte of inner tiles on the port that they come and go over: the outer one where they go past the outer buffer. */
+let nearPerInput: f64 = 0;
+let nearPerWeight: f64 = 0;
+let nearPerDown: f64 = 0;
+let nearPerStore: f64 = 0;
 let sourcePriceInput: f64 = 0;
 let sourcePriceWeight: f64 = 0;
 let sourcePriceDown: f64 = 0;
@@ -224,10 +240,11 @@ export function boundProblem(): void {
   weights = N * K * B;
   sums = M * N * B;
   const crosses: f64 = hasOuter ? 1 : 0;
-  const inputWidth: f64 = isResident(INPUT) ? 0 : crosses * inputBytes;
-  const weightWidth: f64 = isResident(WEIGHT) ? 0 : crosses * weightBytes;
-  const sumWidth: f64 = isResident(OUTPUT) ? 0 : crosses * accumulatorBytes;
-  const resultWidth: f64 = isResident(OUTPUT) ? 0 : crosses * outputBytes;
+  // What goes past the outer buffer has no tiles there: it moves with the inner ones.
+  const inputWidth: f64 = isResident(INPUT) || passesOuter(INPUT) ? 0 : crosses * inputBytes;
+  const weightWidth: f64 = isResident(WEIGHT) || passesOuter(WEIGHT) ? 0 : crosses * weightBytes;
+  const sumWidth: f64 = isResident(OUTPUT) || passesOuter(OUTPUT) ? 0 : crosses * accumulatorBytes;
+  const resultWidth: f64 = isResident(OUTPUT) || passesOuter(OUTPUT) ? 0 : crosses * outputBytes;
   const perRead: f64 = outerReadCycles / outerReadBytes;
   const perWrite: f64 = outerWriteCycles / outerWriteBytes;
   outerReadInput = inputWidth * perRead;
@@ -241,18 +258,39 @@ export function boundProblem(): void {
   outerPriceResult = resultWidth * energyOf(OUTER + SUMS_UP);
   innerPerRead = innerReadCycles / innerReadBytes;
   innerPerWrite = innerWriteCycles / innerWriteBytes;
-  sourcePriceInput = energyOf(INNER_SOURCE);
-  sourcePriceWeight = energyOf(INNER_SOURCE + 1);
-  sourcePriceDown = energyOf(INNER_SOURCE + SUMS_DOWN);
-  sourcePriceUp = energyOf(INNER_SOURCE + SUMS_UP);
+  outerPerRead = perRead;
+  outerPerWrite = perWrite;
+  nearPerInput = passesOuter(INPUT) ? outerPerRead : innerPerRead;
+  nearPerWeight = passesOuter(WEIGHT) ? outerPerRead : innerWeightCycles / innerWeightBytes;
+  nearPerDown = passesOuter(OUTPUT) ? outerPerRead : innerSumCycles / innerSumBytes;
+  nearPerStore = passesOuter(OUTPUT) ? outerPerWrite : innerPerWrite;
+  sourcePriceInput = energyOf(sourceOf(INPUT));
+  sourcePriceWeight = energyOf(sourceOf(WEIGHT) + WEIGHT);
+  sourcePriceDown = energyOf(sourceOf(OUTPUT) + SUMS_DOWN);
+  sourcePriceUp = energyOf(sourceOf(OUTPUT) + SUMS_UP);
   innerPriceDown = energyOf(INNER + SUMS_DOWN);
   innerPriceUp = energyOf(INNER + SUMS_UP);
-  setLeastEnergy(energyMac * sums * K + beyondBuffers());
+  setLeastEnergy(energyMac * sums * K + beyondBuffers() + past());
 }
 
-/** Energy of every element once over the far memory's port. */
+/** Columns of traffic at the source of an operand's inner tiles. */
+function sourceOf(operand: i32): i32 {
+  return passesOuter(operand) ? OUTER : INNER_SOURCE;
+}
+
+/** Energy of every element of outer tiles once over the far memory's port. */
 function beyondBuffers(): f64 {
   return inputs * outerPriceInput + weights * outerPriceWeight + sums * outerPriceResult;
+}
+
+/** Energy of every element once that goes past the outer buffer. */
+function past(): f64 {
+  if (passedBits == 0) return 0;
+  return (
+    (passesOuter(INPUT) ? inputs * inputBytes * sourcePriceInput : 0) +
+    (passesOuter(WEIGHT) ? weights * weightBytes * sourcePriceWeight : 0) +
+    (passesOuter(OUTPUT) ? sums * outputBytes * sourcePriceUp : 0)
+  );
 }
 
 /** Cycles of the far memory's port, and energy beyond the array, that no mapping is below on the grid of cores in place: every element once. */
@@ -263,8 +301,11 @@ export let leastInputArrival: f64 = 0;
 export let leastWeightArrival: f64 = 0;
 
 export function boundLeast(): void {
-  const read: f64 = inputs * outerReadInput + weights * outerReadWeight;
-  const write: f64 = sums * outerWriteResult;
+  let read: f64 = inputs * outerReadInput + weights * outerReadWeight;
+  let write: f64 = sums * outerWriteResult;
+  if (passesOuter(INPUT)) read += inputs * inputBytes * outerPerRead;
+  if (passesOuter(WEIGHT)) read += weights * weightBytes * outerPerRead;
+  if (passesOuter(OUTPUT)) write += sums * outputBytes * outerPerWrite;
   leastPorts = outerShared ? read + write : larger(read, write);
   leastBeyond = beyondBuffers();
   leastInputArrival = 0;
@@ -406,10 +447,13 @@ export function boundEnds(): void {
     }
   }
   firstSteps = stepsOfFirst;
-  const inputNear: f64 = a * inputBytes * innerPerRead;
-  const weightNear: f64 = w * weightBytes * innerPerRead;
+  const inputNear: f64 = a * inputBytes * nearPerInput;
+  const weightNear: f64 = w * weightBytes * nearPerWeight;
   let fill: f64 = inputNear + weightNear + innerLatency;
-  if (hasOuter && residentBits == 0) {
+  if ((passedBits & 3) == 0 && !isOnePort(INPUT, WEIGHT)) {
+    fill = fillApart(inputNear, weightNear, a * outerReadInput, w * outerReadWeight);
+  } else if ((passedBits & 3) != 0) fill = fillPast(inputNear, weightNear, a * outerReadInput, w * outerReadWeight);
+  else if (hasOuter && residentBits == 0) {
     // What is asked for first goes on while the other one comes to the outer buffer.
     fill += outerLatency;
     if (isDirect && dataflow == WEIGHT_STATIONARY) {
@@ -417,13 +461,43 @@ export function boundEnds(): void {
     } else fill += a * outerReadInput + larger(0, w * outerReadWeight - inputNear);
   }
   innerFill = fill;
-  let drain: f64 = m_ * n_ * (outputBytes * innerPerWrite + outerWriteResult) + innerLatency;
+  let drain: f64 = m_ * n_ * (outputBytes * nearPerStore + outerWriteResult);
+  if (!passesOuter(OUTPUT)) drain += innerLatency;
   if (hasOuter && !isResident(OUTPUT)) drain += outerLatency;
   lastDrain = drain;
   // Sums that come back to an array without a buffer are added on the way out: nothing is worked on behind the last of them.
   lastTail = isDirect
     ? drain
     : drain + load<f64>(m, LAST_STEPS) * load<f64>(n, LAST_STEPS) * load<f64>(k, LAST_STEPS) + leastSkew;
+}
+
+/**
+ * The same where inputs or weights go past the outer buffer: cycles of the first of each as inner tiles, and as parts of outer ones. What comes over
+ * the outer port does so one after the other.
+ */
+function fillPast(input: f64, weight: f64, farInput: f64, farWeight: f64): f64 {
+  const passesInput: bool = passesOuter(INPUT);
+  const passesWeight: bool = passesOuter(WEIGHT);
+  const far: f64 = farInput + farWeight + (passesInput ? input : 0) + (passesWeight ? weight : 0) + outerLatency;
+  if (passesInput && passesWeight) return far;
+  const near: f64 = (passesInput ? weight : input) + innerLatency;
+  const isThere: bool = isResident(passesInput ? WEIGHT : INPUT);
+  return larger(far, isThere ? near : near + (passesInput ? farWeight : farInput) + outerLatency);
+}
+
+/** Whether two operands come to the inner buffers over one port. */
+export function isOnePort(a: i32, b: i32): bool {
+  if (passesOuter(a) != passesOuter(b)) return false;
+  return passesOuter(a) || firstIn(innerPorts, a) == firstIn(innerPorts, b);
+}
+
+/** The first fill where inputs and weights come over ports of their own behind the outer buffer. */
+function fillApart(input: f64, weight: f64, farInput: f64, farWeight: f64): f64 {
+  const near: f64 = larger(input, weight) + innerLatency;
+  if (!hasOuter || residentBits != 0) return near;
+  const isWeightFirst: bool = isDirect && dataflow == WEIGHT_STATIONARY;
+  const one: f64 = isWeightFirst ? farWeight + weight : farInput + input;
+  return larger(one, farInput + farWeight + (isWeightFirst ? input : weight)) + outerLatency + innerLatency;
 }
 
 /** Fourth part: the order of local tiles; sets boundTime and boundEnergy. */
@@ -503,17 +577,44 @@ function boundMoved(a: f64, w: f64, visits: f64): void {
   const weightsArrived: f64 = weightBytesDown * copiesM;
   const inputsSent: f64 = multicast ? inputBytesDown : inputsArrived;
   const weightsSent: f64 = multicast ? weightBytesDown : weightsArrived;
-  const cyclesOfInputs: f64 = inputsSent * innerPerRead;
-  const cyclesOfWeights: f64 = weightsSent * innerPerRead;
-  const read: f64 = cyclesOfInputs + cyclesOfWeights + down * innerPerRead;
-  const write: f64 = up * innerPerWrite;
-  const ports: f64 = innerShared ? read + write : larger(read, write);
-  let time: f64 = larger(innerFill + arrayTime + lastDrain, larger(read, outerAwaited) + lastTail);
-  time = larger(time, larger(ports, outerPorts));
+  const cyclesOfInputs: f64 = inputsSent * nearPerInput;
+  const cyclesOfWeights: f64 = weightsSent * nearPerWeight;
+  const storing: f64 = up * nearPerStore;
+  const returning: f64 = down * nearPerDown;
+  let read: f64 = longest(innerPorts, cyclesOfInputs, cyclesOfWeights, returning);
+  // Of several ports that of sums is the one that their writes may be on.
+  let besideWrites: f64 = withSums(innerPorts, cyclesOfInputs, cyclesOfWeights, returning);
+  let write: f64 = storing;
+  let farRead: f64 = outerRead;
+  let farAwaited: f64 = outerAwaited;
+  let farWrite: f64 = outerWrite;
+  let farPorts: f64 = outerPorts;
+  if (passedBits != 0) {
+    // What goes past the outer buffer is on the outer port instead.
+    const passed: f64 =
+      (passesOuter(INPUT) ? cyclesOfInputs : 0) +
+      (passesOuter(WEIGHT) ? cyclesOfWeights : 0) +
+      (passesOuter(OUTPUT) ? returning : 0);
+    const nearInputs: f64 = passesOuter(INPUT) ? 0 : cyclesOfInputs;
+    const nearWeights: f64 = passesOuter(WEIGHT) ? 0 : cyclesOfWeights;
+    const nearSums: f64 = passesOuter(OUTPUT) ? 0 : returning;
+    read = longest(innerPorts, nearInputs, nearWeights, nearSums);
+    besideWrites = withSums(innerPorts, nearInputs, nearWeights, nearSums);
+    farRead += passed;
+    farAwaited += passed;
+    if (passesOuter(OUTPUT)) {
+      farWrite += write;
+      write = 0;
+    }
+    farPorts = outerShared ? farRead + farWrite : larger(farAwaited, farWrite);
+  }
+  const ports: f64 = innerShared ? larger(read, besideWrites + write) : larger(read, write);
+  let time: f64 = larger(innerFill + arrayTime + lastDrain, larger(read, farAwaited) + lastTail);
+  time = larger(time, larger(ports, farPorts));
   // Before the first sums have left the array there is nothing to store. With k split over cores some of them may have none.
   const firstOut: f64 = coresK > 1 ? 0 : innerFill + firstSteps + leastSkew;
-  time = larger(time, (innerShared ? larger(read, firstOut) : firstOut) + write);
-  time = larger(time, (outerShared ? larger(outerRead, firstOut) : firstOut) + outerWrite);
+  time = larger(time, (innerShared ? larger(besideWrites, firstOut) : firstOut) + write);
+  time = larger(time, (outerShared ? larger(farRead, firstOut) : firstOut) + farWrite);
   let energy: f64 =
     outerEnergy +
     arrayEnergy +
@@ -525,7 +626,7 @@ function boundMoved(a: f64, w: f64, visits: f64): void {
   if (!isBypassed(WEIGHT)) energy += energyOf(INNER + 1) * weightsArrived;
   inputCycles = cyclesOfInputs;
   weightCycles = cyclesOfWeights;
-  storeCycles = write;
+  storeCycles = storing;
   boundTime = time;
   boundEnergy = energy;
 }
@@ -550,9 +651,15 @@ function isBeyond(bytes: f64, room: f64): bool {
   return bytes * elementsOfCore() > room;
 }
 
+/** Bytes of the memory near the array that an operand is in. */
+function roomFor(operand: i32): f64 {
+  const all: i32 = inMemory(innerSplit, operand);
+  return (all & 1) != 0 ? innerInput : (all & 2) != 0 ? innerWeight : innerOutput;
+}
+
 /**
  * What goes on to the inner buffers, at least: an operand of whose outer tile a core's part is more than its buffer holds comes again for every turn
- * of the loop that it does not depend on, in as much of the problem as whole outer tiles are.
+ * of the loop that it does not depend on, in as much of the problem as whole outer tiles are. One that goes past its buffer is in the PEs, a fold of it.
  */
 function boundPassage(): void {
   const cm: f64 = chunkM(gm);
@@ -564,17 +671,25 @@ function boundPassage(): void {
   let a: f64 = outerReloadsA;
   let w: f64 = outerReloadsW;
   let visits: f64 = coresK > 1 ? 1 : outerReloadsO;
-  if (a < Gn && isBeyond(cm * ck * inputBytes, innerInput)) a += wholeM * wholeK * (Gn - a);
-  if (w < Gm && isBeyond(cn * ck * weightBytes, innerSplit ? innerWeight : innerInput)) w += wholeN * wholeK * (Gm - w);
-  if (coresK == 1 && visits < Gk && isBeyond(cm * cn * accumulatorBytes, innerSplit ? innerOutput : innerInput)) {
+  const isInputBeyond: bool = isBypassed(INPUT)
+    ? cm > foldM() || ck > foldK()
+    : isBeyond(cm * ck * inputBytes, innerInput);
+  const isWeightBeyond: bool = isBypassed(WEIGHT)
+    ? cn > foldN() || ck > foldK()
+    : isBeyond(cn * ck * weightBytes, roomFor(WEIGHT));
+  if (a < Gn && isInputBeyond) a += wholeM * wholeK * (Gn - a);
+  if (w < Gm && isWeightBeyond) w += wholeN * wholeK * (Gm - w);
+  if (coresK == 1 && visits < Gk && isBeyond(cm * cn * accumulatorBytes, roomFor(OUTPUT))) {
     visits += wholeM * wholeN * (Gk - visits);
   }
   const inputBytesDown: f64 = inputs * a * inputBytes;
   const weightBytesDown: f64 = weights * w * weightBytes;
   const down: f64 = sums * (visits - 1) * accumulatorBytes;
   const up: f64 = down + sums * outputBytes;
-  const read: f64 = (inputBytesDown + weightBytesDown + down) * innerPerRead;
-  boundTime = larger(boundTime, innerShared ? read + up * innerPerWrite : larger(read, up * innerPerWrite));
+  if (passedBits == 0 && innerPorts == SPLIT_TOGETHER) {
+    const read: f64 = (inputBytesDown + weightBytesDown + down) * innerPerRead;
+    boundTime = larger(boundTime, innerShared ? read + up * innerPerWrite : larger(read, up * innerPerWrite));
+  } else boundPast(inputBytesDown, weightBytesDown, down, up);
   boundEnergy +=
     sourcePriceInput * inputBytesDown +
     sourcePriceWeight * weightBytesDown +
@@ -582,4 +697,22 @@ function boundPassage(): void {
     (sourcePriceUp + innerPriceUp) * up;
   if (!isBypassed(INPUT)) boundEnergy += energyOf(INNER) * inputBytesDown;
   if (!isBypassed(WEIGHT)) boundEnergy += energyOf(INNER + 1) * weightBytesDown;
+}
+
+/** The time of all ports for those bytes, where operands go past the outer buffer or have ports of their own. */
+function boundPast(inputs: f64, weights: f64, down: f64, up: f64): void {
+  const passesInput: bool = passesOuter(INPUT);
+  const passesWeight: bool = passesOuter(WEIGHT);
+  const passesSums: bool = passesOuter(OUTPUT);
+  const a: f64 = passesInput ? 0 : inputs * nearPerInput;
+  const w: f64 = passesWeight ? 0 : weights * nearPerWeight;
+  const o: f64 = passesSums ? 0 : down * nearPerDown;
+  const read: f64 = longest(innerPorts, a, w, o);
+  const write: f64 = passesSums ? 0 : up * innerPerWrite;
+  const near: f64 = innerShared ? larger(read, withSums(innerPorts, a, w, o) + write) : larger(read, write);
+  const passed: f64 =
+    ((passesInput ? inputs : 0) + (passesWeight ? weights : 0) + (passesSums ? down : 0)) * outerPerRead;
+  const stored: f64 = outerWrite + (passesSums ? up * outerPerWrite : 0);
+  const far: f64 = outerShared ? outerRead + passed + stored : larger(outerAwaited + passed, stored);
+  boundTime = larger(boundTime, larger(near, far));
 }

@@ -1,5 +1,5 @@
 import { INPUT, WEIGHT } from "../abi";
-import { arrays, cores, hasOuter, innerDouble, isDirect, outerDouble } from "../hardware";
+import { addsSums, arrays, cores, hasOuter, innerDouble, isDirect } from "../hardware";
 import { ceilDiv } from "../int-math";
 import {
   B,
@@ -51,7 +51,7 @@ import { boundWaits } from "./bound-waits";
 import { MOST_CANDIDATES, everySize, sizes } from "./candidates";
 import { challenge, setLeastGain, toBeat, walked } from "./incumbent";
 import { foldK, foldM, foldN, innerFits, outerFits, outerFitsAnyInner } from "./legal";
-import { doubleBits, findOuterTiles, newOrders, outerCount, useOuter } from "./outer-tiles";
+import { doubleBits, doubleOuterBits, findOuterTiles, newOrders, outerCount, useOuter } from "./outer-tiles";
 import { score } from "./score";
 import { setSize, sizeAt, sizeRow } from "./sizes";
 
@@ -116,7 +116,7 @@ export function searchAll(): void {
     for (let m: f64 = 1; b * m <= cores && m <= M; m++) {
       for (let n: f64 = 1; b * m * n <= cores && n <= N; n++) {
         for (let k: f64 = 1; b * m * n * k <= cores && k <= K; k++) {
-          if (k > 1 && !hasOuter) continue;
+          if (k > 1 && !addsSums) continue;
           setCores(b, m, n, k);
           tryArrays();
         }
@@ -225,7 +225,7 @@ function tryEveryOuterTile(): void {
         const Gn: f64 = ceilDiv(N, n);
         const Gk: f64 = ceilDiv(K, k);
         const orders: i32 = newOrders(Gm, Gn, Gk);
-        const several: i32 = doubleBits(outerDouble, Gm, Gn, Gk, batches);
+        const several: i32 = doubleOuterBits(Gm, Gn, Gk, batches);
         for (let order: i32 = 0; order < 6; order++) {
           if (((orders >> order) & 1) == 0) continue;
           setOuter(m, n, k, order, 0);

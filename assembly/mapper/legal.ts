@@ -17,6 +17,11 @@ import {
   MAP_ROWS,
   OUTPUT,
   OUTPUT_STATIONARY,
+  SPLIT_APART,
+  SPLIT_INPUT,
+  SPLIT_OUTPUT,
+  SPLIT_TOGETHER,
+  SPLIT_WEIGHT,
   UNROLL_FIXED,
   WEIGHT,
   WEIGHT_STATIONARY,
@@ -24,6 +29,7 @@ import {
 import { registersFit } from "../array/registers";
 import {
   accumulatorBytes,
+  addsSums,
   arrays,
   cols,
   cores,
@@ -43,6 +49,7 @@ import {
   outerSplit,
   outerWeight,
   outputBytes,
+  passesOuter,
   rows,
   unroll,
   weightBytes,
@@ -164,7 +171,15 @@ export function innerFits(): bool {
   const w: f64 = isBypassed(WEIGHT) ? 0 : Math.ceil(ln * lk * weightBytes) * elements * copies(innerDoubleBits, WEIGHT);
   const o: f64 = Math.ceil(lm * ln * innerSumWidth(lk)) * elements * copies(innerDoubleBits, OUTPUT);
   innerNeeded = a + w + o;
-  return innerSplit ? a <= innerInput && w <= innerWeight && o <= innerOutput : innerNeeded <= innerInput;
+  return holds(innerSplit, a, w, o, innerInput, innerWeight, innerOutput);
+}
+
+/** Whether the memories of a buffer, of which the sizes stand at the first operand in each, hold `a` bytes of inputs, `w` of weights and `o` of sums. */
+function holds(split: i32, a: f64, w: f64, o: f64, inputs: f64, weights: f64, outputs: f64): bool {
+  if (split == SPLIT_TOGETHER) return a + w + o <= inputs;
+  if (split == SPLIT_APART) return a <= inputs && w <= weights && o <= outputs;
+  if (split == SPLIT_INPUT) return a <= inputs && w + o <= weights;
+  return split == SPLIT_WEIGHT ? a + o <= inputs && w <= weights : a + w <= inputs && o <= outputs;
 }
 
 /**
@@ -176,20 +191,41 @@ function roomAlong(
   a: f64,
   w: f64,
   o: f64,
-  isSplit: bool,
+  split: i32,
   roomOfAll: f64,
   roomOfWeights: f64,
   roomOfSums: f64,
 ): f64 {
-  if (!isSplit) {
+  if (split == SPLIT_TOGETHER) {
     const fixed: f64 = free == 0 ? w : free == 1 ? a : o;
     const slope: f64 = free == 0 ? a + o : free == 1 ? w + o : a + w;
     return slope == 0 ? (fixed <= roomOfAll ? Infinity : 0) : Math.floor((roomOfAll - fixed) / slope);
   }
-  const inputs: f64 = free == 1 ? (a <= roomOfAll ? Infinity : 0) : roomOfAll / a;
-  const weights: f64 = free == 0 ? (w <= roomOfWeights ? Infinity : 0) : roomOfWeights / w;
-  const sums: f64 = free == 2 ? (o <= roomOfSums ? Infinity : 0) : roomOfSums / o;
+  if (split == SPLIT_INPUT) {
+    return Math.floor(
+      smaller(roomOfOne(a, free == 1, roomOfAll), roomOfTwo(w, free == 0, o, free == 2, roomOfWeights)),
+    );
+  }
+  if (split == SPLIT_WEIGHT) {
+    return Math.floor(
+      smaller(roomOfOne(w, free == 0, roomOfWeights), roomOfTwo(a, free == 1, o, free == 2, roomOfAll)),
+    );
+  }
+  const sums: f64 = roomOfOne(o, free == 2, roomOfSums);
+  if (split == SPLIT_OUTPUT) return Math.floor(smaller(roomOfTwo(a, free == 1, w, free == 0, roomOfAll), sums));
+  const inputs: f64 = roomOfOne(a, free == 1, roomOfAll);
+  const weights: f64 = roomOfOne(w, free == 0, roomOfWeights);
   return Math.floor(smaller(inputs, smaller(weights, sums)));
+}
+
+/** Extent that the memory of one operand has room for, of which `bytes` go to an extent of 1, or, `isFixed`, to any. */
+function roomOfOne(bytes: f64, isFixed: bool, room: f64): f64 {
+  return isFixed || bytes == 0 ? (bytes <= room ? Infinity : 0) : room / bytes;
+}
+
+/** The same of the memory of two. */
+function roomOfTwo(a: f64, isFixedA: bool, b: f64, isFixedB: bool, room: f64): f64 {
+  return roomOfOne((isFixedA ? 0 : a) + (isFixedB ? 0 : b), false, room - (isFixedA ? a : 0) - (isFixedB ? b : 0));
 }
 
 /** Largest extent of an inner tile along `free`, less than all of k where that is k, with its other extents and double buffering as they are in place. */
@@ -205,17 +241,25 @@ export function innerRoom(free: i32): f64 {
   return roomAlong(free, a, w, o, innerSplit, innerInput, innerWeight, innerOutput);
 }
 
+/** Whether the outer buffer has no room of its own for tiles of operand `operand`: it is there whole, or goes past it. */
+function isElsewhere(operand: i32): bool {
+  return isResident(operand) || passesOuter(operand);
+}
+
 /** The same of an outer tile whose sums leave the inner buffers as the tiles in place say; nothing is kept. */
 export function outerRoom(free: i32): f64 {
   const batch: f64 = smaller(batchAtOnce(), B);
   const m: f64 = free == 0 ? 1 : gm;
   const n: f64 = free == 1 ? 1 : gn;
   const k: f64 = free == 2 ? 1 : gk;
-  const a: f64 = isResident(INPUT) ? 0 : m * k * inputBytes * batch * copies(outerDoubleBits, INPUT);
-  const w: f64 = isResident(WEIGHT) ? 0 : n * k * weightBytes * batch * copies(outerDoubleBits, WEIGHT);
+  const a: f64 = isElsewhere(INPUT) ? 0 : m * k * inputBytes * batch * copies(outerDoubleBits, INPUT);
+  const w: f64 = isElsewhere(WEIGHT) ? 0 : n * k * weightBytes * batch * copies(outerDoubleBits, WEIGHT);
   const width: f64 = (free == 2 ? accumulatorBytes : outerSumWidth()) * copies(outerDoubleBits, OUTPUT);
-  const o: f64 = m * n * batch * (isResident(OUTPUT) ? larger(0, width - outputBytes) : width);
-  return roomAlong(free, a, w, o, outerSplit, outerInput - (outerSplit ? 0 : reservedBytes), outerWeight, outerOutput);
+  const o: f64 = passesOuter(OUTPUT)
+    ? 0
+    : m * n * batch * (isResident(OUTPUT) ? larger(0, width - outputBytes) : width);
+  const inputs: f64 = outerInput - (outerSplit == SPLIT_TOGETHER ? reservedBytes : 0);
+  return roomAlong(free, a, w, o, outerSplit, inputs, outerWeight, outerOutput);
 }
 
 /** Whether the outer tile fits whatever its inner tiles are: with sums at the greater width. */
@@ -233,13 +277,14 @@ function outerFitsWith(sumWidth: f64): bool {
   const inputs: f64 = isKept(INPUT) ? M * K : gm * gk;
   const weights: f64 = isKept(WEIGHT) ? N * K : gn * gk;
   const sums: f64 = isKept(OUTPUT) ? M * N : gm * gn;
-  const a: f64 = isResident(INPUT) ? 0 : Math.ceil(inputs * inputBytes) * batch * copies(outerDoubleBits, INPUT);
-  const w: f64 = isResident(WEIGHT) ? 0 : Math.ceil(weights * weightBytes) * batch * copies(outerDoubleBits, WEIGHT);
-  const o: f64 = Math.ceil(sums * sumWidth) * batch * copies(outerDoubleBits, OUTPUT);
+  const a: f64 = isElsewhere(INPUT) ? 0 : Math.ceil(inputs * inputBytes) * batch * copies(outerDoubleBits, INPUT);
+  const w: f64 = isElsewhere(WEIGHT) ? 0 : Math.ceil(weights * weightBytes) * batch * copies(outerDoubleBits, WEIGHT);
+  const o: f64 = passesOuter(OUTPUT) ? 0 : Math.ceil(sums * sumWidth) * batch * copies(outerDoubleBits, OUTPUT);
   // A resident output has its room at its final width; sums that are not final yet are wider.
   const kept: f64 = isResident(OUTPUT) ? larger(0, o - Math.ceil(gm * gn * outputBytes) * batch) : o;
   outerNeeded = a + w + kept + reservedBytes;
-  return outerSplit ? a <= outerInput && w <= outerWeight && kept <= outerOutput : outerNeeded <= outerInput;
+  if (outerSplit == SPLIT_TOGETHER) return outerNeeded <= outerInput;
+  return holds(outerSplit, a, w, kept, outerInput, outerWeight, outerOutput);
 }
 
 /**
@@ -316,7 +361,7 @@ export function illegalField(): i32 {
   if (!isSize(ln, chunkN(gn))) return MAP_INNER_TILE + 1;
   if (!isSize(lk, chunkK(gk))) return MAP_INNER_TILE + 2;
   // Partial sums of several cores meet in the outer buffer.
-  if (coresK > 1 && !hasOuter) return MAP_CORES + 3;
+  if (coresK > 1 && !addsSums) return MAP_CORES + 3;
   if (tm < 1 || tn < 1 || tk < 1) return MAP_REGISTER_TILE;
   if (sm < 1 || sk < 1 || rowsN < 1 || colsN < 1) return MAP_ROWS;
   const onArray: i32 = illegalOnArray();

@@ -2,19 +2,13 @@ import { INPUT, INPUT_STATIONARY, OUTPUT_STATIONARY, WEIGHT } from "../abi";
 import {
   hasOuter,
   innerDouble,
-  innerInput,
-  innerOutput,
   innerReadBytes,
   innerReadCycles,
-  innerSplit,
-  innerWeight,
+  innerWeightBytes,
+  innerWeightCycles,
   inputBytes,
   isDirect,
   multicast,
-  outerInput,
-  outerOutput,
-  outerSplit,
-  outerWeight,
   weightBytes,
 } from "../hardware";
 import { ceilDiv, larger, smaller } from "../int-math";
@@ -372,14 +366,17 @@ const BUSY_STEPS: f64 = 32;
 function busyExtent(s: i32, a: i32, b: i32, sizeA: f64, sizeB: f64): f64 {
   const steps: f64 = ceilDiv(sizeA, spatialOf(a)) * ceilDiv(sizeB, spatialOf(b));
   if (dataflow == OUTPUT_STATIONARY) return spatialOf(s) * ceilDiv(BUSY_STEPS, steps);
-  const perByte: f64 = (innerReadCycles / innerReadBytes) * batchAtOnce();
+  const perInput: f64 = (innerReadCycles / innerReadBytes) * batchAtOnce();
+  const perWeight: f64 = (innerWeightCycles / innerWeightBytes) * batchAtOnce();
   const isInput: bool = dataflow == INPUT_STATIONARY;
   // Cores that differ along the streaming dimension want the same held tile; those along b the same of what streams.
   const copies: f64 = multicast ? 1 : isInput ? coresN : coresM;
   const copiesStreamed: f64 = multicast ? 1 : isInput ? coresM : coresN;
-  const held: f64 = sizeA * coresK * sizeB * (isInput ? coresM * inputBytes : coresN * weightBytes) * copies * perByte;
+  const perHeld: f64 = isInput ? perInput : perWeight;
+  const perStreamed: f64 = isInput ? perWeight : perInput;
+  const held: f64 = sizeA * coresK * sizeB * (isInput ? coresM * inputBytes : coresN * weightBytes) * copies * perHeld;
   const streamed: f64 =
-    sizeA * coresK * (isInput ? coresN * weightBytes : coresM * inputBytes) * copiesStreamed * perByte;
+    sizeA * coresK * (isInput ? coresN * weightBytes : coresM * inputBytes) * copiesStreamed * perStreamed;
   const spare: f64 = steps / spatialOf(s) - streamed;
   return spare > 0 ? ceilDiv(held, spare * spatialOf(s)) * spatialOf(s) : Infinity;
 }

@@ -1,5 +1,5 @@
 import { INPUT, INPUT_STATIONARY, OUTPUT, OUTPUT_STATIONARY, WEIGHT } from "../abi";
-import { hasOuter, isDirect, outerDouble } from "../hardware";
+import { hasOuter, isDirect, outerDouble, passedBits } from "../hardware";
 import { ceilDiv, larger, smaller } from "../int-math";
 import { innermost, middle, outermost } from "../loop-order";
 import {
@@ -99,6 +99,11 @@ export function doubleBits(canDouble: bool, tilesM: f64, tilesN: f64, tilesK: f6
   return bits;
 }
 
+/** The same of outer tiles: of what goes past the outer buffer there are none. */
+export function doubleOuterBits(Gm: f64, Gn: f64, Gk: f64, batches: f64): i32 {
+  return doubleBits(outerDouble, Gm, Gn, Gk, batches) & ~passedBits;
+}
+
 /** Loop orders (a bit each) that differ, by which of m, n, k have several turns (bits 0 to 2): the others stand outermost. */
 const ORDERS: usize = memory.data(8, 8);
 for (let turns: i32 = 0; turns < 8; turns++) {
@@ -177,7 +182,7 @@ function placeTile(m: f64, n: f64, k: f64, mode: i32, cut: i32, isCut: bool): i3
   const Gm: f64 = isCut && cut == 0 ? 2 : ceilDiv(M, m);
   const Gn: f64 = isCut && cut == 1 ? 2 : ceilDiv(N, n);
   const Gk: f64 = isCut && cut == 2 ? 2 : ceilDiv(K, k);
-  let bits: i32 = mode == 2 ? 0 : doubleBits(outerDouble, Gm, Gn, Gk, batches);
+  let bits: i32 = mode == 2 ? 0 : doubleOuterBits(Gm, Gn, Gk, batches);
   if (mode == 1) bits &= ~(1 << fewestTiles(Gm, Gn, Gk));
   setOuter(m, n, k, 0, bits);
   // With k whole in a local tile the sums are narrow: the least room that any tile leaves them, as far as a fold reaches.
@@ -293,7 +298,8 @@ function tryLine(m: f64, n: f64, k: f64, free: i32): bool {
         if (outerNeeded < smallestOuter) smallestOuter = outerNeeded;
         continue;
       }
-      fitsDouble = bits == doubleBits(true, ceilDiv(M, gm), ceilDiv(N, gn), ceilDiv(K, gk), batches);
+      const wanted: i32 = doubleBits(true, ceilDiv(M, gm), ceilDiv(N, gn), ceilDiv(K, gk), batches);
+      fitsDouble = bits == (wanted & ~passedBits);
       fewest = ceilDiv(extent, size);
       keepTile(free == 0 ? size : m, free == 1 ? size : n, free == 2 ? size : k, bits);
       if (isPart == 0) return mode == 0;

@@ -1,5 +1,5 @@
 import { INPUT, INPUT_STATIONARY, OUTPUT_STATIONARY, UNROLL_FLEXIBLE, WEIGHT, WEIGHT_STATIONARY } from "../abi";
-import { cols, hasOuter, innerDouble, isDirect, outerDouble, rows, unroll } from "../hardware";
+import { cols, hasOuter, innerDouble, isDirect, rows, unroll } from "../hardware";
 import { ceilDiv } from "../int-math";
 import {
   B,
@@ -46,7 +46,7 @@ import { reloaded } from "../nest";
 import { singleSteps } from "../steps";
 import { challenge, loadBest, walked } from "./incumbent";
 import { foldK, foldM, foldN, isLegal } from "./legal";
-import { doubleBits } from "./outer-tiles";
+import { doubleBits, doubleOuterBits } from "./outer-tiles";
 
 /*
  * Improves the best mapping by small changes, one at a time: a tile size halved, doubled, or rounded to a whole number of
@@ -234,7 +234,7 @@ function change(move: i32): bool {
   const Gn: f64 = ceilDiv(N, n);
   const Gk: f64 = ceilDiv(K, k);
   // Operands that were single buffered for want of room stay so.
-  const outerBits: i32 = doubleBits(outerDouble, Gm, Gn, Gk, batches);
+  const outerBits: i32 = doubleOuterBits(Gm, Gn, Gk, batches);
   const kept: i32 = keptBits;
   isTouched = true;
   setOuter(m, n, k, outer, outerDoubleBits == 0 ? 0 : outerBits);

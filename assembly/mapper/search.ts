@@ -14,7 +14,7 @@ import {
   WEIGHT,
   WEIGHT_STATIONARY,
 } from "../abi";
-import { arrays, cols, cores, hasOuter, innerDouble, isDirect, rows, unroll } from "../hardware";
+import { addsSums, arrays, cols, cores, innerDouble, isDirect, rows, unroll } from "../hardware";
 import { ceilDiv } from "../int-math";
 import { B, chunkM, chunkN, K, loadMapping, M, N, packed, setArrays, setCores } from "../mapping";
 import { get } from "../memory";
@@ -198,7 +198,7 @@ function tryEverySplit(): void {
     for (let m: f64 = 1; b * m <= cores && m <= M; m++) {
       for (let n: f64 = 1; b * m * n <= cores && n <= N; n++) {
         for (let k: f64 = 1; b * m * n * k <= cores && k <= K; k++) {
-          if (k == 1 || hasOuter) trySplit(b, m, n, k);
+          if (k == 1 || addsSums) trySplit(b, m, n, k);
         }
       }
     }
@@ -214,7 +214,7 @@ function trySplits(total: f64): void {
   if (B > 1) trySplit(Math.min(total, B), 1, 1, 1);
   if (M > 1) trySplit(1, Math.min(total, M), 1, 1);
   if (N > 1) trySplit(1, 1, Math.min(total, N), 1);
-  if (K > 1 && hasOuter) trySplit(1, 1, 1, Math.min(total, K));
+  if (K > 1 && addsSums) trySplit(1, 1, 1, Math.min(total, K));
   if (total < 4) return;
   if (B > 1 && total >= 2 * B) {
     const left: f64 = Math.floor(total / B);

@@ -22,6 +22,7 @@ export function gemmText(
     title,
     "",
     formatMapping(mapping),
+    ...pastLines(hardware),
     "",
     `cycles        ${timing.cycles} (${formatQuantity(gemmSeconds(result, hardware), "time")})`,
     ...startLines(hardware),
@@ -36,6 +37,14 @@ export function gemmText(
     `array edge    inputs ${counters.array.inputReads}, weights ${counters.array.weightReads}, ` +
       `sums ${counters.array.outputReads} in and ${counters.array.outputWrites} out (elements)`,
   ].join("\n");
+}
+
+/** Operands that the global buffer does not keep; nothing where it keeps all. */
+function pastLines({ globalBuffer }: SpecSet["hardware"]): readonly string[] {
+  const holds = globalBuffer?.holds;
+  if (holds === undefined) return [];
+  const past = (["input", "weight", "output"] as const).filter((operand) => !holds.includes(operand));
+  return [`past it       ${past.join(", ")}: not in the global buffer, from and to DRAM`];
 }
 
 /** The time to start it under the stack that runs; nothing where there is none. */

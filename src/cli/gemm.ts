@@ -1,10 +1,12 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
 import { EXIT_INFEASIBLE, InputError } from "../errors/index.ts";
-import { gemmNumbers, gemmRecords, gemmSimulator } from "../evaluate/index.ts";
+import { gemmNumbers, gemmRecords, gemmSimulator, gemmTrace } from "../evaluate/index.ts";
 import type { GemmProblem, MappingEffort, MappingObjective } from "../sim/index.ts";
 import { MAPPING_EFFORTS, MAPPING_OBJECTIVES, type SpecSet } from "../spec/index.ts";
+import { writeFileWhole } from "../study/output-file.ts";
 import { gemmRows } from "./gemm-rows.ts";
 import { gemmText } from "./gemm-text.ts";
+import { gemmTraceText, MOST_EVENTS } from "./gemm-trace.ts";
 import { answerRows } from "./input-rows.ts";
 import { printJson, printText } from "./output.ts";
 import { dataToStdout } from "./print.ts";
@@ -19,6 +21,7 @@ interface Options {
   readonly effort: MappingEffort;
   readonly json?: boolean;
   readonly emit?: "record" | "result";
+  readonly trace?: string;
 }
 
 export function addGemmCommand(program: Command): void {
@@ -47,12 +50,19 @@ export function addGemmCommand(program: Command): void {
         .choices(["record", "result"])
         .conflicts(["input", "json"]),
     )
+    .addOption(
+      new Option(
+        "--trace <file>",
+        "with --shape, write what ports and arrays do when, to be opened in a trace viewer (chrome://tracing, Perfetto)",
+      ).conflicts(["input", "emit"]),
+    )
     .addHelpText(
       "after",
       `
 Examples:
   ecotile gemm catransformers-22nm --shape 1,197,3072,768
   ecotile gemm catransformers-22nm --shape 1,197,3072,768 --emit record > record.bin    (docs/abi.md)
+  ecotile gemm catransformers-22nm --shape 1,197,3072,768 --trace gemm.json
   ecotile gemm scale-sim --set array.dataflow=weight-stationary --input shapes.csv --output results.csv
 
 Rows that fit no buffer get the status "infeasible" and empty numbers; the exit code stays 0.`,
@@ -93,6 +103,8 @@ function emit(specs: SpecSet, problem: GemmProblem, options: Options): void {
 function runShape(specs: SpecSet, problem: GemmProblem, options: Options): void {
   const streamed = gemmSimulator(specs, options)([problem])[0]!;
   const numbers = gemmNumbers(streamed, specs);
+  if (options.trace !== undefined && streamed.result.kind === "mapped")
+    writeTrace(options.trace, specs, problem, options, streamed.result.timing.cycles);
   if (options.json)
     printJson({
       hardware: specs.hardware.name,
@@ -103,6 +115,17 @@ function runShape(specs: SpecSet, problem: GemmProblem, options: Options): void 
     });
   else printText(gemmText(problem, streamed, numbers, specs), false);
   if (streamed.result.kind === "unmappable") process.exitCode = EXIT_INFEASIBLE;
+}
+
+/** @param shown  cycles that are printed: with those of a kernel, or of operands that come for the next product */
+function writeTrace(file: string, specs: SpecSet, problem: GemmProblem, options: Options, shown: number): void {
+  const traced = gemmTrace(specs, problem, options, MOST_EVENTS);
+  if (traced === null) return;
+  writeFileWhole(file, gemmTraceText(traced, problem, specs.hardware));
+  const { cycles } = traced.mapped.timing;
+  if (cycles !== shown)
+    printText(`${file}: the product by itself, as its mapping runs it, ${cycles} cycles; printed are ${shown}.`, true);
+  if (traced.leftOut > 0) printText(`${file}: ${traced.leftOut} later events left out.`, true);
 }
 
 async function runFile(specs: SpecSet, input: string, options: Options): Promise<void> {

@@ -1,7 +1,7 @@
 import { chargedCounters, energyCoefficients, gemmEnergy } from "../cost/index.ts";
 import { InputError } from "../errors/index.ts";
 import { known } from "../metrics/index.ts";
-import { coreRecords, type CoreRecords } from "../sim/portable.ts";
+import { coreRecords, simulateGemms, traceMapping, type CoreRecords, type GemmTrace } from "../sim/portable.ts";
 import type { GemmProblem, MappedGemm, MappingEffort, MappingObjective, PerOperand } from "../sim/portable.ts";
 import type { Hardware, SpecSet } from "../spec/index.ts";
 import { picojoulesOf } from "../units/index.ts";
@@ -47,6 +47,32 @@ export function gemmRecords(
   const energy = "total" in coefficients ? null : coefficients;
   refuseUnpriced(coefficients, settings.objective);
   return coreRecords(hardware, problems, { ...settings, energy });
+}
+
+/** A product by itself, mapped, and what happens in it. */
+export interface TracedGemm extends GemmTrace {
+  readonly mapped: MappedGemm;
+}
+
+/**
+ * What happens in a product that is by itself, under the mapping that is chosen for it; as {@link gemmSimulator}.
+ *
+ * @param most  events at most
+ * @returns     null where no mapping fits
+ */
+export function gemmTrace(
+  specs: Machine,
+  problem: GemmProblem,
+  settings: { readonly objective: MappingObjective; readonly effort: MappingEffort },
+  most: number,
+): TracedGemm | null {
+  const { hardware, technology } = specs;
+  const coefficients = energyCoefficients(hardware, technology);
+  const energy = "total" in coefficients ? null : coefficients;
+  refuseUnpriced(coefficients, settings.objective);
+  const mapped = simulateGemms(hardware, [problem], { ...settings, energy })[0]!;
+  if (mapped.kind !== "mapped") return null;
+  return { mapped, ...traceMapping(hardware, problem, mapped.mapping, most) };
 }
 
 /** Time of a product at the clock that the power limit of the board leaves it, s. */

@@ -8,7 +8,7 @@ import {
   type MappingEffort,
   type MappingObjective,
 } from "../sim/portable.ts";
-import type { Hardware } from "../spec/hardware.ts";
+import { commonRoom, type Hardware } from "../spec/hardware.ts";
 import type { Technology } from "../spec/technology.ts";
 import { withKernelTime } from "./gemm-kernel.ts";
 import { prefetchWait, withFetched, type FetchedBytes } from "./prefetch.ts";
@@ -83,8 +83,8 @@ export function simulateStream(
 
 /** The ways to fetch ahead that leave room in the global buffer. */
 function waysAhead(problem: StreamProblem, { dram, globalBuffer, precision }: Hardware) {
-  const capacity = globalBuffer?.size;
-  if (dram === null || typeof capacity !== "number") return [];
+  const capacity = commonRoom(globalBuffer);
+  if (dram === null || capacity === null) return [];
   const { batch, m, n, k, sharedB } = problem;
   const input = batch * Math.ceil((m * k * precision.input) / 8);
   const weight = (sharedB ? 1 : batch) * Math.ceil((n * k * precision.weight) / 8);

@@ -16,10 +16,12 @@ export {
   gemmRecords,
   gemmSeconds,
   gemmSimulator,
+  gemmTrace,
   GEMM_RESULTS,
   type GemmNumbers,
   type GemmSimulator,
   type Machine,
+  type TracedGemm,
 } from "./gemm-numbers.ts";
 export { knownMetricsOf, metricsOf, unknownsOf } from "./metrics.ts";
 export { summarisePhases, type PhaseSummary } from "./phases.ts";

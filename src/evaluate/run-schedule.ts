@@ -4,6 +4,7 @@ import { weightBytesOf } from "./footprint.ts";
 import { kernelOf, kernelSeconds } from "./operator-latency.ts";
 import { planResidency, valueOf, type ResidencyPlan } from "./residency.ts";
 import { runOperators, type Costing, type Unplaced } from "./run-operator.ts";
+import { commonRoom } from "../spec/hardware.ts";
 import { isFused, isPlainSchedule, type ScheduleSettings } from "../spec/schedule.ts";
 import type { Allowed } from "./slot-states.ts";
 import { PLAIN_PLACEMENT, type ScheduleOutcome } from "./schedule.ts";
@@ -164,9 +165,9 @@ function plansFor(objective: MappingObjective, allowed: Allowed): readonly (read
 
 /** Room that all parameters take, or null where they do not fit beside anything else. */
 function roomForWeights(workload: Workload, { hardware }: Costing): number | null {
-  const room = hardware.globalBuffer?.size;
+  const room = commonRoom(hardware.globalBuffer);
   const bytes = weightBytesOf(workload, hardware);
-  return typeof room === "number" && bytes < room ? bytes : null;
+  return room !== null && bytes < room ? bytes : null;
 }
 
 function totalOf(

@@ -1,4 +1,4 @@
-import type { Hardware } from "../spec/hardware.ts";
+import { commonRoom, type Hardware } from "../spec/hardware.ts";
 import { handoverBetween, type Handover } from "./neighbours.ts";
 import { prefetchBetween } from "./prefetch.ts";
 import type { Job } from "./run-operator.ts";
@@ -24,7 +24,7 @@ export interface Allowed {
 /** Links that slot `i` may make with the next one, none first, so that ties keep nothing. */
 export function linksAfter(slots: readonly Slot[], i: number, hardware: Hardware, allowed: Allowed): readonly Link[] {
   const [producer, consumer] = [slots[i]!, slots[i + 1]];
-  if (consumer === undefined || typeof hardware.globalBuffer?.size !== "number") return [NO_LINK];
+  if (consumer === undefined || commonRoom(hardware.globalBuffer) === null) return [NO_LINK];
   const following = slots[i + 2]?.first;
   const handover = allowed.activations ? handoverBetween(producer.last, consumer.first, following, hardware) : null;
   const isAtHand = consumer.parts[0]!.placement.resident.weight;
@@ -49,7 +49,7 @@ export function statesOf(
   leaving: readonly Link[],
   { globalBuffer }: Hardware,
 ): readonly SlotState[] {
-  const capacity = typeof globalBuffer?.size === "number" ? globalBuffer.size : 0;
+  const capacity = commonRoom(globalBuffer) ?? 0;
   return arriving
     .flatMap((come, before) => leaving.map((go, after) => ({ before, after, parts: placed(slot, come, go) })))
     .filter(

@@ -1,4 +1,4 @@
-import type { Hardware } from "../spec/hardware.ts";
+import { commonRoom, type Hardware } from "../spec/hardware.ts";
 import type { GemmOperator, LanePrimitive, Operator, VectorOperator } from "../workload/index.ts";
 import { vectorBits } from "./machine.ts";
 import { elementsOut, handoverBetween, outputBitsOf } from "./neighbours.ts";
@@ -109,8 +109,8 @@ function attentionSlot(
   if (scores?.kind !== "scores" || scores.type !== "gemm") return null;
   if (softmax?.kind !== "softmax" || softmax.type !== "vector") return null;
   if (context?.kind !== "context" || context.type !== "gemm") return null;
-  const room = hardware.globalBuffer?.size;
-  if (typeof room !== "number") return null;
+  const room = commonRoom(hardware.globalBuffer);
+  if (room === null) return null;
   const rowBytes = Math.ceil((Math.min(scores.n, KEY_BLOCK) * outputBitsOf(scores, hardware)) / 8);
   const most = (heads: number) => Math.floor(Math.max(0, room / 2 - weightBytes) / (heads * rowBytes));
   const least = most(Math.min(scores.batch * scores.m, hardware.cores));

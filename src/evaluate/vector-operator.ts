@@ -1,5 +1,5 @@
 import { portsOf } from "../spec/die-links.ts";
-import type { Hardware } from "../spec/hardware.ts";
+import { roomOf, type Hardware } from "../spec/hardware.ts";
 import { laneCyclesOf, localAccessesOf, passCountOf, passesOf, type VectorWork } from "../workload/index.ts";
 import { vectorBits } from "./machine.ts";
 import { cyclesOf } from "./ports.ts";
@@ -83,8 +83,11 @@ function isHeld(operator: VectorWork, hardware: Hardware): boolean {
   const rowBytes = (operator.rowLength * Math.max(read, written)) / 8;
   if (vector.heldRow !== undefined) return rowBytes <= vector.heldRow;
   if (localBuffer === null) return true;
-  const { size } = localBuffer;
-  return typeof size === "number" ? 4 * rowBytes <= size : 2 * rowBytes <= Math.min(size.input, size.output);
+  const isTogether =
+    typeof localBuffer.size === "number" ||
+    (localBuffer.together?.includes("input") === true && localBuffer.together.includes("output"));
+  const [input, output] = [roomOf(localBuffer, "input"), roomOf(localBuffer, "output")];
+  return isTogether ? 4 * rowBytes <= input : 2 * rowBytes <= Math.min(input, output);
 }
 
 interface Crossing {

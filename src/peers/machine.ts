@@ -5,6 +5,15 @@ import type { Operand } from "../spec/index.ts";
  * becomes the levels of a hardware file is said in place.ts, once for both.
  */
 
+/** A port of a memory, which one operand or several are on: bits a cycle. */
+export interface PeerPort {
+  readonly name: string;
+  readonly read: number;
+  readonly write: number;
+  /** Reads and writes take turns. */
+  readonly isShared: boolean;
+}
+
 /** A memory of one operand or several. */
 export interface PeerMemory {
   readonly name: string;
@@ -20,6 +29,8 @@ export interface PeerMemory {
   readonly write: number;
   /** Reads and writes take turns. */
   readonly isShared: boolean;
+  /** Ports towards the multipliers by operand, where they are not all on one; absent: they are. */
+  readonly ports?: Readonly<Partial<Record<Operand, PeerPort>>>;
   /** Bits that one access moves; null: not stated. */
   readonly accessBits: number | null;
   /** A smaller transfer counts as a whole access. */

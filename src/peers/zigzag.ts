@@ -2,7 +2,8 @@ import { readYaml, type Operand } from "../spec/index.ts";
 import type { HardwareImport, ImportOptions } from "./hardware-file.ts";
 import type { PeerMachine, PeerMemory, Sourced } from "./machine.ts";
 import { placedHardware } from "./place/index.ts";
-import { isTree, Reader } from "./reader.ts";
+import { Reader } from "./reader.ts";
+import { OPERANDS, portsOf } from "./zigzag-ports.ts";
 
 /*
  * Accelerators of ZigZag. Sizes and widths are in bits, energies in pJ of an access as wide as the port. Ports by what they do: tl
@@ -14,7 +15,6 @@ import { isTree, Reader } from "./reader.ts";
  * others are columns (n).
  */
 
-const OPERANDS: Readonly<Record<string, Operand>> = { I1: "input", I2: "weight", O: "output" };
 /** Memories outside of the chip, by their name or from this size on. */
 const FAR = /dram|ddr|hbm|off.?chip|^l3/i;
 const FAR_BITS = 2 ** 32;
@@ -192,102 +192,6 @@ function memoryOf(reader: Reader, name: string, copies: number): PeerMemory {
     // The cycle of the access is that of its transfer.
     latency: reader.has([...at, "latency"]) ? Math.max(0, reader.number([...at, "latency"], 0) - 1) : 0,
   };
-}
-
-interface Ports {
-  readonly rates: { readonly read: number; readonly write: number; readonly isShared: boolean };
-  /** Bits of an access. */
-  readonly readWidth: number;
-  readonly writeWidth: number;
-  /** Bits that a transfer is counted in; null: those of an access, in part. */
-  readonly granularity: number | null;
-}
-
-/** A port, bits a cycle, and what it does: `tl`, `fl`. */
-interface Port {
-  readonly name: string;
-  readonly width: number;
-  /** Least bits that it moves; null: not stated. */
-  readonly least: number | null;
-  readonly does: readonly string[];
-}
-
-function portsOf(reader: Reader, name: string, operands: readonly string[]): Ports {
-  const at = ["memories", name];
-  const entries = reader.list([...at, "ports"]);
-  const isNew = entries.some((each) => isTree(each) && "allocation" in each);
-  const ports = isNew ? newPorts(reader, name, entries) : oldPorts(reader, name, entries, operands);
-  const doing = (way: string): readonly Port[] => ports.filter(({ does }) => does.includes(way));
-  const [reading, writing] = [doing("tl"), doing("fl")];
-  const sum = (all: readonly Port[]): number => all.reduce((total, { width }) => total + width, 0);
-  const widest = (all: readonly Port[]): number => Math.max(...all.map(({ width }) => width));
-  const common = reading.filter((each) => writing.includes(each));
-  const isShared = common.length > 0 && common.length === writing.length && common.length === reading.length;
-  if (common.length > 0 && !isShared)
-    reader.remark(
-      at,
-      `${name} has ports that read and write and others beside them; here reads and writes do not wait for each other.`,
-    );
-  if (reading.length > 1)
-    reader.remark(
-      at,
-      `${name} has ${reading.length} ports towards the multipliers, each for its own operands; here one of their sum.`,
-    );
-  const readWidth = reading.length === 0 ? widest(ports) : widest(reading);
-  const writeWidth = writing.length === 0 ? readWidth : widest(writing);
-  // A memory of operands alone is not written from below.
-  return {
-    rates: {
-      read: reading.length === 0 ? readWidth : sum(reading),
-      write: writing.length === 0 ? writeWidth : sum(writing),
-      isShared,
-    },
-    readWidth,
-    writeWidth,
-    granularity: reading[0]?.least ?? ports[0]?.least ?? null,
-  };
-}
-
-function newPorts(reader: Reader, name: string, entries: readonly unknown[]): readonly Port[] {
-  return entries.map((_, index) => {
-    const at = ["memories", name, "ports", index];
-    const tree = reader.tree(at);
-    const least = [...at, "bandwidth_min"];
-    reader.unread(at, ["name", "type", "bandwidth_min", "bandwidth_max", "allocation"]);
-    const allocation = reader.list([...at, "allocation"]).map((each) => String(each).split(",").at(-1)!.trim());
-    return {
-      name: String(tree["name"]),
-      width: reader.number([...at, "bandwidth_max"], 1),
-      least: reader.has(least) ? reader.number(least, 1) : null,
-      does: allocation,
-    };
-  });
-}
-
-function oldPorts(
-  reader: Reader,
-  name: string,
-  entries: readonly unknown[],
-  operands: readonly string[],
-): readonly Port[] {
-  const at = ["memories", name];
-  const [read, write] = [reader.number([...at, "r_bw"], 1), reader.number([...at, "w_bw"], 1)];
-  const does = new Map<string, string[]>();
-  if (entries.length !== operands.length)
-    reader.remark([...at, "ports"], `${name} has ${entries.length} lists of ports for ${operands.length} operands.`);
-  entries.forEach((_, index) => {
-    for (const [way, port] of Object.entries(reader.tree([...at, "ports", index]))) {
-      const key = String(port);
-      does.set(key, [...(does.get(key) ?? []), way]);
-    }
-  });
-  if (does.size === 0) does.set("r_port_1", ["tl"]);
-  return [...does].map(([port, ways]) => ({
-    name: port,
-    least: null,
-    width: ways.includes("tl") || ways.includes("th") ? read : write,
-    does: ways,
-  }));
 }
 
 /** Rows, columns and arrays, from what the innermost memory of each operand serves. */

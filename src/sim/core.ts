@@ -11,6 +11,8 @@ interface CoreExports extends Record<string, unknown> {
   maxBatch(): number;
   evaluate(count: number): number;
   scoreOnly(count: number): number;
+  trace(first: number): number;
+  eventsPointer(): number;
 }
 
 const EXPORTS = [
@@ -31,6 +33,10 @@ export interface Core {
   evaluate(count: number): number;
   /** Scores mapping candidates by their bounds, and walks none. */
   scoreOnly(count: number): number;
+  /** Events of the walk that was traced last (abi.ts), from the first that was asked for on. */
+  readonly events: Float64Array;
+  /** Walks the mapping of the first result record and writes its events from number `first` on; how many there are in all, −1: refused. */
+  trace(first: number): number;
   /** What the search behind result `row` of the last call took, and the lower bound of its mapping's cycles. */
   searchOf(row: number): {
     readonly scored: number;
@@ -124,6 +130,8 @@ function coreOf(exports: CoreExports): Core {
     results,
     evaluate: (count) => exports.evaluate(count),
     scoreOnly: (count) => exports.scoreOnly(count),
+    events: view(exports.eventsPointer()),
+    trace: (first) => exports.trace(first),
     searchOf: (row) => ({
       scored: at(row, RES_SCORED),
       walked: at(row, RES_WALKED),

@@ -126,7 +126,20 @@ function decodeCounters(at: Field, macs: number, hardware: GemmHardware, levels:
   const nothing: Traffic = { reads: NONE, writes: NONE };
   // A buffer is written by what comes down into it and by sums from below; it is read for below and for sums on the way up.
   const innerTraffic: Traffic = { reads: sum(edge.down, inner.up), writes: sum(inner.down, edge.up) };
-  const outerTraffic: Traffic = { reads: sum(source.down, outer.up), writes: sum(outer.down, source.up) };
+  // What goes past the outer buffer is neither written nor read there.
+  const holds = levels.outer?.holds;
+  const kept = (of: PerOperand): PerOperand =>
+    holds === undefined
+      ? of
+      : {
+          input: holds.includes("input") ? of.input : 0,
+          weight: holds.includes("weight") ? of.weight : 0,
+          output: holds.includes("output") ? of.output : 0,
+        };
+  const outerTraffic: Traffic = {
+    reads: sum(source.down, kept(outer.up)),
+    writes: sum(kept(outer.down), source.up),
+  };
   const far = levels.outer === null ? source : outer;
   return {
     macs,

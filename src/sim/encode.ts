@@ -2,7 +2,7 @@ import * as abi from "../../assembly/abi.ts";
 import type { Mapping, Tile } from "../mapping/mapping.ts";
 import { LOOP_ORDERS } from "../mapping/loop-orders.ts";
 import { portsOf } from "../spec/die-links.ts";
-import type { Buffer, Operand } from "../spec/hardware.ts";
+import type { Buffer, Operand, OperandReads } from "../spec/hardware.ts";
 import { UNLIMITED, type Rate } from "../units/quantity.ts";
 import type { GemmHardware } from "./keys.ts";
 import type { EnergyCoefficients, GemmProblem, MappingEffort, MappingObjective } from "./types.ts";
@@ -31,6 +31,7 @@ interface CorePort {
   readonly write: Rate;
   readonly shared: boolean;
   readonly latency: number;
+  readonly reads?: OperandReads;
 }
 
 const FREE_PORT: CorePort = { read: UNLIMITED, write: UNLIMITED, shared: false, latency: 0 };
@@ -57,6 +58,13 @@ export function levelsOf({ localBuffer, globalBuffer, cores, arraysPerCore }: Ge
 }
 
 const NONE = { read: 0, write: 0 };
+/** By the operand that has a memory of its own beside that of the other two. */
+const SPLIT: Record<Operand, number> = {
+  input: abi.SPLIT_INPUT,
+  weight: abi.SPLIT_WEIGHT,
+  output: abi.SPLIT_OUTPUT,
+};
+const OPERANDS: readonly Operand[] = ["input", "weight", "output"];
 
 /** Writes the hardware record; energy coefficients null: none are known, which zeros say, and only time can be searched for. */
 export function encodeHardware(to: Float64Array, hardware: GemmHardware, energy: EnergyCoefficients | null): void {
@@ -88,12 +96,15 @@ export function encodeHardware(to: Float64Array, hardware: GemmHardware, energy:
   const arrayPort = levels.inner === null ? FREE_PORT : ports.local!;
   encodeBuffer(to, levels.inner, abi.HW_INNER_SPLIT, abi.HW_INNER_SIZE, abi.HW_INNER_DOUBLE);
   encodePort(to, abi.HW_ARRAY_PORT, arrayPort);
+  encodeReads(to, abi.HW_ARRAY_PORTS, abi.HW_ARRAY_READS, arrayPort);
   to[abi.HW_ARRAY_LATENCY] = arrayPort.latency;
   to[abi.HW_ARRAY_BLOCK] = blockOf(levels.inner);
   to[abi.HW_DIRECT] = levels.inner === null ? 1 : 0;
   to[abi.HW_HAS_OUTER] = levels.outer === null ? 0 : 1;
   encodeBuffer(to, levels.outer, abi.HW_OUTER_SPLIT, abi.HW_OUTER_SIZE, abi.HW_OUTER_DOUBLE);
+  to[abi.HW_OUTER_PASSED] = passedBits(levels);
   encodePort(to, abi.HW_INNER_PORT, innerPort);
+  encodeReads(to, abi.HW_INNER_PORTS, abi.HW_INNER_READS, innerPort);
   to[abi.HW_INNER_PORT + abi.PORT_LATENCY] = innerPort.latency;
   to[abi.HW_INNER_BLOCK] = blockOf(levels.outer ?? hardware.dram);
   encodePort(to, abi.HW_OUTER_PORT, dramPort);
@@ -106,20 +117,45 @@ function blockOf(level: Pick<Buffer, "rounding" | "accessWidth"> | null): number
   return level !== null && level.rounding === "block" ? level.accessWidth : 0;
 }
 
+/** Operands that go past the outer buffer. */
+function passedBits({ outer }: Levels): number {
+  const holds = outer?.holds ?? OPERANDS;
+  return OPERANDS.reduce((bits, each) => (holds.includes(each) ? bits : bits | (1 << OPERAND[each])), 0);
+}
+
+function splitOf({ size, together }: Buffer): number {
+  return typeof size === "number" ? abi.SPLIT_TOGETHER : splitBy(together);
+}
+
+function splitBy(together: readonly [Operand, Operand] | undefined): number {
+  const alone = together === undefined ? undefined : OPERANDS.find((each) => !together.includes(each));
+  return alone === undefined ? abi.SPLIT_APART : SPLIT[alone];
+}
+
 function encodeBuffer(to: Float64Array, buffer: Buffer | null, split: number, size: number, double: number): void {
   const sizes = buffer === null ? Infinity : buffer.size;
-  to[split] = typeof sizes === "number" ? 0 : 1;
+  to[split] = buffer === null ? abi.SPLIT_TOGETHER : splitOf(buffer);
   to[size] = typeof sizes === "number" ? sizes : sizes.input;
   to[size + 1] = typeof sizes === "number" ? sizes : sizes.weight;
   to[size + 2] = typeof sizes === "number" ? sizes : sizes.output;
   to[double] = buffer === null || buffer.doubleBuffer ? 1 : 0;
 }
 
+/** Which operands have a port of their own, and the reads of those of weights and sums. */
+function encodeReads(to: Float64Array, code: number, field: number, { reads }: CorePort): void {
+  to[code] = reads === undefined ? abi.SPLIT_TOGETHER : splitBy(reads.together);
+  for (const [at, rate] of [reads?.weight ?? UNLIMITED, reads?.output ?? UNLIMITED].entries()) {
+    to[field + 2 * at] = rate.bytes;
+    to[field + 2 * at + 1] = rate.cycles;
+  }
+}
+
 function encodePort(to: Float64Array, field: number, port: CorePort): void {
-  to[field + abi.PORT_READ_BYTES] = port.read.bytes;
-  to[field + abi.PORT_READ_CYCLES] = port.read.cycles;
+  const read = port.reads?.input ?? port.read;
+  to[field + abi.PORT_READ_BYTES] = read.bytes;
+  to[field + abi.PORT_READ_CYCLES] = read.cycles;
   // On a shared port reads and writes take turns at the read bandwidth.
-  const write = port.shared ? port.read : port.write;
+  const write = port.shared ? (port.reads?.output ?? port.read) : port.write;
   to[field + abi.PORT_WRITE_BYTES] = write.bytes;
   to[field + abi.PORT_WRITE_CYCLES] = write.cycles;
   to[field + abi.PORT_SHARED] = port.shared ? 1 : 0;
@@ -144,6 +180,12 @@ function encodeEnergy(to: Float64Array, hardware: GemmHardware, energy: EnergyCo
     const column = abi.HW_ENERGY_TRAFFIC + 4 * group;
     to.fill(down[group]!, column, column + 3);
     to[column + 3] = up[group]!;
+  }
+  // What goes past the outer buffer is neither written nor read there.
+  for (const each of OPERANDS) {
+    if ((passedBits(levels) & (1 << OPERAND[each])) === 0) continue;
+    to[abi.HW_ENERGY_TRAFFIC + OPERAND[each]] = dram.read + far.read;
+    if (each === "output") to[abi.HW_ENERGY_TRAFFIC + 3] = dram.write + far.write;
   }
   to[abi.HW_ENERGY_TRAFFIC + 16] = energy.register.write;
   to[abi.HW_ENERGY_TRAFFIC + 17] = energy.register.read;

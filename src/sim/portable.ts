@@ -11,6 +11,7 @@ export {
   type SimulateOptions,
 } from "./simulate.ts";
 export { runRecords, type RecordStatus, type RanRecords } from "./records.ts";
+export { traceMapping, type GemmTrace, type TraceEvent, type TracePlace } from "./trace.ts";
 export { isCountable, MOST_SIZE } from "./countable.ts";
 export { hardwareKey, problemKey, type GemmHardware } from "./keys.ts";
 export type * from "./types.ts";

@@ -68,7 +68,9 @@ const TOGETHER: ReadonlyMap<string, string> = new Map([
   ["HW_ACCUMULATOR_BYTES", "must be at least as wide as inputs, weights and outputs"],
   ["HW_ARRAYS", "must be 1 where there is no inner buffer that several could share"],
   ["IN_BATCH", "must leave fewer than 2^53 MACs, with the other dimensions"],
-  ["IN_RESIDENT", "must be 0 where there is no outer buffer"],
+  ["HW_INNER_PORTS", "must be one port where there is no outer buffer"],
+  ["HW_OUTER_PASSED", "must leave an operand that the outer buffer keeps"],
+  ["IN_RESIDENT", "must be 0 where there is no outer buffer, and for what goes past it"],
 ]);
 
 /** Reads why row `row` was refused. */

@@ -126,16 +126,25 @@ export function simulateMapping(
   mapping: Mapping,
   options: Pick<SimulateOptions, "energy" | "core"> = {},
 ): GemmResult {
-  const { energy = null, core = defaultCore() } = options;
-  const levels = levelsOf(hardware);
+  const core = givenMapping(hardware, problem, mapping, options);
+  core.evaluate(1);
+  checkStatus(core, 0, 0, problem);
+  return decodeResult(core.results, 0, problem, hardware, levelsOf(hardware));
+}
+
+/** A core whose first rows hold a problem with the mapping that it is to be done by. */
+export function givenMapping(
+  hardware: GemmHardware,
+  problem: GemmProblem,
+  mapping: Mapping,
+  { energy = null, core = defaultCore() }: Pick<SimulateOptions, "energy" | "core">,
+): Core {
   refuseUnmodelled(hardware);
   encodeHardware(core.hardware, hardware, energy);
   encodeProblem(core.problems, 0, problem, "latency", "fast", true);
   const m = problem.sharedB ? problem.batch * problem.m : problem.m;
   encodeMapping(core.results, 0, mapping, { m, n: problem.n, k: problem.k });
-  core.evaluate(1);
-  checkStatus(core, 0, 0, problem);
-  return decodeResult(core.results, 0, problem, hardware, levels);
+  return core;
 }
 
 function refuseUnmodelled({ arraysPerCore, localBuffer }: GemmHardware): void {
@@ -147,7 +156,7 @@ function refuseUnmodelled({ arraysPerCore, localBuffer }: GemmHardware): void {
 }
 
 /** @throws where the core has refused row `row`, which is problem `index` of all */
-function checkStatus(core: Core, row: number, index: number, { batch, m, n, k }: GemmProblem): void {
+export function checkStatus(core: Core, row: number, index: number, { batch, m, n, k }: GemmProblem): void {
   const status = core.results[row * abi.RES_FIELDS + abi.RES_STATUS]!;
   if (status === abi.STATUS_OK || status === abi.STATUS_TOO_SMALL) return;
   throw errorOf(refusalOf(core, row), index, `GEMM ${batch},${m},${n},${k}`);

@@ -45,6 +45,15 @@ export function multiplierProblem({
   return null;
 }
 
+/** Why operands cannot go past a global buffer; null: none do, or they come from DRAM. */
+export function pastProblem(
+  { holds }: Pick<NonNullable<Hardware["globalBuffer"]>, "holds">,
+  dramType: string | undefined,
+): string | null {
+  if (holds === undefined || dramType !== "none") return null;
+  return "leaves operands that go past the buffer nowhere to come from: dram.type is none";
+}
+
 /** What a PE takes of a faster format in one cycle adds up in accumulators that are at least as wide. */
 export function formatProblem(
   format: ArrayFormat,

@@ -151,8 +151,13 @@ function linked(port: Port, { reads, readLinks, writeLinks }: Crossing, machine:
     bandwidth === Infinity
       ? UNLIMITED
       : toRate({ per: "second", bytesPerSecond: Math.max(1, Math.floor(bandwidth * links)) }, machine.clock);
+  const { reads: own } = port;
+  const down = (each: Rate): Rate => slower(each, rate(readLinks));
   return {
     ...port,
+    ...(own === undefined
+      ? {}
+      : { reads: { ...own, input: down(own.input), weight: down(own.weight), output: down(own.output) } }),
     read: slower(port.read, rate(readLinks)),
     write: slower(port.write, rate(writeLinks)),
     latency: port.latency + Math.ceil(latency * machine.clock),

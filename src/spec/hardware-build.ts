@@ -1,10 +1,10 @@
 import type * as z from "zod";
-import { toRate, type Bandwidth, type Hertz } from "../units/index.ts";
-import { formatProblem, multiplierProblem, precisionProblem } from "./cross-rules.ts";
+import { sumOf, toRate, UNLIMITED, type Bandwidth, type Hertz, type Rate } from "../units/index.ts";
+import { formatProblem, multiplierProblem, pastProblem, precisionProblem } from "./cross-rules.ts";
 import { refuse } from "./fields.ts";
 import { withFollowers } from "./followers.ts";
 import { deepFreeze } from "./freeze.ts";
-import type { BoardCoefficients, Buffer, Dataflow, Dram, Hardware, Port } from "./hardware.ts";
+import type { BoardCoefficients, Buffer, Dataflow, Dram, Hardware, Operand, Port } from "./hardware.ts";
 import type { RawHardware } from "./hardware-schema.ts";
 import { capacityOfDies, settledDram } from "./memory.ts";
 import { linkOf } from "./link.ts";
@@ -13,8 +13,10 @@ import { filledSchedule, PLAIN_SCHEDULE } from "./schedule.ts";
 import { packageProblem } from "./stack.ts";
 import { siliconProblem, type Silicon } from "./silicon.ts";
 
+type OneBandwidth = Bandwidth | { readonly read: Bandwidth; readonly write: Bandwidth };
+
 interface RawPort {
-  readonly bandwidth: Bandwidth | "array" | { readonly read: Bandwidth; readonly write: Bandwidth };
+  readonly bandwidth: OneBandwidth | "array";
   readonly shared: boolean;
   readonly latency: number;
 }
@@ -29,10 +31,93 @@ function buildPort({ bandwidth, shared, latency }: RawPort, clock: Hertz): Port 
   return { read: toRate(read, clock), write: toRate(write, clock), shared, latency };
 }
 
-function buildBuffer(raw: NonNullable<RawHardware["localBuffer"]>, clock: Hertz): Buffer {
-  const { size, accessWidth, rounding, doubleBuffer, bandwidth } = raw;
+type RawBuffer = NonNullable<RawHardware["globalBuffer"]>;
+const OPERANDS: readonly Operand[] = ["input", "weight", "output"];
+
+/** Operands that a buffer keeps, where some go past it. */
+export function heldOf(holds: readonly Operand[] | undefined): Pick<Buffer, "holds"> {
+  const kept = OPERANDS.filter((each) => holds?.includes(each) !== false);
+  return kept.length === OPERANDS.length ? {} : { holds: kept };
+}
+
+/** Sizes of the memories of a buffer, one for each operand that it keeps, or one for two of them; what is wrong is said. */
+function sizesOf(
+  { size }: RawBuffer,
+  { holds = OPERANDS }: Pick<Buffer, "holds">,
+  wrong: (field: string, message: string) => void,
+): Pick<Buffer, "size" | "together"> {
+  if (typeof size === "number") return { size };
+  const sizes = { input: 0, weight: 0, output: 0 };
+  let together: readonly [Operand, Operand] | undefined;
+  for (const operand of OPERANDS) {
+    const own = size[operand];
+    if (holds.includes(operand) === (own === undefined)) {
+      const message =
+        own === undefined ? "is missing: the buffer keeps it" : "is given, but it goes past the buffer (holds)";
+      wrong(`size.${operand}`, message);
+    } else if (typeof own === "number") sizes[operand] = own;
+    else if (own !== undefined) {
+      const isFirst = own !== operand && typeof size[own] === "number";
+      if (!isFirst) wrong(`size.${operand}`, `is ${own}, which must be another operand, with a size`);
+      if (together !== undefined) wrong(`size.${operand}`, "shares a memory that two have; give all three one size");
+      together = [own, operand];
+    }
+  }
+  return { size: sizes, ...(together === undefined ? {} : { together }) };
+}
+
+type RawPorts = Exclude<RawBuffer["bandwidth"], OneBandwidth | "array">;
+
+/** Ports of a buffer by operand; what is wrong is said. */
+function buildPorts(
+  { shared, latency }: RawBuffer,
+  bandwidth: RawPorts,
+  { holds = OPERANDS }: Pick<Buffer, "holds">,
+  clock: Hertz,
+  wrong: (field: string, message: string) => void,
+): Port {
+  const rates: Record<Operand, Rate> = { input: UNLIMITED, weight: UNLIMITED, output: UNLIMITED };
+  let write = UNLIMITED;
+  let together: readonly [Operand, Operand] | undefined;
+  for (const operand of OPERANDS) {
+    const own = bandwidth[operand];
+    if (holds.includes(operand) === (own === undefined)) {
+      const message =
+        own === undefined ? "is missing: the buffer keeps it" : "is given, but it goes past the buffer (holds)";
+      wrong(`bandwidth.${operand}`, message);
+    } else if (typeof own === "string") {
+      const first = bandwidth[own];
+      if (own === operand || first === undefined || typeof first === "string")
+        wrong(`bandwidth.${operand}`, `is ${own}, which must be another operand, with a bandwidth`);
+      if (together !== undefined) wrong(`bandwidth.${operand}`, "is on a port that two are on; give all three one");
+      together = [own, operand];
+      rates[operand] = rates[own];
+      write = rates[own];
+    } else if (own !== undefined) {
+      const { read, write: up } = "per" in own ? { read: own, write: own } : own;
+      rates[operand] = toRate(read, clock);
+      if (operand === "output") write = toRate(up, clock);
+    }
+  }
+  const alone = holds.filter((each) => each !== together?.[1]).map((each) => rates[each]);
+  const reads = { ...rates, ...(together === undefined ? {} : { together }) };
+  return { read: sumOf(alone), write, shared, latency, reads };
+}
+
+function buildBuffer(raw: RawBuffer, clock: Hertz, wrong: (field: string, message: string) => void): Buffer {
+  const { accessWidth, rounding, doubleBuffer, bandwidth } = raw;
   const follows = bandwidth === "array" ? { bandwidthFollows: bandwidth } : {};
-  return { size, port: buildPort(raw, clock), accessWidth, rounding, doubleBuffer, ...follows };
+  const holds = heldOf(raw.holds);
+  const isOne = bandwidth === "array" || "per" in bandwidth || "read" in bandwidth;
+  return {
+    ...sizesOf(raw, holds, wrong),
+    port: isOne ? buildPort({ ...raw, bandwidth }, clock) : buildPorts(raw, bandwidth, holds, clock, wrong),
+    accessWidth,
+    rounding,
+    doubleBuffer,
+    ...follows,
+    ...holds,
+  };
 }
 
 type RawDram = NonNullable<RawHardware["dram"]>;
@@ -153,14 +238,23 @@ export function buildHardware(raw: RawHardware, ctx: z.RefinementCtx): Hardware 
   const dram = raw.dram ? buildDram(raw.dram, raw.clock, ctx) : null;
   if (kernels !== undefined && raw.dram === undefined)
     refuse(ctx, "spec/conflict", "needs a dram, which their operands come from", null, ["kernels"]);
+  const buffer = (level: "localBuffer" | "globalBuffer"): Buffer | null => {
+    const own: RawBuffer | undefined = raw[level];
+    const wrong = (field: string, message: string): void => {
+      refuse(ctx, "spec/conflict", message, null, [level, ...placeOf(field)]);
+    };
+    return own === undefined ? null : buildBuffer(own, raw.clock, wrong);
+  };
+  const past = raw.globalBuffer === undefined ? null : pastProblem(heldOf(raw.globalBuffer.holds), raw.dram?.type);
+  if (past !== null) refuse(ctx, "spec/conflict", past, null, ["globalBuffer", "holds"]);
   const hardware: Hardware = {
     ...fields,
     precision: withFormat(raw.precision, raw.precision.format),
     ...(formats === undefined || formats.length === 0 ? {} : { formats }),
     array: { ...raw.array, dataflow: listOfDataflows(raw.array.dataflow) },
     vector: lanes === "rows" ? { lanes: raw.array.rows, lanesFollow: "rows" as const, ...rest } : { lanes, ...rest },
-    localBuffer: raw.localBuffer ? buildBuffer(raw.localBuffer, raw.clock) : null,
-    globalBuffer: raw.globalBuffer ? buildBuffer(raw.globalBuffer, raw.clock) : null,
+    localBuffer: buffer("localBuffer"),
+    globalBuffer: buffer("globalBuffer"),
     energy: raw.energy ?? null,
     runtime: typeof runtime === "string" ? null : runtime,
     boardPower: boardPower === undefined ? null : withoutUndefined(boardPower),

@@ -59,6 +59,7 @@ export const hardwareFields = {
   arraysPerCore: whole(1, 256),
   multicast: flag(),
   holds: listOf(oneOf(["input", "weight", "output"]), "input, weight, output"),
+  bufferHolds: listOf(oneOf(["input", "weight", "output"]), "input, weight, output", 1),
   per: oneOf(["pe", "column"]),
   shared: flag(),
   latency: quantity("cycles", { min: 0, max: 1e6, whole: true }),
@@ -91,15 +92,39 @@ const port = {
   rounding: f.rounding.default("pro-rata").describe("block: a smaller transfer counts as a whole access"),
 };
 
-const operandSizes = section({ input: f.bufferSize, weight: f.bufferSize, output: f.bufferSize });
-const buffer = section({
-  size: z.union([f.bufferSize, operandSizes]).describe("For all operands, or { input, weight, output } apart"),
+const shared = oneOf(["input", "weight"]);
+const operandSizes = section({
+  input: f.bufferSize.optional(),
+  weight: z.union([f.bufferSize, shared]).optional(),
+  output: z.union([f.bufferSize, shared]).optional(),
+});
+const twoWays = section({ read: f.bandwidth, write: f.bandwidth });
+const operandBandwidths = section({
+  input: f.bandwidth.optional(),
+  weight: z.union([f.bandwidth, shared]).optional(),
+  output: z.union([f.bandwidth, twoWays, shared]).optional(),
+});
+const bufferFields = {
+  size: z
+    .union([f.bufferSize, operandSizes])
+    .describe(
+      "For all operands, or { input, weight, output } apart; the name of another operand: in one memory with it",
+    ),
   ...port,
   bandwidth: z
-    .union([f.bufferBandwidth, section({ read: f.bandwidth, write: f.bandwidth })])
+    .union([f.bufferBandwidth, z.union([twoWays, operandBandwidths])])
     .default(DEFAULTS.buffer.bandwidth)
-    .describe("Read and write each; or { read, write }; array: what the arrays take, which follows their size"),
+    .describe(
+      "Read and write each; or { read, write }; or { input, weight, output }, a port for each; array: what the arrays take, which follows their size",
+    ),
   doubleBuffer: f.doubleBuffer.default(DEFAULTS.buffer.doubleBuffer),
+};
+const buffer = section(bufferFields);
+const globalBuffer = section({
+  ...bufferFields,
+  holds: f.bufferHolds
+    .optional()
+    .describe("Operands that it keeps; the others go past it, between DRAM and what is inside of it. By default all"),
 });
 
 const perByteEnergy = quantity("energy-per-byte", { min: 0, max: 1e6 });
@@ -199,7 +224,7 @@ export const rawHardwareSchema = section({
       ),
   }).prefault({}),
   localBuffer: buffer.optional().describe("One per core"),
-  globalBuffer: buffer.optional().describe("One per chip"),
+  globalBuffer: globalBuffer.optional().describe("One per chip"),
   dram: section({
     type: f.dramType.describe(
       "none: there is none, and all fits the global buffer; idealised: plain numbers without carbon",

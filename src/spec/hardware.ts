@@ -145,15 +145,39 @@ export interface PeArray {
 export interface Port {
   readonly read: Rate;
   readonly write: Rate;
-  /** Reads and writes take turns on one port of `read` bandwidth. */
+  /** Reads and writes take turns on one port of `read` bandwidth; of ports by operand those of the port that outputs are on. */
   readonly shared: boolean;
+  /** Ports of their own by operand: at what each reads; `read` is then their sum, `write` that of outputs. Absent: one port. */
+  readonly reads?: OperandReads;
   /** Delays arrival, does not occupy the port. */
   readonly latency: Cycles;
 }
 
+/** A port for all operands in the place of those that they have of their own. */
+export function onePort({ reads, ...port }: Port): Port {
+  void reads;
+  return port;
+}
+
+/** Rates at which the ports of operands read; of one that goes past the buffer it is not used. */
+export interface OperandReads {
+  readonly input: Rate;
+  readonly weight: Rate;
+  readonly output: Rate;
+  /** Two of them that are on one port; absent: none. */
+  readonly together?: readonly [Operand, Operand];
+}
+
 export interface Buffer {
-  /** Infinity: unlimited. Per operand: private memories. */
+  /**
+   * Infinity: unlimited. Per operand: private memories; 0 of an operand that has none, since it shares that of another (`together`) or goes past
+   * the buffer (`holds`).
+   */
   readonly size: Bytes | { readonly input: Bytes; readonly weight: Bytes; readonly output: Bytes };
+  /** Two operands that share a memory beside one of the third, whose size stands at the first of them; absent: none. */
+  readonly together?: readonly [Operand, Operand];
+  /** Operands that it keeps, of the global buffer; the others go past it, between DRAM and what is inside of it. Absent: all three. */
+  readonly holds?: readonly Operand[];
   readonly port: Port;
   readonly accessWidth: Bytes;
   /** How a transfer smaller than the access width is counted: in proportion, or as a whole access. */
@@ -161,6 +185,18 @@ export interface Buffer {
   readonly doubleBuffer: boolean;
   /** Present where the file says `bandwidth: array`: it is what the arrays take, and changes with them. */
   readonly bandwidthFollows?: "array";
+}
+
+/** Bytes of the memory of a buffer that an operand is in; 0: it goes past the buffer. */
+export function roomOf({ size, together, holds }: Buffer, operand: Operand): Bytes {
+  if (holds?.includes(operand) === false) return 0;
+  if (typeof size === "number") return size;
+  return size[together?.includes(operand) === true ? together[0] : operand];
+}
+
+/** Bytes of the one memory that a buffer keeps all operands in; null: they are apart, or some go past it. */
+export function commonRoom(buffer: Buffer | null): Bytes | null {
+  return buffer !== null && typeof buffer.size === "number" && buffer.holds === undefined ? buffer.size : null;
 }
 
 /** Memory outside the chip: dies that are sold (`dies` given; bandwidth follows), or plain numbers. */

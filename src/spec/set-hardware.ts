@@ -1,9 +1,11 @@
-import { rateAtClock, toRate, type Bandwidth, type Hertz } from "../units/index.ts";
+import { rateAtClock, toRate, type Bandwidth, type Hertz, type Rate } from "../units/index.ts";
 import { withFollowers } from "./followers.ts";
 import { hardwareFields as f } from "./hardware-schema.ts";
-import { listOfDataflows, withFormat, withMultiplier } from "./hardware-build.ts";
+import { heldOf, listOfDataflows, withFormat, withMultiplier } from "./hardware-build.ts";
+import { pastProblem } from "./cross-rules.ts";
+import { onePort, roomOf } from "./hardware.ts";
 import type { Buffer, Dram, Hardware, Operand, PeArray, Port } from "./hardware.ts";
-import { linkFields, linkOf, linkSchema, type Link } from "./link.ts";
+import { linkPaths } from "./set-link.ts";
 import { packagePaths } from "./set-package.ts";
 import { hostFields, stackName, STACKS, type HostTimes, type StackName } from "./runtime.ts";
 import { ownSchedule } from "./schedule.ts";
@@ -25,8 +27,13 @@ function withArray(specs: SpecSet, change: Partial<PeArray>): SpecSet {
 function withClock(specs: SpecSet, clock: Hertz): SpecSet {
   const at = <T extends { readonly port: Port }>(level: T | null): T | null => {
     if (!level) return null;
-    const { read, write } = level.port;
-    return { ...level, port: { ...level.port, read: rateAtClock(read, clock), write: rateAtClock(write, clock) } };
+    const { read, write, reads } = level.port;
+    const at = (rate: Rate): Rate => rateAtClock(rate, clock);
+    const own =
+      reads === undefined
+        ? {}
+        : { reads: { ...reads, input: at(reads.input), weight: at(reads.weight), output: at(reads.output) } };
+    return { ...level, port: { ...level.port, read: at(read), write: at(write), ...own } };
   };
   const { localBuffer, globalBuffer, dram, kernels } = specs.hardware;
   return withHardware(specs, {
@@ -54,11 +61,14 @@ function withBufferBandwidth(
 ): SpecSet | Refusal {
   const before = specs.hardware[level];
   if (!before) return absent(level);
-  if (bandwidth === "array") return withHardware(specs, { [level]: { ...before, bandwidthFollows: bandwidth } });
+  if (bandwidth === "array") {
+    const follows = { ...before, port: onePort(before.port), bandwidthFollows: bandwidth };
+    return withHardware(specs, { [level]: follows });
+  }
   const { bandwidthFollows, ...own } = before;
   void bandwidthFollows;
   const rate = toRate(bandwidth, specs.hardware.clock);
-  return withHardware(specs, { [level]: { ...own, port: { ...own.port, read: rate, write: rate } } });
+  return withHardware(specs, { [level]: { ...own, port: { ...onePort(own.port), read: rate, write: rate } } });
 }
 
 function withDies(specs: SpecSet, dies: number | "fewest"): SpecSet | Refusal {
@@ -81,8 +91,27 @@ function withBandwidth(specs: SpecSet, level: Level, bandwidth: Bandwidth): Spec
 function withSize(specs: SpecSet, level: "localBuffer" | "globalBuffer", bytes: number): SpecSet | Refusal {
   const before: Buffer | null = specs.hardware[level];
   if (!before) return absent(level);
-  const size = typeof before.size === "number" ? bytes : { input: bytes, weight: bytes, output: bytes };
+  // An operand without a memory of its own stays without.
+  const own = (operand: Operand): number => (roomOf(before, operand) === 0 || isSecond(before, operand) ? 0 : bytes);
+  const apart = { input: own("input"), weight: own("weight"), output: own("output") };
+  const size = typeof before.size === "number" ? bytes : apart;
   return withHardware(specs, { [level]: { ...before, size } });
+}
+
+/** Whether an operand is the second of two that share a memory. */
+const isSecond = ({ together }: Buffer, operand: Operand): boolean => together?.[1] === operand;
+
+/** Operands that the global buffer keeps; the others go past it. */
+function withHolds(specs: SpecSet, holds: readonly Operand[]): SpecSet | Refusal {
+  const { globalBuffer: before, withoutDram } = specs.hardware;
+  if (!before) return absent("globalBuffer");
+  if (typeof before.size !== "number")
+    return refusal("cannot be set: its operands have memories of their own, which a file has to say");
+  const { holds: held, ...rest } = before;
+  void held;
+  const kept = heldOf(holds);
+  const problem = pastProblem(kept, withoutDram === true ? "none" : undefined);
+  return problem === null ? withHardware(specs, { globalBuffer: { ...rest, ...kept } }) : refusal(problem);
 }
 
 /** One memory of those that the operands have apart. */
@@ -96,6 +125,9 @@ function withOperandSize(
   if (!before) return absent(level);
   if (typeof before.size === "number")
     return refusal(`cannot be set: the operands share one memory, whose size is ${level}.size`);
+  if (isSecond(before, operand))
+    return refusal(`cannot be set: it shares the memory whose size is ${level}.size.${before.together![0]}`);
+  if (roomOf(before, operand) === 0) return refusal(`cannot be set: it goes past the ${level} (${level}.holds)`);
   return withHardware(specs, { [level]: { ...before, size: { ...before.size, [operand]: bytes } } });
 }
 
@@ -117,6 +149,10 @@ function withWay(specs: SpecSet, level: Level, way: "read" | "write", bandwidth:
     return refusal("cannot be set: it follows from dram.dies and dram.width");
   if (level !== "dram" && specs.hardware[level]?.bandwidthFollows !== undefined)
     return refusal(`cannot be set: ${level}.bandwidth is what the arrays take; set it first`);
+  if (specs.hardware[level]?.port.reads !== undefined)
+    return refusal(
+      `cannot be set: operands have ports of their own, which a file has to say; ${level}.bandwidth sets one`,
+    );
   return withPort(specs, level, { [way]: toRate(bandwidth, specs.hardware.clock) });
 }
 
@@ -127,6 +163,8 @@ function withDram(specs: SpecSet, change: Partial<Dram>): SpecSet | Refusal {
 
 function withDramType(specs: SpecSet, type: string): SpecSet | Refusal {
   const { dram, withoutDram } = specs.hardware;
+  const problem = pastProblem(specs.hardware.globalBuffer ?? {}, type);
+  if (problem !== null) return refusal(problem);
   if (type === "none")
     return dram || withoutDram ? withHardware(specs, { dram: null, withoutDram: true }) : absent("dram");
   return withDram(specs, { type: type === "idealised" ? null : type });
@@ -170,60 +208,6 @@ const hosts = (
     withHost(specs, { [key]: value }),
   ),
 );
-
-/** The bandwidth makes a link where there is none, with the defaults of a file; what else it is like belongs to one that is there. */
-function withLink(specs: SpecSet, change: Partial<Link>): SpecSet | Refusal {
-  const before = specs.hardware.link;
-  if (before !== undefined) return withHardware(specs, { link: { ...before, ...change } });
-  if (change.bandwidth === undefined) return refusal("cannot be set: this hardware has no link; set link.bandwidth");
-  return withHardware(specs, { link: { ...linkOf(linkSchema.parse({ bandwidth: "1 GB/s" })), ...change } });
-}
-
-const links: readonly SetPath[] = [
-  setPath(
-    "link.bandwidth",
-    "What a device sends to others, one direction",
-    "450 GB/s",
-    linkFields.bandwidth,
-    (specs, bandwidth) => withLink(specs, { bandwidth }),
-  ),
-  setPath(
-    "link.efficiency",
-    "Share of the link's bandwidth that collectives keep",
-    "74 %",
-    linkFields.efficiency,
-    (specs, efficiency) => withLink(specs, { efficiency }),
-  ),
-  setPath(
-    "link.latency",
-    "Of a collective of two devices in one step, or of one message",
-    "2 us",
-    linkFields.latency,
-    (specs, latency) => withLink(specs, { latency }),
-  ),
-  setPath("link.perDevice", "Latency for each further device", "0.1 us", linkFields.perDevice, (specs, perDevice) =>
-    withLink(specs, { perDevice }),
-  ),
-  setPath("link.twoShot", "Latency of a second step", "4 us", linkFields.twoShot, (specs, twoShot) =>
-    withLink(specs, { twoShot }),
-  ),
-  setPath("link.energy", "Of what a link sends", "5 pJ/bit", linkFields.energy, (specs, energy) =>
-    withLink(specs, { energy }),
-  ),
-  setPath("link.topology", "ring, full or switch", "ring", linkFields.topology, (specs, topology) =>
-    withLink(specs, { topology }),
-  ),
-  setPath("link.devices", "Devices that a link joins at most", "8", linkFields.devices, (specs, devices) =>
-    withLink(specs, { devices }),
-  ),
-  setPath(
-    "link.carbon",
-    "Embodied carbon of one device's part of the link",
-    "3 kgCO2e",
-    linkFields.carbon,
-    (specs, carbon) => withLink(specs, { carbon }),
-  ),
-];
 
 const runtimes: readonly SetPath[] = [
   setPath("runtime", "Stack that runs models: eager, graph or fused", "graph", stackName, withStack),
@@ -368,6 +352,13 @@ export const hardwarePaths: readonly SetPath[] = [
   ),
   ...buffers,
   ...operandSizes,
+  setPath(
+    "globalBuffer.holds",
+    "Operands that it keeps, a list; the others go past it",
+    "[input, output]",
+    f.bufferHolds,
+    withHolds,
+  ),
   setPath("dram.type", "Type; idealised: plain numbers; none: no DRAM", "LPDDR4", f.dramType, withDramType),
   setPath("dram.capacity", "Capacity of the memory", "1 GB", f.capacity, (specs, capacity) =>
     withDram(specs, { capacity }),
@@ -399,6 +390,6 @@ export const hardwarePaths: readonly SetPath[] = [
     });
   }),
   ...runtimes,
-  ...links,
+  ...linkPaths(withHardware),
   ...packagePaths(withHardware),
 ];

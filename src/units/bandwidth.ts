@@ -1,6 +1,6 @@
 import { bandwidthMeantBy } from "./meant.ts";
 import { exampleText, parseExact, splitQuantity, type Parsed, type UnitFailureReason } from "./parse.ts";
-import { divide, fromWhole, parseDecimal, ratio, type Ratio } from "./ratio.ts";
+import { divide, fromWhole, parseDecimal, ratio, type Ratio, toNumber } from "./ratio.ts";
 import { UNLIMITED, type Hertz, type Rate } from "./quantity.ts";
 import { UNIT_TABLES } from "./tables.ts";
 
@@ -67,4 +67,13 @@ export function toRate(bandwidth: Bandwidth, clock: Hertz): Rate {
 export function rateAtClock(rate: Rate, clock: Hertz): Rate {
   const { bytesPerSecond } = rate;
   return bytesPerSecond === undefined ? rate : toRate({ per: "second", bytesPerSecond }, clock);
+}
+
+/** What ports of these rates carry together, exactly where whole numbers reach; UNLIMITED where one of them is. */
+export function sumOf(rates: readonly Rate[]): Rate {
+  if (rates.some(({ cycles }) => cycles === 0)) return UNLIMITED;
+  const total = rates
+    .map(({ bytes, cycles }) => divide(fromWhole(bytes), fromWhole(cycles)))
+    .reduce((a, b) => ratio(a.numerator * b.denominator + b.numerator * a.denominator, a.denominator * b.denominator));
+  return whole(total) ? rateOf(total) : { bytes: toNumber(total), cycles: 1 };
 }

@@ -3,6 +3,7 @@ import type { EnergyCoefficients, GemmProblem, PerOperand, Traffic } from "../..
 import type { Hardware } from "../../src/spec/hardware.ts";
 import { everyMapping } from "./every-mapping.ts";
 import { whyIllegal } from "./legality.ts";
+import { levelsOf, passesOuter } from "./levels.ts";
 import { registerTraffic } from "./register-traffic.ts";
 import { walk, type Walk } from "./slow-walker.ts";
 
@@ -50,10 +51,14 @@ function compulsoryEnergy(
   const macs = batch * m * n * k * energy.mac;
   if (hardware.globalBuffer === null) return macs;
   const { input, weight, output } = hardware.precision;
-  const read = (batch * m * k * input + (sharedB ? 1 : batch) * k * n * weight) / 8;
-  const written = (batch * m * n * output) / 8;
   const { dram, global } = energy;
-  return macs + read * (dram.read + global.write) + written * (dram.write + global.read);
+  // What goes past the global buffer is neither written nor read there.
+  const levels = levelsOf(hardware);
+  const fill = (operand: "input" | "weight"): number => dram.read + (passesOuter(levels, operand) ? 0 : global.write);
+  const inputs = (batch * m * k * input) / 8;
+  const weights = ((sharedB ? 1 : batch) * k * n * weight) / 8;
+  const leave = dram.write + (passesOuter(levels, "output") ? 0 : global.read);
+  return macs + inputs * fill("input") + weights * fill("weight") + ((batch * m * n * output) / 8) * leave;
 }
 
 /** Cycles, raised by up to a ten-thousandth for energy above what is compulsory: which of near-ties is better. */

@@ -154,6 +154,93 @@ function casesOf(problem: fc.Arbitrary<GemmProblem>, leastSteps: number, mostSte
 
 export const walkCase = casesOf(problem, 1, 1200);
 
+const PAIRS = [
+  ["input", "weight"],
+  ["input", "output"],
+  ["weight", "output"],
+] as const;
+
+/** A buffer with two of its three memories as one. */
+function shared(buffer: Buffer | null, together: readonly [Operand, Operand]): Buffer | null {
+  if (buffer === null || typeof buffer.size === "number") return buffer;
+  return { ...buffer, size: { ...buffer.size, [together[1]]: 0 }, together };
+}
+
+/** Two operands share a memory, in each buffer that has several. */
+export function sharing(cases: fc.Arbitrary<WalkCase>): fc.Arbitrary<WalkCase> {
+  return fc
+    .record({ each: cases, local: fc.constantFrom(...PAIRS), global: fc.constantFrom(...PAIRS) })
+    .map(({ each, local, global }) => {
+      const { hardware } = each;
+      const localBuffer = shared(hardware.localBuffer, local);
+      return { ...each, hardware: { ...hardware, localBuffer, globalBuffer: shared(hardware.globalBuffer, global) } };
+    })
+    .filter(({ hardware: { localBuffer, globalBuffer } }) =>
+      [localBuffer, globalBuffer].some((buffer) => buffer?.together !== undefined),
+    );
+}
+
+/** A port with one for each operand, or two of them on one. */
+function withReads(
+  buffer: Buffer | null,
+  rates: readonly Rate[],
+  together: readonly [Operand, Operand] | null,
+): Buffer | null {
+  if (buffer === null) return null;
+  const [input, weight, output] = rates as [Rate, Rate, Rate];
+  const reads = { input, weight, output, ...(together === null ? {} : { together }) };
+  const own = together === null ? reads : { ...reads, [together[1]]: reads[together[0]] };
+  return { ...buffer, port: { ...buffer.port, ...(buffer.port.shared ? { write: own.output } : {}), reads: own } };
+}
+
+/** Operands have ports of their own, in one buffer or both. */
+export function ported(cases: fc.Arbitrary<WalkCase>): fc.Arbitrary<WalkCase> {
+  const rates = fc.array(rate, { minLength: 3, maxLength: 3 });
+  const pair = fc.option(fc.constantFrom(...PAIRS), { freq: 2 });
+  return fc
+    .record({
+      each: cases,
+      ofLocal: rates,
+      ofGlobal: rates,
+      local: pair,
+      global: pair,
+      which: fc.constantFrom(1, 2, 3),
+    })
+    .map(({ each, ofLocal, ofGlobal, local, global, which }) => {
+      const { localBuffer, globalBuffer } = each.hardware;
+      return {
+        ...each,
+        hardware: {
+          ...each.hardware,
+          localBuffer: (which & 1) !== 0 ? withReads(localBuffer, ofLocal, local) : localBuffer,
+          globalBuffer: (which & 2) !== 0 ? withReads(globalBuffer, ofGlobal, global) : globalBuffer,
+        },
+      };
+    });
+}
+
+/** One or two operands go past the global buffer; what is resident there stays there. */
+export function passing(cases: fc.Arbitrary<WalkCase>): fc.Arbitrary<WalkCase> {
+  return fc
+    .record({ each: cases, holds: fc.subarray([...OPERANDS], { minLength: 1, maxLength: 2 }) })
+    .filter(({ each }) => each.hardware.globalBuffer !== null)
+    .map(({ each, holds }) => {
+      const { hardware, problem, mapping } = each;
+      const has = (operand: Operand): boolean => holds.includes(operand);
+      const held = (flags: Record<Operand, boolean>): Record<Operand, boolean> => ({
+        input: flags.input && has("input"),
+        weight: flags.weight && has("weight"),
+        output: flags.output && has("output"),
+      });
+      return {
+        hardware: { ...hardware, globalBuffer: { ...hardware.globalBuffer!, holds } },
+        problem: problem.resident === undefined ? problem : { ...problem, resident: held(problem.resident) },
+        // Now and then something is kept that goes past, or k is shared out without anything to add, which is refused.
+        mapping: { ...mapping, kept: problem.m % 7 === 0 ? mapping.kept : held(mapping.kept) },
+      };
+    });
+}
+
 /** Dimensions up to 200 and loops of many turns: walks that skip ahead most of the way. */
 export const longWalkCase = casesOf(
   fc.record({

@@ -9,7 +9,7 @@ import type { GemmProblem, PerOperand } from "../../src/sim/types.ts";
 import type { Buffer, Dataflow, Hardware, Operand } from "../../src/spec/hardware.ts";
 import { HELD } from "./array-time.ts";
 import { returns, sidesOf } from "./legality.ts";
-import { levelsOf } from "./levels.ts";
+import { levelsOf, passesOuter } from "./levels.ts";
 import { folded } from "./steps.ts";
 
 type Flags = Record<keyof PerOperand, boolean>;
@@ -27,7 +27,10 @@ export function* everyMapping(hardware: Hardware, problem: GemmProblem): Generat
   const isDirect = levels.inner === null;
   const whole = folded(problem);
   const outerTiles = levels.outer === null ? [{ m: whole.m, n: whole.n, k: whole.k }] : tilesUpTo(whole);
-  const outerSets = setsOf(levels.outer);
+  // What goes past the outer buffer has no tiles there to have twice.
+  const outerSets = setsOf(levels.outer).filter((set) =>
+    (["input", "weight", "output"] as const).every((operand) => !set[operand] || !passesOuter(levels, operand)),
+  );
   const innerSets = setsOf(levels.inner);
   for (const use of everyUse(hardware, problem)) {
     const { coreSplit } = use;

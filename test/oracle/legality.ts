@@ -1,8 +1,8 @@
 import type { Mapping, Tile } from "../../src/mapping/mapping.ts";
 import type { GemmProblem, PerOperand } from "../../src/sim/types.ts";
-import type { Buffer, Hardware, PeArray } from "../../src/spec/hardware.ts";
+import type { Buffer, Hardware, Operand, PeArray } from "../../src/spec/hardware.ts";
 import { arrayWork, HELD } from "./array-time.ts";
-import { levelsOf } from "./levels.ts";
+import { levelsOf, passesOuter } from "./levels.ts";
 import { chunksOf, elementsOfCore, folded, tilesOf } from "./steps.ts";
 
 /** The paragraph "Legal" of docs/model.md. Says what is wrong, or null. */
@@ -83,7 +83,8 @@ function whyNotInBuffers(hardware: Hardware, problem: GemmProblem, mapping: Mapp
   if (packed > whole.batch) return "more packed elements than there are";
   const levels = levelsOf(hardware);
   const splitsK = coreSplit.k > 1;
-  if (splitsK && levels.outer === null) return "no outer buffer adds the cores' sums";
+  if (splitsK && (levels.outer === null || passesOuter(levels, "output")))
+    return "no outer buffer adds the cores' sums";
   const { outer: outerTile, inner: innerTile } = tilesOf(mapping, whole);
   const chunk = chunksOf(mapping, outerTile, packed)[0]!.tile;
   for (const d of ["m", "n", "k"] as const) {
@@ -117,6 +118,7 @@ function whyNotInBuffers(hardware: Hardware, problem: GemmProblem, mapping: Mapp
   if (levels.outer === null) return isKept ? "no outer buffer keeps anything" : null;
   for (const operand of ["input", "weight", "output"] as const) {
     if (!mapping.kept[operand]) continue;
+    if (passesOuter(levels, operand)) return `the ${operand} goes past the outer buffer`;
     if (problem.resident?.[operand] === true) return `a resident ${operand} needs not be kept`;
     const comesAgain = returns(mapping, whole, outerTile)[operand];
     if (!comesAgain) return `the ${operand} does not come again`;
@@ -130,6 +132,8 @@ function whyNotInBuffers(hardware: Hardware, problem: GemmProblem, mapping: Mapp
   const { resident, reservedBytes = 0 } = problem;
   if (resident?.input === true) outerWidth.input = 0;
   if (resident?.weight === true) outerWidth.weight = 0;
+  for (const operand of ["input", "weight", "output"] as const)
+    if (passesOuter(levels, operand)) outerWidth[operand] = 0;
   const elements = Math.min(coreSplit.b * elementsOfCore(mapping), whole.batch);
   const isDouble = levels.outerIs === "local" ? mapping.doubleBuffered.local : mapping.doubleBuffered.global;
   // A resident output has one place at its final width; what its sums need beyond that is taken beside it.
@@ -170,7 +174,15 @@ function whyNotIn(
   const output = Math.max(0, need(tile.output.m * tile.output.n, width.output, isDouble.output) - reserved.output);
   if (typeof buffer.size === "number")
     return input + weight + output > buffer.size - reserved.bytes ? "too small" : null;
-  if (input > buffer.size.input) return "too small for the input";
-  if (weight > buffer.size.weight) return "too small for the weight";
-  return output > buffer.size.output ? "too small for the output" : null;
+  const needs = { input, weight, output };
+  const sizes = buffer.size;
+  const together: readonly Operand[] = buffer.together ?? [];
+  for (const operand of ["input", "weight", "output"] as const) {
+    if (buffer.holds?.includes(operand) === false) continue;
+    // Those that share a memory must fit it side by side; its size stands at the first of them.
+    const shares: readonly Operand[] = together.includes(operand) ? together : [operand];
+    const sum = shares.reduce((total, each) => total + needs[each], 0);
+    if (sum > sizes[shares[0]!]) return `too small for the ${operand}`;
+  }
+  return null;
 }

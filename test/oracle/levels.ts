@@ -8,6 +8,11 @@ export interface Levels {
   readonly inner: Buffer | null;
 }
 
+/** Whether an operand goes past the outer buffer, between DRAM and what is inside of it. */
+export function passesOuter({ outer, outerIs }: Levels, operand: "input" | "weight" | "output"): boolean {
+  return outerIs === "global" && outer!.holds !== undefined && !outer!.holds.includes(operand);
+}
+
 export function levelsOf({ localBuffer, globalBuffer, cores, arraysPerCore }: Hardware): Levels {
   if (globalBuffer !== null) return { outer: globalBuffer, outerIs: "global", inner: localBuffer };
   if (localBuffer === null) return { outer: null, outerIs: null, inner: null };

@@ -9,10 +9,10 @@
  */
 import type { Mapping, Tile } from "../../src/mapping/mapping.ts";
 import type { GemmProblem, PerOperand, Traffic } from "../../src/sim/types.ts";
-import type { Buffer, Dram, Hardware } from "../../src/spec/hardware.ts";
+import type { Buffer, Dram, Hardware, OperandReads } from "../../src/spec/hardware.ts";
 import type { Rate } from "../../src/units/quantity.ts";
 import { arrayTime, coreWork, HELD, type CoreWork } from "./array-time.ts";
-import { levelsOf } from "./levels.ts";
+import { levelsOf, passesOuter } from "./levels.ts";
 import { elementsOfCore, hasWork, stepsOf, type Chunk, type Step } from "./steps.ts";
 
 export interface Walk {
@@ -32,6 +32,17 @@ export interface Walk {
   };
 }
 
+/** Cycles between which something happens. */
+export type Span = readonly [begin: number, end: number];
+/** What each direction of each port carries, and what the array works on, in order. */
+export interface Log {
+  readonly outerRead: Span[];
+  readonly outerWrite: Span[];
+  readonly innerRead: Span[];
+  readonly innerWrite: Span[];
+  readonly array: Span[];
+}
+
 type Operand = keyof PerOperand;
 interface Counts {
   input: number;
@@ -47,6 +58,8 @@ interface PortState {
   readonly latency: number;
   readFree: number;
   writeFree: number;
+  readonly reads: Span[];
+  readonly writes: Span[];
 }
 
 /** When the first unit of something is at a place, and when the whole of it. */
@@ -78,7 +91,28 @@ function transferCycles(bytes: number, rate: Rate): number {
   return Math.ceil((bytes * rate.cycles) / rate.bytes);
 }
 
-function portOf(port: { read: Rate; write: Rate; shared: boolean; latency: number } | null): PortState {
+/** Ports of the operands of a buffer: one, or one for each, of which two may be the same. Only outputs are written upwards. */
+function portsOf(
+  port: { read: Rate; write: Rate; shared: boolean; latency: number; reads?: OperandReads } | null,
+  reads: Span[] = [],
+  writes: Span[] = [],
+): Record<Operand, PortState> {
+  if (port?.reads === undefined) {
+    const one = portOf(port, reads, writes);
+    return { input: one, weight: one, output: one };
+  }
+  const together: readonly Operand[] = port.reads.together ?? [];
+  const own = (read: Rate): PortState => portOf({ ...port, read }, reads, writes);
+  const all = { input: own(port.reads.input), weight: own(port.reads.weight), output: own(port.reads.output) };
+  const of = (operand: Operand): PortState => all[together.includes(operand) ? together[0]! : operand];
+  return { input: of("input"), weight: of("weight"), output: of("output") };
+}
+
+function portOf(
+  port: { read: Rate; write: Rate; shared: boolean; latency: number } | null,
+  reads: Span[] = [],
+  writes: Span[] = [],
+): PortState {
   const free: Rate = { bytes: 1, cycles: 0 };
   return {
     read: port?.read ?? free,
@@ -87,6 +121,8 @@ function portOf(port: { read: Rate; write: Rate; shared: boolean; latency: numbe
     latency: port?.latency ?? 0,
     readFree: 0,
     writeFree: 0,
+    reads,
+    writes,
   };
 }
 
@@ -102,12 +138,13 @@ function transfer(
   const unit = Math.ceil(cycles / units);
   const begin = Math.max(portFree, placeFree, source.first);
   const end = Math.max(begin + cycles, source.there + unit);
-  return { first: begin + unit + latency, end, there: end + latency };
+  return { begin, first: begin + unit + latency, end, there: end + latency };
 }
 
 function down(port: PortState, placeFree: number, source: Arrival, bytes: number, units: number): Transfer {
   const moved = transfer(transferCycles(bytes, port.read), units, port.readFree, placeFree, source, port.latency);
   port.readFree = moved.end;
+  port.reads.push([moved.begin, moved.end]);
   if (port.isShared) port.writeFree = moved.end;
   return moved;
 }
@@ -115,6 +152,7 @@ function down(port: PortState, placeFree: number, source: Arrival, bytes: number
 function up(port: PortState, placeFree: number, source: Arrival, bytes: number, units: number): Transfer {
   const moved = transfer(transferCycles(bytes, port.write), units, port.writeFree, placeFree, source, port.latency);
   port.writeFree = moved.end;
+  port.writes.push([moved.begin, moved.end]);
   if (port.isShared) port.readFree = moved.end;
   return moved;
 }
@@ -127,7 +165,8 @@ function zero(): Counts {
   return { input: 0, weight: 0, output: 0 };
 }
 
-export function walk(hardware: Hardware, problem: GemmProblem, mapping: Mapping): Walk {
+/** @param log  filled with when what happens */
+export function walk(hardware: Hardware, problem: GemmProblem, mapping: Mapping, log: Log | null = null): Walk {
   const { precision } = hardware;
   const width = {
     input: precision.input / 8,
@@ -140,9 +179,12 @@ export function walk(hardware: Hardware, problem: GemmProblem, mapping: Mapping)
   const levels = levelsOf(hardware);
   const hasOuter = levels.outer !== null;
   const splitsK = mapping.coreSplit.k > 1;
-  const outerPort = portOf(dram?.port ?? null);
-  const innerPort = portOf(levels.outer?.port ?? dram?.port ?? null);
-  const arrayPort = portOf(levels.inner?.port ?? null);
+  /** What goes past the outer buffer crosses DRAM's port where the rest crosses the inner one. */
+  const passes = (operand: Operand): boolean => passesOuter(levels, operand);
+  const outerPort = portOf(dram?.port ?? null, log?.outerRead, log?.outerWrite);
+  const innerPorts = portsOf(levels.outer?.port ?? dram?.port ?? null, log?.innerRead, log?.innerWrite);
+  const arrayPorts = portsOf(levels.inner?.port ?? null);
+  const arrayPort = arrayPorts.output;
   const all = { input: true, weight: true, output: true };
   /** Without a buffer near the array, whatever it does not hold streams. */
   const stays = levels.inner === null ? (HELD[mapping.dataflow] ?? "output") : null;
@@ -155,10 +197,12 @@ export function walk(hardware: Hardware, problem: GemmProblem, mapping: Mapping)
   // Bytes over each boundary, downwards per operand and upwards (outputs only).
   const outerDown = zero();
   const innerDown = zero();
+  const passedDown = zero();
   const arrivedDown = zero();
   const edgeDown = zero();
   const outerUp = zero();
   const innerUp = zero();
+  const passedUp = zero();
   const leftUp = zero();
   const edgeUp = zero();
   const array = { inputReads: 0, weightReads: 0, outputReads: 0, outputWrites: 0 };
@@ -207,7 +251,8 @@ export function walk(hardware: Hardware, problem: GemmProblem, mapping: Mapping)
     const { copies, summands } = tilesOnCores(step, operand);
     const sizes = copies.map((chunks) => bytesOfCopy(chunks, operand, elementBytes));
     const arrived = sum(sizes) * summands;
-    return { carried: block.inner(hardware.multicast ? sizes[0]! * summands : arrived), arrived };
+    const carried = hardware.multicast ? sizes[0]! * summands : arrived;
+    return { carried: passes(operand) ? block.outer(carried) : block.inner(carried), arrived };
   }
 
   /** Sums of a step on all cores, those of cores along k apart. */
@@ -250,9 +295,13 @@ export function walk(hardware: Hardware, problem: GemmProblem, mapping: Mapping)
       // Where the inner port is the array's edge, sums are counted as they cross that.
       if (levels.inner !== null) array.outputReads += elements * work.sumsRead;
       if (levels.inner !== null) array.outputWrites += elements * work.sumsWritten;
-      const reads = transferCycles(block.array(read.input + read.weight + read.output), arrayPort.read);
       const writes = transferCycles(block.array(written), arrayPort.write);
-      portCycles = Math.max(portCycles, arrayPort.isShared ? reads + writes : Math.max(reads, writes));
+      for (const port of new Set(Object.values(arrayPorts))) {
+        const mine = (["input", "weight", "output"] as const).filter((operand) => arrayPorts[operand] === port);
+        const reads = transferCycles(block.array(sum(mine.map((operand) => read[operand]))), port.read);
+        const isBoth = port.isShared && mine.includes("output");
+        portCycles = Math.max(portCycles, isBoth ? reads + writes : Math.max(reads, writes));
+      }
     });
     return portCycles;
   }
@@ -324,9 +373,10 @@ export function walk(hardware: Hardware, problem: GemmProblem, mapping: Mapping)
     const part = source?.parts.get(step.innerName[operand]) ?? AT_ONCE;
     const placeFree = isDouble.inner[operand] ? (tiles.at(-2)?.lastUse ?? 0) : arrayFree;
     const size = innerBytes(step, operand, width[operand]);
-    innerDown[operand] += size.carried;
+    (passes(operand) ? passedDown : innerDown)[operand] += size.carried;
     if (mapping.bypass !== operand) arrivedDown[operand] += size.arrived;
-    const fetched = down(innerPort, placeFree, part, size.carried, unitsOf(s, operand));
+    const port = passes(operand) ? outerPort : innerPorts[operand];
+    const fetched = down(port, placeFree, passes(operand) ? AT_ONCE : part, size.carried, unitsOf(s, operand));
     if (source !== undefined) source.lastRead = fetched.end;
     tiles.push({ first: fetched.first, there: fetched.there, lastUse: 0 });
   }
@@ -352,6 +402,8 @@ export function walk(hardware: Hardware, problem: GemmProblem, mapping: Mapping)
     const notHidden = Math.max(0, (next?.load ?? 0) - time.hides);
     streamEnd = start + streamCycles;
     arrayFree = Math.max(streamEnd, start + time.stream + notHidden);
+    const begun = s === 0 ? start - time.load - arrayPort.latency : start;
+    log?.array.push([begun, start + time.stream + notHidden]);
     sumsLeft = streamEnd + time.skew;
     arrayEmpty = Math.max(arrayEmpty, sumsLeft);
     computeCycles += time.stream + notHidden;
@@ -363,15 +415,17 @@ export function walk(hardware: Hardware, problem: GemmProblem, mapping: Mapping)
     const step = steps[s]!;
     const elementBytes = step.isLastK && !splitsK ? width.output : width.sum;
     const size = innerBytes(step, "output", elementBytes);
-    innerUp.output += size.carried;
+    (passes("output") ? passedUp : innerUp).output += size.carried;
     leftUp.output += size.arrived;
     if (levels.inner === null) array.outputWrites += elementsOnCores(step);
     const leaving = { first: sumsLeft - leadOf(s, "output"), there: sumsLeft };
-    const store = up(innerPort, outerPlaceFree, leaving, size.carried, unitsOf(s, "output"));
+    const store = passes("output")
+      ? up(outerPort, 0, leaving, size.carried, unitsOf(s, "output"))
+      : up(innerPorts.output, outerPlaceFree, leaving, size.carried, unitsOf(s, "output"));
     innerStores.push(store);
     end = Math.max(end, store.there);
     if (splitsK) addSums(step, size.arrived);
-    if (!hasOuter || resident.output || !step.isLastInnerK || !step.outerOutputLeaves) return;
+    if (!hasOuter || passes("output") || resident.output || !step.isLastInnerK || !step.outerOutputLeaves) return;
     const part = partBytes(step, "output", step.isLastK ? width.output : width.sum);
     outerUp.output += part;
     outerQueue.push({ sums: store, size: part, units: unitsOf(s, "output"), queuedIn: stepInWork });
@@ -404,7 +458,7 @@ export function walk(hardware: Hardware, problem: GemmProblem, mapping: Mapping)
     innerSumsReady = 0;
     if (splitsK ? step.isFirstOuterK : step.isFirstK) return;
     let inOuterBuffer = AT_ONCE;
-    if (hasOuter && !resident.output && isOuterOutputNew && step.inner.k === 0) {
+    if (hasOuter && !passes("output") && !resident.output && isOuterOutputNew && step.inner.k === 0) {
       const part = partBytes(step, "output", width.sum);
       outerDown.output += part;
       const beforeTheLast = outerOutputs.at(-3)?.stored ?? 0;
@@ -414,7 +468,7 @@ export function walk(hardware: Hardware, problem: GemmProblem, mapping: Mapping)
     // Where the outer buffer adds, nothing comes down to the cores.
     if (splitsK) return;
     const size = innerBytes(step, "output", width.sum);
-    innerDown.output += size.carried;
+    (passes("output") ? passedDown : innerDown).output += size.carried;
     arrivedDown.output += size.arrived;
     // Their last store is the last of all, if the step before worked on the same sums.
     const isOfSame = step.innerName.output === steps[s - 1]?.innerName.output;
@@ -423,12 +477,14 @@ export function walk(hardware: Hardware, problem: GemmProblem, mapping: Mapping)
       first: Math.max(lastStore.first, inOuterBuffer.first),
       there: Math.max(lastStore.there, inOuterBuffer.there),
     };
-    const portFree = innerPort.readFree;
-    const back = down(innerPort, innerPlaceFree, source, size.carried, unitsOf(s, "output"));
+    const port = passes("output") ? outerPort : innerPorts.output;
+    const portFree = port.readFree;
+    const back = down(port, innerPlaceFree, source, size.carried, unitsOf(s, "output"));
     if (levels.inner === null) {
       // Other streams go on while these are waited for.
-      innerPort.readFree = portFree + transferCycles(size.carried, innerPort.read);
-      if (innerPort.isShared) innerPort.writeFree = innerPort.readFree;
+      port.readFree = portFree + transferCycles(size.carried, port.read);
+      port.reads[port.reads.length - 1] = [portFree, port.readFree];
+      if (port.isShared) port.writeFree = port.readFree;
     }
     innerSumsReady = Math.max(back.first, back.there - leadOf(s, "output"));
     if (levels.inner === null) array.outputReads += elementsOnCores(step);
@@ -452,7 +508,7 @@ export function walk(hardware: Hardware, problem: GemmProblem, mapping: Mapping)
         if (step.opensOuterTile && isNew[operand]) outerTiles[operand].push({ parts: new Map(), lastRead: 0 });
         const isFirstUse = operand === "input" ? step.inner.n === 0 : step.inner.m === 0;
         const comes = mapping.kept[operand] ? step.outerFree[operand] === 0 : isNew[operand];
-        if (comes && isFirstUse) bringPart(s, operand);
+        if (comes && isFirstUse && !passes(operand)) bringPart(s, operand);
       }
     }
     // The tiles in place for step s - 1, before those of s come in.
@@ -497,7 +553,9 @@ export function walk(hardware: Hardware, problem: GemmProblem, mapping: Mapping)
     reads: add(add(innerDown, outerUp), { ...zero(), output: adderReads }),
     writes: add(outerDown, innerUp),
   };
-  const far: Traffic = hasOuter ? { reads: outerDown, writes: outerUp } : { reads: innerDown, writes: innerUp };
+  const far: Traffic = hasOuter
+    ? { reads: add(outerDown, passedDown), writes: add(outerUp, passedUp) }
+    : { reads: innerDown, writes: innerUp };
   return {
     cycles: end,
     computeCycles,

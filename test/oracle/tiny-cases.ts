@@ -1,11 +1,21 @@
 import fc from "fast-check";
 import type { EnergyCoefficients, GemmProblem } from "../../src/sim/types.ts";
-import type { Buffer, Hardware } from "../../src/spec/hardware.ts";
+import type { Buffer, Hardware, Operand } from "../../src/spec/hardware.ts";
 import { hardware } from "./cases.ts";
 
 /** Chips and problems so small that every mapping can be walked. */
 export type LevelKind =
-  "two levels" | "inner only" | "one level" | "no buffer" | "several arrays" | "arrays, inner only";
+  | "two levels"
+  | "inner only"
+  | "one level"
+  | "no buffer"
+  | "several arrays"
+  | "arrays, inner only"
+  | "past the global buffer"
+  | "past the global buffer, straight"
+  | "two operands in one memory"
+  | "ports of their own"
+  | "ports of their own, straight";
 export const LEVEL_KINDS: readonly LevelKind[] = [
   "two levels",
   "inner only",
@@ -13,6 +23,24 @@ export const LEVEL_KINDS: readonly LevelKind[] = [
   "no buffer",
   "several arrays",
   "arrays, inner only",
+  "past the global buffer",
+  "past the global buffer, straight",
+  "two operands in one memory",
+  "ports of their own",
+  "ports of their own, straight",
+];
+const HELD_SETS: readonly (readonly Operand[])[] = [
+  ["input", "output"],
+  ["input"],
+  ["weight", "output"],
+  ["output"],
+  ["input", "weight"],
+  ["weight"],
+];
+const PAIRS: readonly (readonly [Operand, Operand])[] = [
+  ["input", "output"],
+  ["weight", "output"],
+  ["input", "weight"],
 ];
 
 /** Now and then so few bytes that hardly a tile, or none, fits. */
@@ -30,10 +58,29 @@ function smallBuffer(buffer: Buffer): Buffer {
   };
 }
 
+/** A memory for two of the operands and one for the third, as large as they are apart. */
+function paired(buffer: Buffer, [first, second]: readonly [Operand, Operand]): Buffer {
+  const { size } = smallBuffer(buffer);
+  const apart = typeof size === "number" ? { input: size, weight: size, output: size } : size;
+  const both = apart[first] + apart[second];
+  return { ...buffer, size: { ...apart, [first]: both, [second]: 0 }, together: [first, second] };
+}
+
+/** A port for each operand, as fast as those of the levels of the chip; two of them may be on one. */
+function portedBuffer(buffer: Buffer, { localBuffer, globalBuffer, dram, array }: Hardware): Buffer {
+  const { port } = buffer;
+  const of = [localBuffer?.port.read, globalBuffer?.port.write, dram?.port.read].map((rate) => rate ?? port.read);
+  const [input, weight, output] = [of[array.rows % 3]!, of[array.cols % 3]!, of[(array.rows + array.cols) % 3]!];
+  const together = array.rows % 4 === 0 ? undefined : PAIRS[array.cols % 3]!;
+  const reads = { input, weight, output };
+  const own = together === undefined ? reads : { ...reads, [together[1]]: reads[together[0]], together };
+  return { ...buffer, port: { ...port, ...(port.shared ? { write: own.output } : {}), reads: own } };
+}
+
 /** A chip of the given levels with few PEs, cores, arrays and bytes. */
 function shrink(chip: Hardware, levels: LevelKind): Hardware | null {
   const { array, globalBuffer, localBuffer } = chip;
-  const cores = 1 + (chip.cores % (levels === "two levels" ? 3 : 4));
+  const cores = 1 + (chip.cores % (["two levels", "past the global buffer"].includes(levels) ? 3 : 4));
   const small = {
     ...chip,
     arraysPerCore: 1,
@@ -51,6 +98,29 @@ function shrink(chip: Hardware, levels: LevelKind): Hardware | null {
       return { ...small, cores: Math.max(2, cores), globalBuffer: null };
     case "one level":
       return cores > 2 ? { ...small, cores: 1, globalBuffer: null } : { ...small, cores, localBuffer: null };
+    case "past the global buffer":
+      return { ...small, cores, globalBuffer: { ...global, holds: HELD_SETS[chip.array.rows % 6]! } };
+    case "past the global buffer, straight":
+      return {
+        ...small,
+        cores,
+        localBuffer: null,
+        globalBuffer: { ...global, holds: HELD_SETS[chip.array.rows % 6]! },
+      };
+    case "two operands in one memory": {
+      const [at, below] = [chip.array.rows % 3, chip.array.cols % 3];
+      const globalBuffer = paired(chip.globalBuffer!, PAIRS[at]!);
+      return { ...small, cores: 1, globalBuffer, localBuffer: paired(chip.localBuffer!, PAIRS[below]!) };
+    }
+    case "ports of their own":
+      return {
+        ...small,
+        cores: Math.min(2, cores),
+        globalBuffer: portedBuffer(global, chip),
+        localBuffer: chip.array.cols % 2 === 0 ? local : portedBuffer(local, chip),
+      };
+    case "ports of their own, straight":
+      return { ...small, cores: 1, localBuffer: null, globalBuffer: portedBuffer(global, chip) };
     case "several arrays":
       return { ...small, cores: Math.min(2, cores), arraysPerCore: 2 };
     case "arrays, inner only":

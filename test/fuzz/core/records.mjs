@@ -78,11 +78,18 @@ function writePort(draws, record, first, latency) {
   record[latency] = draws.chance(0.6) ? 0 : draws.pick([1, 10, 100, 1000, 1e6]);
 }
 
+/** Ports of operands; the far memory has one. */
+function writeReads(draws, record, ports, reads, mayBeApart) {
+  record[ports] =
+    mayBeApart && draws.chance(0.25) ? draws.whole(abi.SPLIT_APART, abi.SPLIT_OUTPUT) : abi.SPLIT_TOGETHER;
+  for (let i = 0; i < 2; i++) record.set([draws.pick([1, 4, 32, 128, 7]), draws.pick([0, 1, 1, 3])], reads + 2 * i);
+}
+
 function writeBuffer(draws, record, isThere, split, size, double) {
   const bytes = () => (draws.chance(0.1) ? Infinity : draws.size(...(draws.chance(0.1) ? [1, 64] : [64, 2 ** 22])));
   const isSplit = isThere && draws.chance(0.2);
   const one = isThere ? bytes() : Infinity;
-  record[split] = isSplit ? 1 : 0;
+  record[split] = isSplit ? draws.whole(abi.SPLIT_APART, abi.SPLIT_OUTPUT) : abi.SPLIT_TOGETHER;
   record.set(isSplit ? [bytes(), bytes(), bytes()] : [one, one, one], size);
   record[double] = draws.whole(0, 1);
 }
@@ -114,9 +121,12 @@ function writeMachine(draws, record) {
   put(abi.HW_ARRAYS, isDirect ? 1 : draws.pick([1, 1, 1, 2, 4]));
   writeBuffer(draws, record, !isDirect, abi.HW_INNER_SPLIT, abi.HW_INNER_SIZE, abi.HW_INNER_DOUBLE);
   writeBuffer(draws, record, hasOuter, abi.HW_OUTER_SPLIT, abi.HW_OUTER_SIZE, abi.HW_OUTER_DOUBLE);
+  put(abi.HW_OUTER_PASSED, draws.chance(0.7) ? 0 : draws.whole(1, 6));
   writePort(draws, record, abi.HW_ARRAY_PORT, abi.HW_ARRAY_LATENCY);
   writePort(draws, record, abi.HW_INNER_PORT, abi.HW_INNER_PORT + abi.PORT_LATENCY);
   writePort(draws, record, abi.HW_OUTER_PORT, abi.HW_OUTER_PORT + abi.PORT_LATENCY);
+  writeReads(draws, record, abi.HW_ARRAY_PORTS, abi.HW_ARRAY_READS, true);
+  writeReads(draws, record, abi.HW_INNER_PORTS, abi.HW_INNER_READS, hasOuter);
   for (const field of [abi.HW_ARRAY_BLOCK, abi.HW_INNER_BLOCK, abi.HW_OUTER_BLOCK]) {
     put(field, draws.chance(0.7) ? 0 : draws.pick([1, 4, 64, 4096]));
   }
@@ -152,10 +162,12 @@ export function drawProblem(draws, hardware, problems, row, most) {
   const side = () => (draws.chance(0.15) ? 1 : draws.size(1, most));
   const hasOuter = hardware[abi.HW_HAS_OUTER] === 1;
   const isPlaced = draws.chance(0.2);
+  // What goes past the outer buffer cannot stay there.
+  const stays = 7 & ~hardware[abi.HW_OUTER_PASSED];
   problems.set(
     [
       ...[draws.chance(0.6) ? 1 : draws.size(1, 12), side(), side(), side(), draws.whole(0, 1), draws.whole(0, 3)],
-      ...[abi.EFFORT_FAST, 0, hasOuter && isPlaced ? draws.whole(0, 7) : 0, isPlaced ? draws.size(1, 4096) : 0],
+      ...[abi.EFFORT_FAST, 0, hasOuter && isPlaced ? draws.whole(0, 7) & stays : 0, isPlaced ? draws.size(1, 4096) : 0],
       draws.chance(0.02) ? 1 : 0,
     ],
     base,

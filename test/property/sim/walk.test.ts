@@ -1,7 +1,17 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createCore, simulateMapping, type MappedGemm } from "../../../src/sim/index.ts";
-import { effort, longWalkCase, runsCase, seed, walkCase, type WalkCase } from "../../oracle/cases.ts";
+import {
+  effort,
+  longWalkCase,
+  passing,
+  ported,
+  runsCase,
+  seed,
+  sharing,
+  walkCase,
+  type WalkCase,
+} from "../../oracle/cases.ts";
 import { whyIllegal } from "../../oracle/legality.ts";
 import { walk } from "../../oracle/slow-walker.ts";
 
@@ -82,6 +92,23 @@ describe(`the core against the slow walker (ECOTILE_PROPERTY_SEED=${seed})`, () 
 
   it("runs of many steps that are alike", () => {
     check(runsCase, 2500);
+  });
+
+  it("operands that go past the global buffer", () => {
+    check(passing(walkCase), 3000);
+  });
+  it("the same in runs of many steps that are alike", () => {
+    check(passing(runsCase), 2500);
+  });
+  it("two operands in one memory", () => {
+    check(sharing(walkCase), 1500);
+  });
+  it("ports of their own", () => {
+    check(ported(walkCase), 3000);
+  });
+  it("ports of their own, operands past the global buffer, in runs of many steps that are alike", () => {
+    check(ported(runsCase), 1500);
+    check(passing(ported(runsCase)), 1500);
   });
 
   // Few of such mappings fit the buffers of a random chip: those that do not are not counted.

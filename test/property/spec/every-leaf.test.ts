@@ -281,6 +281,25 @@ const split = within(
   "dram",
   ways,
 );
+/** An operand past the global buffer, and two in one memory. */
+const past = within(within(tight, "globalBuffer", { holds: ["input", "output"] }), "localBuffer", {
+  ...sizes("1 KiB", "1 KiB", "input"),
+});
+const pairs = within(within(split, "globalBuffer", sizes("4 KiB", "input", "8 KiB")), "localBuffer", {
+  ...sizes("1 KiB", "2 KiB", "weight"),
+});
+/** Ports of their own. */
+const rates = (input: string, weight: string, output: Tree | string): Tree => ({
+  bandwidth: { input, weight, output },
+});
+const ports = within(
+  within(tight, "globalBuffer", rates("2 B/cycle", "1 B/cycle", { read: "2 B/cycle", write: "1 B/cycle" })),
+  "localBuffer",
+  rates("4 B/cycle", "1 B/cycle", { read: "1 B/cycle", write: "1 B/cycle" }),
+);
+const onePort = within(within(tight, "globalBuffer", rates("2 B/cycle", "input", "1 B/cycle")), "localBuffer", {
+  ...rates("1 B/cycle", "2 B/cycle", "input"),
+});
 function perLevel(value: string, ...levels: readonly string[]): Tree {
   return Object.fromEntries(levels.map((level) => [level, value]));
 }
@@ -395,7 +414,9 @@ const CARRIERS = {
     }),
   ],
   hardware: [
-    ...[tight, blocky, chip, bought, split, priced, pricedWays, sold].map((hardware) => study(bert, hardware, "glue")),
+    ...[tight, blocky, chip, bought, split, past, pairs, ports, onePort, priced, pricedWays, sold].map((hardware) =>
+      study(bert, hardware, "glue"),
+    ),
     // Weights that stay on chip save time, and more carbon than it costs to keep them only where it is always busy.
     study(bert, spelled(preset("hardware/tpu-v4i")), "glue", { mapping: { objective: "latency" } }),
     ...PACKAGES.map(([hardware, profile]) =>

@@ -168,3 +168,65 @@ describe("gemm with wrong input ends with 2 and writes nothing", () => {
     expect(run.stderr.trim().split("\n")).toHaveLength(1);
   });
 });
+
+describe("gemm --trace", () => {
+  interface Event {
+    readonly ph: string;
+    readonly name: string;
+    readonly cat: string;
+    readonly tid: number;
+    readonly ts: number;
+    readonly dur: number;
+    readonly args: { readonly begin: number; readonly end: number; readonly name: string };
+  }
+  const traced = (...args: readonly string[]) => {
+    const file = join(freshFolder(), "trace.json");
+    const run = ecotile("gemm", ...args, "--trace", file);
+    const text = existsSync(file) ? readFileSync(file, "utf8") : "null";
+    return {
+      run,
+      trace: JSON.parse(text) as { traceEvents: readonly Event[]; otherData: Record<string, number> } | null,
+    };
+  };
+
+  it("events of one line never overlap, and the last one ends at the cycles that are printed", () => {
+    const { run, trace } = traced("catransformers-22nm", "--shape", "1,197,768,768", "--json");
+    const { cycles } = json(run);
+    const spans = trace!.traceEvents.filter(({ ph }) => ph === "X");
+    expect(Math.max(...spans.map(({ args }) => args.end))).toBe(cycles);
+    expect(trace!.otherData).toEqual({ cycles, leftOut: 0 });
+    const lines = new Map(spans.map(({ tid }) => [tid, spans.filter((each) => each.tid === tid)]));
+    const names = trace!.traceEvents.filter(({ name }) => name === "thread_name").map(({ args }) => args.name);
+    expect([...lines.keys()].sort((a, b) => a - b)).toEqual(names.map((_, at) => at + 1));
+    expect(names).toContain("waits");
+    for (const events of lines.values()) {
+      const sorted = events.toSorted((a, b) => a.args.begin - b.args.begin);
+      for (const [i, { args, ts, dur }] of sorted.entries()) {
+        if (i > 0) expect(args.begin).toBeGreaterThanOrEqual(sorted[i - 1]!.args.end);
+        // 625 MHz: 625 cycles a microsecond.
+        expect(ts).toBeCloseTo(args.begin / 625, 9);
+        expect(dur).toBeCloseTo((args.end - args.begin) / 625, 9);
+      }
+    }
+  });
+
+  it("of more than 100,000 events the first, and how many are left out", () => {
+    const { run, trace } = traced("eyeriss", "--shape", "4,512,2048,2048");
+    const spans = trace!.traceEvents.filter(({ ph, name }) => ph === "X" && name !== "last drain");
+    expect(spans.length).toBe(100_000);
+    expect(run.stderr).toMatch(/trace\.json: \d+ later events left out\./);
+    expect(trace!.otherData["leftOut"]).toBeGreaterThan(0);
+  });
+
+  it("a machine that takes the time of kernels: the trace is of the mapping, and says so", () => {
+    const { run, trace } = traced("a100", "--shape", "1,512,512,512");
+    expect(run.stderr).toContain(`as its mapping runs it, ${trace!.otherData["cycles"]} cycles`);
+  });
+
+  it("goes with one product that has a mapping", () => {
+    const small = ["catransformers-22nm", "--shape", "1,8,8,8", "--set", "localBuffer.size=1 B"];
+    expect(traced(...small)).toMatchObject({ run: { status: 3 }, trace: null });
+    const { run } = traced("scale-sim", "--input", "-");
+    expect(run.status).toBe(2);
+  });
+});

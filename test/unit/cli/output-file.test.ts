@@ -41,6 +41,7 @@ const WRITERS: readonly (readonly [string, (path: string) => readonly string[]])
     "accuracy --output",
     (path) => ["accuracy", "--input", scratchFile("models.csv", "family\nViT-B-16\n"), "--output", path],
   ],
+  ["gemm --trace", (path) => ["gemm", "scale-sim", "--shape", "1,4,4,4", "--trace", path]],
   ["simulate --trace", (path) => ["simulate", "bert-tiny", "scale-sim", "--trace", path]],
   ["simulate --roofline", (path) => ["simulate", "bert-tiny", "scale-sim", "--roofline", path]],
 ];

@@ -72,7 +72,9 @@ const HARDWARE_FIELDS = range(0, abi.HW_FIELDS);
 const PROBLEM_FIELDS = range(0, abi.IN_FIELDS);
 const MAPPING_FIELDS = [...range(abi.MAP_CORES, abi.MAP_KEPT - abi.MAP_CORES + 1), ...range(abi.MAP_ARRAYS, 3)];
 const CAPACITIES = [...range(abi.HW_INNER_SIZE, 3), ...range(abi.HW_OUTER_SIZE, 3)];
-const PORTS = [abi.HW_ARRAY_PORT, abi.HW_INNER_PORT, abi.HW_OUTER_PORT].flatMap((first) => range(first, 4));
+const PORTS = [abi.HW_ARRAY_PORT, abi.HW_INNER_PORT, abi.HW_OUTER_PORT, abi.HW_ARRAY_READS, abi.HW_INNER_READS].flatMap(
+  (first) => range(first, 4),
+);
 const ENERGIES = range(abi.HW_ENERGY_MAC, 2 + abi.TRAFFIC_COLUMNS);
 const WIDTHS = range(abi.HW_INPUT_BYTES, 4);
 /** Fields that may hold 0. */
@@ -80,6 +82,8 @@ const ZERO = [
   ...[abi.HW_MULTICAST, abi.HW_ARRAY_KIND, abi.HW_UNROLL, abi.HW_SKEW, abi.HW_OVERLAP, abi.HW_DRAIN],
   ...[abi.HW_REGISTER_WORDS, abi.HW_REGISTER_HOLDS, abi.HW_ACCUMULATORS, abi.HW_INNER_SPLIT, abi.HW_INNER_DOUBLE],
   ...[abi.HW_HAS_OUTER, abi.HW_OUTER_SPLIT, abi.HW_OUTER_DOUBLE, abi.HW_DIRECT, abi.HW_ARRAY_LATENCY],
+  ...[abi.HW_OUTER_PASSED, abi.HW_ARRAY_PORTS, abi.HW_INNER_PORTS],
+  ...[abi.HW_ARRAY_READS, abi.HW_INNER_READS].flatMap((reads) => [reads + 1, reads + 3]),
   ...[abi.HW_ARRAY_PORT, abi.HW_INNER_PORT, abi.HW_OUTER_PORT].flatMap((port) => [
     port + 1,
     port + 3,
@@ -196,6 +200,21 @@ describe("every field is checked before work begins", () => {
       abi.RECORD_PROBLEM,
       abi.RULE_TOGETHER,
     ]);
+    const own: Change = [abi.HW_INNER_PORTS, abi.SPLIT_APART];
+    expect(bad([own])[0]).toBe(abi.STATUS_OK);
+    const far = [abi.STATUS_BAD_HARDWARE, abi.HW_INNER_PORTS, abi.RECORD_HARDWARE, abi.RULE_TOGETHER];
+    expect(bad([own, [abi.HW_HAS_OUTER, 0]])).toEqual(far);
+    const past: Change = [abi.HW_OUTER_PASSED, 1 << abi.INPUT];
+    expect(bad([past])[0]).toBe(abi.STATUS_OK);
+    expect(bad([past], withField(goodProblem, abi.IN_RESIDENT, 1))).toEqual([
+      abi.STATUS_BAD_PROBLEM,
+      abi.IN_RESIDENT,
+      abi.RECORD_PROBLEM,
+      abi.RULE_TOGETHER,
+    ]);
+    const all = [abi.STATUS_BAD_HARDWARE, abi.HW_OUTER_PASSED, abi.RECORD_HARDWARE, abi.RULE_TOGETHER];
+    expect(bad([[abi.HW_OUTER_PASSED, 7]])).toEqual(all);
+    expect(bad([[abi.HW_OUTER_PASSED, 7], [abi.HW_HAS_OUTER, 0]])[0]).toBe(abi.STATUS_OK); // prettier-ignore
     const huge = goodProblem.slice();
     huge.set([1, 2 ** 24, 2 ** 24, 2 ** 24], abi.IN_BATCH);
     expect(bad([], huge)).toEqual([abi.STATUS_BAD_PROBLEM, abi.IN_BATCH, abi.RECORD_PROBLEM, abi.RULE_TOGETHER]);

@@ -196,6 +196,7 @@ ${fields}`;
     ["globalBuffer.latency", "7 cycles", "globalBuffer.latency: 7 cycles"],
     ["globalBuffer.shared", "true", "globalBuffer.shared: true"],
     ["globalBuffer.bandwidth.write", "8 B/cycle", "globalBuffer.bandwidth: { read: 32 B/cycle, write: 8 B/cycle }"],
+    ["globalBuffer.holds", "[input, output]", "globalBuffer.holds: [input, output]"],
     ["localBuffer.accessWidth", "4 B", "localBuffer.accessWidth: 4 B"],
     ["dram.rounding", "block", "dram.rounding: block"],
     ["dram.latency", "100 cycles", "dram.latency: 100 cycles"],
