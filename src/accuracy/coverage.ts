@@ -21,7 +21,7 @@ export interface EvaluatorKind {
 /** The machine without its number formats, how operators follow each other, the use, the prices of carbon. */
 const NOT_THE_MODEL = new Set([
   ...["clock", "node", "cores", "arraysPerCore", "multicast", "array", "localBuffer", "globalBuffer", "dram", "vector"],
-  ...["runtime", "schedule", "deployment", "technology"],
+  ...["runtime", "link", "package", "silicon", "boardPower", "schedule", "deployment", "technology"],
 ]);
 
 /** Fields of a tower that enter its block parameters. */

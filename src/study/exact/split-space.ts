@@ -5,7 +5,7 @@ import {
   towerCountOf,
   type DecompositionRequest,
 } from "../../evaluate/index.ts";
-import { isPrecisionPath, seenFormats } from "../../accuracy/index.ts";
+import { ignorableName, isPrecisionPath, seenFormats } from "../../accuracy/index.ts";
 import { nameOfMetric } from "../../metrics/index.ts";
 import {
   isModelPath,
@@ -119,8 +119,9 @@ export function splitSpace(study: Study, isByLayer = true): readonly [Split, Spl
 function refusePrecision({ accuracy, space }: Study): void {
   const paths = space.map(({ path }) => path);
   if (seenFormats(accuracy, paths) === null) return;
+  const varied = paths.filter(isPrecisionPath);
   throw new InputError(
-    `Strategy exact takes the accuracy of towers apart, and the study varies ${paths.filter(isPrecisionPath).join(", ")}, which is priced. Use nsga2, or accuracy: { ignore: [precision, quantisation, sparsity] }.`,
+    `Strategy exact takes the accuracy of towers apart, and the study varies ${varied.join(", ")}, which is priced. Use nsga2, or accuracy: { ignore: [${[...new Set(varied.map(ignorableName))].join(", ")}] }.`,
   );
 }
 

@@ -7,7 +7,7 @@ import type { Dataflow, Hardware, Port } from "../../../src/spec/hardware.ts";
 import { UNLIMITED, type Rate } from "../../../src/units/quantity.ts";
 import { effort as runsFactor, hardware, problem, seed, walkCase } from "../../oracle/cases.ts";
 import { whyIllegal } from "../../oracle/legality.ts";
-import { LEVEL_KINDS, tinyCase } from "../../oracle/tiny-cases.ts";
+import { LEVEL_KINDS, tinyCase, type LevelKind } from "../../oracle/tiny-cases.ts";
 
 /** The laws of the GEMM model, each on random chips and shapes; searched mappings unless a law is about a fixed one. */
 const options = (runs: number) => ({ seed, numRuns: runs * runsFactor });
@@ -89,17 +89,17 @@ function unlimited(chip: Hardware): Hardware {
 
 describe(`laws of the GEMM model (ECOTILE_PROPERTY_SEED=${seed})`, () => {
   it.each(["compute", "dram", "local"] as const)("cycles ≥ roofline: %s", (entry) => {
-    holds(150, ({ timing }) => {
+    holds(60, ({ timing }) => {
       expect(timing.cycles, `roofline ${entry}`).toBeGreaterThanOrEqual(timing.roofline[entry]);
     });
   });
 
   it("MACs are exact", () => {
-    holds(100, ({ counters }, _, { batch, m, n, k }) => expect(counters.macs).toBe(batch * m * n * k));
+    holds(60, ({ counters }, _, { batch, m, n, k }) => expect(counters.macs).toBe(batch * m * n * k));
   });
 
   it("DRAM bytes ≥ compulsory: operands once in, results once out", () => {
-    holds(200, ({ counters }, { dram, precision }, { batch, m, n, k, sharedB }) => {
+    holds(80, ({ counters }, { dram, precision }, { batch, m, n, k, sharedB }) => {
       if (dram === null) return;
       expect(counters.dram.reads.input).toBeGreaterThanOrEqual((batch * m * k * precision.input) / 8);
       expect(counters.dram.reads.weight).toBeGreaterThanOrEqual(((sharedB ? 1 : batch) * k * n * precision.weight) / 8);
@@ -108,14 +108,14 @@ describe(`laws of the GEMM model (ECOTILE_PROPERTY_SEED=${seed})`, () => {
   });
 
   it("utilisation is in (0, 1]", () => {
-    holds(100, ({ timing }) => {
+    holds(60, ({ timing }) => {
       expect(timing.utilisation).toBeGreaterThan(0);
       expect(timing.utilisation).toBeLessThanOrEqual(1);
     });
   });
 
   it("compute and stalls by cause sum to the cycles, none negative", () => {
-    holds(200, ({ timing: { cycles, computeCycles, stallCycles } }) => {
+    holds(80, ({ timing: { cycles, computeCycles, stallCycles } }) => {
       for (const part of Object.values(stallCycles)) expect(part).toBeGreaterThanOrEqual(0);
       expect(computeCycles + stallCycles.dram + stallCycles.global + stallCycles.local).toBe(cycles);
     });
@@ -124,7 +124,7 @@ describe(`laws of the GEMM model (ECOTILE_PROPERTY_SEED=${seed})`, () => {
   it("all times and counters are whole numbers", () => {
     const leaves = (value: unknown): unknown[] =>
       typeof value === "object" && value !== null ? Object.values(value).flatMap(leaves) : [value];
-    holds(150, ({ timing, counters }) => {
+    holds(60, ({ timing, counters }) => {
       const { cycles, computeCycles, stallCycles, firstFillCycles, lastDrainCycles } = timing;
       for (const leaf of leaves([cycles, computeCycles, stallCycles, firstFillCycles, lastDrainCycles, counters])) {
         expect(Number.isSafeInteger(leaf), String(leaf)).toBe(true);
@@ -133,7 +133,7 @@ describe(`laws of the GEMM model (ECOTILE_PROPERTY_SEED=${seed})`, () => {
   });
 
   it("what a buffer gives away came into it", () => {
-    holds(150, ({ counters }) => {
+    holds(60, ({ counters }) => {
       for (const level of ["global", "local"] as const) {
         const { reads, writes } = counters[level];
         for (const operand of operands) if (reads[operand] > 0) expect(writes[operand], level).toBeGreaterThan(0);
@@ -143,7 +143,7 @@ describe(`laws of the GEMM model (ECOTILE_PROPERTY_SEED=${seed})`, () => {
 
   it("a searched mapping, given back, has the same numbers", () => {
     // But for what the search has left to win: nothing is searched for a given mapping.
-    holds(200, (result, chip, gemm) => {
+    holds(80, (result, chip, gemm) => {
       expect(simulateMapping(chip, gemm, result.mapping)).toEqual({ ...result, gap: 0 });
     });
   });
@@ -293,7 +293,7 @@ describe(`laws of the GEMM model (ECOTILE_PROPERTY_SEED=${seed})`, () => {
 
   it.each(Object.keys(faster))("a searched mapping is no slower for a better %s, on most chips", (name) => {
     const tally = new Tally();
-    holds(100, (before, chip, gemm) => {
+    holds(60, (before, chip, gemm) => {
       const better = faster[name]!(chip);
       if (better === null) return;
       const { cycles } = search(better, gemm)!.timing;
@@ -319,15 +319,20 @@ describe(`laws of the GEMM model (ECOTILE_PROPERTY_SEED=${seed})`, () => {
     60_000 * runsFactor,
   );
 
+  /** Where operands pass a buffer or have ports or memories of their own, bounds are weaker, and more is walked. */
+  const boundedCase = (levels: LevelKind) => tinyCase(levels, LEVEL_KINDS.indexOf(levels) < 6 ? 6 : 4);
+
   it.each([...Object.keys(faster), "globalBuffer capacity", "localBuffer capacity"])(
     "exhaustive search: latency, energy and EDP never rise for a better %s",
     (name) => {
       let cases = 0;
       fc.assert(
-        fc.property(fc.oneof(...LEVEL_KINDS.map((levels) => tinyCase(levels, 6))), ({ hardware, problem, energy }) => {
+        fc.property(fc.oneof(...LEVEL_KINDS.map(boundedCase)), ({ hardware, problem, energy }) => {
           const better = (faster[name] ?? larger[name])!(hardware);
           if (better === null) return;
-          for (const objective of ["latency", "energy", "edp"] as const) {
+          // Power above idle makes energy a matter of time too, whose bounds leave more to walk: that is tried on smaller problems.
+          const isSmall = Math.max(problem.m, problem.n, problem.k) <= 4;
+          for (const objective of isSmall ? (["latency", "energy", "edp"] as const) : (["latency"] as const)) {
             const [before, after] = [hardware, better].map((chip) => {
               const [result] = simulateGemms(chip, [problem], { objective, effort: "exhaustive", energy });
               if (result?.kind !== "mapped") return Infinity;
@@ -400,13 +405,13 @@ describe(`laws of the GEMM model (ECOTILE_PROPERTY_SEED=${seed})`, () => {
         if (each.includes(true) && each.includes(false)) ofSome += 1;
         expect(search(able, tiny.problem) !== null).toBe(each.includes(true));
       }),
-      options(800),
+      options(400),
     );
     expect(ofSome).toBeGreaterThan(0);
   });
 
   it("a shared second operand makes the batch part of m", () => {
-    holds(150, (result, chip, gemm) => {
+    holds(60, (result, chip, gemm) => {
       if (!gemm.sharedB) return;
       expect(result).toEqual(search(chip, { ...gemm, batch: 1, m: gemm.batch * gemm.m }));
     });

@@ -83,6 +83,15 @@ describe("what evaluators say of settable paths", () => {
     }
   });
 
+  it("no path of the machine, its use or its prices but those of number formats moves an answer", () => {
+    const ofModel = ["model", "quantisation", "sparsity", "precision"];
+    const others = paths.filter(({ path }) => !ofModel.includes(path.split(".")[0]!));
+    expect(others.length).toBeGreaterThan(100);
+    for (const evaluator of ["predictor", "command"] as const)
+      for (const { path } of others)
+        expect([path, coverageOf({ evaluator, metric: "imagenet-1k" }, path)]).toEqual([path, "indifferent"]);
+  });
+
   it("a path that nobody has thought of is unknown", () => {
     expect(coverageOf({ evaluator: "predictor", metric: "imagenet-1k" }, "voltage")).toBe("unknown");
     expect(coverageOf({ evaluator: "predictor", metric: "imagenet-1k" }, "model.vision.ffn.1-6")).toBe("priced");

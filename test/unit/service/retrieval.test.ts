@@ -100,7 +100,10 @@ describe("a service of stages", () => {
     expect(over.violations[0]!.constraint).toBe("capacity");
     expect(over.rateThatFits).toBe(over.capacity);
     expect(run(fast, { engine: "steady", devices: "auto" }).devices).toBe(4);
-    const late = run(text(`corpus: ${N}`, "", "level: { latency: 1.6 ms }\n").replace("100/s", "500/s"));
+    // A level between the latency of a service without a wait and that at the asked rate.
+    const latencyAt = (rate: string): number => run(text(`corpus: ${N}`).replace("100/s", rate)).found!.latency.mean;
+    const between = (latencyAt("1/s") + latencyAt("500/s")) / 2;
+    const late = run(text(`corpus: ${N}`, "", `level: { latency: ${between} s }\n`).replace("100/s", "500/s"));
     expect(late.violations.map(({ constraint }) => constraint)).toEqual(["level.latency"]);
     expect(late.rateThatFits!).toBeLessThan(500);
   });

@@ -86,8 +86,14 @@ test("a study's schedule stands against one that the hardware has", () => {
   expect(createDesignEvaluator(designContext(unfused)).outcome({})).toEqual(createDesignEvaluator(context).outcome({}));
 });
 
-test("exact refuses a schedule, given or searched, and so never differs from evaluate", () => {
+test("exact takes a schedule, given or searched", () => {
   const given = withSchedule({ activations: true });
+  expect(() => decompositionRequest(given)).not.toThrow();
+  const parameter = { path: "schedule.fusion", values: ["none", "epilogue"], ordered: false };
+  const searched = { ...study, space: [...study.space, parameter] };
+  expect(() => decompositionRequest(searched)).not.toThrow();
+  expect(() => decompositionRequest(study)).not.toThrow();
+});
   expect(() => decompositionRequest(given)).toThrow(/the study or its hardware asks for a schedule. Use nsga2/);
   const parameter = { path: "schedule.fusion", values: ["none", "epilogue"], ordered: false };
   const searched = { ...study, space: [...study.space, parameter] };
