@@ -6,7 +6,7 @@ export default defineConfig({
     globalSetup: "test/built-files.ts",
     pool: "forks",
     maxWorkers: 2,
-    testTimeout: 60_000,
+    testTimeout: 120_000,
     hookTimeout: 60_000,
     reporters: ["default", "./test/count-reporter.ts"],
   },

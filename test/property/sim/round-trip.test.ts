@@ -12,7 +12,7 @@ import { levelsOf as kindsOf } from "../../oracle/levels.ts";
  * A mapping that a search has found survives its way through the host: record → mapping → record gives equal bytes, and, given
  * back, the same result. ECOTILE_PROPERTY_EFFORT=250 runs 10^5 of them.
  */
-const RUNS = 400;
+const RUNS = 200;
 
 const core = createCore();
 

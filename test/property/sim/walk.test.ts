@@ -91,24 +91,24 @@ describe(`the core against the slow walker (ECOTILE_PROPERTY_SEED=${seed})`, () 
   });
 
   it("runs of many steps that are alike", () => {
-    check(runsCase, 2500);
+    check(runsCase, 1500);
   });
 
   it("operands that go past the global buffer", () => {
-    check(passing(walkCase), 3000);
+    check(passing(walkCase), 1200);
   });
   it("the same in runs of many steps that are alike", () => {
-    check(passing(runsCase), 2500);
+    check(passing(runsCase), 800);
   });
   it("two operands in one memory", () => {
-    check(sharing(walkCase), 1500);
+    check(sharing(walkCase), 1000);
   });
   it("ports of their own", () => {
-    check(ported(walkCase), 3000);
+    check(ported(walkCase), 1200);
   });
   it("ports of their own, operands past the global buffer, in runs of many steps that are alike", () => {
-    check(ported(runsCase), 1500);
-    check(passing(ported(runsCase)), 1500);
+    check(ported(runsCase), 500);
+    check(passing(ported(runsCase)), 500);
   });
 
   // Few of such mappings fit the buffers of a random chip: those that do not are not counted.
