@@ -23,6 +23,8 @@ export function overlapsIn(page: Page): Promise<readonly string[]> {
       const text = (node.textContent ?? "").trim();
       const parent = node.parentElement!;
       if (text === "" || ["OPTION", "NOSCRIPT", "SCRIPT"].includes(parent.tagName)) continue;
+      // What a closed part of the page holds has a place, and is not drawn.
+      if (!parent.checkVisibility()) continue;
       // Heads of tables stay in place while their rows go below them.
       if (parent.closest("thead") !== null) continue;
       const range = document.createRange();

@@ -94,12 +94,6 @@ test("exact takes a schedule, given or searched", () => {
   expect(() => decompositionRequest(searched)).not.toThrow();
   expect(() => decompositionRequest(study)).not.toThrow();
 });
-  expect(() => decompositionRequest(given)).toThrow(/the study or its hardware asks for a schedule. Use nsga2/);
-  const parameter = { path: "schedule.fusion", values: ["none", "epilogue"], ordered: false };
-  const searched = { ...study, space: [...study.space, parameter] };
-  expect(() => decompositionRequest(searched)).toThrow(/the study varies schedule.fusion. Use nsga2/);
-  expect(() => decompositionRequest(study)).not.toThrow();
-});
 
 test("a device that cannot keep up with its use is infeasible", () => {
   const base = { ...context.base, deployment: { ...context.base.deployment, rate: 1000 } };
