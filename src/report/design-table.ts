@@ -1,15 +1,6 @@
-import { accuracyText, hasAccuracy, precisionColumns } from "./front-table.ts";
+import { accuracyText, hasAccuracy, precisionColumns, shownColumns } from "./front-table.ts";
 import { metricLabel, shownNumber, titleWithUnit } from "./metric-labels.ts";
 import type { FrontRow, RunRecord } from "./types.ts";
-
-const COLUMNS = [
-  "carbon_total_kgCO2e",
-  "carbon_embodied_kgCO2e",
-  "carbon_operational_kgCO2e",
-  "latency_s",
-  "area_mm2",
-  "energy_total_J",
-] as const;
 
 /** A column of the table of designs: what is shown of a design, and by what it is sorted. */
 export interface Column {
@@ -31,7 +22,7 @@ export function rowId({ trial }: Pick<FrontRow, "trial">): string {
 }
 
 /** Columns of the table of designs; those of accuracy, steps and number formats where the run has them. */
-export function columnsOf(record: Pick<RunRecord, "front" | "steps" | "accuracyOrigin">): readonly Column[] {
+export function columnsOf(record: Pick<RunRecord, "front" | "steps" | "accuracyOrigin" | "study">): readonly Column[] {
   const isJudged = hasAccuracy(record);
   const step = number(
     "Step",
@@ -45,7 +36,7 @@ export function columnsOf(record: Pick<RunRecord, "front" | "steps" | "accuracyO
     ...(record.steps === undefined ? [] : [step]),
     ...(isJudged ? [number("Accuracy (%)", accuracyText, ({ metrics }) => metrics["accuracy"])] : []),
     ...precisionColumns(record.front).map((path) => text(path, ({ precision }) => precision?.[path] ?? "-")),
-    ...COLUMNS.map((metric) =>
+    ...shownColumns(record).map((metric) =>
       number(
         titleWithUnit(metric),
         ({ metrics }) => shownNumber(metric, metrics[metric]),
@@ -62,8 +53,12 @@ export function columnsOf(record: Pick<RunRecord, "front" | "steps" | "accuracyO
 export const titleOf = ({ trial }: Pick<FrontRow, "trial">): string => (trial === null ? "Baseline" : `Trial ${trial}`);
 
 /** Name and value of what is said of a picked design. */
-export function figuresOf(row: FrontRow, isJudged: boolean): readonly (readonly [string, string])[] {
-  const figures = COLUMNS.map((metric): readonly [string, string] => {
+export function figuresOf(
+  row: FrontRow,
+  record: Pick<RunRecord, "study" | "accuracyOrigin">,
+): readonly (readonly [string, string])[] {
+  const isJudged = hasAccuracy(record);
+  const figures = shownColumns(record).map((metric): readonly [string, string] => {
     const { title, unit } = metricLabel(metric);
     return [title, `${shownNumber(metric, row.metrics[metric])} ${unit}`];
   });

@@ -2,6 +2,7 @@ import { comparedKey } from "../metrics/index.ts";
 import { shownNumber, titleWithUnit } from "./metric-labels.ts";
 import type { FrontRow, RunRecord } from "./types.ts";
 
+/** What tables show of a design, first to last. */
 const COLUMNS = [
   "carbon_total_kgCO2e",
   "carbon_embodied_kgCO2e",
@@ -10,6 +11,11 @@ const COLUMNS = [
   "area_mm2",
   "energy_total_J",
 ] as const;
+
+/** The metrics that tables of a run show: lower bounds where it compares designs by them. */
+export function shownColumns({ study }: Pick<RunRecord, "study">): readonly string[] {
+  return COLUMNS.map((metric) => comparedKey(metric, study.objectives));
+}
 
 export interface TextTable {
   readonly head: readonly string[];
@@ -50,7 +56,7 @@ export function frontTable(record: RunRecord, most: number): TextTable {
   const { front, baseline } = record;
   const withAccuracy = <T>(item: T): readonly T[] => (hasAccuracy(record) ? [item] : []);
   const formats = precisionColumns(front);
-  const columns = COLUMNS.map((metric) => comparedKey(metric, record.study.objectives));
+  const columns = shownColumns(record);
   const withStep = (item: string): readonly string[] => (record.steps === undefined ? [] : [item]);
   const row = (each: FrontRow): readonly string[] => [
     each.trial === null ? "baseline" : String(each.trial),

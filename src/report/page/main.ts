@@ -11,7 +11,6 @@ import { INK } from "../charts/style.ts";
 import { sweepsOf } from "../conditions.ts";
 import { columnsOf, figuresOf, rowId, titleOf } from "../design-table.ts";
 import { frontLines } from "../front-columns.ts";
-import { hasAccuracy } from "../front-table.ts";
 import { chartNumber, metricLabel, titleWithUnit } from "../metric-labels.ts";
 import type { FrontRow } from "../types.ts";
 import {
@@ -216,10 +215,7 @@ function showPicked(): void {
   title.setAttribute("data-id", pickedId());
   if (title.textContent !== titleOf(row)) title.textContent = titleOf(row);
   byId("picked-figures").replaceChildren(
-    ...figuresOf(row, hasAccuracy(record)).flatMap(([name, text]) => [
-      element("dt", {}, name),
-      element("dd", {}, text),
-    ]),
+    ...figuresOf(row, record).flatMap(([name, text]) => [element("dt", {}, name), element("dd", {}, text)]),
   );
   charts.draw("carbon", carbonChart(row, record.baseline));
   table.pick(pickedId());
