@@ -200,11 +200,12 @@ function port(field: i32): void {
   cyclesOfPort(field + PORT_WRITE_CYCLES);
   flag(field + PORT_SHARED);
 }
-/** Reads of two ports. */
-function reads(field: i32): void {
+/** Reads of the ports of weights and of sums, where `ports` gives them one that is not an operand's before them. What is not read may be 0. */
+function reads(field: i32, ports: i32): void {
   for (let i: i32 = 0; i < 2; i++) {
-    real(field + 2 * i, LEAST_RATE, MOST_BYTES, RULE_RATE);
-    cyclesOfPort(field + 2 * i + 1);
+    const bytes: i32 = field + 2 * i;
+    if (hasSize(ports, i + 1) || get(record, bytes) != 0) real(bytes, LEAST_RATE, MOST_BYTES, RULE_RATE);
+    cyclesOfPort(bytes + 1);
   }
 }
 function cyclesOfPort(field: i32): void {
@@ -249,9 +250,9 @@ export function checkHardware(address: usize): bool {
   port(HW_INNER_PORT);
   port(HW_OUTER_PORT);
   code(HW_ARRAY_PORTS, SPLIT_OUTPUT);
-  reads(HW_ARRAY_READS);
+  reads(HW_ARRAY_READS, smallAt(HW_ARRAY_PORTS));
   code(HW_INNER_PORTS, SPLIT_OUTPUT);
-  reads(HW_INNER_READS);
+  reads(HW_INNER_READS, smallAt(HW_INNER_PORTS));
   latency(HW_ARRAY_LATENCY);
   latency(HW_INNER_PORT + PORT_LATENCY);
   latency(HW_OUTER_PORT + PORT_LATENCY);

@@ -96,7 +96,8 @@ def serve(lines: TextIO, output: TextIO, measure: Callable[[Request], dict], log
             answer = measure(Request(request))
         except Refusal as reason:
             answer = {"error": str(reason)}
-        print(json.dumps({"id": request["id"], **answer}), file=output, flush=True)
+        # The log first: whoever has the last answer may end this program at once.
         if log is not None:
             with open(log, "a") as file:
                 file.write(json.dumps({**request, "answer": answer}) + "\n")
+        print(json.dumps({"id": request["id"], **answer}), file=output, flush=True)

@@ -70,5 +70,5 @@ describe("ecotile/core runs in every host", () => {
       Object.entries(settings).map(([path, value]) => ({ path, value })),
     );
     expect(document).toEqual(JSON.parse(JSON.stringify(simulatedJson(specs, simulate(specs)))));
-  }, 60_000);
+  }, 180_000);
 });

@@ -103,7 +103,7 @@ objectives: [min latency, min carbon]
 search: { strategy: exact }
 `,
   );
-}, 60_000);
+}, 180_000);
 afterAll(async () => {
   const ended = daemons.map((child) => new Promise((resolve) => child.once("close", resolve)));
   for (const child of daemons.reverse()) child.kill();

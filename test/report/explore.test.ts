@@ -84,7 +84,7 @@ test_(
     expect(await resultOf(page)).toBe(commandOf((await page.textContent("#live-command"))!, directory));
     expect(messages).toEqual([]);
   },
-  60_000,
+  180_000,
 );
 
 test_(
@@ -158,7 +158,7 @@ test_(
     await page.locator("#live-other button").click();
     expect(messages).toEqual([]);
   },
-  60_000,
+  180_000,
 );
 
 test_.each([
@@ -177,7 +177,7 @@ test_.each([
     expect(paper).toBe(scheme === "dark" ? "rgb(16, 22, 28)" : "rgb(245, 247, 250)");
     expect(messages).toEqual([]);
   },
-  60_000,
+  180_000,
 );
 
 test("the page loads nothing, makes no functions of texts, and has the same bytes each time", () => {

@@ -64,7 +64,7 @@ test_(
     expect((await trials(again.page)).length).toBe(12);
     expect([...messages, ...again.messages]).toEqual([]);
   },
-  60_000,
+  180_000,
 );
 
 test_(
@@ -88,7 +88,7 @@ test_(
     for (const id of ["zoom-in", "zoom-out", "zoom-whole"]) await page.click(`#${id}`);
     expect(messages).toEqual([]);
   },
-  60_000,
+  180_000,
 );
 
 test_(
@@ -103,7 +103,7 @@ test_(
       expect(messages).toEqual([]);
     }
   },
-  60_000,
+  180_000,
 );
 
 test_(
@@ -122,7 +122,7 @@ test_(
     expect(await page.locator("#front-table tbody tr").count()).toBe(1001);
     expect(messages).toEqual([]);
   },
-  60_000,
+  180_000,
 );
 
 test_.each([
@@ -139,7 +139,7 @@ test_.each([
     expect(await overlapsIn(page)).toEqual([]);
     expect(messages).toEqual([]);
   },
-  60_000,
+  180_000,
 );
 
 test_.each(["light", "dark"] as const)(
@@ -153,5 +153,5 @@ test_.each(["light", "dark"] as const)(
     expect(await page.locator("#live-timeline tr").count()).toBeGreaterThan(1);
     expect(messages).toEqual([]);
   },
-  60_000,
+  180_000,
 );

@@ -316,7 +316,7 @@ describe(`laws of the GEMM model (ECOTILE_PROPERTY_SEED=${seed})`, () => {
         options(15),
       );
     },
-    60_000 * runsFactor,
+    180_000 * runsFactor,
   );
 
   /** Where operands pass a buffer or have ports or memories of their own, bounds are weaker, and more is walked. */

@@ -56,7 +56,7 @@ describe.skipIf(!need(python, "python3"))("the Python client", () => {
     expect(first.stdout).toMatch(/^trial \d+: error 0\.267, [\d.]+ kgCO2e/m);
     expect(run(python, "examples/python/ecotile_drives_python.py", journal).stdout).toBe(first.stdout);
     rmSync(journal);
-  }, 60_000);
+  }, 180_000);
 
   it.skipIf(!need(withOptuna, "optuna (Debian: python3-optuna)"))(
     "is driven by Optuna, with the numbers of the command line",
@@ -128,6 +128,6 @@ describe.skipIf(!need(python, "python3"))("the Python client", () => {
       );
       expect([drawn.status, drawn.stdout], drawn.stderr).toEqual([0, expect.stringMatching(/front\.png: \d+ designs/)]);
     },
-    60_000,
+    180_000,
   );
 });

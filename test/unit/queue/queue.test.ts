@@ -190,7 +190,7 @@ describe.skipIf(!hasRedis)("a search with a queue", () => {
     ]);
     search.child.kill("SIGKILL");
     await search.ended;
-  }, 60_000);
+  }, 180_000);
 });
 
 describe("queues", () => {

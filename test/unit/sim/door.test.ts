@@ -83,7 +83,8 @@ const ZERO = [
   ...[abi.HW_REGISTER_WORDS, abi.HW_REGISTER_HOLDS, abi.HW_ACCUMULATORS, abi.HW_INNER_SPLIT, abi.HW_INNER_DOUBLE],
   ...[abi.HW_HAS_OUTER, abi.HW_OUTER_SPLIT, abi.HW_OUTER_DOUBLE, abi.HW_DIRECT, abi.HW_ARRAY_LATENCY],
   ...[abi.HW_OUTER_PASSED, abi.HW_ARRAY_PORTS, abi.HW_INNER_PORTS],
-  ...[abi.HW_ARRAY_READS, abi.HW_INNER_READS].flatMap((reads) => [reads + 1, reads + 3]),
+  // One port for all operands: only its cycles are read.
+  ...[abi.HW_ARRAY_READS, abi.HW_INNER_READS].flatMap((reads) => range(reads, 4)),
   ...[abi.HW_ARRAY_PORT, abi.HW_INNER_PORT, abi.HW_OUTER_PORT].flatMap((port) => [
     port + 1,
     port + 3,
@@ -220,13 +221,28 @@ describe("every field is checked before work begins", () => {
     expect(bad([], huge)).toEqual([abi.STATUS_BAD_PROBLEM, abi.IN_BATCH, abi.RECORD_PROBLEM, abi.RULE_TOGETHER]);
   });
 
-  it("sizes that are not read may be 0, and change nothing", () => {
+  it("sizes and rates that are not read may be 0, and change nothing; rates that are read may not", () => {
     const sizes = [abi.HW_INNER_SIZE + 1, abi.HW_INNER_SIZE + 2, abi.HW_OUTER_SIZE + 1, abi.HW_OUTER_SIZE + 2];
+    const reads = [abi.HW_ARRAY_READS, abi.HW_INNER_READS].flatMap((first) => [first, first + 2]);
     const record = withFields(
       goodHardware,
-      sizes.map((field) => [field, 0]),
+      [...sizes, ...reads].map((field) => [field, 0]),
     );
     expect(evaluate(record, [{ problem: goodProblem }])[0]).toEqual(good);
+    for (const ports of [abi.HW_ARRAY_PORTS, abi.HW_INNER_PORTS]) {
+      for (const [split, read] of [
+        [abi.SPLIT_INPUT, 0],
+        [abi.SPLIT_WEIGHT, 0],
+        [abi.SPLIT_OUTPUT, 1],
+      ] as const) {
+        // prettier-ignore
+        const [result] = evaluate(withField(record, ports, split), [{ problem: goodProblem }]);
+        expect(told(result!), `${ports}, ${split}`).toEqual([
+          ...[abi.STATUS_BAD_HARDWARE, ports === abi.HW_ARRAY_PORTS ? reads[read] : reads[2 + read]],
+          ...[abi.RECORD_HARDWARE, abi.RULE_RATE],
+        ]);
+      }
+    }
   });
 });
 

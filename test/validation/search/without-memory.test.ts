@@ -81,6 +81,6 @@ describe("what does not compare without the memory is refused, with the reason",
       expect(code).toBe(2);
       expect(stderr).toMatch(message);
     },
-    60_000,
+    180_000,
   );
 });

@@ -29,7 +29,7 @@ test.each(["exit", "hang"])(
     const farm = createDesignFarm(faulty, 2, null, {
       workerFile: new URL("../../../fixtures/worker/faulty-design.mjs", import.meta.url),
       // Long enough that a busy machine does not take a slow worker for a hung one.
-      hungMs: 12_000,
+      hungMs: 15_000,
     });
     try {
       const reported = new Map<number, unknown>();
@@ -44,5 +44,5 @@ test.each(["exit", "hang"])(
       await farm.destroy();
     }
   },
-  60_000,
+  180_000,
 );
