@@ -1,7 +1,6 @@
 import { inferencesOverLife } from "../cost/index.ts";
 import type { Deployment } from "../spec/index.ts";
-
-const SECONDS_PER_YEAR = 365 * 86_400;
+import { SECONDS_PER_YEAR } from "../units/index.ts";
 
 const short = (value: number): string => String(Number(value.toPrecision(4)));
 

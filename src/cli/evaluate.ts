@@ -1,12 +1,20 @@
 import { availableParallelism } from "node:os";
 import { Option, type Command } from "commander";
 import { FACTOR_NAMES } from "../cost/index.ts";
-import { escapeJson, EXIT_INTERRUPTED, InputError, type Problem, SpecError } from "../errors/index.ts";
+import { escapeJson, InputError, type Problem, SpecError } from "../errors/index.ts";
 import type { Outcome, Point } from "../search/index.ts";
-import { problemsOfSetting, readTextPieces, settingsOfPoint, STDIN, type ModelSpec } from "../spec/index.ts";
+import {
+  problemsOfSetting,
+  readTextPieces,
+  settingsOfPoint,
+  STDIN,
+  type ModelSpec,
+  type Study,
+} from "../spec/index.ts";
 import { createMemoryEstimates } from "../store/index.ts";
 import { createDesignEvaluator, designContext } from "../worker/index.ts";
 import { openOutputFile } from "../study/output-file.ts";
+import { interruptible } from "./interruptible.ts";
 import { dataToStdout, standardInput, stdoutDrained, toStderr } from "./print.ts";
 import { createCommandAccuracy } from "../study/command-accuracy.ts";
 import { createDesignFarm } from "../study/evaluations.ts";
@@ -72,25 +80,30 @@ async function evaluatePoints(file: string, { points, output, workers }: Options
     for await (const batch of batchesOf(pieces(), points, problems)) void batch;
     if (problems.length > 0) throw new SpecError(problems);
   }
-  const stop = new AbortController();
-  const interrupt = (): void => {
-    if (stop.signal.aborted) process.exit(EXIT_INTERRUPTED);
-    stop.abort(new Error("interrupted"));
-  };
-  const signals = ["SIGINT", "SIGTERM"] as const;
-  for (const signal of signals) process.on(signal, interrupt);
-  const accuracy = createCommandAccuracy(study, createMemoryEstimates(), stop.signal);
+  const batches = batchesOf(points === STDIN ? standardInput() : pieces(), points);
+  await interruptible((signal) => answer(study, batches, output, workers, signal));
+}
+
+/** Evaluates points batch by batch, and writes the line of each in their order; nothing is left half-written where it fails. */
+async function answer(
+  study: Study,
+  batches: AsyncIterable<readonly Asked[]>,
+  output: string | undefined,
+  workers: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const accuracy = createCommandAccuracy(study, createMemoryEstimates(), signal);
   const context = designContext(study);
   const { specsOf } = createDesignEvaluator(context);
   const modelOf = (point: Point): ModelSpec => specsOf(point).model;
   const farm = createDesignFarm(context, workers, accuracy === null ? null : { accuracy, modelOf });
   const out = output === undefined ? null : openOutputFile(output);
   try {
-    for await (const batch of batchesOf(points === STDIN ? standardInput() : pieces(), points)) {
+    for await (const batch of batches) {
       const outcomes = await farm.evaluateBatch(
         batch.map(({ point }) => point),
         0,
-        { signal: stop.signal, report: () => undefined },
+        { signal, report: () => undefined },
       );
       const text = batch.map(({ id }, i) => lineOf(id, outcomes[i]!)).join("");
       if (out !== null) out.write(text);
@@ -99,10 +112,8 @@ async function evaluatePoints(file: string, { points, output, workers }: Options
     out?.finish();
   } catch (error) {
     out?.discard();
-    if (!stop.signal.aborted) throw error;
-    process.exit(EXIT_INTERRUPTED);
+    throw error;
   } finally {
-    for (const signal of signals) process.off(signal, interrupt);
     await accuracy?.close();
     await farm.destroy();
   }

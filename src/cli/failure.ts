@@ -6,8 +6,6 @@ import { CoreMemoryError, GemmProblemError, UnmodelledHardwareError } from "../s
 import { StoreError } from "../store/index.ts";
 import { toStderr } from "./print.ts";
 
-export { InputError };
-
 const INPUT_ERRORS = [
   InputError,
   CostError,

@@ -1,12 +1,11 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { readCsvText } from "../csv/index.ts";
-import { problemOf, SpecError } from "../errors/index.ts";
+import { InputError, problemOf, SpecError } from "../errors/index.ts";
 import { hasAccuracy } from "../report/front-table.ts";
 import { recordProblems } from "../report/record-schema.ts";
 import type { RunRecord } from "../report/types.ts";
 import { readTextFile } from "../spec/index.ts";
-import { InputError } from "./failure.ts";
 import { RUN_FILES } from "../study/run-folder.ts";
 
 /** Of a front file: a front of a hundred thousand designs has some tens of MiB. */

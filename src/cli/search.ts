@@ -1,11 +1,10 @@
 import { availableParallelism } from "node:os";
 import { InvalidArgumentError, Option, type Command } from "commander";
 import { createSpace } from "../search/index.ts";
-import { EXIT_INTERRUPTED } from "../errors/index.ts";
+import { InputError, EXIT_INTERRUPTED } from "../errors/index.ts";
 import { hasTerminal, terminalIsGone, toStdout } from "./print.ts";
 import { printJson } from "./output.ts";
 import { dryRunJson, dryRunText } from "./search/dry-run.ts";
-import { InputError } from "./failure.ts";
 import { exactSizeOf } from "../study/index.ts";
 import { checkStrategy, loadSearchStudy } from "../study/load.ts";
 import { defaultRunFolder } from "../study/run-folder.ts";

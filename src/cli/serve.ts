@@ -1,9 +1,9 @@
 import { realpathSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Command } from "commander";
-import { EXIT_BUG, systemReason } from "../errors/index.ts";
+import { EXIT_BUG, InputError, systemReason } from "../errors/index.ts";
 import { serve } from "../serve/index.ts";
-import { failureOf, InputError } from "./failure.ts";
+import { failureOf } from "./failure.ts";
 import { dataToStdout, standardInputBytes, stdoutDrained } from "./print.ts";
 
 interface Options {

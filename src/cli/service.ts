@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
-import { SpecError } from "../errors/index.ts";
+import { InputError, SpecError } from "../errors/index.ts";
 import {
   answerDocument,
   answerJson,
@@ -14,7 +14,6 @@ import {
   type ServiceAnswer,
 } from "../service/index.ts";
 import { parseSetting, readSpecFile, type SpecSet } from "../spec/index.ts";
-import { InputError } from "./failure.ts";
 import { printJson, printText } from "./output.ts";
 import { dataToStdout } from "./print.ts";
 import { retrievalText } from "./service/retrieval-text.ts";

@@ -1,7 +1,8 @@
 import { Option, type Command } from "commander";
-import { EXIT_INTERRUPTED, InputError } from "../errors/index.ts";
+import { InputError } from "../errors/index.ts";
 import { sweepCsv, sweepJson } from "../report/sweep/files.ts";
 import type { SweepResult } from "../report/sweep/types.ts";
+import { interruptible } from "./interruptible.ts";
 import { dataToStdout, toStdout } from "./print.ts";
 import { collect } from "./specs.ts";
 import { planSweep } from "./sweep/plan.ts";
@@ -60,25 +61,11 @@ code stays 0. Without --sort rows keep the order of models, chips and values.`,
 async function sweep(models: string, hardware: string, options: Options): Promise<void> {
   const { set, limit, sort, workers } = options;
   const plan = planSweep({ models, hardware, set, limit, ...(sort === undefined ? {} : { sort }) });
-  const stop = new AbortController();
-  const interrupt = (): void => {
-    if (stop.signal.aborted) process.exit(EXIT_INTERRUPTED);
-    stop.abort(new Error("interrupted"));
-  };
-  const signals = ["SIGINT", "SIGTERM"] as const;
-  for (const signal of signals) process.on(signal, interrupt);
-  try {
-    const result = sweepResult(plan, await runSweep(plan, workers ?? null, stop.signal));
-    const format = options.json === true ? "json" : options.format;
-    if (format === "table") toStdout(`${sweepText(result, plan)}\n`);
-    else
-      dataToStdout(format === "csv" ? sweepCsv(result) : format === "json" ? sweepJson(result) : await drawn(result));
-  } catch (error) {
-    if (!stop.signal.aborted) throw error;
-    process.exit(EXIT_INTERRUPTED);
-  } finally {
-    for (const signal of signals) process.off(signal, interrupt);
-  }
+  const cells = await interruptible((signal) => runSweep(plan, workers ?? null, signal));
+  const result = sweepResult(plan, cells);
+  const format = options.json === true ? "json" : options.format;
+  if (format === "table") toStdout(`${sweepText(result, plan)}\n`);
+  else dataToStdout(format === "csv" ? sweepCsv(result) : format === "json" ? sweepJson(result) : await drawn(result));
 }
 
 /** The chart library takes half a second to load, so only the command that draws loads it. */

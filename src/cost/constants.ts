@@ -3,7 +3,6 @@ export const SQUARE_MICROMETRES_PER_MM2 = 1e6;
 export const MM2_PER_CM2 = 100;
 export const GRAMS_PER_KILOGRAM = 1000;
 export const SECONDS_PER_HOUR = 3600;
-export const SECONDS_PER_DAY = 86_400;
 export const BITS_PER_BYTE = 8;
 export const KIBIBYTE = 1024;
 export const MEBIBYTE = 1024 * 1024;

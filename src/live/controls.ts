@@ -1,5 +1,6 @@
 import type { SpecSet } from "../core/index.ts";
 import { regions, soldCapacities, soldCounts, soldDrams, soldGigabytes, TOWER_NAMES } from "../spec/portable.ts";
+import { SECONDS_PER_YEAR } from "../units/index.ts";
 import { towersOf } from "./towers.ts";
 
 /** A value as `--set` takes it, and its place in an order. */
@@ -26,7 +27,6 @@ export interface Control {
   readonly companions?: (specs: SpecSet, text: string) => readonly (readonly (readonly [string, string])[])[];
 }
 
-const YEAR_S = 365 * 86_400;
 const GIGA = 1e9;
 const MEBI = 2 ** 20;
 const KIBI = 2 ** 10;
@@ -55,7 +55,7 @@ function bytesText(bytes: number): string {
   return bytes % KIBI === 0 ? `${bytes / KIBI} KiB` : `${bytes} B`;
 }
 
-const yearsText = (seconds: number): string => `${number(seconds / YEAR_S)} years`;
+const yearsText = (seconds: number): string => `${number(seconds / SECONDS_PER_YEAR)} years`;
 const step = (size: number | null | undefined, text: (size: number) => string = number): Step | null =>
   size === null || size === undefined || !Number.isFinite(size) ? null : { text: text(size), size };
 
@@ -93,7 +93,7 @@ const USE: readonly Control[] = [
     "Use",
     "Life",
     ({ deployment }) => deployment.lifetime,
-    count(1, 30).map((halves) => (halves * YEAR_S) / 2),
+    count(1, 30).map((halves) => (halves * SECONDS_PER_YEAR) / 2),
     yearsText,
   ),
   slider(

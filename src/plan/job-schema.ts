@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { flag, listOf, oneOf, quantity, real, refuse, section, text, whole } from "../spec/fields.ts";
 import { instantOf } from "../spec/series.ts";
+import { SECONDS_PER_YEAR } from "../units/index.ts";
 import { POLICIES } from "./types.ts";
 import { instantOfLocal, isZone } from "./zone.ts";
 
@@ -8,7 +9,6 @@ import { instantOfLocal, isZone } from "./zone.ts";
  * JOB.yaml as written. Times are ISO 8601 with an offset, or local where `zone` says which; durations have units.
  */
 
-const YEAR = 365 * 86_400;
 const LOCAL = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2})?$/;
 
 /** A time: ms of the epoch, or a local one that needs the file's zone. */
@@ -26,7 +26,7 @@ const instant = z
 
 const power = quantity("power", { min: 1e-9, max: 1e12 });
 const energy = quantity("energy", { min: 0, max: 1e18 });
-const duration = quantity("time", { min: 1, max: 100 * YEAR });
+const duration = quantity("time", { min: 1, max: 100 * SECONDS_PER_YEAR });
 
 const workload = section({
   model: text(1000).describe("Model preset or file"),
@@ -50,7 +50,7 @@ const job = section({
   workload: workload.optional().describe("Power and duration from the simulator"),
   from: instant.optional().describe("Start of its window; start of the grid's file where left out"),
   deadline: instant.optional().describe("End of its window; end of the grid's file where left out"),
-  slack: quantity("time", { min: 0, max: 100 * YEAR })
+  slack: quantity("time", { min: 0, max: 100 * SECONDS_PER_YEAR })
     .optional()
     .describe("Instead of a deadline: from + duration + slack"),
   pause: z

@@ -1,4 +1,5 @@
 import { power } from "../math/index.ts";
+import { SECONDS_PER_DAY, SECONDS_PER_YEAR } from "../units/index.ts";
 import type { FrontRow, RunRecord } from "./types.ts";
 
 /** The design of least total carbon under one condition, and what it has: kgCO2e, and J of an inference. */
@@ -29,8 +30,6 @@ export interface Takeover {
 }
 
 const POINTS = 41;
-const SECONDS_PER_YEAR = 365 * 86_400;
-const SECONDS_PER_DAY = 86_400;
 
 /**
  * Which design of the front has the least total carbon when the grid has 68 to 524 gCO2e/kWh, the life is 1 to 6 years, or the

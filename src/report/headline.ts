@@ -65,7 +65,12 @@ export function headlineOf({ study, front, baseline }: Judged): Headline | null 
   return best === null ? null : { floor: "none", metric, best, within: null, parts: savedParts(baseline, best) };
 }
 
-function leastOf(front: readonly FrontRow[], metric: string, floor: number | null): FrontRow | null {
+/**
+ * The first of the designs that have least of a metric, at no less accuracy than `floor` (a fraction; null: at any).
+ *
+ * @returns null where no design of that accuracy has a value
+ */
+export function leastOf(front: readonly FrontRow[], metric: string, floor: number | null): FrontRow | null {
   const valueOf = ({ metrics }: FrontRow): number => metrics[metric] ?? Infinity;
   return front
     .filter((row) => valueOf(row) < Infinity && (floor === null || (row.metrics["accuracy"] ?? -1) >= floor))

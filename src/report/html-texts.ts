@@ -1,3 +1,4 @@
+import { SECONDS_PER_YEAR } from "../units/index.ts";
 import { MANY, MOST_INTERVALS } from "./charts/front-chart.ts";
 import { isPredicted } from "./front-table.ts";
 import { countText, grouped } from "./metric-labels.ts";
@@ -32,7 +33,7 @@ function listText(values: Readonly<Record<string, number | string | boolean>> = 
 }
 
 const years = (seconds: number | string | null | undefined): string =>
-  String(Number((Number(seconds) / (365 * 86400)).toPrecision(4)));
+  String(Number((Number(seconds) / SECONDS_PER_YEAR).toPrecision(4)));
 
 function usage({ inferences, rate, duty, hoursPerDay, batch }: RunRecord["study"]["deployment"]): string {
   const load =

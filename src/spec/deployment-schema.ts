@@ -1,5 +1,6 @@
 import type * as z from "zod";
 import { didYouMean } from "../errors/index.ts";
+import { SECONDS_PER_YEAR } from "../units/index.ts";
 import { usageProblem } from "./cross-rules.ts";
 import { GRID_BASES, GRID_KINDS, type Deployment } from "./deployment.ts";
 import { MAX_WHOLE, oneOf, quantity, real, refuse, section, text, whole } from "./fields.ts";
@@ -23,7 +24,7 @@ export const deploymentFields = {
   gridTrace: gridTraceField,
   canWait: quantity("fraction", { min: 0, max: 1 }),
   carbonPrice: carbonPriceField,
-  lifetime: quantity("time", { min: 1, max: 100 * 365 * 86400 }),
+  lifetime: quantity("time", { min: 1, max: 100 * SECONDS_PER_YEAR }),
   rate: quantity("rate", { min: 0, max: 1e12 }),
   duty: quantity("fraction", { min: 0, max: 1 }),
   hoursPerDay: real(0, 24),
@@ -55,7 +56,7 @@ export const rawDeploymentSchema = section({
       'Share of the inferences that can wait for a cleaner slot of the hours of use of their day, for example "30 %"; needs gridHours or gridTrace',
     ),
   carbonPrice: f.carbonPrice.optional(),
-  lifetime: f.lifetime.default(3 * 365 * 86400).describe("3 years where left out"),
+  lifetime: f.lifetime.default(3 * SECONDS_PER_YEAR).describe("3 years where left out"),
   rate: f.rate.optional().describe("Inferences in hours of use, for example 1/s, which it is where left out"),
   duty: f.duty
     .optional()

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { SECONDS_PER_DAY } from "../units/index.ts";
 import { deploymentSchema } from "./deployment-schema.ts";
 import { FAMILY_METRIC } from "./family-metric.ts";
 import { MAX_WHOLE, mapOf, oneOf, quantity, refuse, section, text, whole } from "./fields.ts";
@@ -78,7 +79,7 @@ export const accuracySection = section({
     .describe("Program and arguments of evaluator: command; no shell"),
   folder: text(4000).optional().describe("Where the command runs; default: the folder of the study"),
   parallel: whole(1, 1024).default(1).describe("Programs of the command that run at once"),
-  timeout: quantity("time", { min: 0.001, max: 24 * 86400 })
+  timeout: quantity("time", { min: 0.001, max: 24 * SECONDS_PER_DAY })
     .default(3600)
     .describe("Longest wait for the command's answer for one model"),
   fidelity: z

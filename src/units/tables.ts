@@ -52,7 +52,9 @@ function table(
   return { noun, canonical, examples, units: map, shown };
 }
 
-const YEAR_DAYS = 365;
+export const SECONDS_PER_DAY = 86_400;
+/** A year is 365 days. */
+export const SECONDS_PER_YEAR = 365 * SECONDS_PER_DAY;
 
 /** A year is 365 days. Prefixes are SI; KiB, MiB, GiB, TiB are powers of 1024. */
 export const UNIT_TABLES: Readonly<Record<QuantityKind, UnitTable>> = {
@@ -86,12 +88,12 @@ export const UNIT_TABLES: Readonly<Record<QuantityKind, UnitTable>> = {
       s: "1",
       min: "60",
       h: "3600",
-      day: "86400",
-      days: "86400",
-      month: `${(YEAR_DAYS / 12) * 86400}`,
-      months: `${(YEAR_DAYS / 12) * 86400}`,
-      year: `${YEAR_DAYS * 86400}`,
-      years: `${YEAR_DAYS * 86400}`,
+      day: `${SECONDS_PER_DAY}`,
+      days: `${SECONDS_PER_DAY}`,
+      month: `${SECONDS_PER_YEAR / 12}`,
+      months: `${SECONDS_PER_YEAR / 12}`,
+      year: `${SECONDS_PER_YEAR}`,
+      years: `${SECONDS_PER_YEAR}`,
     },
     ["ps", "ns", "us", "ms", "s", "h", "days", "years"],
   ),

@@ -1,8 +1,7 @@
 import { breakEvenTime, type CarbonLine } from "../../cost/index.ts";
+import { SECONDS_PER_YEAR } from "../../units/index.ts";
 import { drawDesigns, quantileOf, type PricedDesign } from "./draws.ts";
 import { titleOf } from "./stored-run.ts";
-
-const SECONDS_PER_YEAR = 365 * 86_400;
 
 /** Two designs of one study, in kgCO2e; differences are the first less the second. */
 export interface Comparison {

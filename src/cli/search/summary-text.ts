@@ -1,5 +1,6 @@
 import { comparedKey } from "../../metrics/index.ts";
 import { accuracyText, frontTable, hasAccuracy, intervalText } from "../../report/front-table.ts";
+import { leastOf } from "../../report/headline.ts";
 import { grouped, shownNumber, titleWithUnit } from "../../report/metric-labels.ts";
 import type { FrontRow, RunRecord } from "../../report/types.ts";
 import type { Deployment } from "../../spec/index.ts";
@@ -66,13 +67,9 @@ function gainText(record: RunRecord): readonly string[] {
   const key = comparedKey("carbon_total_kgCO2e", record.study.objectives);
   const carbonOf = ({ metrics }: FrontRow): number => metrics[key] ?? Infinity;
   if (baseline === null || !(carbonOf(baseline) > 0 && carbonOf(baseline) < Infinity)) return [];
-  const least = (floor: number): FrontRow | undefined =>
-    front
-      .filter((row) => (row.metrics.accuracy ?? 0) >= floor && carbonOf(row) < Infinity)
-      .reduce<FrontRow | undefined>((best, row) => (best && carbonOf(best) <= carbonOf(row) ? best : row), undefined);
-  const line = (what: string, floor: number): readonly string[] => {
-    const row = least(floor);
-    if (row === undefined) return [];
+  const line = (what: string, floor: number | null): readonly string[] => {
+    const row = leastOf(front, key, floor);
+    if (row === null) return [];
     const difference = carbonOf(row) - carbonOf(baseline);
     // Of a lower bound no share is known; what is left out cancels in the difference.
     const isBound = key !== "carbon_total_kgCO2e";
@@ -86,7 +83,7 @@ function gainText(record: RunRecord): readonly string[] {
       `Least carbon${what}: ${isBound ? "at least " : ""}${carbon} kgCO2e (${sign}${change})${accuracy}, trial ${row.trial ?? "-"}`,
     ];
   };
-  if (!isJudged) return line("", 0);
+  if (!isJudged) return line("", null);
   return [
     ...line(" at the baseline's accuracy", baseline.metrics.accuracy ?? 0),
     ...line(" within the baseline's interval of accuracy", baseline.metrics.accuracy_low ?? 0),

@@ -1,12 +1,12 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { EXIT_INTERRUPTED, SpecError } from "../../errors/index.ts";
+import { InputError, SpecError } from "../../errors/index.ts";
 import { pointKey } from "../../search/index.ts";
 import { problemAtSpan, readSpecFile, spanAt, type Study } from "../../spec/index.ts";
 import { withStoredEstimates } from "../../store/index.ts";
 import { RUN_FILES, storedAccuracy, studyInWorlds, type WorldGrid, type WorldsResult } from "../../study/index.ts";
 import { openRun, type StoredRun } from "../explain/stored-run.ts";
-import { InputError } from "../failure.ts";
+import { interruptible } from "../interruptible.ts";
 import { dataToStdout, toldMeanwhile, toStdout } from "../print.ts";
 import { readRecord } from "../report-record.ts";
 import { createRunDisplay } from "../search/progress.ts";
@@ -79,23 +79,4 @@ function refuseStrategy({ search: { strategy } }: Study, folder: string): void {
   throw new SpecError([
     problemAtSpan(document, spanAt(document, ["search", "strategy"], "value"), "worlds/not-exact", message, hint),
   ]);
-}
-
-/** Ends the process with the code of an interruption where a signal ends the work. */
-async function interruptible<Result>(work: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
-  const stop = new AbortController();
-  const interrupt = (): void => {
-    if (stop.signal.aborted) process.exit(EXIT_INTERRUPTED);
-    stop.abort(new Error("interrupted"));
-  };
-  const signals = ["SIGINT", "SIGTERM"] as const;
-  for (const signal of signals) process.on(signal, interrupt);
-  try {
-    return await work(stop.signal);
-  } catch (error) {
-    if (stop.signal.aborted) process.exit(EXIT_INTERRUPTED);
-    throw error;
-  } finally {
-    for (const signal of signals) process.off(signal, interrupt);
-  }
 }

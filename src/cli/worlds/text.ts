@@ -1,9 +1,8 @@
 import { countText, grouped, shownNumber } from "../../report/metric-labels.ts";
 import type { Takeovers, WorldAxis } from "../../study/index.ts";
+import { SECONDS_PER_YEAR } from "../../units/index.ts";
 import { renderTable } from "../output.ts";
 import type { WorldsOutcome } from "./outcome.ts";
-
-const SECONDS_PER_YEAR = 365 * 86_400;
 
 /** How axes are called, and their values in the unit of the name. */
 const SHOWN: Readonly<Record<WorldAxis, { readonly title: string; readonly scale: number }>> = {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it, vi } from "vitest";
 import { parse } from "yaml";
 import { AccuracyRefusal } from "../../../src/accuracy/index.ts";
-import { InputError } from "../../../src/cli/failure.ts";
+import { InputError } from "../../../src/errors/index.ts";
 import { DECIDES_NO_TRIAL, identityOf } from "../../../src/study/identity.ts";
 import { runSearch } from "../../../src/cli/search/run.ts";
 import { CostError, FACTOR_NAMES } from "../../../src/cost/index.ts";

@@ -16,7 +16,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { InputError } from "../../../src/cli/failure.ts";
+import { InputError } from "../../../src/errors/index.ts";
 import { openOutputFile, writeFileWhole } from "../../../src/study/output-file.ts";
 import { ecotile, MAIN, scratchFile } from "./run.ts";
 

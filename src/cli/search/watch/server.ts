@@ -1,8 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { systemCode, systemReason } from "../../../errors/index.ts";
-import { InputError } from "../../failure.ts";
+import { InputError, systemCode, systemReason } from "../../../errors/index.ts";
 
 /** A page as it is served: text that is made when it is asked for. */
 export interface Watched {
