@@ -1,7 +1,7 @@
 // Builds the WebAssembly core (release, scalar, debug) and the TypeScript sources into build/ and dist/.
 // With the argument core: only build/core.wasm, by neither compiler's optimiser, for trying a change of assembly/ by tests.
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdirSync, rmSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { optimize } from "./optimize.mjs";
 
@@ -28,8 +28,15 @@ if (only === "core") {
   optimize(fileURLToPath(new URL("../build/core.scalar.wasm", import.meta.url)), false);
   rmSync(new URL("../dist", import.meta.url), { recursive: true, force: true });
   node("node_modules/typescript/bin/tsc", "-p", "tsconfig.json");
-  for (const script of ["built-yaml", "built-charts", "built-commands", "abi-files", "live-bundle", "public-types"])
+  for (const script of [
+    "built-yaml",
+    "built-charts",
+    "built-commands",
+    "abi-files",
+    "live-bundle",
+    "public-types",
+    "check-tables",
+    "bundle",
+  ])
     node(`scripts/${script}.mjs`);
-  // npm makes a bin file executable only when it links it.
-  chmodSync(new URL("../dist/src/cli/main.js", import.meta.url), 0o755);
 }

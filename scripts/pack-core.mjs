@@ -6,21 +6,22 @@
  * records, licences. It is put together in build/ecotile-core/.
  */
 import { execFileSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { rolldown } from "rolldown";
 import { dts } from "rolldown-plugin-dts";
+import { licences, packagesOf } from "./licences.mjs";
 
 const root = new URL("../", import.meta.url);
 const folder = new URL("build/ecotile-core/", root);
 const at = (path) => fileURLToPath(new URL(path, root));
 const manifest = JSON.parse(readFileSync(at("package.json"), "utf8"));
 
-/** @returns packages whose code is in the bundle */
+/** @returns folders of the packages whose code is in the bundle */
 async function bundle() {
-  const { metafile } = await build({
+  const bundled = await build({
     entryPoints: [at("dist/src/core/index.js")],
     outfile: fileURLToPath(new URL("index.js", folder)),
     absWorkingDir: at("."),
@@ -34,10 +35,7 @@ async function bundle() {
     legalComments: "none",
     logLevel: "warning",
   });
-  const paths = Object.keys(metafile.inputs).flatMap(
-    (path) => path.match(/^node_modules\/((?:@[^/]+\/)?[^/]+)/)?.[1] ?? [],
-  );
-  return [...new Set(paths)].sort();
+  return packagesOf(bundled);
 }
 
 async function bundleTypes() {
@@ -52,18 +50,6 @@ async function bundleTypes() {
   const text = readFileSync(new URL("index.d.ts", folder), "utf8");
   const foreign = [...text.matchAll(/\bfrom "([^"]+)"|\bimport\("([^"]+)"\)/g)].map(([, a, b]) => a ?? b);
   if (foreign.length > 0) throw new Error(`the types of ecotile/core need ${foreign.join(", ")}`);
-}
-
-/** The licence of each package in the bundle, whole; that of ecotile itself where a package has the same and no file of it. */
-function licences(packages) {
-  const parts = packages.map((name) => {
-    const own = JSON.parse(readFileSync(at(`node_modules/${name}/package.json`), "utf8"));
-    const file = at(`node_modules/${name}/LICENSE`);
-    if (!existsSync(file) && own.license !== manifest.license) throw new Error(`${name} comes without its licence`);
-    const text = existsSync(file) ? readFileSync(file, "utf8").trim() : `${own.license}: the text is in LICENSE.`;
-    return `${name} ${own.version}\n\n${text}\n`;
-  });
-  return `What index.js holds of others.\n\n${parts.join("\n\n")}`;
 }
 
 const description =
@@ -95,7 +81,7 @@ writeFileSync(
   new URL("abi.json", folder),
   JSON.stringify(JSON.parse(readFileSync(at("dist/assembly/abi.json"), "utf8"))),
 );
-writeFileSync(new URL("LICENSES-OF-OTHERS.txt", folder), licences(packages));
+writeFileSync(new URL("LICENSES-OF-OTHERS.txt", folder), licences(packages, "index.js"));
 writeFileSync(new URL("package.json", folder), `${JSON.stringify(packed, null, 2)}\n`);
 const head = readFileSync(at("scripts/core-package/README.md"), "utf8");
 const guide = readFileSync(at("docs/core.md"), "utf8")

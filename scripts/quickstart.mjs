@@ -31,7 +31,7 @@ const resume = entries.length > 0 ? ["--resume"] : [];
 const started = performance.now();
 const { status } = spawnSync(
   process.execPath,
-  [join(root, "dist/src/cli/main.js"), "search", study, "--out", folder, ...resume, ...process.argv.slice(2)],
+  [join(root, "dist/bundle/cli/main.js"), "search", study, "--out", folder, ...resume, ...process.argv.slice(2)],
   { cwd: root, stdio: "inherit" },
 );
 if (status === 0 && !isDry) console.error(`Done in ${((performance.now() - started) / 1000).toFixed(0)} s.`);

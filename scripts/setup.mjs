@@ -74,8 +74,11 @@ const sources = hash([
   "package-lock.json",
   "scripts/build.mjs",
   "scripts/built-charts.mjs",
+  "scripts/bundle.mjs",
   "scripts/built-yaml.mjs",
+  "scripts/check-tables.mjs",
   "scripts/forward-globals.mjs",
+  "scripts/licences.mjs",
   "scripts/live-bundle.mjs",
   "scripts/optimize.mjs",
   "scripts/public-types.mjs",
@@ -83,7 +86,7 @@ const sources = hash([
 const buildStamp = "build/.ecotile-build";
 const isBuilt = () =>
   stampIs(buildStamp, sources) &&
-  ["build/core.wasm", "dist/src/cli/main.js"].every((file) => existsSync(join(root, file)));
+  ["build/core.wasm", "dist/bundle/cli/main.js"].every((file) => existsSync(join(root, file)));
 if (!isBuilt()) {
   announce("Building (assembly/ to WebAssembly, src/ to JavaScript) ...");
   // A build that fails half-way must not look finished once its sources are put back.

@@ -68,7 +68,7 @@ class Ecotile:
 
     A process that was killed is started again by the next request, and open runs go on where they were.
 
-    :param command: how ecotile is started, for example ``("node", "dist/src/cli/main.js")``; default: ``ecotile``, or the
+    :param command: how ecotile is started, for example ``("node", "dist/bundle/cli/main.js")``; default: ``ecotile``, or the
         words of the environment variable ``ECOTILE``
     :param allow_files: folder of which requests may name files
     :param allow_command: whether a study's accuracy command may run

@@ -1,4 +1,4 @@
-"""python3 -m unittest discover python/tests, with ECOTILE="node dist/src/cli/main.js"."""
+"""python3 -m unittest discover python/tests, with ECOTILE="node dist/bundle/cli/main.js"."""
 
 import json
 import os

@@ -1,7 +1,6 @@
-import Table from "cli-table3";
 import { escapeJson } from "../errors/index.ts";
 import { dataToStdout, stdoutWidth, toStderr, toStdout } from "./print.ts";
-import { wrapCell } from "./width.ts";
+import { cellsOf, wrapCell } from "./width.ts";
 
 /** One JSON document on stdout. */
 export function printJson(value: unknown): void {
@@ -81,17 +80,38 @@ function fittingWidths(
   return widths;
 }
 
+/** Where a line of the frame begins, is crossed by columns, and ends. */
+const EDGES = { top: "┌┬┐", middle: "├┼┤", bottom: "└┴┘" } as const;
+
+/** The table in its frame; a cell of several lines stands at the top of its row. */
 function drawn(
   head: readonly string[],
   rows: readonly (readonly string[])[],
-  widths: readonly number[] | null,
+  limits: readonly number[] | null,
 ): string {
-  const cell = (text: string, column: number): string => (widths === null ? text : wrapCell(text, widths[column]!));
-  const table = new Table({
-    head: head.map(cell),
-    colAligns: head.map((_, column) => (isNumeric(rows, column) ? "right" : "left")),
-    style: { head: [], border: [], compact: true },
-  });
-  table.push(...rows.map((row) => row.map(cell)));
-  return table.toString();
+  const linesOf = (text: string, column: number): readonly string[] =>
+    (limits === null ? text : wrapCell(text, limits[column]!)).split("\n");
+  const [titles, ...cells] = [head, ...rows].map((row) => row.map(linesOf));
+  const widths = head.map((_, column) =>
+    most([titles!, ...cells].map((row) => most(row[column]!.map((text) => cellsOf(text))))),
+  );
+  const isRight = head.map((_, column) => isNumeric(rows, column));
+  const edge = ([left, cross, right]: string): string =>
+    `${left}${widths.map((width) => "─".repeat(width + 2)).join(cross)}${right}`;
+  const padded = (text: string, column: number): string => {
+    const space = " ".repeat(widths[column]! - cellsOf(text));
+    return isRight[column]! ? space + text : text + space;
+  };
+  const drawnRow = (row: readonly (readonly string[])[]): readonly string[] =>
+    Array.from(
+      { length: most(row.map((lines) => lines.length)) },
+      (_, line) => `│ ${row.map((lines, column) => padded(lines[line] ?? "", column)).join(" │ ")} │`,
+    );
+  return [
+    edge(EDGES.top),
+    ...drawnRow(titles!),
+    ...(cells.length === 0 ? [] : [edge(EDGES.middle)]),
+    ...cells.flatMap(drawnRow),
+    edge(EDGES.bottom),
+  ].join("\n");
 }

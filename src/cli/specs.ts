@@ -7,6 +7,7 @@ import {
   parseSetting,
   problemsOfSetting,
   problemsOnMachine,
+  type ModelSpec,
   type SpecSet,
 } from "../spec/index.ts";
 
@@ -32,6 +33,12 @@ function asRegionOption(problem: Problem, region: string): Problem {
   return { ...problem, file: `--region ${region}`, message };
 }
 
+/** What stands where a command is about hardware alone: nothing that runs, and nothing that has to be read. */
+const NO_MODEL: ModelSpec = {
+  ...{ name: "none", description: "", training: null, family: "operators", operators: [] },
+  ...{ otherParameters: 0, kvCacheElements: 0, kvElementsPerToken: 0 },
+};
+
 /**
  * Loads what a command names and applies its settings. All problems of both files, the settings and the region are
  * shown together; what only shows when settings meet files is looked for once the files are good.
@@ -41,7 +48,7 @@ function asRegionOption(problem: Problem, region: string): Problem {
  */
 export function loadSpecs(model: string | null, hardware: string, texts: readonly string[], region?: string): SpecSet {
   const problems: Problem[] = [];
-  const loadedModel = attempt(problems, () => loadModel(model ?? "clip-vit-b16"));
+  const loadedModel = attempt(problems, () => (model === null ? NO_MODEL : loadModel(model)));
   const loadedHardware = attempt(problems, () => loadHardware(hardware));
   const settings = texts.flatMap((text) => attempt(problems, () => parseSetting(text)) ?? []);
   if (model === null) problems.push(...settings.flatMap(problemsOnMachine));

@@ -21,6 +21,20 @@ export function widthOf({ isTTY, columns }: Pick<NodeJS.WriteStream, "isTTY" | "
 
 const lengthOf = (text: string): number => [...text].length;
 
+/** What can be wide, or have no width, begins here: before are Latin, Greek, Cyrillic, Hebrew, Arabic and the scripts of India. */
+const PLAIN = /^[ -~\u00a0-\u02ff\u0370-\u0482\u2010-\u2027\u2030-\u205e\u2190-\u22ff\u2500-\u25ff]*$/;
+/** Marks that go over the letter before them, what joins and selects forms, and controls. */
+const NO_WIDTH = /[\p{M}\p{Cf}\p{Cc}]/u;
+/** Signs as wide as two letters: East Asian ones (UAX #11, W and F) and pictures. */
+const WIDE =
+  /[\u1100-\u115f\u2e80-\u303e\u3041-\u3247\u3250-\u4dbf\u4e00-\ua4c6\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe10-\ufe19\ufe30-\ufe6b\uff01-\uff60\uffe0-\uffe6\u{1b000}-\u{1b001}\u{1f200}-\u{1f251}\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}/u;
+
+/** Cells of a terminal that a line takes. */
+export function cellsOf(text: string): number {
+  if (PLAIN.test(text)) return text.length;
+  return [...text].reduce((sum, sign) => sum + (NO_WIDTH.test(sign) ? 0 : WIDE.test(sign) ? 2 : 1), 0);
+}
+
 /** Lines of a table, and of a file that is shown with line numbers, stay as they are. */
 const FIXED = /^\s*[│┌├└]|^\s*\d* \|/;
 /** A line of a list whose second column is text: what goes on below it begins there. */

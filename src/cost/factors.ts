@@ -1,4 +1,3 @@
-import * as z from "zod";
 import type { Technology } from "../spec/technology.ts";
 import { CostError } from "./errors.ts";
 import { readTable } from "./table.ts";
@@ -66,31 +65,15 @@ export const FACTOR_NAMES = [
 export type FactorName = (typeof FACTOR_NAMES)[number];
 export type Profile = Technology["profile"];
 
-const defaultSchema = z
-  .strictObject({
-    value: z.number().nullable(),
-    low: z.number().nullable(),
-    high: z.number().nullable(),
-    year: z.number().int(),
-    source: z.string().min(3),
-    note: z.string(),
-  })
-  .nullable();
-
-const fileSchema = z.strictObject({
-  factors: z.array(
-    z.strictObject({
-      name: z.enum(FACTOR_NAMES),
-      unit: z.string().min(1),
-      description: z.string().min(1),
-      published: defaultSchema,
-      calibrated: defaultSchema,
-    }),
-  ),
-});
-
 /** Default of one factor in one profile. Value null: taken from the table that `note` names, by type or node. */
-export type FactorDefault = Readonly<NonNullable<z.infer<typeof defaultSchema>>>;
+export interface FactorDefault {
+  readonly value: number | null;
+  readonly low: number | null;
+  readonly high: number | null;
+  readonly year: number;
+  readonly source: string;
+  readonly note: string;
+}
 
 export interface Factor {
   readonly name: FactorName;
@@ -107,7 +90,9 @@ export type FactorValues = Readonly<Record<FactorName, number | null>>;
 let catalogue: ReadonlyMap<string, Factor> | null = null;
 
 export function factorCatalogue(): ReadonlyMap<string, Factor> {
-  catalogue ??= new Map(fileSchema.parse(readTable("factors")).factors.map((factor) => [factor.name, factor]));
+  if (catalogue !== null) return catalogue;
+  const { factors } = readTable("factors") as { readonly factors: readonly Factor[] };
+  catalogue = new Map(factors.map((factor) => [factor.name, factor]));
   return catalogue;
 }
 

@@ -1,4 +1,3 @@
-import * as z from "zod";
 import type { Profile } from "./factors.ts";
 import { readTable } from "./table.ts";
 
@@ -18,19 +17,19 @@ export type RuleName = (typeof RULE_NAMES)[number];
 /** Charging rules of one profile, each a flag. */
 export type ChargingRules = Readonly<Record<RuleName, boolean>>;
 
-const ruleSchema = z.strictObject({
-  name: z.enum(RULE_NAMES),
-  published: z.boolean(),
-  calibrated: z.boolean(),
-  description: z.string().min(1),
-});
-export type ChargingRule = Readonly<z.infer<typeof ruleSchema>>;
+/** A rule, and in which profiles it is on. */
+export interface ChargingRule {
+  readonly name: RuleName;
+  readonly published: boolean;
+  readonly calibrated: boolean;
+  readonly description: string;
+}
 
 let rows: readonly ChargingRule[] | null = null;
 
 /** Every rule with its meaning and where it is on. */
 export function chargingRuleRows(): readonly ChargingRule[] {
-  rows ??= z.strictObject({ rules: z.array(ruleSchema).length(RULE_NAMES.length) }).parse(readTable("profiles")).rules;
+  rows ??= (readTable("profiles") as { readonly rules: readonly ChargingRule[] }).rules;
   return rows;
 }
 

@@ -1,54 +1,20 @@
-import * as z from "zod";
 import { packagedValue } from "../data/index.ts";
 
-const keySchema = z.record(z.string(), z.union([z.number(), z.string()]));
-const numberOrNull = z.number().nullable();
-
-/** Fields that every row of a table shares may stand once under `defaults`; a row overrides them. */
-const partialRowSchema = z.strictObject({
-  name: z.string().optional(),
-  at: keySchema.optional(),
-  value: numberOrNull.optional(),
-  low: numberOrNull.optional(),
-  high: numberOrNull.optional(),
-  unit: z.string().optional(),
-  source: z.string().optional(),
-  year: z.number().int().optional(),
-  note: z.string().optional(),
-});
+/** Where the tables lie. What they must be: table-check.ts. */
+export const TABLES = "src/cost/tables/";
 
 /** One number with its past. A null value says in `note` why there is none; it is never 0. */
-export const rowSchema = z
-  .strictObject({
-    name: z.string().min(1),
-    at: keySchema,
-    value: numberOrNull,
-    low: numberOrNull,
-    high: numberOrNull,
-    unit: z.string().min(1),
-    source: z.string().min(3),
-    year: z.number().int().min(1990),
-    note: z.string(),
-  })
-  .refine((row) => row.value !== null || row.note.length > 0, {
-    message: "a row without a value needs a note that says why",
-  })
-  .refine(
-    (row) =>
-      row.value === null || (row.low !== null && row.high !== null && row.low <= row.value && row.value <= row.high),
-    { message: "low <= value <= high does not hold" },
-  );
-
-const tableSchema = z.strictObject({
-  table: z.string(),
-  edition: z.string(),
-  /** Rows are counts or constants of a definition: low = value = high. */
-  exact: z.boolean().default(false),
-  defaults: partialRowSchema.optional(),
-  rows: z.array(partialRowSchema).min(1),
-});
-
-export type TableRow = Readonly<z.infer<typeof rowSchema>>;
+export interface TableRow {
+  readonly name: string;
+  readonly at: Readonly<Record<string, number | string>>;
+  readonly value: number | null;
+  readonly low: number | null;
+  readonly high: number | null;
+  readonly unit: string;
+  readonly source: string;
+  readonly year: number;
+  readonly note: string;
+}
 
 export interface Table {
   readonly table: string;
@@ -56,23 +22,24 @@ export interface Table {
   readonly rows: readonly TableRow[];
 }
 
-/** What one table holds → rows; throws on a row without a source, unit, year or range, and on unknown keys. */
-export function parseTable(value: unknown): Table {
-  const raw = tableSchema.parse(value);
-  const rows = raw.rows.map((row, index) => {
-    const parsed = rowSchema.safeParse({
-      at: {},
-      note: "",
-      ...(raw.exact ? { low: row.value, high: row.value } : {}),
-      ...raw.defaults,
-      ...row,
-    });
-    if (parsed.success) return Object.freeze(parsed.data);
-    throw new Error(
-      `table ${raw.table}, row ${index + 1} (${row.name ?? "unnamed"}): ${z.prettifyError(parsed.error)}`,
-    );
+/** A table as it is written. */
+interface WrittenTable {
+  readonly table: string;
+  readonly edition: string;
+  /** Rows are counts or constants of a definition: low = value = high. */
+  readonly exact?: boolean;
+  /** Fields that every row shares; a row overrides them. */
+  readonly defaults?: Partial<TableRow>;
+  readonly rows: readonly Partial<TableRow>[];
+}
+
+/** What is written of a table, with what its rows share in each of them. */
+export function tableOf({ table, edition, exact = false, defaults, rows: written }: WrittenTable): Table {
+  const rows = written.map((row) => {
+    const range = exact ? { low: row.value, high: row.value } : {};
+    return Object.freeze({ at: {}, note: "", ...range, ...defaults, ...row } as TableRow);
   });
-  return { table: raw.table, edition: raw.edition, rows };
+  return { table, edition, rows };
 }
 
 const cache = new Map<string, Table>();
@@ -81,14 +48,14 @@ const cache = new Map<string, Table>();
 export function loadTable(name: string): Table {
   const known = cache.get(name);
   if (known) return known;
-  const table = parseTable(readTable(name));
+  const table = tableOf(readTable(name) as WrittenTable);
   cache.set(name, table);
   return table;
 }
 
 /** What a file of src/cost/tables holds. */
 export function readTable(name: string): unknown {
-  return packagedValue(`src/cost/tables/${name}.yaml`);
+  return packagedValue(`${TABLES}${name}.yaml`);
 }
 
 /** The one row with this name (and key); a missing row is our bug, since names are written down in this room only. */

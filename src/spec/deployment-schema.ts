@@ -8,6 +8,7 @@ import { carbonPriceField } from "./carbon-price.ts";
 import { deepFreeze } from "./freeze.ts";
 import { gridHoursField, useFromField, withGridHours } from "./grid-hours.ts";
 import { gridTraceField } from "./grid-trace.ts";
+import { READ_ONCE } from "./issues.ts";
 import { intensityField, regions } from "./regions.ts";
 
 /** Fields that `--set` changes too: one definition for both. */
@@ -155,5 +156,5 @@ export const deploymentSchema = rawDeploymentSchema.transform(build);
 
 /** California, 3 years, 1 inference a second for 6 hours a day, batch 1. */
 export function defaultDeployment(): Deployment {
-  return deploymentSchema.parse({});
+  return deploymentSchema.parse({}, READ_ONCE);
 }

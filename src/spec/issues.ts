@@ -5,6 +5,9 @@ import { pathText, problemAtSpan, spanAt, valueAt, type Path, type SourceDocumen
 
 type Issue = z.core.$ZodIssue;
 
+/** How zod parses what is read once: to compile a parser of a schema takes longer than to walk it a few times. */
+export const READ_ONCE = { jitless: true } as const;
+
 /** What is wrong, before it has a place. */
 export interface Finding {
   readonly path: Path;
@@ -112,7 +115,7 @@ export function problemsOf(findings: readonly Finding[], document: SourceDocumen
  */
 export function check<T extends z.ZodType>(schema: T, document: SourceDocument, at: Path = []): z.output<T> {
   const root = valueAt(document.value, at);
-  const result = schema.safeParse(root);
+  const result = schema.safeParse(root, READ_ONCE);
   if (result.success) return result.data;
   throw new SpecError(
     problemsOf(

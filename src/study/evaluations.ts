@@ -1,6 +1,7 @@
 import type { EvaluateBatch, Outcome } from "../search/index.ts";
 import type { ModelSpec } from "../spec/index.ts";
 import { InputError } from "../errors/index.ts";
+import { bundledWorker } from "../package-root.ts";
 import type { CommandAccuracy } from "./command-accuracy.ts";
 import type { DetailKeeper } from "./detail-keeper.ts";
 import { withoutAccuracy } from "./failed-accuracy.ts";
@@ -19,7 +20,7 @@ import {
   type TaskResult,
 } from "../worker/index.ts";
 
-const WORKER_FILE = new URL("../worker/evaluate-worker.js", import.meta.url);
+const WORKER_FILE = bundledWorker("worker/evaluate-worker.js");
 const HEAP_MEGABYTES = 2048;
 /** A message that takes longer than this has hung: its worker is replaced, and its designs are repeated one by one. */
 const HUNG_MS = 600_000;

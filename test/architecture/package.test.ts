@@ -105,7 +105,7 @@ describe("the package", () => {
       "NOTICE",
       "dist/src/index.js",
       "dist/src/index.d.ts",
-      "dist/src/cli/main.js",
+      "dist/bundle/cli/main.js",
       "dist/assembly/abi.js",
       "build/core.wasm",
       "build/core.scalar.wasm",

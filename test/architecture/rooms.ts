@@ -68,7 +68,6 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "hyparquet-writer": ["report"],
   commander: ["cli"],
   "cli-progress": ["cli"],
-  "cli-table3": ["cli"],
   picocolors: ["cli"],
 };
 

@@ -24,7 +24,7 @@ describe("commands shown in the documentation print what is shown", () => {
   test.each(examples)("$page:$line $command", { timeout: 120_000 }, ({ command, shown }) => {
     const [program, ...words] = wordsOf(command);
     expect(program).toBe("ecotile");
-    const printed = execFileSync(process.execPath, [`${root}dist/src/cli/main.js`, ...words], {
+    const printed = execFileSync(process.execPath, [`${root}dist/bundle/cli/main.js`, ...words], {
       cwd: root,
       encoding: "utf8",
       env: { ...process.env, NO_COLOR: "1", COLUMNS: "80" },

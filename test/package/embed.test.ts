@@ -32,7 +32,7 @@ const results = node(join(EMBED, "node/products.mjs"), CHIP);
 let browser: Browser | undefined;
 beforeAll(async () => {
   const emit = ["gemm", CHIP, "--shape", "1,1,1,1", "--emit", "record"];
-  writeFileSync(at("record.bin"), node(join(root, "dist/src/cli/main.js"), ...emit));
+  writeFileSync(at("record.bin"), node(join(root, "dist/bundle/cli/main.js"), ...emit));
   if (hasC) {
     const paths = [`MODULE=${join(root, "build/core.scalar.wasm")}`, `LAYOUT=${join(root, "dist/assembly")}`];
     // Less optimised than as it comes, since the test need not be fast but its compiler.
@@ -112,7 +112,7 @@ describe.skipIf(CHROMIUM === undefined)("the page, from one file and with the ne
     await page.click("form button");
     await page.waitForSelector("#chart svg");
     const set = ["deployment.region=taiwan", "deployment.rate=2/s"].flatMap((each) => ["--set", each]);
-    const text = node(join(root, "dist/src/cli/main.js"), "simulate", "bert-base", "tpu-v4i", ...set, "--json");
+    const text = node(join(root, "dist/bundle/cli/main.js"), "simulate", "bert-base", "tpu-v4i", ...set, "--json");
     const document_ = JSON.parse(text.toString()) as Readonly<Record<string, number | null>> & {
       readonly energy_J: { readonly parts: Readonly<Record<string, number>> };
     };

@@ -7,10 +7,11 @@ import {
   type TaskResult,
 } from "../../worker/index.ts";
 import { InputError } from "../../errors/index.ts";
+import { bundledWorker } from "../../package-root.ts";
 import { startBar, type ProgressBar } from "../progress-bar.ts";
 import type { SweepPlan } from "./plan.ts";
 
-const WORKER_FILE = new URL("../../worker/sweep-worker.js", import.meta.url);
+const WORKER_FILE = bundledWorker("worker/sweep-worker.js");
 /** Processor time of cells on the main thread from which it is judged what the others will take, ms. */
 const LOOK_MS = 500;
 /** What is left then must be worth threads, ms: one takes some 500 ms of processor time to load and to warm up. */

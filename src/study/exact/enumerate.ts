@@ -1,3 +1,4 @@
+import { bundledWorker } from "../../package-root.ts";
 import {
   awaited,
   chipBlocks,
@@ -19,7 +20,7 @@ import { createFarm, type Farm, type TaskResult } from "../../worker/index.ts";
 import { shared, unpackDesigns } from "./shared.ts";
 import { enumerationOptions, type ExactAnswer, type ExactContext, type ExactTask } from "./tasks.ts";
 
-const WORKER_FILE = new URL("./worker.js", import.meta.url);
+const WORKER_FILE = bundledWorker("study/exact/worker.js");
 const HEAP_MEGABYTES = 4096;
 /** A task that takes longer has hung: its worker is replaced, and the task repeated. */
 const HUNG_MS = 3_600_000;

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const MAIN = fileURLToPath(new URL("../../../dist/src/cli/main.js", import.meta.url));
+const MAIN = fileURLToPath(new URL("../../../dist/bundle/cli/main.js", import.meta.url));
 const study = (name) => fileURLToPath(new URL(`../../fixtures/search/${name}.yaml`, import.meta.url));
 
 /** Runs whose folders are damaged. */

@@ -13,7 +13,7 @@ import { fileURLToPath } from "node:url";
 import { drawsOf } from "../draws.mjs";
 
 const Database = createRequire(import.meta.url)("libsql");
-const MAIN = fileURLToPath(new URL("../../../dist/src/cli/main.js", import.meta.url));
+const MAIN = fileURLToPath(new URL("../../../dist/bundle/cli/main.js", import.meta.url));
 const STUDY = fileURLToPath(new URL("../../fixtures/search/kills.yaml", import.meta.url));
 const FILES = ["study.yaml", "front.csv", "front.json", "report.html"];
 const STRATEGIES = ["exact", "nsga2"];

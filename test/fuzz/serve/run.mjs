@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { mutateText, mutateTree } from "../inputs/mutate.mjs";
 
-const MAIN = fileURLToPath(new URL("../../../dist/src/cli/main.js", import.meta.url));
+const MAIN = fileURLToPath(new URL("../../../dist/bundle/cli/main.js", import.meta.url));
 const { createRandom } = await import(new URL("../../../dist/src/random/index.js", import.meta.url).href);
 
 /** An answer that takes longer has hung, ms. */

@@ -81,7 +81,7 @@ describe("help", () => {
 
   it("a reader that goes away early is no error", () => {
     if (process.platform === "win32") return;
-    const run = spawnSync("sh", ["-c", '"$0" dist/src/cli/main.js schema hardware | head -1', process.execPath], {
+    const run = spawnSync("sh", ["-c", '"$0" dist/bundle/cli/main.js schema hardware | head -1', process.execPath], {
       encoding: "utf8",
     });
     expect(run.stderr).toBe("");

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
-export const MAIN = join(root, "dist/src/cli/main.js");
+export const MAIN = join(root, "dist/bundle/cli/main.js");
 
 export interface Run {
   readonly status: number | null;

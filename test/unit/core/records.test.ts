@@ -27,7 +27,7 @@ describe("records through the loader", () => {
   it("are those that the command emits", () => {
     const emit = (what: string): Uint8Array => {
       const args = ["gemm", "catransformers-22nm", "--shape", "1,197,3072,768", "--emit", what];
-      return new Uint8Array(execFileSync(process.execPath, [join(root, "dist/src/cli/main.js"), ...args]));
+      return new Uint8Array(execFileSync(process.execPath, [join(root, "dist/bundle/cli/main.js"), ...args]));
     };
     const own = core.records(machine, [{ batch: 1, m: 197, n: 3072, k: 768, sharedB: false }]);
     expect(own.records).toEqual(emit("record"));

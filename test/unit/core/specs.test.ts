@@ -112,7 +112,7 @@ describe("what is written", () => {
 describe("the numbers are those of the commands", () => {
   const cli = (...args: readonly string[]): { readonly code: number; readonly document: unknown } => {
     try {
-      const text = execFileSync(process.execPath, [join(root, "dist/src/cli/main.js"), ...args, "--json"], {
+      const text = execFileSync(process.execPath, [join(root, "dist/bundle/cli/main.js"), ...args, "--json"], {
         encoding: "utf8",
         maxBuffer: 2 ** 28,
       });

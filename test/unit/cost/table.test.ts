@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { loadTable, parseTable } from "../../../src/cost/table.ts";
+import { loadTable } from "../../../src/cost/table.ts";
+import { checkTable, parseTable, tableNames } from "../../../src/cost/table-check.ts";
 import { factorCatalogue, FACTOR_NAMES } from "../../../src/cost/index.ts";
 import { packageRoot } from "../../../src/package-root.ts";
 
@@ -34,12 +35,19 @@ describe("cost tables", () => {
     expect(parseTable(rowsOf(`${row}, note: "nothing was published"`)).rows[0]?.value).toBeNull();
   });
 
-  const files = readdirSync(new URL("src/cost/tables/", packageRoot)).filter(
-    (name) => !["factors.yaml", "profiles.yaml"].includes(name),
-  );
+  it.each(tableNames())("%s is what it must be", (name) => {
+    expect(() => checkTable(name)).not.toThrow();
+  });
 
-  it.each(files)("%s: every row has a source, a unit, a year and a range", (file) => {
-    const { rows } = loadTable(file.replace(".yaml", ""));
+  it("all files are looked at", () => {
+    const files = readdirSync(new URL("src/cost/tables/", packageRoot)).map((file) => file.replace(".yaml", ""));
+    expect(tableNames()).toEqual(files.sort());
+  });
+
+  const tables = tableNames().filter((name) => !["factors", "profiles"].includes(name));
+
+  it.each(tables)("%s: every row stands once", (name) => {
+    const { rows } = loadTable(name);
     expect(rows.length).toBeGreaterThan(3);
     const seen = new Set(rows.map((row) => `${row.name} ${JSON.stringify(row.at)}`));
     expect(seen.size, "no row stands twice").toBe(rows.length);

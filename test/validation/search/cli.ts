@@ -21,7 +21,7 @@ export interface Running {
 
 /** Starts the built command line. */
 export function startCli(args: readonly string[], options: { readonly uid?: number } = {}): Running {
-  const child = spawn(process.execPath, [join(repository, "dist/src/cli/main.js"), ...args], {
+  const child = spawn(process.execPath, [join(repository, "dist/bundle/cli/main.js"), ...args], {
     cwd: repository,
     stdio: ["ignore", "pipe", "pipe"],
     ...options,
