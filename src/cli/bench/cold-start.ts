@@ -8,12 +8,12 @@ import { writeFileWhole } from "../../study/output-file.ts";
 import { median } from "./statistics.ts";
 
 /** Starts of the command line that are measured. */
-export const STARTS = {
+const STARTS = {
   "--help": ["--help"],
   presets: ["presets"],
   gemm: ["gemm", "catransformers-22nm", "--shape", "1,197,768,768", "--json"],
 } as const;
-export type Start = keyof typeof STARTS;
+type Start = keyof typeof STARTS;
 
 /** The descriptor on which a started process says what it took. */
 const SAID = 3;
@@ -24,7 +24,7 @@ const SAY = `process.on("exit", () => {
 });
 `;
 
-export interface StartCosts {
+interface StartCosts {
   /** CPU time of Node that does nothing, ms. */
   readonly bare: number;
   /** CPU time of each command, ms. */
@@ -35,13 +35,8 @@ export interface StartCosts {
  * CPU time of starts in new processes, ms: user and system, of all threads. They take turns, so that what else the machine does falls on all.
  *
  * @param node which Node is started
- * @param of   one number of the samples
  */
-export function startCosts(
-  samples: number,
-  node: string = process.execPath,
-  of: (samples: readonly number[]) => number = median,
-): StartCosts {
+function startCosts(samples: number, node: string): StartCosts {
   const folder = mkdtempSync(join(tmpdir(), "ecotile-start-"));
   const hook = join(folder, "say.cjs");
   writeFileWhole(hook, SAY);
@@ -65,13 +60,13 @@ export function startCosts(
   } finally {
     rmSync(folder, { recursive: true });
   }
-  const entries = starts.map((start) => [start, of(commands[start])] as const);
-  return { bare: of(bare), commands: Object.fromEntries(entries) as Record<Start, number> };
+  const entries = starts.map((start) => [start, median(commands[start])] as const);
+  return { bare: median(bare), commands: Object.fromEntries(entries) as Record<Start, number> };
 }
 
-/** CPU of a start as a multiple of what Node takes to do nothing. */
-export function coldStart(): readonly string[] {
-  const { bare, commands } = startCosts(20);
+/** CPU of a start as a multiple of what Node takes to do nothing. @param node which Node is started */
+export function coldStart(node: string = process.execPath): readonly string[] {
+  const { bare, commands } = startCosts(20, node);
   const each = Object.entries(commands).map(
     ([start, cost]) => `${start} ${cost.toFixed(0)} ms, ${(cost / bare).toFixed(2)} x`,
   );
