@@ -302,7 +302,7 @@ function accuracyOfRequest(
 }
 
 /** Classes that layers of one tower make at most: each is an option, with its own columns on every chip. */
-const MOST_CLASSES = 20_000;
+const MOST_CLASSES = 250_000;
 
 function towersOf(
   { base, towers, layers, hardware }: DecompositionRequest,
@@ -311,13 +311,24 @@ function towersOf(
 ): readonly [TowerOptions, TowerOptions] {
   const set = hardware.map((point) => point["deployment.batch"]).filter((batch) => typeof batch === "number");
   const batches = [...new Set([base.deployment.batch, ...set])];
-  const optionsOf = (side: 0 | 1): TowerOptions =>
-    towerOptions(
-      { side, points: towers[side], layers: layers?.[side] ?? [], batches, isChained, mostClasses: MOST_CLASSES },
-      modelAt,
-      refusalOf,
-    );
+  const optionsOf = (side: 0 | 1): TowerOptions => {
+    const space = { side, points: towers[side], layers: layers?.[side] ?? [], batches, isChained };
+    const made = (): TowerOptions => towerOptions({ ...space, mostClasses: MOST_CLASSES }, modelAt, refusalOf);
+    return space.layers.length === 0 ? made() : madeLately(JSON.stringify([space, base]), made);
+  };
   return [optionsOf(0), optionsOf(1)];
+}
+
+/** Options of layers take seconds to make, and a study is counted before it is searched: the last ones of each tower are kept. */
+const lately: { readonly key: string; readonly options: TowerOptions }[] = [];
+
+function madeLately(key: string, make: () => TowerOptions): TowerOptions {
+  const known = lately.find((each) => each.key === key);
+  if (known !== undefined) return known.options;
+  const options = make();
+  lately.unshift({ key, options });
+  lately.length = Math.min(lately.length, 2);
+  return options;
 }
 
 function multiplicitiesOf([a, b]: readonly [TowerOptions, TowerOptions]): Pick<StudyDecomposition, "multiplicities"> {

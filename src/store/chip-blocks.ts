@@ -12,7 +12,7 @@ import type { Presence } from "./presence.ts";
  */
 
 /** Of the search room, whose types alone may be used here: where it is raised there, this does not compile. */
-const FORMAT: typeof BLOCK_FORMAT = 1;
+const FORMAT: typeof BLOCK_FORMAT = 2;
 
 export const CREATE_BLOCKS =
   "CREATE TABLE IF NOT EXISTS block (number INTEGER PRIMARY KEY, body TEXT NOT NULL, digest TEXT NOT NULL)";

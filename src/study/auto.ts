@@ -32,7 +32,8 @@ function countOf(study: Study): Counted {
   const parts = splitSpace(factors);
   const [chips, first, second] = parts.map(({ whole }) => Number(createSpace(whole).size)) as [number, number, number];
   const isLayered = parts.some(({ layers }) => layers.length > 0);
-  const plain = { models: first * second, designsOfChip: first * second, chips, objectives: length };
+  const models = first * second;
+  const plain = { models, options: first + second, designsOfChip: models, chips, objectives: length };
   const size = isLayered ? layeredSize(factors, chips) : { ...plain, chains: chainCount(factors, first + second) };
   return { size, estimate: estimateOf(size) };
 }
@@ -49,7 +50,9 @@ function layeredSize(factors: Study, chips: number): ExactSize {
   const { request, plain } = countingRequest(factors);
   const size = sizeOf(partsOf(request), factors.objectives.length);
   checkPairs(size.models * plain);
-  return { ...size, models: size.models * plain, designsOfChip: size.designsOfChip * plain, chips };
+  // A tower without layers has one option here in place of its own.
+  const options = size.options + plain - 1;
+  return { ...size, options, models: size.models * plain, designsOfChip: size.designsOfChip * plain, chips };
 }
 
 /**

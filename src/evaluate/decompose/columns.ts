@@ -17,11 +17,12 @@ import {
 import { variedSide, type KeptWeights } from "./kept-weights.ts";
 import { sumOf, type OperatorCosts } from "./operator-costs.ts";
 import type { OperatorTable, OptionOperators } from "./operator-table.ts";
+import { largestOf, sumsOf } from "./option-runs.ts";
 import type { Columns } from "./types.ts";
 
 /**
- * Sums operators into columns, one value an option: cycles are whole numbers and exact; energies are added operator by
- * operator, so that they differ from those of `evaluate`, which adds source by source, by rounding (1e-12 at most).
+ * Sums operators into columns, one value an option: cycles are whole numbers and exact; energies are added operator by operator, and
+ * layer by layer where layers are apart, so that they differ from those of `evaluate`, which adds source by source, by rounding (1e-12 at most).
  *
  * @returns `beyond`: metrics that are no finite number where cycles and energy are
  */
@@ -33,12 +34,10 @@ export function columnsOf(
   kept: KeptWeights | null = null,
 ): Columns & { readonly beyond: readonly string[] } {
   const joint = { cycles: sumOf(table.joint, costs.cycles), energy: sumOf(table.joint, costs.energy) };
-  const [a, b] = table.towers.map((options) => ({
-    cycles: sums(options, costs.cycles),
-    energy: sums(options, costs.energy),
-    carbon: new Float64Array(options.length),
-    options,
-  }));
+  const [a, b] = table.towers.map((options, side): Sums => {
+    const [cycles, energy] = sumsOf(table.runs[side as 0 | 1], costs.cycles, costs.energy);
+    return { cycles, energy, carbon: new Float64Array(options.length), options };
+  });
   if (kept !== null) {
     const isFirst = variedSide(table) === 0;
     keep(kept, isFirst ? a! : b!, isFirst ? b! : a!, joint);
@@ -60,10 +59,13 @@ export function columnsOf(
     const side = ({ cycles, energy, carbon, options }: Sums, isFirst: boolean): Float64Array | null => {
       if (scale.of === null) return null;
       const column = new Float64Array(options.length);
+      let sum = 0;
       for (let i = 0; i < column.length; i += 1) {
-        const value = scale.of(cycles[i]!, energy[i]!, options[i]!, isFirst, carbon[i]!);
-        column[i] = checked(metric, value, cycles[i]!, energy[i]!);
+        column[i] = scale.of(cycles[i]!, energy[i]!, options[i]!, isFirst, carbon[i]!);
+        sum += column[i]!;
       }
+      // Where the sum is finite all of them are, and that is nearly always.
+      if (!Number.isFinite(sum)) column.forEach((value, i) => checked(metric, value, cycles[i]!, energy[i]!));
       return column;
     };
     return { a: side(a!, true), b: side(b!, false) };
@@ -95,15 +97,9 @@ function keep(
 }
 
 /** Of each option of one tower, the largest over its operators and those beside the towers; added to the base of the chip. */
-function largestColumns(
-  side: 0 | 1,
-  { towers, joint }: OperatorTable,
-  values: Float64Array,
-): Columns["columns"][number] {
-  const most = ({ rows }: OptionOperators, start: number): number =>
-    rows.reduce((largest, row) => Math.max(largest, values[row]!), start);
-  const beside = most(joint, 0);
-  const column = Float64Array.from(towers[side], (option) => most(option, beside));
+function largestColumns(side: 0 | 1, { runs, joint }: OperatorTable, values: Float64Array): Columns["columns"][number] {
+  const beside = Array.from(joint.rows).reduce((largest, row) => Math.max(largest, values[row]!), 0);
+  const column = largestOf(runs[side], values, beside);
   return side === 0 ? { a: column, b: null } : { a: null, b: column };
 }
 
@@ -165,10 +161,4 @@ function scaleOf(metric: string, fixed: Fixed, { joint }: OperatorTable): Scale 
       return { base: () => value, of: null };
     }
   }
-}
-
-function sums(options: readonly OptionOperators[], values: Float64Array): Float64Array {
-  const all = new Float64Array(options.length);
-  for (let i = 0; i < all.length; i += 1) all[i] = sumOf(options[i]!, values);
-  return all;
 }

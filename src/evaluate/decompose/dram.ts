@@ -1,9 +1,9 @@
 import type { Hardware } from "../../spec/hardware.ts";
 import { memoryCapacity } from "../../spec/memory.ts";
-import { bitsAt, sumOfSizes, type StoredSize } from "../../workload/index.ts";
+import { bitsAt, type StoredSize } from "../../workload/index.ts";
 import { isFused, type ScheduleSettings } from "../../spec/schedule.ts";
 import type { LiveSizes } from "./model-parts.ts";
-import type { OperatorTable } from "./operator-table.ts";
+import type { OperatorTable, OptionOperators } from "./operator-table.ts";
 import type { Break } from "./types.ts";
 
 /** What lives while a tower runs under a schedule: whole scores, or none where attention is one kernel. */
@@ -20,13 +20,32 @@ function liveBits({ precision }: Hardware, live: readonly StoredSize[]): number 
   return live.reduce((most, each) => Math.max(most, bitsAt(each, precision.output)), 0);
 }
 
+/** Bits of the options of one tower at a chip's precision. */
+interface OptionBits {
+  readonly stored: Float64Array;
+  /** Of what lives while the tower runs. */
+  readonly live: Float64Array;
+}
+
+function bitsOf(
+  options: readonly OptionOperators[],
+  hardware: Hardware,
+  sizesOf: (live: LiveSizes) => readonly StoredSize[],
+): OptionBits {
+  const bits = { stored: new Float64Array(options.length), live: new Float64Array(options.length) };
+  for (const [i, { parameters, live }] of options.entries()) {
+    bits.stored[i] = bitsAt(parameters, hardware.precision.weight);
+    bits.live[i] = liveBits(hardware, sizesOf(live));
+  }
+  return bits;
+}
+
 /** The most that any design of a table needs. */
 export function mostDramBytes({ towers, joint }: OperatorTable, hardware: Hardware): number {
-  const most = (values: readonly number[]): number => values.reduce((a, b) => Math.max(a, b), 0);
-  const stored = (parameters: StoredSize): number => bitsAt(parameters, hardware.precision.weight);
-  const parameters = towers.map((options) => most(options.map((option) => stored(option.parameters))));
-  const live = most(towers.flat().map((option) => liveBits(hardware, option.live.plain)));
-  return (parameters[0]! + parameters[1]! + stored(joint.parameters) + live) / 8;
+  const most = (values: Float64Array): number => values.reduce((a, b) => Math.max(a, b), 0);
+  const [a, b] = towers.map((options) => bitsOf(options, hardware, ({ plain }) => plain));
+  const stored = most(a!.stored) + most(b!.stored) + bitsAt(joint.parameters, hardware.precision.weight);
+  return (stored + Math.max(most(a!.live), most(b!.live))) / 8;
 }
 
 /**
@@ -42,17 +61,14 @@ export function countDram(
   const capacity = memoryCapacity(hardware);
   // Most memories hold whatever the study has, and there are a million pairs.
   if (mostDramBytes(table, hardware) <= capacity) return null;
-  const {
-    towers: [a, b],
-    joint,
-  } = table;
+  const [a, b] = table.towers.map((options) => bitsOf(options, hardware, (live) => liveUnder(live, schedule)));
+  const joint = bitsAt(table.joint.parameters, hardware.precision.weight);
   let designCount = 0;
   let by = Infinity;
-  for (const [i, first] of a.entries())
-    for (const [j, second] of b.entries()) {
-      const live = [...liveUnder(first.live, schedule), ...liveUnder(second.live, schedule)];
-      const parameters = sumOfSizes(first.parameters, second.parameters, joint.parameters);
-      const beyond = Math.ceil(dramBytes(hardware, parameters, live)) - capacity;
+  for (let i = 0; i < a!.stored.length; i += 1)
+    for (let j = 0; j < b!.stored.length; j += 1) {
+      const bits = a!.stored[i]! + b!.stored[j]! + joint + Math.max(a!.live[i]!, b!.live[j]!);
+      const beyond = Math.ceil(bits / 8) - capacity;
       if (beyond <= 0) continue;
       designCount += times(i, j);
       if (beyond < by) by = beyond;

@@ -2,12 +2,13 @@ import type { ModelSpec } from "../../spec/model.ts";
 import type { StoredSize, VectorWork } from "../../workload/index.ts";
 import type { StoredProduct } from "../machine.ts";
 import type { Chain } from "./chains.ts";
+import { bundledRuns, singleRuns, type OptionRuns } from "./option-runs.ts";
 import { jointPart, liveOf, type LiveSizes, type ModelPart, type Running } from "./model-parts.ts";
 
 /** Operators of one option as rows of the table and how often each runs. */
 export interface OptionOperators {
-  readonly rows: Int32Array;
-  readonly counts: Float64Array;
+  readonly rows: Int32Array | readonly number[];
+  readonly counts: Float64Array | readonly number[];
   readonly parameters: StoredSize;
   readonly live: LiveSizes;
 }
@@ -19,11 +20,13 @@ export interface OperatorTable {
   /** Their rows follow those of the GEMMs. */
   readonly vectors: readonly VectorWork[];
   readonly towers: readonly [readonly OptionOperators[], readonly OptionOperators[]];
+  /** What the options of each tower run, as sums over all of them take it. */
+  readonly runs: readonly [OptionRuns, OptionRuns];
   readonly joint: OptionOperators;
 }
 
 /** Rows that take work, the first of a table. */
-export function workedRows({ gemms, chains }: OperatorTable): number {
+export function workedRows({ gemms, chains }: Pick<OperatorTable, "gemms" | "chains">): number {
   return gemms.length + chains.length;
 }
 
@@ -55,25 +58,32 @@ export function createOperatorTable(
   const rowsOf = (part: ModelPart): OptionOperators => optionOf(part, slots);
   const [a, b] = towers.map(({ parts, compose }) => (compose === undefined ? parts.map(rowsOf) : compose(slots)));
   const rows = { gemms: [...gemms.values()], chains: [...chains.values()], vectors: [...vectors.values()] };
-  const table = { ...rows, joint: rowsOf(joint) };
-  const whole = { ...table, towers: [a!, b!] as const };
-  return towers.some(({ compose }) => compose !== undefined) ? withoutUnused(whole) : whole;
+  const isComposed = towers.some(({ compose }) => compose !== undefined);
+  const whole = { ...rows, towers: [a!, b!] as const, joint: rowsOf(joint) };
+  const table = isComposed ? withoutUnused(whole) : whole;
+  const rowCount = workedRows(table) + table.vectors.length;
+  const [first, second] = towers.map(({ compose }, side) =>
+    (compose === undefined ? singleRuns : bundledRuns)(table.towers[side as 0 | 1], rowCount),
+  );
+  return { ...table, runs: [first!, second!] };
 }
 
 /** Models that options are made of may have operators that no option has. */
-function withoutUnused(table: OperatorTable): OperatorTable {
+function withoutUnused<Table extends Omit<OperatorTable, "runs">>(table: Table): Table {
   const { gemms, chains, vectors, towers, joint } = table;
   const worked = workedRows(table);
   const used = new Uint8Array(worked + vectors.length);
-  for (const { rows } of [...towers.flat(), joint]) for (const row of rows) used[row] = 1;
+  for (const { rows } of [...towers[0], ...towers[1], joint]) for (const row of rows) used[row] = 1;
+  if (used.every((isUsed) => isUsed === 1)) return table;
   const places = new Int32Array(used.length);
   let place = 0;
   used.forEach((isUsed, row) => (places[row] = isUsed === 1 ? place++ : -1));
   const moved = (option: OptionOperators): OptionOperators => ({
     ...option,
-    rows: option.rows.map((row) => places[row]!),
+    rows: Int32Array.from(option.rows, (row) => places[row]!),
   });
   return {
+    ...table,
     gemms: gemms.filter((_, row) => used[row] === 1),
     chains: chains.filter((_, row) => used[row] === 1),
     vectors: vectors.filter((_, row) => used[worked + row] === 1),

@@ -80,14 +80,12 @@ function layeredOptions(
   refusalOf: (error: unknown) => string | null,
 ): TowerOptions {
   const { starts, models, refused } = readStarts(points, layers, modelAt, refusalOf);
-  const known = new Map<number, readonly ModelPart[]>();
+  const known = new Map<number, Map<ModelSpec, ModelPart>>(batches.map((batch) => [batch, new Map()]));
   const partsAt = (some: readonly ModelSpec[], batch: number): readonly ModelPart[] =>
-    some.map((model) => towerPart(model, side, { batch, isChained }));
-  const partsOf = (batch: number): readonly ModelPart[] => {
-    const parts = known.get(batch) ?? partsAt(models, batch);
-    known.set(batch, parts);
-    return parts;
-  };
+    some.map((model) => known.get(batch)!.get(model) ?? towerPart(model, side, { batch, isChained }));
+  for (const [batch, parts] of known)
+    for (const model of models) parts.set(model, towerPart(model, side, { batch, isChained }));
+  const partsOf = (batch: number): readonly ModelPart[] => partsAt(models, batch);
   checkLayers(starts, modelAt, (some) => batches.map((batch) => partsAt(some, batch)));
   const { numbers, layout } = numbersOf(models, batches.map(partsOf));
   const classes = classesOf(starts, numbers, mostClasses);
@@ -95,9 +93,9 @@ function layeredOptions(
     throw new LayersNotApart(`the layers of a tower have more than ${mostClasses} combinations of different cost`);
   const { judgedModels, places } = judgedOf(starts, classes, modelAt);
   return {
-    count: classes.length,
-    counts: Float64Array.from(classes, ({ count }) => count),
-    pointOf: (option) => pointOfClass(starts, classes[option]!),
+    count: classes.count,
+    counts: classes.optionCounts,
+    pointOf: (option) => pointOfClass(starts, classes, option),
     refused,
     partsAt: (batch) => ({
       parts: partsOf(batch),
@@ -115,11 +113,11 @@ function judgedOf(
 ) {
   const judgedModels: ModelSpec[] = [];
   const placeOf = new Map<string, number>();
-  const places = Int32Array.from(classes, ({ start, settings, sums }) => {
-    const key = `${start} ${sums[0]!}`;
+  const places = Int32Array.from(classes.starts, (start, index) => {
+    const key = `${start} ${classes.sumsOf(index)[0]!}`;
     const known = placeOf.get(key);
     if (known !== undefined) return known;
-    const place = judgedModels.push(modelAt(pointOfClass(starts, { start, settings }))) - 1;
+    const place = judgedModels.push(modelAt(pointOfClass(starts, classes, index))) - 1;
     placeOf.set(key, place);
     return place;
   });

@@ -8,7 +8,7 @@ import type { ExactPart, SecondLookResult } from "./types.ts";
  */
 
 /** Of the rules of this file, and of the text that a store makes of a block (src/store/chip-blocks.ts). */
-export const BLOCK_FORMAT = 1;
+export const BLOCK_FORMAT = 2;
 
 /** Chips a block: some tens to hundreds of milliseconds, and what a killed worker loses at most. */
 const CHIPS = 4;

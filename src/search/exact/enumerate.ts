@@ -75,7 +75,7 @@ export function createExactEnumerator(decomposition: Decomposition, options: Exa
   const isHopeless = (floor: Variant | null): boolean => {
     if (known === null || floor === null) return false;
     let isOpen = false;
-    const towers = createTowers(floors, known, floor, usableOptions(floors.problem, floor));
+    const towers = createTowers(floors, known, floor, usableOptions(floors.problem, floor), false);
     if (towers !== null) floors.combine(towers, known, () => (isOpen = true));
     return !isOpen;
   };
@@ -142,16 +142,16 @@ export function createExactEnumerator(decomposition: Decomposition, options: Exa
       const { variants, floor } = tables;
       const first = variants[0]!;
       const wanted = [new Set<number>(), new Set<number>()] as const;
-      const asked = new Set<number>();
+      const asked: number[] = [];
       let askedCount = 0;
       visitSlow(floors, first, floor, against, (a, b) => {
         wanted[0].add(a);
         wanted[1].add(b);
-        asked.add(a * optionCounts[1] + b);
+        asked.push(a * optionCounts[1] + b);
         askedCount += times(a, b);
         return false;
       });
-      if (asked.size === 0 || secondLook === undefined) continue;
+      if (asked.length === 0 || secondLook === undefined) continue;
       designCount += askedCount;
       const rows = wanted.map((set) => Int32Array.from(set).sort()) as [Int32Array, Int32Array];
       const second = await secondLook.tables(hardware, ...rows);

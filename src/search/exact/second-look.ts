@@ -23,8 +23,13 @@ export function visitSlow(
   const [countA, countB] = decomposition.optionCounts;
   const none = new Float64Array(Math.max(countA, countB));
   const base = columns.map(({ metric, sign }) => sign * costs.base[metric]!);
-  const rowOf = (side: "a" | "b", row: number): Float64Array =>
-    Float64Array.from(columns, ({ metric, sign }) => sign * (costs.columns[metric]![side] ?? none)[row]!);
+  const rowOf = (side: "a" | "b", row: number, out = new Float64Array(columns.length)): Float64Array => {
+    for (let c = 0; c < columns.length; c += 1) {
+      const { metric, sign } = columns[c]!;
+      out[c] = sign * (costs.columns[metric]![side] ?? none)[row]!;
+    }
+    return out;
+  };
   const [rowsA, rowsB] = usableOptions(problem, costs);
   const partnersB = new Map<number, Float64Array>();
   const bands = slowLimits(problem).map((limit) => createBand(limit, first, costs, none, rowsB));
@@ -32,16 +37,17 @@ export function visitSlow(
     const column = costs.columns[metric]!.b ?? none;
     return rowsB.reduce((least, row) => Math.min(least, sign * column[row]!), Infinity);
   });
+  const own = new Float64Array(columns.length);
+  const seenWith = new Int32Array(countB).fill(-1);
   for (const i of rowsA) {
-    const own = rowOf("a", i);
+    rowOf("a", i, own);
     // Most options are out of the question with the best partner that there could be.
     if (!bound.isOpen(base, own, bestB, ordering.bestAccuracy[0][i]!, archive)) continue;
-    const seen = new Set<number>();
     for (const band of bands)
       for (const j of band(i)) {
         const pair = i * countB + j;
-        if (seen.has(j) || (pairs !== null && pairs.isAllowed[pair] === 0)) continue;
-        seen.add(j);
+        if (seenWith[j] === i || (pairs !== null && pairs.isAllowed[pair] === 0)) continue;
+        seenWith[j] = i;
         const partner = partnersB.get(j) ?? rowOf("b", j);
         partnersB.set(j, partner);
         if (!bound.isOpen(base, own, partner, pairs === null ? 0 : pairs.values[pair]!, archive)) continue;
@@ -50,16 +56,20 @@ export function visitSlow(
   }
 }
 
-/** Visits those of some pairs (a · countB + b) that are feasible, whatever else there is. */
+/** Visits those of some pairs (a · countB + b), each given once, that are feasible, whatever else there is. */
 export function visitFeasible(
   { problem, columns, bound }: Workbench,
   costs: Variant,
-  pairs: Iterable<number>,
+  pairs: readonly number[],
   visit: (a: number, b: number, costs: Float64Array) => void,
 ): void {
   const countB = problem.decomposition.optionCounts[1];
   const base = columns.map(({ metric, sign }) => sign * costs.base[metric]!);
-  const usable = usableOptions(problem, costs).map((rows) => new Set(rows)) as [Set<number>, Set<number>];
+  const [usableA, usableB] = usableOptions(problem, costs).map((rows, t) => {
+    const flags = new Uint8Array(problem.decomposition.optionCounts[t]!);
+    for (const row of rows) flags[row] = 1;
+    return flags;
+  });
   const valueOf = (side: "a" | "b", row: number, out: Float64Array): Float64Array => {
     for (let c = 0; c < columns.length; c += 1) {
       const { metric, sign } = columns[c]!;
@@ -71,7 +81,7 @@ export function visitFeasible(
   const nothing = createArchive(problem.objectives.length);
   for (const pair of pairs) {
     const [i, j] = [Math.floor(pair / countB), pair % countB];
-    if (!usable[0].has(i) || !usable[1].has(j)) continue;
+    if (usableA![i] === 0 || usableB![j] === 0) continue;
     const accuracy = problem.pairs === null ? 0 : problem.pairs.values[pair]!;
     if (bound.isOpen(base, valueOf("a", i, own), valueOf("b", j, partner), accuracy, nothing)) visit(i, j, bound.costs);
   }

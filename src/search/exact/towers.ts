@@ -65,7 +65,7 @@ export function createOrdering({ decomposition, pairs }: Problem): Ordering {
       if (value > bestAccuracy[1][j]!) bestAccuracy[1][j] = value;
     }
   if (accuracy.kind === "monotone") {
-    const orders = accuracy.scores.map(ascending) as [Int32Array, Int32Array];
+    const orders = accuracy.scores.map(bestFirst) as [Int32Array, Int32Array];
     return { scores: accuracy.scores, places: null, orders, bestAccuracy };
   }
   const means = [new Float64Array(countA), new Float64Array(countB)] as const;
@@ -73,7 +73,7 @@ export function createOrdering({ decomposition, pairs }: Problem): Ordering {
     means[0][Math.floor(i / countB)]! += value;
     means[1][i % countB]! += value;
   });
-  const orders = means.map(ascending) as [Int32Array, Int32Array];
+  const orders = means.map(bestFirst) as [Int32Array, Int32Array];
   const places = orders.map((order) => {
     const place = new Int32Array(order.length);
     order.forEach((row, i) => (place[row] = Math.floor(i / BLOCK)));
@@ -82,8 +82,9 @@ export function createOrdering({ decomposition, pairs }: Problem): Ordering {
   return { scores: null, places, orders, bestAccuracy };
 }
 
-function ascending(values: Float64Array): Int32Array {
-  return Int32Array.from(values, (_, i) => i).sort((i, j) => values[i]! - values[j]! || i - j);
+/** From the most accurate on, so that nearly all of what an archive takes in stays in it. */
+function bestFirst(values: Float64Array): Int32Array {
+  return Int32Array.from(values, (_, i) => i).sort((i, j) => values[j]! - values[i]! || i - j);
 }
 
 /**
@@ -115,10 +116,15 @@ export function createTowers(
   const openAmong = (t: 0 | 1, rows: Int32Array, others: Int32Array): Int32Array => {
     const otherBest = best(t === 0 ? 1 : 0, others);
     const own = new Float64Array(columns.length);
-    return rows.filter((row) => {
-      for (let c = 0; c < own.length; c += 1) own[c] = values[t][c]![row]!;
-      return bound.isOpen(base, own, otherBest, ordering.bestAccuracy[t][row]!, archive);
-    });
+    const [accuracy, mine] = [ordering.bestAccuracy[t], values[t]];
+    const open = new Int32Array(rows.length);
+    let count = 0;
+    for (let at = 0; at < rows.length; at += 1) {
+      const row = rows[at]!;
+      for (let c = 0; c < own.length; c += 1) own[c] = mine[c]![row]!;
+      if (bound.isOpen(base, own, otherBest, accuracy[row]!, archive)) open[count++] = row;
+    }
+    return open.subarray(0, count);
   };
   const openA = openAmong(0, usable[0], usable[1]);
   const openB = openAmong(1, usable[1], openA);

@@ -89,7 +89,7 @@ test("a block of other rules is none, and the new one takes its place", () => {
   const file = stored();
   const db = new Database(file);
   const [bytes] = db.prepare("SELECT CAST(body AS BLOB) FROM block WHERE number = 3").raw().get() as [Buffer];
-  const text = bytes.toString().replace('"format":1,', '"format":0,');
+  const text = bytes.toString().replace('"format":2,', '"format":1,');
   expect(text).not.toBe(bytes.toString());
   const digest = createHash("sha256").update(text).digest("hex").slice(0, 16);
   db.prepare("UPDATE block SET body = ?, digest = ? WHERE number = 3").run(text, digest);
