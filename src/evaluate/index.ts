@@ -12,6 +12,7 @@ export {
   largestPart,
   partsOfLargest,
 } from "./decompose/metrics.ts";
+export { sameOperators } from "./decompose/layers.ts";
 export { LayersNotApart } from "./decompose/layer-numbers.ts";
 export { towerCountOf } from "./decompose/model-parts.ts";
 export type { DecompositionRequest, PartPoint, Refused } from "./decompose/types.ts";

@@ -4,6 +4,7 @@ import type { Study } from "../spec/index.ts";
 import { greyBoxOf } from "./exact/grey-box.ts";
 import { decompositionRequest } from "./exact/split-space.ts";
 import { mayWait } from "./exact/terms.ts";
+import { symmetryOf } from "./symmetry.ts";
 import { unscreened } from "./screening.ts";
 import { startingPoint } from "./starting-point.ts";
 
@@ -26,8 +27,9 @@ export async function strategyOf(
   const known = search.strategy === "bayesian" ? await knownCosts(study, signal, onNote) : {};
   const { screening: fidelities = [] } = accuracy ?? {};
   if (fidelities.length > 0 && known.greyBox === undefined) onNote(unscreened(search.strategy));
+  const symmetry = ["nsga2", "nsga3"].includes(search.strategy) ? symmetryOf(study) : [];
   return createStrategy(search.strategy, {
-    ...{ space, seed: search.seed, objectives, constraints, ...known, fidelities },
+    ...{ space, seed: search.seed, objectives, constraints, ...known, fidelities, symmetry },
     ...(start === null ? {} : { initial: [start] }),
     ...(search.population === null ? {} : { populationSize: search.population }),
   });

@@ -2,7 +2,7 @@ import { createRandom } from "../../random/index.ts";
 import type { ModelSpec } from "../../spec/model.ts";
 import { layerPath } from "../../spec/set-layers.ts";
 import { capacityOf, changeOf, hashWeights, LayersNotApart, applyChange, numbersOf } from "./layer-numbers.ts";
-import type { ModelPart } from "./model-parts.ts";
+import { towerPart, type ModelPart, type Running } from "./model-parts.ts";
 import type { LayerSlot, PartPoint, Refused } from "./types.ts";
 
 /** What is set for a whole tower, a setting of every slot beside it, and what each other setting changes. */
@@ -124,6 +124,14 @@ export function checkLayers(
       );
     }
   }
+}
+
+/** Whether two models have the same operators, each as often, and the same sizes: then they cost the same on every chip. */
+export function sameOperators(one: ModelSpec, other: ModelSpec, running: Running): boolean {
+  const models = [one, other];
+  const sides = ([0, 1] as const).map((side) => models.map((model) => towerPart(model, side, running)));
+  const { numbers } = numbersOf(models, sides);
+  return numbers[0]!.sums.join() === numbers[1]!.sums.join() && numbers[0]!.peaks.join() === numbers[1]!.peaks.join();
 }
 
 /** For each value that a parameter has in some layer, the settings that have it wherever they can. */

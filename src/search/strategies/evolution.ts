@@ -1,6 +1,6 @@
 import { createRandom, type Random } from "../../random/index.ts";
 import { assess, type Assessment } from "../pareto/index.ts";
-import { neighbours, type Genes } from "../space/index.ts";
+import { canonicalGenes, neighbours, type Genes } from "../space/index.ts";
 import type { Strategy } from "../types.ts";
 import { STREAM, type StrategyOptions } from "./options.ts";
 import { createSampler } from "./sampler.ts";
@@ -29,12 +29,12 @@ const ATTEMPTS = 20;
 
 /**
  * The loop that genetic strategies share: the initial points, the corners with all first and all last values, and random
- * points until the population is full; then children of tournament winners, none twice. Random numbers depend on (seed, trial number) only, so suggesting five points at once or one
+ * points until the population is full; then children of tournament winners, none twice, nor another one that is equal to it. Random numbers depend on (seed, trial number) only, so suggesting five points at once or one
  * by one is the same, and every update selects from old population and new trials together.
  */
 export function createEvolution(name: string, options: StrategyOptions, select: Select): Strategy {
   const { space, seed, objectives, constraints, initial = [], populationSize = POPULATION } = options;
-  const sampler = createSampler(space, seed);
+  const sampler = createSampler(space, seed, canonicalGenes(space, options.symmetry ?? []));
   const corners = [space.genesAt(0n), space.genesAt(space.size - 1n)];
   const queue = [...initial.map(space.encode), ...corners].filter(sampler.mark);
   let suggestedCount = 0;

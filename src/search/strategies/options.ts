@@ -1,6 +1,6 @@
 import type { Constraint, Objective, Point } from "../types.ts";
 import type { GreyBox } from "../bayesian/grey-box.ts";
-import type { Space } from "../space/index.ts";
+import type { Space, Symmetry } from "../space/index.ts";
 
 /** What every built-in strategy is made from. */
 export interface StrategyOptions {
@@ -11,6 +11,8 @@ export interface StrategyOptions {
   readonly constraints: readonly Constraint[];
   /** Points to propose first, for example a published baseline; repeated ones count once. */
   readonly initial?: readonly Point[];
+  /** What `nsga2` and `nsga3` try of designs that are equal: one. */
+  readonly symmetry?: Symmetry;
   /** Designs kept from one generation to the next by `nsga2` and `nsga3`. Default 60. */
   readonly populationSize?: number;
   /** What `bayesian` knows without evaluating; the others do not look at it. */

@@ -13,8 +13,14 @@ export interface Sampler {
 /**
  * A Fisher–Yates shuffle of the point numbers that holds only the places it has touched: exact for spaces of any size,
  * memory in proportion to the points drawn.
+ *
+ * @param canonical of points that count as one, the one that is marked
  */
-export function createSampler(space: Space, seed: number): Sampler {
+export function createSampler(
+  space: Space,
+  seed: number,
+  canonical: (genes: Genes) => Genes = (genes) => genes,
+): Sampler {
   const random = createRandom(seed, STREAM.sample);
   const moved = new Map<bigint, bigint>();
   const marked = new Set<string>();
@@ -29,7 +35,7 @@ export function createSampler(space: Space, seed: number): Sampler {
     return drawn;
   };
   const mark = (genes: Genes): boolean => {
-    const key = genesKey(genes);
+    const key = genesKey(canonical(genes));
     const isNew = !marked.has(key);
     marked.add(key);
     return isNew;
