@@ -114,6 +114,8 @@ const study = z.object(
     ...{
       constraints: texts,
       strategy: text,
+      strategyChosen: text.exactOptional(),
+      coarse: count.exactOptional(),
       seed: count,
       spaceSize: text.regex(/^\d+$/, "must be a whole number as text"),
     },

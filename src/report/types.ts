@@ -164,6 +164,10 @@ export interface RunRecord {
     /** As the study wrote them. */
     readonly constraints: readonly string[];
     readonly strategy: string;
+    /** Why `auto` has taken it; left out where the strategy was named, and by versions before 0.2. */
+    readonly strategyChosen?: string;
+    /** The most values of the lists of the space whose exact front the search began with; left out where it did not. */
+    readonly coarse?: number;
     readonly seed: number;
     /** Number of designs in the space, as a decimal. */
     readonly spaceSize: string;

@@ -113,7 +113,7 @@ export function placeInSpace(study: SourceDocument, path: string): readonly stri
 function assemble(raw: RawStudy, specs: SpecSet, accuracy: Study["accuracy"], document: Study["document"]): Study {
   const mode = raw.mode === undefined ? undefined : MODES[raw.mode];
   const objectives = mode?.objectives ?? raw.objectives ?? [];
-  const { population, patience, reference, chosen, ...search } = raw.search;
+  const { population, patience, reference, chosen, coarse, ...search } = raw.search;
   return deepFreeze({
     name: raw.name,
     description: raw.description,
@@ -128,6 +128,7 @@ function assemble(raw: RawStudy, specs: SpecSet, accuracy: Study["accuracy"], do
     search: {
       ...search,
       chosen: chosen ?? null,
+      ...(coarse === undefined ? {} : { coarse }),
       population: population ?? null,
       patience: patience ?? null,
       reference: reference ?? null,

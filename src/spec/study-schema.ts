@@ -100,11 +100,16 @@ const accuracy = z.union([
 const search = section({
   strategy: oneOf(["auto", "exact", "nsga2", "nsga3", "random", "bayesian"])
     .default("auto")
-    .describe("auto: exact where it can and is quick, bayesian for an accuracy command, else nsga2"),
+    .describe(
+      "auto: exact where it can and is quick, bayesian for an accuracy command, else nsga2, which begins coarse",
+    ),
   chosen: text().optional().describe("Why auto has taken the strategy; written by a search"),
   seed: whole(0, MAX_WHOLE).default(1),
   trials: whole(1, 100_000_000).default(4000).describe("Designs evaluated at most"),
   batch: whole(1, 100_000).default(32).describe("Designs proposed at a time"),
+  coarse: whole(2, 100_000)
+    .optional()
+    .describe("nsga2 and nsga3 begin with the exact front of a coarser space, whose lists have at most so many values"),
   population: whole(2, 100_000).optional().describe("Individuals of nsga2 and nsga3"),
   patience: whole(1, 100_000_000).optional().describe("Stop after so many trials without a gain"),
   reference: reference.optional().describe("Reference point of the hypervolume: { carbon: 1 kgCO2e, … }"),

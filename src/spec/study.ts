@@ -87,6 +87,8 @@ export interface SearchSettings {
   readonly trials: number;
   /** Designs proposed at a time; never depends on the workers. */
   readonly batch: number;
+  /** The first trials of nsga2 and nsga3 are the exact front of a space whose lists have at most so many values; left out: they are not. */
+  readonly coarse?: number;
   /** Individuals of nsga2 and nsga3; null: the strategy's own default. */
   readonly population: number | null;
   /** Stop after so many trials without a gain of hypervolume; null: never. */

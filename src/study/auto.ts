@@ -1,6 +1,7 @@
 import { InputError } from "../errors/index.ts";
 import { createSpace } from "../search/index.ts";
 import { askedMetrics, type Study } from "../spec/index.ts";
+import { coarseStudy } from "./coarse.ts";
 import { estimateOf, sizeOf, type ExactEstimate, type ExactSize } from "./exact/estimate.ts";
 import { checkPairs, partsOf } from "./exact/parts.ts";
 import { countingRequest, isScheduled, splitSpace } from "./exact/split-space.ts";
@@ -8,6 +9,9 @@ import { studyOfTerms } from "./exact/terms.ts";
 
 /** What an exact search takes at most where nobody has asked for it by name, CPU seconds by the estimate. */
 export const MOST_SECONDS = 120;
+
+/** The same of a search of which only the first designs are wanted. */
+export const MOST_COARSE_SECONDS = 8;
 
 interface Counted {
   readonly size: ExactSize;
@@ -57,17 +61,17 @@ function layeredSize(factors: Study, chips: number): ExactSize {
 
 /**
  * A study whose strategy is named. `auto` decides by counts in the study alone, never by the machine: `exact` where the study falls into
- * sums and the estimate is at most two minutes; `bayesian` where an accuracy command is asked; else `nsga2`. The reason is kept in the study and
- * in its resolved text.
+ * sums and the estimate is at most two minutes; `bayesian` where an accuracy command is asked; else `nsga2`, with the exact front of a coarser
+ * space as its first designs where there is one. The reason is kept in the study and in its resolved text.
  */
 export function namedStrategy(study: Study): Study {
   if (study.search.strategy !== "auto") return study;
-  const { strategy, chosen } = choiceOf(study);
+  const choice = choiceOf(study);
   const written = study.document["search"] as Readonly<Record<string, unknown>> | undefined;
   return {
     ...study,
-    search: { ...study.search, strategy, chosen },
-    document: { ...study.document, search: { ...written, strategy, chosen } },
+    search: { ...study.search, ...choice },
+    document: { ...study.document, search: { ...written, ...choice } },
   };
 }
 
@@ -82,6 +86,7 @@ export function proposingStrategy(study: Study): Study {
 interface Choice {
   readonly strategy: Exclude<Study["search"]["strategy"], "auto">;
   readonly chosen: string;
+  readonly coarse?: number;
 }
 
 function choiceOf(study: Study): Choice {
@@ -93,9 +98,45 @@ function choiceOf(study: Study): Choice {
     const time = `about ${Math.ceil(estimate.seconds)} s of CPU`;
     if (estimate.seconds <= MOST_SECONDS)
       return { strategy: "exact", chosen: `every design is covered: ${counts}, ${time}` };
-    return { strategy: "nsga2", chosen: `${counts} would take exact ${time}, over ${MOST_SECONDS} s` };
+    return genetic(study, `${counts} would take exact ${time}, over ${MOST_SECONDS} s`);
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
-    return { strategy: "nsga2", chosen: `exact cannot search it: ${error.message}` };
+    return genetic(study, `exact cannot search it: ${error.message}`);
+  }
+}
+
+/** @param why exact is not taken for the whole space */
+function genetic(study: Study, why: string): Choice {
+  const coarse = study.search.coarse ?? longestLists(study, MOST_COARSE_SECONDS);
+  if (coarse === null) return { strategy: "nsga2", chosen: why };
+  const begin = `it begins with the exact front where lists have at most ${coarse} values`;
+  return { strategy: "nsga2", coarse, chosen: `${why.replace(/\.$/, "")}; ${begin}` };
+}
+
+/** Lengths of lists that are tried, from few values to many. */
+const LENGTHS = [2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64];
+
+/**
+ * The longest that lists can be for a coarse study to be searched exactly in so many CPU seconds, by its counts; null: even the shortest are
+ * refused, or take longer.
+ */
+function longestLists(study: Study, mostSeconds: number): number | null {
+  const longest = study.space.reduce((length, { values }) => Math.max(length, values.length), 0);
+  let found: number | null = null;
+  for (const length of LENGTHS.filter((each) => each < longest)) {
+    const seconds = secondsOf(coarseStudy(study, length));
+    if (seconds === null || seconds > mostSeconds) break;
+    found = length;
+  }
+  return found;
+}
+
+/** Null: exact refuses the study. */
+function secondsOf(study: Study): number | null {
+  try {
+    return exactSizeOf(study).estimate.seconds;
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return null;
   }
 }

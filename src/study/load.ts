@@ -14,6 +14,7 @@ import {
 import { axisProblems } from "./accuracy-axes.ts";
 import { exactSizeOf, namedStrategy } from "./auto.ts";
 import { withBounds } from "./bounds.ts";
+import { coarseStudy } from "./coarse.ts";
 
 /** What the command line changes in a study. */
 export interface Overrides {
@@ -45,17 +46,22 @@ export function readSearchStudy(document: SourceDocument, overrides: Overrides):
     // What a metric prices is a question only where it is one of the model's.
     ...(ofAccuracy.length > 0 ? [] : axisProblems(study, document)),
     ...referenceProblems(study, document),
+    ...coarseProblems(study, document, strategy),
   ];
   if (problems.length > 0) throw new SpecError(problems);
   const bounded = withBounds(study);
+  // What auto has written goes where another strategy is named.
+  const isRenamed = overrides.strategy !== undefined && study.search.chosen !== null;
+  const { coarse, ...settings } = bounded.search;
   const search = {
-    ...bounded.search,
+    ...settings,
+    ...(coarse === undefined || isRenamed ? {} : { coarse }),
     strategy: strategy as Study["search"]["strategy"],
     chosen: overrides.strategy === undefined ? study.search.chosen : null,
     seed: overrides.seed ?? study.search.seed,
   };
   const written = Object.entries((study.document["search"] ?? {}) as Readonly<Record<string, unknown>>);
-  const kept = Object.fromEntries(written.filter(([key]) => key !== "chosen"));
+  const kept = Object.fromEntries(written.filter(([key]) => key !== "chosen" && !(isRenamed && key === "coarse")));
   const why = search.chosen === null ? {} : { chosen: search.chosen };
   const used = { ...kept, strategy: search.strategy, seed: search.seed, ...why };
   return namedStrategy({ ...bounded, search, document: { ...study.document, search: used } });
@@ -63,8 +69,9 @@ export function readSearchStudy(document: SourceDocument, overrides: Overrides):
 
 /** @throws InputError where the strategy cannot search the study: one that is too large for it, or falls into no sums */
 export function checkStrategy(study: Study): void {
-  if (study.search.strategy !== "exact") return;
-  exactSizeOf(study);
+  const { strategy, coarse } = study.search;
+  if (strategy === "exact") exactSizeOf(study);
+  else if (coarse !== undefined) exactSizeOf(coarseStudy(study, coarse));
 }
 
 /** The predictor's metrics belong to families of models, which the spec room does not know. */
@@ -83,6 +90,13 @@ function accuracyProblems({ accuracy, specs: { model } }: Study, document: Sourc
   const code = family === undefined ? "accuracy/unknown-metric" : "accuracy/wrong-family";
   const span = spanAt(document, ["accuracy", "metric"], "value");
   return [problemAtSpan(document, span, code, message, didYouMean(metric, names))];
+}
+
+/** Those that begin with designs of their own have no use for others' first. */
+function coarseProblems({ search }: Study, document: SourceDocument, strategy: string): readonly Problem[] {
+  if (search.coarse === undefined || ["auto", "nsga2", "nsga3"].includes(strategy) || search.chosen !== null) return [];
+  const message = `search.coarse is of nsga2 and nsga3; strategy ${strategy} does not begin with a coarse front.`;
+  return [problemAtSpan(document, spanAt(document, ["search", "coarse"], "key"), "spec/conflict", message)];
 }
 
 function referenceProblems({ search: { reference }, objectives }: Study, document: SourceDocument): readonly Problem[] {

@@ -110,6 +110,8 @@ function studyOf(study: Study, spaceSize: bigint): RunRecord["study"] {
     objectives: objectives.map(({ metric, direction }): Objective => ({ metric, direction })),
     constraints: constraints.map(({ text }) => text),
     strategy: search.strategy,
+    ...(search.chosen === null ? {} : { strategyChosen: search.chosen }),
+    ...(search.coarse === undefined ? {} : { coarse: search.coarse }),
     seed: search.seed,
     spaceSize: String(spaceSize),
     parameters: study.space.map(({ path, values }) => ({ path, values })),

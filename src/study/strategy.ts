@@ -1,6 +1,15 @@
 import { InputError } from "../errors/index.ts";
-import { createStrategy, type GreyBox, type Space, type Strategy, type StudyOptions } from "../search/index.ts";
+import {
+  createStrategy,
+  POPULATION,
+  type GreyBox,
+  type Point,
+  type Space,
+  type Strategy,
+  type StudyOptions,
+} from "../search/index.ts";
 import type { Study } from "../spec/index.ts";
+import { coarseFront } from "./coarse.ts";
 import { greyBoxOf } from "./exact/grey-box.ts";
 import { decompositionRequest } from "./exact/split-space.ts";
 import { mayWait } from "./exact/terms.ts";
@@ -26,13 +35,25 @@ export async function strategyOf(
   const start = startingPoint(study);
   const known = search.strategy === "bayesian" ? await knownCosts(study, signal, onNote) : {};
   const { screening: fidelities = [] } = accuracy ?? {};
+  const first = search.coarse === undefined ? [] : await coarseDesigns(study, search.coarse, signal, onNote);
   if (fidelities.length > 0 && known.greyBox === undefined) onNote(unscreened(search.strategy));
   const symmetry = ["nsga2", "nsga3"].includes(search.strategy) ? symmetryOf(study) : [];
   return createStrategy(search.strategy, {
     ...{ space, seed: search.seed, objectives, constraints, ...known, fidelities, symmetry },
-    ...(start === null ? {} : { initial: [start] }),
+    initial: [...(start === null ? [] : [start]), ...first],
     ...(search.population === null ? {} : { populationSize: search.population }),
   });
+}
+
+/** The designs that a study begins with: as many of a coarse front as a population holds. */
+async function coarseDesigns(
+  study: Study,
+  length: number,
+  signal: AbortSignal,
+  onNote: (note: string) => void,
+): Promise<readonly Point[]> {
+  onNote(`Finding the exact front where lists have at most ${length} values.`);
+  return coarseFront(study, length, study.search.population ?? POPULATION, signal);
 }
 
 /** What a study says of the loop that runs its strategy. */

@@ -79,6 +79,7 @@ export function dryRunJson(
     search: {
       strategy: search.strategy,
       chosen: search.chosen,
+      ...(search.coarse === undefined ? {} : { coarse: search.coarse }),
       seed: search.seed,
       trials: search.trials,
       batch: search.batch,

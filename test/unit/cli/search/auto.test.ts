@@ -2,11 +2,16 @@ import { expect, test } from "vitest";
 import { dryRunJson, dryRunText } from "../../../../src/cli/search/dry-run.ts";
 import { createSpace } from "../../../../src/search/index.ts";
 import { readYaml, studyText } from "../../../../src/spec/index.ts";
-import { createAskTell, exactSizeOf, readSearchStudy } from "../../../../src/study/index.ts";
+import { MOST_COARSE_SECONDS } from "../../../../src/study/auto.ts";
+import { coarseStudy } from "../../../../src/study/coarse.ts";
+import { checkStrategy, createAskTell, exactSizeOf, readSearchStudy } from "../../../../src/study/index.ts";
 
 const SPACE = "space: { array.rows: [16, 64], cores: [1, 2] }\nobjectives: [min carbon, min latency]\n";
 const read = (rest: string, overrides = {}) =>
   readSearchStudy(readYaml(`name: s\nmodel: vit-s16\nhardware: catransformers-22nm\n${rest}`, "study.yaml"), overrides);
+
+const LARGE =
+  "space: { array.rows: 1..256, array.cols: 1..256, cores: [1, 2] }\nobjectives: [min carbon, min latency]\n";
 
 test("a study that names no strategy, and falls into few sums, is covered exactly", () => {
   const { search, document } = read(SPACE);
@@ -30,12 +35,7 @@ test.each([
     "nsga2",
     "exact cannot search it: Strategy exact plans each layer by itself",
   ],
-  [
-    "too large",
-    "space: { array.rows: 1..256, array.cols: 1..256, cores: [1, 2] }\nobjectives: [min carbon, min latency]\n",
-    "nsga2",
-    "chips would take exact about 160 s of CPU, over 120 s",
-  ],
+  ["too large", LARGE, "nsga2", "chips would take exact about 160 s of CPU, over 120 s"],
   [
     "an accuracy command",
     "space: { model.vision.layers: [6, 12], cores: [1, 2] }\nobjectives: [max accuracy, min carbon]\naccuracy: { evaluator: command, command: [node, ask.mjs], metric: own }\n",
@@ -46,6 +46,43 @@ test.each([
   const { search } = read(rest);
   expect(search.strategy).toBe(strategy);
   expect(search.chosen).toContain(reason);
+});
+
+test("where exact would take too long, nsga2 begins with the exact front of shorter lists, and the resolved text says so", () => {
+  const study = read(LARGE);
+  const { coarse, chosen } = study.search;
+  expect(coarse).toBe(48);
+  expect(chosen).toContain("over 120 s; it begins with the exact front where lists have at most 48 values");
+  expect(exactSizeOf(coarseStudy(study, 48)).estimate.seconds).toBeLessThanOrEqual(MOST_COARSE_SECONDS);
+  expect(study.document["search"]).toMatchObject({ strategy: "nsga2", chosen, coarse });
+  expect(readSearchStudy(readYaml(studyText(study), "study.yaml"), {}).search).toEqual(study.search);
+  const named = readSearchStudy(readYaml(studyText(study), "study.yaml"), { strategy: "random" });
+  expect(named.search).not.toHaveProperty("coarse");
+  expect(named.document["search"]).not.toHaveProperty("coarse");
+  expect(dryRunJson(study, createSpace(study.space), null)).toMatchObject({ search: { coarse: 48, chosen } });
+});
+
+test("a coarse space is a part of the space: lists are thinned, ends kept, and conditions follow", () => {
+  const rows = "array.rows: 1..9, array.unroll: [fixed, flexible]";
+  const dataflow =
+    "array.dataflow: { values: [weight-stationary, output-stationary], when: { array.rows: [1, 2, 9] } }";
+  const cols = "array.cols: { values: [4, 8], when: { array.rows: [2, 3] } }";
+  const { space } = coarseStudy(read(`space: { ${rows}, ${dataflow}, ${cols} }\nobjectives: [min carbon]\n`), 3);
+  expect(space.map(({ path, values, when }) => [path, values, when?.in])).toEqual([
+    ["array.rows", [1, 5, 9], undefined],
+    ["array.unroll", ["fixed", "flexible"], undefined],
+    ["array.dataflow", ["weight-stationary", "output-stationary"], [1, 9]],
+  ]);
+  expect(() => createSpace(space)).not.toThrow();
+});
+
+test("coarse is of strategies that take first designs, and of studies that fall into sums", () => {
+  expect(() => read(`${SPACE}search: { strategy: random, coarse: 3 }\n`)).toThrow("coarse is of nsga2 and nsga3");
+  expect(read(`${SPACE}search: { strategy: nsga3, coarse: 3 }\n`).search.coarse).toBe(3);
+  const apart = read(
+    `${SPACE}schedule: { prefetch: true }\nmapping: { objective: edp }\nsearch: { strategy: nsga2, coarse: 3 }\n`,
+  );
+  expect(() => checkStrategy(apart)).toThrow("plans each layer by itself");
 });
 
 test("a strategy that is named is taken as it is", () => {
