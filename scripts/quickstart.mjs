@@ -1,4 +1,5 @@
-// The main job on examples/clip-vit-b16.yaml: searches, prints the front, writes the report. Runs after scripts/setup.mjs.
+// The main job on examples/quickstart.yaml: searches, prints the front and what memory and package bring, writes the report. Runs after
+// scripts/setup.mjs.
 // A finished run of the same study is replaced; one that was interrupted is continued; anything else is left alone.
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, readdirSync, rmSync } from "node:fs";
@@ -6,8 +7,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const study = "examples/clip-vit-b16.yaml";
-const name = "clip-vit-b16";
+const study = "examples/quickstart.yaml";
+const name = "quickstart";
 const folder = join("runs", name);
 const path = (file) => join(root, folder, file);
 const runFiles = /^(study\.yaml|trials\.db(-wal|-shm)?|front\.(csv|json)|report\.html|run\.lock)(\.[0-9a-f]+\.tmp)?$/;
@@ -31,7 +32,17 @@ const resume = entries.length > 0 ? ["--resume"] : [];
 const started = performance.now();
 const { status } = spawnSync(
   process.execPath,
-  [join(root, "dist/bundle/cli/main.js"), "search", study, "--out", folder, ...resume, ...process.argv.slice(2)],
+  [
+    join(root, "dist/bundle/cli/main.js"),
+    "search",
+    study,
+    "--out",
+    folder,
+    "--adding",
+    "dram,silicon",
+    ...resume,
+    ...process.argv.slice(2),
+  ],
   { cwd: root, stdio: "inherit" },
 );
 if (status === 0 && !isDry) console.error(`Done in ${((performance.now() - started) / 1000).toFixed(0)} s.`);

@@ -5,7 +5,8 @@ import { InputError, EXIT_INTERRUPTED } from "../errors/index.ts";
 import { hasTerminal, terminalIsGone, toStdout } from "./print.ts";
 import { printJson } from "./output.ts";
 import { dryRunJson, dryRunText } from "./search/dry-run.ts";
-import { exactSizeOf } from "../study/index.ts";
+import { checkAdding } from "../study/adding.ts";
+import { exactSizeOf, namedStrategy } from "../study/index.ts";
 import { checkStrategy, loadSearchStudy } from "../study/load.ts";
 import { defaultRunFolder } from "../study/run-folder.ts";
 import { PASSWORD_VARIABLE, readServer } from "../queue/index.ts";
@@ -24,6 +25,7 @@ interface Options {
   readonly shard?: string;
   readonly queue?: string;
   readonly watch?: number | true;
+  readonly adding?: readonly string[];
   readonly dryRun?: boolean;
   readonly json?: boolean;
 }
@@ -63,6 +65,12 @@ export function addSearchCommand(program: Command): void {
         "serve the report while it grows, to this machine alone; prints the address",
       ).argParser(portOf),
     )
+    .addOption(
+      new Option(
+        "--adding <paths>",
+        "print the best design also without these parts of the space, then with one after the other: dram,silicon",
+      ).argParser((text) => text.split(",").map((path) => path.trim())),
+    )
     .option("--dry-run", "print the size of the space and stop")
     .option("--json", "one JSON document on stdout: that of `report --format json`, of the dry run, or of the shard")
     .addHelpText(
@@ -73,6 +81,7 @@ Examples:
   ecotile search study.yaml --out runs/night --seed 7 --workers 8
   ecotile search runs/night/study.yaml --out runs/night --resume
   ecotile search study.yaml --watch
+  ecotile search study.yaml --adding dram,silicon    (what memory brings, and then the package)
   ecotile search study.yaml --shard 3/8 --out runs/night    (then status and merge: docs/cluster.md)
 
 Same study and seed, same front, byte for byte. Exit codes: 2 wrong input, 3 no feasible design, 130 interrupted (resume it).`,
@@ -81,13 +90,14 @@ Same study and seed, same front, byte for byte. Exit codes: 2 wrong input, 3 no 
 }
 
 /** @throws InputError for what does not go with shards */
-function shareOf({ shard, out, resume, retryFailed, dryRun, queue, watch }: Options): Share {
+function shareOf({ shard, out, resume, retryFailed, dryRun, adding, queue, watch }: Options): Share {
   if (watch !== undefined) throw new InputError("--watch shows a whole search, and a shard is a part of one.");
   if (out === undefined) throw new InputError("--shard needs --out DIR, the folder that all shards share.");
   if (resume === true || retryFailed === true || dryRun === true)
     throw new InputError(
       "--shard goes with none of --resume, --retry-failed and --dry-run: a shard that is run again goes on by itself.",
     );
+  if (adding !== undefined) throw new InputError("--adding goes on from a whole search, and a shard is a part of one.");
   if (queue !== undefined)
     throw new InputError("--shard and --queue are two ways to divide a search: give one of them.");
   return readShare(shard!, process.env);
@@ -110,6 +120,10 @@ async function search(file: string, options: Options): Promise<void> {
   const study = loadSearchStudy(file, options);
   const space = createSpace(study.space);
   const isJson = options.json === true;
+  if (options.adding !== undefined) {
+    if (isJson) throw new InputError("--adding prints lines for people, and --json prints one document alone.");
+    checkAdding(namedStrategy(study), options.adding);
+  }
   if (options.dryRun === true) {
     if (options.watch !== undefined) throw new InputError("--watch shows a search, and --dry-run makes none.");
     const refusal = refusalOf(study);
@@ -142,6 +156,7 @@ async function search(file: string, options: Options): Promise<void> {
             isResumed: options.resume === true || options.retryFailed === true,
             isRetried: options.retryFailed === true,
             isJson,
+            ...(options.adding === undefined ? {} : { adding: options.adding }),
             ...(options.watch === undefined ? {} : { watch: options.watch === true ? 0 : options.watch }),
           });
     if (code === EXIT_INTERRUPTED) endInterrupted(isHangup);

@@ -122,8 +122,13 @@ export function createDecomposition(request: DecompositionRequest): StudyDecompo
     lately.set(hardware, fixed);
     return fixed;
   };
-  const floorOf = (fixed: Fixed): Columns =>
-    columnsOf(metrics, tableOf(fixed), floorOfTable(tableOf(fixed), fixed.machine), fixed);
+  const floors = new WeakMap<Fixed, OperatorCosts>();
+  const floorCosts = (fixed: Fixed): OperatorCosts => {
+    const known = floors.get(fixed) ?? floorOfTable(tableOf(fixed), fixed.machine);
+    floors.set(fixed, known);
+    return known;
+  };
+  const floorOf = (fixed: Fixed): Columns => columnsOf(metrics, tableOf(fixed), floorCosts(fixed), fixed);
   const simulated = (fixed: Fixed, objective: typeof mapping.objective, rows: Int32Array): ChipCosts => {
     const [table, mapper] = [tableOf(fixed), { ...mapping, objective }];
     const counted = <Costs>(run: { readonly costs: Costs; readonly simulationCount: number }): Costs => {
@@ -178,7 +183,7 @@ export function createDecomposition(request: DecompositionRequest): StudyDecompo
     commonFloor: (points) => {
       const all = points.map(fixedAt);
       const open = all.filter((each) => "machine" in each && each.breaks.length === 0) as readonly Fixed[];
-      return open.length < points.length ? null : commonFloorOf(open, metrics, tableOf);
+      return open.length < points.length ? null : commonFloorOf(open, metrics, tableOf, floorCosts);
     },
     ...(hasSecondLook
       ? {
@@ -216,7 +221,7 @@ function chipCostsFrom(table: OperatorTable, { machine }: Fixed, made: Float64Ar
 }
 
 /** Hardware points of which what is known before any simulation is kept: those that are looked at together. */
-const MOST_KEPT = 16;
+const MOST_KEPT = 64;
 
 /**
  * The least of several chips: of each operator the least cycles, energy and power, of the chips themselves the least carbon and power. No
@@ -228,9 +233,12 @@ function commonFloorOf(
   chips: readonly Fixed[],
   metrics: readonly string[],
   tableOf: (fixed: Fixed) => OperatorTable,
+  floorCosts: (fixed: Fixed) => OperatorCosts,
 ): Columns | null {
-  const [first] = chips;
-  if (first === undefined) return null;
+  if (chips.length === 0) return null;
+  // What does not fit into the largest memory fits into none.
+  const capacityOf = ({ specs }: Fixed): number => memoryCapacity(specs.hardware);
+  const first = chips.reduce((most, each) => (capacityOf(each) > capacityOf(most) ? each : most));
   const { deployment, technology, hardware, schedule } = first.specs;
   const isAlike = ({ specs }: Fixed): boolean =>
     specs.deployment === deployment &&
@@ -238,7 +246,7 @@ function commonFloorOf(
     specs.hardware.clock === hardware.clock &&
     specs.hardware.precision === hardware.precision &&
     isFused(specs.schedule, "attention") === isFused(schedule, "attention") &&
-    memoryCapacity(specs.hardware) === memoryCapacity(hardware);
+    specs.hardware.withoutDram === hardware.withoutDram;
   if (!chips.every(isAlike)) return null;
   const least = (of: (fixed: Fixed) => number): number => chips.reduce((x, each) => Math.min(x, of(each)), Infinity);
   const values = Object.entries(first.values).map(([metric, value]): readonly [string, number | null] => [
@@ -246,7 +254,7 @@ function commonFloorOf(
     value === null ? null : least((each) => each.values[metric] ?? 0),
   ]);
   const table = tableOf(first);
-  const costs = leastCosts(chips.map(({ machine }) => floorOfTable(table, machine)));
+  const costs = leastCosts(chips.map(floorCosts));
   return columnsOf(metrics, table, costs, {
     ...first,
     values: Object.fromEntries(values),

@@ -1,3 +1,5 @@
+import { rowId, titleOf } from "../report/design-table.ts";
+import type { RunRecord } from "../report/types.ts";
 import type { MappingObjective } from "../core/index.ts";
 
 /** A model or a chip as a page holds it: the name of a preset, or the text of a file. */
@@ -40,32 +42,30 @@ export interface LiveDesign {
   readonly carbon_total_kgCO2e: number | null;
 }
 
-/** What is written into a page: settings that designs share are there once. */
+/** What is written into a page: of the designs of a run only that there are some, since the report beside has them. */
 export interface PackedData extends Omit<LiveData, "designs"> {
-  readonly designs?: {
-    readonly settings: LiveDesign["point"];
-    /** Each with the places of its settings. */
-    readonly rows: readonly (Omit<LiveDesign, "point"> & { readonly point: readonly number[] })[];
-  };
+  readonly isOfRun?: true;
 }
 
 export function packData({ designs, ...data }: LiveData): PackedData {
-  if (designs === undefined) return data;
-  const places = new Map<string, number>();
-  const settings: (readonly [string, string])[] = [];
-  const placeOf = (setting: readonly [string, string]): number => {
-    const key = JSON.stringify(setting);
-    const place = places.get(key) ?? settings.push(setting) - 1;
-    places.set(key, place);
-    return place;
-  };
-  return { ...data, designs: { rows: designs.map((each) => ({ ...each, point: each.point.map(placeOf) })), settings } };
+  return designs === undefined ? data : { ...data, isOfRun: true };
 }
 
-export function unpackData({ designs, ...data }: PackedData): LiveData {
-  if (designs === undefined) return data;
-  const { settings, rows } = designs;
-  return { ...data, designs: rows.map((each) => ({ ...each, point: each.point.map((place) => settings[place]!) })) };
+/** @param designsOfRun called where the page is of a run */
+export function unpackData({ isOfRun, ...data }: PackedData, designsOfRun: () => readonly LiveDesign[]): LiveData {
+  return isOfRun === undefined ? data : { ...data, designs: designsOfRun() };
+}
+
+/** Designs of a run in the order of its table, the baseline first. */
+export function designsOf({ baseline, front }: Pick<RunRecord, "baseline" | "front">): readonly LiveDesign[] {
+  return [...(baseline === null ? [] : [baseline]), ...front].map((row) => ({
+    id: rowId(row),
+    title: titleOf(row),
+    point: Object.entries(row.point).map(([path, value]) => [path, String(value)]),
+    accuracy: row.metrics.accuracy ?? null,
+    latency_s: row.metrics.latency_s ?? null,
+    carbon_total_kgCO2e: row.metrics.carbon_total_kgCO2e ?? null,
+  }));
 }
 
 /** Whether a run judged designs by accuracy: tables have no place for it otherwise. */

@@ -3,12 +3,11 @@ import { stringify } from "yaml";
 import { modelOf, hardwareOf, type SpecSet } from "../core/index.ts";
 import { SpecError } from "../errors/index.ts";
 import { escapeHtml } from "../report/escape-html.ts";
-import { rowId, titleOf } from "../report/design-table.ts";
 import { reportHtml } from "../report/html.ts";
-import type { FrontRow, RunRecord } from "../report/types.ts";
+import type { RunRecord } from "../report/types.ts";
 import { listPresets, type Study } from "../spec/portable.ts";
 import { AS_STUDIES } from "../worker/mapping-policy.ts";
-import type { LiveData, LiveDesign, LiveSetting, LiveSource } from "./data.ts";
+import { designsOf, type LiveData, type LiveSetting, type LiveSource } from "./data.ts";
 import { liveHtml, liveScripts } from "./live-html.ts";
 import { specsOf } from "./state.ts";
 
@@ -27,18 +26,20 @@ const whyNot = (reason: string): string =>
   `<section class="wide"><h2>What if</h2><p>The designs of this report cannot be changed here: ${escapeHtml(reason)}.</p></section>`;
 
 /** A study as `--set` says it, so that a page and the command line begin with the same; or why it cannot be said so. */
-export function studyData(study: Study, { front, baseline }: RunRecord): LiveData | { readonly reason: string } {
+export function studyData(study: Study, record: RunRecord): LiveData | { readonly reason: string } {
   const { document, specs, mapping } = study;
   if (mapping.effort !== AS_STUDIES.effort)
     return {
       reason: `its mappings are searched with effort ${mapping.effort}, and simulate searches with ${AS_STUDIES.effort}`,
     };
+  if (record.study.parameters === undefined)
+    return { reason: "an earlier version made its record, which does not have the space" };
   const data: LiveData = {
     model: sourceOf("models", document["model"], specs.model),
     hardware: sourceOf("hardware", document["hardware"], specs.hardware),
     settings: ["deployment", "technology", "schedule"].flatMap((section) => settingsIn(section, document[section])),
     ...(mapping.objective === AS_STUDIES.objective ? {} : { objective: mapping.objective }),
-    designs: [...(baseline === null ? [] : [baseline]), ...front].map(designOf),
+    designs: designsOf(record),
   };
   return isSame(data, specs) ? data : { reason: "its study says something that --set cannot say" };
 }
@@ -70,18 +71,6 @@ function settingsIn(section: string, value: unknown): readonly LiveSetting[] {
 function writtenOf(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(String).join(", ")}]`;
   return typeof value === "object" ? "FILE.csv" : String(value);
-}
-
-function designOf(row: FrontRow): LiveDesign {
-  const { metrics } = row;
-  return {
-    id: rowId(row),
-    title: titleOf(row),
-    point: Object.entries(row.point).map(([path, value]) => [path, String(value)]),
-    accuracy: metrics.accuracy ?? null,
-    latency_s: metrics.latency_s ?? null,
-    carbon_total_kgCO2e: metrics.carbon_total_kgCO2e ?? null,
-  };
 }
 
 function isSame(data: LiveData, specs: SpecSet): boolean {

@@ -84,8 +84,8 @@ const GROUPS: Readonly<Record<string, string>> = {
   ...{ package: "package", bonding: "package", interposer: "package" },
 };
 
-/** Total carbon by memory, die, package, further embodied parts, and use. */
-function savedParts(baseline: FrontRow | null, best: FrontRow): readonly SavedPart[] {
+/** Total carbon by memory, die, package, further embodied parts, and use; empty where one of the two has no breakdown. */
+export function savedParts(baseline: FrontRow | null, best: FrontRow): readonly SavedPart[] {
   const [before, after] = [groupsOf(baseline), groupsOf(best)];
   if (before === null || after === null) return [];
   const names = ["memory", "die", "package", ...before.keys(), ...after.keys()];

@@ -135,7 +135,8 @@ function withoutLists(deployment: Study["specs"]["deployment"]): RunRecord["stud
   return { ...Object.fromEntries(plain), ...price };
 }
 
-function frontRow(
+/** A design as reports show it; `trial` null: it is none of the run's trials. */
+export function frontRow(
   trial: number | null,
   point: Point,
   detail: DesignDetail,

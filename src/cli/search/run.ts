@@ -17,6 +17,8 @@ import {
 } from "../../study/index.ts";
 import { createRemoteAccuracy, type QueueServer } from "../../queue/index.ts";
 import { dataToStdout, toldMeanwhile, toStderr, toStdout } from "../print.ts";
+import { bestByAdding } from "../../study/adding.ts";
+import { addingText } from "./adding-text.ts";
 import { exactText } from "./exact-text.ts";
 import { infeasibleText } from "./infeasible-text.ts";
 import { cpuSeconds, ownFootprintText } from "./own-footprint.ts";
@@ -36,6 +38,8 @@ export interface RunSettings {
   readonly signal: AbortSignal;
   /** Port on which the growing report is served, 0: any; left out: it is not. */
   readonly watch?: number;
+  /** Groups of parameters: then the best design without them, and with one after the other, is printed too. */
+  readonly adding?: readonly string[];
   /** Where workers on other machines take the models whose accuracy is asked for; left out: the command runs here. */
   readonly queue?: QueueServer;
 }
@@ -69,7 +73,7 @@ export async function runSearch(study: Study, space: Space, settings: RunSetting
       ...(remote === null ? {} : { remote }),
     });
     display.stop();
-    return finish(run, settings);
+    return await finish(run, settings);
   } catch (error) {
     display.stop();
     if (error instanceof RunInterrupted) {
@@ -123,17 +127,24 @@ function openingLines({ name, search, accuracy, space: parameters }: Study, spac
   ];
 }
 
+/** What the run's space would bring without some of its parameters; searched only now, when the run is stored. */
+async function addedText(run: StudyRun, { adding = [], workers, signal }: RunSettings): Promise<string> {
+  if (adding.length === 0) return "";
+  const onStep = (place: number, count: number): void => say(`Smaller space ${place} of ${count} is searched.`);
+  return `${addingText(run.record, await bestByAdding(run, adding, { workers, signal, onStep }))}\n`;
+}
+
 const again = ({ file, folder }: RunSettings, how = "--resume"): string =>
   `ecotile search ${file} --out ${folder} ${how}`;
 
-function finish(run: StudyRun, settings: RunSettings): number {
+async function finish(run: StudyRun, settings: RunSettings): Promise<number> {
   const { record, study } = run;
   const report = writeReport(run);
   if (record.exact !== undefined) say(exactText(record));
   const isFound = record.front.length > 0;
   const isJson = settings.isJson === true;
   if (isJson) dataToStdout(frontJson(record));
-  else if (isFound) toStdout(`${summaryText(record)}\nReport: ${report}\n`);
+  else if (isFound) toStdout(`${summaryText(record)}\n${await addedText(run, settings)}Report: ${report}\n`);
   if (!isFound) tell(infeasibleText(record.violations, study.constraints, record.trialCount, record.exact));
   const failures = failuresText(record);
   if (failures !== null) tell(`${failures} Ask again: ${again(settings, "--retry-failed")}`);

@@ -13,10 +13,11 @@ import {
 import { CostError } from "../../cost/index.ts";
 import { escapeJson } from "../../errors/index.ts";
 import type { Control } from "../controls.ts";
-import { unpackData, type Edits, type LiveSource, type PackedData } from "../data.ts";
+import { designsOf, unpackData, type Edits, type LiveSource, type PackedData } from "../data.ts";
 import { areSame, commandOf, editsOf, fileNameOf, partsOfEdits, specsOf, useOf, withEdits } from "../state.ts";
 import { rooflineIn } from "./charts.ts";
 import { hashOfParts, MOST_HASH, partsOfHash } from "../../report/page/address.ts";
+import { unpackRecord, type PackedRecord } from "../../report/page/packed.ts";
 import { byId, oncePerFrame, save } from "../../report/page/dom.ts";
 import { panelIn } from "./panel.ts";
 import { rankingIn } from "./ranking.ts";
@@ -28,7 +29,10 @@ const NONE: Edits = new Map();
 const HASH_DELAY_MS = 400;
 const MOST_TRIES = 30;
 
-const data = unpackData(JSON.parse(byId("live-data").textContent ?? "") as PackedData);
+const dataOf = <Data>(id: string): Data => JSON.parse(byId(id).textContent ?? "") as Data;
+const data = unpackData(dataOf<PackedData>("live-data"), () =>
+  designsOf(unpackRecord(dataOf<{ readonly record: PackedRecord }>("data").record)),
+);
 const status = byId("live-status");
 
 const problemsOf = (cause: unknown): string => {

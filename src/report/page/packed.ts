@@ -1,8 +1,9 @@
 import type { FrontRow, OtherDesign, RunRecord } from "../types.ts";
 
 /*
- * The record of a run as a page holds it: numbers as base64, so that a design that is not shown in detail takes some thirty
- * characters. What views do not show is left out.
+ * The record of a run as a page holds it, column by column: numbers as base64, texts as places in a list of words. A design that is not
+ * shown in detail takes some thirty characters, one that is some three hundred, most of them numbers to the last digit. What views do
+ * not show is left out.
  */
 
 type Totals = "energy_J" | "area_mm2";
@@ -14,6 +15,26 @@ type RowTexts = Pick<
   "trial" | "hardware" | "towers" | "precision" | "extrapolation" | "nearest" | "step" | "designs"
 >;
 
+/** Texts that are alike from row to row. */
+type Text = "hardware" | "towers" | "nearest";
+/** What is between the parts of such a text, of which rows share many. */
+const BETWEEN = ", ";
+
+/** What few rows have, or all have alike. */
+type RowRest = Pick<RowTexts, "precision" | "extrapolation">;
+
+/** Texts of rows, by column. */
+interface TextsPack extends Readonly<Record<Text, readonly (readonly number[])[]>> {
+  readonly trials: readonly (number | null)[];
+  /** Null: none. */
+  readonly steps: readonly (number | null)[];
+  readonly designs: readonly (number | null)[];
+  readonly words: readonly string[];
+  readonly rests: readonly RowRest[];
+  /** Which of them each row has. */
+  readonly rest: readonly number[];
+}
+
 export interface PackedRecord extends Pick<
   RunRecord,
   "study" | "accuracyOrigin" | "convergence" | "steps" | "published" | "importance"
@@ -21,10 +42,12 @@ export interface PackedRecord extends Pick<
   readonly isExact: boolean;
   /** The baseline first, where there is one. */
   readonly hasBaseline: boolean;
-  readonly rows: readonly RowTexts[];
+  readonly rows: TextsPack;
   /** Keys of what `numbers` has of each row: metrics, then parts as `embodied.dram`. */
   readonly keys: readonly string[];
-  /** float64, row by row; NaN: none. */
+  /** By key, where its column begins in `numbers`, and how long it is there: after its end all is as at its end. Equal columns are one. */
+  readonly columns: readonly (readonly [from: number, length: number])[];
+  /** float64, column by column; NaN: none. */
   readonly numbers: string;
   /** Designs that are shown in detail, in the space, as {@link OthersPack.places}. */
   readonly places: string;
@@ -52,27 +75,80 @@ export function packRecord(record: RunRecord): PackedRecord {
   const { study, front, baseline, others, exact } = record;
   const rows = [...(baseline === null ? [] : [baseline]), ...front];
   const keys = [...new Set(rows.flatMap(keysOf))];
-  const numbers = Float64Array.from(rows.flatMap((row) => keys.map((key) => numberOf(row, key))));
+  const { columns, numbers } = packColumns(keys.map((key) => Float64Array.from(rows, (row) => numberOf(row, key))));
   const { accuracyOrigin, convergence, steps, published, importance } = record;
-  const texts = rows.map(({ trial, hardware, towers, precision, extrapolation, nearest, step, designs }): RowTexts => ({
-    ...{ trial, hardware, towers, extrapolation, nearest },
-    ...(precision === undefined ? {} : { precision }),
-    ...(step === undefined ? {} : { step }),
-    ...(designs === undefined ? {} : { designs }),
-  }));
   return {
     ...{ study, accuracyOrigin, convergence, isExact: exact !== undefined, hasBaseline: baseline !== null, keys },
     ...(steps === undefined ? {} : { steps }),
     ...(published === undefined ? {} : { published }),
     ...(importance === undefined ? {} : { importance }),
-    rows: texts,
-    numbers: base64Of(numbers),
+    rows: packTexts(rows),
+    ...{ columns, numbers },
     places: packPlaces(
       study,
       rows.map(({ point }) => placesOf(study, point)),
     ),
     others: packOthers(study, others),
   };
+}
+
+function packTexts(rows: readonly RowTexts[]): TextsPack {
+  const [words, rests] = [listOf<string>(), listOf<RowRest>()];
+  const columnOf = (text: Text): readonly (readonly number[])[] =>
+    rows.map((row) => row[text].split(BETWEEN).map(words.placeOf));
+  return {
+    trials: rows.map(({ trial }) => trial),
+    steps: rows.map(({ step }) => step ?? null),
+    designs: rows.map(({ designs }) => designs ?? null),
+    ...{ hardware: columnOf("hardware"), towers: columnOf("towers"), nearest: columnOf("nearest") },
+    rest: rows.map(({ precision, extrapolation }) =>
+      rests.placeOf({ extrapolation, ...(precision === undefined ? {} : { precision }) }),
+    ),
+    ...{ words: words.items, rests: rests.items },
+  };
+}
+
+function unpackTexts({ trials, steps, designs, rest, rests, words, ...texts }: TextsPack): readonly RowTexts[] {
+  return trials.map((trial, at) => {
+    const textOf = (text: Text): string => texts[text][at]!.map((place) => words[place]!).join(BETWEEN);
+    const [step, count] = [steps[at] ?? null, designs[at] ?? null];
+    return {
+      ...{ trial, hardware: textOf("hardware"), towers: textOf("towers"), nearest: textOf("nearest") },
+      ...rests[rest[at]!]!,
+      ...(step === null ? {} : { step }),
+      ...(count === null ? {} : { designs: count }),
+    };
+  });
+}
+
+/** A list that has each item once. */
+function listOf<Item>() {
+  const items: Item[] = [];
+  const places = new Map<string, number>();
+  const placeOf = (item: Item): number => {
+    const key = JSON.stringify(item);
+    const place = places.get(key) ?? items.push(item) - 1;
+    places.set(key, place);
+    return place;
+  };
+  return { items, placeOf };
+}
+
+function packColumns(all: readonly Float64Array[]): Pick<PackedRecord, "columns" | "numbers"> {
+  const numbers: number[] = [];
+  const known = new Map<string, readonly [number, number]>();
+  const columns = all.map((column) => {
+    const last = column.findLastIndex((value) => !Object.is(value, column.at(-1)));
+    const kept = column.slice(0, last + 2);
+    const key = base64Of(kept);
+    const before = known.get(key);
+    if (before !== undefined) return before;
+    const place = [numbers.length, kept.length] as const;
+    numbers.push(...kept);
+    known.set(key, place);
+    return place;
+  });
+  return { columns, numbers: base64Of(Float64Array.from(numbers)) };
 }
 
 function keysOf(row: FrontRow): readonly string[] {
@@ -103,11 +179,14 @@ export interface PageRecord extends Omit<RunRecord, "others"> {
 
 /** The record again. What a page does not show of it has no values. */
 export function unpackRecord(packed: PackedRecord): PageRecord {
-  const { rows, keys, hasBaseline, isExact, study, others } = packed;
+  const { keys, columns, hasBaseline, isExact, study, others } = packed;
+  const rows = unpackTexts(packed.rows);
   const numbers = new Float64Array(bytesOf(packed.numbers).buffer);
+  const numberAt = ([from, length]: PackedRecord["columns"][number], at: number): number =>
+    numbers[from + Math.min(at, length - 1)]!;
   const places = unpackPlaces(study, packed.places, rows.length);
   const all = rows.map((texts, at): FrontRow => {
-    const values = keys.map((key, i) => [key, numbers[at * keys.length + i]!] as const);
+    const values = keys.map((key, i) => [key, numberAt(columns[i]!, at)] as const);
     const known = new Map(values.filter(([, value]) => !Number.isNaN(value)));
     const under = (prefix: string): readonly (readonly [string, number])[] =>
       [...known].flatMap(([key, value]) =>

@@ -10,11 +10,20 @@ import type { ExactPart, SecondLookResult } from "./types.ts";
 /** Of the rules of this file, and of the text that a store makes of a block (src/store/chip-blocks.ts). */
 export const BLOCK_FORMAT = 2;
 
-/** Chips a block: some tens to hundreds of milliseconds, and what a killed worker loses at most. */
+/**
+ * Chips a block: some tens to hundreds of milliseconds, and what a killed worker loses at most. Of many chips most are ruled out by a bound in
+ * less time than a block takes to be handed over and kept, so that blocks are then larger.
+ */
 const CHIPS = 4;
+const FEW = 4096;
+const chipsOfBlock = (chipCount: number): number => (chipCount <= FEW ? CHIPS : 16 * Math.ceil(chipCount / (4 * FEW)));
 
-/** Each round takes every n-th chip that is left, and rules out by the front of the rounds before it. */
-const ROUNDS = [32, 8, 1];
+/**
+ * Each round takes every n-th chip that is left, and rules out by the front of the rounds before it. The first, of eight chips at most, rules
+ * out nothing unseen, and the second, of 128 at most, is what the floors of most others are then compared with.
+ */
+const ROUNDS = [32, 32, 8, 1];
+const MOST = [8, 128, Infinity, Infinity];
 
 /** Chips that are enumerated together. */
 export interface ChipBlock {
@@ -27,21 +36,27 @@ export interface ChipBlock {
 export function chipBlocks(chipCount: number): readonly (readonly ChipBlock[])[] {
   let left = Array.from({ length: chipCount }, (_, chip) => chip);
   let number = 0;
-  return ROUNDS.map((step) => {
+  return ROUNDS.map((least, round) => {
+    const step = Math.max(least, Math.ceil(left.length / MOST[round]!));
     const taken = left.filter((_, i) => i % step === 0);
     left = left.filter((_, i) => i % step !== 0);
-    return cut(taken).map((chips) => ({ number: number++, chips }));
+    return cut(taken, chipsOfBlock(chipCount)).map((chips) => ({ number: number++, chips }));
   });
 }
 
 /** The same in one round, which rules out nothing unseen. */
 export function chipBlocksInOneRound(chipCount: number): readonly (readonly ChipBlock[])[] {
-  return [cut(Array.from({ length: chipCount }, (_, chip) => chip)).map((chips, number) => ({ number, chips }))];
+  return [
+    cut(
+      Array.from({ length: chipCount }, (_, chip) => chip),
+      chipsOfBlock(chipCount),
+    ).map((chips, number) => ({ number, chips })),
+  ];
 }
 
-function cut(chips: readonly number[]): readonly (readonly number[])[] {
-  const count = Math.ceil(chips.length / CHIPS);
-  return Array.from({ length: count }, (_, i) => chips.slice(i * CHIPS, (i + 1) * CHIPS));
+function cut(chips: readonly number[], size: number): readonly (readonly number[])[] {
+  const count = Math.ceil(chips.length / size);
+  return Array.from({ length: count }, (_, i) => chips.slice(i * size, (i + 1) * size));
 }
 
 /** What the first look at the chips of a block has brought. */

@@ -36,8 +36,9 @@ export interface ExactEnumerator {
   lookAgain(looks: readonly SecondLook[]): Promise<SecondLookResult>;
 }
 
-/** Hardware points that are ruled out together, where they can be; the same are ruled out one by one. */
-const TOGETHER = 4;
+/** Hardware points that are ruled out together, where they can be; where not, in fours, and one by one. The same are ruled out in the end. */
+const TOGETHER = 16;
+const FEW = 4;
 
 /** What sums are compared with, and how. */
 interface Bench extends Workbench {
@@ -75,6 +76,7 @@ export function createExactEnumerator(decomposition: Decomposition, options: Exa
   const isHopeless = (floor: Variant | null): boolean => {
     if (known === null || floor === null) return false;
     let isOpen = false;
+    // The first open pair is enough, and most floors have none: leaving covered options out first takes longer than it saves.
     const towers = createTowers(floors, known, floor, usableOptions(floors.problem, floor), false);
     if (towers !== null) floors.combine(towers, known, () => (isOpen = true));
     return !isOpen;
@@ -82,9 +84,14 @@ export function createExactEnumerator(decomposition: Decomposition, options: Exa
   const floorOf = (hardware: number): Variant | null =>
     known === null ? null : (decomposition.floor?.(hardware) ?? null);
   /** Hardware points that are ruled out together. */
-  const hopelessTogether = (points: readonly number[]): ReadonlySet<number> => {
-    const floor = known === null || points.length < 2 ? null : (decomposition.commonFloor?.(points) ?? null);
-    return new Set(isHopeless(floor) ? points : []);
+  const hopelessTogether = (points: readonly number[]): readonly number[] => {
+    if (known === null || points.length < 2) return [];
+    if (isHopeless(decomposition.commonFloor?.(points) ?? null)) return points;
+    if (points.length <= FEW) return [];
+    const parts = Array.from({ length: Math.ceil(points.length / FEW) }, (_, i) =>
+      points.slice(i * FEW, (i + 1) * FEW),
+    );
+    return parts.flatMap(hopelessTogether);
   };
   const isWorthALook = (first: Variant, floor: Variant, archive: Archive): boolean => {
     let isWorth = false;
@@ -121,7 +128,7 @@ export function createExactEnumerator(decomposition: Decomposition, options: Exa
     const all = points ?? Array.from({ length: decomposition.hardwareCount }, (_, i) => i);
     let bounded: ReadonlySet<number> = new Set();
     for (const [done, hardware] of all.entries()) {
-      if (done % TOGETHER === 0) bounded = hopelessTogether(all.slice(done, done + TOGETHER));
+      if (done % TOGETHER === 0) bounded = new Set(hopelessTogether(all.slice(done, done + TOGETHER)));
       signal?.throwIfAborted();
       await enumerate(hardware);
       onProgress?.(done + 1, all.length, archive.size);

@@ -51,6 +51,11 @@ export interface EnumerationSettings {
   readonly times: (a: number, b: number) => number;
   /** Where blocks are kept, and taken from; null: nowhere. */
   readonly blocks: BlockStore | null;
+  /**
+   * Costs that some design of the space does not exceed, by objective, lower is better: chips that cannot do better are ruled out from the first
+   * on. Null: none is known.
+   */
+  readonly atMost?: readonly number[] | null;
   readonly onProgress: (progress: EnumerationProgress) => void;
 }
 
@@ -62,7 +67,7 @@ export interface EnumerationSettings {
  */
 export async function enumerateOnWorkers(context: ExactContext, settings: EnumerationSettings): Promise<Enumeration> {
   const { objectives, request } = context;
-  const { signal, blocks, isCountedInFull, times } = settings;
+  const { signal, blocks, isCountedInFull, times, atMost = null } = settings;
   const chipCount = request.hardware.length;
   const options = enumerationOptions(context);
   const rounds = isCountedInFull ? chipBlocksInOneRound(chipCount) : chipBlocks(chipCount);
@@ -74,9 +79,12 @@ export async function enumerateOnWorkers(context: ExactContext, settings: Enumer
     const looks = new Map<number, SecondLook>();
     const simulationCounts: [number, number] = [0, 0];
     const done = { chipCount: 0, keptCount: 0 };
+    /** What is found rules out more than what was known, once there is something. */
+    const costsKnown = ({ front }: ExactResult): Float64Array =>
+      front.length === 0 && atMost !== null ? Float64Array.from(atMost) : costsOfFront(front, options);
     const soFar = (): Enumeration => ({ result: merger.result(), simulationCounts, second: totalOf([]) });
     for (const [round, wanted] of rounds.entries()) {
-      const known = shared(costsOfFront(merged.front, options));
+      const known = shared(costsKnown(merged));
       await run(
         wanted,
         ({ chips }): ExactTask => ({ kind: "first", round, known, points: chips }),
@@ -92,7 +100,7 @@ export async function enumerateOnWorkers(context: ExactContext, settings: Enumer
       );
       merged = merger.result();
     }
-    const last = { round: rounds.length, known: shared(costsOfFront(merged.front, options)) };
+    const last = { round: rounds.length, known: shared(costsKnown(merged)) };
     const results: SecondLookResult[] = [];
     await run(
       [...looks.keys()].sort((x, y) => x - y).map((chip) => secondLookBlock(rounds, chip)),

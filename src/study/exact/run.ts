@@ -66,6 +66,8 @@ export interface ExactProgress extends Omit<EnumerationProgress, "soFar"> {
 /**
  * Enumerates a study exactly. A function of the study alone, whatever blocks were kept from before.
  *
+ * @param atMost costs that some feasible design does not exceed, by objective of the study, lower is better: less is looked at then, and what
+ *   is counted is of that; null: none is known
  * @throws InputError for a study that does not fall into parts
  * @throws the signal's reason
  */
@@ -76,6 +78,7 @@ export async function runExact(
   accuracy: CommandAccuracy | null,
   blocks: BlockStore | null,
   onProgress: (progress: ExactProgress) => void,
+  atMost: readonly number[] | null = null,
 ): Promise<ExactOutcome> {
   const { factors, context, decomposition } = await exactContextOf(study, accuracy);
   const { request, constraints } = context;
@@ -93,6 +96,11 @@ export async function runExact(
     );
   const enumeration = await enumerateOnWorkers(context, {
     ...{ workers, signal, isCountedInFull: false, blocks, times },
+    // Of what is made of terms the front of the terms is searched, and a cost says nothing of those.
+    atMost:
+      factors.objectives.map(({ metric }) => metric).join() === study.objectives.map(({ metric }) => metric).join()
+        ? atMost
+        : null,
     onProgress: ({ soFar, ...progress }) => onProgress({ ...progress, total, soFar: () => outcomeSoFar(soFar()) }),
   });
   const { front } = enumeration.result;

@@ -12,7 +12,7 @@ function packed(part: ExactPart): PackedPart {
 const context = workerData as ExactContext;
 const decomposition = createDecomposition(context.request);
 const enumerator = createExactEnumerator(decomposition, enumerationOptions(context));
-let round = 0;
+let round = -1;
 
 /** Entry that the farm calls. What comes of a task depends on the task alone, whichever worker has it. */
 export const runTasks = serveTasks<ExactTask, ExactAnswer>(async (task) => {

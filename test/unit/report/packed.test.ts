@@ -3,6 +3,7 @@ import { frontLines } from "../../../src/report/front-columns.ts";
 import { frontCsv } from "../../../src/report/front-files.ts";
 import { plainCsv } from "../../../src/csv/cell.ts";
 import { packRecord, unpackRecord } from "../../../src/report/page/packed.ts";
+import { createRandom } from "../../../src/random/index.ts";
 import { record, row } from "../../fixtures/report/record.ts";
 
 const others = (count: number) =>
@@ -49,6 +50,25 @@ test("a design that is not shown in detail takes at most 40 characters of the pa
     return JSON.stringify(packRecord({ ...record({ parameters }), others: all })).length;
   };
   expect((of(12_000) - of(2000)) / 10_000).toBeLessThan(40);
+});
+
+test("a design of the front takes its numbers and at most 80 characters of the page; what all have alike is there once", () => {
+  const random = createRandom(1);
+  const names = Array.from({ length: 10 }, (_, i) => `metric_${i}`);
+  const rowOf = (trial: number) => ({
+    ...row(trial, 0.5),
+    metrics: Object.fromEntries([...names.map((name) => [name, random.float()]), ["same", 0.1], ["none", null]]),
+    towers: `text 12×${random.below(8)}, vision 12×${random.below(8)}`,
+    step: 1 + Math.floor(trial / 100),
+  });
+  const rows = Array.from({ length: 2000 }, (_, trial) => rowOf(trial));
+  const of = (count: number): string => JSON.stringify(packRecord({ ...record(), front: rows.slice(0, count) }));
+  expect((of(2000).length - of(1000).length) / 1000).toBeLessThan((10 * 8 * 4) / 3 + 80);
+  const page = unpackRecord(JSON.parse(of(2000)) as ReturnType<typeof packRecord>);
+  for (const at of [0, 999, 1999]) {
+    const { towers, step, metrics } = rows[at]!;
+    expect(page.front[at]).toMatchObject({ trial: at, towers, step, metrics });
+  }
 });
 
 test("records of older versions have no places, and records without a front no rows", () => {
