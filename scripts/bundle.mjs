@@ -36,6 +36,8 @@ const READERS = {
 
 /** Schemas that few commands read with, and settings that few are given. Nothing of them is hot. */
 const SCHEMAS = [
+  "deployment-schema",
+  "hardware-schema",
   "load-study",
   "model-schema",
   "package-case",

@@ -3,8 +3,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { packageRoot } from "../../package-root.ts";
+import { bundledWorker, packageRoot } from "../../package-root.ts";
 import { writeFileWhole } from "../../study/output-file.ts";
+import { designContext } from "../../worker/index.ts";
+import { publishedStudy } from "./problems.ts";
 import { median } from "./statistics.ts";
 
 /** Starts of the command line that are measured. */
@@ -64,11 +66,49 @@ function startCosts(samples: number, node: string): StartCosts {
   return { bare: median(bare), commands: Object.fromEntries(entries) as Record<Start, number> };
 }
 
+const THREADS = 4;
+/** Starts threads of a module side by side, each of which ends when it is loaded, and says what they took. */
+const START_THREADS = `
+import { Worker } from "node:worker_threads";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+const [file, data] = process.argv.slice(1);
+const workerData = JSON.parse(readFileSync(data, "utf8"));
+const before = [process.cpuUsage(), process.memoryUsage().rss];
+const threads = Array.from({ length: ${THREADS} }, () => new Worker(new URL(file), { workerData }));
+await Promise.all(threads.map((thread) => once(thread, "exit")));
+const { user, system } = process.cpuUsage(before[0]);
+console.log(JSON.stringify([user + system, 1024 * process.resourceUsage().maxRSS - before[1]]));
+`;
+
+/** CPU time (ms) and memory (MB) that one thread of a design farm takes until it waits for its first design. */
+function threadStart(node: string): { readonly cpu: number; readonly memory: number } {
+  const folder = mkdtempSync(join(tmpdir(), "ecotile-threads-"));
+  const data = join(folder, "data.json");
+  writeFileWhole(data, JSON.stringify(designContext(publishedStudy())));
+  const samples = Array.from({ length: 5 }, () => {
+    const file = bundledWorker("worker/evaluate-worker.js").href;
+    const args = ["--input-type=module", "-e", START_THREADS, file, data];
+    const { status, stdout, stderr } = spawnSync(node, args, { encoding: "utf8" });
+    if (status !== 0) throw new Error(`threads cannot be started: ${stderr}`);
+    return JSON.parse(stdout) as readonly [number, number];
+  });
+  rmSync(folder, { recursive: true });
+  return {
+    cpu: median(samples.map(([micros]) => micros)) / 1000 / THREADS,
+    memory: median(samples.map(([, bytes]) => bytes)) / 1e6 / THREADS,
+  };
+}
+
 /** CPU of a start as a multiple of what Node takes to do nothing. @param node which Node is started */
 export function coldStart(node: string = process.execPath): readonly string[] {
   const { bare, commands } = startCosts(20, node);
   const each = Object.entries(commands).map(
     ([start, cost]) => `${start} ${cost.toFixed(0)} ms, ${(cost / bare).toFixed(2)} x`,
   );
-  return [`Cold start, CPU, median of 20: Node alone ${bare.toFixed(0)} ms; ${each.join("; ")}`];
+  const { cpu, memory } = threadStart(node);
+  return [
+    `Cold start, CPU, median of 20: Node alone ${bare.toFixed(0)} ms; ${each.join("; ")}`,
+    `Start of a worker thread: CPU ${cpu.toFixed(0)} ms, ${memory.toFixed(1)} MB`,
+  ];
 }
