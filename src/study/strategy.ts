@@ -1,4 +1,5 @@
 import { InputError } from "../errors/index.ts";
+import { thinned } from "../report/front-table.ts";
 import {
   createStrategy,
   POPULATION,
@@ -9,8 +10,9 @@ import {
   type StudyOptions,
 } from "../search/index.ts";
 import type { Study } from "../spec/index.ts";
-import { coarseFront } from "./coarse.ts";
+import { coarseStudy } from "./coarse.ts";
 import { greyBoxOf } from "./exact/grey-box.ts";
+import { runExact } from "./exact/run.ts";
 import { decompositionRequest } from "./exact/split-space.ts";
 import { mayWait } from "./exact/terms.ts";
 import { symmetryOf } from "./symmetry.ts";
@@ -45,7 +47,7 @@ export async function strategyOf(
   });
 }
 
-/** The designs that a study begins with: as many of a coarse front as a population holds. */
+/** The designs that a study begins with: those of the exact front of a coarse study, evenly spread, as many as a population holds. */
 async function coarseDesigns(
   study: Study,
   length: number,
@@ -53,7 +55,8 @@ async function coarseDesigns(
   onNote: (note: string) => void,
 ): Promise<readonly Point[]> {
   onNote(`Finding the exact front where lists have at most ${length} values.`);
-  return coarseFront(study, length, study.search.population ?? POPULATION, signal);
+  const { front } = await runExact(coarseStudy(study, length), 1, signal, null, null, () => undefined);
+  return thinned(front, study.search.population ?? POPULATION).map(({ point }) => point);
 }
 
 /** What a study says of the loop that runs its strategy. */
