@@ -398,8 +398,8 @@ class Run:
         json.dumps(told, allow_nan=False)
         if "infeasible" in told:
             reason = told["infeasible"]
-            if not isinstance(reason, str) and not ("constraint" in reason and set(reason) <= {"constraint", "by", "unit"}):
-                raise ValueError("infeasible is a reason, or a map of constraint, by and unit.")
+            if not isinstance(reason, str) and not ("constraint" in reason and set(reason) <= {"constraint", "by", "unit", "missed"}):
+                raise ValueError("infeasible is a reason, or a map of constraint, by, unit and missed.")
             return
         metrics = told["metrics"]
         asked = [each["metric"] for each in [*self.study["objectives"], *self.study["constraints"]]]
@@ -416,7 +416,7 @@ class Run:
         return [
             Outcome(metrics=each["metrics"])
             if each["kind"] == "evaluated"
-            else Outcome(infeasible={key: each[key] for key in ("constraint", "by", "unit")})
+            else Outcome(infeasible={key: value for key, value in each.items() if key != "kind"})
             for each in answer["outcomes"]
         ]
 

@@ -18,7 +18,14 @@ export interface Constraint {
 /** What the search knows of one evaluated design: numbers by metric, or a reason. */
 export type Outcome =
   | { readonly kind: "evaluated"; readonly metrics: Readonly<Record<string, number>> }
-  | { readonly kind: "infeasible"; readonly constraint: string; readonly by: number; readonly unit: string };
+  | {
+      readonly kind: "infeasible";
+      readonly constraint: string;
+      readonly by: number;
+      readonly unit: string;
+      /** Sum of what all limits that are known to be broken are missed by, relative to each; left out: it is not known. */
+      readonly missed?: number;
+    };
 
 export interface Trial {
   readonly number: number;

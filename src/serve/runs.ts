@@ -32,9 +32,14 @@ const text = z.string({ error: "must be a text" }).max(10_000, { error: "is too 
 const ruledOut = z.union(
   [
     text.transform((constraint) => ({ constraint, by: 0, unit: "" })),
-    z.strictObject({ constraint: text, by: number.default(0), unit: text.default("") }),
+    z.strictObject({
+      constraint: text,
+      by: number.default(0),
+      unit: text.default(""),
+      missed: number.exactOptional(),
+    }),
   ],
-  { error: "must be a reason, or { constraint, by, unit }" },
+  { error: "must be a reason, or { constraint, by, unit, missed }" },
 );
 const told = z.union(
   [

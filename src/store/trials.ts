@@ -20,7 +20,13 @@ const outcomeSchema = z.discriminatedUnion(
   "kind",
   [
     z.object({ kind: z.literal("evaluated"), metrics: z.record(z.string(), metric, "must be a map of metrics") }),
-    z.object({ kind: z.literal("infeasible"), constraint: text, by: metric, unit: text }),
+    z.object({
+      kind: z.literal("infeasible"),
+      constraint: text,
+      by: metric,
+      unit: text,
+      missed: metric.exactOptional(),
+    }),
   ],
   "must be an outcome of kind evaluated or infeasible",
 );

@@ -129,7 +129,7 @@ export function createDesignFarm(
 /** A design that breaks a limit by what its hardware does is not worth an accuracy that costs minutes. */
 function withinLimits(outcome: Outcome, { limits }: DesignContext): Outcome {
   const broken = outcome.kind === "evaluated" ? brokenLimit(limits, outcome.metrics) : null;
-  return broken === null ? outcome : outcomeOfBroken(broken);
+  return broken === null ? outcome : outcomeOfBroken([broken]);
 }
 
 /**

@@ -49,9 +49,16 @@ export function brokenLimit(
   return null;
 }
 
-/** The outcome of a design that breaks a limit: the first one stands for all. */
-export function outcomeOfBroken({ limit, by }: BrokenLimit): DesignOutcome {
+/** The outcome of a design that breaks limits: the first one is named, and what all of them are missed by is added up. */
+export function outcomeOfBroken(broken: readonly [BrokenLimit, ...BrokenLimit[]]): DesignOutcome {
+  const [{ limit, by }] = broken;
   const kind = metricOfKey(limit.metric)?.kind;
   const unit = kind === undefined || kind === null ? "" : UNIT_TABLES[kind].canonical;
-  return { kind: "infeasible", constraint: limit.text, by, unit };
+  const missed = broken.reduce((sum, each) => sum + relativeMiss(each), 0);
+  return { kind: "infeasible", constraint: limit.text, by, unit, missed };
+}
+
+/** To the limit; absolute where that is 0. */
+function relativeMiss({ limit: { limit }, by }: BrokenLimit): number {
+  return limit === 0 ? by : by / Math.abs(limit);
 }

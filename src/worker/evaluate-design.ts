@@ -42,8 +42,8 @@ export function createDesignEvaluator(context: DesignContext): DesignEvaluator {
     predictor === null ? detail : detailWith(detail, predicted(specs));
 
   const runOf = (specs: SpecSet): Run => {
-    const [broken] = brokenBy(specs);
-    if (broken !== undefined) return { outcome: outcomeOfBroken(broken) };
+    const [broken, ...others] = brokenBy(specs);
+    if (broken !== undefined) return { outcome: outcomeOfBroken([broken, ...others]) };
     const evaluation = evaluateUnderPolicy(specs, mapping, limits);
     const infeasible = evaluation.kind === "infeasible" ? evaluation : limitsOfUse(evaluation);
     if (infeasible !== null) {

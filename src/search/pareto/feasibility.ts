@@ -7,8 +7,15 @@ export type Assessment =
   | { readonly kind: "feasible"; readonly costs: Costs }
   /** Evaluated, but beyond limits; `total` is the sum of relative violations, > 0. */
   | { readonly kind: "violating"; readonly total: number; readonly violations: readonly Violation[] }
-  /** No numbers: no legal mapping, or metrics that are not finite. */
-  | { readonly kind: "unusable"; readonly constraint: string; readonly by: number; readonly unit: string };
+  /** No numbers: limits that were broken before any simulation, no legal mapping, or metrics that are not finite. */
+  | {
+      readonly kind: "unusable";
+      readonly constraint: string;
+      readonly by: number;
+      readonly unit: string;
+      /** Sum of what limits are missed by, relative to each; null: not known. */
+      readonly missed: number | null;
+    };
 
 /** @throws SearchError `search/unknown-metric` */
 export function assess(
@@ -17,12 +24,12 @@ export function assess(
   constraints: readonly Constraint[],
 ): Assessment {
   if (outcome.kind === "infeasible") {
-    const { constraint, by, unit } = outcome;
-    return { kind: "unusable", constraint, by, unit };
+    const { constraint, by, unit, missed = null } = outcome;
+    return { kind: "unusable", constraint, by, unit, missed };
   }
   for (const { metric } of [...constraints, ...objectives])
     if (!Number.isFinite(metricOf(outcome.metrics, metric)))
-      return { kind: "unusable", constraint: `${metric} is a finite number`, by: 0, unit: "" };
+      return { kind: "unusable", constraint: `${metric} is a finite number`, by: 0, unit: "", missed: null };
   const violations = violationsOf(outcome.metrics, constraints);
   if (violations.length === 0) return { kind: "feasible", costs: costsOf(outcome.metrics, objectives) };
   return { kind: "violating", total: violations.reduce((sum, v) => sum + v.relative, 0), violations };
@@ -43,13 +50,16 @@ export function violationsOf(
 
 /**
  * Constraint-domination (Deb et al. 2002): feasible before violating before unusable; among feasible the costs decide,
- * among violating the total violation, among unusable the amount where the reason is the same. A strict partial order.
+ * among violating the total violation, among unusable the total of what limits are missed by where both have one, else the amount where the
+ * reason is the same. A strict partial order.
  */
 export function constrainedDominates(a: Assessment, b: Assessment): boolean {
   if (a.kind !== b.kind) return CLASS[a.kind] < CLASS[b.kind];
   if (a.kind === "feasible") return dominates(a.costs, (b as typeof a).costs);
   if (a.kind === "violating") return a.total < (b as typeof a).total;
   const other = b as typeof a;
+  if (a.missed !== null || other.missed !== null)
+    return a.missed !== null && other.missed !== null && a.missed < other.missed;
   return a.constraint === other.constraint && a.unit === other.unit && a.by < other.by;
 }
 

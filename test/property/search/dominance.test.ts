@@ -17,8 +17,12 @@ const assessment: fc.Arbitrary<Assessment> = fc.oneof(
   costs.map((values): Assessment => ({ kind: "feasible", costs: values })),
   fc.integer({ min: 1, max: 3 }).map((total): Assessment => ({ kind: "violating", total, violations: [] })),
   fc
-    .record({ constraint: fc.constantFrom("local buffer", "dram"), by: fc.integer({ min: 0, max: 2 }) })
-    .map(({ constraint, by }): Assessment => ({ kind: "unusable", constraint, by, unit: "B" })),
+    .record({
+      constraint: fc.constantFrom("local buffer", "dram"),
+      by: fc.integer({ min: 0, max: 2 }),
+      missed: fc.option(fc.integer({ min: 1, max: 3 })),
+    })
+    .map((own): Assessment => ({ kind: "unusable", unit: "B", ...own })),
 );
 
 test("dominance is a strict partial order", () => {
@@ -40,6 +44,8 @@ test("constraint-domination is a strict partial order that puts feasible designs
       if (constrainedDominates(a, b)) expect(constrainedDominates(b, a)).toBe(false);
       if (constrainedDominates(a, b) && constrainedDominates(b, c)) expect(constrainedDominates(a, c)).toBe(true);
       if (a.kind === "feasible" && b.kind !== "feasible") expect(constrainedDominates(a, b)).toBe(true);
+      if (a.kind === "unusable" && b.kind === "unusable" && a.missed !== null && b.missed !== null)
+        expect(constrainedDominates(a, b)).toBe(a.missed < b.missed);
     }),
     { numRuns: 3000 },
   );

@@ -32,7 +32,10 @@ test("designs that are too large are ruled out by the first limit, all limits ar
   const { outcome, brokenCheap } = createDesignEvaluator(context);
   const point = { cores: 4, "array.rows": 256, "array.cols": 64 };
   expect(outcome(point)).toMatchObject({ kind: "infeasible", constraint: "area <= 31.990347 mm2", unit: "mm2" });
-  expect(brokenCheap(point).map(({ limit }) => limit.metric)).toEqual(["area_mm2", "peak_TOPS"]);
+  const broken = brokenCheap(point);
+  expect(broken.map(({ limit }) => limit.metric)).toEqual(["area_mm2", "peak_TOPS"]);
+  const [area, peak] = broken.map(({ by }) => by);
+  expect((outcome(point) as { missed?: number }).missed).toBeCloseTo(area! / 31.990347 + peak! / 20.48, 12);
 });
 
 test("settings that do not fit together rule a point out", () => {
