@@ -135,8 +135,34 @@ export function timeTile(em: f64, en: f64, ek: f64, isHeld: bool): void {
     if (drain == DRAIN_SHIFT) stepCycles += rows * held;
   } else if (isLoaded) {
     if (overlap == OVERLAP_NONE) stepCycles += rows * held;
-    else firstLoad = rows * firstHeld;
+    else {
+      firstLoad = rows * firstHeld;
+      stepCycles += seenLoads(isEdge);
+    }
   }
+}
+
+/**
+ * Cycles by which the loads of all folds are longer than the folds behind which they are done (`overlap: weights`): a fold of h held words a PE lasts
+ * max(T · h + r + c − 2, r · h), T steps a held word. A load is r · h turns at the top row, whatever rows are unused below: words wait in those.
+ * With one held word it is never longer.
+ */
+function seenLoads(isEdge: bool): f64 {
+  if (wordsA * wordsB == 1) return 0;
+  const r: f64 = isEdge ? sideA * packed : rows;
+  const c: f64 = isEdge ? sideB * packed : cols;
+  const lastR: f64 = isEdge ? lastUsed(extentA, sideA, wordsA, blocksA) : rows;
+  const lastC: f64 = isEdge ? lastUsed(extentB, sideB, wordsB, blocksB) : cols;
+  return (
+    (blocksB - 1) * ((blocksA - 1) * seenLoad(r, c, wordsA * wordsB) + seenLoad(lastR, c, lastA * wordsB)) +
+    (blocksA - 1) * seenLoad(r, lastC, wordsA * lastB) +
+    seenLoad(lastR, lastC, lastA * lastB)
+  );
+}
+
+/** The same of one fold. */
+function seenLoad(r: f64, c: f64, held: f64): f64 {
+  return Math.max(0, (r - streamed) * held - r - c + 2);
 }
 
 /**
@@ -180,7 +206,7 @@ function lastFoldCycles(wholeRows: f64, lastRows: f64, isEdge: bool): f64 {
  * cycles; 0 cycles of stream: nothing is before it.
  */
 export function unhiddenLoad(loading: f64, stream: f64): f64 {
-  // With `overlap: weights` only the first load of all is seen: later ones hide behind the skew of the fold before.
+  // With `overlap: weights` only the first load of all is seen here: the others are in the time of the folds.
   if (overlap == OVERLAP_WEIGHTS && kind != KIND_DOT_PRODUCT) return stream == 0 ? loading : 0;
   return Math.max(0, loading - stream);
 }

@@ -399,6 +399,8 @@ function countArray(times: f64): void {
     array += skewOfFolds(folds);
     if (dataflow == OUTPUT_STATIONARY) array += drain == DRAIN_SHIFT ? folds * rows : 0;
     else if (overlap == OVERLAP_NONE) array += rows * held;
+    // A fold is no shorter than the load of as many words.
+    else array = larger(array, isEdgeAware() ? (held * oneK) / stepsK : rows * held);
   }
 }
 

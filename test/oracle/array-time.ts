@@ -225,7 +225,12 @@ function heldOperandTime(array: PeArray, { folds, stillRests }: ArrayWork): Arra
     case "none":
       return { load: 0, stream: sum(folds.map((fold) => R * held(fold) + span(fold))), skew: 0, hides: Infinity };
     case "weights":
-      return { load: R * held(folds[0]!), stream: sum(folds.map(span)), skew: 0, hides: Infinity };
+      return {
+        load: R * held(folds[0]!),
+        stream: sum(folds.map((fold) => Math.max(span(fold), fold.rows * held(fold)))),
+        skew: 0,
+        hides: Infinity,
+      };
     case "folds": {
       const load = (fold: Fold): number => fold.rows * held(fold);
       const ends = streamEnds(folds, load);

@@ -258,6 +258,30 @@ describe(`laws of the GEMM model (ECOTILE_PROPERTY_SEED=${seed})`, () => {
     );
   });
 
+  it("held words come into a systolic array through its top row, one a cycle and column", () => {
+    let seen = 0;
+    fc.assert(
+      fc.property(
+        walkCase,
+        fc.constantFrom("none" as const, "weights" as const, "folds" as const),
+        ({ hardware: drawn, ...given }, overlap) => {
+          const { array, cores, arraysPerCore } = drawn;
+          const { problem: gemm, mapping } = given;
+          fc.pre(array.kind === "systolic" && mapping.dataflow !== "output-stationary");
+          const chip = unlimited({ ...drawn, array: { ...array, overlap } });
+          fc.pre(whyIllegal(chip, gemm, mapping) === null);
+          const { counters, timing } = simulateMapping(chip, gemm, mapping) as MappedGemm;
+          const { inputReads, weightReads } = counters.array;
+          const loads = (mapping.dataflow === "weight-stationary" ? weightReads : inputReads) / array.cols;
+          seen += 1;
+          expect(timing.cycles * cores * arraysPerCore).toBeGreaterThanOrEqual(loads);
+        },
+      ),
+      { ...options(300), maxSkipsPerRun: 100 },
+    );
+    expect(seen).toBeGreaterThan(150);
+  });
+
   it.each(Object.keys(faster))("a fixed mapping is never slower for a better %s", (name) => {
     fc.assert(
       fc.property(walkCase, ({ hardware: chip, problem: gemm, mapping }) => {
