@@ -93,6 +93,32 @@ for (const level of ["globalBuffer", "localBuffer"] as const) {
   };
 }
 
+/** The same for what a chip can do: all that a mapping asks of the poorer chip, the richer one has. */
+const richer: Record<string, Faster> = {
+  ...larger,
+  accumulators: ({ array, ...chip }) => {
+    const { count, per } = array.accumulators;
+    return { ...chip, array: { ...array, accumulators: { count: 2 * count, per } } };
+  },
+  "register words": ({ array, ...chip }) => {
+    const { words, holds } = array.registers;
+    return { ...chip, array: { ...array, registers: { words: 2 * words + 1, holds } } };
+  },
+  "operands that registers hold": ({ array, ...chip }) => {
+    const { words } = array.registers;
+    return { ...chip, array: { ...array, registers: { words, holds: operands } } };
+  },
+  dataflows: ({ array, ...chip }) => ({ ...chip, array: { ...array, dataflow: DATAFLOWS } }),
+  "a second place in the local buffer": (chip) =>
+    chip.localBuffer && { ...chip, localBuffer: { ...chip.localBuffer, doubleBuffer: true } },
+  "a second place in the global buffer": (chip) =>
+    chip.globalBuffer && { ...chip, globalBuffer: { ...chip.globalBuffer, doubleBuffer: true } },
+  multicast: (chip) => ({ ...chip, multicast: true }),
+  // A second core without a buffer that cores share, and a second array without one that arrays share, is another kind of chip.
+  cores: (chip) => (chip.globalBuffer === null && chip.cores === 1 ? null : { ...chip, cores: chip.cores + 1 }),
+  "arrays of a core": (chip) => (chip.localBuffer === null ? null : { ...chip, arraysPerCore: chip.arraysPerCore + 1 }),
+};
+
 function unlimited(chip: Hardware): Hardware {
   const port = { read: UNLIMITED, write: UNLIMITED, shared: false, latency: 0 };
   const open = <T extends { readonly port: object } | null>(part: T): T => (part === null ? part : { ...part, port });
@@ -292,6 +318,21 @@ describe(`laws of the GEMM model (ECOTILE_PROPERTY_SEED=${seed})`, () => {
       }),
       options(300),
     );
+  });
+
+  it.each(Object.keys(richer))("a mapping is legal, and never slower, with more %s", (name) => {
+    let seen = 0;
+    fc.assert(
+      fc.property(walkCase, ({ hardware: chip, problem: gemm, mapping }) => {
+        const more = richer[name]!(chip);
+        if (more === null || whyIllegal(chip, gemm, mapping) !== null) return;
+        const [before, after] = [chip, more].map((each) => simulateMapping(each, gemm, mapping) as MappedGemm);
+        seen += 1;
+        expect(after!.timing.cycles).toBeLessThanOrEqual(before!.timing.cycles);
+      }),
+      options(150),
+    );
+    expect(seen).toBeGreaterThan(15);
   });
 
   /**
