@@ -52,6 +52,9 @@ const putOff = {
   name: "put-off",
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /./ }, ({ kind, namespace, path, importer }) => {
+      // What a bundle gives of a CommonJS package then has no names.
+      if (kind === "dynamic-import" && !path.startsWith(".") && !OUTSIDE.includes(path))
+        return { errors: [{ text: `${path} is bundled: import it statically, it can be put off (READERS)` }] };
       if (kind !== "import-statement" || namespace === "put-off" || !importer.startsWith(at("dist"))) return null;
       const meant = path.startsWith(".") ? resolve(dirname(importer), path) : path;
       return SCHEMAS.includes(meant) || Object.hasOwn(READERS, meant) ? { path: meant, namespace: "put-off" } : null;

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { Argument, type Command } from "commander";
+import { parse } from "yaml";
 import { InputError } from "../errors/index.ts";
 import { packageRoot } from "../package-root.ts";
 import { printJson, printText, renderTable } from "./output.ts";
@@ -55,7 +56,7 @@ async function presets(
   if (resolved === true && kind !== "hardware") throw new InputError("--resolved is of hardware.");
   const { presetText, resolvedHardware } = await import("../spec/index.ts");
   const text = resolved === true ? resolvedHardware(name) : presetText(kind, name);
-  if (json === true) printJson((await import("yaml")).parse(text));
+  if (json === true) printJson(parse(text));
   else dataToStdout(text);
 }
 

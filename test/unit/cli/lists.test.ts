@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
 import { factorCatalogue, factorsOf } from "../../../src/cost/index.ts";
+import { packagedValue } from "../../../src/data/index.ts";
 import { ecotile, json } from "./run.ts";
 
 describe("presets and schema", () => {
@@ -29,6 +30,11 @@ describe("presets and schema", () => {
     expect(schema["$schema"]).toMatch(/json-schema\.org/);
     expect("properties" in schema || "anyOf" in schema || "oneOf" in schema).toBe(true);
     if (kind === "model") expect(schema["x-accuracy-columns"]).toBeDefined();
+  });
+
+  it.each(["models clip-vit-b16", "hardware tpu-v1"])("%s as JSON is what its file holds", (preset) => {
+    const [kind, name] = preset.split(" ");
+    expect(json(ecotile("presets", kind!, name!, "--json"))).toEqual(packagedValue(`presets/${kind!}/${name!}.yaml`));
   });
 
   it("every factor of the cost room is listed with its unit and a value that it may have", () => {
