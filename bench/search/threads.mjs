@@ -19,20 +19,16 @@ function mainThreadSeconds() {
   }
 }
 
-/** CPU of a whole search with one worker: of the main thread, and of all others. */
-async function search(study, trials) {
-  const folder = mkdtempSync(join(tmpdir(), "ecotile-threads-"));
-  const before = { all: process.cpuUsage(), main: mainThreadSeconds() };
-  await runStudy({ ...study, search: { ...study.search, strategy: "nsga2", trials } }, { folder, workers: 1 });
-  const { user, system } = process.cpuUsage(before.all);
-  const main = mainThreadSeconds() - before.main;
-  rmSync(folder, { recursive: true });
+/** CPU so far of the main thread, and of all others. */
+function secondsSoFar() {
+  const { user, system } = process.cpuUsage();
+  const main = mainThreadSeconds();
   return { main, others: (user + system) / 1e6 - main };
 }
 
 /**
- * What a trial takes of the main thread and of a worker: the difference of two searches, so that neither start nor report is in it. What the
- * main thread does is done one trial after the other, so that any number of workers is at most so much faster than one:
+ * What a trial takes of the main thread and of a worker, from trial FEW to the last one of a search, so that neither start nor report is in it.
+ * What the main thread does is done one trial after the other, so that any number of workers is at most so much faster than one:
  *
  *   limit = (main + worker) / main
  */
@@ -40,11 +36,20 @@ export async function threads() {
   if (mainThreadSeconds() === null) return ["CPU by thread is told on Linux alone"];
   const study = loadStudy(new URL("../../examples/clip-vit-b16.yaml", import.meta.url).pathname);
   const { search: settings } = study;
-  await search(study, FEW);
-  const [few, many] = [await search(study, FEW), await search(study, MANY)];
-  const each = (of) => ((of(many) - of(few)) / (MANY - FEW)) * 1e6;
+  const folder = mkdtempSync(join(tmpdir(), "ecotile-threads-"));
+  const seen = [];
+  await runStudy(
+    { ...study, search: { ...settings, strategy: "nsga2", trials: MANY } },
+    {
+      ...{ folder, workers: 1 },
+      onProgress: ({ trialCount }) => trialCount >= FEW && seen.push({ trialCount, ...secondsSoFar() }),
+    },
+  );
+  rmSync(folder, { recursive: true });
+  const [few, many] = [seen[0], seen.at(-1)];
+  const each = (of) => ((of(many) - of(few)) / (many.trialCount - few.trialCount)) * 1e6;
   const [main, others] = [each(({ main }) => main), each(({ others }) => others)];
   return [
-    `nsga2, ${FEW} to ${MANY} trials in batches of ${settings.batch}, one worker: ${main.toFixed(0)} us of the main thread a trial, ${others.toFixed(0)} us of the others; at most ${((main + others) / main).toFixed(1)} × one worker`,
+    `nsga2, trials ${few.trialCount} to ${many.trialCount} in batches of ${settings.batch}, one worker: ${main.toFixed(0)} us of the main thread a trial, ${others.toFixed(0)} us of the others; at most ${((main + others) / main).toFixed(1)} × one worker`,
   ];
 }

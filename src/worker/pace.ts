@@ -1,5 +1,5 @@
 /** What a chunk should take: long beside the half millisecond that a message costs, short beside a batch. */
-const TARGET_MS = 12;
+const TARGET_MS = 24;
 const MOST_TASKS = 256;
 /** Weight of the newest chunk in the mean. */
 const NEWEST = 0.3;

@@ -34,7 +34,7 @@ export interface ExactEstimate {
  * Measured on two cores of a server (Node 20), start and report included, one worker (test/unit/study/estimate.test.ts has the studies):
  *   490 models × 3,240 chips 4.8 s; 1.07 M × 3,240 10 to 14 s, 330 MiB; 6.56 M × 3,240 27 s, 1,376 MiB with two workers;
  *   196 × 3,240 with 8 chains under a schedule 26 s; 1.07 M × 16,200 30 s; 1.07 M × 3,240 with a third objective 25 to 34 s;
- *   18,513 options of a decoder × 3,240 chips 24 s, 600 MiB.
+ *   18,513 options of a decoder × 3,240 chips 25 s, 580 MiB.
  */
 const START_SECONDS = 2;
 const SECONDS_A_CHIP = 1.2e-3;
