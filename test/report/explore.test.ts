@@ -37,9 +37,7 @@ test_(
   async () => {
     const decode = ["model.contextTokens=2048", "model.text.tokens=1", "model.generatedTokens=0"];
     const { page } = await open(explore("llama-3-8b", "h100", ...decode.flatMap((each) => ["--set", each])));
-    const ids = await page
-      .locator(".control > input[type=range]")
-      .evaluateAll((all) => all.map((each) => each.id));
+    const ids = await page.locator(".control > input[type=range]").evaluateAll((all) => all.map((each) => each.id));
     // The first moves are those of a program that is not compiled yet.
     for (let round = 0; round < 3; round += 1) for (const id of ids) await move(page, id);
     expect(await fastestStep(page)).toBeLessThan(MOST_STEP_MS);
