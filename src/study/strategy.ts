@@ -1,6 +1,7 @@
 import { InputError } from "../errors/index.ts";
 import { thinned } from "../report/front-table.ts";
 import {
+  chipBlocks,
   createStrategy,
   POPULATION,
   type GreyBox,
@@ -47,7 +48,10 @@ export async function strategyOf(
   });
 }
 
-/** The designs that a study begins with: those of the exact front of a coarse study, evenly spread, as many as a population holds. */
+/**
+ * The designs that a study begins with: those of the exact front of a coarse study, evenly spread, as many as a population holds. Where the chips
+ * of the first two rounds have none within all limits there are none: without a front no chip is ruled out unseen, and the rest takes long.
+ */
 async function coarseDesigns(
   study: Study,
   length: number,
@@ -55,8 +59,30 @@ async function coarseDesigns(
   onNote: (note: string) => void,
 ): Promise<readonly Point[]> {
   onNote(`Finding the exact front where lists have at most ${length} values.`);
-  const { front } = await runExact(coarseStudy(study, length), 1, signal, null, null, () => undefined);
-  return thinned(front, study.search.population ?? POPULATION).map(({ point }) => point);
+  const hopeless = new AbortController();
+  const ends = AbortSignal.any([signal, hopeless.signal]);
+  try {
+    const { front } = await runExact(
+      coarseStudy(study, length),
+      1,
+      ends,
+      null,
+      null,
+      ({ frontSize, chipCount, total }) => {
+        if (frontSize === 0 && chipCount > chipsOfFirstRounds(total)) hopeless.abort();
+      },
+    );
+    return thinned(front, study.search.population ?? POPULATION).map(({ point }) => point);
+  } catch (error) {
+    if (signal.aborted || !hopeless.signal.aborted) throw error;
+    onNote("It has no design within all limits on the first chips; the search begins without it.");
+    return [];
+  }
+}
+
+function chipsOfFirstRounds(chipCount: number): number {
+  const first = chipBlocks(chipCount).slice(0, 2).flat();
+  return first.reduce((sum, { chips }) => sum + chips.length, 0);
 }
 
 /** What a study says of the loop that runs its strategy. */

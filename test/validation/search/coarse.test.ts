@@ -43,6 +43,15 @@ test("what it began with stands in front.json", () => {
   expect(record.study).toMatchObject({ strategy: "nsga2", coarse: 2 });
 });
 
+test("a coarse space without a design within all limits is given up early, and the search goes on without it", async () => {
+  const tight = join(directory, "tight.yaml");
+  writeFileSync(tight, readFileSync(file, "utf8").replace("latency <= 12 ms", "latency <= 1 us"));
+  const { code, stderr } = await runCli("search", tight, "--out", folder("tight"), "--workers", "1");
+  expect(code).toBe(3);
+  expect(stderr).toContain("It has no design within all limits on the first chips; the search begins without it.");
+  expect(readSqliteStore(join(folder("tight"), "trials.db")).trials).toHaveLength(96);
+});
+
 test("two workers, and a search that is killed and resumed from its own study.yaml, write the same bytes", async () => {
   expect((await runCli("search", file, "--out", folder("two"), "--workers", "2")).code).toBe(0);
   expect(frontFiles(folder("two"))).toEqual(frontFiles(folder("one")));
