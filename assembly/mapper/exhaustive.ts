@@ -81,8 +81,7 @@ let mostEvery: f64 = <f64>MOST_CANDIDATES;
 const SMALL_GAIN: f64 = 0.003;
 /** Extent up to which small problems have every integer size tried. */
 const EVERY: f64 = 64;
-/** Work that the search of a small problem may take: in all, and for each inner tile, of so many sizes a dimension at most. Some tens of ns each. */
-const MOST_WORK: f64 = 400000;
+/** Work that the search of a small problem may take for each inner tile, of so many sizes a dimension at most. Some tens of ns each. */
 const WORK_A_TILE: f64 = 400;
 const MOST_SIZES: f64 = 32;
 /** The same for larger problems: uses of the array, global-buffer tiles, work. */
@@ -143,10 +142,12 @@ function tryArrays(): void {
  * and that walks cost little. The same enumeration as that of everything, in passes that each have a limited amount of work:
  * wide (every use of the array, the candidate sizes), deep (the best uses, every size), and complete where there are few
  * pairs of tiles. What does not promise SMALL_GAIN is left out.
+ *
+ * @param most  work of the deep pass at most, in candidates bounded and steps walked; the others have half of it each
  */
-export function searchMore(): void {
+export function searchMore(most: f64): void {
   const tiles: f64 = Math.min(M, MOST_SIZES) * Math.min(N, MOST_SIZES) * Math.min(K, MOST_SIZES);
-  const work: f64 = Math.min(MOST_WORK, WORK_A_TILE * tiles);
+  const work: f64 = Math.min(most, WORK_A_TILE * tiles);
   isComplete = false;
   setLeastGain(SMALL_GAIN);
   searchPass(MOST_OPTIONS, MOST_OUTERS, 0, work / 2);

@@ -12,11 +12,12 @@ import { loadHardware } from "../../../src/spec/index.ts";
 import { effort as runsFactor, seed } from "../../oracle/cases.ts";
 
 /**
- * `fast` against `exhaustive`: on random GEMMs with dimensions up to 32, of which exhaustive tries every integer local size and order,
+ * `fast` and `thorough` against `exhaustive`: on random GEMMs with dimensions up to 32, of which exhaustive tries every integer local size and order,
  * and on larger ones with dimensions up to 300 (evenly spread in their logarithm), of which it tries the candidate set. A few problems a preset
  * by default, ECOTILE_PROPERTY_EFFORT times as many on request.
  *
- * By this test, share within 1 % and worst; wanted are 99 % and 1.05:
+ * Of small problems wanted are 95 % within 1 % and 1.2 at worst for `fast`, in some twenty times the time of a large one, and 99 % and 1.05 for `thorough`,
+ * whose search of them is what `fast` did when this was measured, share within 1 % and worst:
  *
  *   small    (seed 4242, effort 20)  latency 998 of 1000, 1.039    energy all of 1000, 1.000    EDP 999 of 1000, 1.038
  *   larger   (seed 77, effort 7)     latency 104 of 105, 1.014     energy all of 105, 1.000     EDP 104 of 105, 1.014
@@ -26,8 +27,15 @@ import { effort as runsFactor, seed } from "../../oracle/cases.ts";
  * never worse. timeloop-16x16 is left out: it takes exhaustive ten seconds a problem.
  */
 const RUNS = {
-  small: { problems: 10, most: 32, within: { latency: 0.99, energy: 0.99, edp: 0.99 }, worst: 1.05 },
-  larger: { problems: 3, most: 300, within: { latency: 0.93, energy: 0.99, edp: 0.93 }, worst: 1.05 },
+  small: { effort: "fast", problems: 10, most: 32, within: { latency: 0.95, energy: 0.99, edp: 0.95 }, worst: 1.2 },
+  "small, thorough": {
+    effort: "thorough",
+    problems: 5,
+    most: 32,
+    within: { latency: 0.99, energy: 0.99, edp: 0.99 },
+    worst: 1.05,
+  },
+  larger: { effort: "fast", problems: 3, most: 300, within: { latency: 0.93, energy: 0.99, edp: 0.93 }, worst: 1.05 },
 } as const;
 const PRESETS = ["catransformers-22nm", "zigzag-16x16", "tpu-v1", "edge-tpu", "nvdla-2048"];
 const objectives = ["latency", "energy", "edp"] as const;
@@ -73,7 +81,7 @@ function valueOf(
 }
 
 describe(`fast search against exhaustive search (ECOTILE_PROPERTY_SEED=${seed})`, () => {
-  const cases = (["small", "larger"] as const).flatMap((size) =>
+  const cases = (Object.keys(RUNS) as (keyof typeof RUNS)[]).flatMap((size) =>
     objectives.map((objective) => [size, objective] as const),
   );
   it.each(cases)(
@@ -90,7 +98,7 @@ describe(`fast search against exhaustive search (ECOTILE_PROPERTY_SEED=${seed})`
           valueOf(hardware, problem, energy, objective, effort);
         const ratios = fc
           .sample(problems(run.most), { seed, numRuns: run.problems * runsFactor })
-          .map((problem) => value(problem, "fast") / value(problem, "exhaustive"));
+          .map((problem) => value(problem, run.effort) / value(problem, "exhaustive"));
         const percent = (100 * within(ratios)).toFixed(1);
         const worst = Math.max(...ratios).toFixed(4);
         console.log(`${preset} ${size} ${objective}: ${percent} % of ${ratios.length} within 1 %, worst ${worst}`);
@@ -176,7 +184,7 @@ describe(`fast search against exhaustive search on random variations of presets 
         `variations of presets, ${objective}: ${(100 * within).toFixed(1)} % of ${ratios.length} within 1 %, worst ${worst.toFixed(4)}`,
       );
       expect(Math.min(...ratios), "exhaustive is never worse").toBeGreaterThanOrEqual(1 - 1e-12);
-      expect(within).toBeGreaterThanOrEqual(0.97);
+      expect(within).toBeGreaterThanOrEqual(0.95);
       expect(worst).toBeLessThanOrEqual(1.25);
     },
     3_600_000,
