@@ -65,6 +65,7 @@ import {
   setTilesOfK,
 } from "./array-bound";
 import { boundLeast, leastBeyond, leastInputArrival, leastPorts, leastWeightArrival } from "./bound";
+import { nextParts } from "./candidates";
 import { holdsSmallestTile, holdsSomeTile } from "./legal";
 import { isEnergyCounted, isTimeCounted, score, secondScore } from "./score";
 
@@ -418,12 +419,14 @@ function tryFixed(): void {
   usePacked(1);
 }
 
-/** Flexible arrays: k over the rows in even shares, what is left of the rows to m or n. */
+/**
+ * Flexible arrays: a part of the rows to m or n, or none, and as many as that leaves to k, which takes them in even shares: fewer would need no
+ * fewer turns. Parts are all that leave k another number of rows (at most 2 √rows), or two for each doubling.
+ */
 function tryFlexible(): void {
   let last: f64 = 0;
-  const least: f64 = ceilDiv(oneK, smaller(oneK, rows));
-  for (let parts: f64 = least; parts <= oneK; parts = parts < least + 3 ? parts + 1 : parts * 2) {
-    const share: f64 = ceilDiv(oneK, parts);
+  for (let parts: f64 = 1; parts <= rows; parts = isThorough ? parts + 1 : nextParts(parts)) {
+    const share: f64 = even(oneK, Math.floor(rows / parts));
     if (share == last) continue;
     last = share;
     rk = share;
@@ -436,7 +439,6 @@ function tryFlexible(): void {
       rn = left;
       tryColumns();
     }
-    if (share == 1) break;
   }
 }
 

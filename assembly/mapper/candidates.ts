@@ -26,7 +26,7 @@ function insert(size: f64): void {
 }
 
 /** Next number of parts after `parts`: every one up to 4, then two a doubling (4, 6, 8, 12, 16, …). */
-function nextParts(parts: f64): f64 {
+export function nextParts(parts: f64): f64 {
   if (parts < 4) return parts + 1;
   const third: f64 = Math.floor(parts / 3);
   return third * 3 == parts ? third * 4 : parts * 1.5;
