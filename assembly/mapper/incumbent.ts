@@ -52,6 +52,14 @@ export function layAside(): void {
   second = Infinity;
 }
 
+/** Result record of the mapping laid aside, and its score. */
+export function asideRow(): usize {
+  return ASIDE;
+}
+export function asideScore(): f64 {
+  return asideBest;
+}
+
 /** Takes back what was laid aside, if nothing better has been found. */
 export function takeBack(): void {
   if (!isBetter(asideBest, asideSecond)) return;

@@ -34,7 +34,7 @@ import {
   tn,
 } from "../mapping";
 import { reloaded, turningLoops } from "../nest";
-import { arrayEnergy, arrayTime, boundArrayAlone } from "./array-bound";
+import { arrayEnergy, arrayTime, boundArrayAlone, edgeTime } from "./array-bound";
 import { boundEnergy, boundOuter, boundOuterWith, boundShares, boundTiles, boundTime, outerPorts } from "./bound";
 import { MOST_CANDIDATES, evenSize, sizes, tileSizes } from "./candidates";
 import { foldK, foldM, foldN, outerFits, outerFitsAnyInner, outerNeeded, outerRoom } from "./legal";
@@ -198,7 +198,7 @@ function stepsAlong(extent: f64, tile: f64, cores: f64, spatial: f64): f64 {
 }
 
 /** Bounds what the array takes for the outer tile that is in place, in inner tiles as large as the array takes them. */
-function boundFolds(m: f64, n: f64, k: f64): void {
+export function boundFolds(m: f64, n: f64, k: f64): void {
   setInner(smaller(chunkM(m), foldM()), smaller(chunkN(n), foldN()), smaller(chunkK(k), foldK()), 0, 0);
   boundOuter();
   boundShares();
@@ -207,6 +207,11 @@ function boundFolds(m: f64, n: f64, k: f64): void {
     sizeOf(1, ln, N, n, coresN, sn, tn),
     sizeOf(2, lk, K, k, coresK, sk, tk),
   );
+}
+
+/** Cycles of the array for those folds, and of the port that it is fed from: of several cores the tiles at the ends may want less than their share. */
+export function foldTime(): f64 {
+  return coresM * coresN * coresK == 1 ? larger(arrayTime, edgeTime) : arrayTime;
 }
 
 /** Fills the row of the size table that no list has; returns it. */
@@ -222,9 +227,9 @@ function keepTile(m: f64, n: f64, k: f64, bits: i32): void {
   let time: f64 = leastTime;
   let energy: f64 = leastEnergy;
   if (isDirect) {
-    // Nothing is between: how often the array begins a fold is up to this tile alone.
+    // Nothing is between: how often the array begins a fold, and what that moves, is up to this tile alone.
     boundFolds(m, n, k);
-    time = larger(time, arrayTime);
+    time = larger(time, foldTime());
     energy = larger(energy, arrayEnergy);
   } else {
     // A tile narrower than a step of the array leaves a part of it idle.

@@ -31,6 +31,8 @@ import { arrayEnergy, arrayTime, boundArrayAlone, setBatches, setPrices } from "
 import { boundEnergy, boundOuter, boundOuterWith, boundProblem, boundTime, outerPorts } from "./bound";
 import { clearScored as clearScoredMore, scored as scoredMore, searchAll, searchMore, searchSome } from "./exhaustive";
 import {
+  asideRow,
+  asideScore,
   bestCycles,
   bestScore,
   challenge,
@@ -320,10 +322,8 @@ function walkKept(): void {
   setLeastGain(LEAST_GAIN);
 }
 
-/** Whether kept rows hold as many words along each dimension, in the same dataflow, on the same grid of cores and arrays. */
-function areAlike(a: i32, b: i32): bool {
-  const rowA: usize = keptRow(a);
-  const rowB: usize = keptRow(b);
+/** Whether records hold as many words along each dimension, in the same dataflow, on the same grid of cores and arrays. */
+function areAlike(rowA: usize, rowB: usize): bool {
   const flow: i32 = <i32>get(rowA, MAP_DATAFLOW);
   if (flow != <i32>get(rowB, MAP_DATAFLOW) || !areOneGrid(rowA, rowB)) return false;
   for (let d: i32 = 0; d < 3; d++) {
@@ -343,11 +343,11 @@ function walkStarts(): void {
   setLeastGain(0);
   for (let i: i32 = 0; i < keptCount && starts < STARTS; i++) {
     let isNew: bool = true;
-    for (let other: i32 = 0; other < i && isNew; other++) isNew = !areAlike(i, other);
+    for (let other: i32 = 0; other < i && isNew; other++) isNew = !areAlike(keptRow(i), keptRow(other));
     if (!isNew) continue;
     layAside();
     for (let j: i32 = i; j < keptCount; j++) {
-      if (!areAlike(i, j)) continue;
+      if (!areAlike(keptRow(i), keptRow(j))) continue;
       if (keptScore(j) > bestScore()) break;
       loadMapping(keptRow(j));
       challenge(false);
@@ -356,6 +356,22 @@ function walkStarts(): void {
     takeBack();
     starts++;
   }
+}
+
+/**
+ * Refines the best of the other register tiles and grids that are kept as well: tpu-v4i with 2.8 MiB of local buffer, 1,197,3072,768 takes 4 % longer
+ * without.
+ */
+function refineAnother(): void {
+  layAside();
+  for (let i: i32 = 0; i < keptCount; i++) {
+    if (keptScore(i) > asideScore()) break;
+    if (areAlike(keptRow(i), asideRow())) continue;
+    loadMapping(keptRow(i));
+    challenge(false);
+  }
+  if (bestScore() < Infinity) refine(false);
+  takeBack();
 }
 
 /** Whether nothing is to be expected of small changes: on larger problems, where the best bound has been reached. */
@@ -471,6 +487,29 @@ export function search(effort: i32): bool {
   return true;
 }
 
+/** Walks the best bounds for another objective. */
+function walkFor(other: i32): void {
+  const own: i32 = objective;
+  const least: f64 = leastCost;
+  setObjective(other);
+  scoreCandidates();
+  scored += scoredLocal + scoredMore;
+  setObjective(own);
+  setLeastCost(least);
+  for (let i: i32 = 0; i < keptCount && i < WALKED; i++) {
+    loadMapping(keptRow(i));
+    challenge(true);
+  }
+}
+
+/** A product is often least near where one of its factors is: walks the best bounds for each, and improves what is found by small changes. */
+function walkForFactors(): void {
+  const before: f64 = bestScore();
+  walkFor(OBJECTIVE_LATENCY);
+  walkFor(OBJECTIVE_ENERGY);
+  if (bestScore() < before) refine(isDirect);
+}
+
 /** The fast search for the objective in place. */
 function searchOnce(): bool {
   const isFast: bool = width == 1;
@@ -483,7 +522,10 @@ function searchOnce(): bool {
   else {
     setLeastGain(LEAST_GAIN);
     walkKept();
-    if (!isSettled()) refine(false);
+    if (!isSettled()) {
+      refine(false);
+      if (!isSmall()) refineAnother();
+    }
   }
   if (isWorthMore()) {
     if (unroll == UNROLL_FIXED) {
@@ -501,5 +543,6 @@ function searchOnce(): bool {
     searchGrids(grids, isFast ? FAST_WORK_A_GRID : MOST_WORK);
   }
   scored += scoredLocal + scoredMore;
+  if (objective == OBJECTIVE_EDP && !isSmall()) walkForFactors();
   return bestScore() < Infinity;
 }

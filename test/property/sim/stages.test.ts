@@ -17,6 +17,8 @@ import { boundProblem, boundTime, boundEnergy, boundLeast, leastPorts, leastBeyo
   boundAnyOrder, boundOrder } from "../assembly/mapper/bound";
 import { boundWaits } from "../assembly/mapper/bound-waits";
 import { arrayTime, arrayEnergy, boundArrayAlone, setBatches, setPrices } from "../assembly/mapper/array-bound";
+import { isDirect } from "../assembly/hardware";
+import { boundFolds, foldTime } from "../assembly/mapper/outer-tiles";
 import { LONE_SIZE, setSize, sizeRow } from "../assembly/mapper/sizes";
 import { K, M, N, coresK, coresM, coresN, gk, gm, gn, lk, lm, ln, sk, sm, sn, tk, tm, tn } from "../assembly/mapping";
 import { HARDWARE_RECORD, PROBLEMS, RESULTS } from "../assembly/memory";
@@ -59,12 +61,21 @@ export function stages(): i32 {
   tell(boundTime, boundEnergy);
   boundWaits();
   tell(boundTime, boundEnergy);
+  // Of an outer tile before its inner ones are known, which this puts in place of those of the mapping.
+  if (isDirect) boundFolds(gm, gn, gk);
+  tell(isDirect ? foldTime() : 0, isDirect ? arrayEnergy : 0);
   return <i32>(at >> 4);
 }
 `;
 const STAGES = [
   ...["every element once, by the ports", "the array alone", "the array and every element once", "outer tile"],
-  ...["the array in these tiles", "inner tile, any order", "inner tile", "waits"],
+  ...[
+    "the array in these tiles",
+    "inner tile, any order",
+    "inner tile",
+    "waits",
+    "folds of an outer tile fed straight",
+  ],
 ];
 
 interface Instance {
