@@ -1,6 +1,7 @@
 import { startingPoint } from "../../dist/src/study/starting-point.js";
 import { enumerateOnWorkers } from "../../dist/src/study/exact/enumerate.js";
 import { decompositionRequest } from "../../dist/src/study/exact/split-space.js";
+import { byColumn } from "../../dist/src/study/exact/tasks.js";
 import { FACTOR_NAMES } from "../../dist/src/cost/index.js";
 import { createDecomposition } from "../../dist/src/evaluate/index.js";
 import {
@@ -27,7 +28,10 @@ function tabledEvaluator(request) {
     const places = new Map(points.map((point, i) => [pointKey(point), i]));
     return (point) => places.get(pointKey(Object.fromEntries(paths.map((path) => [path, point[path]]))));
   };
-  const [hardwareOf, firstOf, secondOf] = [request.hardware, ...decomposition.options].map(partOf);
+  const options = [0, 1].map((side) =>
+    Array.from({ length: decomposition.optionCounts[side] }, (_, i) => decomposition.pointOf(side, i)),
+  );
+  const [hardwareOf, firstOf, secondOf] = [request.hardware, ...options].map(partOf);
   const tables = new Map();
   const { scores, valueOf } = decomposition.accuracy;
   return (point) => {
@@ -49,10 +53,12 @@ function tabledEvaluator(request) {
  */
 export async function budgets(file = "examples/clip-vit-b16.yaml", print = () => undefined) {
   const study = loadStudy(new URL(`../../${file}`, import.meta.url).pathname, FACTOR_NAMES);
-  const { objectives, constraints } = study;
+  const { objectives, constraints: limits } = study;
+  // A latency limit has a column of its own, which is compared in cycles.
+  const constraints = limits.map(byColumn);
   const request = decompositionRequest(study);
   const { result } = await enumerateOnWorkers(
-    { request, objectives, constraints },
+    { request, objectives, constraints: limits },
     {
       workers: 2,
       signal: new AbortController().signal,

@@ -12,7 +12,7 @@ import {
   nadirOf,
 } from "../../dist/src/search/index.js";
 import { loadStudy } from "../../dist/src/spec/index.js";
-import { createDesignEvaluator } from "../../dist/src/worker/index.js";
+import { createDesignEvaluator, designContext } from "../../dist/src/worker/index.js";
 
 const EVALUATIONS = 100;
 const BATCH = 5;
@@ -49,9 +49,7 @@ export async function hundredEvaluations(file = "examples/clip-vit-b16.yaml", pr
   const started = performance.now();
   const greyBox = await greyBoxOf(study);
   print(`best hardware of every model: ${((performance.now() - started) / 1000).toFixed(1)} s`);
-  const { model, hardware, deployment, technology, mapping, accuracy } = study;
-  const base = { model, hardware, deployment, technology };
-  const evaluator = createDesignEvaluator({ base, mapping, accuracyMetric: accuracy.metric, limits: constraints });
+  const evaluator = createDesignEvaluator(designContext(study));
   const space = createSpace(study.space);
   const lines = [];
   for (const [name, options] of [

@@ -4,6 +4,7 @@ import { createDesignFarm } from "../../dist/src/study/evaluations.js";
 import { enumerateOnWorkers } from "../../dist/src/study/exact/enumerate.js";
 import { decompositionRequest } from "../../dist/src/study/exact/split-space.js";
 import { createRandomStrategy, createSpace } from "../../dist/src/search/index.js";
+import { designContext } from "../../dist/src/worker/index.js";
 import { loadStudy } from "../../dist/src/spec/index.js";
 
 const DESIGNS = 3000;
@@ -11,10 +12,8 @@ const study = loadStudy(new URL("../../examples/clip-vit-b16.yaml", import.meta.
 
 /** Seconds for random designs, one by one, on a farm that has started. */
 async function sampling(workers) {
-  const { model, hardware, deployment, technology, mapping, accuracy } = study;
-  const base = { model, hardware, deployment, technology };
   // No limits: every design is simulated.
-  const farm = createDesignFarm({ base, mapping, accuracyMetric: accuracy.metric, limits: [] }, workers);
+  const farm = createDesignFarm({ ...designContext(study), limits: [] }, workers);
   const { signal } = new AbortController();
   const context = { signal, report: () => undefined };
   const points = createRandomStrategy({ space: createSpace(study.space), seed: 1 }).suggest(DESIGNS + 40);
