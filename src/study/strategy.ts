@@ -3,7 +3,6 @@ import { thinned } from "../report/front-table.ts";
 import {
   chipBlocks,
   createStrategy,
-  POPULATION,
   type GreyBox,
   type Point,
   type Space,
@@ -48,8 +47,11 @@ export async function strategyOf(
   });
 }
 
+/** Designs of a coarse front that a search begins with, where the study has no size of a population. */
+const MOST_FIRST = 60;
+
 /**
- * The designs that a study begins with: those of the exact front of a coarse study, evenly spread, as many as a population holds. Where the chips
+ * The designs that a study begins with: those of the exact front of a coarse study, evenly spread, as many as a population holds or MOST_FIRST. Where the chips
  * of the first two rounds have none within all limits there are none: without a front no chip is ruled out unseen, and the rest takes long.
  */
 async function coarseDesigns(
@@ -72,7 +74,7 @@ async function coarseDesigns(
         if (frontSize === 0 && chipCount > chipsOfFirstRounds(total)) hopeless.abort();
       },
     );
-    return thinned(front, study.search.population ?? POPULATION).map(({ point }) => point);
+    return thinned(front, study.search.population ?? MOST_FIRST).map(({ point }) => point);
   } catch (error) {
     if (signal.aborted || !hopeless.signal.aborted) throw error;
     onNote("It has no design within all limits on the first chips; the search begins without it.");

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { bundledWorker, packageRoot } from "../../package-root.ts";
 import { writeFileWhole } from "../../study/output-file.ts";
 import { designContext } from "../../worker/index.ts";
@@ -71,14 +71,14 @@ const THREADS = 4;
 const START_THREADS = `
 import { Worker } from "node:worker_threads";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
+import { writeSync } from "node:fs";
 const [file, data] = process.argv.slice(1);
-const workerData = JSON.parse(readFileSync(data, "utf8"));
+const { default: workerData } = await import(data, { with: { type: "json" } });
 const before = [process.cpuUsage(), process.memoryUsage().rss];
-const threads = Array.from({ length: ${THREADS} }, () => new Worker(new URL(file), { workerData }));
+const threads = Array.from({ length: ${THREADS} }, () => new Worker(new URL(file), { workerData, execArgv: [] }));
 await Promise.all(threads.map((thread) => once(thread, "exit")));
 const { user, system } = process.cpuUsage(before[0]);
-console.log(JSON.stringify([user + system, 1024 * process.resourceUsage().maxRSS - before[1]]));
+writeSync(${SAID}, JSON.stringify([user + system, 1024 * process.resourceUsage().maxRSS - before[1]]));
 `;
 
 /** CPU time (ms) and memory (MB) that one thread of a design farm takes until it waits for its first design. */
@@ -88,10 +88,13 @@ function threadStart(node: string): { readonly cpu: number; readonly memory: num
   writeFileWhole(data, JSON.stringify(designContext(publishedStudy())));
   const samples = Array.from({ length: 5 }, () => {
     const file = bundledWorker("worker/evaluate-worker.js").href;
-    const args = ["--input-type=module", "-e", START_THREADS, file, data];
-    const { status, stdout, stderr } = spawnSync(node, args, { encoding: "utf8" });
+    const args = ["--input-type=module", "-e", START_THREADS, file, pathToFileURL(data).href];
+    const { status, output, stderr } = spawnSync(node, args, {
+      stdio: ["ignore", "ignore", "pipe", "pipe"],
+      encoding: "utf8",
+    });
     if (status !== 0) throw new Error(`threads cannot be started: ${stderr}`);
-    return JSON.parse(stdout) as readonly [number, number];
+    return JSON.parse(output[SAID]!) as readonly [number, number];
   });
   rmSync(folder, { recursive: true });
   return {

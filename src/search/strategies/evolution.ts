@@ -23,8 +23,6 @@ export interface Selection {
 /** @param generation counts updates, for selections that need random numbers of their own */
 export type Select = (pool: readonly Member[], size: number, generation: number) => Selection;
 
-/** Individuals where the study does not say: small, since studies are short beside their spaces. */
-export const POPULATION = 60;
 const ATTEMPTS = 20;
 
 /**
@@ -32,8 +30,13 @@ const ATTEMPTS = 20;
  * points until the population is full; then children of tournament winners, none twice, nor another one that is equal to it. Random numbers depend on (seed, trial number) only, so suggesting five points at once or one
  * by one is the same, and every update selects from old population and new trials together.
  */
-export function createEvolution(name: string, options: StrategyOptions, select: Select): Strategy {
-  const { space, seed, objectives, constraints, initial = [], populationSize = POPULATION } = options;
+export function createEvolution(
+  name: string,
+  options: StrategyOptions,
+  populationSize: number,
+  select: Select,
+): Strategy {
+  const { space, seed, objectives, constraints, initial = [] } = options;
   const sampler = createSampler(space, seed, canonicalGenes(space, options.symmetry ?? []));
   const corners = [space.genesAt(0n), space.genesAt(space.size - 1n)];
   const queue = [...initial.map(space.encode), ...corners].filter(sampler.mark);

@@ -6,7 +6,6 @@ import { createNsga3 } from "./nsga3.ts";
 import type { StrategyOptions } from "./options.ts";
 import { createRandomStrategy } from "./random.ts";
 
-export { POPULATION } from "./evolution.ts";
 export { createNsga2 } from "./nsga2.ts";
 export { createNsga3 } from "./nsga3.ts";
 export type { GreyBox } from "../bayesian/grey-box.ts";

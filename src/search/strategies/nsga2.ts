@@ -4,12 +4,19 @@ import { createEvolution, type Member, type Selection } from "./evolution.ts";
 import type { StrategyOptions } from "./options.ts";
 
 /**
+ * Individuals where the study does not say: few, since studies are short beside their spaces. On identical tables of the published space, medians of ten
+ * seeds, 30 against 60 have 67.0 and 60.3 % of the exact hypervolume after 100 designs, 88.7 and 86.7 after 500, 93.5 and 93.1 after
+ * 1,000, 98.2 and 98.3 after 4,000.
+ */
+const POPULATION = 30;
+
+/**
  * NSGA-II with constraint-domination, for ordered and unordered values.
  *
  * @source Deb, Pratap, Agarwal, Meyarivan: A Fast and Elitist Multiobjective Genetic Algorithm, IEEE TEC 6(2), 2002
  */
 export function createNsga2(options: StrategyOptions): Strategy {
-  return createEvolution("nsga2", options, selectByCrowding);
+  return createEvolution("nsga2", options, options.populationSize ?? POPULATION, selectByCrowding);
 }
 
 function selectByCrowding(pool: readonly Member[], size: number): Selection {

@@ -2,9 +2,12 @@ import { createRandom, type Random } from "../../random/index.ts";
 import { constrainedDominates, nonDominatedSort } from "../pareto/index.ts";
 import type { Strategy } from "../types.ts";
 import { referenceDirections } from "./directions.ts";
-import { createEvolution, POPULATION, type Member, type Select } from "./evolution.ts";
+import { createEvolution, type Member, type Select } from "./evolution.ts";
 import { normalise } from "./normalise.ts";
 import { STREAM, type StrategyOptions } from "./options.ts";
+
+/** Individuals where the study does not say: enough reference directions for three objectives. */
+const POPULATION = 60;
 
 /**
  * NSGA-III: as NSGA-II, but the last layer is filled by the least crowded reference directions. For three objectives
@@ -14,7 +17,8 @@ import { STREAM, type StrategyOptions } from "./options.ts";
  *         Sorting Approach, parts I and II, IEEE TEC 18(4), 2014
  */
 export function createNsga3(options: StrategyOptions): Strategy {
-  const directions = referenceDirections(options.objectives.length, options.populationSize ?? POPULATION);
+  const { populationSize = POPULATION } = options;
+  const directions = referenceDirections(options.objectives.length, populationSize);
   const select: Select = (pool, size, generation) => {
     const random = createRandom(options.seed, STREAM.niche, generation);
     const survivors = selectByNiche(pool, size, directions, random);
@@ -24,7 +28,7 @@ export function createNsga3(options: StrategyOptions): Strategy {
     };
     return { survivors, compare };
   };
-  return createEvolution("nsga3", options, select);
+  return createEvolution("nsga3", options, populationSize, select);
 }
 
 function selectByNiche(
