@@ -51,7 +51,7 @@ test.each<readonly [string, string, (text: string) => string, readonly string[]]
     "rows",
     "front.csv",
     (text) => text.split("\n").slice(0, 2).join("\n"),
-    ["It has 1 designs, but front.json says 13."],
+    ["It has 1 designs, but front.json says 12."],
   ],
   ["cell", "front.csv", (text) => text.replace(/\n(\d+),[^,]+,/, "\n$1,many,"), ["Line 2: step must be a number."]],
 ])("a damaged file of the front (%s): exit 2, place and way out", async (name, file, change, problems) => {
