@@ -49,6 +49,29 @@ export interface Farm<Task, Result> {
   destroy(): Promise<void>;
 }
 
+/**
+ * Runs what a signal stops, and a limit of time too. A timer of its own holds the limit: AbortSignal.timeout that only AbortSignal.any refers to may be
+ * collected as garbage before it fires (Node 20), and what hangs would hang for ever.
+ */
+async function within<Result>(
+  timeoutMs: number | undefined,
+  signal: AbortSignal,
+  work: (stop: AbortSignal) => Promise<Result>,
+): Promise<Result> {
+  if (timeoutMs === undefined) return work(signal);
+  signal.throwIfAborted();
+  const stop = new AbortController();
+  const forward = (): void => stop.abort(signal.reason);
+  signal.addEventListener("abort", forward, { once: true });
+  const timer = setTimeout(() => stop.abort(new DOMException("it takes too long", "TimeoutError")), timeoutMs);
+  try {
+    return await work(stop.signal);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", forward);
+  }
+}
+
 export function createFarm<Task, Result>(options: FarmOptions): Farm<Task, Result> {
   const { workers, window = 2 } = options;
   if (!Number.isSafeInteger(workers) || workers < 1)
@@ -86,8 +109,9 @@ export function createFarm<Task, Result>(options: FarmOptions): Farm<Task, Resul
     signal: AbortSignal,
     timeoutMs: number | undefined,
   ): Promise<readonly TaskResult<Result>[]> => {
-    const stop = timeoutMs === undefined ? signal : AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
-    const { threadId, milliseconds, results } = await pool.run(tasks, { signal: stop });
+    const { threadId, milliseconds, results } = await within(timeoutMs, signal, (stop) =>
+      pool.run(tasks, { signal: stop }),
+    );
     if (results.length !== tasks.length)
       throw new FarmError("worker/bad-reply", `${results.length} results for ${tasks.length} tasks`);
     hasWorked = true;

@@ -21,8 +21,8 @@ import { LEVEL_KINDS, tinyCase } from "../../oracle/tiny-cases.ts";
  * MOST_MAPPINGS mappings to look at are left out. PROBLEMS a kind of chip by default, ECOTILE_PROPERTY_EFFORT times as many
  * on request.
  */
-const PROBLEMS = 50;
-const MOST_MAPPINGS = 40_000;
+const PROBLEMS = 16;
+const MOST_MAPPINGS = 20_000;
 const objectives = ["latency", "energy", "edp"] as const;
 
 function search(

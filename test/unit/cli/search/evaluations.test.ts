@@ -1,6 +1,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { afterAll, expect, test } from "vitest";
 import { createDesignFarm } from "../../../../src/study/evaluations.ts";
 import { FACTOR_NAMES } from "../../../../src/cost/index.ts";
@@ -22,6 +24,10 @@ const points = createRandomStrategy({
 }).suggest(24);
 const expected = points.map(createDesignEvaluator(context).outcome);
 
+// A limit of time that garbage collection can take away is none.
+setFlagsFromString("--expose_gc");
+const collect = runInNewContext("gc") as () => void;
+
 test.each(["exit", "hang"])(
   "a worker that fails (%s) is replaced, and its batch repeated: the same outcomes",
   async (mode) => {
@@ -31,6 +37,7 @@ test.each(["exit", "hang"])(
       // Long enough that a busy machine does not take a slow worker for a hung one.
       hungMs: 15_000,
     });
+    const collecting = setInterval(collect, 500);
     try {
       const reported = new Map<number, unknown>();
       const outcomes = await farm.evaluateBatch(points, 0, {
@@ -41,6 +48,7 @@ test.each(["exit", "hang"])(
       expect(points.map((_, i) => reported.get(i))).toEqual(expected);
       expect(farm.crashCount).toBe(1);
     } finally {
+      clearInterval(collecting);
       await farm.destroy();
     }
   },
