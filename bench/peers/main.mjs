@@ -8,10 +8,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { FACTOR_NAMES } from "../../dist/src/cost/index.js";
-import { assess, createSpace, createStrategy, hypervolume, nadirOf, valuesOf } from "../../dist/src/search/index.js";
+import { assess, createSpace, createStrategy, hypervolume } from "../../dist/src/search/index.js";
 import { loadStudy } from "../../dist/src/spec/index.js";
-import { enumerateOnWorkers } from "../../dist/src/study/exact/enumerate.js";
-import { decompositionRequest } from "../../dist/src/study/exact/split-space.js";
+import { exactFront } from "../exact-front.mjs";
 import { outcomeFrom, tablesOf, writeTables } from "./tables.mjs";
 
 const SEEDS = 10;
@@ -28,23 +27,6 @@ const median = (values) => {
 
 const study = loadStudy(fileURLToPath(new URL("examples/clip-vit-b16.yaml", root)), FACTOR_NAMES);
 const { objectives } = study;
-
-/** The exact front, and what its nadir is. */
-async function exactFront() {
-  const { result } = await enumerateOnWorkers(
-    { request: decompositionRequest(study), objectives, constraints: study.constraints },
-    {
-      workers: 1,
-      signal: new AbortController().signal,
-      isCountedInFull: false,
-      blocks: null,
-      onProgress: () => undefined,
-    },
-  );
-  const front = result.front.map(({ values }) => valuesOf(values, objectives));
-  const reference = nadirOf(front);
-  return { designs: result.front, reference, most: hypervolume(front, reference) };
-}
 
 /** Designs of the exact front cost what the tables say; those of a second look are not in them. */
 function checkTables(designs, { request, options }, outcome) {
@@ -89,7 +71,7 @@ function peer(folder, sampler, evaluations) {
 
 const folder = mkdtempSync(join(tmpdir(), "ecotile-peers-"));
 try {
-  const { designs, reference, most } = await exactFront();
+  const { designs, reference, most } = await exactFront(study, 1);
   const tables = tablesOf(study);
   writeTables(folder, study, tables);
   // Limits on the chip alone are in the tables.

@@ -1,19 +1,11 @@
 import { startingPoint } from "../../dist/src/study/starting-point.js";
-import { enumerateOnWorkers } from "../../dist/src/study/exact/enumerate.js";
 import { decompositionRequest } from "../../dist/src/study/exact/split-space.js";
 import { byColumn } from "../../dist/src/study/exact/tasks.js";
 import { FACTOR_NAMES } from "../../dist/src/cost/index.js";
 import { createDecomposition } from "../../dist/src/evaluate/index.js";
-import {
-  assess,
-  createSpace,
-  createStrategy,
-  hypervolume,
-  nadirOf,
-  pointKey,
-  valuesOf,
-} from "../../dist/src/search/index.js";
+import { assess, createSpace, createStrategy, hypervolume, pointKey } from "../../dist/src/search/index.js";
 import { loadStudy } from "../../dist/src/spec/index.js";
+import { exactFront } from "../exact-front.mjs";
 
 const BUDGETS = [100, 500, 1000, 2000, 4000];
 const BATCH = 32;
@@ -57,19 +49,7 @@ export async function budgets(file = "examples/clip-vit-b16.yaml", print = () =>
   // A latency limit has a column of its own, which is compared in cycles.
   const constraints = limits.map(byColumn);
   const request = decompositionRequest(study);
-  const { result } = await enumerateOnWorkers(
-    { request, objectives, constraints: limits },
-    {
-      workers: 2,
-      signal: new AbortController().signal,
-      isCountedInFull: false,
-      blocks: null,
-      onProgress: () => undefined,
-    },
-  );
-  const front = result.front.map(({ values }) => valuesOf(values, objectives));
-  const reference = nadirOf(front);
-  const most = hypervolume(front, reference);
+  const { reference, most } = await exactFront(study, 2);
   const outcome = tabledEvaluator(request);
   const start = startingPoint(study);
   const floor = outcome(start).metrics.accuracy;
