@@ -198,7 +198,7 @@ function stepsAlong(extent: f64, tile: f64, cores: f64, spatial: f64): f64 {
 }
 
 /** Bounds what the array takes for the outer tile that is in place, in inner tiles as large as the array takes them. */
-function boundFolds(m: f64, n: f64, k: f64): void {
+export function boundFolds(m: f64, n: f64, k: f64): void {
   setInner(smaller(chunkM(m), foldM()), smaller(chunkN(n), foldN()), smaller(chunkK(k), foldK()), 0, 0);
   boundOuter();
   boundShares();
@@ -210,7 +210,7 @@ function boundFolds(m: f64, n: f64, k: f64): void {
 }
 
 /** Cycles of the array for those folds, and of the port that it is fed from: of several cores the tiles at the ends may want less than their share. */
-function foldTime(): f64 {
+export function foldTime(): f64 {
   return coresM * coresN * coresK == 1 ? larger(arrayTime, edgeTime) : arrayTime;
 }
 
