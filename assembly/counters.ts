@@ -1,60 +1,13 @@
-import { HW_ENERGY_TRAFFIC, INPUT, OUTPUT, TRAFFIC_COLUMNS, WEIGHT, WEIGHT_STATIONARY, OUTPUT_STATIONARY } from "./abi";
+import * as abi from "./abi";
 import { changesEachStep, partTakenAnew } from "./array/registers";
-import { accumulated, countTile, inputsIn, sumBytes, sumsIn, sumsOut, weightsIn } from "./array/traffic";
-import {
-  accumulatorBytes,
-  energyMac,
-  hasOuter,
-  inBlocks,
-  innerBlock,
-  inputBytes,
-  isDirect,
-  multicast,
-  outerBlock,
-  outputBytes,
-  passesOuter,
-  registerHolds,
-  registerWords,
-  weightBytes,
-} from "./hardware";
+import * as arrayTraffic from "./array/traffic";
+import * as hardware from "./hardware";
 import { ceilDiv } from "./int-math";
 import { pick } from "./loop-order";
-import {
-  B,
-  K,
-  M,
-  N,
-  batchAtOnce,
-  coresK,
-  coresM,
-  coresN,
-  dataflow,
-  gk,
-  gm,
-  gn,
-  innerOrder,
-  isBypassed,
-  isKept,
-  isResident,
-  lk,
-  lm,
-  ln,
-  outerOrder,
-  sm,
-  sn,
-} from "./mapping";
+import * as mapping from "./mapping";
 import { HARDWARE, get, put } from "./memory";
 import { isOutsideTurning, streaming } from "./nest";
-import {
-  coresAtWork,
-  cutIndex,
-  extentOfAll,
-  extentOfOne,
-  extentOfRest,
-  innerTurns,
-  setShare,
-  wholeChunks,
-} from "./share";
+import * as share from "./share";
 
 /*
  * Traffic of a mapping, counted class by class instead of step by step. Along each dimension the inner tiles of all outer
@@ -80,7 +33,7 @@ export let elementsSumsIn: f64 = 0;
 export let elementsSumsOut: f64 = 0;
 
 /** Bytes by column, in the order of RES_TRAFFIC (abi.ts). */
-const TRAFFIC: usize = memory.data(TRAFFIC_COLUMNS * 8, 16);
+const TRAFFIC: usize = memory.data(abi.TRAFFIC_COLUMNS * 8, 16);
 
 export const OUTER: i32 = 0;
 export const INNER_SOURCE: i32 = 4;
@@ -105,8 +58,8 @@ function count(column: i32, bytes: f64): void {
 
 /** Dynamic energy of what is counted, pJ: MACs and traffic, each times its coefficient. */
 export function energyOfTraffic(): f64 {
-  let sum: f64 = B * M * N * K * energyMac;
-  for (let i: i32 = 0; i < TRAFFIC_COLUMNS; i++) sum += traffic(i) * get(HARDWARE, HW_ENERGY_TRAFFIC + i);
+  let sum: f64 = mapping.B * mapping.M * mapping.N * mapping.K * hardware.energyMac;
+  for (let i: i32 = 0; i < abi.TRAFFIC_COLUMNS; i++) sum += traffic(i) * get(HARDWARE, abi.HW_ENERGY_TRAFFIC + i);
   return sum;
 }
 
@@ -140,12 +93,12 @@ function row(dimension: i32, index: i32): usize {
 function addClass(dimension: i32, from: f64, to: f64, outers: f64, isLastOuter: bool): void {
   if (to <= from) return;
   const at: usize = row(dimension, rows);
-  const L: f64 = innerTurns(dimension);
-  put(at, ALL, extentOfAll(dimension, from));
-  put(at, CORES, coresAtWork(dimension, from));
-  put(at, WHOLE, wholeChunks(dimension));
-  put(at, EXTENT, extentOfOne(dimension, from));
-  put(at, REST, extentOfRest(dimension, from));
+  const L: f64 = share.innerTurns(dimension);
+  put(at, ALL, share.extentOfAll(dimension, from));
+  put(at, CORES, share.coresAtWork(dimension, from));
+  put(at, WHOLE, share.wholeChunks(dimension));
+  put(at, EXTENT, share.extentOfOne(dimension, from));
+  put(at, REST, share.extentOfRest(dimension, from));
   put(at, TILES, outers * (to - from));
   put(at, FIRSTS, from == 0 ? outers : 0);
   put(at, LASTS, to == L ? outers : 0);
@@ -164,9 +117,9 @@ function addOuters(
   outers: f64,
   isLastOuter: bool,
 ): void {
-  setShare(dimension, extent, chunk, cores, local);
-  const L: f64 = innerTurns(dimension);
-  const cut: f64 = cutIndex(dimension);
+  share.set(dimension, extent, chunk, cores, local);
+  const L: f64 = share.innerTurns(dimension);
+  const cut: f64 = share.cutIndex(dimension);
   const equal: f64 = L * local > chunk ? L - 1 : L;
   if (cut < 0) addClass(dimension, 0, equal, outers, isLastOuter);
   else {
@@ -195,12 +148,12 @@ let Gk: f64 = 1;
 
 /** How often a transfer along `free` happens where the outer tile has Lm, Ln, Lk inner tiles. */
 function repetition(free: i32, Lm: f64, Ln: f64, Lk: f64): i32 {
-  const operand: i32 = free == 0 ? WEIGHT : free == 1 ? INPUT : OUTPUT;
+  const operand: i32 = free == 0 ? abi.WEIGHT : free == 1 ? abi.INPUT : abi.OUTPUT;
   if ((streaming() & (1 << operand)) != 0) return EVERY;
   const a: f64 = free == 0 ? Ln : Lm;
   const b: f64 = free == 2 ? Ln : Lk;
-  if (a > 1 || b > 1) return isOutsideTurning(free, innerOrder, Lm, Ln, Lk) ? EVERY : OUTERS;
-  return isOutsideTurning(free, outerOrder, Gm, Gn, Gk) ? OUTERS : ONCE;
+  if (a > 1 || b > 1) return isOutsideTurning(free, mapping.innerOrder, Lm, Ln, Lk) ? EVERY : OUTERS;
+  return isOutsideTurning(free, mapping.outerOrder, Gm, Gn, Gk) ? OUTERS : ONCE;
 }
 
 /** Tiles of a class at which something happens that happens at its first tiles. */
@@ -215,20 +168,20 @@ function hitsAtLast(at: usize, kind: i32): f64 {
 
 /** Counts the traffic of the mapping in `mapping.ts`. */
 export function countTraffic(): void {
-  for (let i: i32 = 0; i < TRAFFIC_COLUMNS; i++) put(TRAFFIC, i, 0);
+  for (let i: i32 = 0; i < abi.TRAFFIC_COLUMNS; i++) put(TRAFFIC, i, 0);
   elementsInput = 0;
   elementsWeight = 0;
   elementsSumsIn = 0;
   elementsSumsOut = 0;
-  Gm = ceilDiv(M, gm);
-  Gn = ceilDiv(N, gn);
-  Gk = ceilDiv(K, gk);
-  classesM = classify(0, M, gm, lm, coresM);
-  classesN = classify(1, N, gn, ln, coresN);
-  classesK = classify(2, K, gk, lk, coresK);
-  const atOnce: f64 = batchAtOnce();
-  const whole: f64 = Math.floor(B / atOnce);
-  const rest: f64 = B - whole * atOnce;
+  Gm = ceilDiv(mapping.M, mapping.gm);
+  Gn = ceilDiv(mapping.N, mapping.gn);
+  Gk = ceilDiv(mapping.K, mapping.gk);
+  classesM = classify(0, mapping.M, mapping.gm, mapping.lm, mapping.coresM);
+  classesN = classify(1, mapping.N, mapping.gn, mapping.ln, mapping.coresN);
+  classesK = classify(2, mapping.K, mapping.gk, mapping.lk, mapping.coresK);
+  const atOnce: f64 = mapping.batchAtOnce();
+  const whole: f64 = Math.floor(mapping.B / atOnce);
+  const rest: f64 = mapping.B - whole * atOnce;
   if (whole > 0) countMemories(atOnce, whole);
   if (rest > 0) countMemories(rest, 1);
   countEdges();
@@ -236,8 +189,8 @@ export function countTraffic(): void {
 
 /** Traffic of both ports for `times` batch steps of `batch` elements. */
 function countMemories(batch: f64, times: f64): void {
-  countOperand(INPUT, 0, 1, classesM, classesN, inputBytes, batch, times);
-  countOperand(WEIGHT, 1, 0, classesN, classesM, weightBytes, batch, times);
+  countOperand(abi.INPUT, 0, 1, classesM, classesN, hardware.inputBytes, batch, times);
+  countOperand(abi.WEIGHT, 1, 0, classesN, classesM, hardware.weightBytes, batch, times);
   for (let x: i32 = 0; x < classesM; x++) {
     for (let y: i32 = 0; y < classesN; y++) countSums(row(0, x), row(1, y), batch, times);
   }
@@ -254,11 +207,11 @@ function countOperand(
   batch: f64,
   times: f64,
 ): void {
-  const comesAgain: bool = isOutsideTurning(free, outerOrder, Gm, Gn, Gk) && !isKept(operand);
+  const comesAgain: bool = isOutsideTurning(free, mapping.outerOrder, Gm, Gn, Gk) && !mapping.isKept(operand);
   const outerTimes: f64 = comesAgain ? times * pick(free, Gm, Gn, Gk) : times;
-  const passes: bool = passesOuter(operand);
-  const crossesOuter: bool = hasOuter && !isResident(operand) && !passes;
-  const entersInner: bool = !isBypassed(operand);
+  const passes: bool = hardware.passesOuter(operand);
+  const crossesOuter: bool = hardware.hasOuter && !mapping.isResident(operand) && !passes;
+  const entersInner: bool = !mapping.isBypassed(operand);
   for (let x: i32 = 0; x < owns; x++) {
     const a: usize = row(own, x);
     for (let z: i32 = 0; z < classesK; z++) {
@@ -266,7 +219,10 @@ function countOperand(
       const bytes: f64 = Math.ceil(get(a, ALL) * get(c, ALL) * width) * batch;
       const tiles: f64 = get(a, TILES) * get(c, TILES) * times;
       if (crossesOuter) {
-        count(OUTER + operand, inBlocks(bytes, outerBlock) * get(a, TILES) * get(c, TILES) * outerTimes);
+        count(
+          OUTER + operand,
+          hardware.inBlocks(bytes, hardware.outerBlock) * get(a, TILES) * get(c, TILES) * outerTimes,
+        );
       }
       for (let y: i32 = 0; y < frees; y++) {
         const f: usize = row(free, y);
@@ -275,9 +231,9 @@ function countOperand(
         const Ln: f64 = own == 0 ? Lf : get(a, TURNS);
         const hits: f64 = tiles * hitsAtFirst(f, repetition(free, Lm, Ln, get(c, TURNS)), y == 0);
         const copies: f64 = get(f, CORES);
-        const moved: f64 = multicast ? bytes : bytes * copies;
-        if (passes) count(OUTER + operand, inBlocks(moved, outerBlock) * hits);
-        else count(INNER_SOURCE + operand, inBlocks(moved, innerBlock) * hits);
+        const moved: f64 = hardware.multicast ? bytes : bytes * copies;
+        if (passes) count(OUTER + operand, hardware.inBlocks(moved, hardware.outerBlock) * hits);
+        else count(INNER_SOURCE + operand, hardware.inBlocks(moved, hardware.innerBlock) * hits);
         if (entersInner) count(INNER + operand, bytes * copies * hits);
       }
     }
@@ -288,8 +244,8 @@ function countOperand(
 function countSums(a: usize, b: usize, batch: f64, times: f64): void {
   const tiles: f64 = get(a, TILES) * get(b, TILES) * times;
   const sums: f64 = get(a, ALL) * get(b, ALL);
-  const wide: f64 = Math.ceil(sums * accumulatorBytes) * batch;
-  const final: f64 = Math.ceil(sums * outputBytes) * batch;
+  const wide: f64 = Math.ceil(sums * hardware.accumulatorBytes) * batch;
+  const final: f64 = Math.ceil(sums * hardware.outputBytes) * batch;
   let visits: f64 = 0;
   /** Sums of single cores that go up. */
   let summands: f64 = 0;
@@ -297,36 +253,39 @@ function countSums(a: usize, b: usize, batch: f64, times: f64): void {
     const c: usize = row(2, z);
     const hits: f64 = hitsAtLast(c, repetition(2, get(a, TURNS), get(b, TURNS), get(c, TURNS)));
     visits += hits;
-    summands += hits * (coresK > 1 ? get(c, CORES) : 1);
-    if (coresK > 1) {
+    summands += hits * (mapping.coresK > 1 ? get(c, CORES) : 1);
+    if (mapping.coresK > 1) {
       // Every core's sums go up wide; the outer buffer reads what it has, and adds.
       const stored: f64 = wide * get(c, CORES);
-      count(INNER_SOURCE + SUMS_UP, inBlocks(stored, innerBlock) * hits * tiles);
+      count(INNER_SOURCE + SUMS_UP, hardware.inBlocks(stored, hardware.innerBlock) * hits * tiles);
       count(INNER + SUMS_UP, stored * hits * tiles);
       count(INNER_SOURCE + SUMS_DOWN, stored * hits * tiles);
     }
   }
-  if (isDirect) {
+  if (hardware.isDirect) {
     // The array's edge is the inner port.
     elementsSumsOut += sums * batch * summands * tiles;
-    if (coresK == 1) elementsSumsIn += sums * batch * (visits - 1) * tiles;
+    if (mapping.coresK == 1) elementsSumsIn += sums * batch * (visits - 1) * tiles;
   }
-  if (coresK > 1) count(INNER_SOURCE + SUMS_DOWN, -wide * tiles);
+  if (mapping.coresK > 1) count(INNER_SOURCE + SUMS_DOWN, -wide * tiles);
   else {
     const again: f64 = (visits - 1) * tiles;
-    const passes: bool = passesOuter(OUTPUT);
+    const passes: bool = hardware.passesOuter(abi.OUTPUT);
     const source: i32 = passes ? OUTER : INNER_SOURCE;
-    const block: f64 = passes ? outerBlock : innerBlock;
-    count(source + SUMS_UP, inBlocks(wide, block) * again + inBlocks(final, block) * tiles);
+    const block: f64 = passes ? hardware.outerBlock : hardware.innerBlock;
+    count(source + SUMS_UP, hardware.inBlocks(wide, block) * again + hardware.inBlocks(final, block) * tiles);
     count(INNER + SUMS_UP, wide * again + final * tiles);
-    count(source + SUMS_DOWN, inBlocks(wide, block) * again);
+    count(source + SUMS_DOWN, hardware.inBlocks(wide, block) * again);
     count(INNER + SUMS_DOWN, wide * again);
   }
-  if (!hasOuter || isResident(OUTPUT) || passesOuter(OUTPUT)) return;
-  const leavesUnfinished: bool = isOutsideTurning(2, outerOrder, Gm, Gn, Gk) && !isKept(OUTPUT);
+  if (!hardware.hasOuter || mapping.isResident(abi.OUTPUT) || hardware.passesOuter(abi.OUTPUT)) return;
+  const leavesUnfinished: bool = isOutsideTurning(2, mapping.outerOrder, Gm, Gn, Gk) && !mapping.isKept(abi.OUTPUT);
   const outerAgain: f64 = leavesUnfinished ? (Gk - 1) * tiles : 0;
-  count(OUTER + SUMS_UP, inBlocks(wide, outerBlock) * outerAgain + inBlocks(final, outerBlock) * tiles);
-  count(OUTER + SUMS_DOWN, inBlocks(wide, outerBlock) * outerAgain);
+  count(
+    OUTER + SUMS_UP,
+    hardware.inBlocks(wide, hardware.outerBlock) * outerAgain + hardware.inBlocks(final, hardware.outerBlock) * tiles,
+  );
+  count(OUTER + SUMS_DOWN, hardware.inBlocks(wide, hardware.outerBlock) * outerAgain);
 }
 
 /** Traffic over the arrays' edges, and of their registers and accumulators. */
@@ -344,16 +303,16 @@ function countSteps(a: usize, b: usize, c: usize, isFirstM: bool, isFirstN: bool
   const Ln: f64 = get(b, TURNS);
   const Lk: f64 = get(c, TURNS);
   // Along the free dimension of the held operand: tiles at which it comes anew.
-  const isWeight: bool = dataflow == WEIGHT_STATIONARY;
+  const isWeight: bool = mapping.dataflow == abi.WEIGHT_STATIONARY;
   const free: usize = isWeight ? a : b;
   const others: f64 = get(isWeight ? b : a, TILES);
   let anew: f64 = get(free, TILES);
-  if (dataflow != OUTPUT_STATIONARY) {
+  if (mapping.dataflow != abi.OUTPUT_STATIONARY) {
     anew = hitsAtFirst(free, repetition(isWeight ? 0 : 1, Lm, Ln, Lk), isWeight ? isFirstM : isFirstN);
   }
   const again: f64 = get(free, TILES) - anew;
   const tiles: f64 = get(c, TILES);
-  if (coresK > 1) {
+  if (mapping.coresK > 1) {
     // Every visit of a core starts its sums at zero, and no sum is final.
     const starts: f64 = hitsAtFirst(c, repetition(2, Lm, Ln, Lk), isFirstK);
     countCores(a, b, c, anew * others * starts, true, false, false);
@@ -364,7 +323,7 @@ function countSteps(a: usize, b: usize, c: usize, isFirstM: bool, isFirstN: bool
   }
   const firsts: f64 = isFirstK ? 1 : 0;
   const lasts: f64 = get(c, IS_LAST);
-  const both: f64 = K <= get(c, ALL) ? 1 : 0;
+  const both: f64 = mapping.K <= get(c, ALL) ? 1 : 0;
   for (let held: i32 = 0; held < 2; held++) {
     const steps: f64 = (held == 0 ? anew : again) * others;
     countCores(a, b, c, steps * both, true, true, held == 1);
@@ -386,42 +345,43 @@ function countCores(a: usize, b: usize, c: usize, steps: f64, isFirstK: bool, is
       ((corner & 1) != 0 ? 1 : get(a, WHOLE)) *
       ((corner & 2) != 0 ? 1 : get(b, WHOLE)) *
       ((corner & 4) != 0 ? 1 : get(c, WHOLE));
-    countEdge(steps * cores * B, m, n, k, isFirstK, isLastK, isHeld);
+    countEdge(steps * cores * mapping.B, m, n, k, isFirstK, isLastK, isHeld);
   }
 }
 
 /** Counts what `tiles` tiles of m × n × k move over the edges of their core's arrays. */
 function countEdge(tiles: f64, m: f64, n: f64, k: f64, isFirstK: bool, isLastK: bool, isHeld: bool): void {
-  countTile(m, n, k, isFirstK, isHeld);
-  elementsInput += tiles * inputsIn;
-  elementsWeight += tiles * weightsIn;
-  if (!isDirect) {
-    elementsSumsIn += tiles * sumsIn;
-    elementsSumsOut += tiles * sumsOut;
+  arrayTraffic.countTile(m, n, k, isFirstK, isHeld);
+  elementsInput += tiles * arrayTraffic.inputsIn;
+  elementsWeight += tiles * arrayTraffic.weightsIn;
+  if (!hardware.isDirect) {
+    elementsSumsIn += tiles * arrayTraffic.sumsIn;
+    elementsSumsOut += tiles * arrayTraffic.sumsOut;
   }
-  if (!isBypassed(INPUT)) count(EDGE, tiles * Math.ceil(inputsIn * inputBytes));
-  if (!isBypassed(WEIGHT)) count(EDGE + 1, tiles * Math.ceil(weightsIn * weightBytes));
-  count(EDGE + SUMS_DOWN, tiles * Math.ceil(sumsIn * accumulatorBytes));
-  count(EDGE + SUMS_UP, tiles * sumBytes(sumsOut, m * n, isLastK));
-  if (registerWords > 0) {
+  if (!mapping.isBypassed(abi.INPUT)) count(EDGE, tiles * Math.ceil(arrayTraffic.inputsIn * hardware.inputBytes));
+  if (!mapping.isBypassed(abi.WEIGHT))
+    count(EDGE + 1, tiles * Math.ceil(arrayTraffic.weightsIn * hardware.weightBytes));
+  count(EDGE + SUMS_DOWN, tiles * Math.ceil(arrayTraffic.sumsIn * hardware.accumulatorBytes));
+  count(EDGE + SUMS_UP, tiles * arrayTraffic.sumBytes(arrayTraffic.sumsOut, m * n, isLastK));
+  if (hardware.registerWords > 0) {
     const taken: f64 = m * n * k * partTakenAnew(m, n);
     // No more copies than there are rows of inputs, or columns of weights.
-    const copiesM: f64 = Math.min(sm, M);
-    const copiesN: f64 = Math.min(sn, N);
+    const copiesM: f64 = Math.min(mapping.sm, mapping.M);
+    const copiesN: f64 = Math.min(mapping.sn, mapping.N);
     let written: f64 = 0;
     let read: f64 = 0;
-    if ((registerHolds & (1 << WEIGHT)) != 0) {
+    if ((hardware.registerHolds & (1 << abi.WEIGHT)) != 0) {
       // Every PE that works on another row of inputs keeps its own copy of the weight.
-      written += weightsIn * copiesM * weightBytes;
-      read += (changesEachStep(WEIGHT) ? taken : weightsIn * copiesM) * weightBytes;
+      written += arrayTraffic.weightsIn * copiesM * hardware.weightBytes;
+      read += (changesEachStep(abi.WEIGHT) ? taken : arrayTraffic.weightsIn * copiesM) * hardware.weightBytes;
     }
-    if ((registerHolds & (1 << INPUT)) != 0) {
-      written += inputsIn * copiesN * inputBytes;
-      read += (changesEachStep(INPUT) ? taken : inputsIn * copiesN) * inputBytes;
+    if ((hardware.registerHolds & (1 << abi.INPUT)) != 0) {
+      written += arrayTraffic.inputsIn * copiesN * hardware.inputBytes;
+      read += (changesEachStep(abi.INPUT) ? taken : arrayTraffic.inputsIn * copiesN) * hardware.inputBytes;
     }
     count(REGISTER_WRITES, tiles * Math.ceil(written));
     count(REGISTER_READS, tiles * Math.ceil(read));
   }
-  count(ACCUMULATOR_WRITES, tiles * Math.ceil(accumulated * accumulatorBytes));
-  count(ACCUMULATOR_READS, tiles * Math.ceil(accumulated * accumulatorBytes));
+  count(ACCUMULATOR_WRITES, tiles * Math.ceil(arrayTraffic.accumulated * hardware.accumulatorBytes));
+  count(ACCUMULATOR_READS, tiles * Math.ceil(arrayTraffic.accumulated * hardware.accumulatorBytes));
 }

@@ -1,62 +1,5 @@
-import {
-  HW_ACCUMULATORS,
-  HW_ACCUMULATOR_BYTES,
-  HW_ARRAYS,
-  HW_ARRAY_BLOCK,
-  HW_ARRAY_KIND,
-  HW_ARRAY_LATENCY,
-  HW_ARRAY_PORT,
-  HW_ARRAY_PORTS,
-  HW_ARRAY_READS,
-  HW_COLS,
-  HW_CORES,
-  HW_DATAFLOWS,
-  HW_DIRECT,
-  HW_DRAIN,
-  HW_ENERGY_CYCLE,
-  HW_ENERGY_MAC,
-  HW_ENERGY_TRAFFIC,
-  HW_FIELDS,
-  HW_HAS_OUTER,
-  HW_INNER_BLOCK,
-  HW_INNER_DOUBLE,
-  HW_INNER_PORT,
-  HW_INNER_PORTS,
-  HW_INNER_READS,
-  HW_INNER_SIZE,
-  HW_INNER_SPLIT,
-  HW_INPUT_BYTES,
-  HW_MULTICAST,
-  HW_OUTER_BLOCK,
-  HW_OUTER_DOUBLE,
-  HW_OUTER_PASSED,
-  HW_OUTER_PORT,
-  HW_OUTER_SIZE,
-  HW_OUTER_SPLIT,
-  HW_OUTPUT_BYTES,
-  HW_OVERLAP,
-  HW_REGISTER_HOLDS,
-  HW_REGISTER_WORDS,
-  HW_ROWS,
-  HW_SKEW,
-  HW_UNROLL,
-  HW_WEIGHT_BYTES,
-  KIND_DOT_PRODUCT,
-  OVERLAP_FOLDS,
-  PORT_LATENCY,
-  PORT_READ_BYTES,
-  PORT_READ_CYCLES,
-  PORT_SHARED,
-  PORT_WRITE_BYTES,
-  PORT_WRITE_CYCLES,
-  OUTPUT,
-  SKEW_FULL_ARRAY,
-  SPLIT_TOGETHER,
-  TRAFFIC_COLUMNS,
-  UNROLL_FLEXIBLE,
-  WEIGHT,
-} from "./abi";
-import { checkHardware } from "./check";
+import * as abi from "./abi";
+import * as check from "./check";
 import { ceilLog2 } from "./int-math";
 import { HARDWARE, HARDWARE_RECORD, get, put } from "./memory";
 import { firstIn } from "./split";
@@ -152,113 +95,114 @@ function field(index: i32): f64 {
 
 /** Copies the record that the host has written. Zeros lose their sign, which the least of two numbers would keep or not. */
 function copyRecord(): void {
-  for (let i: i32 = 0; i < HW_FIELDS; i++) put(HARDWARE, i, get(HARDWARE_RECORD, i) + 0);
+  for (let i: i32 = 0; i < abi.HW_FIELDS; i++) put(HARDWARE, i, get(HARDWARE_RECORD, i) + 0);
 }
 
 /** Whether any energy is not 0. */
 function hasEnergies(): bool {
-  for (let i: i32 = HW_ENERGY_MAC; i < HW_ENERGY_TRAFFIC + TRAFFIC_COLUMNS; i++) if (field(i) != 0) return true;
+  for (let i: i32 = abi.HW_ENERGY_MAC; i < abi.HW_ENERGY_TRAFFIC + abi.TRAFFIC_COLUMNS; i++)
+    if (field(i) != 0) return true;
   return false;
 }
 
 /** Prices each traffic column by the ends of its transfers that are there: a byte is 1 at each. */
 function priceBytesMoved(): void {
-  const inner: f64 = field(HW_DIRECT) != 0 ? 0 : 1;
+  const inner: f64 = field(abi.HW_DIRECT) != 0 ? 0 : 1;
   for (let i: i32 = 0; i < 4; i++) {
-    put(HARDWARE, HW_ENERGY_TRAFFIC + i, passesOuter(i < OUTPUT ? i : OUTPUT) ? 1 : 2);
-    put(HARDWARE, HW_ENERGY_TRAFFIC + 4 + i, 1);
-    put(HARDWARE, HW_ENERGY_TRAFFIC + 8 + i, inner);
-    put(HARDWARE, HW_ENERGY_TRAFFIC + 12 + i, inner);
+    put(HARDWARE, abi.HW_ENERGY_TRAFFIC + i, passesOuter(i < abi.OUTPUT ? i : abi.OUTPUT) ? 1 : 2);
+    put(HARDWARE, abi.HW_ENERGY_TRAFFIC + 4 + i, 1);
+    put(HARDWARE, abi.HW_ENERGY_TRAFFIC + 8 + i, inner);
+    put(HARDWARE, abi.HW_ENERGY_TRAFFIC + 12 + i, inner);
   }
 }
 
 /** Checks the hardware record and takes it into the variables above; false where it is refused (check.ts). */
-export function loadHardware(): bool {
+export function load(): bool {
   copyRecord();
-  if (!checkHardware(HARDWARE)) return false;
-  hasOuter = field(HW_HAS_OUTER) != 0;
-  passedBits = hasOuter ? <i32>field(HW_OUTER_PASSED) : 0;
-  addsSums = hasOuter && !passesOuter(OUTPUT);
+  if (!check.hardware(HARDWARE)) return false;
+  hasOuter = field(abi.HW_HAS_OUTER) != 0;
+  passedBits = hasOuter ? <i32>field(abi.HW_OUTER_PASSED) : 0;
+  addsSums = hasOuter && !passesOuter(abi.OUTPUT);
   areEnergiesKnown = hasEnergies();
   if (!areEnergiesKnown) priceBytesMoved();
-  cores = field(HW_CORES);
-  arrays = field(HW_ARRAYS);
-  multicast = field(HW_MULTICAST) != 0;
-  kind = <i32>field(HW_ARRAY_KIND);
-  rows = field(HW_ROWS);
-  cols = field(HW_COLS);
-  unroll = <i32>field(HW_UNROLL);
-  dataflows = <i32>field(HW_DATAFLOWS);
-  skew = <i32>field(HW_SKEW);
-  overlap = <i32>field(HW_OVERLAP);
-  drain = <i32>field(HW_DRAIN);
-  registerWords = field(HW_REGISTER_WORDS);
-  registerHolds = <i32>field(HW_REGISTER_HOLDS);
-  accumulators = field(HW_ACCUMULATORS);
-  inputBytes = field(HW_INPUT_BYTES);
-  weightBytes = field(HW_WEIGHT_BYTES);
-  accumulatorBytes = field(HW_ACCUMULATOR_BYTES);
-  outputBytes = field(HW_OUTPUT_BYTES);
-  innerSplit = <i32>field(HW_INNER_SPLIT);
-  innerInput = field(HW_INNER_SIZE);
-  innerWeight = field(HW_INNER_SIZE + 1);
-  innerOutput = field(HW_INNER_SIZE + 2);
-  innerDouble = field(HW_INNER_DOUBLE) != 0;
-  isDirect = field(HW_DIRECT) != 0;
-  outerSplit = <i32>field(HW_OUTER_SPLIT);
-  outerInput = field(HW_OUTER_SIZE);
-  outerWeight = field(HW_OUTER_SIZE + 1);
-  outerOutput = field(HW_OUTER_SIZE + 2);
-  outerDouble = field(HW_OUTER_DOUBLE) != 0;
-  arrayReadBytes = field(HW_ARRAY_PORT + PORT_READ_BYTES);
-  arrayReadCycles = isDirect ? 0 : field(HW_ARRAY_PORT + PORT_READ_CYCLES);
-  arrayWriteBytes = field(HW_ARRAY_PORT + PORT_WRITE_BYTES);
-  arrayWriteCycles = isDirect ? 0 : field(HW_ARRAY_PORT + PORT_WRITE_CYCLES);
-  arrayShared = field(HW_ARRAY_PORT + PORT_SHARED) != 0;
-  arrayLatency = isDirect ? 0 : field(HW_ARRAY_LATENCY);
-  innerReadBytes = field(HW_INNER_PORT + PORT_READ_BYTES);
-  innerReadCycles = field(HW_INNER_PORT + PORT_READ_CYCLES);
-  innerWriteBytes = field(HW_INNER_PORT + PORT_WRITE_BYTES);
-  innerWriteCycles = field(HW_INNER_PORT + PORT_WRITE_CYCLES);
-  innerShared = field(HW_INNER_PORT + PORT_SHARED) != 0;
-  innerLatency = field(HW_INNER_PORT + PORT_LATENCY);
-  arrayPorts = isDirect ? SPLIT_TOGETHER : <i32>field(HW_ARRAY_PORTS);
-  const arrayWeight: i32 = readsOf(arrayPorts, WEIGHT, HW_ARRAY_PORT, HW_ARRAY_READS);
-  const arraySum: i32 = readsOf(arrayPorts, OUTPUT, HW_ARRAY_PORT, HW_ARRAY_READS);
+  cores = field(abi.HW_CORES);
+  arrays = field(abi.HW_ARRAYS);
+  multicast = field(abi.HW_MULTICAST) != 0;
+  kind = <i32>field(abi.HW_ARRAY_KIND);
+  rows = field(abi.HW_ROWS);
+  cols = field(abi.HW_COLS);
+  unroll = <i32>field(abi.HW_UNROLL);
+  dataflows = <i32>field(abi.HW_DATAFLOWS);
+  skew = <i32>field(abi.HW_SKEW);
+  overlap = <i32>field(abi.HW_OVERLAP);
+  drain = <i32>field(abi.HW_DRAIN);
+  registerWords = field(abi.HW_REGISTER_WORDS);
+  registerHolds = <i32>field(abi.HW_REGISTER_HOLDS);
+  accumulators = field(abi.HW_ACCUMULATORS);
+  inputBytes = field(abi.HW_INPUT_BYTES);
+  weightBytes = field(abi.HW_WEIGHT_BYTES);
+  accumulatorBytes = field(abi.HW_ACCUMULATOR_BYTES);
+  outputBytes = field(abi.HW_OUTPUT_BYTES);
+  innerSplit = <i32>field(abi.HW_INNER_SPLIT);
+  innerInput = field(abi.HW_INNER_SIZE);
+  innerWeight = field(abi.HW_INNER_SIZE + 1);
+  innerOutput = field(abi.HW_INNER_SIZE + 2);
+  innerDouble = field(abi.HW_INNER_DOUBLE) != 0;
+  isDirect = field(abi.HW_DIRECT) != 0;
+  outerSplit = <i32>field(abi.HW_OUTER_SPLIT);
+  outerInput = field(abi.HW_OUTER_SIZE);
+  outerWeight = field(abi.HW_OUTER_SIZE + 1);
+  outerOutput = field(abi.HW_OUTER_SIZE + 2);
+  outerDouble = field(abi.HW_OUTER_DOUBLE) != 0;
+  arrayReadBytes = field(abi.HW_ARRAY_PORT + abi.PORT_READ_BYTES);
+  arrayReadCycles = isDirect ? 0 : field(abi.HW_ARRAY_PORT + abi.PORT_READ_CYCLES);
+  arrayWriteBytes = field(abi.HW_ARRAY_PORT + abi.PORT_WRITE_BYTES);
+  arrayWriteCycles = isDirect ? 0 : field(abi.HW_ARRAY_PORT + abi.PORT_WRITE_CYCLES);
+  arrayShared = field(abi.HW_ARRAY_PORT + abi.PORT_SHARED) != 0;
+  arrayLatency = isDirect ? 0 : field(abi.HW_ARRAY_LATENCY);
+  innerReadBytes = field(abi.HW_INNER_PORT + abi.PORT_READ_BYTES);
+  innerReadCycles = field(abi.HW_INNER_PORT + abi.PORT_READ_CYCLES);
+  innerWriteBytes = field(abi.HW_INNER_PORT + abi.PORT_WRITE_BYTES);
+  innerWriteCycles = field(abi.HW_INNER_PORT + abi.PORT_WRITE_CYCLES);
+  innerShared = field(abi.HW_INNER_PORT + abi.PORT_SHARED) != 0;
+  innerLatency = field(abi.HW_INNER_PORT + abi.PORT_LATENCY);
+  arrayPorts = isDirect ? abi.SPLIT_TOGETHER : <i32>field(abi.HW_ARRAY_PORTS);
+  const arrayWeight: i32 = readsOf(arrayPorts, abi.WEIGHT, abi.HW_ARRAY_PORT, abi.HW_ARRAY_READS);
+  const arraySum: i32 = readsOf(arrayPorts, abi.OUTPUT, abi.HW_ARRAY_PORT, abi.HW_ARRAY_READS);
   arrayWeightBytes = field(arrayWeight);
   arrayWeightCycles = isDirect ? 0 : field(arrayWeight + 1);
   arraySumBytes = field(arraySum);
   arraySumCycles = isDirect ? 0 : field(arraySum + 1);
-  innerPorts = <i32>field(HW_INNER_PORTS);
-  const weightReads: i32 = readsOf(innerPorts, WEIGHT, HW_INNER_PORT, HW_INNER_READS);
-  const sumReads: i32 = readsOf(innerPorts, OUTPUT, HW_INNER_PORT, HW_INNER_READS);
+  innerPorts = <i32>field(abi.HW_INNER_PORTS);
+  const weightReads: i32 = readsOf(innerPorts, abi.WEIGHT, abi.HW_INNER_PORT, abi.HW_INNER_READS);
+  const sumReads: i32 = readsOf(innerPorts, abi.OUTPUT, abi.HW_INNER_PORT, abi.HW_INNER_READS);
   innerWeightBytes = field(weightReads);
   innerWeightCycles = field(weightReads + 1);
   innerSumBytes = field(sumReads);
   innerSumCycles = field(sumReads + 1);
-  outerReadBytes = field(HW_OUTER_PORT + PORT_READ_BYTES);
-  outerReadCycles = field(HW_OUTER_PORT + PORT_READ_CYCLES);
-  outerWriteBytes = field(HW_OUTER_PORT + PORT_WRITE_BYTES);
-  outerWriteCycles = field(HW_OUTER_PORT + PORT_WRITE_CYCLES);
-  outerShared = field(HW_OUTER_PORT + PORT_SHARED) != 0;
-  outerLatency = field(HW_OUTER_PORT + PORT_LATENCY);
-  arrayBlock = isDirect ? 0 : field(HW_ARRAY_BLOCK);
-  innerBlock = field(HW_INNER_BLOCK);
-  outerBlock = field(HW_OUTER_BLOCK);
-  energyMac = field(HW_ENERGY_MAC);
-  energyCycle = field(HW_ENERGY_CYCLE);
+  outerReadBytes = field(abi.HW_OUTER_PORT + abi.PORT_READ_BYTES);
+  outerReadCycles = field(abi.HW_OUTER_PORT + abi.PORT_READ_CYCLES);
+  outerWriteBytes = field(abi.HW_OUTER_PORT + abi.PORT_WRITE_BYTES);
+  outerWriteCycles = field(abi.HW_OUTER_PORT + abi.PORT_WRITE_CYCLES);
+  outerShared = field(abi.HW_OUTER_PORT + abi.PORT_SHARED) != 0;
+  outerLatency = field(abi.HW_OUTER_PORT + abi.PORT_LATENCY);
+  arrayBlock = isDirect ? 0 : field(abi.HW_ARRAY_BLOCK);
+  innerBlock = field(abi.HW_INNER_BLOCK);
+  outerBlock = field(abi.HW_OUTER_BLOCK);
+  energyMac = field(abi.HW_ENERGY_MAC);
+  energyCycle = field(abi.HW_ENERGY_CYCLE);
   arrayPerRead = arrayReadCycles / arrayReadBytes;
   arrayPerWrite = arrayWriteCycles / arrayWriteBytes;
-  arrayTail = kind == KIND_DOT_PRODUCT ? ceilLog2(rows) : 0;
-  const isWhole: bool = skew == SKEW_FULL_ARRAY || unroll == UNROLL_FLEXIBLE;
-  leastSkew = kind == KIND_DOT_PRODUCT ? arrayTail : overlap == OVERLAP_FOLDS && isWhole ? rows + cols - 2 : 0;
+  arrayTail = kind == abi.KIND_DOT_PRODUCT ? ceilLog2(rows) : 0;
+  const isWhole: bool = skew == abi.SKEW_FULL_ARRAY || unroll == abi.UNROLL_FLEXIBLE;
+  leastSkew = kind == abi.KIND_DOT_PRODUCT ? arrayTail : overlap == abi.OVERLAP_FOLDS && isWhole ? rows + cols - 2 : 0;
   return true;
 }
 
 /** Field of the reads, bytes and then cycles, of the port that an operand is on. */
 function readsOf(ports: i32, operand: i32, port: i32, reads: i32): i32 {
   const first: i32 = firstIn(ports, operand);
-  return first == 0 ? port + PORT_READ_BYTES : reads + 2 * (first - 1);
+  return first == 0 ? port + abi.PORT_READ_BYTES : reads + 2 * (first - 1);
 }
 
 /** Whether operand `operand` goes past the outer buffer. */

@@ -1,25 +1,5 @@
-import {
-  MAP_ARRAYS,
-  MAP_BYPASS,
-  MAP_COLS,
-  MAP_CORES,
-  MAP_DATAFLOW,
-  MAP_INNER_DOUBLE,
-  MAP_INNER_ORDER,
-  MAP_INNER_TILE,
-  MAP_KEPT,
-  MAP_OUTER_DOUBLE,
-  MAP_OUTER_ORDER,
-  MAP_OUTER_TILE,
-  MAP_REGISTER_TILE,
-  MAP_ROWS,
-  MAP_PACKED,
-  OUTPUT,
-  WEIGHT,
-  WEIGHT_STATIONARY,
-  INPUT_STATIONARY,
-} from "./abi";
-import { hasOuter, isDirect } from "./hardware";
+import * as abi from "./abi";
+import * as hardware from "./hardware";
 import { ceilDiv } from "./int-math";
 import { get, put } from "./memory";
 
@@ -40,7 +20,11 @@ export function setResidency(bits: i32, reserved: f64): void {
 
 /** Whether `operand` goes past the inner buffer: the one that the dataflow holds. */
 export function isBypassed(operand: i32): bool {
-  return bypass && dataflow == (operand == WEIGHT ? WEIGHT_STATIONARY : INPUT_STATIONARY) && operand != OUTPUT;
+  return (
+    bypass &&
+    dataflow == (operand == abi.WEIGHT ? abi.WEIGHT_STATIONARY : abi.INPUT_STATIONARY) &&
+    operand != abi.OUTPUT
+  );
 }
 
 export function isResident(operand: i32): bool {
@@ -167,7 +151,7 @@ export function setInner(m: f64, n: f64, k: f64, order: i32, doubleBits: i32): v
   ln = n;
   lk = k;
   innerOrder = order;
-  innerDoubleBits = isDirect ? 7 : doubleBits;
+  innerDoubleBits = hardware.isDirect ? 7 : doubleBits;
 }
 /** Sets the steps of the array along each dimension that the registers of a PE or column work off as one block. */
 export function setRegisterTile(m: f64, n: f64, k: f64): void {
@@ -199,70 +183,75 @@ export function setArray(
 }
 
 /** Writes the mapping in place into a result record. */
-export function storeMapping(record: usize): void {
-  put(record, MAP_CORES, coresB);
-  put(record, MAP_CORES + 1, coresM);
-  put(record, MAP_CORES + 2, coresN);
-  put(record, MAP_CORES + 3, coresK);
-  put(record, MAP_ARRAYS, arraysB);
-  put(record, MAP_ARRAYS + 1, arraysM);
-  put(record, MAP_ARRAYS + 2, arraysN);
-  put(record, MAP_PACKED, packed);
-  put(record, MAP_OUTER_TILE, gm);
-  put(record, MAP_OUTER_TILE + 1, gn);
-  put(record, MAP_OUTER_TILE + 2, gk);
-  put(record, MAP_OUTER_ORDER, <f64>outerOrder);
-  put(record, MAP_INNER_TILE, lm);
-  put(record, MAP_INNER_TILE + 1, ln);
-  put(record, MAP_INNER_TILE + 2, lk);
-  put(record, MAP_INNER_ORDER, <f64>innerOrder);
-  put(record, MAP_DATAFLOW, <f64>dataflow);
-  put(record, MAP_REGISTER_TILE, tm);
-  put(record, MAP_REGISTER_TILE + 1, tn);
-  put(record, MAP_REGISTER_TILE + 2, tk);
-  put(record, MAP_ROWS, rowsM);
-  put(record, MAP_ROWS + 1, rowsN);
-  put(record, MAP_ROWS + 2, rowsK);
-  put(record, MAP_COLS, colsM);
-  put(record, MAP_COLS + 1, colsN);
-  put(record, MAP_COLS + 2, colsK);
-  put(record, MAP_OUTER_DOUBLE, hasOuter ? <f64>outerDoubleBits : 0);
-  put(record, MAP_INNER_DOUBLE, <f64>innerDoubleBits);
-  put(record, MAP_BYPASS, bypass ? 1 : 0);
-  put(record, MAP_KEPT, <f64>keptBits);
+export function store(record: usize): void {
+  put(record, abi.MAP_CORES, coresB);
+  put(record, abi.MAP_CORES + 1, coresM);
+  put(record, abi.MAP_CORES + 2, coresN);
+  put(record, abi.MAP_CORES + 3, coresK);
+  put(record, abi.MAP_ARRAYS, arraysB);
+  put(record, abi.MAP_ARRAYS + 1, arraysM);
+  put(record, abi.MAP_ARRAYS + 2, arraysN);
+  put(record, abi.MAP_PACKED, packed);
+  put(record, abi.MAP_OUTER_TILE, gm);
+  put(record, abi.MAP_OUTER_TILE + 1, gn);
+  put(record, abi.MAP_OUTER_TILE + 2, gk);
+  put(record, abi.MAP_OUTER_ORDER, <f64>outerOrder);
+  put(record, abi.MAP_INNER_TILE, lm);
+  put(record, abi.MAP_INNER_TILE + 1, ln);
+  put(record, abi.MAP_INNER_TILE + 2, lk);
+  put(record, abi.MAP_INNER_ORDER, <f64>innerOrder);
+  put(record, abi.MAP_DATAFLOW, <f64>dataflow);
+  put(record, abi.MAP_REGISTER_TILE, tm);
+  put(record, abi.MAP_REGISTER_TILE + 1, tn);
+  put(record, abi.MAP_REGISTER_TILE + 2, tk);
+  put(record, abi.MAP_ROWS, rowsM);
+  put(record, abi.MAP_ROWS + 1, rowsN);
+  put(record, abi.MAP_ROWS + 2, rowsK);
+  put(record, abi.MAP_COLS, colsM);
+  put(record, abi.MAP_COLS + 1, colsN);
+  put(record, abi.MAP_COLS + 2, colsK);
+  put(record, abi.MAP_OUTER_DOUBLE, hardware.hasOuter ? <f64>outerDoubleBits : 0);
+  put(record, abi.MAP_INNER_DOUBLE, <f64>innerDoubleBits);
+  put(record, abi.MAP_BYPASS, bypass ? 1 : 0);
+  put(record, abi.MAP_KEPT, <f64>keptBits);
 }
 
 /** Puts the mapping of a result record in place. Its fields are good each by itself (check.ts). */
-export function loadMapping(record: usize): void {
-  setBypass(get(record, MAP_BYPASS) != 0);
-  setCores(get(record, MAP_CORES), get(record, MAP_CORES + 1), get(record, MAP_CORES + 2), get(record, MAP_CORES + 3));
-  setArrays(get(record, MAP_ARRAYS), get(record, MAP_ARRAYS + 1), get(record, MAP_ARRAYS + 2));
-  setPacked(get(record, MAP_PACKED));
-  setOuter(
-    get(record, MAP_OUTER_TILE),
-    get(record, MAP_OUTER_TILE + 1),
-    get(record, MAP_OUTER_TILE + 2),
-    <i32>get(record, MAP_OUTER_ORDER),
-    <i32>get(record, MAP_OUTER_DOUBLE),
+export function load(record: usize): void {
+  setBypass(get(record, abi.MAP_BYPASS) != 0);
+  setCores(
+    get(record, abi.MAP_CORES),
+    get(record, abi.MAP_CORES + 1),
+    get(record, abi.MAP_CORES + 2),
+    get(record, abi.MAP_CORES + 3),
   );
-  setKept(<i32>get(record, MAP_KEPT));
+  setArrays(get(record, abi.MAP_ARRAYS), get(record, abi.MAP_ARRAYS + 1), get(record, abi.MAP_ARRAYS + 2));
+  setPacked(get(record, abi.MAP_PACKED));
+  setOuter(
+    get(record, abi.MAP_OUTER_TILE),
+    get(record, abi.MAP_OUTER_TILE + 1),
+    get(record, abi.MAP_OUTER_TILE + 2),
+    <i32>get(record, abi.MAP_OUTER_ORDER),
+    <i32>get(record, abi.MAP_OUTER_DOUBLE),
+  );
+  setKept(<i32>get(record, abi.MAP_KEPT));
   setInner(
-    get(record, MAP_INNER_TILE),
-    get(record, MAP_INNER_TILE + 1),
-    get(record, MAP_INNER_TILE + 2),
-    <i32>get(record, MAP_INNER_ORDER),
-    <i32>get(record, MAP_INNER_DOUBLE),
+    get(record, abi.MAP_INNER_TILE),
+    get(record, abi.MAP_INNER_TILE + 1),
+    get(record, abi.MAP_INNER_TILE + 2),
+    <i32>get(record, abi.MAP_INNER_ORDER),
+    <i32>get(record, abi.MAP_INNER_DOUBLE),
   );
   setArray(
-    <i32>get(record, MAP_DATAFLOW),
-    get(record, MAP_REGISTER_TILE),
-    get(record, MAP_REGISTER_TILE + 1),
-    get(record, MAP_REGISTER_TILE + 2),
-    get(record, MAP_ROWS),
-    get(record, MAP_ROWS + 1),
-    get(record, MAP_ROWS + 2),
-    get(record, MAP_COLS),
-    get(record, MAP_COLS + 1),
-    get(record, MAP_COLS + 2),
+    <i32>get(record, abi.MAP_DATAFLOW),
+    get(record, abi.MAP_REGISTER_TILE),
+    get(record, abi.MAP_REGISTER_TILE + 1),
+    get(record, abi.MAP_REGISTER_TILE + 2),
+    get(record, abi.MAP_ROWS),
+    get(record, abi.MAP_ROWS + 1),
+    get(record, abi.MAP_ROWS + 2),
+    get(record, abi.MAP_COLS),
+    get(record, abi.MAP_COLS + 1),
+    get(record, abi.MAP_COLS + 2),
   );
 }

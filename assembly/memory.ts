@@ -1,4 +1,4 @@
-import { HW_FIELDS, IN_FIELDS, MAX_BATCH, RES_FIELDS } from "./abi";
+import * as abi from "./abi";
 
 /*
  * Fixed regions of linear memory; nothing grows and nothing is allocated at run time.
@@ -8,10 +8,10 @@ import { HW_FIELDS, IN_FIELDS, MAX_BATCH, RES_FIELDS } from "./abi";
  *   results    MAX_BATCH × RES_FIELDS × f64
  *   scratch    tables of the mapper, named where they are used
  */
-export const HARDWARE_RECORD: usize = memory.data(HW_FIELDS * 8, 16);
-export const HARDWARE: usize = memory.data(HW_FIELDS * 8, 16);
-export const PROBLEMS: usize = memory.data(MAX_BATCH * IN_FIELDS * 8, 16);
-export const RESULTS: usize = memory.data(MAX_BATCH * RES_FIELDS * 8, 16);
+export const HARDWARE_RECORD: usize = memory.data(abi.HW_FIELDS * 8, 16);
+export const HARDWARE: usize = memory.data(abi.HW_FIELDS * 8, 16);
+export const PROBLEMS: usize = memory.data(abi.MAX_BATCH * abi.IN_FIELDS * 8, 16);
+export const RESULTS: usize = memory.data(abi.MAX_BATCH * abi.RES_FIELDS * 8, 16);
 
 export function get(base: usize, field: i32): f64 {
   return load<f64>(base + ((<usize>field) << 3));

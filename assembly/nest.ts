@@ -1,7 +1,7 @@
-import { INPUT, INPUT_STATIONARY, OUTPUT, WEIGHT, WEIGHT_STATIONARY } from "./abi";
-import { isDirect, passedBits } from "./hardware";
+import * as abi from "./abi";
+import * as hardware from "./hardware";
 import { innermost, isInside, middle, outermost, pick } from "./loop-order";
-import { K, M, N, dataflow, gk, gm, gn, innerOrder, keptBits, outerOrder } from "./mapping";
+import * as mapping from "./mapping";
 import { ceilDiv } from "./int-math";
 
 /*
@@ -10,9 +10,9 @@ import { ceilDiv } from "./int-math";
  */
 export const INNERMOST: i32 = 6;
 export const OUTER_INNERMOST: i32 = 3;
-const INPUT_BIT: i32 = 1 << INPUT;
-const WEIGHT_BIT: i32 = 1 << WEIGHT;
-const OUTPUT_BIT: i32 = 1 << OUTPUT;
+const INPUT_BIT: i32 = 1 << abi.INPUT;
+const WEIGHT_BIT: i32 = 1 << abi.WEIGHT;
+const OUTPUT_BIT: i32 = 1 << abi.OUTPUT;
 const ALL_OPERANDS: i32 = INPUT_BIT | WEIGHT_BIT | OUTPUT_BIT;
 
 const TURNS: usize = memory.data(7 * 8, 16);
@@ -31,7 +31,7 @@ function outerChanges(level: i32): i32 {
 }
 /** Operands that give up what the outer buffer has of them, where it was loop `level` that went on. */
 export function outerOpens(level: i32): i32 {
-  return level == 0 ? ALL_OPERANDS : outerChanges(level) & ~keptBits;
+  return level == 0 ? ALL_OPERANDS : outerChanges(level) & ~mapping.keptBits;
 }
 
 /**
@@ -39,9 +39,9 @@ export function outerOpens(level: i32): i32 {
  * array, all that it does not hold itself.
  */
 export function streaming(): i32 {
-  if (!isDirect) return 0;
-  if (dataflow == WEIGHT_STATIONARY) return INPUT_BIT | OUTPUT_BIT;
-  return dataflow == INPUT_STATIONARY ? WEIGHT_BIT | OUTPUT_BIT : INPUT_BIT | WEIGHT_BIT;
+  if (!hardware.isDirect) return 0;
+  if (mapping.dataflow == abi.WEIGHT_STATIONARY) return INPUT_BIT | OUTPUT_BIT;
+  return mapping.dataflow == abi.INPUT_STATIONARY ? WEIGHT_BIT | OUTPUT_BIT : INPUT_BIT | WEIGHT_BIT;
 }
 
 /** Operands whose tiles depend on a dimension. */
@@ -52,7 +52,7 @@ function dependents(dimension: i32): i32 {
 
 /** The dimension that loop `level` (1 to 6) runs over. */
 export function dimensionOf(level: i32): i32 {
-  const order: i32 = level > OUTER_INNERMOST ? innerOrder : outerOrder;
+  const order: i32 = level > OUTER_INNERMOST ? mapping.innerOrder : mapping.outerOrder;
   const place: i32 = level > OUTER_INNERMOST ? level - 4 : level - 1;
   return place == 0 ? outermost(order) : place == 1 ? middle(order) : innermost(order);
 }
@@ -95,16 +95,16 @@ export function isOutsideTurning(free: i32, order: i32, m: f64, n: f64, k: f64):
 
 /** Operands whose outer tiles come more than once, if the outer buffer does not keep them; what goes past it has none. */
 export function reloaded(): i32 {
-  const Gm: f64 = ceilDiv(M, gm);
-  const Gn: f64 = ceilDiv(N, gn);
-  const Gk: f64 = ceilDiv(K, gk);
+  const Gm: f64 = ceilDiv(mapping.M, mapping.gm);
+  const Gn: f64 = ceilDiv(mapping.N, mapping.gn);
+  const Gk: f64 = ceilDiv(mapping.K, mapping.gk);
   const turning: i32 = turningLoops(Gm, Gn, Gk);
-  const counted: i32 = countedLoops(outerOrder, turning) & turning;
+  const counted: i32 = countedLoops(mapping.outerOrder, turning) & turning;
   const operands: i32 =
     ((counted & 1) != 0 ? WEIGHT_BIT : 0) |
     ((counted & 2) != 0 ? INPUT_BIT : 0) |
     ((counted & 4) != 0 ? OUTPUT_BIT : 0);
-  return operands & ~passedBits;
+  return operands & ~hardware.passedBits;
 }
 
 /** The loops over m, n, k (bits 0 to 2) that have several turns. */

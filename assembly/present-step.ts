@@ -1,38 +1,19 @@
-import { INPUT, INPUT_STATIONARY, OUTPUT, WEIGHT, WEIGHT_STATIONARY } from "./abi";
+import * as abi from "./abi";
 import { ceilDiv } from "./int-math";
-import { hasOuter, isDirect, passedBits, passesOuter } from "./hardware";
-import { coresK, dataflow, innerDoubleBits, isResident, keptBits, residentBits } from "./mapping";
+import * as hardware from "./hardware";
+import * as mapping from "./mapping";
 import { changes, outerOpens, streaming } from "./nest";
-import { jk, jm, jn } from "./share";
-import { PENDING_OUTER_STORE, PENDING_STORE } from "./steady-state";
-import {
-  ARRAY_TIME,
-  DOWN,
-  INNER_CYCLES,
-  LOAD,
-  OUTER_CYCLES,
-  OUTER_DOWN,
-  OUTER_UP_FINAL,
-  OUTER_UP_WIDE,
-  PORT_TIME,
-  POSITION,
-  SKEW,
-  STREAM,
-  UP_FINAL,
-  UP_WIDE,
-  arrayCosts,
-  inputCosts,
-  sumCosts,
-  weightCosts,
-} from "./tile-costs";
+import * as share from "./share";
+import * as state from "./steady-state";
+import * as tileCosts from "./tile-costs";
 
 /*
  * Where the walk is, and what its present inner step has to do: what it moves, what the array does, and how long each takes by
  * itself. When that happens is up to steps.ts.
  */
-export const INPUT_BIT: i32 = 1 << INPUT;
-export const WEIGHT_BIT: i32 = 1 << WEIGHT;
-export const OUTPUT_BIT: i32 = 1 << OUTPUT;
+export const INPUT_BIT: i32 = 1 << abi.INPUT;
+export const WEIGHT_BIT: i32 = 1 << abi.WEIGHT;
+export const OUTPUT_BIT: i32 = 1 << abi.OUTPUT;
 
 // Where the walk is: the loop that went on last, index and turns of the outer k loop, turns of the inner one.
 let moved: i32 = 0;
@@ -150,8 +131,8 @@ export function goToOuterK(index: f64): void {
 export function openTile(innerK: f64, firstUses: i32): void {
   Lk = innerK;
   openedOperands = outerOpens(moved);
-  const comes: i32 = (openedOperands & ~keptBits) | (firstUses & keptBits);
-  broughtOperands = hasOuter ? comes & ~(residentBits | passedBits) : 0;
+  const comes: i32 = (openedOperands & ~mapping.keptBits) | (firstUses & mapping.keptBits);
+  broughtOperands = hardware.hasOuter ? comes & ~(mapping.residentBits | hardware.passedBits) : 0;
   isOpening = true;
   isFirstTile = !hasOpened;
   hasOpened = true;
@@ -173,38 +154,38 @@ export function lookUp(): void {
   changesSums = (crossing & OUTPUT_BIT) != 0;
   areSameSums = (changed & OUTPUT_BIT) == 0;
   // With k split over cores each core starts its sums anew, and the outer buffer adds them up.
-  const addsOutside: bool = coresK > 1;
-  isFirstK = addsOutside ? changesSums : gik == 0 && jk == 0;
+  const addsOutside: bool = mapping.coresK > 1;
+  isFirstK = addsOutside ? changesSums : gik == 0 && share.jk == 0;
   const isLastOuterK: bool = gik == Gk - 1;
-  const isLastInnerK: bool = jk == Lk - 1;
+  const isLastInnerK: bool = share.jk == Lk - 1;
   const isLastK: bool = isLastOuterK && isLastInnerK && !addsOutside;
-  const isHeld: bool = dataflow == WEIGHT_STATIONARY ? !changesWeight : !changesInput;
+  const isHeld: bool = mapping.dataflow == abi.WEIGHT_STATIONARY ? !changesWeight : !changesInput;
   opened = isOpening ? openedOperands : 0;
   opensSums = (opened & OUTPUT_BIT) != 0;
   isOpening = false;
 
-  const array: usize = arrayCosts(isFirstK, isLastK, isHeld);
-  arrayTime = load<f64>(array, ARRAY_TIME);
-  portTime = load<f64>(array, PORT_TIME);
-  loading = isAtEnd ? 0 : load<f64>(array, LOAD);
-  stream = load<f64>(array, STREAM);
-  skew = load<f64>(array, SKEW);
+  const array: usize = tileCosts.arrayCosts(isFirstK, isLastK, isHeld);
+  arrayTime = load<f64>(array, tileCosts.ARRAY_TIME);
+  portTime = load<f64>(array, tileCosts.PORT_TIME);
+  loading = isAtEnd ? 0 : load<f64>(array, tileCosts.LOAD);
+  stream = load<f64>(array, tileCosts.STREAM);
+  skew = load<f64>(array, tileCosts.SKEW);
   // Positions of its stream, where transfers are handed on position by position, and cycles from the first to the last.
-  const position: f64 = load<f64>(array, POSITION);
-  const positions: f64 = isDirect ? ceilDiv(stream, position) : 1;
+  const position: f64 = load<f64>(array, tileCosts.POSITION);
+  const positions: f64 = hardware.isDirect ? ceilDiv(stream, position) : 1;
   const lead: f64 = (positions - 1) * position;
 
-  isWeightFirst = isDirect && dataflow == WEIGHT_STATIONARY;
-  isHeldOne = isWeightFirst || dataflow == INPUT_STATIONARY;
+  isWeightFirst = hardware.isDirect && mapping.dataflow == abi.WEIGHT_STATIONARY;
+  isHeldOne = isWeightFirst || mapping.dataflow == abi.INPUT_STATIONARY;
   oneBit = isWeightFirst ? WEIGHT_BIT : INPUT_BIT;
   otherBit = isWeightFirst ? INPUT_BIT : WEIGHT_BIT;
-  passesOne = (passedBits & oneBit) != 0;
-  passesOther = (passedBits & otherBit) != 0;
+  passesOne = (hardware.passedBits & oneBit) != 0;
+  passesOther = (hardware.passedBits & otherBit) != 0;
   changesOne = (crossing & oneBit) != 0;
   changesOther = (crossing & otherBit) != 0;
-  isOneDouble = (innerDoubleBits & oneBit) != 0;
-  isOtherDouble = (innerDoubleBits & otherBit) != 0;
-  areSumsDouble = (innerDoubleBits & OUTPUT_BIT) != 0;
+  isOneDouble = (mapping.innerDoubleBits & oneBit) != 0;
+  isOtherDouble = (mapping.innerDoubleBits & otherBit) != 0;
+  areSumsDouble = (mapping.innerDoubleBits & OUTPUT_BIT) != 0;
   oneCycles = 0;
   otherCycles = 0;
   farOneCycles = 0;
@@ -212,34 +193,38 @@ export function lookUp(): void {
   bringsOne = false;
   bringsOther = false;
   if (changesOne) {
-    const costs: usize = isWeightFirst ? weightCosts() : inputCosts();
-    oneCycles = load<f64>(costs, INNER_CYCLES);
-    farOneCycles = load<f64>(costs, OUTER_CYCLES);
-    bringsOne = (isWeightFirst ? jm : jn) == 0 && (broughtOperands & oneBit) != 0;
+    const costs: usize = isWeightFirst ? tileCosts.weightCosts() : tileCosts.inputCosts();
+    oneCycles = load<f64>(costs, tileCosts.INNER_CYCLES);
+    farOneCycles = load<f64>(costs, tileCosts.OUTER_CYCLES);
+    bringsOne = (isWeightFirst ? share.jm : share.jn) == 0 && (broughtOperands & oneBit) != 0;
   }
   if (changesOther) {
-    const costs: usize = isWeightFirst ? inputCosts() : weightCosts();
-    otherCycles = load<f64>(costs, INNER_CYCLES);
-    farOtherCycles = load<f64>(costs, OUTER_CYCLES);
-    bringsOther = (isWeightFirst ? jn : jm) == 0 && (broughtOperands & otherBit) != 0;
+    const costs: usize = isWeightFirst ? tileCosts.inputCosts() : tileCosts.weightCosts();
+    otherCycles = load<f64>(costs, tileCosts.INNER_CYCLES);
+    farOtherCycles = load<f64>(costs, tileCosts.OUTER_CYCLES);
+    bringsOther = (isWeightFirst ? share.jn : share.jm) == 0 && (broughtOperands & otherBit) != 0;
   }
   fillsTile = isFirstTile && (bringsOne || bringsOther);
 
   // Of the same sums, only the last step along k makes a difference.
-  storing = load<f64>(PENDING_STORE);
-  farStoring = load<f64>(PENDING_OUTER_STORE);
+  storing = load<f64>(state.PENDING_STORE);
+  farStoring = load<f64>(state.PENDING_OUTER_STORE);
   down = 0;
   farDown = -1;
   if (changesSums || isLastInnerK || addsOutside) {
-    const sums: usize = sumCosts();
-    storing = isLastK ? load<f64>(sums, UP_FINAL) : load<f64>(sums, UP_WIDE);
-    const isKeptFar: bool = hasOuter && !isResident(OUTPUT) && !passesOuter(OUTPUT);
+    const sums: usize = tileCosts.sumCosts();
+    storing = isLastK ? load<f64>(sums, tileCosts.UP_FINAL) : load<f64>(sums, tileCosts.UP_WIDE);
+    const isKeptFar: bool = hardware.hasOuter && !mapping.isResident(abi.OUTPUT) && !hardware.passesOuter(abi.OUTPUT);
     const leaves: bool = isKeptFar && isLastInnerK && (isLastOuterK || !keepsSums);
-    farStoring = leaves ? (isLastOuterK ? load<f64>(sums, OUTER_UP_FINAL) : load<f64>(sums, OUTER_UP_WIDE)) : -1;
-    down = load<f64>(sums, DOWN);
+    farStoring = leaves
+      ? isLastOuterK
+        ? load<f64>(sums, tileCosts.OUTER_UP_FINAL)
+        : load<f64>(sums, tileCosts.OUTER_UP_WIDE)
+      : -1;
+    down = load<f64>(sums, tileCosts.DOWN);
     // What the far memory holds of a new outer tile's sums comes back with the first of each inner tile.
-    const isOpened: bool = isKeptFar && (openedOperands & OUTPUT_BIT) != 0 && jk == 0 && gik > 0;
-    if (changesSums && isOpened) farDown = load<f64>(sums, OUTER_DOWN);
+    const isOpened: bool = isKeptFar && (openedOperands & OUTPUT_BIT) != 0 && share.jk == 0 && gik > 0;
+    if (changesSums && isOpened) farDown = load<f64>(sums, tileCosts.OUTER_DOWN);
   }
 
   // Units that they are handed on in: the whole, or one position of what streams.

@@ -1,62 +1,10 @@
-import {
-  INPUT,
-  MAP_ARRAYS,
-  MAP_CORES,
-  MAP_KEPT,
-  OUTPUT,
-  WEIGHT,
-  RES_COMPUTE,
-  RES_CYCLES,
-  RES_ELEMENTS,
-  RES_ENERGY,
-  RES_FIELDS,
-  RES_FIRST_FILL,
-  RES_LAST_DRAIN,
-  RES_ROOF_ARRAY,
-  RES_ROOF_COMPUTE,
-  RES_ROOF_OUTER,
-  RES_STALL_ARRAY,
-  RES_STALL_INNER,
-  RES_STALL_OUTER,
-  RES_STEPS,
-  RES_TRAFFIC,
-  SPLIT_TOGETHER,
-  TRAFFIC_COLUMNS,
-} from "./abi";
-import { elementsInput, elementsSumsIn, elementsSumsOut, elementsWeight, energyOfTraffic, traffic } from "./counters";
-import {
-  areEnergiesKnown,
-  arrayPorts,
-  arrayWeightBytes,
-  arrayWeightCycles,
-  arrayReadBytes,
-  arrayReadCycles,
-  arrayShared,
-  arrayWriteBytes,
-  arrayWriteCycles,
-  arrays,
-  cols,
-  cores,
-  hasOuter,
-  innerReadBytes,
-  innerReadCycles,
-  innerShared,
-  innerWriteBytes,
-  innerWriteCycles,
-  inputBytes,
-  outerReadBytes,
-  outerReadCycles,
-  outerShared,
-  outerWriteBytes,
-  outerWriteCycles,
-  outputBytes,
-  rows,
-  weightBytes,
-} from "./hardware";
-import { B, K, M, N, isBypassed, isResident, storeMapping } from "./mapping";
+import * as abi from "./abi";
+import * as counters from "./counters";
+import * as hardware from "./hardware";
+import * as mapping from "./mapping";
 import { put } from "./memory";
 import { longest, withSums } from "./split";
-import { computeCycles, cycles, firstFill, lastDrain, stallArray, stallInner, stallOuter, walkedSteps } from "./run";
+import * as run from "./run";
 
 /** Cycles that a port needs for all of a product's `inputs`, `weights` and `results`, bytes of one batch element, once each. */
 function compulsory(
@@ -70,83 +18,88 @@ function compulsory(
   isShared: bool,
   ports: f64,
 ): f64 {
-  const reads: f64 = ((inputs + weights) * B * readCycles) / (readBytes * ports);
-  const writes: f64 = (results * B * writeCycles) / (writeBytes * ports);
+  const reads: f64 = ((inputs + weights) * mapping.B * readCycles) / (readBytes * ports);
+  const writes: f64 = (results * mapping.B * writeCycles) / (writeBytes * ports);
   return isShared ? reads + writes : Math.max(reads, writes);
 }
 
 /** The same of the ports of a core's arrays where operands have their own. */
 function ownPorts(inputs: f64, weights: f64, results: f64): f64 {
-  const a: f64 = (inputs * B * arrayReadCycles) / (arrayReadBytes * cores);
-  const w: f64 = (weights * B * arrayWeightCycles) / (arrayWeightBytes * cores);
-  const writes: f64 = (results * B * arrayWriteCycles) / (arrayWriteBytes * cores);
-  const reads: f64 = longest(arrayPorts, a, w, 0);
-  return Math.max(reads, arrayShared ? withSums(arrayPorts, a, w, 0) + writes : writes);
+  const a: f64 = (inputs * mapping.B * hardware.arrayReadCycles) / (hardware.arrayReadBytes * hardware.cores);
+  const w: f64 = (weights * mapping.B * hardware.arrayWeightCycles) / (hardware.arrayWeightBytes * hardware.cores);
+  const writes: f64 = (results * mapping.B * hardware.arrayWriteCycles) / (hardware.arrayWriteBytes * hardware.cores);
+  const reads: f64 = longest(hardware.arrayPorts, a, w, 0);
+  return Math.max(reads, hardware.arrayShared ? withSums(hardware.arrayPorts, a, w, 0) + writes : writes);
 }
 
 /** Writes the last walk, the last traffic counted and the mapping in place into a result record. */
 export function storeResult(record: usize): void {
-  put(record, RES_CYCLES, cycles);
-  put(record, RES_COMPUTE, computeCycles);
-  put(record, RES_STALL_OUTER, stallOuter);
-  put(record, RES_STALL_INNER, stallInner);
-  put(record, RES_STALL_ARRAY, stallArray);
-  put(record, RES_FIRST_FILL, firstFill);
-  put(record, RES_LAST_DRAIN, lastDrain);
-  put(record, RES_ENERGY, areEnergiesKnown ? energyOfTraffic() : 0);
-  put(record, RES_ROOF_COMPUTE, (B * M * N * K) / (cores * arrays * rows * cols));
-  const inputs: f64 = M * K * inputBytes;
-  const weights: f64 = N * K * weightBytes;
-  const results: f64 = M * N * outputBytes;
-  const far: f64 = hasOuter
+  put(record, abi.RES_CYCLES, run.cycles);
+  put(record, abi.RES_COMPUTE, run.computeCycles);
+  put(record, abi.RES_STALL_OUTER, run.stallOuter);
+  put(record, abi.RES_STALL_INNER, run.stallInner);
+  put(record, abi.RES_STALL_ARRAY, run.stallArray);
+  put(record, abi.RES_FIRST_FILL, run.firstFill);
+  put(record, abi.RES_LAST_DRAIN, run.lastDrain);
+  put(record, abi.RES_ENERGY, hardware.areEnergiesKnown ? counters.energyOfTraffic() : 0);
+  put(
+    record,
+    abi.RES_ROOF_COMPUTE,
+    (mapping.B * mapping.M * mapping.N * mapping.K) /
+      (hardware.cores * hardware.arrays * hardware.rows * hardware.cols),
+  );
+  const inputs: f64 = mapping.M * mapping.K * hardware.inputBytes;
+  const weights: f64 = mapping.N * mapping.K * hardware.weightBytes;
+  const results: f64 = mapping.M * mapping.N * hardware.outputBytes;
+  const far: f64 = hardware.hasOuter
     ? compulsory(
-        isResident(INPUT) ? 0 : inputs,
-        isResident(WEIGHT) ? 0 : weights,
-        isResident(OUTPUT) ? 0 : results,
-        outerReadBytes,
-        outerReadCycles,
-        outerWriteBytes,
-        outerWriteCycles,
-        outerShared,
+        mapping.isResident(abi.INPUT) ? 0 : inputs,
+        mapping.isResident(abi.WEIGHT) ? 0 : weights,
+        mapping.isResident(abi.OUTPUT) ? 0 : results,
+        hardware.outerReadBytes,
+        hardware.outerReadCycles,
+        hardware.outerWriteBytes,
+        hardware.outerWriteCycles,
+        hardware.outerShared,
         1,
       )
     : compulsory(
         inputs,
         weights,
         results,
-        innerReadBytes,
-        innerReadCycles,
-        innerWriteBytes,
-        innerWriteCycles,
-        innerShared,
+        hardware.innerReadBytes,
+        hardware.innerReadCycles,
+        hardware.innerWriteBytes,
+        hardware.innerWriteCycles,
+        hardware.innerShared,
         1,
       );
-  put(record, RES_ROOF_OUTER, far);
+  put(record, abi.RES_ROOF_OUTER, far);
   // A held operand that goes past the inner buffer does not cross its port.
-  const edgeInputs: f64 = isBypassed(INPUT) ? 0 : inputs;
-  const edgeWeights: f64 = isBypassed(WEIGHT) ? 0 : weights;
+  const edgeInputs: f64 = mapping.isBypassed(abi.INPUT) ? 0 : inputs;
+  const edgeWeights: f64 = mapping.isBypassed(abi.WEIGHT) ? 0 : weights;
   const edge: f64 =
-    arrayPorts == SPLIT_TOGETHER
+    hardware.arrayPorts == abi.SPLIT_TOGETHER
       ? compulsory(
           edgeInputs,
           edgeWeights,
           results,
-          arrayReadBytes,
-          arrayReadCycles,
-          arrayWriteBytes,
-          arrayWriteCycles,
-          arrayShared,
-          cores,
+          hardware.arrayReadBytes,
+          hardware.arrayReadCycles,
+          hardware.arrayWriteBytes,
+          hardware.arrayWriteCycles,
+          hardware.arrayShared,
+          hardware.cores,
         )
       : ownPorts(edgeInputs, edgeWeights, results);
-  put(record, RES_ROOF_ARRAY, edge);
-  put(record, RES_ELEMENTS, elementsInput);
-  put(record, RES_ELEMENTS + 1, elementsWeight);
-  put(record, RES_ELEMENTS + 2, elementsSumsIn);
-  put(record, RES_ELEMENTS + 3, elementsSumsOut);
-  for (let i: i32 = 0; i < TRAFFIC_COLUMNS; i++) put(record, RES_TRAFFIC + i, traffic(i));
-  put(record, RES_STEPS, walkedSteps);
-  storeMapping(record);
+  put(record, abi.RES_ROOF_ARRAY, edge);
+  put(record, abi.RES_ELEMENTS, counters.elementsInput);
+  put(record, abi.RES_ELEMENTS + 1, counters.elementsWeight);
+  put(record, abi.RES_ELEMENTS + 2, counters.elementsSumsIn);
+  put(record, abi.RES_ELEMENTS + 3, counters.elementsSumsOut);
+  for (let i: i32 = 0; i < abi.TRAFFIC_COLUMNS; i++) put(record, abi.RES_TRAFFIC + i, counters.traffic(i));
+  put(record, abi.RES_STEPS, run.walkedSteps);
+  mapping.store(record);
 }
 
 /**
@@ -155,9 +108,9 @@ export function storeResult(record: usize): void {
  * @param isGiven  whether the host has written a mapping into it
  */
 export function clearResult(record: usize, isGiven: bool): void {
-  for (let field: i32 = 0; field < RES_FIELDS; field++) {
+  for (let field: i32 = 0; field < abi.RES_FIELDS; field++) {
     const isOfMapping: bool =
-      (field >= MAP_CORES && field <= MAP_KEPT) || (field >= MAP_ARRAYS && field < MAP_ARRAYS + 3);
+      (field >= abi.MAP_CORES && field <= abi.MAP_KEPT) || (field >= abi.MAP_ARRAYS && field < abi.MAP_ARRAYS + 3);
     if (!isGiven || !isOfMapping) put(record, field, 0);
   }
 }

@@ -24,7 +24,7 @@ function row(dimension: i32): usize {
 }
 
 /** Shares `extent` out over `cores` in chunks of `chunk`, cut into inner tiles of `local`. */
-export function setShare(dimension: i32, extent: f64, chunk: f64, cores: f64, local: f64): void {
+export function set(dimension: i32, extent: f64, chunk: f64, cores: f64, local: f64): void {
   const at: usize = row(dimension);
   const turns: f64 = ceilDiv(chunk, local);
   const whole: f64 = cores == 1 ? 1 : Math.floor(extent / chunk);

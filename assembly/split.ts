@@ -1,4 +1,4 @@
-import { SPLIT_APART, SPLIT_INPUT, SPLIT_TOGETHER, SPLIT_WEIGHT } from "./abi";
+import * as abi from "./abi";
 import { larger } from "./int-math";
 
 /*
@@ -7,8 +7,8 @@ import { larger } from "./int-math";
 
 /** Operands (bits) that are in one memory with `operand`. */
 export function inMemory(split: i32, operand: i32): i32 {
-  if (split == SPLIT_TOGETHER) return 7;
-  const alone: i32 = split == SPLIT_APART ? operand : split - (SPLIT_APART + 1);
+  if (split == abi.SPLIT_TOGETHER) return 7;
+  const alone: i32 = split == abi.SPLIT_APART ? operand : split - (abi.SPLIT_APART + 1);
   return operand == alone ? 1 << operand : 7 & ~(1 << alone);
 }
 
@@ -20,18 +20,18 @@ export function firstIn(split: i32, operand: i32): i32 {
 
 /** The most that any of the ports takes, if inputs, weights and sums take so much. */
 export function longest(ports: i32, inputs: f64, weights: f64, sums: f64): f64 {
-  if (ports == SPLIT_TOGETHER) return inputs + weights + sums;
+  if (ports == abi.SPLIT_TOGETHER) return inputs + weights + sums;
   const own: f64 = withSums(ports, inputs, weights, sums);
-  if (ports == SPLIT_APART) return larger(own, larger(inputs, weights));
-  if (ports == SPLIT_INPUT) return larger(own, inputs);
-  return ports == SPLIT_WEIGHT ? larger(own, weights) : larger(own, inputs + weights);
+  if (ports == abi.SPLIT_APART) return larger(own, larger(inputs, weights));
+  if (ports == abi.SPLIT_INPUT) return larger(own, inputs);
+  return ports == abi.SPLIT_WEIGHT ? larger(own, weights) : larger(own, inputs + weights);
 }
 
 /** What the port takes that sums are on. */
 export function withSums(ports: i32, inputs: f64, weights: f64, sums: f64): f64 {
-  if (ports == SPLIT_TOGETHER) return inputs + weights + sums;
-  if (ports == SPLIT_INPUT) return weights + sums;
-  return ports == SPLIT_WEIGHT ? inputs + sums : sums;
+  if (ports == abi.SPLIT_TOGETHER) return inputs + weights + sums;
+  if (ports == abi.SPLIT_INPUT) return weights + sums;
+  return ports == abi.SPLIT_WEIGHT ? inputs + sums : sums;
 }
 
 /** Whether the size of the memory that `operand` is in stands at it: at the first one in it. */

@@ -1,5 +1,5 @@
-import { SPLIT_TOGETHER } from "./abi";
-import { innerPorts, outerLatency } from "./hardware";
+import * as abi from "./abi";
+import * as hardware from "./hardware";
 
 /*
  * What the walk remembers between two steps, in one region, and how a loop is cut short once it repeats itself.
@@ -146,7 +146,7 @@ export function repeats(level: i32, margin: f64, ignored: i32): bool {
   let portBefore: f64 = Infinity;
   let portNow: f64 = -Infinity;
   let pace: f64 = 0;
-  const times: i32 = innerPorts == SPLIT_TOGETHER ? TIMES_OF_ONE : TIMES;
+  const times: i32 = hardware.innerPorts == abi.SPLIT_TOGETHER ? TIMES_OF_ONE : TIMES;
   for (let i: i32 = 0; i < times; i++) {
     const at: usize = (<usize>i) << 3;
     const was: f64 = load<f64>(before + at);
@@ -164,7 +164,7 @@ export function repeats(level: i32, margin: f64, ignored: i32): bool {
     }
   }
   if (period <= 0 || latestResting + margin > earliestMoving) return false;
-  return pace == 0 || (latestAtPort <= portBefore && portNow + outerLatency + margin <= earliestMoving);
+  return pace == 0 || (latestAtPort <= portBefore && portNow + hardware.outerLatency + margin <= earliestMoving);
 }
 
 /** Stalls since the last step that fills, in the state that is kept at `state`. */

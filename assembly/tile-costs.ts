@@ -1,53 +1,10 @@
-import { INPUT, OUTPUT, OUTPUT_STATIONARY, SPLIT_TOGETHER, WEIGHT } from "./abi";
-import { firstLoad, lastPosition, lastStream, skewCycles, stepCycles, timeTile } from "./array/time";
-import {
-  countTile,
-  edgeInputBytes,
-  edgeReadBytes,
-  edgeSumBytes,
-  edgeWeightBytes,
-  sumBytes,
-  sumsOut,
-} from "./array/traffic";
-import {
-  accumulatorBytes,
-  arrayBlock,
-  arrayPorts,
-  arrayReadBytes,
-  arrayReadCycles,
-  arrayShared,
-  arraySumBytes,
-  arraySumCycles,
-  arrayWeightBytes,
-  arrayWeightCycles,
-  arrayWriteBytes,
-  arrayWriteCycles,
-  inBlocks,
-  innerBlock,
-  innerReadBytes,
-  innerReadCycles,
-  innerSumBytes,
-  innerSumCycles,
-  innerWeightBytes,
-  innerWeightCycles,
-  innerWriteBytes,
-  innerWriteCycles,
-  inputBytes,
-  isDirect,
-  multicast,
-  outerBlock,
-  outerReadBytes,
-  outerReadCycles,
-  outerWriteBytes,
-  outerWriteCycles,
-  outputBytes,
-  passesOuter,
-  portCycles,
-  weightBytes,
-} from "./hardware";
-import { coresK, dataflow, elementsOfCore } from "./mapping";
+import * as abi from "./abi";
+import * as fold from "./array/fold";
+import * as arrayTraffic from "./array/traffic";
+import * as hardware from "./hardware";
+import * as mapping from "./mapping";
 import { firstIn, onPort } from "./split";
-import { classK, classM, classN, coresAtWork, extentOfAll, extentOfOne, jk, jm, jn } from "./share";
+import * as share from "./share";
 
 /*
  * Cycles of the transfers and of the array work of one inner step. Most steps of a walk are alike: tiles of full size, or
@@ -108,60 +65,86 @@ function isKnown(record: usize): bool {
 
 /** Cycles of `bytes` of an operand on the port that it is on. */
 function read(operand: i32, bytes: f64): f64 {
-  const moved: f64 = inBlocks(bytes, innerBlock);
-  if (operand == INPUT) return portCycles(moved, innerReadBytes, innerReadCycles);
-  if (operand == WEIGHT) return portCycles(moved, innerWeightBytes, innerWeightCycles);
-  return portCycles(moved, innerSumBytes, innerSumCycles);
+  const moved: f64 = hardware.inBlocks(bytes, hardware.innerBlock);
+  if (operand == abi.INPUT) return hardware.portCycles(moved, hardware.innerReadBytes, hardware.innerReadCycles);
+  if (operand == abi.WEIGHT) return hardware.portCycles(moved, hardware.innerWeightBytes, hardware.innerWeightCycles);
+  return hardware.portCycles(moved, hardware.innerSumBytes, hardware.innerSumCycles);
 }
 function write(bytes: f64): f64 {
-  return portCycles(inBlocks(bytes, innerBlock), innerWriteBytes, innerWriteCycles);
+  return hardware.portCycles(
+    hardware.inBlocks(bytes, hardware.innerBlock),
+    hardware.innerWriteBytes,
+    hardware.innerWriteCycles,
+  );
 }
 function readFar(bytes: f64): f64 {
-  return portCycles(inBlocks(bytes, outerBlock), outerReadBytes, outerReadCycles);
+  return hardware.portCycles(
+    hardware.inBlocks(bytes, hardware.outerBlock),
+    hardware.outerReadBytes,
+    hardware.outerReadCycles,
+  );
 }
 function writeFar(bytes: f64): f64 {
-  return portCycles(inBlocks(bytes, outerBlock), outerWriteBytes, outerWriteCycles);
+  return hardware.portCycles(
+    hardware.inBlocks(bytes, hardware.outerBlock),
+    hardware.outerWriteBytes,
+    hardware.outerWriteCycles,
+  );
 }
 
 /** Costs of an operand's tile of classes a and b; `free`: the dimension that it does not depend on, at index j. */
 function operandCosts(record: usize, operand: i32, elementsOfTile: f64, width: f64, free: i32, j: f64): usize {
   const bytes: f64 = Math.ceil(elementsOfTile * width) * elements;
   // Cores that differ only along `free` want the same tile.
-  const moved: f64 = multicast ? bytes : bytes * coresAtWork(free, j);
-  store<f64>(record, passesOuter(operand) ? readFar(moved) : read(operand, moved), INNER_CYCLES);
+  const moved: f64 = hardware.multicast ? bytes : bytes * share.coresAtWork(free, j);
+  store<f64>(record, hardware.passesOuter(operand) ? readFar(moved) : read(operand, moved), INNER_CYCLES);
   store<f64>(record, readFar(bytes), OUTER_CYCLES);
   return record;
 }
 
 /** Costs of the input tile of the present step (share.ts). */
 export function inputCosts(): usize {
-  const copies: i32 = multicast ? 0 : classN;
-  const record: usize = slot + <usize>(classM * 16 + classK * 4 + copies) * RECORD;
+  const copies: i32 = hardware.multicast ? 0 : share.classN;
+  const record: usize = slot + <usize>(share.classM * 16 + share.classK * 4 + copies) * RECORD;
   if (isKnown(record)) return record;
-  return operandCosts(record, INPUT, extentOfAll(0, jm) * extentOfAll(2, jk), inputBytes, 1, jn);
+  return operandCosts(
+    record,
+    abi.INPUT,
+    share.extentOfAll(0, share.jm) * share.extentOfAll(2, share.jk),
+    hardware.inputBytes,
+    1,
+    share.jn,
+  );
 }
 
 export function weightCosts(): usize {
-  const copies: i32 = multicast ? 0 : classM;
-  const record: usize = slot + KIND + <usize>(classN * 16 + classK * 4 + copies) * RECORD;
+  const copies: i32 = hardware.multicast ? 0 : share.classM;
+  const record: usize = slot + KIND + <usize>(share.classN * 16 + share.classK * 4 + copies) * RECORD;
   if (isKnown(record)) return record;
-  return operandCosts(record, WEIGHT, extentOfAll(1, jn) * extentOfAll(2, jk), weightBytes, 0, jm);
+  return operandCosts(
+    record,
+    abi.WEIGHT,
+    share.extentOfAll(1, share.jn) * share.extentOfAll(2, share.jk),
+    hardware.weightBytes,
+    0,
+    share.jm,
+  );
 }
 
 /** Costs of the sums of the present step. */
 export function sumCosts(): usize {
-  const cores: i32 = coresK == 1 ? 0 : classK;
-  const record: usize = slot + 2 * KIND + <usize>(classM * 16 + classN * 4 + cores) * RECORD;
+  const cores: i32 = mapping.coresK == 1 ? 0 : share.classK;
+  const record: usize = slot + 2 * KIND + <usize>(share.classM * 16 + share.classN * 4 + cores) * RECORD;
   if (isKnown(record)) return record;
-  const sums: f64 = extentOfAll(0, jm) * extentOfAll(1, jn);
+  const sums: f64 = share.extentOfAll(0, share.jm) * share.extentOfAll(1, share.jn);
   // With k split over cores each has sums of its own, at accumulator width; the outer buffer has them added up.
-  const summands: f64 = coresK == 1 ? 1 : coresAtWork(2, jk);
-  const wide: f64 = Math.ceil(sums * accumulatorBytes) * elements;
-  const final: f64 = Math.ceil(sums * outputBytes) * elements;
-  const passes: bool = passesOuter(OUTPUT);
+  const summands: f64 = mapping.coresK == 1 ? 1 : share.coresAtWork(2, share.jk);
+  const wide: f64 = Math.ceil(sums * hardware.accumulatorBytes) * elements;
+  const final: f64 = Math.ceil(sums * hardware.outputBytes) * elements;
+  const passes: bool = hardware.passesOuter(abi.OUTPUT);
   store<f64>(record, passes ? writeFar(wide) : write(wide * summands), UP_WIDE);
   store<f64>(record, passes ? writeFar(final) : write(final), UP_FINAL);
-  store<f64>(record, passes ? readFar(wide) : read(OUTPUT, wide), DOWN);
+  store<f64>(record, passes ? readFar(wide) : read(abi.OUTPUT, wide), DOWN);
   store<f64>(record, writeFar(wide), OUTER_UP_WIDE);
   store<f64>(record, writeFar(final), OUTER_UP_FINAL);
   store<f64>(record, readFar(wide), OUTER_DOWN);
@@ -170,33 +153,37 @@ export function sumCosts(): usize {
 
 /** Cycles of the array's port for what the tile that was counted last reads, `side` elements side by side, and for its writes. */
 function onePort(side: f64, writes: f64): f64 {
-  const reads: f64 = portCycles(inBlocks(edgeReadBytes() * side, arrayBlock), arrayReadBytes, arrayReadCycles);
-  return arrayShared ? reads + writes : Math.max(reads, writes);
+  const reads: f64 = hardware.portCycles(
+    hardware.inBlocks(arrayTraffic.edgeReadBytes() * side, hardware.arrayBlock),
+    hardware.arrayReadBytes,
+    hardware.arrayReadCycles,
+  );
+  return hardware.arrayShared ? reads + writes : Math.max(reads, writes);
 }
 
 /** The same of the busiest of several ports. */
 function ownPorts(side: f64, writes: f64): f64 {
-  const inputs: f64 = edgeInputBytes() * side;
-  const weights: f64 = edgeWeightBytes() * side;
-  const sums: f64 = edgeSumBytes() * side;
-  const a: f64 = portCycles(
-    inBlocks(onPort(arrayPorts, 0, inputs, weights, sums), arrayBlock),
-    arrayReadBytes,
-    arrayReadCycles,
+  const inputs: f64 = arrayTraffic.edgeInputBytes() * side;
+  const weights: f64 = arrayTraffic.edgeWeightBytes() * side;
+  const sums: f64 = arrayTraffic.edgeSumBytes() * side;
+  const a: f64 = hardware.portCycles(
+    hardware.inBlocks(onPort(hardware.arrayPorts, 0, inputs, weights, sums), hardware.arrayBlock),
+    hardware.arrayReadBytes,
+    hardware.arrayReadCycles,
   );
-  const w: f64 = portCycles(
-    inBlocks(onPort(arrayPorts, 1, inputs, weights, sums), arrayBlock),
-    arrayWeightBytes,
-    arrayWeightCycles,
+  const w: f64 = hardware.portCycles(
+    hardware.inBlocks(onPort(hardware.arrayPorts, 1, inputs, weights, sums), hardware.arrayBlock),
+    hardware.arrayWeightBytes,
+    hardware.arrayWeightCycles,
   );
-  const o: f64 = portCycles(
-    inBlocks(onPort(arrayPorts, 2, inputs, weights, sums), arrayBlock),
-    arraySumBytes,
-    arraySumCycles,
+  const o: f64 = hardware.portCycles(
+    hardware.inBlocks(onPort(hardware.arrayPorts, 2, inputs, weights, sums), hardware.arrayBlock),
+    hardware.arraySumBytes,
+    hardware.arraySumCycles,
   );
   const most: f64 = Math.max(a, Math.max(w, o));
-  if (!arrayShared) return Math.max(most, writes);
-  const first: i32 = firstIn(arrayPorts, OUTPUT);
+  if (!hardware.arrayShared) return Math.max(most, writes);
+  const first: i32 = firstIn(hardware.arrayPorts, abi.OUTPUT);
   return Math.max(most, (first == 0 ? a : first == 1 ? w : o) + writes);
 }
 
@@ -206,26 +193,34 @@ function ownPorts(side: f64, writes: f64): f64 {
  * @param isHeld  the operand that the dataflow holds is that of the step before
  */
 export function arrayCosts(isFirstK: bool, isLastK: bool, isHeld: bool): usize {
-  const shorter: i32 = (classM == 3 ? 1 : 0) | (classN == 3 ? 2 : 0) | (classK == 3 ? 4 : 0);
-  const isInPlace: bool = isHeld && dataflow != OUTPUT_STATIONARY;
+  const shorter: i32 = (share.classM == 3 ? 1 : 0) | (share.classN == 3 ? 2 : 0) | (share.classK == 3 ? 4 : 0);
+  const isInPlace: bool = isHeld && mapping.dataflow != abi.OUTPUT_STATIONARY;
   const kind: i32 = shorter | (isFirstK ? 8 : 0) | (isLastK ? 16 : 0) | (isInPlace ? 32 : 0);
   const record: usize = slot + 3 * KIND + <usize>kind * RECORD;
   if (isKnown(record)) return record;
-  const em: f64 = extentOfOne(0, jm);
-  const en: f64 = extentOfOne(1, jn);
-  const ek: f64 = extentOfOne(2, jk);
-  countTile(em, en, ek, isFirstK, isInPlace);
-  timeTile(em, en, ek, isInPlace);
+  const em: f64 = share.extentOfOne(0, share.jm);
+  const en: f64 = share.extentOfOne(1, share.jn);
+  const ek: f64 = share.extentOfOne(2, share.jk);
+  arrayTraffic.countTile(em, en, ek, isFirstK, isInPlace);
+  fold.timeTile(em, en, ek, isInPlace);
   // The port carries what all elements that the core takes at once need.
-  const side: f64 = Math.min(elementsOfCore(), elements);
-  const written: f64 = sumBytes(sumsOut, em * en, isLastK) * side;
-  const writes: f64 = portCycles(inBlocks(written, arrayBlock), arrayWriteBytes, arrayWriteCycles);
-  store<f64>(record, stepCycles, ARRAY_TIME);
-  store<f64>(record, arrayPorts == SPLIT_TOGETHER ? onePort(side, writes) : ownPorts(side, writes), PORT_TIME);
-  store<f64>(record, firstLoad, LOAD);
-  store<f64>(record, lastStream, STREAM);
-  store<f64>(record, skewCycles, SKEW);
-  store<f64>(record, lastPosition, POSITION);
-  longestSkew = Math.max(longestSkew, isDirect ? skewCycles + lastStream : skewCycles);
+  const side: f64 = Math.min(mapping.elementsOfCore(), elements);
+  const written: f64 = arrayTraffic.sumBytes(arrayTraffic.sumsOut, em * en, isLastK) * side;
+  const writes: f64 = hardware.portCycles(
+    hardware.inBlocks(written, hardware.arrayBlock),
+    hardware.arrayWriteBytes,
+    hardware.arrayWriteCycles,
+  );
+  store<f64>(record, fold.stepCycles, ARRAY_TIME);
+  store<f64>(
+    record,
+    hardware.arrayPorts == abi.SPLIT_TOGETHER ? onePort(side, writes) : ownPorts(side, writes),
+    PORT_TIME,
+  );
+  store<f64>(record, fold.firstLoad, LOAD);
+  store<f64>(record, fold.lastStream, STREAM);
+  store<f64>(record, fold.skewCycles, SKEW);
+  store<f64>(record, fold.lastPosition, POSITION);
+  longestSkew = Math.max(longestSkew, hardware.isDirect ? fold.skewCycles + fold.lastStream : fold.skewCycles);
   return record;
 }

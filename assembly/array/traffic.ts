@@ -1,7 +1,7 @@
-import { INPUT, OUTPUT_STATIONARY, WEIGHT, WEIGHT_STATIONARY } from "../abi";
-import { accumulatorBytes, inputBytes, outputBytes, weightBytes } from "../hardware";
+import * as abi from "../abi";
+import * as hardware from "../hardware";
 import { ceilDiv } from "../int-math";
-import { dataflow, isBypassed, sk, sm, sn, tk, tm, tn } from "../mapping";
+import * as mapping from "../mapping";
 
 /*
  * What one inner tile moves over the edges of a core's arrays. A tile of em × en × ek takes Tm · Tn · Tk steps (one step: the
@@ -33,24 +33,24 @@ export let accumulated: f64 = 0;
  * operand that the dataflow holds is that of the tile before; where one fold covers the tile, it still rests in the PEs.
  */
 export function countTile(em: f64, en: f64, ek: f64, isFirstK: bool, isHeld: bool): void {
-  const Tm: f64 = ceilDiv(em, sm);
-  const Tn: f64 = ceilDiv(en, sn);
-  const Tk: f64 = ceilDiv(ek, sk);
-  if (dataflow == OUTPUT_STATIONARY) {
-    inputsIn = em * ek * ceilDiv(Tn, tn);
-    weightsIn = en * ek * ceilDiv(Tm, tm);
+  const Tm: f64 = ceilDiv(em, mapping.sm);
+  const Tn: f64 = ceilDiv(en, mapping.sn);
+  const Tk: f64 = ceilDiv(ek, mapping.sk);
+  if (mapping.dataflow == abi.OUTPUT_STATIONARY) {
+    inputsIn = em * ek * ceilDiv(Tn, mapping.tn);
+    weightsIn = en * ek * ceilDiv(Tm, mapping.tm);
     sumsOut = em * en;
     accumulated = em * en * Tk;
   } else {
-    const blocksK: f64 = ceilDiv(Tk, tk);
+    const blocksK: f64 = ceilDiv(Tk, mapping.tk);
     sumsOut = em * en * blocksK;
-    accumulated = tk > 1 ? em * en * Tk : 0;
-    if (dataflow == WEIGHT_STATIONARY) {
-      const blocksN: f64 = ceilDiv(Tn, tn);
+    accumulated = mapping.tk > 1 ? em * en * Tk : 0;
+    if (mapping.dataflow == abi.WEIGHT_STATIONARY) {
+      const blocksN: f64 = ceilDiv(Tn, mapping.tn);
       inputsIn = em * ek * blocksN;
       weightsIn = isHeld && blocksN * blocksK == 1 ? 0 : en * ek;
     } else {
-      const blocksM: f64 = ceilDiv(Tm, tm);
+      const blocksM: f64 = ceilDiv(Tm, mapping.tm);
       weightsIn = en * ek * blocksM;
       inputsIn = isHeld && blocksM * blocksK == 1 ? 0 : em * ek;
     }
@@ -60,19 +60,19 @@ export function countTile(em: f64, en: f64, ek: f64, isFirstK: bool, isHeld: boo
 
 /** Bytes of `sums` sums that leave the array, of which the last `finals` are finished outputs where k is complete. */
 export function sumBytes(sums: f64, finals: f64, isLastK: bool): f64 {
-  if (!isLastK) return Math.ceil(sums * accumulatorBytes);
-  return Math.ceil((sums - finals) * accumulatorBytes) + Math.ceil(finals * outputBytes);
+  if (!isLastK) return Math.ceil(sums * hardware.accumulatorBytes);
+  return Math.ceil((sums - finals) * hardware.accumulatorBytes) + Math.ceil(finals * hardware.outputBytes);
 }
 
 /** Bytes that the array takes from the inner buffer for the tile that `countTile` has seen last: inputs, weights, sums; all of them. */
 export function edgeInputBytes(): f64 {
-  return isBypassed(INPUT) ? 0 : Math.ceil(inputsIn * inputBytes);
+  return mapping.isBypassed(abi.INPUT) ? 0 : Math.ceil(inputsIn * hardware.inputBytes);
 }
 export function edgeWeightBytes(): f64 {
-  return isBypassed(WEIGHT) ? 0 : Math.ceil(weightsIn * weightBytes);
+  return mapping.isBypassed(abi.WEIGHT) ? 0 : Math.ceil(weightsIn * hardware.weightBytes);
 }
 export function edgeSumBytes(): f64 {
-  return Math.ceil(sumsIn * accumulatorBytes);
+  return Math.ceil(sumsIn * hardware.accumulatorBytes);
 }
 export function edgeReadBytes(): f64 {
   return edgeInputBytes() + edgeWeightBytes() + edgeSumBytes();

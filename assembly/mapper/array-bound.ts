@@ -1,88 +1,12 @@
-import {
-  DRAIN_SHIFT,
-  HW_ENERGY_TRAFFIC,
-  INPUT,
-  INPUT_STATIONARY,
-  KIND_DOT_PRODUCT,
-  OUTPUT,
-  OUTPUT_STATIONARY,
-  OVERLAP_FOLDS,
-  OVERLAP_NONE,
-  SKEW_EDGE_AWARE,
-  SPLIT_TOGETHER,
-  UNROLL_FIXED,
-  WEIGHT,
-  WEIGHT_STATIONARY,
-} from "../abi";
+import * as abi from "../abi";
 import { changesEachStep, together } from "../array/registers";
-import { EDGE, INNER_SOURCE, OUTER, REGISTER_WRITES, SUMS_DOWN, SUMS_UP } from "../counters";
-import {
-  accumulatorBytes,
-  arrayPerRead,
-  arrayPerWrite,
-  arrayPorts,
-  arrayShared,
-  arraySumBytes,
-  arraySumCycles,
-  arrayWeightBytes,
-  arrayWeightCycles,
-  cols,
-  drain,
-  energyMac,
-  innerPorts,
-  innerReadBytes,
-  innerReadCycles,
-  innerShared,
-  innerSumBytes,
-  innerSumCycles,
-  innerWeightBytes,
-  innerWeightCycles,
-  innerWriteBytes,
-  innerWriteCycles,
-  inputBytes,
-  isDirect,
-  kind,
-  leastSkew,
-  multicast,
-  outputBytes,
-  overlap,
-  passesOuter,
-  registerHolds,
-  registerWords,
-  rows,
-  skew,
-  unroll,
-  weightBytes,
-} from "../hardware";
+import * as counters from "../counters";
+import * as hardware from "../hardware";
 import { ceilDiv, larger, smaller } from "../int-math";
-import {
-  B,
-  K,
-  M,
-  N,
-  arraysM,
-  arraysN,
-  batchAtOnce,
-  bypass,
-  chunkK,
-  chunkM,
-  chunkN,
-  coresK,
-  coresM,
-  coresN,
-  dataflow,
-  elementsOfCore,
-  packed,
-  sk,
-  sm,
-  sn,
-  tk,
-  tm,
-  tn,
-} from "../mapping";
+import * as mapping from "../mapping";
 import { HARDWARE, get } from "../memory";
 import { longest, withSums } from "../split";
-import { END_STEPS, FULL_STEPS, endPart, firstPart } from "./sizes";
+import * as sizes from "./sizes";
 
 /*
  * Least time and energy of the arrays for the present use of them (dataflow, extents, register tile, bypass, cores), given
@@ -92,12 +16,12 @@ import { END_STEPS, FULL_STEPS, endPart, firstPart } from "./sizes";
  * Energy is linear in four counts of elements, time a maximum of the array and of its port, so both come down to a few
  * prices that are fixed with the use of the array. docs/model.md, "bound".
  */
-export let arrayTime: f64 = 0;
-export let arrayEnergy: f64 = 0;
+export let time: f64 = 0;
+export let energy: f64 = 0;
 /** Cycles of the port that the array's edge is at. */
 export let edgeTime: f64 = 0;
-/** Part of arrayTime that the array needs whatever its port can do. */
-export let arrayAlone: f64 = 0;
+/** Part of time that the array needs whatever its port can do. */
+export let alone: f64 = 0;
 
 // Energy per element and core: inputs, weights, partial sums that go up and that come back, updates of accumulators; and what never changes.
 let priceInput: f64 = 0;
@@ -117,15 +41,15 @@ let batchSteps: f64 = 1;
 let batchOfCore: f64 = 1;
 
 function energyOf(column: i32): f64 {
-  return get(HARDWARE, HW_ENERGY_TRAFFIC + column);
+  return get(HARDWARE, abi.HW_ENERGY_TRAFFIC + column);
 }
 
 /** Sets how the batch is worked off; needed before the first use of the array is judged, and where it packs elements. */
 export function setBatches(): void {
-  const atOnce: f64 = batchAtOnce();
-  const most: f64 = elementsOfCore();
-  batchSteps = ceilDiv(B, atOnce);
-  batchOfCore = most == 1 ? batchSteps : (batchSteps - 1) * most + smaller(most, B - (batchSteps - 1) * atOnce);
+  const atOnce: f64 = mapping.batchAtOnce();
+  const most: f64 = mapping.elementsOfCore();
+  batchSteps = ceilDiv(mapping.B, atOnce);
+  batchOfCore = most == 1 ? batchSteps : (batchSteps - 1) * most + smaller(most, mapping.B - (batchSteps - 1) * atOnce);
 }
 
 /** Cores that share k in the grid that the prices below are for; 0: they are of another problem. */
@@ -149,49 +73,52 @@ export function forgetPrices(): void {
 
 /** Sets the prices that all uses of the array share on the grid of cores in place. */
 function setGridPrices(): void {
-  coresOfPrices = coresK;
-  const up: f64 = energyOf(EDGE + SUMS_UP);
-  edgeInput = energyOf(EDGE) * inputBytes;
-  edgeWeight = energyOf(EDGE + 1) * weightBytes;
-  registerWrite = energyOf(REGISTER_WRITES);
-  registerRead = energyOf(REGISTER_WRITES + 1);
-  priceSum = up * accumulatorBytes;
-  priceBack = energyOf(EDGE + SUMS_DOWN) * accumulatorBytes;
-  priceUpdate = (energyOf(REGISTER_WRITES + 2) + energyOf(REGISTER_WRITES + 3)) * accumulatorBytes;
-  resultWidth = coresK > 1 ? accumulatorBytes : outputBytes;
-  resultCount = M * N * B;
-  storedResults = coresK > 1 ? (resultCount * K) / chunkK(K) : resultCount;
+  coresOfPrices = mapping.coresK;
+  const up: f64 = energyOf(counters.EDGE + counters.SUMS_UP);
+  edgeInput = energyOf(counters.EDGE) * hardware.inputBytes;
+  edgeWeight = energyOf(counters.EDGE + 1) * hardware.weightBytes;
+  registerWrite = energyOf(counters.REGISTER_WRITES);
+  registerRead = energyOf(counters.REGISTER_WRITES + 1);
+  priceSum = up * hardware.accumulatorBytes;
+  priceBack = energyOf(counters.EDGE + counters.SUMS_DOWN) * hardware.accumulatorBytes;
+  priceUpdate =
+    (energyOf(counters.REGISTER_WRITES + 2) + energyOf(counters.REGISTER_WRITES + 3)) * hardware.accumulatorBytes;
+  resultWidth = mapping.coresK > 1 ? hardware.accumulatorBytes : hardware.outputBytes;
+  resultCount = mapping.M * mapping.N * mapping.B;
+  storedResults = mapping.coresK > 1 ? (resultCount * mapping.K) / mapping.chunkK(mapping.K) : resultCount;
   edgeResults = up * resultWidth * storedResults;
-  readSum = accumulatorBytes * (arraySumCycles / arraySumBytes);
-  writeSum = accumulatorBytes * arrayPerWrite;
-  writeResult = resultWidth * arrayPerWrite;
+  readSum = hardware.accumulatorBytes * (hardware.arraySumCycles / hardware.arraySumBytes);
+  writeSum = hardware.accumulatorBytes * hardware.arrayPerWrite;
+  writeResult = resultWidth * hardware.arrayPerWrite;
 }
 
 /** Sets the prices for the use of the array that is in place. */
 export function setPrices(): void {
-  if (coresOfPrices != coresK) setGridPrices();
-  let perMac: f64 = energyMac;
+  if (coresOfPrices != mapping.coresK) setGridPrices();
+  let perMac: f64 = hardware.energyMac;
   let input: f64 = edgeInput;
   let weight: f64 = edgeWeight;
-  if (registerWords > 0) {
-    if ((registerHolds & (1 << INPUT)) != 0) {
-      const isRead: bool = changesEachStep(INPUT);
-      input += smaller(sn, N) * inputBytes * (isRead ? registerWrite : registerWrite + registerRead);
-      if (isRead) perMac += (registerRead * inputBytes) / together();
+  if (hardware.registerWords > 0) {
+    if ((hardware.registerHolds & (1 << abi.INPUT)) != 0) {
+      const isRead: bool = changesEachStep(abi.INPUT);
+      input +=
+        smaller(mapping.sn, mapping.N) * hardware.inputBytes * (isRead ? registerWrite : registerWrite + registerRead);
+      if (isRead) perMac += (registerRead * hardware.inputBytes) / together();
     }
-    if ((registerHolds & (1 << WEIGHT)) != 0) {
-      const isRead: bool = changesEachStep(WEIGHT);
-      weight += smaller(sm, M) * weightBytes * (isRead ? registerWrite : registerWrite + registerRead);
-      if (isRead) perMac += (registerRead * weightBytes) / together();
+    if ((hardware.registerHolds & (1 << abi.WEIGHT)) != 0) {
+      const isRead: bool = changesEachStep(abi.WEIGHT);
+      weight +=
+        smaller(mapping.sm, mapping.M) * hardware.weightBytes * (isRead ? registerWrite : registerWrite + registerRead);
+      if (isRead) perMac += (registerRead * hardware.weightBytes) / together();
     }
   }
   priceInput = input;
   priceWeight = weight;
-  priceFixed = perMac * K * resultCount + edgeResults;
-  readInput = inputBytes * arrayPerRead;
-  readWeight = weightBytes * (arrayWeightCycles / arrayWeightBytes);
-  if (isDirect) addInnerPort();
-  else if (bypass) leaveOutHeld();
+  priceFixed = perMac * mapping.K * resultCount + edgeResults;
+  readInput = hardware.inputBytes * hardware.arrayPerRead;
+  readWeight = hardware.weightBytes * (hardware.arrayWeightCycles / hardware.arrayWeightBytes);
+  if (hardware.isDirect) addInnerPort();
+  else if (mapping.bypass) leaveOutHeld();
 }
 
 /**
@@ -202,28 +129,30 @@ export function setPrices(): void {
  * @param room  words (weight-, input-stationary) or sums (output-stationary) that a PE or column holds at most
  */
 export function leastArrayEnergy(flow: i32, sm: f64, sn: f64, room: f64): f64 {
-  if (coresOfPrices != coresK) setGridPrices();
+  if (coresOfPrices != mapping.coresK) setGridPrices();
   let input: f64 = edgeInput;
   let weight: f64 = edgeWeight;
   // What is held may go past the edge, where there is an inner buffer to go past.
-  if (flow == WEIGHT_STATIONARY && !isDirect) weight = 0;
-  if (flow == INPUT_STATIONARY && !isDirect) input = 0;
-  if (registerWords > 0) {
-    if ((registerHolds & (1 << INPUT)) != 0) input += smaller(sn, N) * inputBytes * registerWrite;
-    if ((registerHolds & (1 << WEIGHT)) != 0) weight += smaller(sm, M) * weightBytes * registerWrite;
+  if (flow == abi.WEIGHT_STATIONARY && !hardware.isDirect) weight = 0;
+  if (flow == abi.INPUT_STATIONARY && !hardware.isDirect) input = 0;
+  if (hardware.registerWords > 0) {
+    if ((hardware.registerHolds & (1 << abi.INPUT)) != 0)
+      input += smaller(sn, mapping.N) * hardware.inputBytes * registerWrite;
+    if ((hardware.registerHolds & (1 << abi.WEIGHT)) != 0)
+      weight += smaller(sm, mapping.M) * hardware.weightBytes * registerWrite;
   }
   inputFlow = cores * oneM * oneK * input;
   weightFlow = cores * oneN * oneK * weight;
-  sumFlow = isDirect ? 0 : cores * oneM * oneN * (priceSum + priceBack);
-  leastFixed = energyMac * K * resultCount + edgeResults;
-  if (flow == OUTPUT_STATIONARY) {
+  sumFlow = hardware.isDirect ? 0 : cores * oneM * oneN * (priceSum + priceBack);
+  leastFixed = hardware.energyMac * mapping.K * resultCount + edgeResults;
+  if (flow == abi.OUTPUT_STATIONARY) {
     return (
       leastFixed + larger(inputFlow + weightFlow, 2 * Math.sqrt((inputFlow * weightFlow * stepsM * stepsN) / room))
     );
   }
-  const held: f64 = flow == WEIGHT_STATIONARY ? weightFlow : inputFlow;
-  const streamed: f64 = flow == WEIGHT_STATIONARY ? inputFlow : weightFlow;
-  const steps: f64 = stepsK * (flow == WEIGHT_STATIONARY ? stepsN : stepsM);
+  const held: f64 = flow == abi.WEIGHT_STATIONARY ? weightFlow : inputFlow;
+  const streamed: f64 = flow == abi.WEIGHT_STATIONARY ? inputFlow : weightFlow;
+  const steps: f64 = stepsK * (flow == abi.WEIGHT_STATIONARY ? stepsN : stepsM);
   return leastFixed + held + larger(streamed, 2 * Math.sqrt((streamed * sumFlow * steps) / room) - sumFlow);
 }
 
@@ -235,34 +164,40 @@ let sumFlow: f64 = 0;
 
 /** The same, after it, with the register tile known: blocks of it along each dimension (setBlocks). */
 export function leastTileEnergy(flow: i32): f64 {
-  if (flow == OUTPUT_STATIONARY) return leastFixed + inputFlow * blocksN + weightFlow * blocksM;
+  if (flow == abi.OUTPUT_STATIONARY) return leastFixed + inputFlow * blocksN + weightFlow * blocksM;
   const sums: f64 = sumFlow * (blocksK - 1);
-  if (flow == WEIGHT_STATIONARY) return leastFixed + weightFlow + inputFlow * blocksN + sums;
+  if (flow == abi.WEIGHT_STATIONARY) return leastFixed + weightFlow + inputFlow * blocksN + sums;
   return leastFixed + inputFlow + weightFlow * blocksM + sums;
 }
 
 /** Where no buffer is near the array, what crosses its edge crosses the inner port, which all cores share. */
 function addInnerPort(): void {
   // With multicast an operand crosses it once for the cores that differ along the dimension that it does not depend on.
-  const copiesInput: f64 = multicast ? 1 / coresN : 1;
-  const copiesWeight: f64 = multicast ? 1 / coresM : 1;
-  const perRead: f64 = innerReadCycles / innerReadBytes;
-  const perWeight: f64 = innerWeightCycles / innerWeightBytes;
-  const perSum: f64 = innerSumCycles / innerSumBytes;
-  const perWrite: f64 = innerWriteCycles / innerWriteBytes;
+  const copiesInput: f64 = hardware.multicast ? 1 / mapping.coresN : 1;
+  const copiesWeight: f64 = hardware.multicast ? 1 / mapping.coresM : 1;
+  const perRead: f64 = hardware.innerReadCycles / hardware.innerReadBytes;
+  const perWeight: f64 = hardware.innerWeightCycles / hardware.innerWeightBytes;
+  const perSum: f64 = hardware.innerSumCycles / hardware.innerSumBytes;
+  const perWrite: f64 = hardware.innerWriteCycles / hardware.innerWriteBytes;
   // What goes past the outer buffer is on another port.
-  const passesSums: bool = passesOuter(OUTPUT);
-  const sumsAt: i32 = passesSums ? OUTER : INNER_SOURCE;
-  const up: f64 = energyOf(sumsAt + SUMS_UP);
-  priceInput += energyOf(passesOuter(INPUT) ? OUTER : INNER_SOURCE) * inputBytes * copiesInput;
-  priceWeight += energyOf((passesOuter(WEIGHT) ? OUTER : INNER_SOURCE) + 1) * weightBytes * copiesWeight;
-  readInput = passesOuter(INPUT) ? 0 : inputBytes * perRead * copiesInput;
-  readWeight = passesOuter(WEIGHT) ? 0 : weightBytes * perWeight * copiesWeight;
+  const passesSums: bool = hardware.passesOuter(abi.OUTPUT);
+  const sumsAt: i32 = passesSums ? counters.OUTER : counters.INNER_SOURCE;
+  const up: f64 = energyOf(sumsAt + counters.SUMS_UP);
+  priceInput +=
+    energyOf(hardware.passesOuter(abi.INPUT) ? counters.OUTER : counters.INNER_SOURCE) *
+    hardware.inputBytes *
+    copiesInput;
+  priceWeight +=
+    energyOf((hardware.passesOuter(abi.WEIGHT) ? counters.OUTER : counters.INNER_SOURCE) + 1) *
+    hardware.weightBytes *
+    copiesWeight;
+  readInput = hardware.passesOuter(abi.INPUT) ? 0 : hardware.inputBytes * perRead * copiesInput;
+  readWeight = hardware.passesOuter(abi.WEIGHT) ? 0 : hardware.weightBytes * perWeight * copiesWeight;
   // Sums that the array holds may stay there: how often they do is up to the order. Where the outer buffer adds, none come back.
-  const wide: f64 = dataflow == OUTPUT_STATIONARY ? 0 : accumulatorBytes;
-  const comesBack: f64 = coresK > 1 ? 0 : wide;
+  const wide: f64 = mapping.dataflow == abi.OUTPUT_STATIONARY ? 0 : hardware.accumulatorBytes;
+  const comesBack: f64 = mapping.coresK > 1 ? 0 : wide;
   priceSum = up * wide;
-  priceBack = energyOf(sumsAt + SUMS_DOWN) * comesBack;
+  priceBack = energyOf(sumsAt + counters.SUMS_DOWN) * comesBack;
   readSum = passesSums ? 0 : perSum * comesBack;
   writeSum = passesSums ? 0 : wide * perWrite;
   writeResult = passesSums ? 0 : resultWidth * perWrite;
@@ -271,11 +206,11 @@ function addInnerPort(): void {
 
 /** Takes the held operand's way over the edge out of the prices: it goes past the inner buffer. */
 export function leaveOutHeld(): void {
-  if (dataflow == WEIGHT_STATIONARY) {
-    priceWeight -= energyOf(EDGE + 1) * weightBytes;
+  if (mapping.dataflow == abi.WEIGHT_STATIONARY) {
+    priceWeight -= energyOf(counters.EDGE + 1) * hardware.weightBytes;
     readWeight = 0;
-  } else if (dataflow == INPUT_STATIONARY) {
-    priceInput -= energyOf(EDGE) * inputBytes;
+  } else if (mapping.dataflow == abi.INPUT_STATIONARY) {
+    priceInput -= energyOf(counters.EDGE) * hardware.inputBytes;
     readInput = 0;
   }
 }
@@ -341,7 +276,7 @@ let results: f64 = 0;
 let array: f64 = 0;
 
 /**
- * Sets arrayTime and arrayEnergy.
+ * Sets time and energy.
  *
  * @param times  how often each held word comes into the PEs: for every tile, less where it stays for the next
  */
@@ -358,7 +293,7 @@ function countArray(times: f64): void {
   weights = oneN * oneK;
   let folds: f64 = 0;
   let held: f64 = 0;
-  if (dataflow == OUTPUT_STATIONARY) {
+  if (mapping.dataflow == abi.OUTPUT_STATIONARY) {
     inputs *= blocksN;
     weights *= blocksM;
     sums = results * (tilesK - 1);
@@ -366,8 +301,8 @@ function countArray(times: f64): void {
     folds = tilesK * blocksM * blocksN;
   } else {
     sums = results * (blocksK - 1);
-    updates = tk > 1 ? results * stepsK : 0;
-    if (dataflow == WEIGHT_STATIONARY) {
+    updates = mapping.tk > 1 ? results * stepsK : 0;
+    if (mapping.dataflow == abi.WEIGHT_STATIONARY) {
       inputs *= blocksN;
       weights *= times;
       held = times * stepsN * stepsK;
@@ -380,49 +315,51 @@ function countArray(times: f64): void {
     }
   }
   // With k split over cores, sums begin at zero at every visit.
-  back = coresK > 1 ? sums - results * (visitsOfSums - 1) : sums;
+  back = mapping.coresK > 1 ? sums - results * (visitsOfSums - 1) : sums;
   array = steps;
-  if (kind == KIND_DOT_PRODUCT) {
-    if (overlap == OVERLAP_NONE) array += held;
-  } else if (overlap == OVERLAP_FOLDS) {
+  if (hardware.kind == abi.KIND_DOT_PRODUCT) {
+    if (hardware.overlap == abi.OVERLAP_NONE) array += held;
+  } else if (hardware.overlap == abi.OVERLAP_FOLDS) {
     // All loads, or shifts, come one after the other: a row a cycle for each held word, of the rows in use. The first load of
     // all may be done while what streams still comes, before the array starts.
-    if (dataflow == OUTPUT_STATIONARY) {
-      if (drain == DRAIN_SHIFT) {
-        array = larger(array, (isEdgeAware() ? oneM / arraysM : rows * stepsM) * stepsN * tilesK);
+    if (mapping.dataflow == abi.OUTPUT_STATIONARY) {
+      if (hardware.drain == abi.DRAIN_SHIFT) {
+        array = larger(array, (isEdgeAware() ? oneM / mapping.arraysM : hardware.rows * stepsM) * stepsN * tilesK);
       }
     } else {
-      const first: f64 = rows * tk * (dataflow == WEIGHT_STATIONARY ? tn : tm);
-      array = larger(array, (isEdgeAware() ? (held * oneK) / stepsK : rows * held) - first / batchSteps);
+      const first: f64 =
+        hardware.rows * mapping.tk * (mapping.dataflow == abi.WEIGHT_STATIONARY ? mapping.tn : mapping.tm);
+      array = larger(array, (isEdgeAware() ? (held * oneK) / stepsK : hardware.rows * held) - first / batchSteps);
     }
   } else {
     array += skewOfFolds(folds);
-    if (dataflow == OUTPUT_STATIONARY) array += drain == DRAIN_SHIFT ? folds * rows : 0;
-    else if (overlap == OVERLAP_NONE) array += rows * held;
+    if (mapping.dataflow == abi.OUTPUT_STATIONARY)
+      array += hardware.drain == abi.DRAIN_SHIFT ? folds * hardware.rows : 0;
+    else if (hardware.overlap == abi.OVERLAP_NONE) array += hardware.rows * held;
     // A fold is no shorter than the load of as many words.
-    else array = larger(array, isEdgeAware() ? (held * oneK) / stepsK : rows * held);
+    else array = larger(array, isEdgeAware() ? (held * oneK) / stepsK : hardware.rows * held);
   }
 }
 
-/** Sets arrayTime and arrayEnergy from the counts and the prices, which may have changed since boundArray. */
+/** Sets time and energy from the counts and the prices, which may have changed since boundArray. */
 export function priceArray(): void {
-  const ports: i32 = isDirect ? innerPorts : arrayPorts;
+  const ports: i32 = hardware.isDirect ? hardware.innerPorts : hardware.arrayPorts;
   const reads: f64 = longest(ports, inputs * readInput, weights * readWeight, back * readSum);
   const writes: f64 = sums * writeSum + results * writeResult;
-  const isShared: bool = isDirect ? innerShared : arrayShared;
+  const isShared: bool = hardware.isDirect ? hardware.innerShared : hardware.arrayShared;
   const beside: f64 = withSums(ports, inputs * readInput, weights * readWeight, back * readSum);
   const port: f64 = isShared ? larger(reads, beside + writes) : larger(reads, writes);
-  const alone: f64 = array * batchSteps;
+  const ofArray: f64 = array * batchSteps;
   // The inner port works ahead of the array, its own port does not.
-  const edge: f64 = port * (isDirect ? cores : batchOfCore);
-  let time: f64 = isDirect ? alone : larger(alone, edge);
-  if (ports == SPLIT_TOGETHER && tilesK > 1 && tilesOfK != 0 && reads + writes > array) {
-    time = larger(time, timeByTilesK(inputs * readInput + weights * readWeight, results));
+  const edge: f64 = port * (hardware.isDirect ? cores : batchOfCore);
+  let ofAll: f64 = hardware.isDirect ? ofArray : larger(ofArray, edge);
+  if (ports == abi.SPLIT_TOGETHER && tilesK > 1 && tilesOfK != 0 && reads + writes > array) {
+    ofAll = larger(ofAll, timeByTilesK(inputs * readInput + weights * readWeight, results));
   }
-  arrayAlone = alone;
+  alone = ofArray;
   edgeTime = edge;
-  arrayTime = time + leastSkew;
-  arrayEnergy =
+  time = ofAll + hardware.leastSkew;
+  energy =
     priceFixed +
     cores * (priceInput * inputs + priceWeight * weights + priceSum * sums + priceBack * back + priceUpdate * updates);
 }
@@ -434,13 +371,13 @@ export function priceArray(): void {
  * @param operands  cycles that the operands take on the port
  */
 function timeByTilesK(operands: f64, results: f64): f64 {
-  const isOutput: bool = dataflow == OUTPUT_STATIONARY;
-  const firstSteps: f64 = load<f64>(tilesOfK, FULL_STEPS);
-  const lastSteps: f64 = load<f64>(tilesOfK, END_STEPS);
-  const partOfFirst: f64 = firstPart(tilesOfK);
-  const partOfLast: f64 = endPart(tilesOfK);
-  const first: f64 = isOutput ? 1 : ceilDiv(firstSteps, tk);
-  const last: f64 = isOutput ? 1 : ceilDiv(lastSteps, tk);
+  const isOutput: bool = mapping.dataflow == abi.OUTPUT_STATIONARY;
+  const firstSteps: f64 = load<f64>(tilesOfK, sizes.FULL_STEPS);
+  const lastSteps: f64 = load<f64>(tilesOfK, sizes.END_STEPS);
+  const partOfFirst: f64 = sizes.firstPart(tilesOfK);
+  const partOfLast: f64 = sizes.endPart(tilesOfK);
+  const first: f64 = isOutput ? 1 : ceilDiv(firstSteps, mapping.tk);
+  const last: f64 = isOutput ? 1 : ceilDiv(lastSteps, mapping.tk);
   const between: f64 = (isOutput ? tilesK : blocksK) - first - last;
   const steps: f64 = stepsM * stepsN * batchSteps;
   const up: f64 = results * writeSum;
@@ -458,43 +395,45 @@ function timeByTilesK(operands: f64, results: f64): f64 {
 
 /** The slowest of the array, and of its port's reads and writes for one batch element, all of them counted. */
 function slowest(steps: f64, reads: f64, writes: f64): f64 {
-  return larger(steps, (arrayShared ? reads + writes : larger(reads, writes)) * batchOfCore);
+  return larger(steps, (hardware.arrayShared ? reads + writes : larger(reads, writes)) * batchOfCore);
 }
 
 function isEdgeAware(): bool {
-  return skew == SKEW_EDGE_AWARE && unroll == UNROLL_FIXED;
+  return hardware.skew == abi.SKEW_EDGE_AWARE && hardware.unroll == abi.UNROLL_FIXED;
 }
 
 /** Rows and columns that the folds cross, where folds do not overlap. */
 function skewOfFolds(folds: f64): f64 {
-  if (!isEdgeAware()) return folds * (rows + cols - 2);
+  if (!isEdgeAware()) return folds * (hardware.rows + hardware.cols - 2);
   let used: f64 = 0;
-  const m: f64 = oneM / arraysM;
-  const n: f64 = oneN / arraysN;
-  if (dataflow == WEIGHT_STATIONARY) used = tilesM * ((blocksN * oneK) / tk + (blocksK * n) / tn);
-  else if (dataflow == INPUT_STATIONARY) used = tilesN * ((blocksM * oneK) / tk + (blocksK * m) / tm);
-  else used = tilesK * ((blocksN * m) / tm + (blocksM * n) / tn);
-  return used * packed - 2 * folds;
+  const m: f64 = oneM / mapping.arraysM;
+  const n: f64 = oneN / mapping.arraysN;
+  if (mapping.dataflow == abi.WEIGHT_STATIONARY)
+    used = tilesM * ((blocksN * oneK) / mapping.tk + (blocksK * n) / mapping.tn);
+  else if (mapping.dataflow == abi.INPUT_STATIONARY)
+    used = tilesN * ((blocksM * oneK) / mapping.tk + (blocksK * m) / mapping.tm);
+  else used = tilesK * ((blocksN * m) / mapping.tm + (blocksM * n) / mapping.tn);
+  return used * mapping.packed - 2 * folds;
 }
 
 /** The whole problem as one tile: what this use of the array costs at least, whatever the tiles. */
 export function boundArrayAlone(): void {
-  const m: f64 = chunkM(M);
-  const n: f64 = chunkN(N);
-  const k: f64 = chunkK(K);
-  setExtents(m, n, k, (B * M * N * K) / (m * n * k));
+  const m: f64 = mapping.chunkM(mapping.M);
+  const n: f64 = mapping.chunkN(mapping.N);
+  const k: f64 = mapping.chunkK(mapping.K);
+  setExtents(m, n, k, (mapping.B * mapping.M * mapping.N * mapping.K) / (m * n * k));
   setTiles(1, 1, 1);
-  setSteps(ceilDiv(m, sm), ceilDiv(n, sn), ceilDiv(k, sk));
-  setBlocks(ceilDiv(stepsM, tm), ceilDiv(stepsN, tn), ceilDiv(stepsK, tk));
+  setSteps(ceilDiv(m, mapping.sm), ceilDiv(n, mapping.sn), ceilDiv(k, mapping.sk));
+  setBlocks(ceilDiv(stepsM, mapping.tm), ceilDiv(stepsN, mapping.tn), ceilDiv(stepsK, mapping.tk));
   setTilesOfK(0);
   boundOneTile();
 }
 
 /**
- * Sets arrayTime and arrayEnergy of one tile in the register blocks that are set. What smaller tiles cost is no less: with k split over cores the sums
+ * Sets time and energy of one tile in the register blocks that are set. What smaller tiles cost is no less: with k split over cores the sums
  * of a core begin at zero at every visit, of which there may be one for each block, so that none need to come back.
  */
 export function boundOneTile(): void {
-  setVisits(coresK > 1 && dataflow != OUTPUT_STATIONARY ? blocksK : 1);
+  setVisits(mapping.coresK > 1 && mapping.dataflow != abi.OUTPUT_STATIONARY ? blocksK : 1);
   boundArray(1);
 }

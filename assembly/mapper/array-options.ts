@@ -1,73 +1,15 @@
-import {
-  HW_ENERGY_TRAFFIC,
-  INPUT,
-  INPUT_STATIONARY,
-  KIND_DOT_PRODUCT,
-  OUTPUT,
-  OUTPUT_STATIONARY,
-  UNROLL_FIXED,
-  WEIGHT,
-  WEIGHT_STATIONARY,
-} from "../abi";
+import * as abi from "../abi";
 import { registersFit } from "../array/registers";
-import { REGISTER_READS } from "../counters";
-import {
-  accumulators,
-  cols,
-  dataflows,
-  energyMac,
-  heldWords,
-  isDirect,
-  kind,
-  leastSkew,
-  registerHolds,
-  registerWords,
-  rows,
-  unroll,
-} from "../hardware";
+import * as counters from "../counters";
+import * as hardware from "../hardware";
 import { ceilDiv, larger, smaller } from "../int-math";
-import {
-  B,
-  K,
-  M,
-  N,
-  arrayPart,
-  arraysB,
-  arraysM,
-  arraysN,
-  batchAtOnce,
-  chunkK,
-  chunkM,
-  chunkN,
-  coresB,
-  packed,
-  setArray,
-  setBypass,
-  setPacked,
-  setRegisterTile,
-} from "../mapping";
+import * as mapping from "../mapping";
 import { HARDWARE, get } from "../memory";
-import {
-  arrayEnergy,
-  arrayTime,
-  boundOneTile,
-  edgeTime,
-  leastArrayEnergy,
-  leastTileEnergy,
-  leaveOutHeld,
-  priceArray,
-  setBatches,
-  setBlocks,
-  setExtents,
-  setPrices,
-  setSteps,
-  setTiles,
-  setTilesOfK,
-} from "./array-bound";
-import { boundLeast, leastBeyond, leastInputArrival, leastPorts, leastWeightArrival } from "./bound";
+import * as arrayBound from "./array-bound";
+import * as bound from "./bound";
 import { nextParts } from "./candidates";
-import { holdsSmallestTile, holdsSomeTile } from "./legal";
-import { isEnergyCounted, isTimeCounted, score, secondScore } from "./score";
+import * as legal from "./legal";
+import * as objective from "./objective";
 
 /*
  * Ways to use the array for the present problem and split: dataflow, extents unrolled over rows and columns, register
@@ -79,7 +21,7 @@ export const ALL_OPTIONS: i32 = 4096;
 const ROWS: i32 = ALL_OPTIONS + 1;
 const FIELDS: i32 = 14;
 const TABLE: usize = memory.data(ROWS * FIELDS * 8, 16);
-export let optionCount: i32 = 0;
+export let count: i32 = 0;
 let limit: i32 = MOST_OPTIONS;
 /** Whether uses of the array that take more than the fewest steps, and every register tile, are tried as well. */
 let isThorough: bool = false;
@@ -89,15 +31,15 @@ function at(row: i32, column: i32): usize {
 }
 
 /** Bound on the score of option `row`, whatever its tiles. */
-export function optionScore(row: i32): f64 {
+export function scoreOf(row: i32): f64 {
   return load<f64>(at(row, 0));
 }
 
 /** Puts option `row` into the present mapping. */
-export function useOption(row: i32): void {
-  setBypass(load<f64>(at(row, 12)) != 0);
-  setPacked(load<f64>(at(row, 13)));
-  setArray(
+export function use(row: i32): void {
+  mapping.setBypass(load<f64>(at(row, 12)) != 0);
+  mapping.setPacked(load<f64>(at(row, 13)));
+  mapping.setArray(
     <i32>load<f64>(at(row, 2)),
     load<f64>(at(row, 3)),
     load<f64>(at(row, 4)),
@@ -109,8 +51,8 @@ export function useOption(row: i32): void {
     load<f64>(at(row, 10)),
     load<f64>(at(row, 11)),
   );
-  setBatches();
-  setPrices();
+  arrayBound.setBatches();
+  arrayBound.setPrices();
 }
 
 // The array extents under trial.
@@ -144,43 +86,46 @@ let isRoomy: bool = true;
 
 /** Judges the register tile with the present extents and dataflow, if it is legal. */
 function tryOption(flow: i32, tm: f64, tn: f64, tk: f64): void {
-  setBlocks(tm == 1 ? Tm : ceilDiv(Tm, tm), tn == 1 ? Tn : ceilDiv(Tn, tn), tk == 1 ? Tk : ceilDiv(Tk, tk));
-  if (!mayBeKept(leastBeyond + leastTileEnergy(flow), leastArrivals(flow, flow != OUTPUT_STATIONARY))) return;
-  setRegisterTile(tm, tn, tk);
+  arrayBound.setBlocks(tm == 1 ? Tm : ceilDiv(Tm, tm), tn == 1 ? Tn : ceilDiv(Tn, tn), tk == 1 ? Tk : ceilDiv(Tk, tk));
+  if (
+    !mayBeKept(bound.leastBeyond + arrayBound.leastTileEnergy(flow), leastArrivals(flow, flow != abi.OUTPUT_STATIONARY))
+  )
+    return;
+  mapping.setRegisterTile(tm, tn, tk);
   if (!registersFit()) return;
-  setBypass(false);
-  setPrices();
-  boundOneTile();
+  mapping.setBypass(false);
+  arrayBound.setPrices();
+  arrayBound.boundOneTile();
   if (holdsTileOf(false)) keepOption(flow, tm, tn, tk, false);
   // Held words that the registers keep need no place in the inner buffer on their way.
-  const held: i32 = flow == WEIGHT_STATIONARY ? WEIGHT : INPUT;
-  if (flow == OUTPUT_STATIONARY || isDirect || heldWords(held) <= 1) return;
-  leaveOutHeld();
-  priceArray();
+  const held: i32 = flow == abi.WEIGHT_STATIONARY ? abi.WEIGHT : abi.INPUT;
+  if (flow == abi.OUTPUT_STATIONARY || hardware.isDirect || hardware.heldWords(held) <= 1) return;
+  arrayBound.leaveOutHeld();
+  arrayBound.priceArray();
   if (holdsTileOf(true)) keepOption(flow, tm, tn, tk, true);
 }
 
 /** Whether the buffers hold a tile in the use of the array under trial, whose held operand goes past the inner buffer or not. */
 function holdsTileOf(isPast: bool): bool {
   if (isRoomy) return true;
-  setBypass(isPast);
-  const holds: bool = holdsSomeTile();
-  setBypass(false);
+  mapping.setBypass(isPast);
+  const holds: bool = legal.holdsSomeTile();
+  mapping.setBypass(false);
   if (!holds) isLeftOut = true;
   return holds;
 }
 
 function keepOption(flow: i32, tm: f64, tn: f64, tk: f64, bypass: bool): void {
-  const time: f64 = larger(arrayTime, edgeTime);
-  const energy: f64 = arrayEnergy + leastBeyond;
-  const first: f64 = score(time, energy);
-  if (optionCount == limit && first > optionScore(limit - 1)) return;
-  if (score(larger(time, leastPorts), energy + leastArrivals(flow, bypass)) > beyond) return;
-  const second: f64 = secondScore(time, energy);
-  let i: i32 = optionCount;
+  const time: f64 = larger(arrayBound.time, arrayBound.edgeTime);
+  const energy: f64 = arrayBound.energy + bound.leastBeyond;
+  const first: f64 = objective.score(time, energy);
+  if (count == limit && first > scoreOf(limit - 1)) return;
+  if (objective.score(larger(time, bound.leastPorts), energy + leastArrivals(flow, bypass)) > beyond) return;
+  const second: f64 = objective.secondScore(time, energy);
+  let i: i32 = count;
   while (i > 0 && isBefore(first, second, i - 1)) i--;
   if (i >= limit) return;
-  const last: i32 = optionCount < limit ? optionCount : limit - 1;
+  const last: i32 = count < limit ? count : limit - 1;
   if (last > i) memory.copy(at(i + 1, 0), at(i, 0), (<usize>((last - i) * FIELDS)) << 3);
   store<f64>(at(i, 0), first);
   store<f64>(at(i, 1), second);
@@ -195,14 +140,14 @@ function keepOption(flow: i32, tm: f64, tn: f64, tk: f64, bypass: bool): void {
   store<f64>(at(i, 10), cn);
   store<f64>(at(i, 11), 1);
   store<f64>(at(i, 12), bypass ? 1 : 0);
-  store<f64>(at(i, 13), packed);
-  if (optionCount < limit) optionCount++;
+  store<f64>(at(i, 13), mapping.packed);
+  if (count < limit) count++;
 }
 
 /** Energy of what arrives in the inner buffers, every element once; of a held operand that goes past them, none. */
 function leastArrivals(flow: i32, bypass: bool): f64 {
-  const input: f64 = bypass && flow == INPUT_STATIONARY ? 0 : leastInputArrival;
-  return bypass && flow == WEIGHT_STATIONARY ? input : input + leastWeightArrival;
+  const input: f64 = bypass && flow == abi.INPUT_STATIONARY ? 0 : bound.leastInputArrival;
+  return bypass && flow == abi.WEIGHT_STATIONARY ? input : input + bound.leastWeightArrival;
 }
 
 function isBefore(first: f64, second: f64, row: i32): bool {
@@ -217,17 +162,17 @@ function even(extent: f64, most: f64): f64 {
 
 /** Every register tile for the present extents and dataflow; tryOption says which are legal. */
 function tryAllRegisterTiles(flow: i32): void {
-  const most: f64 = larger(accumulators, larger(registerWords, 1));
-  const isOutput: bool = flow == OUTPUT_STATIONARY;
+  const most: f64 = larger(hardware.accumulators, larger(hardware.registerWords, 1));
+  const isOutput: bool = flow == abi.OUTPUT_STATIONARY;
   const A: f64 = isOutput ? Tm : Tk;
-  const B: f64 = flow == INPUT_STATIONARY ? Tm : Tn;
+  const B: f64 = flow == abi.INPUT_STATIONARY ? Tm : Tn;
   for (let a: f64 = 1; a <= A && a <= most; a++) {
     for (let b: f64 = 1; b <= B && a * b <= most; b++) {
       if (isOutput) tryOption(flow, a, b, 1);
       else {
         tryHeld(flow, b, a, 1);
         if (b == 1) {
-          const S: f64 = flow == WEIGHT_STATIONARY ? Tm : Tn;
+          const S: f64 = flow == abi.WEIGHT_STATIONARY ? Tm : Tn;
           tryTogether(flow, a, S, larger(accumulating(), pooled() - a));
         }
       }
@@ -237,7 +182,7 @@ function tryAllRegisterTiles(flow: i32): void {
 
 /** Judges a register tile of across × tk held words, with `together` stream positions. */
 function tryHeld(flow: i32, across: f64, tk: f64, together: f64): void {
-  if (flow == WEIGHT_STATIONARY) tryOption(flow, together, across, tk);
+  if (flow == abi.WEIGHT_STATIONARY) tryOption(flow, together, across, tk);
   else tryOption(flow, across, together, tk);
 }
 
@@ -247,9 +192,9 @@ function tryHeld(flow: i32, across: f64, tk: f64, together: f64): void {
  */
 function tryTogether(flow: i32, tk: f64, positions: f64, room: f64): void {
   const most: f64 = smaller(positions, room);
-  if (tk == 1 || most < 2 || get(HARDWARE, HW_ENERGY_TRAFFIC + REGISTER_READS) == 0) return;
+  if (tk == 1 || most < 2 || get(HARDWARE, abi.HW_ENERGY_TRAFFIC + counters.REGISTER_READS) == 0) return;
   tryHeld(flow, 1, tk, most);
-  if (!isThorough || !isDirect) return;
+  if (!isThorough || !hardware.isDirect) return;
   for (let together: f64 = 2; together < most; together++) tryHeld(flow, 1, tk, together);
 }
 
@@ -262,9 +207,15 @@ export function setLeastCost(value: f64): void {
 
 /** Takes note of what the present extents cost at least in one dataflow; returns the energy of the array and behind it. */
 function noteLeast(flow: i32): f64 {
-  const room: f64 = flow == OUTPUT_STATIONARY ? roomForSums() : heldWords(flow == WEIGHT_STATIONARY ? WEIGHT : INPUT);
-  const energy: f64 = leastBeyond + leastArrayEnergy(flow, rm * cm, rn * cn, room);
-  const cost: f64 = score(larger(leastTime, leastPorts), energy + leastArrivals(flow, flow != OUTPUT_STATIONARY));
+  const room: f64 =
+    flow == abi.OUTPUT_STATIONARY
+      ? roomForSums()
+      : hardware.heldWords(flow == abi.WEIGHT_STATIONARY ? abi.WEIGHT : abi.INPUT);
+  const energy: f64 = bound.leastBeyond + arrayBound.leastArrayEnergy(flow, rm * cm, rn * cn, room);
+  const cost: f64 = objective.score(
+    larger(leastTime, bound.leastPorts),
+    energy + leastArrivals(flow, flow != abi.OUTPUT_STATIONARY),
+  );
   if (cost < leastCost) leastCost = cost;
   return energy;
 }
@@ -276,38 +227,41 @@ function arePromising(): bool {
   Tk = ceilDiv(oneK, rk);
   // Unless time is free, an array that stands half idle cannot make up for it.
   const steps: f64 = Tm * Tn * Tk;
-  setSteps(Tm, Tn, Tk);
-  leastTime = steps * batchSteps + leastSkew;
+  arrayBound.setSteps(Tm, Tn, Tk);
+  leastTime = steps * batchSteps + hardware.leastSkew;
   if (steps < fewestSteps) fewestSteps = steps;
-  else if (!isThorough && isTimeCounted() && steps > 1.1 * fewestSteps) {
+  else if (!isThorough && objective.isTimeCounted() && steps > 1.1 * fewestSteps) {
     // What is left out for its time may still need least energy.
-    for (let flow: i32 = WEIGHT_STATIONARY; flow <= INPUT_STATIONARY; flow++) {
-      if (isEnergyCounted() && (dataflows & (1 << flow)) != 0) noteLeast(flow);
+    for (let flow: i32 = abi.WEIGHT_STATIONARY; flow <= abi.INPUT_STATIONARY; flow++) {
+      if (objective.isEnergyCounted() && (hardware.dataflows & (1 << flow)) != 0) noteLeast(flow);
     }
     return false;
   }
-  return mayBeKept(leastBeyond + leastEnergy, 0);
+  return mayBeKept(bound.leastBeyond + leastEnergy, 0);
 }
 
 /** Whether a use of the array may be kept that takes leastTime, and energy of its own and in `arrivals` at the inner buffers, at least. */
 function mayBeKept(energy: f64, arrivals: f64): bool {
-  if (optionCount == limit && !isBefore(score(leastTime, energy), secondScore(leastTime, energy), limit - 1))
+  if (
+    count == limit &&
+    !isBefore(objective.score(leastTime, energy), objective.secondScore(leastTime, energy), limit - 1)
+  )
     return false;
-  return score(larger(leastTime, leastPorts), energy + arrivals) <= beyond;
+  return objective.score(larger(leastTime, bound.leastPorts), energy + arrivals) <= beyond;
 }
 
 /** The same of the present extents in one dataflow, whatever the register tile. */
 function isPromising(flow: i32): bool {
   const energy: f64 = noteLeast(flow);
-  return mayBeKept(energy, leastArrivals(flow, flow != OUTPUT_STATIONARY));
+  return mayBeKept(energy, leastArrivals(flow, flow != abi.OUTPUT_STATIONARY));
 }
 
 /** Sums that the accumulators of the present extents have room for, and those that PE registers have. */
 function accumulating(): f64 {
-  return Math.floor(accumulators / (kind == KIND_DOT_PRODUCT ? rm * rn : 1));
+  return Math.floor(hardware.accumulators / (hardware.kind == abi.KIND_DOT_PRODUCT ? rm * rn : 1));
 }
 function pooled(): f64 {
-  return (registerHolds & (1 << OUTPUT)) != 0 ? registerWords : 0;
+  return (hardware.registerHolds & (1 << abi.OUTPUT)) != 0 ? hardware.registerWords : 0;
 }
 /** The more of the two; at least one sum is tried, registersFit says whether it is legal. */
 function roomForSums(): f64 {
@@ -316,7 +270,7 @@ function roomForSums(): f64 {
 
 /** Register tiles for the present extents and dataflow. */
 function tryRegisterTiles(flow: i32): void {
-  setArray(flow, 1, 1, 1, rm, rn, rk, cm, cn, 1);
+  mapping.setArray(flow, 1, 1, 1, rm, rn, rk, cm, cn, 1);
   if (isThorough) {
     tryAllRegisterTiles(flow);
     return;
@@ -324,23 +278,23 @@ function tryRegisterTiles(flow: i32): void {
   const pool: f64 = pooled();
   const sums: f64 = accumulating();
   const room: f64 = roomForSums();
-  if (flow == OUTPUT_STATIONARY) {
+  if (flow == abi.OUTPUT_STATIONARY) {
     // Sums of tm × tn steps share what is fetched: near-square tiles fetch least, as far as an operand can be held.
-    const mostN: f64 = smaller(smaller(Tn, heldWords(WEIGHT)), room);
+    const mostN: f64 = smaller(smaller(Tn, hardware.heldWords(abi.WEIGHT)), room);
     for (let tn: f64 = mostN; tn >= 1; tn = Math.floor(tn / 2)) {
       const left: f64 = tn == 1 ? room : larger(sums, pool - tn);
       tryOption(flow, even(Tm, larger(1, Math.floor(left / tn))), even(Tn, tn), 1);
     }
-    const mostM: f64 = smaller(smaller(Tm, heldWords(INPUT)), room);
+    const mostM: f64 = smaller(smaller(Tm, hardware.heldWords(abi.INPUT)), room);
     for (let tm: f64 = mostM; tm >= 1; tm = Math.floor(tm / 2)) {
       const left: f64 = tm == 1 ? room : larger(sums, pool - tm);
       tryOption(flow, even(Tm, tm), even(Tn, larger(1, Math.floor(left / tm))), 1);
     }
     return;
   }
-  const words: f64 = heldWords(flow == WEIGHT_STATIONARY ? WEIGHT : INPUT);
-  const T: f64 = flow == WEIGHT_STATIONARY ? Tn : Tm;
-  const S: f64 = flow == WEIGHT_STATIONARY ? Tm : Tn;
+  const words: f64 = hardware.heldWords(flow == abi.WEIGHT_STATIONARY ? abi.WEIGHT : abi.INPUT);
+  const T: f64 = flow == abi.WEIGHT_STATIONARY ? Tn : Tm;
+  const S: f64 = flow == abi.WEIGHT_STATIONARY ? Tm : Tn;
   // Words along k: none, all of it, and shares between.
   let last: f64 = 0;
   for (let parts: f64 = 1; parts <= Tk; parts *= 2) {
@@ -362,56 +316,59 @@ function tryRegisterTiles(flow: i32): void {
 
 function tryDataflows(): void {
   if (!arePromising()) return;
-  for (let flow: i32 = WEIGHT_STATIONARY; flow <= INPUT_STATIONARY; flow++) {
-    if ((dataflows & (1 << flow)) != 0 && isPromising(flow)) tryRegisterTiles(flow);
+  for (let flow: i32 = abi.WEIGHT_STATIONARY; flow <= abi.INPUT_STATIONARY; flow++) {
+    if ((hardware.dataflows & (1 << flow)) != 0 && isPromising(flow)) tryRegisterTiles(flow);
   }
 }
 
 /** Shares the columns between m and n: all to one, or two or four to m. */
 function tryColumns(): void {
   cm = 1;
-  cn = cols;
+  cn = hardware.cols;
   tryDataflows();
-  if (cols == 1 || oneM == 1) return;
-  cm = cols;
+  if (hardware.cols == 1 || oneM == 1) return;
+  cm = hardware.cols;
   cn = 1;
   tryDataflows();
-  for (let m: f64 = 2; m <= 4 && m < cols; m *= 2) {
+  for (let m: f64 = 2; m <= 4 && m < hardware.cols; m *= 2) {
     cm = m;
-    cn = Math.floor(cols / m);
+    cn = Math.floor(hardware.cols / m);
     tryDataflows();
   }
 }
 
 function usePacked(elements: f64): void {
-  setPacked(elements);
-  setBatches();
-  batchSteps = ceilDiv(B, batchAtOnce());
-  setBypass(false);
-  isRoomy = !mindsRoom || holdsSmallestTile();
+  mapping.setPacked(elements);
+  arrayBound.setBatches();
+  batchSteps = ceilDiv(mapping.B, mapping.batchAtOnce());
+  mapping.setBypass(false);
+  isRoomy = !mindsRoom || legal.holdsSmallestTile();
 }
 
 /** Fixed arrays: the dataflow says which dimensions lie on rows and columns. */
 function tryFixed(): void {
-  for (let flow: i32 = WEIGHT_STATIONARY; flow <= INPUT_STATIONARY; flow++) {
-    if ((dataflows & (1 << flow)) == 0) continue;
+  for (let flow: i32 = abi.WEIGHT_STATIONARY; flow <= abi.INPUT_STATIONARY; flow++) {
+    if ((hardware.dataflows & (1 << flow)) == 0) continue;
     // An adder tree adds along the rows in every dataflow; a systolic array keeps outputs in its PEs.
-    const keepsOutputs: bool = flow == OUTPUT_STATIONARY && kind != KIND_DOT_PRODUCT;
+    const keepsOutputs: bool = flow == abi.OUTPUT_STATIONARY && hardware.kind != abi.KIND_DOT_PRODUCT;
     const onRows: f64 = keepsOutputs ? oneM : oneK;
-    const onCols: f64 = flow == INPUT_STATIONARY ? oneM : oneN;
+    const onCols: f64 = flow == abi.INPUT_STATIONARY ? oneM : oneN;
     // Small batch elements lie side by side, as many as there are rows and columns for, or so many that every turn has as many.
-    const most: f64 = smaller(ceilDiv(B, arraysB), smaller(Math.floor(rows / onRows), Math.floor(cols / onCols)));
-    const balanced: f64 = even(ceilDiv(B, coresB * arraysB), larger(1, most));
+    const most: f64 = smaller(
+      ceilDiv(mapping.B, mapping.arraysB),
+      smaller(Math.floor(hardware.rows / onRows), Math.floor(hardware.cols / onCols)),
+    );
+    const balanced: f64 = even(ceilDiv(mapping.B, mapping.coresB * mapping.arraysB), larger(1, most));
     for (let elements: f64 = 1; elements <= most || elements == 1; elements++) {
       if (!isThorough && elements != 1 && elements != balanced && elements != most) continue;
       usePacked(elements);
-      const onRow: f64 = elements == 1 ? rows : onRows;
-      const onCol: f64 = elements == 1 ? cols : onCols;
+      const onRow: f64 = elements == 1 ? hardware.rows : onRows;
+      const onCol: f64 = elements == 1 ? hardware.cols : onCols;
       rm = keepsOutputs ? onRow : 1;
       rk = keepsOutputs ? 1 : onRow;
       rn = 1;
-      cm = flow == INPUT_STATIONARY ? onCol : 1;
-      cn = flow == INPUT_STATIONARY ? 1 : onCol;
+      cm = flow == abi.INPUT_STATIONARY ? onCol : 1;
+      cn = flow == abi.INPUT_STATIONARY ? 1 : onCol;
       fewestSteps = Infinity;
       if (arePromising() && isPromising(flow)) tryRegisterTiles(flow);
     }
@@ -425,12 +382,12 @@ function tryFixed(): void {
  */
 function tryFlexible(): void {
   let last: f64 = 0;
-  for (let parts: f64 = 1; parts <= rows; parts = isThorough ? parts + 1 : nextParts(parts)) {
-    const share: f64 = even(oneK, Math.floor(rows / parts));
+  for (let parts: f64 = 1; parts <= hardware.rows; parts = isThorough ? parts + 1 : nextParts(parts)) {
+    const share: f64 = even(oneK, Math.floor(hardware.rows / parts));
     if (share == last) continue;
     last = share;
     rk = share;
-    const left: f64 = Math.floor(rows / share);
+    const left: f64 = Math.floor(hardware.rows / share);
     rm = left;
     rn = 1;
     tryColumns();
@@ -449,32 +406,32 @@ function tryFlexible(): void {
  * @param thorough  try uses that take more than the fewest steps, and every register tile, as well
  * @param worst     score beyond which none is wanted
  */
-export function findOptions(most: i32, thorough: bool, worst: f64): void {
+export function find(most: i32, thorough: bool, worst: f64): void {
   limit = most;
   isThorough = thorough;
   beyond = worst;
-  boundLeast();
-  leastEnergy = B * M * N * K * energyMac;
-  const m: f64 = chunkM(M);
-  const n: f64 = chunkN(N);
-  oneM = arrayPart(m, arraysM);
-  oneN = arrayPart(n, arraysN);
-  oneK = chunkK(K);
-  setExtents(m, n, oneK, (B * M * N * K) / (m * n * oneK));
-  setTiles(1, 1, 1);
-  setTilesOfK(0);
+  bound.boundLeast();
+  leastEnergy = mapping.B * mapping.M * mapping.N * mapping.K * hardware.energyMac;
+  const m: f64 = mapping.chunkM(mapping.M);
+  const n: f64 = mapping.chunkN(mapping.N);
+  oneM = mapping.arrayPart(m, mapping.arraysM);
+  oneN = mapping.arrayPart(n, mapping.arraysN);
+  oneK = mapping.chunkK(mapping.K);
+  arrayBound.setExtents(m, n, oneK, (mapping.B * mapping.M * mapping.N * mapping.K) / (m * n * oneK));
+  arrayBound.setTiles(1, 1, 1);
+  arrayBound.setTilesOfK(0);
   isLeftOut = false;
   mindsRoom = true;
   tryUses();
-  if (optionCount > 0 || !isLeftOut) return;
+  if (count > 0 || !isLeftOut) return;
   mindsRoom = false;
   tryUses();
 }
 
 function tryUses(): void {
-  optionCount = 0;
+  count = 0;
   fewestSteps = Infinity;
   usePacked(1);
-  if (unroll == UNROLL_FIXED) tryFixed();
+  if (hardware.unroll == abi.UNROLL_FIXED) tryFixed();
   else tryFlexible();
 }

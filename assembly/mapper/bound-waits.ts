@@ -1,75 +1,27 @@
-import { INPUT, KIND_DOT_PRODUCT, OUTPUT, OVERLAP_FOLDS, SPLIT_TOGETHER, WEIGHT } from "../abi";
-import {
-  accumulatorBytes,
-  hasOuter,
-  innerLatency,
-  innerPorts,
-  isDirect,
-  kind,
-  leastSkew,
-  outerLatency,
-  outputBytes,
-  overlap,
-  passedBits,
-  passesOuter,
-} from "../hardware";
+import * as abi from "../abi";
+import * as hardware from "../hardware";
 import { larger } from "../int-math";
 import { innermost, middle, outermost } from "../loop-order";
-import { coresK, innerDoubleBits, innerOrder, isKept, isResident, outerDoubleBits } from "../mapping";
-import { arrayTime } from "./array-bound";
-import {
-  Gk,
-  Gm,
-  Gn,
-  batches,
-  firstInputs,
-  firstSums,
-  firstWeights,
-  innerFill,
-  innerPerRead,
-  innerPerWrite,
-  innermostTurning,
-  isOnePort,
-  inputCycles,
-  inputs,
-  inputsMoved,
-  lastDrain,
-  outerRead,
-  outerReadInput,
-  outerReadWeight,
-  outerReloadsA,
-  outerReloadsW,
-  raiseTime,
-  rowK,
-  rowM,
-  rowN,
-  stepCount,
-  storeCycles,
-  streams,
-  sums,
-  turning,
-  visitsOfSums,
-  weightCycles,
-  weights,
-  weightsMoved,
-} from "./bound";
-import { ENDS, FEWEST, TILES, endPart, endWork, firstPart, firstWork } from "./sizes";
+import * as mapping from "../mapping";
+import * as arrayBound from "./array-bound";
+import * as bound from "./bound";
+import * as sizes from "./sizes";
 
 /*
  * What waits for what: at the inner port, whose transfers come in program order into places that have to be free, and for far memory.
  * docs/model.md, "bound". Needs the parts of bound.ts, of the same mapping.
  */
 
-/** Fifth part of a bound, after boundOrder: raises boundTime. */
+/** Fifth part of a bound, after boundOrder: raises bound.time. */
 export function boundWaits(): void {
-  if (hasOuter && outerLatency > 0) boundLatency();
-  if (isDirect) return;
-  if (innerDoubleBits != 7) boundSingle();
+  if (hardware.hasOuter && hardware.outerLatency > 0) boundLatency();
+  if (hardware.isDirect) return;
+  if (mapping.innerDoubleBits != 7) boundSingle();
   // What follows is of operands that come over one port.
-  if (passedBits != 0 || innerPorts != SPLIT_TOGETHER) return;
-  if ((innerDoubleBits & 3) == 3) boundReloads();
-  if (hasOuter && Gm * Gn * Gk == 1) boundFirstUses();
-  if (visitsOfSums > 1 && coresK == 1 && Gk == 1) boundSpills();
+  if (hardware.passedBits != 0 || hardware.innerPorts != abi.SPLIT_TOGETHER) return;
+  if ((mapping.innerDoubleBits & 3) == 3) boundReloads();
+  if (hardware.hasOuter && bound.Gm * bound.Gn * bound.Gk == 1) boundFirstUses();
+  if (bound.visitsOfSums > 1 && mapping.coresK == 1 && bound.Gk == 1) boundSpills();
 }
 
 /**
@@ -78,21 +30,23 @@ export function boundWaits(): void {
  */
 function boundLatency(): void {
   const turns: f64 = larger(
-    isKept(INPUT) || isResident(INPUT) || passesOuter(INPUT) ? 0 : turnsOf(INPUT, Gm * Gk * outerReloadsA * batches),
-    isKept(WEIGHT) || isResident(WEIGHT) || passesOuter(WEIGHT)
+    mapping.isKept(abi.INPUT) || mapping.isResident(abi.INPUT) || hardware.passesOuter(abi.INPUT)
       ? 0
-      : turnsOf(WEIGHT, Gn * Gk * outerReloadsW * batches),
+      : turnsOf(abi.INPUT, bound.Gm * bound.Gk * bound.outerReloadsA * bound.batches),
+    mapping.isKept(abi.WEIGHT) || mapping.isResident(abi.WEIGHT) || hardware.passesOuter(abi.WEIGHT)
+      ? 0
+      : turnsOf(abi.WEIGHT, bound.Gn * bound.Gk * bound.outerReloadsW * bound.batches),
   );
-  if (turns > 1) raiseTime(turns * outerLatency + innerLatency + lastDrain);
+  if (turns > 1) bound.raiseTime(turns * hardware.outerLatency + hardware.innerLatency + bound.lastDrain);
 }
 
 /** Tiles of an operand that come to the outer buffer one after the other: every second one where it has two places. */
 function turnsOf(operand: i32, tiles: f64): f64 {
-  return (outerDoubleBits & (1 << operand)) != 0 ? Math.floor((tiles + 1) / 2) : tiles;
+  return (mapping.outerDoubleBits & (1 << operand)) != 0 ? Math.floor((tiles + 1) / 2) : tiles;
 }
 
 function rowOf(d: i32): usize {
-  return d == 0 ? rowM : d == 1 ? rowN : rowK;
+  return d == 0 ? bound.rowM : d == 1 ? bound.rowN : bound.rowK;
 }
 
 /**
@@ -101,22 +55,22 @@ function rowOf(d: i32): usize {
  * three steps every second or third counts, whichever: on average of those.
  */
 function boundSpills(): void {
-  const inside: i32 = innermostTurning();
+  const inside: i32 = bound.innermostTurning();
   if (inside == 2 || inside < 0) return;
-  const wide: f64 = sums * accumulatorBytes;
-  const returned: f64 = stepCount * (1 - 1 / visitsOfSums);
+  const wide: f64 = bound.sums * hardware.accumulatorBytes;
+  const returned: f64 = bound.stepCount * (1 - 1 / bound.visitsOfSums);
   const round: f64 =
-    returned * leastSkew +
-    ((visitsOfSums - 2) * wide + sums * outputBytes) * innerPerWrite +
-    (visitsOfSums - 1) * wide * innerPerRead;
-  const later: f64 = 1 - firstWork(rowK);
+    returned * hardware.leastSkew +
+    ((bound.visitsOfSums - 2) * wide + bound.sums * hardware.outputBytes) * bound.innerPerWrite +
+    (bound.visitsOfSums - 1) * wide * bound.innerPerRead;
+  const later: f64 = 1 - sizes.firstWork(bound.rowK);
   let waits: f64 = round;
-  if ((innerDoubleBits & (1 << OUTPUT)) != 0) {
-    const meanwhile: f64 = streams * (later + (1 - later) * endWork(rowOf(inside)));
-    const fetched: f64 = (inputCycles + weightCycles) * (1 - firstPart(rowK));
-    waits = larger((round - meanwhile) / 2, (round + fetched - meanwhile - streams * later) / 3);
+  if ((mapping.innerDoubleBits & (1 << abi.OUTPUT)) != 0) {
+    const meanwhile: f64 = bound.streams * (later + (1 - later) * sizes.endWork(rowOf(inside)));
+    const fetched: f64 = (bound.inputCycles + bound.weightCycles) * (1 - sizes.firstPart(bound.rowK));
+    waits = larger((round - meanwhile) / 2, (round + fetched - meanwhile - bound.streams * later) / 3);
   }
-  raiseTime(innerFill + streams + waits + leastSkew + lastDrain);
+  bound.raiseTime(bound.innerFill + bound.streams + waits + hardware.leastSkew + bound.lastDrain);
 }
 
 /** Cycles of the outer port for the first tiles of inputs and weights. */
@@ -125,10 +79,10 @@ let weightsOfFirst: f64 = 0;
 
 /** Cycles of the outer port for what the second turn of loop `d` needs first, if it has one, in the first turns of the loops outside. */
 function secondUse(d: i32): f64 {
-  if (((turning >> d) & 1) == 0) return 0;
+  if (((bound.turning >> d) & 1) == 0) return 0;
   const row: usize = rowOf(d);
   const loads: f64 = (d == 1 ? 0 : inputsOfFirst) + (d == 0 ? 0 : weightsOfFirst);
-  return load<f64>(row, TILES) == 2 ? (loads * load<f64>(row, ENDS)) / load<f64>(row) : loads;
+  return load<f64>(row, sizes.TILES) == 2 ? (loads * load<f64>(row, sizes.ENDS)) / load<f64>(row) : loads;
 }
 
 /**
@@ -136,53 +90,53 @@ function secondUse(d: i32): f64 {
  * in the first turn of that, and of this most in the first turn of the loop inside it. What the array could do later it has to wait for.
  */
 function boundFirstUses(): void {
-  const a: i32 = outermost(innerOrder);
-  const b: i32 = middle(innerOrder);
+  const a: i32 = outermost(mapping.innerOrder);
+  const b: i32 = middle(mapping.innerOrder);
   const rowA: usize = rowOf(a);
   const rowB: usize = rowOf(b);
-  const partA: f64 = firstPart(rowA);
-  const partB: f64 = firstPart(rowB);
-  const allInputs: f64 = (inputs * outerReadInput) / batches;
-  const allWeights: f64 = (weights * outerReadWeight) / batches;
+  const partA: f64 = sizes.firstPart(rowA);
+  const partB: f64 = sizes.firstPart(rowB);
+  const allInputs: f64 = (bound.inputs * bound.outerReadInput) / bound.batches;
+  const allWeights: f64 = (bound.weights * bound.outerReadWeight) / bound.batches;
   const inputsOfA: f64 = a == 1 ? allInputs : allInputs * partA;
   const weightsOfA: f64 = a == 0 ? allWeights : allWeights * partA;
   const inputsOfB: f64 = b == 1 ? inputsOfA : inputsOfA * partB;
   const weightsOfB: f64 = b == 0 ? weightsOfA : weightsOfA * partB;
-  const c: i32 = innermost(innerOrder);
-  const partC: f64 = firstPart(rowOf(c));
+  const c: i32 = innermost(mapping.innerOrder);
+  const partC: f64 = sizes.firstPart(rowOf(c));
   inputsOfFirst = c == 1 ? inputsOfB : inputsOfB * partC;
   weightsOfFirst = c == 0 ? weightsOfB : weightsOfB * partC;
-  const work: f64 = streams / batches;
-  const shareB: f64 = firstWork(rowB);
-  const workA: f64 = work * firstWork(rowA);
+  const work: f64 = bound.streams / bound.batches;
+  const shareB: f64 = sizes.firstWork(rowB);
+  const workA: f64 = work * sizes.firstWork(rowA);
   const workB: f64 = workA * shareB;
-  const endB: f64 = larger(innerFill + workB, inputsOfB + weightsOfB + secondUse(b));
+  const endB: f64 = larger(bound.innerFill + workB, inputsOfB + weightsOfB + secondUse(b));
   const endA: f64 = larger(endB + workA - workB, inputsOfA + weightsOfA + secondUse(a));
-  let time: f64 = endA + streams - workA;
+  let time: f64 = endA + bound.streams - workA;
   // The last part to come is of the operand that does not depend on the innermost loop over m or n, if that has the other one outside:
   // behind it are the turns of the loops inside.
-  if ((c == 0 && (turning & 2) != 0) || (c == 1 && (turning & 1) != 0)) {
-    time = larger(time, outerRead + work * endWork(rowA) * endWork(rowB));
-  } else if (c == 2 && ((turning >> a) & 1) != 0) {
-    time = larger(time, outerRead + work * endWork(rowA) * (1 - shareB));
+  if ((c == 0 && (bound.turning & 2) != 0) || (c == 1 && (bound.turning & 1) != 0)) {
+    time = larger(time, bound.outerRead + work * sizes.endWork(rowA) * sizes.endWork(rowB));
+  } else if (c == 2 && ((bound.turning >> a) & 1) != 0) {
+    time = larger(time, bound.outerRead + work * sizes.endWork(rowA) * (1 - shareB));
   }
-  raiseTime(time + leastSkew + lastDrain);
+  bound.raiseTime(time + hardware.leastSkew + bound.lastDrain);
 }
 
 /** Single-buffered tiles are replaced while the array stands still. */
 function boundSingle(): void {
-  const isInput: bool = (innerDoubleBits & (1 << INPUT)) == 0;
-  const isWeight: bool = (innerDoubleBits & (1 << WEIGHT)) == 0;
-  const inputReads: f64 = isInput ? inputCycles * (1 - firstInputs / inputsMoved) : 0;
-  const weightReads: f64 = isWeight ? weightCycles * (1 - firstWeights / weightsMoved) : 0;
+  const isInput: bool = (mapping.innerDoubleBits & (1 << abi.INPUT)) == 0;
+  const isWeight: bool = (mapping.innerDoubleBits & (1 << abi.WEIGHT)) == 0;
+  const inputReads: f64 = isInput ? bound.inputCycles * (1 - bound.firstInputs / bound.inputsMoved) : 0;
+  const weightReads: f64 = isWeight ? bound.weightCycles * (1 - bound.firstWeights / bound.weightsMoved) : 0;
   // Of two ports both may be at work at once.
-  let reads: f64 = isOnePort(INPUT, WEIGHT) ? inputReads + weightReads : larger(inputReads, weightReads);
+  let reads: f64 = bound.isOnePort(abi.INPUT, abi.WEIGHT) ? inputReads + weightReads : larger(inputReads, weightReads);
   // The place of sums is needed when the first of them leave the array: unless skews are equal, that may be earlier than it was for those before.
-  const isEven: bool = kind == KIND_DOT_PRODUCT || overlap != OVERLAP_FOLDS;
-  if (isEven && (innerDoubleBits & (1 << OUTPUT)) == 0) {
-    reads = larger(reads, storeCycles * (1 - firstSums / (sums * visitsOfSums)));
+  const isEven: bool = hardware.kind == abi.KIND_DOT_PRODUCT || hardware.overlap != abi.OVERLAP_FOLDS;
+  if (isEven && (mapping.innerDoubleBits & (1 << abi.OUTPUT)) == 0) {
+    reads = larger(reads, bound.storeCycles * (1 - bound.firstSums / (bound.sums * bound.visitsOfSums)));
   }
-  raiseTime(innerFill + arrayTime + reads + lastDrain);
+  bound.raiseTime(bound.innerFill + arrayBound.time + reads + bound.lastDrain);
 }
 
 /**
@@ -191,23 +145,25 @@ function boundSingle(): void {
  * for first), or two (the inputs, n innermost). All other steps come on top.
  */
 function boundReloads(): void {
-  const inside: i32 = innermostTurning();
+  const inside: i32 = bound.innermostTurning();
   if (inside == 2 || inside < 0) return;
-  const row: usize = inside == 0 ? rowM : rowN;
-  const turns: f64 = (stepCount * (inside == 0 ? Gm : Gn)) / load<f64>(row, TILES);
+  const row: usize = inside == 0 ? bound.rowM : bound.rowN;
+  const turns: f64 = (bound.stepCount * (inside == 0 ? bound.Gm : bound.Gn)) / load<f64>(row, sizes.TILES);
   /** Part of the loads of an operand that comes at every step which falls on the first steps of turns. */
-  const share: f64 = (turns - 1) / stepCount;
-  let meanwhile: f64 = endWork(row);
+  const share: f64 = (turns - 1) / bound.stepCount;
+  let meanwhile: f64 = sizes.endWork(row);
   let loads: f64 = 0;
   if (inside == 0) {
-    loads = weightCycles * (1 - firstWeights / weightsMoved) + inputCycles * share;
+    loads = bound.weightCycles * (1 - bound.firstWeights / bound.weightsMoved) + bound.inputCycles * share;
   } else {
-    meanwhile += Gn * firstWork(row);
-    const before: f64 = endPart(row) * (1 - 1 / turns);
-    loads = inputCycles * (1 - firstInputs / inputsMoved) + weightCycles * (share + before);
+    meanwhile += bound.Gn * sizes.firstWork(row);
+    const before: f64 = sizes.endPart(row) * (1 - 1 / turns);
+    loads = bound.inputCycles * (1 - bound.firstInputs / bound.inputsMoved) + bound.weightCycles * (share + before);
     // With two steps in a turn, the first reload has less before it.
-    if (load<f64>(row, FEWEST) == 2)
-      loads -= inputCycles * (firstInputs / inputsMoved) + 2 * weightCycles * (firstWeights / weightsMoved);
+    if (load<f64>(row, sizes.FEWEST) == 2)
+      loads -=
+        bound.inputCycles * (bound.firstInputs / bound.inputsMoved) +
+        2 * bound.weightCycles * (bound.firstWeights / bound.weightsMoved);
   }
-  raiseTime(innerFill + streams * (1 - meanwhile) + loads + leastSkew + lastDrain);
+  bound.raiseTime(bound.innerFill + bound.streams * (1 - meanwhile) + loads + hardware.leastSkew + bound.lastDrain);
 }

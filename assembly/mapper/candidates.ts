@@ -41,7 +41,7 @@ export function everySize(to: usize, extent: f64): i32 {
 }
 
 /** Writes the sizes for `extent` with unit `unit` at `to`; returns how many. */
-export function sizes(to: usize, extent: f64, unit: f64): i32 {
+export function someSizes(to: usize, extent: f64, unit: f64): i32 {
   list = to;
   length = 0;
   for (let parts: f64 = 1; parts <= extent; parts = nextParts(parts)) {

@@ -1,59 +1,19 @@
-import { INPUT, WEIGHT } from "../abi";
-import { addsSums, arrays, cores, hasOuter, innerDouble, isDirect } from "../hardware";
+import * as abi from "../abi";
+import * as hardware from "../hardware";
 import { ceilDiv } from "../int-math";
-import {
-  B,
-  K,
-  M,
-  N,
-  batchAtOnce,
-  bypass,
-  chunkK,
-  chunkM,
-  chunkN,
-  coresB,
-  coresK,
-  coresM,
-  coresN,
-  gk,
-  gm,
-  gn,
-  isBypassed,
-  setArrays,
-  setCores,
-  residentBits,
-  setInner,
-  setKept,
-  setOuter,
-  sk,
-  sm,
-  sn,
-  tk,
-  tm,
-  tn,
-} from "../mapping";
+import * as mapping from "../mapping";
 import { reloaded } from "../nest";
-import { singleSteps } from "../steps";
-import { arrayEnergy, arrayTime, boundArrayAlone } from "./array-bound";
-import { ALL_OPTIONS, MOST_OPTIONS, findOptions, optionCount, optionScore, useOption } from "./array-options";
-import {
-  boundAnyOrder,
-  boundEnds,
-  boundEnergy,
-  boundOrder,
-  boundOuter,
-  boundOuterWith,
-  boundShares,
-  boundTiles,
-  boundTime,
-} from "./bound";
+import * as steps from "../steps";
+import * as arrayBound from "./array-bound";
+import * as options from "./array-options";
+import * as bound from "./bound";
 import { boundWaits } from "./bound-waits";
-import { MOST_CANDIDATES, everySize, sizes } from "./candidates";
-import { challenge, setLeastGain, toBeat, walked } from "./incumbent";
-import { foldK, foldM, foldN, innerFits, outerFits, outerFitsAnyInner } from "./legal";
-import { doubleBits, doubleOuterBits, findOuterTiles, newOrders, outerCount, useOuter } from "./outer-tiles";
-import { score } from "./score";
-import { setSize, sizeAt, sizeRow } from "./sizes";
+import { MOST_CANDIDATES, everySize, someSizes } from "./candidates";
+import * as incumbent from "./incumbent";
+import * as legal from "./legal";
+import * as outerTiles from "./outer-tiles";
+import * as objective from "./objective";
+import * as sizes from "./sizes";
 
 /*
  * Search of everything, after the fast search has found something to beat: every grid of cores and of arrays, use of the array and
@@ -69,7 +29,7 @@ const MOST_OUTERS: i32 = 24;
 export let scored: f64 = 0;
 const LIST: usize = memory.data(MOST_CANDIDATES * 8, 16);
 
-let mostOptions: i32 = MOST_OPTIONS;
+let mostOptions: i32 = options.MOST_OPTIONS;
 let mostOuters: i32 = MOST_OUTERS;
 /** Whether uses of the array that take more than the fewest steps, and every register tile, are tried as well. */
 let isThorough: bool = true;
@@ -107,16 +67,16 @@ export function clearScored(): void {
 
 /** Searches all, against the best mapping so far. */
 export function searchAll(): void {
-  mostOptions = ALL_OPTIONS;
+  mostOptions = options.ALL_OPTIONS;
   mostOuters = MOST_OUTERS;
   isComplete = true;
   mostEvery = <f64>MOST_CANDIDATES;
-  for (let b: f64 = 1; b <= cores && b <= B; b++) {
-    for (let m: f64 = 1; b * m <= cores && m <= M; m++) {
-      for (let n: f64 = 1; b * m * n <= cores && n <= N; n++) {
-        for (let k: f64 = 1; b * m * n * k <= cores && k <= K; k++) {
-          if (k > 1 && !addsSums) continue;
-          setCores(b, m, n, k);
+  for (let b: f64 = 1; b <= hardware.cores && b <= mapping.B; b++) {
+    for (let m: f64 = 1; b * m <= hardware.cores && m <= mapping.M; m++) {
+      for (let n: f64 = 1; b * m * n <= hardware.cores && n <= mapping.N; n++) {
+        for (let k: f64 = 1; b * m * n * k <= hardware.cores && k <= mapping.K; k++) {
+          if (k > 1 && !hardware.addsSums) continue;
+          mapping.setCores(b, m, n, k);
           tryArrays();
         }
       }
@@ -126,11 +86,11 @@ export function searchAll(): void {
 
 /** Tries every grid of a core's arrays on the present grid of cores. */
 function tryArrays(): void {
-  const mostB: f64 = ceilDiv(B, coresB);
-  for (let b: f64 = 1; b <= arrays && b <= mostB; b++) {
-    for (let m: f64 = 1; b * m <= arrays && m <= chunkM(M); m++) {
-      for (let n: f64 = 1; b * m * n <= arrays && n <= chunkN(N); n++) {
-        setArrays(b, m, n);
+  const mostB: f64 = ceilDiv(mapping.B, mapping.coresB);
+  for (let b: f64 = 1; b <= hardware.arrays && b <= mostB; b++) {
+    for (let m: f64 = 1; b * m <= hardware.arrays && m <= mapping.chunkM(mapping.M); m++) {
+      for (let n: f64 = 1; b * m * n <= hardware.arrays && n <= mapping.chunkN(mapping.N); n++) {
+        mapping.setArrays(b, m, n);
         tryGrid();
       }
     }
@@ -146,33 +106,34 @@ function tryArrays(): void {
  * @param most  work of the deep pass at most, in candidates bounded and steps walked; the others have half of it each
  */
 export function searchMore(most: f64): void {
-  const tiles: f64 = Math.min(M, MOST_SIZES) * Math.min(N, MOST_SIZES) * Math.min(K, MOST_SIZES);
+  const tiles: f64 =
+    Math.min(mapping.M, MOST_SIZES) * Math.min(mapping.N, MOST_SIZES) * Math.min(mapping.K, MOST_SIZES);
   const work: f64 = Math.min(most, WORK_A_TILE * tiles);
   isComplete = false;
-  setLeastGain(SMALL_GAIN);
-  searchPass(MOST_OPTIONS, MOST_OUTERS, 0, work / 2);
+  incumbent.setLeastGain(SMALL_GAIN);
+  searchPass(options.MOST_OPTIONS, MOST_OUTERS, 0, work / 2);
   searchPass(16, 8, EVERY, work);
-  if (areFewPairs() && Math.max(M, Math.max(N, K)) <= EVERY) {
+  if (areFewPairs() && Math.max(mapping.M, Math.max(mapping.N, mapping.K)) <= EVERY) {
     isComplete = true;
-    searchPass(MOST_OPTIONS, MOST_OUTERS, EVERY, work / 2);
+    searchPass(options.MOST_OPTIONS, MOST_OUTERS, EVERY, work / 2);
   }
-  setLeastGain(0);
+  incumbent.setLeastGain(0);
   budget = Infinity;
 }
 
 /** The same for larger problems: with the uses of the array that bounds suggest, or the best of all where it is fed straight. */
 export function searchSome(): void {
   isComplete = false;
-  isThorough = isDirect;
-  setLeastGain(SMALL_GAIN);
-  searchPass(isDirect ? DIRECT_OPTIONS : SOME_OPTIONS, SOME_OUTERS, 0, SOME_WORK);
-  setLeastGain(0);
+  isThorough = hardware.isDirect;
+  incumbent.setLeastGain(SMALL_GAIN);
+  searchPass(hardware.isDirect ? DIRECT_OPTIONS : SOME_OPTIONS, SOME_OUTERS, 0, SOME_WORK);
+  incumbent.setLeastGain(0);
   isThorough = true;
   budget = Infinity;
 }
 
-function searchPass(options: i32, outers: i32, every: f64, work: f64): void {
-  mostOptions = options;
+function searchPass(uses: i32, outers: i32, every: f64, work: f64): void {
+  mostOptions = uses;
   mostOuters = outers;
   mostEvery = every;
   budget = work;
@@ -181,22 +142,22 @@ function searchPass(options: i32, outers: i32, every: f64, work: f64): void {
 
 /** Tries every use of the array and every tile on the present grids of cores and arrays. */
 function tryGrid(): void {
-  findOptions(mostOptions, isThorough, toBeat());
+  options.find(mostOptions, isThorough, incumbent.toBeat());
   spent = 0;
-  for (let option: i32 = 0; option < optionCount; option++) {
-    if (optionScore(option) > toBeat()) break;
-    endOfOption = spent + (budget - spent) / <f64>(optionCount - option);
-    useOption(option);
-    if (!hasOuter) {
-      setOuter(M, N, K, 0, 0);
+  for (let option: i32 = 0; option < options.count; option++) {
+    if (options.scoreOf(option) > incumbent.toBeat()) break;
+    endOfOption = spent + (budget - spent) / <f64>(options.count - option);
+    options.use(option);
+    if (!hardware.hasOuter) {
+      mapping.setOuter(mapping.M, mapping.N, mapping.K, 0, 0);
       endOfOuter = endOfOption;
       tryInnerTiles();
     } else if (isComplete && areFewPairs()) tryEveryOuterTile();
     else {
-      findOuterTiles(mostOuters);
-      for (let outer: i32 = 0; outer < outerCount; outer++) {
-        useOuter(outer);
-        endOfOuter = spent + (endOfOption - spent) / <f64>(outerCount - outer);
+      outerTiles.find(mostOuters);
+      for (let outer: i32 = 0; outer < outerTiles.count; outer++) {
+        outerTiles.use(outer);
+        endOfOuter = spent + (endOfOption - spent) / <f64>(outerTiles.count - outer);
         tryInnerTiles();
       }
     }
@@ -205,7 +166,7 @@ function tryGrid(): void {
 
 /** Whether pairs of an outer and an inner tile are few enough to try all of them. */
 function areFewPairs(): bool {
-  return pairs(M) * pairs(N) * pairs(K) <= MOST_PAIRS;
+  return pairs(mapping.M) * pairs(mapping.N) * pairs(mapping.K) <= MOST_PAIRS;
 }
 
 /** Pairs of an outer tile and an inner one along a dimension. */
@@ -214,23 +175,23 @@ function pairs(extent: f64): f64 {
 }
 
 function tryEveryOuterTile(): void {
-  boundArrayAlone();
-  const time: f64 = arrayTime;
-  const energy: f64 = arrayEnergy;
-  const batches: f64 = ceilDiv(B, batchAtOnce());
-  for (let m: f64 = M; m >= 1; m--) {
-    for (let n: f64 = N; n >= 1; n--) {
-      for (let k: f64 = K; k >= 1; k--) {
+  arrayBound.boundArrayAlone();
+  const time: f64 = arrayBound.time;
+  const energy: f64 = arrayBound.energy;
+  const batches: f64 = ceilDiv(mapping.B, mapping.batchAtOnce());
+  for (let m: f64 = mapping.M; m >= 1; m--) {
+    for (let n: f64 = mapping.N; n >= 1; n--) {
+      for (let k: f64 = mapping.K; k >= 1; k--) {
         if (spent > endOfOption) return;
-        const Gm: f64 = ceilDiv(M, m);
-        const Gn: f64 = ceilDiv(N, n);
-        const Gk: f64 = ceilDiv(K, k);
-        const orders: i32 = newOrders(Gm, Gn, Gk);
-        const several: i32 = doubleOuterBits(Gm, Gn, Gk, batches);
+        const Gm: f64 = ceilDiv(mapping.M, m);
+        const Gn: f64 = ceilDiv(mapping.N, n);
+        const Gk: f64 = ceilDiv(mapping.K, k);
+        const orders: i32 = outerTiles.newOrders(Gm, Gn, Gk);
+        const several: i32 = outerTiles.doubleOuterBits(Gm, Gn, Gk, batches);
         for (let order: i32 = 0; order < 6; order++) {
           if (((orders >> order) & 1) == 0) continue;
-          setOuter(m, n, k, order, 0);
-          const again: i32 = reloaded() & ~residentBits;
+          mapping.setOuter(m, n, k, order, 0);
+          const again: i32 = reloaded() & ~mapping.residentBits;
           for (let kept: i32 = again; kept >= 0; kept = kept == 0 ? -1 : (kept - 1) & again) {
             tryOuterTile(m, n, k, order, kept, batches > 1 ? several : several & ~kept, time, energy);
           }
@@ -246,17 +207,17 @@ function tryOuterTile(m: f64, n: f64, k: f64, order: i32, kept: i32, wanted: i32
   for (let set: i32 = 7; set >= 0; set--) {
     const bits: i32 = setAt(set);
     if ((bits & ~wanted) != 0 || isPartOfOne(fitting, bits)) continue;
-    setInner(chunkM(m), chunkN(n), chunkK(k), 0, 0);
-    setOuter(m, n, k, order, bits);
-    setKept(kept);
-    if (!outerFits()) continue;
+    mapping.setInner(mapping.chunkM(m), mapping.chunkN(n), mapping.chunkK(k), 0, 0);
+    mapping.setOuter(m, n, k, order, bits);
+    mapping.setKept(kept);
+    if (!legal.outerFits()) continue;
     // Where it fits only with sums that are final, tiles that leave them unfinished may still fit with fewer.
-    if (outerFitsAnyInner()) fitting |= 1 << bits;
-    boundOuter();
-    boundOuterWith(time, energy);
+    if (legal.outerFitsAnyInner()) fitting |= 1 << bits;
+    bound.boundOuter();
+    bound.boundOuterWith(time, energy);
     endOfOuter = endOfOption;
     spent += 1;
-    if (score(boundTime, boundEnergy) <= toBeat()) tryInnerTiles();
+    if (objective.score(bound.time, bound.energy) <= incumbent.toBeat()) tryInnerTiles();
   }
 }
 
@@ -276,48 +237,80 @@ function isPartOfOne(sets: i32, bits: i32): bool {
 /** Fills a size table with every size, or the candidates, of a core's chunk; sizes are at most `most`. */
 function fillSizes(dimension: i32, extent: f64, outer: f64, over: f64, spatial: f64, words: f64, most: f64): i32 {
   const chunk: f64 = Math.min(ceilDiv(outer, over), most);
-  const count: i32 = chunk <= mostEvery ? everySize(LIST, chunk) : sizes(LIST, chunk, spatial * words);
+  const count: i32 = chunk <= mostEvery ? everySize(LIST, chunk) : someSizes(LIST, chunk, spatial * words);
   for (let i: i32 = 0; i < count; i++) {
-    setSize(sizeRow(dimension, i), load<f64>(LIST + ((<usize>i) << 3)), extent, outer, over, spatial, words);
+    sizes.setSize(
+      sizes.sizeRow(dimension, i),
+      load<f64>(LIST + ((<usize>i) << 3)),
+      extent,
+      outer,
+      over,
+      spatial,
+      words,
+    );
   }
   return count;
 }
 
 /** Tries every inner tile in the outer tile and use of the array that are in place. */
 function tryInnerTiles(): void {
-  const countM: i32 = fillSizes(0, M, gm, coresM, sm, tm, isDirect || isBypassed(INPUT) ? foldM() : Infinity);
-  const countN: i32 = fillSizes(1, N, gn, coresN, sn, tn, isDirect || isBypassed(WEIGHT) ? foldN() : Infinity);
-  const countK: i32 = fillSizes(2, K, gk, coresK, sk, tk, isDirect || bypass ? foldK() : Infinity);
-  const batches: f64 = ceilDiv(B, batchAtOnce());
-  const Gm: f64 = ceilDiv(M, gm);
-  const Gn: f64 = ceilDiv(N, gn);
-  const Gk: f64 = ceilDiv(K, gk);
-  const cm: f64 = chunkM(gm);
-  const cn: f64 = chunkN(gn);
-  const ck: f64 = chunkK(gk);
-  boundOuter();
-  boundShares();
+  const countM: i32 = fillSizes(
+    0,
+    mapping.M,
+    mapping.gm,
+    mapping.coresM,
+    mapping.sm,
+    mapping.tm,
+    hardware.isDirect || mapping.isBypassed(abi.INPUT) ? legal.foldM() : Infinity,
+  );
+  const countN: i32 = fillSizes(
+    1,
+    mapping.N,
+    mapping.gn,
+    mapping.coresN,
+    mapping.sn,
+    mapping.tn,
+    hardware.isDirect || mapping.isBypassed(abi.WEIGHT) ? legal.foldN() : Infinity,
+  );
+  const countK: i32 = fillSizes(
+    2,
+    mapping.K,
+    mapping.gk,
+    mapping.coresK,
+    mapping.sk,
+    mapping.tk,
+    hardware.isDirect || mapping.bypass ? legal.foldK() : Infinity,
+  );
+  const batches: f64 = ceilDiv(mapping.B, mapping.batchAtOnce());
+  const Gm: f64 = ceilDiv(mapping.M, mapping.gm);
+  const Gn: f64 = ceilDiv(mapping.N, mapping.gn);
+  const Gk: f64 = ceilDiv(mapping.K, mapping.gk);
+  const cm: f64 = mapping.chunkM(mapping.gm);
+  const cn: f64 = mapping.chunkN(mapping.gn);
+  const ck: f64 = mapping.chunkK(mapping.gk);
+  bound.boundOuter();
+  bound.boundShares();
   for (let x: i32 = 0; x < countM; x++) {
-    const m: f64 = sizeAt(0, x);
+    const m: f64 = sizes.sizeAt(0, x);
     const Lm: f64 = ceilDiv(cm, m);
     for (let y: i32 = 0; y < countN; y++) {
-      const n: f64 = sizeAt(1, y);
+      const n: f64 = sizes.sizeAt(1, y);
       const Ln: f64 = ceilDiv(cn, n);
       for (let z: i32 = 0; z < countK; z++) {
-        const k: f64 = sizeAt(2, z);
+        const k: f64 = sizes.sizeAt(2, z);
         const Lk: f64 = ceilDiv(ck, k);
-        setInner(m, n, k, 0, 0);
-        if (!innerFits()) continue;
-        boundTiles(sizeRow(0, x), sizeRow(1, y), sizeRow(2, z));
+        mapping.setInner(m, n, k, 0, 0);
+        if (!legal.innerFits()) continue;
+        bound.boundTiles(sizes.sizeRow(0, x), sizes.sizeRow(1, y), sizes.sizeRow(2, z));
         scored += 1;
         spent += 1;
         if (spent > endOfOuter) return;
-        if (score(arrayTime, arrayEnergy) > toBeat()) continue;
-        boundEnds();
-        boundAnyOrder();
-        if (score(boundTime, boundEnergy) > toBeat()) continue;
-        const wanted: i32 = doubleBits(innerDouble, Lm * Gm, Ln * Gn, Lk * Gk, batches);
-        tryInnerOrders(m, n, k, newOrders(Lm, Ln, Lk), wanted);
+        if (objective.score(arrayBound.time, arrayBound.energy) > incumbent.toBeat()) continue;
+        bound.boundEnds();
+        bound.boundAnyOrder();
+        if (objective.score(bound.time, bound.energy) > incumbent.toBeat()) continue;
+        const wanted: i32 = outerTiles.doubleBits(hardware.innerDouble, Lm * Gm, Ln * Gn, Lk * Gk, batches);
+        tryInnerOrders(m, n, k, outerTiles.newOrders(Lm, Ln, Lk), wanted);
       }
     }
   }
@@ -332,24 +325,24 @@ function tryInnerOrders(m: f64, n: f64, k: f64, orders: i32, wanted: i32): void 
   let fitting: i32 = 0;
   for (let set: i32 = 7; set >= 0; set--) {
     const bits: i32 = setAt(set);
-    if (!innerDouble && !isDirect && bits != 0) continue;
+    if (!hardware.innerDouble && !hardware.isDirect && bits != 0) continue;
     if (!isComplete && bits != 7 && ((bits & ~wanted) != 0 || isPartOfOne(fitting, bits))) continue;
     // What goes straight to the array is always fetched ahead.
-    if (isDirect && bits != 7) continue;
-    setInner(m, n, k, 0, bits);
-    if (!innerFits()) continue;
+    if (hardware.isDirect && bits != 7) continue;
+    mapping.setInner(m, n, k, 0, bits);
+    if (!legal.innerFits()) continue;
     if ((bits & ~wanted) == 0) fitting |= 1 << bits;
     for (let order: i32 = 0; order < 6; order++) {
       if (((orders >> order) & 1) == 0) continue;
-      setInner(m, n, k, order, bits);
-      if (hasOuter && !outerFits()) continue;
-      boundOrder();
+      mapping.setInner(m, n, k, order, bits);
+      if (hardware.hasOuter && !legal.outerFits()) continue;
+      bound.boundOrder();
       boundWaits();
       scored += 1;
-      if (score(boundTime, boundEnergy) > toBeat()) continue;
-      const before: f64 = walked;
-      challenge(false);
-      if (walked > before) spent += WORK_A_WALK + singleSteps;
+      if (objective.score(bound.time, bound.energy) > incumbent.toBeat()) continue;
+      const before: f64 = incumbent.walked;
+      incumbent.challenge(false);
+      if (incumbent.walked > before) spent += WORK_A_WALK + steps.singleSteps;
     }
   }
 }

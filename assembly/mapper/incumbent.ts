@@ -1,22 +1,21 @@
-import { RES_BOUND, RES_CYCLES, RES_FIELDS } from "../abi";
-import { countTraffic, energyOfTraffic } from "../counters";
-import { K, M, N, coresK, coresM, coresN, gk, gm, gn, lk, lm, ln, loadMapping } from "../mapping";
-import { sk, sm, sn, tk, tm, tn } from "../mapping";
+import * as abi from "../abi";
+import * as counters from "../counters";
+import * as mapping from "../mapping";
 import { get, put } from "../memory";
 import { storeResult } from "../result";
-import { cycles, walk } from "../run";
-import { isGivenUp } from "../steps";
-import { arrayAlone, setBatches, setPrices } from "./array-bound";
-import { boundEnds, boundEnergy, boundOrder, boundOuter, boundShares, boundTiles, boundTime, stepCount } from "./bound";
+import * as run from "../run";
+import * as steps from "../steps";
+import * as arrayBound from "./array-bound";
+import * as bound from "./bound";
 import { boundWaits } from "./bound-waits";
-import { isEnergyCounted, score, secondScore, timeWithin } from "./score";
-import { LONE_SIZE, setSize, sizeRow } from "./sizes";
+import * as objective from "./objective";
+import * as sizes from "./sizes";
 
 /*
  * The best mapping that has been walked, and what may replace it. A mapping is walked only as far as it can still be
  * better: first its bound, then its traffic, then the stalls that it has collected so far may say no.
  */
-const BEST: usize = memory.data(RES_FIELDS * 8, 16);
+const BEST: usize = memory.data(abi.RES_FIELDS * 8, 16);
 let best: f64 = Infinity;
 let second: f64 = Infinity;
 /** Gain, as a share of the best score, below which a walk is not worth its time. */
@@ -33,19 +32,19 @@ export function clearWalked(): void {
   walked = 0;
 }
 
-export function clearIncumbent(): void {
+export function clear(): void {
   best = Infinity;
   second = Infinity;
   lastTime = -1;
 }
 
-const ASIDE: usize = memory.data(RES_FIELDS * 8, 16);
+const ASIDE: usize = memory.data(abi.RES_FIELDS * 8, 16);
 let asideBest: f64 = Infinity;
 let asideSecond: f64 = Infinity;
 
 /** Lays the best mapping aside, to begin anew from another one. */
 export function layAside(): void {
-  memory.copy(ASIDE, BEST, RES_FIELDS * 8);
+  memory.copy(ASIDE, BEST, abi.RES_FIELDS * 8);
   asideBest = best;
   asideSecond = second;
   best = Infinity;
@@ -63,7 +62,7 @@ export function asideScore(): f64 {
 /** Takes back what was laid aside, if nothing better has been found. */
 export function takeBack(): void {
   if (!isBetter(asideBest, asideSecond)) return;
-  memory.copy(BEST, ASIDE, RES_FIELDS * 8);
+  memory.copy(BEST, ASIDE, abi.RES_FIELDS * 8);
   best = asideBest;
   second = asideSecond;
 }
@@ -79,31 +78,59 @@ export function toBeat(): f64 {
 
 /** Cycles of the best mapping. */
 export function bestCycles(): f64 {
-  return get(BEST, RES_CYCLES);
+  return get(BEST, abi.RES_CYCLES);
 }
 
 /** Copies the result record of the best mapping. */
 export function copyBest(record: usize): void {
-  memory.copy(record, BEST, RES_FIELDS * 8);
+  memory.copy(record, BEST, abi.RES_FIELDS * 8);
 }
 
 /** Puts the best mapping in place. */
 export function loadBest(): void {
-  loadMapping(BEST);
+  mapping.load(BEST);
 }
 
 /** Bounds the mapping in place, whatever was bounded before. */
 export function boundMapping(): void {
-  setBatches();
-  setPrices();
-  boundOuter();
-  boundShares();
-  setSize(sizeRow(0, LONE_SIZE), lm, M, gm, coresM, sm, tm);
-  setSize(sizeRow(1, LONE_SIZE), ln, N, gn, coresN, sn, tn);
-  setSize(sizeRow(2, LONE_SIZE), lk, K, gk, coresK, sk, tk);
-  boundTiles(sizeRow(0, LONE_SIZE), sizeRow(1, LONE_SIZE), sizeRow(2, LONE_SIZE));
-  boundEnds();
-  boundOrder();
+  arrayBound.setBatches();
+  arrayBound.setPrices();
+  bound.boundOuter();
+  bound.boundShares();
+  sizes.setSize(
+    sizes.sizeRow(0, sizes.LONE_SIZE),
+    mapping.lm,
+    mapping.M,
+    mapping.gm,
+    mapping.coresM,
+    mapping.sm,
+    mapping.tm,
+  );
+  sizes.setSize(
+    sizes.sizeRow(1, sizes.LONE_SIZE),
+    mapping.ln,
+    mapping.N,
+    mapping.gn,
+    mapping.coresN,
+    mapping.sn,
+    mapping.tn,
+  );
+  sizes.setSize(
+    sizes.sizeRow(2, sizes.LONE_SIZE),
+    mapping.lk,
+    mapping.K,
+    mapping.gk,
+    mapping.coresK,
+    mapping.sk,
+    mapping.tk,
+  );
+  bound.boundTiles(
+    sizes.sizeRow(0, sizes.LONE_SIZE),
+    sizes.sizeRow(1, sizes.LONE_SIZE),
+    sizes.sizeRow(2, sizes.LONE_SIZE),
+  );
+  bound.boundEnds();
+  bound.boundOrder();
   boundWaits();
 }
 
@@ -116,9 +143,9 @@ let dynamic: f64 = 0;
 
 /** Counts the traffic of the mapping in place; false where its energy alone says that it is no better. */
 function isEnergyGood(): bool {
-  countTraffic();
-  dynamic = energyOfTraffic();
-  return isBetter(score(boundTime, dynamic), secondScore(boundTime, dynamic));
+  counters.countTraffic();
+  dynamic = counters.energyOfTraffic();
+  return isBetter(objective.score(bound.time, dynamic), objective.secondScore(bound.time, dynamic));
 }
 
 /** Bounds and inner steps of the mapping walked last. */
@@ -132,30 +159,30 @@ let lastSteps: f64 = 0;
  */
 export function challenge(isUnlike: bool): bool {
   boundMapping();
-  const bound: f64 = score(boundTime, boundEnergy);
-  if (isUnlike && boundTime == lastTime && boundEnergy == lastEnergy && stepCount == lastSteps) return false;
-  if (bound > toBeat()) return false;
-  if (!isBetter(bound, secondScore(boundTime, boundEnergy))) return false;
+  const least: f64 = objective.score(bound.time, bound.energy);
+  if (isUnlike && bound.time == lastTime && bound.energy == lastEnergy && bound.stepCount == lastSteps) return false;
+  if (least > toBeat()) return false;
+  if (!isBetter(least, objective.secondScore(bound.time, bound.energy))) return false;
   // Where time counts first, traffic decides between near-ties alone: it is counted when the time is known to be no worse.
-  const isTimeFirst: bool = !isEnergyCounted();
+  const isTimeFirst: bool = !objective.isEnergyCounted();
   if (!isTimeFirst && !isEnergyGood()) return false;
   walked += 1;
-  lastTime = boundTime;
-  lastEnergy = boundEnergy;
-  lastSteps = stepCount;
-  walk(timeWithin(best, dynamic) - arrayAlone);
-  if (isGivenUp) return false;
+  lastTime = bound.time;
+  lastEnergy = bound.energy;
+  lastSteps = bound.stepCount;
+  run.walk(objective.timeWithin(best, dynamic) - arrayBound.alone);
+  if (steps.isGivenUp) return false;
   if (isTimeFirst) {
-    if (score(cycles, boundEnergy) > best) return false;
-    countTraffic();
-    dynamic = energyOfTraffic();
+    if (objective.score(run.cycles, bound.energy) > best) return false;
+    counters.countTraffic();
+    dynamic = counters.energyOfTraffic();
   }
-  const first: f64 = score(cycles, dynamic);
-  const other: f64 = secondScore(cycles, dynamic);
+  const first: f64 = objective.score(run.cycles, dynamic);
+  const other: f64 = objective.secondScore(run.cycles, dynamic);
   if (!isBetter(first, other)) return false;
   best = first;
   second = other;
   storeResult(BEST);
-  put(BEST, RES_BOUND, boundTime);
+  put(BEST, abi.RES_BOUND, bound.time);
   return true;
 }

@@ -1,134 +1,30 @@
-import {
-  INPUT,
-  INPUT_STATIONARY,
-  KIND_DOT_PRODUCT,
-  MAP_ARRAYS,
-  MAP_BYPASS,
-  MAP_COLS,
-  MAP_CORES,
-  MAP_DATAFLOW,
-  MAP_INNER_DOUBLE,
-  MAP_INNER_TILE,
-  MAP_KEPT,
-  MAP_OUTER_DOUBLE,
-  MAP_OUTER_TILE,
-  MAP_PACKED,
-  MAP_REGISTER_TILE,
-  MAP_ROWS,
-  OUTPUT,
-  OUTPUT_STATIONARY,
-  SPLIT_APART,
-  SPLIT_INPUT,
-  SPLIT_OUTPUT,
-  SPLIT_TOGETHER,
-  SPLIT_WEIGHT,
-  UNROLL_FIXED,
-  WEIGHT,
-  WEIGHT_STATIONARY,
-} from "../abi";
+import * as abi from "../abi";
 import { registersFit } from "../array/registers";
-import {
-  accumulatorBytes,
-  addsSums,
-  arrays,
-  cols,
-  cores,
-  dataflows,
-  hasOuter,
-  innerDouble,
-  innerInput,
-  innerOutput,
-  innerSplit,
-  innerWeight,
-  inputBytes,
-  isDirect,
-  kind,
-  outerDouble,
-  outerInput,
-  outerOutput,
-  outerSplit,
-  outerWeight,
-  outputBytes,
-  passesOuter,
-  rows,
-  unroll,
-  weightBytes,
-} from "../hardware";
+import * as hardware from "../hardware";
 import { ceilDiv, larger, smaller } from "../int-math";
 import { innermost, middle, outermost, pick } from "../loop-order";
 import { reloaded } from "../nest";
-import {
-  B,
-  K,
-  M,
-  N,
-  arraysB,
-  arraysM,
-  arraysN,
-  batchAtOnce,
-  bypass,
-  chunkK,
-  chunkM,
-  chunkN,
-  colsK,
-  colsM,
-  colsN,
-  coresB,
-  coresK,
-  coresM,
-  coresN,
-  dataflow,
-  elementsOfCore,
-  gk,
-  gm,
-  gn,
-  innerDoubleBits,
-  innerOrder,
-  isBypassed,
-  isKept,
-  isResident,
-  keptBits,
-  lk,
-  lm,
-  ln,
-  outerDoubleBits,
-  outerOrder,
-  packed,
-  reservedBytes,
-  residentBits,
-  rowsK,
-  rowsM,
-  rowsN,
-  setInner,
-  setKept,
-  setOuter,
-  sk,
-  sm,
-  sn,
-  tk,
-  tm,
-  tn,
-} from "../mapping";
+import * as mapping from "../mapping";
 
 /** Whether the array writes partial sums of a tile with k extent `ek`, so that the local buffer holds them wide. */
 function spillsFromArray(ek: f64): bool {
-  return dataflow != OUTPUT_STATIONARY && ceilDiv(ceilDiv(ek, sk), tk) > 1;
+  return mapping.dataflow != abi.OUTPUT_STATIONARY && ceilDiv(ceilDiv(ek, mapping.sk), mapping.tk) > 1;
 }
 
 /** Bytes per element of the sums that a local buffer keeps. */
 function innerSumWidth(ek: f64): f64 {
-  return coresK > 1 || ek < K || spillsFromArray(ek) ? accumulatorBytes : outputBytes;
+  return mapping.coresK > 1 || ek < mapping.K || spillsFromArray(ek) ? hardware.accumulatorBytes : hardware.outputBytes;
 }
 
 /** Bytes per element of the sums that the global buffer keeps: wide if any leave the local buffers unfinished. */
 function outerSumWidth(): f64 {
-  if (gk < K || coresK > 1) return accumulatorBytes;
-  if (lk >= K) return outputBytes;
+  if (mapping.gk < mapping.K || mapping.coresK > 1) return hardware.accumulatorBytes;
+  if (mapping.lk >= mapping.K) return hardware.outputBytes;
   // Straight from the array, the sums of every fold come here.
-  if (isDirect && dataflow != OUTPUT_STATIONARY) return accumulatorBytes;
-  const Lm: f64 = ceilDiv(chunkM(gm), lm);
-  const Ln: f64 = ceilDiv(chunkN(gn), ln);
-  return sumsLeaveUnfinished(innerOrder, Lm, Ln) ? accumulatorBytes : outputBytes;
+  if (hardware.isDirect && mapping.dataflow != abi.OUTPUT_STATIONARY) return hardware.accumulatorBytes;
+  const Lm: f64 = ceilDiv(mapping.chunkM(mapping.gm), mapping.lm);
+  const Ln: f64 = ceilDiv(mapping.chunkN(mapping.gn), mapping.ln);
+  return sumsLeaveUnfinished(mapping.innerOrder, Lm, Ln) ? hardware.accumulatorBytes : hardware.outputBytes;
 }
 
 /** Whether a loop over m or n with several turns runs inside the k loop. */
@@ -148,38 +44,47 @@ export let outerNeeded: f64 = 0;
 
 /** Extents of the largest inner tile of which each array works off its part in one fold: what it streams is not bounded. */
 export function foldM(): f64 {
-  return dataflow == WEIGHT_STATIONARY ? Infinity : sm * tm;
+  return mapping.dataflow == abi.WEIGHT_STATIONARY ? Infinity : mapping.sm * mapping.tm;
 }
 export function foldN(): f64 {
-  return dataflow == INPUT_STATIONARY ? Infinity : sn * tn;
+  return mapping.dataflow == abi.INPUT_STATIONARY ? Infinity : mapping.sn * mapping.tn;
 }
 export function foldK(): f64 {
-  return dataflow == OUTPUT_STATIONARY ? Infinity : sk * tk;
+  return mapping.dataflow == abi.OUTPUT_STATIONARY ? Infinity : mapping.sk * mapping.tk;
 }
 
 /** Whether the inner tiles of all operands fit together; sets innerNeeded (bytes). */
 export function innerFits(): bool {
-  if (isDirect) {
+  if (hardware.isDirect) {
     innerNeeded = 0;
-    return lm <= foldM() && ln <= foldN() && lk <= foldK();
+    return mapping.lm <= foldM() && mapping.ln <= foldN() && mapping.lk <= foldK();
   }
   // An operand that goes past the buffer takes no room there, and comes one fold at a time.
-  if (isBypassed(WEIGHT) && (ln > foldN() || lk > foldK())) return false;
-  if (isBypassed(INPUT) && (lm > foldM() || lk > foldK())) return false;
-  const elements: f64 = elementsOfCore();
-  const a: f64 = isBypassed(INPUT) ? 0 : Math.ceil(lm * lk * inputBytes) * elements * copies(innerDoubleBits, INPUT);
-  const w: f64 = isBypassed(WEIGHT) ? 0 : Math.ceil(ln * lk * weightBytes) * elements * copies(innerDoubleBits, WEIGHT);
-  const o: f64 = Math.ceil(lm * ln * innerSumWidth(lk)) * elements * copies(innerDoubleBits, OUTPUT);
+  if (mapping.isBypassed(abi.WEIGHT) && (mapping.ln > foldN() || mapping.lk > foldK())) return false;
+  if (mapping.isBypassed(abi.INPUT) && (mapping.lm > foldM() || mapping.lk > foldK())) return false;
+  const elements: f64 = mapping.elementsOfCore();
+  const a: f64 = mapping.isBypassed(abi.INPUT)
+    ? 0
+    : Math.ceil(mapping.lm * mapping.lk * hardware.inputBytes) * elements * copies(mapping.innerDoubleBits, abi.INPUT);
+  const w: f64 = mapping.isBypassed(abi.WEIGHT)
+    ? 0
+    : Math.ceil(mapping.ln * mapping.lk * hardware.weightBytes) *
+      elements *
+      copies(mapping.innerDoubleBits, abi.WEIGHT);
+  const o: f64 =
+    Math.ceil(mapping.lm * mapping.ln * innerSumWidth(mapping.lk)) *
+    elements *
+    copies(mapping.innerDoubleBits, abi.OUTPUT);
   innerNeeded = a + w + o;
-  return holds(innerSplit, a, w, o, innerInput, innerWeight, innerOutput);
+  return holds(hardware.innerSplit, a, w, o, hardware.innerInput, hardware.innerWeight, hardware.innerOutput);
 }
 
 /** Whether the memories of a buffer, of which the sizes stand at the first operand in each, hold `a` bytes of inputs, `w` of weights and `o` of sums. */
 function holds(split: i32, a: f64, w: f64, o: f64, inputs: f64, weights: f64, outputs: f64): bool {
-  if (split == SPLIT_TOGETHER) return a + w + o <= inputs;
-  if (split == SPLIT_APART) return a <= inputs && w <= weights && o <= outputs;
-  if (split == SPLIT_INPUT) return a <= inputs && w + o <= weights;
-  return split == SPLIT_WEIGHT ? a + o <= inputs && w <= weights : a + w <= inputs && o <= outputs;
+  if (split == abi.SPLIT_TOGETHER) return a + w + o <= inputs;
+  if (split == abi.SPLIT_APART) return a <= inputs && w <= weights && o <= outputs;
+  if (split == abi.SPLIT_INPUT) return a <= inputs && w + o <= weights;
+  return split == abi.SPLIT_WEIGHT ? a + o <= inputs && w <= weights : a + w <= inputs && o <= outputs;
 }
 
 /**
@@ -196,23 +101,23 @@ function roomAlong(
   roomOfWeights: f64,
   roomOfSums: f64,
 ): f64 {
-  if (split == SPLIT_TOGETHER) {
+  if (split == abi.SPLIT_TOGETHER) {
     const fixed: f64 = free == 0 ? w : free == 1 ? a : o;
     const slope: f64 = free == 0 ? a + o : free == 1 ? w + o : a + w;
     return slope == 0 ? (fixed <= roomOfAll ? Infinity : 0) : Math.floor((roomOfAll - fixed) / slope);
   }
-  if (split == SPLIT_INPUT) {
+  if (split == abi.SPLIT_INPUT) {
     return Math.floor(
       smaller(roomOfOne(a, free == 1, roomOfAll), roomOfTwo(w, free == 0, o, free == 2, roomOfWeights)),
     );
   }
-  if (split == SPLIT_WEIGHT) {
+  if (split == abi.SPLIT_WEIGHT) {
     return Math.floor(
       smaller(roomOfOne(w, free == 0, roomOfWeights), roomOfTwo(a, free == 1, o, free == 2, roomOfAll)),
     );
   }
   const sums: f64 = roomOfOne(o, free == 2, roomOfSums);
-  if (split == SPLIT_OUTPUT) return Math.floor(smaller(roomOfTwo(a, free == 1, w, free == 0, roomOfAll), sums));
+  if (split == abi.SPLIT_OUTPUT) return Math.floor(smaller(roomOfTwo(a, free == 1, w, free == 0, roomOfAll), sums));
   const inputs: f64 = roomOfOne(a, free == 1, roomOfAll);
   const weights: f64 = roomOfOne(w, free == 0, roomOfWeights);
   return Math.floor(smaller(inputs, smaller(weights, sums)));
@@ -230,41 +135,50 @@ function roomOfTwo(a: f64, isFixedA: bool, b: f64, isFixedB: bool, room: f64): f
 
 /** Largest extent of an inner tile along `free`, less than all of k where that is k, with its other extents and double buffering as they are in place. */
 export function innerRoom(free: i32): f64 {
-  const elements: f64 = elementsOfCore();
-  const m: f64 = free == 0 ? 1 : lm;
-  const n: f64 = free == 1 ? 1 : ln;
-  const k: f64 = free == 2 ? 1 : lk;
-  const a: f64 = isBypassed(INPUT) ? 0 : m * k * inputBytes * elements * copies(innerDoubleBits, INPUT);
-  const w: f64 = isBypassed(WEIGHT) ? 0 : n * k * weightBytes * elements * copies(innerDoubleBits, WEIGHT);
-  const width: f64 = free == 2 ? accumulatorBytes : innerSumWidth(lk);
-  const o: f64 = m * n * width * elements * copies(innerDoubleBits, OUTPUT);
-  return roomAlong(free, a, w, o, innerSplit, innerInput, innerWeight, innerOutput);
+  const elements: f64 = mapping.elementsOfCore();
+  const m: f64 = free == 0 ? 1 : mapping.lm;
+  const n: f64 = free == 1 ? 1 : mapping.ln;
+  const k: f64 = free == 2 ? 1 : mapping.lk;
+  const a: f64 = mapping.isBypassed(abi.INPUT)
+    ? 0
+    : m * k * hardware.inputBytes * elements * copies(mapping.innerDoubleBits, abi.INPUT);
+  const w: f64 = mapping.isBypassed(abi.WEIGHT)
+    ? 0
+    : n * k * hardware.weightBytes * elements * copies(mapping.innerDoubleBits, abi.WEIGHT);
+  const width: f64 = free == 2 ? hardware.accumulatorBytes : innerSumWidth(mapping.lk);
+  const o: f64 = m * n * width * elements * copies(mapping.innerDoubleBits, abi.OUTPUT);
+  return roomAlong(free, a, w, o, hardware.innerSplit, hardware.innerInput, hardware.innerWeight, hardware.innerOutput);
 }
 
 /** Whether the outer buffer has no room of its own for tiles of operand `operand`: it is there whole, or goes past it. */
 function isElsewhere(operand: i32): bool {
-  return isResident(operand) || passesOuter(operand);
+  return mapping.isResident(operand) || hardware.passesOuter(operand);
 }
 
 /** The same of an outer tile whose sums leave the inner buffers as the tiles in place say; nothing is kept. */
 export function outerRoom(free: i32): f64 {
-  const batch: f64 = smaller(batchAtOnce(), B);
-  const m: f64 = free == 0 ? 1 : gm;
-  const n: f64 = free == 1 ? 1 : gn;
-  const k: f64 = free == 2 ? 1 : gk;
-  const a: f64 = isElsewhere(INPUT) ? 0 : m * k * inputBytes * batch * copies(outerDoubleBits, INPUT);
-  const w: f64 = isElsewhere(WEIGHT) ? 0 : n * k * weightBytes * batch * copies(outerDoubleBits, WEIGHT);
-  const width: f64 = (free == 2 ? accumulatorBytes : outerSumWidth()) * copies(outerDoubleBits, OUTPUT);
-  const o: f64 = passesOuter(OUTPUT)
+  const batch: f64 = smaller(mapping.batchAtOnce(), mapping.B);
+  const m: f64 = free == 0 ? 1 : mapping.gm;
+  const n: f64 = free == 1 ? 1 : mapping.gn;
+  const k: f64 = free == 2 ? 1 : mapping.gk;
+  const a: f64 = isElsewhere(abi.INPUT)
     ? 0
-    : m * n * batch * (isResident(OUTPUT) ? larger(0, width - outputBytes) : width);
-  const inputs: f64 = outerInput - (outerSplit == SPLIT_TOGETHER ? reservedBytes : 0);
-  return roomAlong(free, a, w, o, outerSplit, inputs, outerWeight, outerOutput);
+    : m * k * hardware.inputBytes * batch * copies(mapping.outerDoubleBits, abi.INPUT);
+  const w: f64 = isElsewhere(abi.WEIGHT)
+    ? 0
+    : n * k * hardware.weightBytes * batch * copies(mapping.outerDoubleBits, abi.WEIGHT);
+  const width: f64 =
+    (free == 2 ? hardware.accumulatorBytes : outerSumWidth()) * copies(mapping.outerDoubleBits, abi.OUTPUT);
+  const o: f64 = hardware.passesOuter(abi.OUTPUT)
+    ? 0
+    : m * n * batch * (mapping.isResident(abi.OUTPUT) ? larger(0, width - hardware.outputBytes) : width);
+  const inputs: f64 = hardware.outerInput - (hardware.outerSplit == abi.SPLIT_TOGETHER ? mapping.reservedBytes : 0);
+  return roomAlong(free, a, w, o, hardware.outerSplit, inputs, hardware.outerWeight, hardware.outerOutput);
 }
 
 /** Whether the outer tile fits whatever its inner tiles are: with sums at the greater width. */
 export function outerFitsAnyInner(): bool {
-  return outerFitsWith(larger(accumulatorBytes, outputBytes));
+  return outerFitsWith(larger(hardware.accumulatorBytes, hardware.outputBytes));
 }
 
 /** Whether the outer tiles of all operands fit together beside what is reserved; sets outerNeeded (bytes). */
@@ -273,18 +187,26 @@ export function outerFits(): bool {
 }
 
 function outerFitsWith(sumWidth: f64): bool {
-  const batch: f64 = smaller(batchAtOnce(), B);
-  const inputs: f64 = isKept(INPUT) ? M * K : gm * gk;
-  const weights: f64 = isKept(WEIGHT) ? N * K : gn * gk;
-  const sums: f64 = isKept(OUTPUT) ? M * N : gm * gn;
-  const a: f64 = isElsewhere(INPUT) ? 0 : Math.ceil(inputs * inputBytes) * batch * copies(outerDoubleBits, INPUT);
-  const w: f64 = isElsewhere(WEIGHT) ? 0 : Math.ceil(weights * weightBytes) * batch * copies(outerDoubleBits, WEIGHT);
-  const o: f64 = passesOuter(OUTPUT) ? 0 : Math.ceil(sums * sumWidth) * batch * copies(outerDoubleBits, OUTPUT);
+  const batch: f64 = smaller(mapping.batchAtOnce(), mapping.B);
+  const inputs: f64 = mapping.isKept(abi.INPUT) ? mapping.M * mapping.K : mapping.gm * mapping.gk;
+  const weights: f64 = mapping.isKept(abi.WEIGHT) ? mapping.N * mapping.K : mapping.gn * mapping.gk;
+  const sums: f64 = mapping.isKept(abi.OUTPUT) ? mapping.M * mapping.N : mapping.gm * mapping.gn;
+  const a: f64 = isElsewhere(abi.INPUT)
+    ? 0
+    : Math.ceil(inputs * hardware.inputBytes) * batch * copies(mapping.outerDoubleBits, abi.INPUT);
+  const w: f64 = isElsewhere(abi.WEIGHT)
+    ? 0
+    : Math.ceil(weights * hardware.weightBytes) * batch * copies(mapping.outerDoubleBits, abi.WEIGHT);
+  const o: f64 = hardware.passesOuter(abi.OUTPUT)
+    ? 0
+    : Math.ceil(sums * sumWidth) * batch * copies(mapping.outerDoubleBits, abi.OUTPUT);
   // A resident output has its room at its final width; sums that are not final yet are wider.
-  const kept: f64 = isResident(OUTPUT) ? larger(0, o - Math.ceil(gm * gn * outputBytes) * batch) : o;
-  outerNeeded = a + w + kept + reservedBytes;
-  if (outerSplit == SPLIT_TOGETHER) return outerNeeded <= outerInput;
-  return holds(outerSplit, a, w, kept, outerInput, outerWeight, outerOutput);
+  const kept: f64 = mapping.isResident(abi.OUTPUT)
+    ? larger(0, o - Math.ceil(mapping.gm * mapping.gn * hardware.outputBytes) * batch)
+    : o;
+  outerNeeded = a + w + kept + mapping.reservedBytes;
+  if (hardware.outerSplit == abi.SPLIT_TOGETHER) return outerNeeded <= hardware.outerInput;
+  return holds(hardware.outerSplit, a, w, kept, hardware.outerInput, hardware.outerWeight, hardware.outerOutput);
 }
 
 /**
@@ -301,40 +223,43 @@ export function holdsSomeTile(): bool {
 }
 
 function holdsTiles(isWholeTried: bool): bool {
-  const m: f64 = gm;
-  const n: f64 = gn;
-  const k: f64 = gk;
-  const order: i32 = outerOrder;
-  const bits: i32 = outerDoubleBits;
-  const kept: i32 = keptBits;
-  const holds: bool = holdsTile(1, 1) || (isWholeTried && (holdsTile(K, 1) || holdsTile(K, K)));
-  setOuter(m, n, k, order, bits);
-  setKept(kept);
+  const m: f64 = mapping.gm;
+  const n: f64 = mapping.gn;
+  const k: f64 = mapping.gk;
+  const order: i32 = mapping.outerOrder;
+  const bits: i32 = mapping.outerDoubleBits;
+  const kept: i32 = mapping.keptBits;
+  const holds: bool = holdsTile(1, 1) || (isWholeTried && (holdsTile(mapping.K, 1) || holdsTile(mapping.K, mapping.K)));
+  mapping.setOuter(m, n, k, order, bits);
+  mapping.setKept(kept);
   return holds;
 }
 
 function holdsTile(outerK: f64, innerK: f64): bool {
-  const chunk: f64 = chunkK(outerK);
-  setOuter(1, 1, outerK, 0, 0);
-  setInner(1, 1, smaller(innerK, isDirect || bypass ? smaller(chunk, foldK()) : chunk), 0, 0);
-  return innerFits() && (!hasOuter || outerFits());
+  const chunk: f64 = mapping.chunkK(outerK);
+  mapping.setOuter(1, 1, outerK, 0, 0);
+  mapping.setInner(1, 1, smaller(innerK, hardware.isDirect || mapping.bypass ? smaller(chunk, foldK()) : chunk), 0, 0);
+  return innerFits() && (!hardware.hasOuter || outerFits());
 }
 
 /** Field that says why extents unrolled over the array do not agree with the hardware; −1: they do. */
 function illegalOnArray(): i32 {
-  if ((dataflows & (1 << dataflow)) == 0) return MAP_DATAFLOW;
+  if ((hardware.dataflows & (1 << mapping.dataflow)) == 0) return abi.MAP_DATAFLOW;
   // Packed batch elements lie block-diagonally, each on rows and columns of its own.
-  if (rowsM * rowsN * rowsK * packed > rows) return MAP_ROWS;
-  if (colsM * colsN * colsK * packed > cols) return MAP_COLS;
+  if (mapping.rowsM * mapping.rowsN * mapping.rowsK * mapping.packed > hardware.rows) return abi.MAP_ROWS;
+  if (mapping.colsM * mapping.colsN * mapping.colsK * mapping.packed > hardware.cols) return abi.MAP_COLS;
   // Sums meet in the adder tree along the rows, nowhere else.
-  if (kind == KIND_DOT_PRODUCT && colsK != 1) return MAP_COLS + 2;
-  if (unroll == UNROLL_FIXED) {
-    const rowsDimension: f64 = dataflow == OUTPUT_STATIONARY && kind != KIND_DOT_PRODUCT ? rowsM : rowsK;
-    const colsDimension: f64 = dataflow == INPUT_STATIONARY ? colsM : colsN;
-    if (rowsM * rowsN * rowsK != rowsDimension) return MAP_ROWS;
-    if (colsM * colsN * colsK != colsDimension) return MAP_COLS;
+  if (hardware.kind == abi.KIND_DOT_PRODUCT && mapping.colsK != 1) return abi.MAP_COLS + 2;
+  if (hardware.unroll == abi.UNROLL_FIXED) {
+    const rowsDimension: f64 =
+      mapping.dataflow == abi.OUTPUT_STATIONARY && hardware.kind != abi.KIND_DOT_PRODUCT
+        ? mapping.rowsM
+        : mapping.rowsK;
+    const colsDimension: f64 = mapping.dataflow == abi.INPUT_STATIONARY ? mapping.colsM : mapping.colsN;
+    if (mapping.rowsM * mapping.rowsN * mapping.rowsK != rowsDimension) return abi.MAP_ROWS;
+    if (mapping.colsM * mapping.colsN * mapping.colsK != colsDimension) return abi.MAP_COLS;
   }
-  return registersFit() ? LEGAL : MAP_REGISTER_TILE;
+  return registersFit() ? LEGAL : abi.MAP_REGISTER_TILE;
 }
 
 const LEGAL: i32 = -1;
@@ -349,31 +274,34 @@ export function isLegal(): bool {
  * order below; −1: it is legal.
  */
 export function illegalField(): i32 {
-  if (!isCount(coresB) || !isCount(coresM) || !isCount(coresN) || !isCount(coresK)) return MAP_CORES;
-  if (coresB * coresM * coresN * coresK > cores) return MAP_CORES;
-  if (!isCount(packed) || packed > B) return MAP_PACKED;
-  if (!isCount(arraysB) || !isCount(arraysM) || !isCount(arraysN)) return MAP_ARRAYS;
-  if (arraysB * arraysM * arraysN > arrays) return MAP_ARRAYS;
-  if (!isSize(gm, M)) return MAP_OUTER_TILE;
-  if (!isSize(gn, N)) return MAP_OUTER_TILE + 1;
-  if (!isSize(gk, K)) return MAP_OUTER_TILE + 2;
-  if (!isSize(lm, chunkM(gm))) return MAP_INNER_TILE;
-  if (!isSize(ln, chunkN(gn))) return MAP_INNER_TILE + 1;
-  if (!isSize(lk, chunkK(gk))) return MAP_INNER_TILE + 2;
+  if (!isCount(mapping.coresB) || !isCount(mapping.coresM) || !isCount(mapping.coresN) || !isCount(mapping.coresK))
+    return abi.MAP_CORES;
+  if (mapping.coresB * mapping.coresM * mapping.coresN * mapping.coresK > hardware.cores) return abi.MAP_CORES;
+  if (!isCount(mapping.packed) || mapping.packed > mapping.B) return abi.MAP_PACKED;
+  if (!isCount(mapping.arraysB) || !isCount(mapping.arraysM) || !isCount(mapping.arraysN)) return abi.MAP_ARRAYS;
+  if (mapping.arraysB * mapping.arraysM * mapping.arraysN > hardware.arrays) return abi.MAP_ARRAYS;
+  if (!isSize(mapping.gm, mapping.M)) return abi.MAP_OUTER_TILE;
+  if (!isSize(mapping.gn, mapping.N)) return abi.MAP_OUTER_TILE + 1;
+  if (!isSize(mapping.gk, mapping.K)) return abi.MAP_OUTER_TILE + 2;
+  if (!isSize(mapping.lm, mapping.chunkM(mapping.gm))) return abi.MAP_INNER_TILE;
+  if (!isSize(mapping.ln, mapping.chunkN(mapping.gn))) return abi.MAP_INNER_TILE + 1;
+  if (!isSize(mapping.lk, mapping.chunkK(mapping.gk))) return abi.MAP_INNER_TILE + 2;
   // Partial sums of several cores meet in the outer buffer.
-  if (coresK > 1 && !addsSums) return MAP_CORES + 3;
-  if (tm < 1 || tn < 1 || tk < 1) return MAP_REGISTER_TILE;
-  if (sm < 1 || sk < 1 || rowsN < 1 || colsN < 1) return MAP_ROWS;
+  if (mapping.coresK > 1 && !hardware.addsSums) return abi.MAP_CORES + 3;
+  if (mapping.tm < 1 || mapping.tn < 1 || mapping.tk < 1) return abi.MAP_REGISTER_TILE;
+  if (mapping.sm < 1 || mapping.sk < 1 || mapping.rowsN < 1 || mapping.colsN < 1) return abi.MAP_ROWS;
   const onArray: i32 = illegalOnArray();
   if (onArray != LEGAL) return onArray;
-  if (!isDirect && !innerDouble && innerDoubleBits != 0) return MAP_INNER_DOUBLE;
-  if (hasOuter && !outerDouble && outerDoubleBits != 0) return MAP_OUTER_DOUBLE;
+  if (!hardware.isDirect && !hardware.innerDouble && mapping.innerDoubleBits != 0) return abi.MAP_INNER_DOUBLE;
+  if (hardware.hasOuter && !hardware.outerDouble && mapping.outerDoubleBits != 0) return abi.MAP_OUTER_DOUBLE;
   // There is a held operand, and an inner buffer to go past.
-  if (bypass && (isDirect || dataflow == OUTPUT_STATIONARY)) return MAP_BYPASS;
-  if (keptBits != 0 && (!hasOuter || (keptBits & ~(reloaded() & ~residentBits)) != 0)) return MAP_KEPT;
-  if (!hasOuter && (gm != M || gn != N || gk != K)) return MAP_OUTER_TILE;
-  if (!innerFits()) return MAP_INNER_TILE;
-  return hasOuter && !outerFits() ? MAP_OUTER_TILE : LEGAL;
+  if (mapping.bypass && (hardware.isDirect || mapping.dataflow == abi.OUTPUT_STATIONARY)) return abi.MAP_BYPASS;
+  if (mapping.keptBits != 0 && (!hardware.hasOuter || (mapping.keptBits & ~(reloaded() & ~mapping.residentBits)) != 0))
+    return abi.MAP_KEPT;
+  if (!hardware.hasOuter && (mapping.gm != mapping.M || mapping.gn != mapping.N || mapping.gk != mapping.K))
+    return abi.MAP_OUTER_TILE;
+  if (!innerFits()) return abi.MAP_INNER_TILE;
+  return hardware.hasOuter && !outerFits() ? abi.MAP_OUTER_TILE : LEGAL;
 }
 
 function isCount(x: f64): bool {

@@ -1,69 +1,16 @@
-import { INPUT, INPUT_STATIONARY, OUTPUT_STATIONARY, WEIGHT } from "../abi";
-import {
-  hasOuter,
-  innerDouble,
-  innerReadBytes,
-  innerReadCycles,
-  innerWeightBytes,
-  innerWeightCycles,
-  inputBytes,
-  isDirect,
-  multicast,
-  weightBytes,
-} from "../hardware";
+import * as abi from "../abi";
+import * as hardware from "../hardware";
 import { ceilDiv, larger, smaller } from "../int-math";
-import {
-  B,
-  arraysB,
-  batchAtOnce,
-  bypass,
-  chunkK,
-  chunkM,
-  chunkN,
-  coresB,
-  coresK,
-  coresM,
-  coresN,
-  dataflow,
-  gk,
-  gm,
-  gn,
-  isBypassed,
-  K,
-  lk,
-  lm,
-  ln,
-  M,
-  N,
-  setInner,
-  sk,
-  sm,
-  sn,
-  tk,
-  tm,
-  tn,
-} from "../mapping";
-import { arrayEnergy, arrayTime, boundArrayAlone } from "./array-bound";
-import {
-  boundAnyOrder,
-  boundEnds,
-  boundEnergy,
-  boundOrder,
-  boundOuter,
-  boundShares,
-  boundTiles,
-  boundTime,
-  innerFill,
-  lastDrain,
-  stepCount,
-} from "./bound";
+import * as mapping from "../mapping";
+import * as arrayBound from "./array-bound";
+import * as bound from "./bound";
 import { boundWaits } from "./bound-waits";
-import { evenSize, MOST_CANDIDATES, sizes, tileSizes } from "./candidates";
-import { foldK, foldM, foldN, innerFits, innerNeeded, innerRoom, outerFits, outerFitsAnyInner } from "./legal";
-import { doubleBits, ordersOf } from "./outer-tiles";
-import { isEnergyCounted, score, secondScore } from "./score";
-import { keep, worstKept } from "./short-list";
-import { setSize, sizeAt, sizeRow } from "./sizes";
+import { evenSize, MOST_CANDIDATES, someSizes, tileSizes } from "./candidates";
+import * as legal from "./legal";
+import * as outerTiles from "./outer-tiles";
+import * as objective from "./objective";
+import * as shortList from "./short-list";
+import * as sizes from "./sizes";
 
 /*
  * Local tiles for a global-buffer tile and a use of the array, each scored by its bound in every order of its loops; the best are kept
@@ -88,23 +35,23 @@ export function clearScored(): void {
  * @param turning  loops (bits 0 to 2) that have several turns within an outer tile
  */
 function tryOrders(m: usize, n: usize, k: usize, turning: i32, bits: i32): void {
-  boundTiles(m, n, k);
+  bound.boundTiles(m, n, k);
   scored += 1;
-  if (score(arrayTime, arrayEnergy) > worstKept()) return;
-  boundEnds();
-  boundAnyOrder();
-  if (score(boundTime, boundEnergy) > worstKept()) return;
-  const orders: i32 = ordersOf(turning);
+  if (objective.score(arrayBound.time, arrayBound.energy) > shortList.worst()) return;
+  bound.boundEnds();
+  bound.boundAnyOrder();
+  if (objective.score(bound.time, bound.energy) > shortList.worst()) return;
+  const orders: i32 = outerTiles.ordersOf(turning);
   for (let order: i32 = 0; order < 6; order++) {
     if (((orders >> order) & 1) == 0) continue;
-    setInner(tileM, tileN, tileK, order, bits);
-    if (!fitsAnyInner && !outerFits()) continue;
-    boundOrder();
+    mapping.setInner(tileM, tileN, tileK, order, bits);
+    if (!fitsAnyInner && !legal.outerFits()) continue;
+    bound.boundOrder();
     scored += 1;
-    if (score(boundTime, boundEnergy) > worstKept()) continue;
+    if (objective.score(bound.time, bound.energy) > shortList.worst()) continue;
     boundWaits();
-    const first: f64 = score(boundTime, boundEnergy);
-    if (first <= worstKept()) keep(first, secondScore(boundTime, boundEnergy));
+    const first: f64 = objective.score(bound.time, bound.energy);
+    if (first <= shortList.worst()) shortList.keep(first, objective.secondScore(bound.time, bound.energy));
   }
 }
 
@@ -123,7 +70,7 @@ function fillSizes(d: i32, most: f64): i32 {
   const chunk: f64 = chunkOf(d);
   const unit: f64 = spatialOf(d) * wordsOf(d);
   let count: i32 = 1;
-  if (maySingle) count = sizes(LIST, Math.min(chunk, most), unit);
+  if (maySingle) count = someSizes(LIST, Math.min(chunk, most), unit);
   else if (most != Infinity) store<f64>(LIST, Math.min(chunk, most));
   else count = tileSizes(LIST, chunk, unit, Infinity);
   for (let i: i32 = 0; i < count; i++) fillRow(d, i, load<f64>(LIST + ((<usize>i) << 3)));
@@ -140,10 +87,10 @@ const DIRECT_PARTS: f64 = 8;
  *
  * @param single  every candidate size, single buffered where it must be: nothing else fits
  */
-export function tryLocalTiles(single: bool): void {
+export function tryUsual(single: bool): void {
   maySingle = single;
-  const isOutput: bool = dataflow == OUTPUT_STATIONARY;
-  const isInput: bool = dataflow == INPUT_STATIONARY;
+  const isOutput: bool = mapping.dataflow == abi.OUTPUT_STATIONARY;
+  const isInput: bool = mapping.dataflow == abi.INPUT_STATIONARY;
   // The streaming dimension, and the held ones.
   const s: i32 = isOutput ? 2 : isInput ? 1 : 0;
   const a: i32 = isOutput ? 0 : 2;
@@ -155,69 +102,69 @@ export function tryLocalTiles(single: bool): void {
   const wholeB: f64 = chunkOf(b);
   const most: f64 = smaller(chunkS, mostOf(s));
   const unit: f64 = spatialOf(s) * wordsOf(s);
-  boundOuter();
-  boundShares();
-  fitsAnyInner = !hasOuter || outerFitsAnyInner();
+  bound.boundOuter();
+  bound.boundShares();
+  fitsAnyInner = !hardware.hasOuter || legal.outerFitsAnyInner();
   let wholeColumns: i32 = 0;
   for (let y: i32 = 0; y < countB; y++) {
     let wholes: i32 = 0;
     let isWholeColumn: bool = false;
     for (let x: i32 = 0; x < countA; x++) {
-      const sizeA: f64 = sizeAt(a, x);
-      const sizeB: f64 = sizeAt(b, y);
+      const sizeA: f64 = sizes.sizeAt(a, x);
+      const sizeB: f64 = sizes.sizeAt(b, y);
       const turningHeld: i32 = (sizeA < wholeA ? 1 << a : 0) | (sizeB < wholeB ? 1 << b : 0);
       let size: f64 = most;
       let bits: i32 = place(s, a, b, most, sizeA, sizeB);
-      let fits: bool = innerFits();
+      let fits: bool = legal.innerFits();
       const isWhole: bool = fits;
-      if (innerNeeded < neededInner) neededInner = innerNeeded;
+      if (legal.innerNeeded < neededInner) neededInner = legal.innerNeeded;
       for (let isLess: i32 = 0; !fits && isLess < 4; isLess++) {
         // In parts, with one place for each operand where that is all that there is room for; of each, whole bytes may take room for one less.
         bits = place(s, a, b, 1, sizeA, sizeB);
         if (isLess >= 2) {
           if (!maySingle) break;
           bits = 0;
-          setInner(lm, ln, lk, 0, bits);
+          mapping.setInner(mapping.lm, mapping.ln, mapping.lk, 0, bits);
         }
-        const room: f64 = smaller(most, innerRoom(s) - <f64>(isLess & 1));
+        const room: f64 = smaller(most, legal.innerRoom(s) - <f64>(isLess & 1));
         if (room < 1) continue;
         size = evenSize(chunkS, ceilDiv(chunkS, room), unit, room);
         placeTile(s, a, b, size, sizeA, sizeB);
-        setInner(lm, ln, lk, 0, bits);
-        fits = innerFits();
+        mapping.setInner(mapping.lm, mapping.ln, mapping.lk, 0, bits);
+        fits = legal.innerFits();
       }
       if (!fits) {
-        if (innerNeeded < neededInner) neededInner = innerNeeded;
+        if (legal.innerNeeded < neededInner) neededInner = legal.innerNeeded;
         continue;
       }
       tryStreamed(s, a, x, b, y, size, turningHeld, bits);
       const parts: f64 = ceilDiv(chunkS, size);
-      if (isDirect) {
+      if (hardware.isDirect) {
         for (let more: f64 = 2; more <= DIRECT_PARTS && more <= chunkS; more++) {
           tryStreamed(s, a, x, b, y, ceilDiv(chunkS, more), turningHeld, bits);
         }
-      } else if (size > 1 && !isEnergyCounted()) {
+      } else if (size > 1 && !objective.isEnergyCounted()) {
         const half: f64 = evenSize(chunkS, smaller(chunkS, 2 * parts), unit, size);
         const halfBits: i32 = place(s, a, b, half, sizeA, sizeB) & (isWhole ? 7 : bits);
-        setInner(lm, ln, lk, 0, halfBits);
-        if (half < size && innerFits()) tryStreamed(s, a, x, b, y, half, turningHeld, halfBits);
+        mapping.setInner(mapping.lm, mapping.ln, mapping.lk, 0, halfBits);
+        if (half < size && legal.innerFits()) tryStreamed(s, a, x, b, y, half, turningHeld, halfBits);
       }
       if (isWhole) wholes++;
       // Less of this dimension costs reuse too, but where less of the other one had to be taken for it.
       if (isWhole && x == 0) isWholeColumn = true;
       // Where all that streams fits, still less of what is held only costs reuse; a second size is kept for its shorter first fill.
-      if (!isDirect && !bypass && wholes == 2) break;
+      if (!hardware.isDirect && !mapping.bypass && wholes == 2) break;
     }
     if (isWholeColumn) wholeColumns++;
-    if (!isDirect && wholeColumns == 4) break;
+    if (!hardware.isDirect && wholeColumns == 4) break;
   }
 }
 
 /** Most of a dimension that an inner tile may have, in the use of the array that is in place: where nothing is between, what one fold covers. */
 function mostOf(d: i32): f64 {
-  if (d == 0) return isDirect || isBypassed(INPUT) ? foldM() : Infinity;
-  if (d == 1) return isDirect || isBypassed(WEIGHT) ? foldN() : Infinity;
-  return isDirect || bypass ? foldK() : Infinity;
+  if (d == 0) return hardware.isDirect || mapping.isBypassed(abi.INPUT) ? legal.foldM() : Infinity;
+  if (d == 1) return hardware.isDirect || mapping.isBypassed(abi.WEIGHT) ? legal.foldN() : Infinity;
+  return hardware.isDirect || mapping.bypass ? legal.foldK() : Infinity;
 }
 
 /** Puts an inner tile in place by its sizes along the streaming dimension s and the held ones a and b. */
@@ -228,38 +175,39 @@ function placeTile(s: i32, a: i32, b: i32, size: f64, sizeA: f64, sizeB: f64): v
   tileM = m;
   tileN = n;
   tileK = k;
-  setInner(m, n, k, 0, 0);
+  mapping.setInner(m, n, k, 0, 0);
 }
 
 /** The same, with every operand double buffered that has several tiles; returns which. */
 function place(s: i32, a: i32, b: i32, size: f64, sizeA: f64, sizeB: f64): i32 {
   placeTile(s, a, b, size, sizeA, sizeB);
-  const turnsM: f64 = gm >= M && tileM >= chunkM(gm) ? 1 : 2;
-  const turnsN: f64 = gn >= N && tileN >= chunkN(gn) ? 1 : 2;
-  const turnsK: f64 = gk >= K && tileK >= chunkK(gk) ? 1 : 2;
+  const turnsM: f64 = mapping.gm >= mapping.M && tileM >= mapping.chunkM(mapping.gm) ? 1 : 2;
+  const turnsN: f64 = mapping.gn >= mapping.N && tileN >= mapping.chunkN(mapping.gn) ? 1 : 2;
+  const turnsK: f64 = mapping.gk >= mapping.K && tileK >= mapping.chunkK(mapping.gk) ? 1 : 2;
   // What goes straight to the array is always fetched ahead.
-  const bits: i32 = isDirect
+  const bits: i32 = hardware.isDirect
     ? 7
-    : doubleBits(innerDouble, turnsM, turnsN, turnsK, ceilDiv(B, batchAtOnce())) & mayDouble;
-  setInner(tileM, tileN, tileK, 0, bits);
+    : outerTiles.doubleBits(hardware.innerDouble, turnsM, turnsN, turnsK, ceilDiv(mapping.B, mapping.batchAtOnce())) &
+      mayDouble;
+  mapping.setInner(tileM, tileN, tileK, 0, bits);
   return bits;
 }
 
 /** Tries every order of the tile with `size` of the streaming dimension and rows x and y of the held ones. */
 function tryStreamed(s: i32, a: i32, x: i32, b: i32, y: i32, size: f64, turningHeld: i32, bits: i32): void {
-  placeTile(s, a, b, size, sizeAt(a, x), sizeAt(b, y));
+  placeTile(s, a, b, size, sizes.sizeAt(a, x), sizes.sizeAt(b, y));
   fillRow(s, 0, size);
-  const rowS: usize = sizeRow(s, 0);
-  const rowA: usize = sizeRow(a, x);
-  const rowB: usize = sizeRow(b, y);
+  const rowS: usize = sizes.sizeRow(s, 0);
+  const rowA: usize = sizes.sizeRow(a, x);
+  const rowB: usize = sizes.sizeRow(b, y);
   const turning: i32 = turningHeld | (size < chunkOf(s) ? 1 << s : 0);
   tryOrders(s == 0 ? rowS : a == 0 ? rowA : rowB, s == 1 ? rowS : rowB, s == 2 ? rowS : rowA, turning, bits);
 }
 
 /** The same with no more than the operands `double` double buffered: tiles get larger, but wait for the array. */
-export function trySingleTiles(double: i32): void {
+export function trySingle(double: i32): void {
   mayDouble = double;
-  tryLocalTiles(false);
+  tryUsual(false);
   mayDouble = 7;
 }
 
@@ -292,9 +240,9 @@ function fineSize(parts: f64, chunk: f64, spatial: f64, words: f64, isWhole: boo
  *
  * @param isWide  less than that, and smaller parts of a fold, too; all in whole steps of the array
  */
-export function tryFineTiles(isWide: bool): void {
-  const isOutput: bool = dataflow == OUTPUT_STATIONARY;
-  const isInput: bool = dataflow == INPUT_STATIONARY;
+export function tryFine(isWide: bool): void {
+  const isOutput: bool = mapping.dataflow == abi.OUTPUT_STATIONARY;
+  const isInput: bool = mapping.dataflow == abi.INPUT_STATIONARY;
   const multiples: i32 = isWide ? 5 : 3;
   const mostParts: f64 = isWide ? MOST_PARTS : FEW_PARTS;
   // The streaming dimension, and the held ones.
@@ -302,10 +250,10 @@ export function tryFineTiles(isWide: bool): void {
   const a: i32 = isOutput ? 0 : 2;
   const b: i32 = isOutput || !isInput ? 1 : 0;
   maySingle = false;
-  boundOuter();
-  boundShares();
-  fitsAnyInner = !hasOuter || outerFitsAnyInner();
-  if (isWide && !isEnergyCounted() && leastFineTime() > worstKept()) return;
+  bound.boundOuter();
+  bound.boundShares();
+  fitsAnyInner = !hardware.hasOuter || legal.outerFitsAnyInner();
+  if (isWide && !objective.isEnergyCounted() && leastFineTime() > shortList.worst()) return;
   for (let x: f64 = 1; x <= mostParts; x *= 2) {
     const sizeA: f64 = fineSize(x, chunkOf(a), spatialOf(a), wordsOf(a), isWide);
     if (sizeA == 0) continue;
@@ -332,31 +280,33 @@ export function tryFineTiles(isWide: bool): void {
 
 /** Time that no small tile in whole steps of the array is below: the array alone, after the first step's operands and before the last one's sums. */
 function leastFineTime(): f64 {
-  boundArrayAlone();
-  const time: f64 = arrayTime;
+  arrayBound.boundArrayAlone();
+  const time: f64 = arrayBound.time;
   for (let d: i32 = 0; d < 3; d++) fillRow(d, 0, smaller(chunkOf(d), spatialOf(d)));
-  setInner(sizeAt(0, 0), sizeAt(1, 0), sizeAt(2, 0), 0, 0);
-  boundShares();
-  boundTiles(sizeRow(0, 0), sizeRow(1, 0), sizeRow(2, 0));
-  boundEnds();
-  return time + innerFill + lastDrain;
+  mapping.setInner(sizes.sizeAt(0, 0), sizes.sizeAt(1, 0), sizes.sizeAt(2, 0), 0, 0);
+  bound.boundShares();
+  bound.boundTiles(sizes.sizeRow(0, 0), sizes.sizeRow(1, 0), sizes.sizeRow(2, 0));
+  bound.boundEnds();
+  return time + bound.innerFill + bound.lastDrain;
 }
 
 function chunkOf(d: i32): f64 {
-  return d == 0 ? chunkM(gm) : d == 1 ? chunkN(gn) : chunkK(gk);
+  return d == 0 ? mapping.chunkM(mapping.gm) : d == 1 ? mapping.chunkN(mapping.gn) : mapping.chunkK(mapping.gk);
 }
 function spatialOf(d: i32): f64 {
-  return d == 0 ? sm : d == 1 ? sn : sk;
+  return d == 0 ? mapping.sm : d == 1 ? mapping.sn : mapping.sk;
 }
 function wordsOf(d: i32): f64 {
-  return d == 0 ? tm : d == 1 ? tn : tk;
+  return d == 0 ? mapping.tm : d == 1 ? mapping.tn : mapping.tk;
 }
 
 /** Puts a size of a dimension into row `index` of its table. */
 function fillRow(d: i32, index: i32, size: f64): void {
-  if (d == 0) setSize(sizeRow(0, index), size, M, gm, coresM, sm, tm);
-  else if (d == 1) setSize(sizeRow(1, index), size, N, gn, coresN, sn, tn);
-  else setSize(sizeRow(2, index), size, K, gk, coresK, sk, tk);
+  if (d == 0)
+    sizes.setSize(sizes.sizeRow(0, index), size, mapping.M, mapping.gm, mapping.coresM, mapping.sm, mapping.tm);
+  else if (d == 1)
+    sizes.setSize(sizes.sizeRow(1, index), size, mapping.N, mapping.gn, mapping.coresN, mapping.sn, mapping.tn);
+  else sizes.setSize(sizes.sizeRow(2, index), size, mapping.K, mapping.gk, mapping.coresK, mapping.sk, mapping.tk);
 }
 
 /** Array steps of a tile whose sums stay in the array: no held words come, so that any number keeps it busy; fewer mean an earlier start, more turns. */
@@ -365,36 +315,52 @@ const BUSY_STEPS: f64 = 32;
 /** Extent of dimension s with which the array works as long as the held operand's next tile of a × b, and what streams meanwhile, are on their way. */
 function busyExtent(s: i32, a: i32, b: i32, sizeA: f64, sizeB: f64): f64 {
   const steps: f64 = ceilDiv(sizeA, spatialOf(a)) * ceilDiv(sizeB, spatialOf(b));
-  if (dataflow == OUTPUT_STATIONARY) return spatialOf(s) * ceilDiv(BUSY_STEPS, steps);
-  const perInput: f64 = (innerReadCycles / innerReadBytes) * batchAtOnce();
-  const perWeight: f64 = (innerWeightCycles / innerWeightBytes) * batchAtOnce();
-  const isInput: bool = dataflow == INPUT_STATIONARY;
+  if (mapping.dataflow == abi.OUTPUT_STATIONARY) return spatialOf(s) * ceilDiv(BUSY_STEPS, steps);
+  const perInput: f64 = (hardware.innerReadCycles / hardware.innerReadBytes) * mapping.batchAtOnce();
+  const perWeight: f64 = (hardware.innerWeightCycles / hardware.innerWeightBytes) * mapping.batchAtOnce();
+  const isInput: bool = mapping.dataflow == abi.INPUT_STATIONARY;
   // Cores that differ along the streaming dimension want the same held tile; those along b the same of what streams.
-  const copies: f64 = multicast ? 1 : isInput ? coresN : coresM;
-  const copiesStreamed: f64 = multicast ? 1 : isInput ? coresM : coresN;
+  const copies: f64 = hardware.multicast ? 1 : isInput ? mapping.coresN : mapping.coresM;
+  const copiesStreamed: f64 = hardware.multicast ? 1 : isInput ? mapping.coresM : mapping.coresN;
   const perHeld: f64 = isInput ? perInput : perWeight;
   const perStreamed: f64 = isInput ? perWeight : perInput;
-  const held: f64 = sizeA * coresK * sizeB * (isInput ? coresM * inputBytes : coresN * weightBytes) * copies * perHeld;
+  const held: f64 =
+    sizeA *
+    mapping.coresK *
+    sizeB *
+    (isInput ? mapping.coresM * hardware.inputBytes : mapping.coresN * hardware.weightBytes) *
+    copies *
+    perHeld;
   const streamed: f64 =
-    sizeA * coresK * (isInput ? coresN * weightBytes : coresM * inputBytes) * copiesStreamed * perStreamed;
+    sizeA *
+    mapping.coresK *
+    (isInput ? mapping.coresN * hardware.weightBytes : mapping.coresM * hardware.inputBytes) *
+    copiesStreamed *
+    perStreamed;
   const spare: f64 = steps / spatialOf(s) - streamed;
   return spare > 0 ? ceilDiv(held, spare * spatialOf(s)) * spatialOf(s) : Infinity;
 }
 
 /** Scores the local tile in the first rows of the size tables, if it fits. */
 function tryFineTile(): void {
-  tileM = sizeAt(0, 0);
-  tileN = sizeAt(1, 0);
-  tileK = sizeAt(2, 0);
-  const cm: f64 = chunkM(gm);
-  const cn: f64 = chunkN(gn);
-  const ck: f64 = chunkK(gk);
-  const turnsM: f64 = gm >= M && tileM >= cm ? 1 : 2;
-  const turnsN: f64 = gn >= N && tileN >= cn ? 1 : 2;
-  const turnsK: f64 = gk >= K && tileK >= ck ? 1 : 2;
-  const bits: i32 = doubleBits(innerDouble, turnsM, turnsN, turnsK, ceilDiv(B, batchAtOnce()));
-  setInner(tileM, tileN, tileK, 0, bits);
-  if (!innerFits()) return;
+  tileM = sizes.sizeAt(0, 0);
+  tileN = sizes.sizeAt(1, 0);
+  tileK = sizes.sizeAt(2, 0);
+  const cm: f64 = mapping.chunkM(mapping.gm);
+  const cn: f64 = mapping.chunkN(mapping.gn);
+  const ck: f64 = mapping.chunkK(mapping.gk);
+  const turnsM: f64 = mapping.gm >= mapping.M && tileM >= cm ? 1 : 2;
+  const turnsN: f64 = mapping.gn >= mapping.N && tileN >= cn ? 1 : 2;
+  const turnsK: f64 = mapping.gk >= mapping.K && tileK >= ck ? 1 : 2;
+  const bits: i32 = outerTiles.doubleBits(
+    hardware.innerDouble,
+    turnsM,
+    turnsN,
+    turnsK,
+    ceilDiv(mapping.B, mapping.batchAtOnce()),
+  );
+  mapping.setInner(tileM, tileN, tileK, 0, bits);
+  if (!legal.innerFits()) return;
   const turning: i32 = (tileM < cm ? 1 : 0) | (tileN < cn ? 2 : 0) | (tileK < ck ? 4 : 0);
-  tryOrders(sizeRow(0, 0), sizeRow(1, 0), sizeRow(2, 0), turning, bits);
+  tryOrders(sizes.sizeRow(0, 0), sizes.sizeRow(1, 0), sizes.sizeRow(2, 0), turning, bits);
 }

@@ -1,45 +1,15 @@
-import { INPUT, INPUT_STATIONARY, OUTPUT, OUTPUT_STATIONARY, WEIGHT } from "../abi";
-import { hasOuter, isDirect, outerDouble, passedBits } from "../hardware";
+import * as abi from "../abi";
+import * as hardware from "../hardware";
 import { ceilDiv, larger, smaller } from "../int-math";
 import { innermost, middle, outermost } from "../loop-order";
-import {
-  B,
-  K,
-  M,
-  N,
-  batchAtOnce,
-  chunkK,
-  chunkM,
-  chunkN,
-  coresK,
-  coresM,
-  coresN,
-  dataflow,
-  gk,
-  gm,
-  gn,
-  keptBits,
-  lk,
-  lm,
-  ln,
-  residentBits,
-  setInner,
-  setKept,
-  setOuter,
-  sk,
-  sm,
-  sn,
-  tk,
-  tm,
-  tn,
-} from "../mapping";
+import * as mapping from "../mapping";
 import { reloaded, turningLoops } from "../nest";
-import { arrayEnergy, arrayTime, boundArrayAlone, edgeTime } from "./array-bound";
-import { boundEnergy, boundOuter, boundOuterWith, boundShares, boundTiles, boundTime, outerPorts } from "./bound";
-import { MOST_CANDIDATES, evenSize, sizes, tileSizes } from "./candidates";
-import { foldK, foldM, foldN, outerFits, outerFitsAnyInner, outerNeeded, outerRoom } from "./legal";
-import { score, secondScore } from "./score";
-import { LONE_SIZE, setSize, sizeRow } from "./sizes";
+import * as arrayBound from "./array-bound";
+import * as bound from "./bound";
+import { MOST_CANDIDATES, evenSize, someSizes, tileSizes } from "./candidates";
+import * as legal from "./legal";
+import * as objective from "./objective";
+import * as sizes from "./sizes";
 
 /*
  * Global-buffer tiles of the present problem and split, best bound first. A tile is judged before any local tile is
@@ -57,9 +27,9 @@ const M_SIZES: usize = LISTS;
 const N_SIZES: usize = LISTS + MOST_CANDIDATES * 8;
 const K_SIZES: usize = LISTS + 2 * MOST_CANDIDATES * 8;
 let limit: i32 = MOST;
-export let outerCount: i32 = 0;
+export let count: i32 = 0;
 /** Bytes that the smallest tile tried needs, where none fits. */
-export let smallestOuter: f64 = Infinity;
+export let smallest: f64 = Infinity;
 
 function at(row: i32, column: i32): usize {
   return TABLE + ((<usize>(row * FIELDS + column)) << 3);
@@ -68,40 +38,40 @@ function element(list: usize, index: i32): f64 {
   return load<f64>(list + ((<usize>index) << 3));
 }
 
-export function outerScore(row: i32): f64 {
+export function scoreOf(row: i32): f64 {
   return load<f64>(at(row, 0));
 }
 
 /** Whether tile `row` has single places for which its bound does not see what waits, while the far memory sets the pace. */
-export function outerWaits(row: i32): bool {
+export function waits(row: i32): bool {
   return load<f64>(at(row, 7)) != 0;
 }
 
 /** Puts tile `row` into the present mapping. */
-export function useOuter(row: i32): void {
-  setOuter(
+export function use(row: i32): void {
+  mapping.setOuter(
     load<f64>(at(row, 1)),
     load<f64>(at(row, 2)),
     load<f64>(at(row, 3)),
     <i32>load<f64>(at(row, 4)),
     <i32>load<f64>(at(row, 5)),
   );
-  setKept(<i32>load<f64>(at(row, 8)));
+  mapping.setKept(<i32>load<f64>(at(row, 8)));
 }
 
 /** Operands with more than one tile to fetch are double buffered, as far as the level can. */
 export function doubleBits(canDouble: bool, tilesM: f64, tilesN: f64, tilesK: f64, others: f64): i32 {
   if (!canDouble) return 0;
   let bits: i32 = 0;
-  if (tilesM * tilesK * others > 1) bits |= 1 << INPUT;
-  if (tilesN * tilesK * others > 1) bits |= 1 << WEIGHT;
-  if (tilesM * tilesN * others > 1) bits |= 1 << OUTPUT;
+  if (tilesM * tilesK * others > 1) bits |= 1 << abi.INPUT;
+  if (tilesN * tilesK * others > 1) bits |= 1 << abi.WEIGHT;
+  if (tilesM * tilesN * others > 1) bits |= 1 << abi.OUTPUT;
   return bits;
 }
 
 /** The same of outer tiles: of what goes past the outer buffer there are none. */
 export function doubleOuterBits(Gm: f64, Gn: f64, Gk: f64, batches: f64): i32 {
-  return doubleBits(outerDouble, Gm, Gn, Gk, batches) & ~passedBits;
+  return doubleBits(hardware.outerDouble, Gm, Gn, Gk, batches) & ~hardware.passedBits;
 }
 
 /** Loop orders (a bit each) that differ, by which of m, n, k have several turns (bits 0 to 2): the others stand outermost. */
@@ -143,24 +113,24 @@ let fitsDouble: bool = false;
 let leastTime: f64 = 0;
 
 function isBefore(value: f64, single: f64, second: f64, row: i32): bool {
-  const other: f64 = outerScore(row);
+  const other: f64 = scoreOf(row);
   if (value != other) return value < other;
   const otherSingle: f64 = load<f64>(at(row, 7));
   return single < otherSingle || (single == otherSingle && second < load<f64>(at(row, 6)));
 }
 
 function insert(m: f64, n: f64, k: f64, order: i32, bits: i32): void {
-  const value: f64 = score(boundTime, boundEnergy);
-  const second: f64 = secondScore(boundTime, boundEnergy);
+  const value: f64 = objective.score(bound.time, bound.energy);
+  const second: f64 = objective.secondScore(bound.time, bound.energy);
   // The bound does not see what waits for single places, which matters where the far memory sets the pace.
-  const single: f64 = fitsDouble || outerPorts < 0.8 * leastTime ? 0 : 1;
-  let i: i32 = outerCount;
+  const single: f64 = fitsDouble || bound.outerPorts < 0.8 * leastTime ? 0 : 1;
+  let i: i32 = count;
   while (i > 0) {
     if (!isBefore(value, single, second, i - 1)) break;
     i--;
   }
   if (i >= limit) return;
-  const last: i32 = outerCount < limit ? outerCount : limit - 1;
+  const last: i32 = count < limit ? count : limit - 1;
   if (last > i) memory.copy(at(i + 1, 0), at(i, 0), (<usize>((last - i) * FIELDS)) << 3);
   store<f64>(at(i, 0), value);
   store<f64>(at(i, 1), m);
@@ -170,8 +140,8 @@ function insert(m: f64, n: f64, k: f64, order: i32, bits: i32): void {
   store<f64>(at(i, 5), <f64>bits);
   store<f64>(at(i, 6), second);
   store<f64>(at(i, 7), single);
-  store<f64>(at(i, 8), <f64>keptBits);
-  if (outerCount < limit) outerCount++;
+  store<f64>(at(i, 8), <f64>mapping.keptBits);
+  if (count < limit) count++;
 }
 
 /**
@@ -179,14 +149,20 @@ function insert(m: f64, n: f64, k: f64, order: i32, bits: i32): void {
  * least (1); or none (2). Returns which are. Along dimension `cut` it has several tiles, or, −1, as many as its size says.
  */
 function placeTile(m: f64, n: f64, k: f64, mode: i32, cut: i32, isCut: bool): i32 {
-  const Gm: f64 = isCut && cut == 0 ? 2 : ceilDiv(M, m);
-  const Gn: f64 = isCut && cut == 1 ? 2 : ceilDiv(N, n);
-  const Gk: f64 = isCut && cut == 2 ? 2 : ceilDiv(K, k);
+  const Gm: f64 = isCut && cut == 0 ? 2 : ceilDiv(mapping.M, m);
+  const Gn: f64 = isCut && cut == 1 ? 2 : ceilDiv(mapping.N, n);
+  const Gk: f64 = isCut && cut == 2 ? 2 : ceilDiv(mapping.K, k);
   let bits: i32 = mode == 2 ? 0 : doubleOuterBits(Gm, Gn, Gk, batches);
   if (mode == 1) bits &= ~(1 << fewestTiles(Gm, Gn, Gk));
-  setOuter(m, n, k, 0, bits);
+  mapping.setOuter(m, n, k, 0, bits);
   // With k whole in a local tile the sums are narrow: the least room that any tile leaves them, as far as a fold reaches.
-  setInner(chunkM(m), chunkN(n), Math.min(chunkK(k), isDirect ? foldK() : Infinity), 0, 0);
+  mapping.setInner(
+    mapping.chunkM(m),
+    mapping.chunkN(n),
+    Math.min(mapping.chunkK(k), hardware.isDirect ? legal.foldK() : Infinity),
+    0,
+    0,
+  );
   return bits;
 }
 
@@ -199,60 +175,77 @@ function stepsAlong(extent: f64, tile: f64, cores: f64, spatial: f64): f64 {
 
 /** Bounds what the array takes for the outer tile that is in place, in inner tiles as large as the array takes them. */
 export function boundFolds(m: f64, n: f64, k: f64): void {
-  setInner(smaller(chunkM(m), foldM()), smaller(chunkN(n), foldN()), smaller(chunkK(k), foldK()), 0, 0);
-  boundOuter();
-  boundShares();
-  boundTiles(
-    sizeOf(0, lm, M, m, coresM, sm, tm),
-    sizeOf(1, ln, N, n, coresN, sn, tn),
-    sizeOf(2, lk, K, k, coresK, sk, tk),
+  mapping.setInner(
+    smaller(mapping.chunkM(m), legal.foldM()),
+    smaller(mapping.chunkN(n), legal.foldN()),
+    smaller(mapping.chunkK(k), legal.foldK()),
+    0,
+    0,
+  );
+  bound.boundOuter();
+  bound.boundShares();
+  bound.boundTiles(
+    sizeOf(0, mapping.lm, mapping.M, m, mapping.coresM, mapping.sm, mapping.tm),
+    sizeOf(1, mapping.ln, mapping.N, n, mapping.coresN, mapping.sn, mapping.tn),
+    sizeOf(2, mapping.lk, mapping.K, k, mapping.coresK, mapping.sk, mapping.tk),
   );
 }
 
 /** Cycles of the array for those folds, and of the port that it is fed from: of several cores the tiles at the ends may want less than their share. */
 export function foldTime(): f64 {
-  return coresM * coresN * coresK == 1 ? larger(arrayTime, edgeTime) : arrayTime;
+  return mapping.coresM * mapping.coresN * mapping.coresK == 1
+    ? larger(arrayBound.time, arrayBound.edgeTime)
+    : arrayBound.time;
 }
 
 /** Fills the row of the size table that no list has; returns it. */
 function sizeOf(d: i32, size: f64, extent: f64, outer: f64, cores: f64, spatial: f64, words: f64): usize {
-  const row: usize = sizeRow(d, LONE_SIZE);
-  setSize(row, size, extent, outer, cores, spatial, words);
+  const row: usize = sizes.sizeRow(d, sizes.LONE_SIZE);
+  sizes.setSize(row, size, extent, outer, cores, spatial, words);
   return row;
 }
 
 /** Keeps the tile in every order of its loops, if the bound is among the best. */
 function keepTile(m: f64, n: f64, k: f64, bits: i32): void {
-  const orders: i32 = newOrders(ceilDiv(M, m), ceilDiv(N, n), ceilDiv(K, k));
+  const orders: i32 = newOrders(ceilDiv(mapping.M, m), ceilDiv(mapping.N, n), ceilDiv(mapping.K, k));
   let time: f64 = leastTime;
   let energy: f64 = leastEnergy;
-  if (isDirect) {
+  if (hardware.isDirect) {
     // Nothing is between: how often the array begins a fold, and what that moves, is up to this tile alone.
     boundFolds(m, n, k);
     time = larger(time, foldTime());
-    energy = larger(energy, arrayEnergy);
+    energy = larger(energy, arrayBound.energy);
   } else {
     // A tile narrower than a step of the array leaves a part of it idle.
-    const steps: f64 = stepsAlong(M, m, coresM, sm) * stepsAlong(N, n, coresN, sn) * stepsAlong(K, k, coresK, sk);
+    const steps: f64 =
+      stepsAlong(mapping.M, m, mapping.coresM, mapping.sm) *
+      stepsAlong(mapping.N, n, mapping.coresN, mapping.sn) *
+      stepsAlong(mapping.K, k, mapping.coresK, mapping.sk);
     time = larger(time, steps * batches);
   }
   for (let order: i32 = 0; order < 6; order++) {
     if (((orders >> order) & 1) == 0) continue;
-    setOuter(m, n, k, order, bits);
-    boundOuter();
-    boundOuterWith(time, energy);
+    mapping.setOuter(m, n, k, order, bits);
+    bound.boundOuter();
+    bound.boundOuterWith(time, energy);
     insert(m, n, k, order, bits);
     // What would come again may stay whole, if there is room.
-    const again: i32 = reloaded() & ~residentBits;
+    const again: i32 = reloaded() & ~mapping.residentBits;
     for (let kept: i32 = again; kept > 0; kept = (kept - 1) & again) {
       // There is nothing to fetch ahead of what stays.
       const ahead: i32 = batches > 1 ? bits : bits & ~kept;
-      setOuter(m, n, k, order, ahead);
-      setKept(kept);
-      setInner(chunkM(m), chunkN(n), Math.min(chunkK(k), isDirect ? foldK() : Infinity), 0, 0);
-      if (!outerFits()) continue;
-      boundOuter();
-      boundOuterWith(time, energy);
+      mapping.setOuter(m, n, k, order, ahead);
+      mapping.setKept(kept);
+      mapping.setInner(
+        mapping.chunkM(m),
+        mapping.chunkN(n),
+        Math.min(mapping.chunkK(k), hardware.isDirect ? legal.foldK() : Infinity),
+        0,
+        0,
+      );
+      if (!legal.outerFits()) continue;
+      bound.boundOuter();
+      bound.boundOuterWith(time, energy);
       insert(m, n, k, order, ahead);
     }
   }
@@ -262,8 +255,8 @@ function fewestTiles(Gm: f64, Gn: f64, Gk: f64): i32 {
   const inputs: f64 = Gm * Gk;
   const weights: f64 = Gn * Gk;
   const sums: f64 = Gm * Gn;
-  if (inputs <= weights && inputs <= sums) return INPUT;
-  return weights <= sums ? WEIGHT : OUTPUT;
+  if (inputs <= weights && inputs <= sums) return abi.INPUT;
+  return weights <= sums ? abi.WEIGHT : abi.OUTPUT;
 }
 
 let batches: f64 = 1;
@@ -278,8 +271,13 @@ let countK: i32 = 0;
  * allow; and, where that is more, with fewer operands double buffered. Smaller ones only move more. True if all of it fits, double buffered.
  */
 function tryLine(m: f64, n: f64, k: f64, free: i32): bool {
-  const extent: f64 = free == 0 ? M : free == 1 ? N : K;
-  const unit: f64 = free == 0 ? sm * tm * coresM : free == 1 ? sn * tn * coresN : sk * tk * coresK;
+  const extent: f64 = free == 0 ? mapping.M : free == 1 ? mapping.N : mapping.K;
+  const unit: f64 =
+    free == 0
+      ? mapping.sm * mapping.tm * mapping.coresM
+      : free == 1
+        ? mapping.sn * mapping.tn * mapping.coresN
+        : mapping.sk * mapping.tk * mapping.coresK;
   let fewest: f64 = Infinity;
   for (let mode: i32 = 0; mode < 3; mode++) {
     for (let isPart: i32 = 0; isPart < 3; isPart++) {
@@ -293,44 +291,50 @@ function tryLine(m: f64, n: f64, k: f64, free: i32): bool {
         isPart > 0,
       );
       if (isPart > 0) {
-        const room: f64 = smaller(extent, outerRoom(free) - <f64>(isPart - 1));
+        const room: f64 = smaller(extent, legal.outerRoom(free) - <f64>(isPart - 1));
         if (room < 1) continue;
         size = evenSize(extent, ceilDiv(extent, room), unit, room);
         if (ceilDiv(extent, size) >= fewest) break;
         bits = placeTile(free == 0 ? size : m, free == 1 ? size : n, free == 2 ? size : k, mode, -1, true);
       }
-      if (isWide ? !outerFitsAnyInner() : !outerFits()) {
-        if (outerNeeded < smallestOuter) smallestOuter = outerNeeded;
+      if (isWide ? !legal.outerFitsAnyInner() : !legal.outerFits()) {
+        if (legal.outerNeeded < smallest) smallest = legal.outerNeeded;
         continue;
       }
-      const wanted: i32 = doubleBits(true, ceilDiv(M, gm), ceilDiv(N, gn), ceilDiv(K, gk), batches);
-      fitsDouble = bits == (wanted & ~passedBits);
+      const wanted: i32 = doubleBits(
+        true,
+        ceilDiv(mapping.M, mapping.gm),
+        ceilDiv(mapping.N, mapping.gn),
+        ceilDiv(mapping.K, mapping.gk),
+        batches,
+      );
+      fitsDouble = bits == (wanted & ~hardware.passedBits);
       fewest = ceilDiv(extent, size);
       keepTile(free == 0 ? size : m, free == 1 ? size : n, free == 2 ? size : k, bits);
       if (isPart == 0) return mode == 0;
       break;
     }
-    if (!outerDouble) break;
+    if (!hardware.outerDouble) break;
   }
   return false;
 }
 
 /** Every pair of sizes along the dimensions that the array holds, with the most of the third one. */
 function tryPairs(): void {
-  const isOutput: bool = dataflow == OUTPUT_STATIONARY;
-  const isInput: bool = dataflow == INPUT_STATIONARY;
-  if (tryLine(M, N, K, isOutput ? 2 : isInput ? 1 : 0)) return;
+  const isOutput: bool = mapping.dataflow == abi.OUTPUT_STATIONARY;
+  const isInput: bool = mapping.dataflow == abi.INPUT_STATIONARY;
+  if (tryLine(mapping.M, mapping.N, mapping.K, isOutput ? 2 : isInput ? 1 : 0)) return;
   if (isOutput) {
     for (let x: i32 = 0; x < countM; x++) {
-      for (let y: i32 = 0; y < countN; y++) if (tryLine(element(M_SIZES, x), element(N_SIZES, y), K, 2)) break;
+      for (let y: i32 = 0; y < countN; y++) if (tryLine(element(M_SIZES, x), element(N_SIZES, y), mapping.K, 2)) break;
     }
   } else if (isInput) {
     for (let x: i32 = 0; x < countK; x++) {
-      for (let y: i32 = 0; y < countM; y++) if (tryLine(element(M_SIZES, y), N, element(K_SIZES, x), 1)) break;
+      for (let y: i32 = 0; y < countM; y++) if (tryLine(element(M_SIZES, y), mapping.N, element(K_SIZES, x), 1)) break;
     }
   } else {
     for (let x: i32 = 0; x < countK; x++) {
-      for (let y: i32 = 0; y < countN; y++) if (tryLine(M, element(N_SIZES, y), element(K_SIZES, x), 0)) break;
+      for (let y: i32 = 0; y < countN; y++) if (tryLine(mapping.M, element(N_SIZES, y), element(K_SIZES, x), 0)) break;
     }
   }
 }
@@ -339,31 +343,31 @@ function tryPairs(): void {
  * Fills the table for the use of the array that is in place: with whole folds of it and halves of one; where none of those fits, down to single
  * elements.
  */
-export function findOuterTiles(most: i32): void {
-  boundArrayAlone();
-  leastTime = arrayTime;
-  leastEnergy = arrayEnergy;
-  batches = ceilDiv(B, batchAtOnce());
-  outerCount = 0;
+export function find(most: i32): void {
+  arrayBound.boundArrayAlone();
+  leastTime = arrayBound.time;
+  leastEnergy = arrayBound.energy;
+  batches = ceilDiv(mapping.B, mapping.batchAtOnce());
+  count = 0;
   limit = most < MOST ? most : MOST;
-  smallestOuter = Infinity;
-  if (!hasOuter) {
+  smallest = Infinity;
+  if (!hardware.hasOuter) {
     fitsDouble = true;
-    keepTile(M, N, K, 0);
+    keepTile(mapping.M, mapping.N, mapping.K, 0);
     return;
   }
-  const evenParts: f64 = isDirect ? DIRECT_PARTS : 1;
-  countM = tileSizes(M_SIZES, M, sm * tm * coresM, FEW_HALVINGS, evenParts);
-  countN = tileSizes(N_SIZES, N, sn * tn * coresN, FEW_HALVINGS, evenParts);
-  countK = tileSizes(K_SIZES, K, sk * tk * coresK, FEW_HALVINGS, evenParts);
+  const evenParts: f64 = hardware.isDirect ? DIRECT_PARTS : 1;
+  countM = tileSizes(M_SIZES, mapping.M, mapping.sm * mapping.tm * mapping.coresM, FEW_HALVINGS, evenParts);
+  countN = tileSizes(N_SIZES, mapping.N, mapping.sn * mapping.tn * mapping.coresN, FEW_HALVINGS, evenParts);
+  countK = tileSizes(K_SIZES, mapping.K, mapping.sk * mapping.tk * mapping.coresK, FEW_HALVINGS, evenParts);
   tryPairs();
-  if (outerCount == 0) tryEveryPair();
+  if (count == 0) tryEveryPair();
 }
 
 /** The same with every candidate size, and those too whose sums are as wide as any local tile leaves them: where no local tile fits the others. */
-export function findEveryOuterTile(): void {
-  findOuterTiles(MOST);
-  if (!hasOuter) return;
+export function findEvery(): void {
+  find(MOST);
+  if (!hardware.hasOuter) return;
   tryEveryPair();
   isWide = true;
   tryEveryPair();
@@ -371,8 +375,8 @@ export function findEveryOuterTile(): void {
 }
 
 function tryEveryPair(): void {
-  countM = sizes(M_SIZES, M, sm * tm);
-  countN = sizes(N_SIZES, N, sn * tn);
-  countK = sizes(K_SIZES, K, sk * tk);
+  countM = someSizes(M_SIZES, mapping.M, mapping.sm * mapping.tm);
+  countN = someSizes(N_SIZES, mapping.N, mapping.sn * mapping.tn);
+  countK = someSizes(K_SIZES, mapping.K, mapping.sk * mapping.tk);
   tryPairs();
 }

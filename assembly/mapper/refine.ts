@@ -1,52 +1,12 @@
-import { INPUT, INPUT_STATIONARY, OUTPUT_STATIONARY, UNROLL_FLEXIBLE, WEIGHT, WEIGHT_STATIONARY } from "../abi";
-import { cols, hasOuter, innerDouble, isDirect, rows, unroll } from "../hardware";
+import * as abi from "../abi";
+import * as hardware from "../hardware";
 import { ceilDiv } from "../int-math";
-import {
-  B,
-  K,
-  M,
-  N,
-  arrayPart,
-  arraysM,
-  batchAtOnce,
-  bypass,
-  chunkK,
-  chunkM,
-  chunkN,
-  colsK,
-  colsM,
-  colsN,
-  dataflow,
-  gk,
-  gm,
-  gn,
-  innerOrder,
-  isBypassed,
-  keptBits,
-  lk,
-  lm,
-  ln,
-  outerDoubleBits,
-  outerOrder,
-  rowsK,
-  rowsM,
-  rowsN,
-  setArray,
-  setInner,
-  setKept,
-  setOuter,
-  sk,
-  sm,
-  sn,
-  tk,
-  tm,
-  tn,
-} from "../mapping";
+import * as mapping from "../mapping";
 import { reloaded } from "../nest";
-import { singleSteps } from "../steps";
-import { challenge, loadBest, walked } from "./incumbent";
-import { foldK, foldM, foldN, isLegal } from "./legal";
-import { doubleBits, doubleOuterBits } from "./outer-tiles";
+import * as steps from "../steps";
+import * as incumbent from "./incumbent";
+import * as legal from "./legal";
+import * as outerTiles from "./outer-tiles";
 
 /*
  * Improves the best mapping by small changes, one at a time: a tile size halved, doubled, or rounded to a whole number of
@@ -114,36 +74,36 @@ function outerChange(index: i32): i32 {
 
 /** Spreads the problem over the array otherwise, as the `index`-th of the six ways says; false where there is no such way. */
 function spread(index: i32): bool {
-  if (unroll != UNROLL_FLEXIBLE) return false;
-  let rm: f64 = rowsM;
-  let rn: f64 = rowsN;
-  let rk: f64 = rowsK;
-  let cm: f64 = colsM;
-  let cn: f64 = colsN;
+  if (hardware.unroll != abi.UNROLL_FLEXIBLE) return false;
+  let rm: f64 = mapping.rowsM;
+  let rn: f64 = mapping.rowsN;
+  let rk: f64 = mapping.rowsK;
+  let cm: f64 = mapping.colsM;
+  let cn: f64 = mapping.colsN;
   if (index < 2) {
     const from: f64 = index == 0 ? cm : cn;
     // Columns for the one row that an array has would only stand idle.
-    if (from == 1 || (index == 1 && arrayPart(chunkM(M), arraysM) == 1)) return false;
+    if (from == 1 || (index == 1 && mapping.arrayPart(mapping.chunkM(mapping.M), mapping.arraysM) == 1)) return false;
     const less: f64 = Math.floor(from / 2);
-    const more: f64 = Math.floor(cols / less);
+    const more: f64 = Math.floor(hardware.cols / less);
     cm = index == 0 ? less : more;
     cn = index == 0 ? more : less;
   } else if (index < 4) {
     if ((index == 2 ? rm : rn) == 1) return false;
-    rm = rowsN;
-    rn = rowsM;
+    rm = mapping.rowsN;
+    rn = mapping.rowsM;
   } else {
-    const extent: f64 = chunkK(K);
+    const extent: f64 = mapping.chunkK(mapping.K);
     const parts: f64 = ceilDiv(extent, rk) + (index == 4 ? 1 : -1);
     if (parts < 1 || parts > extent) return false;
     rk = ceilDiv(extent, parts);
-    if (rk > rows || rk == rowsK) return false;
-    const left: f64 = Math.floor(rows / rk);
+    if (rk > hardware.rows || rk == mapping.rowsK) return false;
+    const left: f64 = Math.floor(hardware.rows / rk);
     if (rn > 1) rn = left;
     else rm = left;
   }
   isTouched = true;
-  setArray(dataflow, tm, tn, tk, rm, rn, rk, cm, cn, colsK);
+  mapping.setArray(mapping.dataflow, mapping.tm, mapping.tn, mapping.tk, rm, rn, rk, cm, cn, mapping.colsK);
   return true;
 }
 
@@ -153,27 +113,31 @@ let isTouched: bool = true;
 /** Puts change `move` of the present mapping in place; false where it changes nothing. */
 function change(move: i32): bool {
   isTouched = false;
-  let m: f64 = gm;
-  let n: f64 = gn;
-  let k: f64 = gk;
-  let im: f64 = lm;
-  let in_: f64 = ln;
-  let ik: f64 = lk;
-  let outer: i32 = outerOrder;
-  let inner: i32 = innerOrder;
+  let m: f64 = mapping.gm;
+  let n: f64 = mapping.gn;
+  let k: f64 = mapping.gk;
+  let im: f64 = mapping.lm;
+  let in_: f64 = mapping.ln;
+  let ik: f64 = mapping.lk;
+  let outer: i32 = mapping.outerOrder;
+  let inner: i32 = mapping.innerOrder;
   // An outer tile that is all there is moves least.
-  const isWhole: bool = gm >= M && gn >= N && gk >= K && M * N * K > LARGE;
+  const isWhole: bool =
+    mapping.gm >= mapping.M &&
+    mapping.gn >= mapping.N &&
+    mapping.gk >= mapping.K &&
+    mapping.M * mapping.N * mapping.K > LARGE;
   if (move < OUTER_SIZES) {
     const how: i32 = innerChange(move % 5);
-    if (move < 5) im = resized(how, lm, chunkM(gm), sm);
-    else if (move < 10) in_ = resized(how, ln, chunkN(gn), sn);
-    else ik = resized(how, lk, chunkK(gk), sk);
+    if (move < 5) im = resized(how, mapping.lm, mapping.chunkM(mapping.gm), mapping.sm);
+    else if (move < 10) in_ = resized(how, mapping.ln, mapping.chunkN(mapping.gn), mapping.sn);
+    else ik = resized(how, mapping.lk, mapping.chunkK(mapping.gk), mapping.sk);
   } else if (move < INNER_ORDERS) {
-    if (!hasOuter || isWhole) return false;
+    if (!hardware.hasOuter || isWhole) return false;
     const how: i32 = outerChange(move % 5);
-    if (move < OUTER_SIZES + 5) m = resized(how, gm, M, sm);
-    else if (move < OUTER_SIZES + 10) n = resized(how, gn, N, sn);
-    else k = resized(how, gk, K, sk);
+    if (move < OUTER_SIZES + 5) m = resized(how, mapping.gm, mapping.M, mapping.sm);
+    else if (move < OUTER_SIZES + 10) n = resized(how, mapping.gn, mapping.N, mapping.sn);
+    else k = resized(how, mapping.gk, mapping.K, mapping.sk);
   } else if (move < OUTER_ORDERS) {
     inner = move - INNER_ORDERS;
   } else if (move < REGISTERS) {
@@ -181,92 +145,109 @@ function change(move: i32): bool {
     outer = move - OUTER_ORDERS;
   } else if (move >= SPREADS && move < MOVES) {
     if (!spread(move - SPREADS)) return false;
-    if (isBypassed(INPUT)) im = Math.min(lm, foldM());
-    if (isBypassed(WEIGHT)) in_ = Math.min(ln, foldN());
-    if (isDirect || bypass) ik = Math.min(lk, foldK());
+    if (mapping.isBypassed(abi.INPUT)) im = Math.min(mapping.lm, legal.foldM());
+    if (mapping.isBypassed(abi.WEIGHT)) in_ = Math.min(mapping.ln, legal.foldN());
+    if (hardware.isDirect || mapping.bypass) ik = Math.min(mapping.lk, legal.foldK());
   } else if (move >= EVENS) {
-    if (move == EVENS) im = resized(EVEN, lm, chunkM(gm), 1);
-    else if (move == EVENS + 1) in_ = resized(EVEN, ln, chunkN(gn), 1);
-    else ik = resized(EVEN, lk, chunkK(gk), 1);
+    if (move == EVENS) im = resized(EVEN, mapping.lm, mapping.chunkM(mapping.gm), 1);
+    else if (move == EVENS + 1) in_ = resized(EVEN, mapping.ln, mapping.chunkN(mapping.gn), 1);
+    else ik = resized(EVEN, mapping.lk, mapping.chunkK(mapping.gk), 1);
   } else if (move >= INNER_ONES && move < WORDS) {
     const how: i32 = move % 2 == 0 ? ONE_LESS : ONE_MORE;
-    if (move < INNER_ONES + 2) im = resized(how, lm, chunkM(gm), 1);
-    else if (move < INNER_ONES + 4) in_ = resized(how, ln, chunkN(gn), 1);
-    else if (move < OUTER_ONES) ik = resized(how, lk, chunkK(gk), 1);
-    else if (!hasOuter) return false;
-    else if (move < OUTER_ONES + 2) m = resized(how, gm, M, 1);
-    else if (move < OUTER_ONES + 4) n = resized(how, gn, N, 1);
-    else k = resized(how, gk, K, 1);
+    if (move < INNER_ONES + 2) im = resized(how, mapping.lm, mapping.chunkM(mapping.gm), 1);
+    else if (move < INNER_ONES + 4) in_ = resized(how, mapping.ln, mapping.chunkN(mapping.gn), 1);
+    else if (move < OUTER_ONES) ik = resized(how, mapping.lk, mapping.chunkK(mapping.gk), 1);
+    else if (!hardware.hasOuter) return false;
+    else if (move < OUTER_ONES + 2) m = resized(how, mapping.gm, mapping.M, 1);
+    else if (move < OUTER_ONES + 4) n = resized(how, mapping.gn, mapping.N, 1);
+    else k = resized(how, mapping.gk, mapping.K, 1);
   } else {
     const how: i32 = move % 2;
     const dimension: i32 = move >= WORDS ? 2 : (move - REGISTERS) / 2;
-    let a: f64 = dimension == 0 ? resized(how, tm, ceilDiv(chunkM(M), sm), 1) : tm;
-    let b: f64 = dimension == 1 ? resized(how, tn, ceilDiv(chunkN(N), sn), 1) : tn;
-    let c: f64 = dimension == 2 ? resized(how, tk, ceilDiv(chunkK(K), sk), 1) : tk;
+    let a: f64 =
+      dimension == 0 ? resized(how, mapping.tm, ceilDiv(mapping.chunkM(mapping.M), mapping.sm), 1) : mapping.tm;
+    let b: f64 =
+      dimension == 1 ? resized(how, mapping.tn, ceilDiv(mapping.chunkN(mapping.N), mapping.sn), 1) : mapping.tn;
+    let c: f64 =
+      dimension == 2 ? resized(how, mapping.tk, ceilDiv(mapping.chunkK(mapping.K), mapping.sk), 1) : mapping.tk;
     if (move == ONE_WORD) c = 1;
     else if (move >= WORDS) {
       const across: i32 = how == HALF ? DOUBLE : HALF;
-      if (dataflow == OUTPUT_STATIONARY) return false;
-      if (dataflow == WEIGHT_STATIONARY) b = resized(across, tn, ceilDiv(chunkN(N), sn), 1);
-      else a = resized(across, tm, ceilDiv(chunkM(M), sm), 1);
+      if (mapping.dataflow == abi.OUTPUT_STATIONARY) return false;
+      if (mapping.dataflow == abi.WEIGHT_STATIONARY)
+        b = resized(across, mapping.tn, ceilDiv(mapping.chunkN(mapping.N), mapping.sn), 1);
+      else a = resized(across, mapping.tm, ceilDiv(mapping.chunkM(mapping.M), mapping.sm), 1);
     }
     // Stream positions are worked on together only where several words are held along k alone.
-    if (dataflow == WEIGHT_STATIONARY && (b > 1 || c == 1)) a = 1;
-    if (dataflow == INPUT_STATIONARY && (a > 1 || c == 1)) b = 1;
-    if (a == tm && b == tn && c == tk) return false;
+    if (mapping.dataflow == abi.WEIGHT_STATIONARY && (b > 1 || c == 1)) a = 1;
+    if (mapping.dataflow == abi.INPUT_STATIONARY && (a > 1 || c == 1)) b = 1;
+    if (a == mapping.tm && b == mapping.tn && c == mapping.tk) return false;
     isTouched = true;
-    setArray(dataflow, a, b, c, rowsM, rowsN, rowsK, colsM, colsN, colsK);
+    mapping.setArray(
+      mapping.dataflow,
+      a,
+      b,
+      c,
+      mapping.rowsM,
+      mapping.rowsN,
+      mapping.rowsK,
+      mapping.colsM,
+      mapping.colsN,
+      mapping.colsK,
+    );
     // A tile of one fold grows with the register tile, and shrinks where it has to.
     const isGrown: bool = how == DOUBLE || move >= WORDS;
-    if (isDirect || isBypassed(INPUT)) im = followed(lm, foldM(), isGrown);
-    if (isDirect || isBypassed(WEIGHT)) in_ = followed(ln, foldN(), isGrown);
-    if (isDirect || bypass) ik = followed(lk, foldK(), isGrown);
+    if (hardware.isDirect || mapping.isBypassed(abi.INPUT)) im = followed(mapping.lm, legal.foldM(), isGrown);
+    if (hardware.isDirect || mapping.isBypassed(abi.WEIGHT)) in_ = followed(mapping.ln, legal.foldN(), isGrown);
+    if (hardware.isDirect || mapping.bypass) ik = followed(mapping.lk, legal.foldK(), isGrown);
   }
-  im = Math.min(im, chunkM(m));
-  in_ = Math.min(in_, chunkN(n));
-  ik = Math.min(ik, chunkK(k));
-  const isSameOuter: bool = m == gm && n == gn && k == gk && outer == outerOrder;
-  const isSameInner: bool = im == lm && in_ == ln && ik == lk && inner == innerOrder;
+  im = Math.min(im, mapping.chunkM(m));
+  in_ = Math.min(in_, mapping.chunkN(n));
+  ik = Math.min(ik, mapping.chunkK(k));
+  const isSameOuter: bool = m == mapping.gm && n == mapping.gn && k == mapping.gk && outer == mapping.outerOrder;
+  const isSameInner: bool = im == mapping.lm && in_ == mapping.ln && ik == mapping.lk && inner == mapping.innerOrder;
   if (isSameOuter && isSameInner && (move < REGISTERS || (move >= INNER_ONES && move < WORDS) || move >= EVENS))
     return false;
-  const batches: f64 = ceilDiv(B, batchAtOnce());
-  const Gm: f64 = ceilDiv(M, m);
-  const Gn: f64 = ceilDiv(N, n);
-  const Gk: f64 = ceilDiv(K, k);
+  const batches: f64 = ceilDiv(mapping.B, mapping.batchAtOnce());
+  const Gm: f64 = ceilDiv(mapping.M, m);
+  const Gn: f64 = ceilDiv(mapping.N, n);
+  const Gk: f64 = ceilDiv(mapping.K, k);
   // Operands that were single buffered for want of room stay so.
-  const outerBits: i32 = doubleOuterBits(Gm, Gn, Gk, batches);
-  const kept: i32 = keptBits;
+  const outerBits: i32 = outerTiles.doubleOuterBits(Gm, Gn, Gk, batches);
+  const kept: i32 = mapping.keptBits;
   isTouched = true;
-  setOuter(m, n, k, outer, outerDoubleBits == 0 ? 0 : outerBits);
-  setKept(kept & reloaded());
-  const Lm: f64 = ceilDiv(chunkM(m), im);
-  const Ln: f64 = ceilDiv(chunkN(n), in_);
-  const Lk: f64 = ceilDiv(chunkK(k), ik);
-  const innerBits: i32 = isDirect ? 7 : doubleBits(innerDouble, Lm * Gm, Ln * Gn, Lk * Gk, batches);
-  setInner(im, in_, ik, inner, innerBits);
-  if (isLegal()) return true;
-  if (!hasOuter || outerDoubleBits == 0) return false;
-  setOuter(m, n, k, outer, 0);
-  setKept(kept & reloaded());
-  return isLegal();
+  mapping.setOuter(m, n, k, outer, mapping.outerDoubleBits == 0 ? 0 : outerBits);
+  mapping.setKept(kept & reloaded());
+  const Lm: f64 = ceilDiv(mapping.chunkM(m), im);
+  const Ln: f64 = ceilDiv(mapping.chunkN(n), in_);
+  const Lk: f64 = ceilDiv(mapping.chunkK(k), ik);
+  const innerBits: i32 = hardware.isDirect
+    ? 7
+    : outerTiles.doubleBits(hardware.innerDouble, Lm * Gm, Ln * Gn, Lk * Gk, batches);
+  mapping.setInner(im, in_, ik, inner, innerBits);
+  if (legal.isLegal()) return true;
+  if (!hardware.hasOuter || mapping.outerDoubleBits == 0) return false;
+  mapping.setOuter(m, n, k, outer, 0);
+  mapping.setKept(kept & reloaded());
+  return legal.isLegal();
 }
 
 /** Improves the best mapping; where `isFine`, by single elements and words too. */
 export function refine(isFine: bool): void {
   const moves: i32 = isFine ? FINE_MOVES : MOVES;
-  const budget: f64 = isDirect ? DIRECT_BUDGET : BUDGET;
+  const budget: f64 = hardware.isDirect ? DIRECT_BUDGET : BUDGET;
   let spent: f64 = 0;
   let move: i32 = 0;
   let unchanged: i32 = 0;
   isTouched = true;
   while (unchanged < moves && spent < budget) {
-    if (isTouched) loadBest();
+    if (isTouched) incumbent.loadBest();
     const changed: bool = change(move);
     move = move + 1 == moves ? 0 : move + 1;
     unchanged++;
     if (!changed) continue;
-    const before: f64 = walked;
-    if (challenge(!isDirect && !isFine)) unchanged = 0;
-    if (walked > before) spent += singleSteps;
+    const before: f64 = incumbent.walked;
+    if (incumbent.challenge(!hardware.isDirect && !isFine)) unchanged = 0;
+    if (incumbent.walked > before) spent += steps.singleSteps;
   }
 }

@@ -1,72 +1,18 @@
-import {
-  EFFORT_EXHAUSTIVE,
-  EFFORT_FAST,
-  INPUT,
-  INPUT_STATIONARY,
-  MAP_DATAFLOW,
-  MAP_REGISTER_TILE,
-  OBJECTIVE_CARBON,
-  OBJECTIVE_EDP,
-  OBJECTIVE_ENERGY,
-  OBJECTIVE_LATENCY,
-  RES_FIELDS,
-  UNROLL_FIXED,
-  WEIGHT,
-  WEIGHT_STATIONARY,
-} from "../abi";
-import { addsSums, arrays, cols, cores, innerDouble, isDirect, rows, unroll } from "../hardware";
+import * as abi from "../abi";
+import * as hardware from "../hardware";
 import { ceilDiv } from "../int-math";
-import { B, chunkM, chunkN, K, loadMapping, M, N, packed, setArrays, setCores } from "../mapping";
+import * as mapping from "../mapping";
 import { get } from "../memory";
-import {
-  MOST_OPTIONS,
-  findOptions,
-  leastCost,
-  optionCount,
-  optionScore,
-  setLeastCost,
-  useOption,
-} from "./array-options";
-import { arrayEnergy, arrayTime, boundArrayAlone, setBatches, setPrices } from "./array-bound";
-import { boundEnergy, boundOuter, boundOuterWith, boundProblem, boundTime, outerPorts } from "./bound";
-import { clearScored as clearScoredMore, scored as scoredMore, searchAll, searchMore, searchSome } from "./exhaustive";
-import {
-  asideRow,
-  asideScore,
-  bestCycles,
-  bestScore,
-  challenge,
-  clearIncumbent,
-  clearWalked,
-  copyBest,
-  layAside,
-  loadBest,
-  setLeastGain,
-  takeBack,
-} from "./incumbent";
-import { clearScored, scored as scoredLocal, tryFineTiles, tryLocalTiles, trySingleTiles } from "./local-tiles";
-import {
-  findEveryOuterTile,
-  findOuterTiles,
-  outerCount,
-  outerScore,
-  outerWaits,
-  smallestOuter,
-  useOuter,
-} from "./outer-tiles";
+import * as options from "./array-options";
+import * as arrayBound from "./array-bound";
+import * as bound from "./bound";
+import * as exhaustive from "./exhaustive";
+import * as incumbent from "./incumbent";
+import * as localTiles from "./local-tiles";
+import * as outerTiles from "./outer-tiles";
 import { refine } from "./refine";
-import { gainOfTime, isEnergyCounted, isTimeCounted, objective, score, setObjective } from "./score";
-import {
-  areOneGrid,
-  clearShortList,
-  copyGrids,
-  copyKinds,
-  keptCount,
-  keptRow,
-  keptScore,
-  newKind,
-  worstKept,
-} from "./short-list";
+import * as objective from "./objective";
+import * as shortList from "./short-list";
 
 /*
  * Mapping search. For every split over cores and their arrays, and every promising use of the array, global-buffer tiles are taken in the
@@ -122,25 +68,26 @@ export let neededOuter: f64 = 0;
 
 /** Whether the problem is so small that a single cycle may be a percent of its time, and that walks cost little. */
 function isSmall(): bool {
-  return M * N * K < SMALL;
+  return mapping.M * mapping.N * mapping.K < SMALL;
 }
 
 /** Tries a grid of cores, with every grid of a core's arrays in which no dimension can take another one; on small problems, with every grid. */
 function trySplit(coresOfB: f64, coresOfM: f64, coresOfN: f64, coresOfK: f64): void {
-  setCores(coresOfB, coresOfM, coresOfN, coresOfK);
-  const mostB: f64 = ceilDiv(B, coresOfB);
-  const mostM: f64 = chunkM(M);
-  const mostN: f64 = chunkN(N);
-  for (let b: f64 = 1; b <= mostB && b <= arrays; b++) {
-    for (let m: f64 = 1; m <= mostM && b * m <= arrays; m++) {
-      const n: f64 = Math.min(mostN, Math.floor(arrays / (b * m)));
+  mapping.setCores(coresOfB, coresOfM, coresOfN, coresOfK);
+  const mostB: f64 = ceilDiv(mapping.B, coresOfB);
+  const mostM: f64 = mapping.chunkM(mapping.M);
+  const mostN: f64 = mapping.chunkN(mapping.N);
+  for (let b: f64 = 1; b <= mostB && b <= hardware.arrays; b++) {
+    for (let m: f64 = 1; m <= mostM && b * m <= hardware.arrays; m++) {
+      const n: f64 = Math.min(mostN, Math.floor(hardware.arrays / (b * m)));
       if (isSmall()) {
         for (let fewer: f64 = 1; fewer < n; fewer++) {
-          setArrays(b, m, fewer);
+          mapping.setArrays(b, m, fewer);
           tryGrid();
         }
-      } else if ((b < mostB && (b + 1) * m * n <= arrays) || (m < mostM && b * (m + 1) * n <= arrays)) continue;
-      setArrays(b, m, n);
+      } else if ((b < mostB && (b + 1) * m * n <= hardware.arrays) || (m < mostM && b * (m + 1) * n <= hardware.arrays))
+        continue;
+      mapping.setArrays(b, m, n);
       tryGrid();
     }
   }
@@ -149,58 +96,64 @@ function trySplit(coresOfB: f64, coresOfM: f64, coresOfN: f64, coresOfK: f64): v
 /** Tries the best uses of the array on the present grids of cores and arrays. */
 function tryGrid(): void {
   // Of no kind yet, so that the worst of all that is kept is what uses of the array have to beat.
-  newKind();
-  findOptions((isEnergyCounted() ? 6 : 3) * width, false, worstKept());
-  if (optionCount == 0) return;
+  shortList.newKind();
+  options.find((objective.isEnergyCounted() ? 6 : 3) * width, false, shortList.worst());
+  if (options.count == 0) return;
   let packedBefore: f64 = 0;
-  for (let option: i32 = 0; option < optionCount; option++) {
-    newKind();
-    if (optionScore(option) > worstKept()) break;
-    useOption(option);
+  for (let option: i32 = 0; option < options.count; option++) {
+    shortList.newKind();
+    if (options.scoreOf(option) > shortList.worst()) break;
+    options.use(option);
     // Straight from the array, how wide the sums are is up to its use; what fits, to how many batch elements lie side by side.
-    if (option == 0 || isDirect || packed != packedBefore) {
-      packedBefore = packed;
-      findOuterTiles((isDirect ? DIRECT_OUTERS : cores > FEW_CORES ? FEW_OUTERS : MOST_OUTERS) * width);
-      if (smallestOuter < neededOuter) neededOuter = smallestOuter;
+    if (option == 0 || hardware.isDirect || mapping.packed != packedBefore) {
+      packedBefore = mapping.packed;
+      outerTiles.find(
+        (hardware.isDirect ? DIRECT_OUTERS : hardware.cores > FEW_CORES ? FEW_OUTERS : MOST_OUTERS) * width,
+      );
+      if (outerTiles.smallest < neededOuter) neededOuter = outerTiles.smallest;
     }
-    const outers: i32 = option == 0 || isDirect ? outerCount : min(outerCount, OTHER_OUTERS * width);
+    const outers: i32 =
+      option == 0 || hardware.isDirect ? outerTiles.count : min(outerTiles.count, OTHER_OUTERS * width);
     let placed: i32 = 0;
     let waiting: i32 = 0;
     for (let outer: i32 = 0; outer < outers; outer++) {
-      if (outerScore(outer) > worstKept()) break;
-      const waits: bool = outerWaits(outer);
+      if (outerTiles.scoreOf(outer) > shortList.worst()) break;
+      const waits: bool = outerTiles.waits(outer);
       if (waits) waiting++;
       else placed++;
-      if (!isDirect && (waits ? isEnergyCounted() && waiting > FEW_OUTERS * width : placed > FEW_OUTERS * width))
+      if (
+        !hardware.isDirect &&
+        (waits ? objective.isEnergyCounted() && waiting > FEW_OUTERS * width : placed > FEW_OUTERS * width)
+      )
         continue;
-      useOuter(outer);
+      outerTiles.use(outer);
       // Bounds do not tell such tiles apart: the best mapping in each is kept.
-      if (isDirect || waits) newKind();
-      tryLocalTiles(false);
-      if (keptCount > 0) continue;
+      if (hardware.isDirect || waits) shortList.newKind();
+      localTiles.tryUsual(false);
+      if (shortList.count > 0) continue;
       // Buffers that hold hardly anything: down to single elements, single buffered.
-      tryLocalTiles(true);
+      localTiles.tryUsual(true);
     }
   }
-  for (let option: i32 = 0; option < optionCount && keptCount == 0; option++) {
+  for (let option: i32 = 0; option < options.count && shortList.count == 0; option++) {
     // Nothing fits that is worth while: anything that does, in every use of the array.
-    newKind();
-    useOption(option);
-    findEveryOuterTile();
-    for (let outer: i32 = 0; outer < outerCount && keptCount == 0; outer++) {
-      useOuter(outer);
-      tryLocalTiles(true);
+    shortList.newKind();
+    options.use(option);
+    outerTiles.findEvery();
+    for (let outer: i32 = 0; outer < outerTiles.count && shortList.count == 0; outer++) {
+      outerTiles.use(outer);
+      localTiles.tryUsual(true);
     }
   }
 }
 
 /** Every way to share the work out over cores, some of them left idle or not. */
 function tryEverySplit(): void {
-  for (let b: f64 = 1; b <= cores && b <= B; b++) {
-    for (let m: f64 = 1; b * m <= cores && m <= M; m++) {
-      for (let n: f64 = 1; b * m * n <= cores && n <= N; n++) {
-        for (let k: f64 = 1; b * m * n * k <= cores && k <= K; k++) {
-          if (k == 1 || addsSums) trySplit(b, m, n, k);
+  for (let b: f64 = 1; b <= hardware.cores && b <= mapping.B; b++) {
+    for (let m: f64 = 1; b * m <= hardware.cores && m <= mapping.M; m++) {
+      for (let n: f64 = 1; b * m * n <= hardware.cores && n <= mapping.N; n++) {
+        for (let k: f64 = 1; b * m * n * k <= hardware.cores && k <= mapping.K; k++) {
+          if (k == 1 || hardware.addsSums) trySplit(b, m, n, k);
         }
       }
     }
@@ -213,24 +166,24 @@ function trySplits(total: f64): void {
     trySplit(1, 1, 1, 1);
     return;
   }
-  if (B > 1) trySplit(Math.min(total, B), 1, 1, 1);
-  if (M > 1) trySplit(1, Math.min(total, M), 1, 1);
-  if (N > 1) trySplit(1, 1, Math.min(total, N), 1);
-  if (K > 1 && addsSums) trySplit(1, 1, 1, Math.min(total, K));
+  if (mapping.B > 1) trySplit(Math.min(total, mapping.B), 1, 1, 1);
+  if (mapping.M > 1) trySplit(1, Math.min(total, mapping.M), 1, 1);
+  if (mapping.N > 1) trySplit(1, 1, Math.min(total, mapping.N), 1);
+  if (mapping.K > 1 && hardware.addsSums) trySplit(1, 1, 1, Math.min(total, mapping.K));
   if (total < 4) return;
-  if (B > 1 && total >= 2 * B) {
-    const left: f64 = Math.floor(total / B);
-    if (M > 1) trySplit(B, Math.min(left, M), 1, 1);
-    if (N > 1) trySplit(B, 1, Math.min(left, N), 1);
+  if (mapping.B > 1 && total >= 2 * mapping.B) {
+    const left: f64 = Math.floor(total / mapping.B);
+    if (mapping.M > 1) trySplit(mapping.B, Math.min(left, mapping.M), 1, 1);
+    if (mapping.N > 1) trySplit(mapping.B, 1, Math.min(left, mapping.N), 1);
   }
-  if (M == 1 || N == 1) return;
+  if (mapping.M == 1 || mapping.N == 1) return;
   // Grids that leave no core out, and the one whose chunks are nearly square on the array: those share most.
-  const square: f64 = Math.sqrt((total * M * cols) / (N * rows));
+  const square: f64 = Math.sqrt((total * mapping.M * hardware.cols) / (mapping.N * hardware.rows));
   const nearest: f64 = Math.max(2, Math.min(Math.floor(total / 2), Math.round(square)));
-  for (let m: f64 = 2; m * 2 <= total && m <= M; m++) {
+  for (let m: f64 = 2; m * 2 <= total && m <= mapping.M; m++) {
     const isEven: bool = Math.floor(total / m) * m == total;
     if (m == nearest || (isEven && m >= square / 4 && m <= square * 4)) {
-      trySplit(1, m, Math.min(Math.floor(total / m), N), 1);
+      trySplit(1, m, Math.min(Math.floor(total / m), mapping.N), 1);
     }
   }
 }
@@ -238,29 +191,30 @@ function trySplits(total: f64): void {
 /** Scores the candidates of the problem in mapping.ts and keeps the best bounds (short-list.ts); true if there are any. */
 export function scoreCandidates(): bool {
   // An array that is fed straight waits for every fold, which bounds do not see, and many cores have many grids: more is walked.
-  const hasMany: bool = cores > FEW_CORES || arrays > 1 || (isSmall() && cores > 1);
-  const most: i32 = isDirect || (isSmall() && hasMany) ? MOST : hasMany || !isEnergyCounted() ? MANY : WALKED;
-  clearShortList(most * width, isDirect || isEnergyCounted() ? 2 : 1, Infinity);
-  clearScored();
-  clearScoredMore();
+  const hasMany: bool = hardware.cores > FEW_CORES || hardware.arrays > 1 || (isSmall() && hardware.cores > 1);
+  const most: i32 =
+    hardware.isDirect || (isSmall() && hasMany) ? MOST : hasMany || !objective.isEnergyCounted() ? MANY : WALKED;
+  shortList.clear(most * width, hardware.isDirect || objective.isEnergyCounted() ? 2 : 1, Infinity);
+  localTiles.clearScored();
+  exhaustive.clearScored();
   neededOuter = Infinity;
-  setLeastCost(Infinity);
-  boundProblem();
-  if (!isSmall()) trySplits(cores);
-  else if (cores <= SEVERAL_CORES) tryEverySplit();
-  else for (let total: f64 = cores; total >= 1; total = Math.floor(total / 2)) trySplits(total);
-  if (keptCount == 0) trySplit(1, 1, 1, 1);
-  if (keptCount == 0 && arrays > 1) {
+  options.setLeastCost(Infinity);
+  bound.boundProblem();
+  if (!isSmall()) trySplits(hardware.cores);
+  else if (hardware.cores <= SEVERAL_CORES) tryEverySplit();
+  else for (let total: f64 = hardware.cores; total >= 1; total = Math.floor(total / 2)) trySplits(total);
+  if (shortList.count == 0) trySplit(1, 1, 1, 1);
+  if (shortList.count == 0 && hardware.arrays > 1) {
     // Several batch elements at once may not fit where one does.
-    setArrays(1, 1, 1);
+    mapping.setArrays(1, 1, 1);
     tryGrid();
   }
-  if (!isDirect && isTimeCounted()) tryFine();
-  if (!isDirect && innerDouble && !isSmall()) trySingle();
-  return keptCount > 0;
+  if (!hardware.isDirect && objective.isTimeCounted()) tryFine();
+  if (!hardware.isDirect && hardware.innerDouble && !isSmall()) trySingle();
+  return shortList.count > 0;
 }
 
-const KINDS: usize = memory.data(64 * RES_FIELDS * 8, 16);
+const KINDS: usize = memory.data(64 * abi.RES_FIELDS * 8, 16);
 
 /**
  * Whether small tiles may gain something: no more than the time for which neither the array nor the far memory is at work.
@@ -268,28 +222,28 @@ const KINDS: usize = memory.data(64 * RES_FIELDS * 8, 16);
  * @param first, second  scores of the best mapping of the kind in place
  */
 function isWorthFine(first: f64, second: f64): bool {
-  return gainOfTime(first, second, Math.max(arrayTime, outerPorts)) > LEAST_FINE;
+  return objective.gainOfTime(first, second, Math.max(arrayBound.time, bound.outerPorts)) > LEAST_FINE;
 }
 
 /** Puts the best mapping of kind `index` in place, bounded but for its local tiles; returns its row. */
 function useKind(index: i32): usize {
-  const row: usize = KINDS + <usize>(index * RES_FIELDS) * 8;
-  loadMapping(row);
-  setBatches();
-  setPrices();
-  boundArrayAlone();
-  boundOuter();
+  const row: usize = KINDS + <usize>(index * abi.RES_FIELDS) * 8;
+  mapping.load(row);
+  arrayBound.setBatches();
+  arrayBound.setPrices();
+  arrayBound.boundArrayAlone();
+  bound.boundOuter();
   return row;
 }
 
 /** Tries small local tiles of the kinds of mapping whose bounds are best. */
 function tryFine(): void {
-  const count: i32 = min(copyKinds(KINDS), WALKED * width);
+  const count: i32 = min(shortList.copyKinds(KINDS), WALKED * width);
   for (let i: i32 = 0; i < count; i++) {
     const row: usize = useKind(i);
     if (!isWorthFine(load<f64>(row), load<f64>(row, 8))) continue;
-    newKind();
-    tryFineTiles(false);
+    shortList.newKind();
+    localTiles.tryFine(false);
   }
 }
 
@@ -298,38 +252,38 @@ function tryFine(): void {
  * tile is below.
  */
 function trySingle(): void {
-  const leastSingle: f64 = isEnergyCounted() ? LEAST_SINGLE_OF_ENERGY : LEAST_SINGLE;
-  const kinds: i32 = copyKinds(KINDS);
-  const count: i32 = cores > FEW_CORES ? min(kinds, WALKED * width) : kinds;
+  const leastSingle: f64 = objective.isEnergyCounted() ? LEAST_SINGLE_OF_ENERGY : LEAST_SINGLE;
+  const kinds: i32 = shortList.copyKinds(KINDS);
+  const count: i32 = hardware.cores > FEW_CORES ? min(kinds, WALKED * width) : kinds;
   for (let i: i32 = 0; i < count; i++) {
     const row: usize = useKind(i);
-    boundOuterWith(arrayTime, arrayEnergy);
-    if (score(boundTime, boundEnergy) > load<f64>(row) * (1 - leastSingle)) continue;
-    newKind();
-    trySingleTiles(0);
-    trySingleTiles((1 << INPUT) | (1 << WEIGHT));
+    bound.boundOuterWith(arrayBound.time, arrayBound.energy);
+    if (objective.score(bound.time, bound.energy) > load<f64>(row) * (1 - leastSingle)) continue;
+    shortList.newKind();
+    localTiles.trySingle(0);
+    localTiles.trySingle((1 << abi.INPUT) | (1 << abi.WEIGHT));
   }
 }
 
 /** Walks what is kept, best first. */
 function walkKept(): void {
-  for (let i: i32 = 0; i < keptCount; i++) {
-    if (keptScore(i) > bestScore()) break;
-    if (i == WALKED * width) setLeastGain(GAP);
-    loadMapping(keptRow(i));
-    challenge(true);
+  for (let i: i32 = 0; i < shortList.count; i++) {
+    if (shortList.scoreOf(i) > incumbent.bestScore()) break;
+    if (i == WALKED * width) incumbent.setLeastGain(GAP);
+    mapping.load(shortList.rowOf(i));
+    incumbent.challenge(true);
   }
-  setLeastGain(LEAST_GAIN);
+  incumbent.setLeastGain(LEAST_GAIN);
 }
 
 /** Whether records hold as many words along each dimension, in the same dataflow, on the same grid of cores and arrays. */
 function areAlike(rowA: usize, rowB: usize): bool {
-  const flow: i32 = <i32>get(rowA, MAP_DATAFLOW);
-  if (flow != <i32>get(rowB, MAP_DATAFLOW) || !areOneGrid(rowA, rowB)) return false;
+  const flow: i32 = <i32>get(rowA, abi.MAP_DATAFLOW);
+  if (flow != <i32>get(rowB, abi.MAP_DATAFLOW) || !shortList.areOneGrid(rowA, rowB)) return false;
   for (let d: i32 = 0; d < 3; d++) {
     // Stream positions that are worked on together are words of nothing.
-    if ((flow == WEIGHT_STATIONARY && d == 0) || (flow == INPUT_STATIONARY && d == 1)) continue;
-    if (get(rowA, MAP_REGISTER_TILE + d) != get(rowB, MAP_REGISTER_TILE + d)) return false;
+    if ((flow == abi.WEIGHT_STATIONARY && d == 0) || (flow == abi.INPUT_STATIONARY && d == 1)) continue;
+    if (get(rowA, abi.MAP_REGISTER_TILE + d) != get(rowB, abi.MAP_REGISTER_TILE + d)) return false;
   }
   return true;
 }
@@ -340,20 +294,20 @@ function areAlike(rowA: usize, rowB: usize): bool {
  */
 function walkStarts(): void {
   let starts: i32 = 0;
-  setLeastGain(0);
-  for (let i: i32 = 0; i < keptCount && starts < STARTS; i++) {
+  incumbent.setLeastGain(0);
+  for (let i: i32 = 0; i < shortList.count && starts < STARTS; i++) {
     let isNew: bool = true;
-    for (let other: i32 = 0; other < i && isNew; other++) isNew = !areAlike(keptRow(i), keptRow(other));
+    for (let other: i32 = 0; other < i && isNew; other++) isNew = !areAlike(shortList.rowOf(i), shortList.rowOf(other));
     if (!isNew) continue;
-    layAside();
-    for (let j: i32 = i; j < keptCount; j++) {
-      if (!areAlike(keptRow(i), keptRow(j))) continue;
-      if (keptScore(j) > bestScore()) break;
-      loadMapping(keptRow(j));
-      challenge(false);
+    incumbent.layAside();
+    for (let j: i32 = i; j < shortList.count; j++) {
+      if (!areAlike(shortList.rowOf(i), shortList.rowOf(j))) continue;
+      if (shortList.scoreOf(j) > incumbent.bestScore()) break;
+      mapping.load(shortList.rowOf(j));
+      incumbent.challenge(false);
     }
     refine(true);
-    takeBack();
+    incumbent.takeBack();
     starts++;
   }
 }
@@ -363,20 +317,24 @@ function walkStarts(): void {
  * without.
  */
 function refineAnother(): void {
-  layAside();
-  for (let i: i32 = 0; i < keptCount; i++) {
-    if (keptScore(i) > asideScore()) break;
-    if (areAlike(keptRow(i), asideRow())) continue;
-    loadMapping(keptRow(i));
-    challenge(false);
+  incumbent.layAside();
+  for (let i: i32 = 0; i < shortList.count; i++) {
+    if (shortList.scoreOf(i) > incumbent.asideScore()) break;
+    if (areAlike(shortList.rowOf(i), incumbent.asideRow())) continue;
+    mapping.load(shortList.rowOf(i));
+    incumbent.challenge(false);
   }
-  if (bestScore() < Infinity) refine(false);
-  takeBack();
+  if (incumbent.bestScore() < Infinity) refine(false);
+  incumbent.takeBack();
 }
 
 /** Whether nothing is to be expected of small changes: on larger problems, where the best bound has been reached. */
 function isSettled(): bool {
-  return !isEnergyCounted() && M * N * K > MIDDLE && keptScore(0) >= bestScore() * (1 - REACHED);
+  return (
+    !objective.isEnergyCounted() &&
+    mapping.M * mapping.N * mapping.K > MIDDLE &&
+    shortList.scoreOf(0) >= incumbent.bestScore() * (1 - REACHED)
+  );
 }
 
 /**
@@ -384,30 +342,32 @@ function isSettled(): bool {
  * many uses, on all but the largest, since few of those uses have been tried.
  */
 function isWorthMore(): bool {
-  if (!isTimeCounted()) return false;
-  const macs: f64 = M * N * K;
+  if (!objective.isTimeCounted()) return false;
+  const macs: f64 = mapping.M * mapping.N * mapping.K;
   if (macs < MINOR) return true;
-  if (macs < MIDDLE && unroll != UNROLL_FIXED && !isEnergyCounted()) return true;
-  return (macs < MIDDLE || unroll == UNROLL_FIXED) && keptScore(0) < bestScore() * (1 - GAP);
+  if (macs < MIDDLE && hardware.unroll != abi.UNROLL_FIXED && !objective.isEnergyCounted()) return true;
+  return (
+    (macs < MIDDLE || hardware.unroll == abi.UNROLL_FIXED) && shortList.scoreOf(0) < incumbent.bestScore() * (1 - GAP)
+  );
 }
 
 /**
  * Tries small local tiles with more uses of the array, on the cores and in the global-buffer tile of the best mapping.
  *
- * @param options   uses of the array, at most
+ * @param uses      uses of the array, at most
  * @param thorough  those that take more than the fewest steps, and every register tile, as well
  */
-function searchFine(options: i32, thorough: bool): void {
-  clearShortList(MANY, MORE_OF_ONE, bestScore() * (1 - MORE_GAIN));
-  loadBest();
-  findOptions(options, thorough, worstKept());
-  for (let option: i32 = 0; option < optionCount; option++) {
-    if (optionScore(option) > worstKept()) break;
-    newKind();
-    useOption(option);
-    tryFineTiles(true);
+function searchFine(uses: i32, thorough: bool): void {
+  shortList.clear(MANY, MORE_OF_ONE, incumbent.bestScore() * (1 - MORE_GAIN));
+  incumbent.loadBest();
+  options.find(uses, thorough, shortList.worst());
+  for (let option: i32 = 0; option < options.count; option++) {
+    if (options.scoreOf(option) > shortList.worst()) break;
+    shortList.newKind();
+    options.use(option);
+    localTiles.tryFine(true);
   }
-  setLeastGain(MORE_GAIN);
+  incumbent.setLeastGain(MORE_GAIN);
   walkKept();
 }
 
@@ -426,19 +386,19 @@ const FEW_GRIDS: i32 = 2;
 const FAST_WORK: f64 = 10000;
 const FAST_WORK_A_GRID: f64 = 1000;
 const MOST_WORK: f64 = 400000;
-const GRIDS: usize = memory.data((MOST_GRIDS + 1) * RES_FIELDS * 8, 16);
+const GRIDS: usize = memory.data((MOST_GRIDS + 1) * abi.RES_FIELDS * 8, 16);
 
 /** Searches more on the `count` grids of cores and arrays in GRIDS, other than that of the best mapping, which has been searched. */
 function searchGrids(count: i32, work: f64): void {
-  const found: usize = GRIDS + <usize>(MOST_GRIDS * RES_FIELDS) * 8;
-  copyBest(found);
+  const found: usize = GRIDS + <usize>(MOST_GRIDS * abi.RES_FIELDS) * 8;
+  incumbent.copyBest(found);
   for (let i: i32 = 0; i < count; i++) {
-    const row: usize = GRIDS + <usize>(i * RES_FIELDS) * 8;
-    if (areOneGrid(row, found)) continue;
-    const before: f64 = bestScore();
-    loadMapping(row);
-    searchMore(work);
-    if (bestScore() < before) refine(true);
+    const row: usize = GRIDS + <usize>(i * abi.RES_FIELDS) * 8;
+    if (shortList.areOneGrid(row, found)) continue;
+    const before: f64 = incumbent.bestScore();
+    mapping.load(row);
+    exhaustive.searchMore(work);
+    if (incumbent.bestScore() < before) refine(true);
   }
 }
 
@@ -446,81 +406,81 @@ function searchGrids(count: i32, work: f64): void {
 export let gap: f64 = 0;
 
 /** Records of what searches have found: the fast ones for each objective, the own one first, and the wide one for that. */
-const FOUND: usize = memory.data(4 * RES_FIELDS * 8, 16);
+const FOUND: usize = memory.data(4 * abi.RES_FIELDS * 8, 16);
 
 /** Takes the best of what the searches for the other objectives, and one of more candidates, find, and improves it by small changes. */
 function searchWidely(): void {
-  const own: i32 = objective;
+  const own: i32 = objective.chosen;
   let found: i32 = 1;
-  copyBest(FOUND);
-  for (let other: i32 = OBJECTIVE_LATENCY; other <= OBJECTIVE_EDP; other++) {
-    if (other == own || (other == OBJECTIVE_ENERGY && own == OBJECTIVE_CARBON)) continue;
-    setObjective(other);
-    if (searchOnce()) copyBest(FOUND + <usize>(found++ * RES_FIELDS) * 8);
+  incumbent.copyBest(FOUND);
+  for (let other: i32 = abi.OBJECTIVE_LATENCY; other <= abi.OBJECTIVE_EDP; other++) {
+    if (other == own || (other == abi.OBJECTIVE_ENERGY && own == abi.OBJECTIVE_CARBON)) continue;
+    objective.choose(other);
+    if (searchOnce()) incumbent.copyBest(FOUND + <usize>(found++ * abi.RES_FIELDS) * 8);
   }
-  setObjective(own);
+  objective.choose(own);
   width = WIDTH;
-  if (searchOnce()) copyBest(FOUND + <usize>(found++ * RES_FIELDS) * 8);
+  if (searchOnce()) incumbent.copyBest(FOUND + <usize>(found++ * abi.RES_FIELDS) * 8);
   width = 1;
-  clearIncumbent();
-  setLeastGain(0);
+  incumbent.clear();
+  incumbent.setLeastGain(0);
   for (let i: i32 = 0; i < found; i++) {
-    loadMapping(FOUND + <usize>(i * RES_FIELDS) * 8);
-    challenge(false);
+    mapping.load(FOUND + <usize>(i * abi.RES_FIELDS) * 8);
+    incumbent.challenge(false);
   }
   refine(true);
 }
 
 /** Searches the best mapping of the problem in mapping.ts; true if one has been walked to its end (incumbent.ts). */
-export function search(effort: i32): bool {
-  clearWalked();
+export function findBest(effort: i32): bool {
+  incumbent.clearWalked();
   scored = 0;
   if (!searchOnce()) return false;
-  if (effort != EFFORT_FAST) searchWidely();
-  if (effort == EFFORT_EXHAUSTIVE) {
-    const before: f64 = scoredMore;
-    searchAll();
-    scored += scoredMore - before;
+  if (effort != abi.EFFORT_FAST) searchWidely();
+  if (effort == abi.EFFORT_EXHAUSTIVE) {
+    const before: f64 = exhaustive.scored;
+    exhaustive.searchAll();
+    scored += exhaustive.scored - before;
   }
-  const cost: f64 = bestScore();
-  gap = cost > leastCost ? 1 - leastCost / cost : 0;
+  const cost: f64 = incumbent.bestScore();
+  gap = cost > options.leastCost ? 1 - options.leastCost / cost : 0;
   return true;
 }
 
 /** Walks the best bounds for another objective. */
 function walkFor(other: i32): void {
-  const own: i32 = objective;
-  const least: f64 = leastCost;
-  setObjective(other);
+  const own: i32 = objective.chosen;
+  const least: f64 = options.leastCost;
+  objective.choose(other);
   scoreCandidates();
-  scored += scoredLocal + scoredMore;
-  setObjective(own);
-  setLeastCost(least);
-  for (let i: i32 = 0; i < keptCount && i < WALKED; i++) {
-    loadMapping(keptRow(i));
-    challenge(true);
+  scored += localTiles.scored + exhaustive.scored;
+  objective.choose(own);
+  options.setLeastCost(least);
+  for (let i: i32 = 0; i < shortList.count && i < WALKED; i++) {
+    mapping.load(shortList.rowOf(i));
+    incumbent.challenge(true);
   }
 }
 
 /** A product is often least near where one of its factors is: walks the best bounds for each, and improves what is found by small changes. */
 function walkForFactors(): void {
-  const before: f64 = bestScore();
-  walkFor(OBJECTIVE_LATENCY);
-  walkFor(OBJECTIVE_ENERGY);
-  if (bestScore() < before) refine(isDirect);
+  const before: f64 = incumbent.bestScore();
+  walkFor(abi.OBJECTIVE_LATENCY);
+  walkFor(abi.OBJECTIVE_ENERGY);
+  if (incumbent.bestScore() < before) refine(hardware.isDirect);
 }
 
 /** The fast search for the objective in place. */
 function searchOnce(): bool {
   const isFast: bool = width == 1;
   if (!scoreCandidates()) return false;
-  clearIncumbent();
+  incumbent.clear();
   const grids: i32 = isSmall()
-    ? copyGrids(GRIDS, cores > SEVERAL_CORES ? FEW_GRIDS : isFast ? SOME_GRIDS : MOST_GRIDS)
+    ? shortList.copyGrids(GRIDS, hardware.cores > SEVERAL_CORES ? FEW_GRIDS : isFast ? SOME_GRIDS : MOST_GRIDS)
     : 0;
-  if (isDirect) walkStarts();
+  if (hardware.isDirect) walkStarts();
   else {
-    setLeastGain(LEAST_GAIN);
+    incumbent.setLeastGain(LEAST_GAIN);
     walkKept();
     if (!isSettled()) {
       refine(false);
@@ -528,21 +488,21 @@ function searchOnce(): bool {
     }
   }
   if (isWorthMore()) {
-    if (unroll == UNROLL_FIXED) {
-      loadBest();
-      searchSome();
+    if (hardware.unroll == abi.UNROLL_FIXED) {
+      incumbent.loadBest();
+      exhaustive.searchSome();
     } else searchFine(MORE_OPTIONS, false);
-    refine(isDirect);
+    refine(hardware.isDirect);
   }
-  setLeastGain(0);
-  if (isSmall() || (isTimeCounted() && bestCycles() < SHORT)) {
-    if (!isDirect && isTimeCounted()) searchFine(MOST_OPTIONS, true);
-    loadBest();
-    searchMore(isFast ? FAST_WORK : MOST_WORK);
+  incumbent.setLeastGain(0);
+  if (isSmall() || (objective.isTimeCounted() && incumbent.bestCycles() < SHORT)) {
+    if (!hardware.isDirect && objective.isTimeCounted()) searchFine(options.MOST_OPTIONS, true);
+    incumbent.loadBest();
+    exhaustive.searchMore(isFast ? FAST_WORK : MOST_WORK);
     refine(true);
     searchGrids(grids, isFast ? FAST_WORK_A_GRID : MOST_WORK);
   }
-  scored += scoredLocal + scoredMore;
-  if (objective == OBJECTIVE_EDP && !isSmall()) walkForFactors();
-  return bestScore() < Infinity;
+  scored += localTiles.scored + exhaustive.scored;
+  if (objective.chosen == abi.OBJECTIVE_EDP && !isSmall()) walkForFactors();
+  return incumbent.bestScore() < Infinity;
 }

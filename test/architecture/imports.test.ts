@@ -1,3 +1,4 @@
+import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { filesUnder, readSource } from "./files.ts";
 import { complaint, importsOf, ROOMS, roomOf } from "./rooms.ts";
@@ -28,6 +29,27 @@ describe("which way imports point", () => {
       .filter(({ file, from }) => !from.startsWith("./") && !(from.startsWith("../") && file.split("/").length > 2));
     expect(outside).toEqual([]);
     expect(importsOf("assembly/abi.ts", readSource("assembly/abi.ts"))).toEqual([]);
+  });
+
+  it("the core names the module at every use of its state: hardware.cores, mapping.gm, bound.time", () => {
+    const files = filesUnder("assembly", ".ts");
+    const withState = new Set(files.filter((file) => /^export let /m.test(readSource(file))));
+    const prefixes = new Map<string, Set<string>>();
+    const bare: string[] = [];
+    for (const file of files) {
+      for (const [, names, from] of readSource(file).matchAll(/^import ([^;]*?) from "([^"]+)";/gm)) {
+        const module = `${join(dirname(file), from!)}.ts`;
+        if (!withState.has(module) && !module.endsWith("/abi.ts")) continue;
+        const prefix = /^\* as (\w+)$/.exec(names!)?.[1];
+        if (prefix === undefined) bare.push(`${file}: ${module}`);
+        else prefixes.set(module, (prefixes.get(module) ?? new Set()).add(prefix));
+      }
+    }
+    expect(withState.size).toBeGreaterThan(10);
+    expect(bare).toEqual([]);
+    // One prefix for a module, one module for a prefix.
+    expect([...prefixes].filter(([, names]) => names.size > 1)).toEqual([]);
+    expect(new Set([...prefixes.values()].flatMap((names) => [...names])).size).toBe(prefixes.size);
   });
 
   it("every package that src/ imports is a dependency", () => {

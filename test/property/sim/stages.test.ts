@@ -13,14 +13,13 @@ import { root } from "../../architecture/files.ts";
  * mapping that is given, in time, and on one core in energy (on several it is no strict one: docs/model.md, "Bounds"). The stages are inside the core: this module is the core with them in its surface.
  */
 const ENTRY = `
-import { boundProblem, boundTime, boundEnergy, boundLeast, leastPorts, leastBeyond, boundOuter, boundOuterWith, boundShares, boundTiles, boundEnds,
-  boundAnyOrder, boundOrder } from "../assembly/mapper/bound";
+import * as arrayBound from "../assembly/mapper/array-bound";
+import * as bound from "../assembly/mapper/bound";
 import { boundWaits } from "../assembly/mapper/bound-waits";
-import { arrayTime, arrayEnergy, boundArrayAlone, setBatches, setPrices } from "../assembly/mapper/array-bound";
 import { isDirect } from "../assembly/hardware";
-import { boundFolds, foldTime } from "../assembly/mapper/outer-tiles";
-import { LONE_SIZE, setSize, sizeRow } from "../assembly/mapper/sizes";
-import { K, M, N, coresK, coresM, coresN, gk, gm, gn, lk, lm, ln, sk, sm, sn, tk, tm, tn } from "../assembly/mapping";
+import * as mapping from "../assembly/mapping";
+import * as outerTiles from "../assembly/mapper/outer-tiles";
+import * as sizes from "../assembly/mapper/sizes";
 import { HARDWARE_RECORD, PROBLEMS, RESULTS } from "../assembly/memory";
 export { evaluate } from "../assembly/index";
 export function hardwarePointer(): usize { return HARDWARE_RECORD; }
@@ -37,33 +36,36 @@ function tell(time: f64, energy: f64): void {
 /** Bounds the mapping that was evaluated last, stage by stage: time and energy each. Returns how many there are. */
 export function stages(): i32 {
   at = 0;
-  boundProblem();
-  setBatches();
-  setPrices();
-  boundLeast();
-  tell(leastPorts, leastBeyond);
-  boundArrayAlone();
-  tell(arrayTime, arrayEnergy);
-  tell(0, leastBeyond + arrayEnergy);
-  boundOuter();
-  boundOuterWith(arrayTime, arrayEnergy);
-  tell(boundTime, boundEnergy);
-  boundShares();
-  setSize(sizeRow(0, LONE_SIZE), lm, M, gm, coresM, sm, tm);
-  setSize(sizeRow(1, LONE_SIZE), ln, N, gn, coresN, sn, tn);
-  setSize(sizeRow(2, LONE_SIZE), lk, K, gk, coresK, sk, tk);
-  boundTiles(sizeRow(0, LONE_SIZE), sizeRow(1, LONE_SIZE), sizeRow(2, LONE_SIZE));
-  tell(arrayTime, arrayEnergy);
-  boundEnds();
-  boundAnyOrder();
-  tell(boundTime, boundEnergy);
-  boundOrder();
-  tell(boundTime, boundEnergy);
+  bound.boundProblem();
+  arrayBound.setBatches();
+  arrayBound.setPrices();
+  bound.boundLeast();
+  tell(bound.leastPorts, bound.leastBeyond);
+  arrayBound.boundArrayAlone();
+  tell(arrayBound.time, arrayBound.energy);
+  tell(0, bound.leastBeyond + arrayBound.energy);
+  bound.boundOuter();
+  bound.boundOuterWith(arrayBound.time, arrayBound.energy);
+  tell(bound.time, bound.energy);
+  bound.boundShares();
+  const m: usize = sizes.sizeRow(0, sizes.LONE_SIZE);
+  const n: usize = sizes.sizeRow(1, sizes.LONE_SIZE);
+  const k: usize = sizes.sizeRow(2, sizes.LONE_SIZE);
+  sizes.setSize(m, mapping.lm, mapping.M, mapping.gm, mapping.coresM, mapping.sm, mapping.tm);
+  sizes.setSize(n, mapping.ln, mapping.N, mapping.gn, mapping.coresN, mapping.sn, mapping.tn);
+  sizes.setSize(k, mapping.lk, mapping.K, mapping.gk, mapping.coresK, mapping.sk, mapping.tk);
+  bound.boundTiles(m, n, k);
+  tell(arrayBound.time, arrayBound.energy);
+  bound.boundEnds();
+  bound.boundAnyOrder();
+  tell(bound.time, bound.energy);
+  bound.boundOrder();
+  tell(bound.time, bound.energy);
   boundWaits();
-  tell(boundTime, boundEnergy);
+  tell(bound.time, bound.energy);
   // Of an outer tile before its inner ones are known, which this puts in place of those of the mapping.
-  if (isDirect) boundFolds(gm, gn, gk);
-  tell(isDirect ? foldTime() : 0, isDirect ? arrayEnergy : 0);
+  if (isDirect) outerTiles.boundFolds(mapping.gm, mapping.gn, mapping.gk);
+  tell(isDirect ? outerTiles.foldTime() : 0, isDirect ? arrayBound.energy : 0);
   return <i32>(at >> 4);
 }
 `;

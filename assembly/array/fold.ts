@@ -1,19 +1,8 @@
-import {
-  DRAIN_SHIFT,
-  INPUT_STATIONARY,
-  KIND_DOT_PRODUCT,
-  OUTPUT_STATIONARY,
-  OVERLAP_FOLDS,
-  OVERLAP_NONE,
-  OVERLAP_WEIGHTS,
-  SKEW_EDGE_AWARE,
-  UNROLL_FIXED,
-  WEIGHT_STATIONARY,
-} from "../abi";
-import { arrayTail, cols, drain, kind, overlap, rows, skew, unroll } from "../hardware";
+import * as abi from "../abi";
+import * as hardware from "../hardware";
 import { ceilDiv } from "../int-math";
 import { together } from "./registers";
-import { arrayPart, arraysM, arraysN, colsM, colsN, dataflow, packed, rowsM, rowsN, sk, tk, tm, tn } from "../mapping";
+import * as mapping from "../mapping";
 
 /*
  * Time of one inner tile on one array: folds in order, the rows' dimension (a) inside the columns' (b). Batch elements that
@@ -47,23 +36,23 @@ let lastA: f64 = 1;
 let lastB: f64 = 1;
 
 function setFolds(em: f64, en: f64, ek: f64): void {
-  const sm: f64 = rowsM * colsM;
-  const sn: f64 = rowsN * colsN;
-  if (dataflow == OUTPUT_STATIONARY) {
+  const sm: f64 = mapping.rowsM * mapping.colsM;
+  const sn: f64 = mapping.rowsN * mapping.colsN;
+  if (mapping.dataflow == abi.OUTPUT_STATIONARY) {
     extentA = em;
     sideA = sm;
-    wordsA = tm;
-    streamed = ceilDiv(ek, sk);
+    wordsA = mapping.tm;
+    streamed = ceilDiv(ek, mapping.sk);
   } else {
     extentA = ek;
-    sideA = sk;
-    wordsA = tk;
-    streamed = dataflow == WEIGHT_STATIONARY ? ceilDiv(em, sm) : ceilDiv(en, sn);
+    sideA = mapping.sk;
+    wordsA = mapping.tk;
+    streamed = mapping.dataflow == abi.WEIGHT_STATIONARY ? ceilDiv(em, sm) : ceilDiv(en, sn);
   }
-  const isInput: bool = dataflow == INPUT_STATIONARY;
+  const isInput: bool = mapping.dataflow == abi.INPUT_STATIONARY;
   extentB = isInput ? em : en;
   sideB = isInput ? sm : sn;
-  wordsB = isInput ? tm : tn;
+  wordsB = isInput ? mapping.tm : mapping.tn;
   stepsA = ceilDiv(extentA, sideA);
   stepsB = ceilDiv(extentB, sideB);
   blocksA = ceilDiv(stepsA, wordsA);
@@ -73,12 +62,12 @@ function setFolds(em: f64, en: f64, ek: f64): void {
 }
 
 function isEdgeAware(): bool {
-  return skew == SKEW_EDGE_AWARE && unroll == UNROLL_FIXED;
+  return hardware.skew == abi.SKEW_EDGE_AWARE && hardware.unroll == abi.UNROLL_FIXED;
 }
 
 /** Part of a side that the last block really uses. */
 function lastUsed(extent: f64, side: f64, words: f64, blocks: f64): f64 {
-  return Math.min(side, extent - (blocks - 1) * side * words) * packed;
+  return Math.min(side, extent - (blocks - 1) * side * words) * mapping.packed;
 }
 
 /**
@@ -86,10 +75,10 @@ function lastUsed(extent: f64, side: f64, words: f64, blocks: f64): f64 {
  * before; where one fold covers the tile, it still rests in the PEs and is not loaded.
  */
 export function timeTile(em: f64, en: f64, ek: f64, isHeld: bool): void {
-  setFolds(arrayPart(em, arraysM), arrayPart(en, arraysN), ek);
+  setFolds(mapping.arrayPart(em, mapping.arraysM), mapping.arrayPart(en, mapping.arraysN), ek);
   const steps: f64 = streamed * stepsA * stepsB;
   const folds: f64 = blocksA * blocksB;
-  const isOutput: bool = dataflow == OUTPUT_STATIONARY;
+  const isOutput: bool = mapping.dataflow == abi.OUTPUT_STATIONARY;
   const isLoaded: bool = !isOutput && !(isHeld && folds == 1);
   /** Held words (or sums) per PE, of all folds and of the first. */
   const held: f64 = stepsA * stepsB;
@@ -99,18 +88,18 @@ export function timeTile(em: f64, en: f64, ek: f64, isHeld: bool): void {
   lastPosition = lastA * lastB * together();
   lastStream = streamed * lastA * lastB;
 
-  if (kind == KIND_DOT_PRODUCT) {
-    stepCycles = overlap == OVERLAP_NONE && isLoaded ? steps + held : steps;
-    if (overlap != OVERLAP_NONE && isLoaded) firstLoad = firstHeld;
-    skewCycles = arrayTail;
+  if (hardware.kind == abi.KIND_DOT_PRODUCT) {
+    stepCycles = hardware.overlap == abi.OVERLAP_NONE && isLoaded ? steps + held : steps;
+    if (hardware.overlap != abi.OVERLAP_NONE && isLoaded) firstLoad = firstHeld;
+    skewCycles = hardware.arrayTail;
     return;
   }
   const isEdge: bool = isEdgeAware();
-  if (overlap == OVERLAP_FOLDS) {
-    const wholeRows: f64 = isEdge ? sideA * packed : rows;
-    const lastRows: f64 = isEdge ? lastUsed(extentA, sideA, wordsA, blocksA) : rows;
+  if (hardware.overlap == abi.OVERLAP_FOLDS) {
+    const wholeRows: f64 = isEdge ? sideA * mapping.packed : hardware.rows;
+    const lastRows: f64 = isEdge ? lastUsed(extentA, sideA, wordsA, blocksA) : hardware.rows;
     stepCycles = steps;
-    if (isLoaded || (isOutput && drain == DRAIN_SHIFT)) {
+    if (isLoaded || (isOutput && hardware.drain == abi.DRAIN_SHIFT)) {
       // A fold takes its stream or, if longer, the load of the next fold's words (the shifting out of its own sums).
       const wholeTime: f64 = (blocksA - 1) * wordsA * Math.max(streamed, wholeRows);
       stepCycles = stepsB * (wholeTime + lastA * Math.max(streamed, lastRows));
@@ -124,19 +113,19 @@ export function timeTile(em: f64, en: f64, ek: f64, isHeld: bool): void {
     skewCycles = lastFoldCycles(wholeRows, lastRows, isEdge);
     return;
   }
-  let r: f64 = folds * rows;
-  let c: f64 = folds * cols;
+  let r: f64 = folds * hardware.rows;
+  let c: f64 = folds * hardware.cols;
   if (isEdge) {
-    r = blocksB * ((blocksA - 1) * sideA * packed + lastUsed(extentA, sideA, wordsA, blocksA));
-    c = blocksA * ((blocksB - 1) * sideB * packed + lastUsed(extentB, sideB, wordsB, blocksB));
+    r = blocksB * ((blocksA - 1) * sideA * mapping.packed + lastUsed(extentA, sideA, wordsA, blocksA));
+    c = blocksA * ((blocksB - 1) * sideB * mapping.packed + lastUsed(extentB, sideB, wordsB, blocksB));
   }
   stepCycles = steps + r + c - 2 * folds;
   if (isOutput) {
-    if (drain == DRAIN_SHIFT) stepCycles += rows * held;
+    if (hardware.drain == abi.DRAIN_SHIFT) stepCycles += hardware.rows * held;
   } else if (isLoaded) {
-    if (overlap == OVERLAP_NONE) stepCycles += rows * held;
+    if (hardware.overlap == abi.OVERLAP_NONE) stepCycles += hardware.rows * held;
     else {
-      firstLoad = rows * firstHeld;
+      firstLoad = hardware.rows * firstHeld;
       stepCycles += seenLoads(isEdge);
     }
   }
@@ -149,10 +138,10 @@ export function timeTile(em: f64, en: f64, ek: f64, isHeld: bool): void {
  */
 function seenLoads(isEdge: bool): f64 {
   if (wordsA * wordsB == 1) return 0;
-  const r: f64 = isEdge ? sideA * packed : rows;
-  const c: f64 = isEdge ? sideB * packed : cols;
-  const lastR: f64 = isEdge ? lastUsed(extentA, sideA, wordsA, blocksA) : rows;
-  const lastC: f64 = isEdge ? lastUsed(extentB, sideB, wordsB, blocksB) : cols;
+  const r: f64 = isEdge ? sideA * mapping.packed : hardware.rows;
+  const c: f64 = isEdge ? sideB * mapping.packed : hardware.cols;
+  const lastR: f64 = isEdge ? lastUsed(extentA, sideA, wordsA, blocksA) : hardware.rows;
+  const lastC: f64 = isEdge ? lastUsed(extentB, sideB, wordsB, blocksB) : hardware.cols;
   return (
     (blocksB - 1) * ((blocksA - 1) * seenLoad(r, c, wordsA * wordsB) + seenLoad(lastR, c, lastA * wordsB)) +
     (blocksA - 1) * seenLoad(r, lastC, wordsA * lastB) +
@@ -170,19 +159,19 @@ function seenLoad(r: f64, c: f64, held: f64): f64 {
  * first, so the latest of the tile counts.
  */
 function lastFoldCycles(wholeRows: f64, lastRows: f64, isEdge: bool): f64 {
-  const isOutput: bool = dataflow == OUTPUT_STATIONARY;
-  const isLong: bool = !isOutput || drain == DRAIN_SHIFT;
-  const c: f64 = isEdge ? lastUsed(extentB, sideB, wordsB, blocksB) : cols;
-  const wholeColumns: f64 = isEdge ? sideB * packed : cols;
+  const isOutput: bool = mapping.dataflow == abi.OUTPUT_STATIONARY;
+  const isLong: bool = !isOutput || hardware.drain == abi.DRAIN_SHIFT;
+  const c: f64 = isEdge ? lastUsed(extentB, sideB, wordsB, blocksB) : hardware.cols;
+  const wholeColumns: f64 = isEdge ? sideB * mapping.packed : hardware.cols;
   // Time that the folds of the last column of blocks take, the last one apart.
   const whole: f64 = wordsA * lastB * Math.max(streamed, isLong ? wholeRows : 0);
   const last: f64 = lastA * lastB * Math.max(streamed, isLong ? lastRows : 0);
   if (!isOutput) {
     const gap: f64 = (blocksA - 1) * whole + last;
-    return rows - 2 + (blocksB == 1 ? c : Math.max(c, wholeColumns - gap));
+    return hardware.rows - 2 + (blocksB == 1 ? c : Math.max(c, wholeColumns - gap));
   }
   // Sums wait for the end of their fold, and then for all held ones to be shifted out.
-  const shift: f64 = drain == DRAIN_SHIFT ? rows : 0;
+  const shift: f64 = hardware.drain == abi.DRAIN_SHIFT ? hardware.rows : 0;
   let latest: f64 = streamed * lastA * lastB + lastRows + c + shift * lastA * lastB;
   if (blocksA > 1) {
     latest = Math.max(latest, streamed * wordsA * lastB - whole + wholeRows + c + shift * wordsA * lastB);
@@ -207,6 +196,7 @@ function lastFoldCycles(wholeRows: f64, lastRows: f64, isEdge: bool): f64 {
  */
 export function unhiddenLoad(loading: f64, stream: f64): f64 {
   // With `overlap: weights` only the first load of all is seen here: the others are in the time of the folds.
-  if (overlap == OVERLAP_WEIGHTS && kind != KIND_DOT_PRODUCT) return stream == 0 ? loading : 0;
+  if (hardware.overlap == abi.OVERLAP_WEIGHTS && hardware.kind != abi.KIND_DOT_PRODUCT)
+    return stream == 0 ? loading : 0;
   return Math.max(0, loading - stream);
 }
