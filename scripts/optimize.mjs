@@ -12,13 +12,15 @@ const ONE_CALLER = 20000;
 /**
  * Rewrites the module at `path`.
  *
- * @param usesSimd  whether the module may use 128 bit vectors
+ * @param usesSimd    whether the module may use 128 bit vectors
+ * @param keepsNames  whether the names of its functions stay in it
  */
-export function optimize(path, usesSimd) {
+export function optimize(path, usesSimd, keepsNames = false) {
   const { MutableGlobals, SignExt, NontrappingFPToInt, BulkMemory, BulkMemoryOpt, SIMD128 } = binaryen.Features;
   const module = binaryen.readBinary(readFileSync(path));
   const common = MutableGlobals | SignExt | NontrappingFPToInt | BulkMemory | BulkMemoryOpt;
   module.setFeatures(usesSimd ? common | SIMD128 : common);
+  binaryen.setDebugInfo(keepsNames);
   binaryen.setOptimizeLevel(3);
   binaryen.setShrinkLevel(0);
   binaryen.setAlwaysInlineMaxSize(ALWAYS);
