@@ -42,7 +42,7 @@ function whyNotOnArray({ array }: Hardware, mapping: Mapping): string | null {
 }
 
 /** Registers hold the register tile of the held operand, accumulators the sums that are open at a time. */
-function whyNotInRegisters(array: PeArray, { dataflow, registerTile, spatial }: Mapping): string | null {
+export function whyNotInRegisters(array: PeArray, { dataflow, registerTile, spatial }: Mapping): string | null {
   const { m, n, k } = registerTile;
   const held = { "weight-stationary": n * k, "output-stationary": 0, "input-stationary": m * k }[dataflow];
   // Positions of the stream are worked on together only where words are held along k alone.

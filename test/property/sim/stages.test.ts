@@ -1,12 +1,9 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { main as asc } from "assemblyscript/asc";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import * as abi from "../../../assembly/abi.ts";
 import { encodeHardware, encodeMapping, encodeProblem } from "../../../src/sim/encode.ts";
 import { effort, seed, walkCase, type WalkCase } from "../../oracle/cases.ts";
-import { root } from "../../architecture/files.ts";
+import { compileCore } from "../../unit/core/module-of.ts";
 
 /*
  * Every stage of a search throws away what its bound says cannot win. So the bound of each stage is at most what the walk finds for any
@@ -90,35 +87,11 @@ interface Instance {
   stagesPointer(): number;
 }
 
-async function compile(): Promise<Instance> {
-  let binary: Uint8Array | undefined;
-  const { error, stderr } = await asc(
-    ["test/stages.ts", "--outFile", "stages.wasm", "--runtime", "stub", "--enable", "simd", "--use", "abort=", "-O1"],
-    {
-      readFile: (name, base) => {
-        if (name === "test/stages.ts") return ENTRY;
-        try {
-          return readFileSync(join(root, base === "." ? "" : base, name), "utf8");
-        } catch {
-          return null;
-        }
-      },
-      writeFile: (name, content) => {
-        if (name.endsWith(".wasm") && typeof content !== "string") binary = content;
-      },
-      listFiles: () => [],
-    },
-  );
-  if (error !== null || binary === undefined) throw new Error(`${stderr.toString()}${String(error)}`);
-  return new WebAssembly.Instance(new WebAssembly.Module(binary as Uint8Array<ArrayBuffer>), {})
-    .exports as unknown as Instance;
-}
-
 const one = { read: 1, write: 1.5 };
 const ENERGY = { mac: 0.1, dram: { read: 100, write: 90 }, global: one, local: one, register: one, accumulator: one };
 
 describe(`bounds of every stage (ECOTILE_PROPERTY_SEED=${seed})`, async () => {
-  const core = await compile();
+  const core = (await compileCore(ENTRY)) as unknown as Instance;
   const view = (pointer: number) => new Float64Array(core.memory.buffer, pointer);
   const [hardware, problems, results] = [core.hardwarePointer(), core.problemsPointer(), core.resultsPointer()].map(
     view,
