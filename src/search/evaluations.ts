@@ -22,9 +22,15 @@ export type EvaluateBatch = (
   context: BatchContext,
 ) => Promise<readonly Outcome[]>;
 
+/** The trials of a batch, and which of them have a point that no trial before has. */
+export interface Evaluated {
+  readonly trials: readonly Trial[];
+  readonly isNew: readonly boolean[];
+}
+
 /** Turns suggested points into trials: stored ones are replayed, known points looked up, the rest evaluated, once each. */
 export interface Evaluations {
-  run(points: readonly Point[], firstTrialNumber: number, signal: AbortSignal): Promise<readonly Trial[]>;
+  run(points: readonly Point[], firstTrialNumber: number, signal: AbortSignal): Promise<Evaluated>;
   /** Points that the evaluator has been handed in this process. */
   readonly evaluatedCount: number;
   /** Trials that came from the store. */
@@ -35,17 +41,19 @@ export async function createEvaluations(evaluate: EvaluateBatch, store: TrialSto
   const stored = new Map((await store.trials()).map((trial) => [trial.number, trial]));
   const known = new Map<string, Outcome>();
   for (const { point, outcome } of stored.values()) known.set(pointKey(point), outcome);
+  /** Keys of the points that have been trials so far, in this process. */
+  const tried = new Set<string>();
   let evaluatedCount = 0;
   let replayedCount = 0;
 
-  const run = async (
-    points: readonly Point[],
-    firstTrialNumber: number,
-    signal: AbortSignal,
-  ): Promise<readonly Trial[]> => {
+  const run = async (points: readonly Point[], firstTrialNumber: number, signal: AbortSignal): Promise<Evaluated> => {
     const keys = points.map(pointKey);
     keys.forEach((key, i) => checkReplay(stored.get(firstTrialNumber + i), key));
-    const wanted = keys.flatMap((key, i) => (known.has(key) || keys.indexOf(key) < i ? [] : [i]));
+    const isNew = keys.map((key) => {
+      const before = tried.size;
+      return tried.add(key).size > before;
+    });
+    const wanted = keys.flatMap((key, i) => (isNew[i] && !known.has(key) ? [i] : []));
     const durable = new Set<number>();
     const pending: Promise<void>[] = [];
     /** Reported, and not stored yet: what is reported in one go is stored in one transaction, as soon as that is over. */
@@ -76,10 +84,10 @@ export async function createEvaluations(evaluate: EvaluateBatch, store: TrialSto
       wanted.forEach((i, position) => known.set(keys[i]!, outcomes[position]!));
     }
     const trials = points.map((point, i) => ({ number: firstTrialNumber + i, point, outcome: known.get(keys[i]!)! }));
-    const fresh = trials.filter(({ number }, i) => !stored.has(number) && !durable.has(i));
-    if (fresh.length > 0) await store.append(fresh);
+    const unstored = trials.filter(({ number }, i) => !stored.has(number) && !durable.has(i));
+    if (unstored.length > 0) await store.append(unstored);
     replayedCount += trials.filter(({ number }) => stored.has(number)).length;
-    return trials;
+    return { trials, isNew };
   };
   return {
     run,

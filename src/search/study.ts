@@ -1,8 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import { createConvergence, type Progress } from "./convergence.ts";
-import { createEvaluations, type EvaluateBatch } from "./evaluations.ts";
+import { createEvaluations, type EvaluateBatch, type Evaluated } from "./evaluations.ts";
 import { assess, frontHypervolume, valuesOf, type FrontEntry } from "./pareto/index.ts";
-import { pointKey } from "./space/index.ts";
 import type { TrialStore } from "./trial-store.ts";
 import type { Constraint, Measurement, Objective, Point, Strategy, Trial } from "./types.ts";
 import { createViolationTally, type ConstraintSummary } from "./violations.ts";
@@ -114,23 +113,20 @@ export async function runStrategy(options: StudyOptions): Promise<StudyResult> {
   const tracker = createConvergence(options.referencePoint === undefined ? null : toCosts(options.referencePoint));
   const evaluations = await createEvaluations(options.evaluateBatch, options.store);
   const tally = createViolationTally();
-  const seen = new Set<string>();
   const feasible = new Map<number, Trial>();
   const convergence: Progress[] = [];
   let trialCount = 0;
   let feasibleCount = 0;
   let stalledCount = 0;
 
-  const digest = (trials: readonly Trial[]): void => {
+  const digest = ({ trials, isNew }: Evaluated): void => {
     const added: FrontEntry[] = [];
-    for (const trial of trials) {
+    for (const [i, trial] of trials.entries()) {
       const assessment = assess(trial.outcome, objectives, constraints);
       tally.add(trial.number, assessment);
       if (assessment.kind !== "feasible") continue;
       feasibleCount += 1;
-      const key = pointKey(trial.point);
-      if (seen.has(key)) continue;
-      seen.add(key);
+      if (!isNew[i]) continue;
       feasible.set(trial.number, trial);
       added.push({ number: trial.number, costs: assessment.costs });
     }
@@ -182,15 +178,15 @@ export async function runStrategy(options: StudyOptions): Promise<StudyResult> {
       const points = await batch(Math.min(batchSize, maxTrials - trialCount));
       if (signal.aborted) return "aborted";
       if (points.length === 0) return "exhausted";
-      let trials: readonly Trial[];
+      let evaluated: Evaluated;
       try {
-        trials = await evaluations.run(points, trialCount, signal);
+        evaluated = await evaluations.run(points, trialCount, signal);
       } catch (error) {
         if (signal.aborted) return "aborted";
         throw error;
       }
-      strategy.update(trials);
-      digest(trials);
+      strategy.update(evaluated.trials);
+      digest(evaluated);
       if (stall !== undefined && stalledCount >= stall.batches) return "stalled";
     }
     return "max-trials";

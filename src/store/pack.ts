@@ -1,4 +1,4 @@
-import type { Trial } from "../search/index.ts";
+import type { Outcome, Trial } from "../search/index.ts";
 
 /** A trial as it is stored: two JSON texts, whose keys keep the order in which they were given. */
 export interface PackedTrial {
@@ -9,7 +9,13 @@ export interface PackedTrial {
 
 export function packTrial({ number, point, outcome }: Trial): PackedTrial {
   if (!Number.isSafeInteger(number) || number < 0) throw new RangeError(`trial number ${number}`);
-  return { number, point: JSON.stringify(point), outcome: JSON.stringify(outcome, spellNonFinite) };
+  return { number, point: JSON.stringify(point), outcome: textOf(outcome) };
+}
+
+/** A replacer is called for every value, and metrics that are no numbers are rare: it is left out where all are finite. */
+function textOf(outcome: Outcome): string {
+  const numbers = outcome.kind === "evaluated" ? Object.values(outcome.metrics) : [outcome.by, outcome.missed ?? 0];
+  return numbers.every(Number.isFinite) ? JSON.stringify(outcome) : JSON.stringify(outcome, spellNonFinite);
 }
 
 /** What a text holds, as it may be a point; nothing is checked. @throws SyntaxError */

@@ -15,8 +15,10 @@ import {
   type DesignContext,
   type DesignDetail,
   type DesignPoint,
-  type DesignResult,
   type DesignTask,
+  readDetail,
+  type SentDetail,
+  type SentResult,
   type TaskResult,
 } from "../worker/index.ts";
 
@@ -60,7 +62,7 @@ export function createDesignFarm(
   own: OwnAccuracy | null = null,
   { workerFile = WORKER_FILE, hungMs: timeoutMs = HUNG_MS, keeper = null, metrics = {} }: FarmSettings = {},
 ): DesignFarm {
-  const farm = createFarm<DesignTask, DesignResult>({
+  const farm = createFarm<DesignTask, SentResult>({
     workerFile,
     workers,
     workerData: context,
@@ -81,8 +83,8 @@ export function createDesignFarm(
       outcomesOnly(async () => {
         const want = keeper === null ? "outcome" : "both";
         const tasks = points.map((point): DesignTask => ({ want, point }));
-        const outcomes = new Array<Promise<Outcome>>(points.length);
-        const onResult = (position: number, result: TaskResult<DesignResult>): void => {
+        const outcomes = new Array<Outcome | Promise<Outcome>>(points.length);
+        const onResult = (position: number, result: TaskResult<SentResult>): void => {
           const point = points[position]!;
           const { outcome: made, detail } = valueOf(result);
           const completed = completedOutcome(own, context, point, made!);
@@ -90,20 +92,21 @@ export function createDesignFarm(
             const whole = withOwnMetrics(completed, metrics);
             report(position, whole);
             keeper?.add(point, whole, detail);
-            outcomes[position] = Promise.resolve(whole);
+            outcomes[position] = whole;
             return;
           }
-          outcomes[position] = completed.then((estimated) => {
+          const later = completed.then((estimated) => {
             const whole = withOwnMetrics(estimated, metrics);
             // What has no accuracy this time is stored with the batch only, so that a run that is stopped asks again.
             if (whole.kind === "evaluated") report(position, whole);
             keeper?.add(point, whole, detail);
             return whole;
           });
-          outcomes[position].catch(() => undefined);
+          later.catch(() => undefined);
+          outcomes[position] = later;
         };
         await farm.run(tasks, { signal, timeoutMs, onResult });
-        return Promise.all(outcomes);
+        return own === null ? (outcomes as Outcome[]) : Promise.all(outcomes);
       }),
     details: async (points, signal) => {
       const kept = points.map((point) => keeper?.get(point) ?? null);
@@ -113,7 +116,11 @@ export function createDesignFarm(
         { signal, timeoutMs },
       );
       const made = results.map((result) => valueOf(result).detail)[Symbol.iterator]();
-      const details = kept.map((detail) => detail ?? (made.next().value as DesignDetail | null));
+      const next = (): DesignDetail | null => {
+        const detail = made.next().value as SentDetail | null;
+        return detail === null ? null : readDetail(detail);
+      };
+      const details = kept.map((detail) => detail ?? next());
       const whole =
         own === null ? details : await Promise.all(details.map((detail, i) => detailBy(own, points[i]!, detail)));
       return whole.map((detail) => (detail === null ? null : detailWithOwnMetrics(detail, metrics)));

@@ -1,6 +1,7 @@
 import { workerData } from "node:worker_threads";
-import type { DesignContext, DesignResult, DesignTask } from "./design.ts";
+import type { DesignContext, DesignTask } from "./design.ts";
 import { createDesignEvaluator } from "./evaluate-design.ts";
+import { sentResult, type SentResult } from "./sent-design.ts";
 import { serveTasks } from "./serve.ts";
 
 /** The study's specs come once; tasks are points only. */
@@ -8,4 +9,4 @@ const context = workerData as DesignContext;
 const evaluator = createDesignEvaluator(context);
 
 /** Entry that the farm calls. */
-export const runTasks = serveTasks<DesignTask, DesignResult>(evaluator.answer);
+export const runTasks = serveTasks<DesignTask, SentResult>((task) => sentResult(evaluator.answer(task)));

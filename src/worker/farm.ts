@@ -22,7 +22,7 @@ export interface FarmOptions {
 
 export interface RunOptions<Result> {
   readonly signal?: AbortSignal;
-  /** Tasks per message to a worker. Default: what takes some 24 ms, see pace.ts. No result depends on it. */
+  /** Tasks per message to a worker. Default: what takes 4 to 250 ms, see pace.ts. No result depends on it. */
   readonly chunkSize?: number;
   /** A worker that needs longer for a chunk counts as crashed. Default: no limit. */
   readonly timeoutMs?: number;

@@ -6,6 +6,7 @@ export { AS_STUDIES, evaluateAsStudies, evaluateUnderPolicy } from "./mapping-po
 export { designContext } from "./context.ts";
 export { brokenLimit, outcomeOfBroken, type BrokenLimit } from "./design-limits.ts";
 export { createDesignEvaluator, reasonOfRefusal, type DesignEvaluator } from "./evaluate-design.ts";
+export { readDetail, sentResult, type SentDetail, type SentResult } from "./sent-design.ts";
 export { detailWith, outcomeWith } from "./with-accuracy.ts";
 export {
   createSweepEvaluator,

@@ -2,12 +2,18 @@ import type { Costs } from "./costs.ts";
 
 /** Whether `a` is nowhere worse than `b` and somewhere better. A strict partial order: equal costs do not dominate. */
 export function dominates(a: Costs, b: Costs): boolean {
-  let better = false;
-  for (let i = 0; i < a.length; i += 1) {
-    if (a[i]! > b[i]!) return false;
-    if (a[i]! < b[i]!) better = true;
+  return dominance(a, b) < 0;
+}
+
+/** Both directions at once: −1 where `a` dominates `b`, 1 where `b` dominates `a`, 0: neither. */
+export function dominance(a: Costs, b: Costs): number {
+  let better = 0;
+  let worse = 0;
+  for (let i = 0; i < a.length && better + worse < 2; i += 1) {
+    if (a[i]! < b[i]!) better = 1;
+    else if (a[i]! > b[i]!) worse = 1;
   }
-  return better;
+  return worse - better;
 }
 
 /** Lexicographic order of costs: the order in which fronts are sorted. */

@@ -1,6 +1,6 @@
 import type { Constraint, Objective, Outcome, Violation } from "../types.ts";
 import { costsOf, metricOf, type Costs } from "./costs.ts";
-import { dominates } from "./dominance.ts";
+import { dominance } from "./dominance.ts";
 
 /** What an outcome means under given objectives and constraints. */
 export type Assessment =
@@ -27,9 +27,10 @@ export function assess(
     const { constraint, by, unit, missed = null } = outcome;
     return { kind: "unusable", constraint, by, unit, missed };
   }
-  for (const { metric } of [...constraints, ...objectives])
-    if (!Number.isFinite(metricOf(outcome.metrics, metric)))
-      return { kind: "unusable", constraint: `${metric} is a finite number`, by: 0, unit: "", missed: null };
+  for (const list of [constraints, objectives])
+    for (const { metric } of list)
+      if (!Number.isFinite(metricOf(outcome.metrics, metric)))
+        return { kind: "unusable", constraint: `${metric} is a finite number`, by: 0, unit: "", missed: null };
   const violations = violationsOf(outcome.metrics, constraints);
   if (violations.length === 0) return { kind: "feasible", costs: costsOf(outcome.metrics, objectives) };
   return { kind: "violating", total: violations.reduce((sum, v) => sum + v.relative, 0), violations };
@@ -40,27 +41,34 @@ export function violationsOf(
   metrics: Readonly<Record<string, number>>,
   constraints: readonly Constraint[],
 ): readonly Violation[] {
-  return constraints.flatMap(({ metric, comparison, limit, text }) => {
+  const violations: Violation[] = [];
+  for (const { metric, comparison, limit, text } of constraints) {
     const value = metricOf(metrics, metric);
     const amount = comparison === "<=" ? value - limit : limit - value;
-    if (!(amount > 0)) return [];
-    return [{ constraint: text, amount, relative: limit === 0 ? amount : amount / Math.abs(limit) }];
-  });
+    if (amount > 0)
+      violations.push({ constraint: text, amount, relative: limit === 0 ? amount : amount / Math.abs(limit) });
+  }
+  return violations;
 }
 
 /**
  * Constraint-domination (Deb et al. 2002): feasible before violating before unusable; among feasible the costs decide,
  * among violating the total violation, among unusable the total of what limits are missed by where both have one, else the amount where the
- * reason is the same. A strict partial order.
+ * reason is the same. Negative where `a` dominates `b`, positive where `b` dominates `a`, 0: neither. A strict partial order.
  */
-export function constrainedDominates(a: Assessment, b: Assessment): boolean {
-  if (a.kind !== b.kind) return CLASS[a.kind] < CLASS[b.kind];
-  if (a.kind === "feasible") return dominates(a.costs, (b as typeof a).costs);
-  if (a.kind === "violating") return a.total < (b as typeof a).total;
+export function constrainedDominance(a: Assessment, b: Assessment): number {
+  if (a.kind !== b.kind) return CLASS[a.kind] - CLASS[b.kind];
+  if (a.kind === "feasible") return dominance(a.costs, (b as typeof a).costs);
+  if (a.kind === "violating") return orderOf(a.total, (b as typeof a).total);
   const other = b as typeof a;
-  if (a.missed !== null || other.missed !== null)
-    return a.missed !== null && other.missed !== null && a.missed < other.missed;
-  return a.constraint === other.constraint && a.unit === other.unit && a.by < other.by;
+  if (a.missed !== null && other.missed !== null) return orderOf(a.missed, other.missed);
+  const isAlike = a.missed === other.missed && a.constraint === other.constraint && a.unit === other.unit;
+  return isAlike ? orderOf(a.by, other.by) : 0;
+}
+
+/** Less is better; amounts that do not compare are alike. */
+function orderOf(a: number, b: number): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 const CLASS = { feasible: 0, violating: 1, unusable: 2 } as const;

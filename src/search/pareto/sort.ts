@@ -1,4 +1,4 @@
-import { constrainedDominates, type Assessment } from "./feasibility.ts";
+import { constrainedDominance, type Assessment } from "./feasibility.ts";
 
 /**
  * Fast non-dominated sort (Deb et al. 2002): layers of positions, best first, each in ascending order. Every entry is
@@ -9,10 +9,11 @@ export function nonDominatedSort(entries: readonly Assessment[]): readonly (read
   const dominatorCount = new Int32Array(entries.length);
   for (let i = 0; i < entries.length; i += 1) {
     for (let j = i + 1; j < entries.length; j += 1) {
-      if (constrainedDominates(entries[i]!, entries[j]!)) {
+      const order = constrainedDominance(entries[i]!, entries[j]!);
+      if (order < 0) {
         dominated[i]!.push(j);
         dominatorCount[j]! += 1;
-      } else if (constrainedDominates(entries[j]!, entries[i]!)) {
+      } else if (order > 0) {
         dominated[j]!.push(i);
         dominatorCount[i]! += 1;
       }

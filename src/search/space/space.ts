@@ -35,6 +35,7 @@ export function createSpace(parameters: readonly Parameter[]): Space {
   const existsAt = (at: number, genes: Genes): boolean => exists(parameters, controllers, at, genes);
   const empty = (): Genes => new Int32Array(parameters.length).fill(-1);
   const size = counter.ways(0, empty());
+  const paths = new Set(parameters.map(({ path }) => path));
 
   const genesAt = (index: bigint): Genes => {
     if (index < 0n || index >= size) throw new RangeError(`point ${index} of a space of ${size}`);
@@ -66,7 +67,7 @@ export function createSpace(parameters: readonly Parameter[]): Space {
 
   const encode = (point: Point): Genes => {
     const genes = empty();
-    const unknown = Object.keys(point).find((path) => !parameters.some((parameter) => parameter.path === path));
+    const unknown = Object.keys(point).find((path) => !paths.has(path));
     if (unknown !== undefined) throw notInSpace(`${unknown} is not a parameter`);
     parameters.forEach(({ path, values }, at) => {
       const value = Object.hasOwn(point, path) ? point[path] : undefined;
@@ -80,11 +81,12 @@ export function createSpace(parameters: readonly Parameter[]): Space {
   };
 
   const decode = (genes: Genes): Point => {
-    const entries: [string, Value][] = [];
-    parameters.forEach(({ path, values }, at) => {
-      if (genes[at]! >= 0) entries.push([path, values[genes[at]!]!]);
-    });
-    return Object.fromEntries(entries);
+    const point: Record<string, Value> = {};
+    for (let at = 0; at < parameters.length; at += 1) {
+      const { path, values } = parameters[at]!;
+      if (genes[at]! >= 0) point[path] = values[genes[at]!]!;
+    }
+    return point;
   };
 
   const repair = (genes: Genes): Genes => {

@@ -1,7 +1,7 @@
 import { createRandom, type Random } from "../../random/index.ts";
 import { assess, type Assessment } from "../pareto/index.ts";
 import { canonicalGenes, neighbours, type Genes } from "../space/index.ts";
-import type { Strategy } from "../types.ts";
+import type { Point, Strategy } from "../types.ts";
 import { STREAM, type StrategyOptions } from "./options.ts";
 import { createSampler } from "./sampler.ts";
 import { crossover, mutate } from "./variation.ts";
@@ -40,6 +40,8 @@ export function createEvolution(
   const sampler = createSampler(space, seed, canonicalGenes(space, options.symmetry ?? []));
   const corners = [space.genesAt(0n), space.genesAt(space.size - 1n)];
   const queue = [...initial.map(space.encode), ...corners].filter(sampler.mark);
+  /** Points that are suggested and have no outcome yet. */
+  const waiting = new Map<Point, Genes>();
   let suggestedCount = 0;
   let generation = 0;
   let selection: Selection = { survivors: [], compare: () => 0 };
@@ -64,22 +66,33 @@ export function createEvolution(
     return child(createRandom(seed, STREAM.trial, number));
   };
 
+  /** The genes of a point that was suggested, or of one that somebody else has tried: that one is marked. */
+  const genesOf = (point: Point): Genes => {
+    const suggested = waiting.get(point);
+    waiting.delete(point);
+    if (suggested !== undefined) return suggested;
+    const genes = space.encode(point);
+    sampler.mark(genes);
+    return genes;
+  };
+
   return {
     name,
     suggest: (count) => {
-      const suggested: Genes[] = [];
+      const suggested: Point[] = [];
       while (suggested.length < count) {
         const genes = propose(suggestedCount);
         if (genes === null) break;
-        suggested.push(genes);
+        const point = space.decode(genes);
+        waiting.set(point, genes);
+        suggested.push(point);
         suggestedCount += 1;
       }
-      return suggested.map(space.decode);
+      return suggested;
     },
     update: (trials) => {
       const added = trials.map(({ number, point, outcome }) => {
-        const genes = space.encode(point);
-        sampler.mark(genes);
+        const genes = genesOf(point);
         return { number, genes, assessment: assess(outcome, objectives, constraints) };
       });
       selection = select([...selection.survivors, ...added], populationSize, generation);

@@ -1,5 +1,5 @@
 import { createRandom, type Random } from "../../random/index.ts";
-import { constrainedDominates, nonDominatedSort } from "../pareto/index.ts";
+import { constrainedDominance, nonDominatedSort } from "../pareto/index.ts";
 import type { Strategy } from "../types.ts";
 import { referenceDirections } from "./directions.ts";
 import { createEvolution, type Member, type Select } from "./evolution.ts";
@@ -22,10 +22,8 @@ export function createNsga3(options: StrategyOptions): Strategy {
   const select: Select = (pool, size, generation) => {
     const random = createRandom(options.seed, STREAM.niche, generation);
     const survivors = selectByNiche(pool, size, directions, random);
-    const compare = (a: number, b: number): number => {
-      const [first, second] = [survivors[a]!.assessment, survivors[b]!.assessment];
-      return Number(constrainedDominates(second, first)) - Number(constrainedDominates(first, second));
-    };
+    const compare = (a: number, b: number): number =>
+      constrainedDominance(survivors[a]!.assessment, survivors[b]!.assessment);
     return { survivors, compare };
   };
   return createEvolution("nsga3", options, populationSize, select);
