@@ -1,7 +1,9 @@
 import { SECONDS_PER_YEAR } from "../units/index.ts";
+import { decimalExponent } from "./charts/decades.ts";
 import { MANY, MOST_INTERVALS } from "./charts/front-chart.ts";
 import { isPredicted } from "./front-table.ts";
 import { countText, grouped } from "./metric-labels.ts";
+import type { PageFront } from "./page-front.ts";
 import type { RunRecord } from "./types.ts";
 
 /** Where the numbers of a run come from, by name. */
@@ -45,21 +47,37 @@ function usage({ inferences, rate, duty, hoursPerDay, batch }: RunRecord["study"
   return `${load}, batch ${batch}`;
 }
 
-/** What was searched and found, in a sentence. */
-export function countsText({ study, front, trialCount, feasibleCount, exact }: RunRecord): string {
+/** What was searched and found, and what of it a page holds, in a few sentences. */
+export function countsText(record: RunRecord, held: PageFront): string {
+  const { study, front, trialCount, feasibleCount, exact } = record;
   const size = grouped(study.spaceSize);
-  if (exact === undefined)
-    return `${front.length} designs on the front; ${trialCount} of ${size} designs tried with ${study.strategy}, ${feasibleCount} of them feasible.`;
-  const whole = grouped(String(exact.frontCount));
-  const shown =
-    front.length < exact.frontCount
-      ? ` The report shows ${front.length} of them, evenly spread over the front; front.csv holds them all.`
-      : "";
+  if (exact === undefined) {
+    const tried = `${grouped(trialCount)} of ${size} designs tried with ${study.strategy}, ${grouped(feasibleCount)} of them feasible`;
+    return `${grouped(front.length)} designs on the front; ${tried}.${heldText(front.length, held)}`;
+  }
   const permuted =
     exact.frontDesigns === undefined
       ? ""
       : ` They stand for ${countText(exact.frontDesigns)}, with the same layers in another order (column designs in front.csv).`;
-  return `${whole} designs on the exact front of ${size}.${permuted}${shown}`;
+  const share = Math.max(held.share, exact.shownWithin ?? 0);
+  const shown = heldText(exact.frontCount, { ...held, share });
+  return `${grouped(exact.frontCount)} designs on the exact front of ${size}.${permuted}${shown}`;
+}
+
+/** What a page says of a front that it does not hold whole. */
+function heldText(count: number, { front, share }: PageFront): string {
+  const left = count - front.length;
+  if (left === 0) return "";
+  const held = ` This page holds ${grouped(front.length)} of them, and front.csv all.`;
+  return share === 0
+    ? held
+    : `${held} Each of the ${grouped(left)} others differs by at most ${shareText(share)} from one that is here, in every objective.`;
+}
+
+/** Percent with two digits, never less than the share. */
+function shareText(share: number): string {
+  const step = Number(`1e${decimalExponent(100 * share) - 1}`);
+  return `${Number((Math.ceil((100 * share) / step) * step).toPrecision(3))} %`;
 }
 
 /** Designs that the study's command might yet judge; null: there are none. */

@@ -20,6 +20,7 @@ import {
   sampleText,
 } from "./html-texts.ts";
 import { escapeHtml } from "./escape-html.ts";
+import { pageFront, type PageFront } from "./page-front.ts";
 import { packRecord } from "./page/packed.ts";
 import { metricLabel } from "./metric-labels.ts";
 import type { FrontRow, RunRecord } from "./types.ts";
@@ -32,27 +33,33 @@ export interface LivePart {
 
 /** The report of a run, one file. Equal records give equal bytes. */
 export function reportHtml(record: RunRecord, live: LivePart = { body: "", scripts: null }): string {
-  const picked = pickedOf(record);
-  const body = bodyHtml(record, picked, live.body);
-  const page = { title: record.study.name, body, data: pageData(record, picked) };
+  const held = pageFront(record);
+  const shown = { ...record, front: held.front };
+  const picked = pickedOf(shown);
+  const data = {
+    ...{ record: packRecord(shown), picked: picked === null ? "" : rowId(picked) },
+    frontCount: record.exact?.frontCount ?? record.front.length,
+  };
+  const page = { title: record.study.name, body: bodyHtml(record, held, picked, live.body), data };
   return live.scripts === null ? pageHtml(page) : pageHtml(page, live.scripts);
 }
 
-function bodyHtml(record: RunRecord, picked: FrontRow | null, live: string): string {
+function bodyHtml(whole: RunRecord, held: PageFront, picked: FrontRow | null, live: string): string {
+  const record = { ...whole, front: held.front };
   const { study } = record;
   const wants = study.objectives.map(({ direction, metric }) => `${direction} ${metric}`).join(", ");
   const limits = study.constraints.length === 0 ? "no constraints" : study.constraints.join(", ");
   return `<header class="wide">
 <h1>${escapeHtml(study.name)}</h1>
 ${study.description === "" ? "" : `<p>${escapeHtml(study.description)}</p>`}
-<p>${escapeHtml(countsText(record))}</p>
+<p>${escapeHtml(countsText(whole, held))}</p>
 <p class="muted">Objectives: ${escapeHtml(wants)}. Constraints: ${escapeHtml(limits)}.</p>
 </header>
 ${headlineHtml(record)}
 <section class="wide"><h2>Front</h2>
 ${chartHtml("front", "Scatter of the Pareto front with the baseline; the table of designs has its numbers")}
 ${toolsHtml(record)}
-<p class="muted">${hasAccuracy(record) ? `${escapeHtml(intervalNote(record))} ` : ""}${escapeHtml(sampleText(record))}</p>
+<p class="muted">${hasAccuracy(record) ? `${escapeHtml(intervalNote(record))} ` : ""}${escapeHtml(sampleText(whole))}</p>
 </section>
 ${stepsHtml(record)}
 ${otherPairs(record).map(pairHtml).join("\n")}
@@ -152,9 +159,4 @@ function conditionsHtml(record: RunRecord): string {
   const columns = "display:grid;grid-template-columns:repeat(auto-fit,minmax(320px,1fr))";
   return `<section class="wide"><h2>Under other conditions</h2><div style="${columns}">${charts.join("\n")}</div>
 <p class="muted">Total carbon of the design of the front that has the least of it${hasAccuracy(record) ? ", among those as accurate as the baseline within its interval" : ""}; its trial is written at the left, and a line where another one takes over. A dirtier grid, a longer life and more work pay for more silicon and ask for less energy.</p></section>`;
-}
-
-/** What the page's own program begins with. */
-function pageData(record: RunRecord, picked: FrontRow | null): object {
-  return { record: packRecord(record), picked: picked === null ? "" : rowId(picked) };
 }

@@ -64,7 +64,7 @@ const violation = z.object(
 );
 
 const exact = z.object({
-  frontDesigns: designs.exactOptional(),
+  ...{ frontDesigns: designs.exactOptional(), shownWithin: positive.exactOptional() },
   ...{ policy: text, frontCount: count, covered: designs, bounded: designs, feasible: designs, dominated: designs },
   hardwarePoints: z.object({ ruledOut: count, bounded: count, enumerated: count }),
   ...{ gemmShapes: count, simulations: count, measured: count.exactOptional(), tied: count },

@@ -75,6 +75,11 @@ export interface ExactSummary {
   /** Under which rule designs are mapped, and so under which the front is exact. */
   readonly policy: string;
   readonly frontCount: number;
+  /**
+   * The share by which, in every objective, each design that the record does not show in detail differs at most from one that it shows;
+   * left out where it shows all, and by versions before 0.2.
+   */
+  readonly shownWithin?: number;
   /** Designs that the front stands for, where some are equal but for the order of layers; left out: as many. */
   readonly frontDesigns?: number;
   readonly covered: number;

@@ -26,7 +26,7 @@ import { isMemoryUnknown, memoryParameter } from "./bounds.ts";
 import { createDetailKeeper } from "./detail-keeper.ts";
 import { createDesignFarm, type DesignFarm } from "./evaluations.ts";
 import { runExact, type ExactOutcome, type ExactProgress } from "./exact/run.ts";
-import { exactRecord, storeFront, withWhole } from "./exact/whole-front.ts";
+import { exactRecord, storeFront, withFront, withWhole } from "./exact/whole-front.ts";
 import { failedTrials, failuresOf } from "./failed-accuracy.ts";
 import { identityOf, sourcesInUse, type Sources } from "./identity.ts";
 import { checkOwnMetrics, type OwnMetrics } from "./own-metrics.ts";
@@ -224,7 +224,11 @@ async function runIn(run: OpenRun): Promise<StudyRun> {
         accuracyFailures: failuresOf(failedOf(trials), (point) => modelKey(modelOf(point))),
         published: publishedDesigns(study),
       });
-      return { record: exact === null ? record : exactRecord(record, withFront(exact, whole)), whole, result };
+      return {
+        record: exact === null ? record : exactRecord(record, withFront(exact, whole, result.front)),
+        whole,
+        result,
+      };
     };
     options.onWatch?.({
       get foundCount() {
@@ -294,14 +298,6 @@ function watchPresence(store: SqliteStore): { readonly signal: AbortSignal; stop
     }
   }, LOOK_MS);
   return { signal: gone.signal, stop: () => clearInterval(timer) };
-}
-
-/** An exact search whose front is this one. */
-function withFront(exact: ExactOutcome, front: readonly Trial[]): ExactOutcome {
-  const { designCounts, summary } = exact;
-  const sum = designCounts && front.reduce((all, { number }) => all + designCounts[number]!, 0);
-  const designs = sum === undefined ? {} : { frontDesigns: sum };
-  return { ...exact, front, summary: { ...summary, frontCount: front.length, ...designs } };
 }
 
 /** The front by the study's own confidence; by estimates where it has none. */

@@ -33,6 +33,8 @@ import { tableIn } from "./table.ts";
 interface PageData {
   readonly record: PackedRecord;
   readonly picked: string;
+  /** Designs of the whole front, of which the page may hold some. */
+  readonly frontCount: number;
 }
 
 type Option = Readonly<Record<string, unknown>>;
@@ -79,6 +81,8 @@ function shownRecord() {
   return { ...record, front: record.front.filter(isIn), others: record.others.filter(isIn) };
 }
 
+const ofPage = record.front.length < data.frontCount ? ` in this page (${data.frontCount} in all)` : "";
+
 const draw = oncePerFrame(() => {
   const shown = shownRecord();
   const axes = axesOf(view);
@@ -100,7 +104,7 @@ const draw = oncePerFrame(() => {
   table.show([...(record.baseline === null ? [] : [record.baseline]), ...shown.front]);
   const others = record.others.length === 0 ? "" : `, ${shown.others.length} of ${record.others.length} others`;
   byId("filter-state").textContent =
-    `${shown.front.length} of ${record.front.length} designs of the front are shown${others}.`;
+    `${shown.front.length} of ${record.front.length} designs of the front${ofPage} are shown${others}.`;
   panel.show(view.filters);
   showChoices(axes);
   showPicked();

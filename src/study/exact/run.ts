@@ -10,6 +10,7 @@ import {
   type Trial,
 } from "../../search/index.ts";
 import { thinned } from "../../report/front-table.ts";
+import { spreadOf } from "../../report/page-front.ts";
 import type { ExactSummary, RunRecord } from "../../report/types.ts";
 import type { DecompositionRequest, StudyDecomposition } from "../../evaluate/index.ts";
 import type { Study } from "../../spec/index.ts";
@@ -140,6 +141,7 @@ function outcomeOf(
   const refused = refusals(decomposition, request);
   const counts = { trialCount: result.coveredCount + refused.count, feasibleCount: result.feasibleCount };
   const volume = volumeOf(study, enumeration);
+  const shown = detailed(study, front, own);
   return {
     front,
     ...(designCounts === null ? {} : { designCounts }),
@@ -147,7 +149,7 @@ function outcomeOf(
       ...counts,
       ...volume,
       stopped: "exhausted",
-      front: detailed(study, front, own),
+      front: shown.front,
       convergence: [{ ...counts, frontSize: front.length, hypervolume: volume.hypervolume }],
       violations: [],
       evaluatedCount: 0,
@@ -164,6 +166,7 @@ function outcomeOf(
     })),
     summary: {
       ...summaryOf(study, enumeration, counts.trialCount, decomposition.shapeCount),
+      ...(shown.front.length === front.length ? {} : { shownWithin: shown.share }),
       tied: tiedCount(study, result.front, own),
       ...(study.objectives.length > 3 && front.length > MOST_MEASURED ? { measured: MOST_MEASURED } : {}),
     },
@@ -171,24 +174,28 @@ function outcomeOf(
 }
 
 /**
- * Designs that are shown in detail: evenly spread ones, and of each objective the best at the accuracies that reports ask
- * for, those of the study's own model.
+ * Designs that are shown in detail: of each objective the best at the accuracies that reports ask for, those of the study's own
+ * model, and designs spread over the front.
  */
-function detailed({ objectives }: Study, front: readonly Trial[], own: AccuracyEstimate | null): readonly Trial[] {
-  const chosen = new Set(thinned(front, MOST_DETAILED));
-  if (chosen.size === front.length) return front;
-  const valueOf = ({ outcome }: Trial, metric: string): number =>
-    outcome.kind === "evaluated" ? outcome.metrics[metric]! : NaN;
+function detailed({ objectives }: Study, front: readonly Trial[], own: AccuracyEstimate | null) {
+  const valueOf = (at: number, metric: string): number => {
+    const { outcome } = front[at]!;
+    return outcome.kind === "evaluated" ? outcome.metrics[metric]! : NaN;
+  };
   const hasAccuracy = objectives.some(({ metric }) => metric === "accuracy");
   const floors = own === null || !hasAccuracy ? [-Infinity] : [own.accuracy, own.low];
-  for (const floor of floors) {
-    const open = hasAccuracy ? front.filter((trial) => valueOf(trial, "accuracy") >= floor) : front;
-    for (const { metric, direction } of objectives) {
-      if (direction !== "min" || open.length === 0) continue;
-      chosen.add(open.reduce((best, trial) => (valueOf(trial, metric) < valueOf(best, metric) ? trial : best)));
-    }
-  }
-  return front.filter((trial) => chosen.has(trial));
+  const all = front.map((_, at) => at);
+  const best = floors.flatMap((floor) => {
+    const open = hasAccuracy ? all.filter((at) => valueOf(at, "accuracy") >= floor) : all;
+    return objectives.flatMap(({ metric, direction }) =>
+      direction !== "min" || open.length === 0
+        ? []
+        : [open.reduce((least, at) => (valueOf(at, metric) < valueOf(least, metric) ? at : least))],
+    );
+  });
+  const points = all.map((at) => objectives.map(({ metric }) => valueOf(at, metric)));
+  const { places, share } = spreadOf(points, best, MOST_DETAILED);
+  return { front: places.map((at) => front[at]!), share };
 }
 
 /** Parameters in the order of the study. */

@@ -31,6 +31,17 @@ const counted = (row: FrontRow, designCounts: readonly number[]): FrontRow => ({
   designs: designCounts[row.trial!]!,
 });
 
+/** An exact search whose front is this one. How far the rest is from what is shown is known of what the search itself would show. */
+export function withFront(exact: ExactOutcome, front: readonly Trial[], shown: readonly Trial[]): ExactOutcome {
+  const { designCounts } = exact;
+  const { shownWithin, ...summary } = exact.summary;
+  const isOwn = front.length === exact.front.length && shown.length === exact.result.front.length;
+  const sum = designCounts && front.reduce((all, { number }) => all + designCounts[number]!, 0);
+  const designs = sum === undefined ? {} : { frontDesigns: sum };
+  const within = shownWithin === undefined || !isOwn ? {} : { shownWithin };
+  return { ...exact, front, summary: { ...summary, ...within, frontCount: front.length, ...designs } };
+}
+
 /** The whole front for a table: designs that are not shown in detail have their objectives only. */
 export function withWhole(record: RunRecord, front: readonly Trial[], designCounts?: readonly number[]): RunRecord {
   const detailed = new Map(record.front.map((row) => [row.trial, row]));

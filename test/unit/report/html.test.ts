@@ -5,7 +5,10 @@ import { aimsHtml } from "../../../src/report/html-aims.ts";
 import { importanceHtml } from "../../../src/report/html-importance.ts";
 import type { RunRecord } from "../../../src/report/types.ts";
 import { reportHtml } from "../../../src/report/html.ts";
-import { record } from "../../fixtures/report/record.ts";
+import { headlineOf } from "../../../src/report/headline.ts";
+import { unpackRecord, type PackedRecord } from "../../../src/report/page/packed.ts";
+import { createRandom } from "../../../src/random/index.ts";
+import { record, row } from "../../fixtures/report/record.ts";
 
 const HOSTILE = `</script><script>alert("1")</script>&<img src=x onerror=alert(2)>`;
 
@@ -81,7 +84,13 @@ test("a thinned front says so, and an exact one has no convergence", () => {
   };
   const html = reportHtml({ ...record({ strategy: "exact" }), exact });
   const text = html.replace(/<script>[\s\S]*?<\/script>/g, "");
-  expect(text).toContain("5,000 designs on the exact front of 1,000,000. The report shows 2 of them");
+  const counts = "5,000 designs on the exact front of 1,000,000. This page holds 2 of them, and front.csv all.";
+  expect(text).toContain(counts);
+  expect(text).not.toContain("others differs");
+  const known = reportHtml({ ...record({ strategy: "exact" }), exact: { ...exact, shownWithin: 0.012345 } });
+  expect(known).toContain(
+    `${counts} Each of the 4,998 others differs by at most 1.3 % from one that is here, in every objective.`,
+  );
   expect(text).toContain("The whole space was covered at once");
   expect(text).toContain("of 100 designs, evenly spread over the front, reference point");
   expect(text).not.toContain("convergence-chart");
@@ -97,4 +106,60 @@ test("a record of an older version, without space and aims, has a report", () =>
 test("a run without a feasible design has a report too", () => {
   const html = reportHtml({ ...record(), front: [], baseline: null, referencePoint: null });
   expect(html.includes("No design was feasible.")).toBe(true);
+});
+
+test("a page holds a part of a long front: what it names, and designs of which no other one differs by more than it says", () => {
+  const random = createRandom(28);
+  const front = Array.from({ length: 5000 }, (_, i) => {
+    const [a, b] = [random.float(), random.float()];
+    const plain = row(i + 1, 1);
+    const metrics = { ...plain.metrics, accuracy: 0.4 + 0.3 * a, latency_s: 10 ** (-3 + 2 * b) };
+    return { ...plain, metrics: { ...metrics, carbon_total_kgCO2e: 10 ** (a - b) } };
+  });
+  const objectives = [
+    { metric: "accuracy", direction: "max" },
+    { metric: "carbon_total_kgCO2e", direction: "min" },
+    { metric: "latency_s", direction: "min" },
+  ] as const;
+  const step = { step: 1, designs: 5000, cost: 1, accuracy: { low: 0.4, high: 0.7, cheapest: 0.5 }, ties: [] };
+  const steps = [17, 1234, 4999].map((cheapest, i) => ({ ...step, step: i + 1, cheapest }));
+  const run: RunRecord = {
+    ...record({ objectives }),
+    ...{ front, steps: { confidence: 0.9, metric: "carbon_total_kgCO2e", steps } },
+    ...{ trialCount: 20_000, feasibleCount: 12_000, referencePoint: [0.4, 10, 0.1] },
+  };
+  const html = reportHtml(run);
+  const said =
+    /5,000 designs on the front; 20,000 of [^.]*\. This page holds 2,000 of them, and front\.csv all\. Each of the 3,000 others differs by at most ([\d.]+) % from one that is here, in every objective\./.exec(
+      html,
+    );
+  const within = Number(said![1]) / 100;
+  const data = JSON.parse(/<script type="application\/json" id="data">([^<]*)/.exec(html)![1]!) as {
+    readonly record: PackedRecord;
+    readonly frontCount: number;
+  };
+  expect(data.frontCount).toBe(5000);
+  const held = unpackRecord(data.record).front;
+  expect(held.length).toBe(2000);
+  const trials = new Set(held.map(({ trial }) => trial));
+  for (const { cheapest } of steps) {
+    expect(trials.has(cheapest)).toBe(true);
+    expect(html).toContain(`data-pick="${cheapest}"`);
+  }
+  expect(trials.has(headlineOf(run)!.best.trial)).toBe(true);
+  const points = (rows: RunRecord["front"]) =>
+    rows.map(({ metrics }) => objectives.map(({ metric }) => metrics[metric]!));
+  const kept = points(held);
+  const farthest = Math.max(
+    ...points(front).map((point) =>
+      Math.min(
+        ...kept.map((near) => Math.max(...near.map((x, k) => Math.abs(x - point[k]!) / Math.max(x, point[k]!)))),
+      ),
+    ),
+  );
+  expect(farthest).toBeLessThanOrEqual(within);
+  expect(farthest).toBeGreaterThan(within * 0.9);
+  // A front that the page has room for is there whole, and nothing is said of it.
+  const short = reportHtml({ ...run, front: front.slice(0, 2000) });
+  expect(short).not.toContain("This page holds");
 });

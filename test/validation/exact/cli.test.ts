@@ -10,7 +10,12 @@ const folder = (name: string): string => join(directory, name);
 
 interface Front {
   readonly front: readonly { readonly point: unknown; readonly metrics: Readonly<Record<string, number>> }[];
-  readonly exact?: { readonly covered: number; readonly frontCount: number; readonly hardwarePoints: unknown };
+  readonly exact?: {
+    readonly covered: number;
+    readonly frontCount: number;
+    readonly shownWithin?: number;
+    readonly hardwarePoints: unknown;
+  };
 }
 const read = (name: string): Front => JSON.parse(readFileSync(join(folder(name), "front.json"), "utf8")) as Front;
 
@@ -91,4 +96,45 @@ test("Ctrl-C ends an exact search within a second with 130", async () => {
   expect(performance.now() - before).toBeLessThan(1000);
   expect(code).toBe(130);
   expect(stderr).toContain("Interrupted. Continue with");
+});
+
+test("a long front is shown in part, and front.json says how near each of the others is to what it shows", async () => {
+  const study = folder("long.yaml");
+  const objectives = ["accuracy", "latency_s", "energy_total_J", "area_mm2"];
+  writeFileSync(
+    study,
+    `name: long
+model: vit-s16
+hardware: catransformers-22nm
+space:
+  model.vision: { layers: 4..12 step 1, ffn: 512..2048 step 64 }
+  array.rows: [16, 32, 64, 128]
+  array.cols: [4, 8, 16]
+  clock: [500 MHz, 700 MHz, 1 GHz]
+objectives: [max accuracy, min latency, min energy, min area]
+search: { strategy: exact }
+`,
+  );
+  expect((await runCli("search", study, "--out", folder("long"), "--workers", "1")).code).toBe(0);
+  const { front, exact } = read("long");
+  expect([front.length, exact!.frontCount > 1000]).toEqual([1000, true]);
+  const [head, ...lines] = readFileSync(join(folder("long"), "front.csv"), "utf8")
+    .trim()
+    .split("\n");
+  const columns = objectives.map((metric) => head!.split(",").indexOf(metric));
+  const whole = lines.map((line) => columns.map((at) => Number(line.split(",")[at])));
+  expect(whole.length).toBe(exact!.frontCount);
+  const shown = front.map(({ metrics }) => objectives.map((metric) => metrics[metric]!));
+  const nearest = (design: readonly number[]): number =>
+    Math.min(
+      ...shown.map((near) => Math.max(...near.map((x, k) => Math.abs(x - design[k]!) / Math.max(x, design[k]!)))),
+    );
+  expect(Math.max(...whole.map(nearest))).toBeCloseTo(exact!.shownWithin!, 12);
+  for (const k of objectives.keys())
+    for (const end of [Math.min, Math.max])
+      expect(end(...shown.map((each) => each[k]!))).toBe(end(...whole.map((each) => each[k]!)));
+  const percent = /This page holds 1,000 of them, .* differs by at most ([\d.]+) % from one/.exec(
+    readFileSync(join(folder("long"), "report.html"), "utf8"),
+  );
+  expect(Number(percent![1]) / 100).toBeGreaterThanOrEqual(exact!.shownWithin!);
 });
