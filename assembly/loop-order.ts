@@ -22,6 +22,5 @@ export function pick(dimension: i32, m: f64, n: f64, k: f64): f64 {
 
 /** Whether the loop over dimension `a` stands inside the loop over dimension `b`. */
 export function isInside(order: i32, a: i32, b: i32): bool {
-  const last: i32 = innermost(order);
-  return a == last || (b != last && b == outermost(order));
+  return a == innermost(order) || b == outermost(order);
 }

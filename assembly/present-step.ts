@@ -45,36 +45,32 @@ export let loading: f64 = 0;
 export let stream: f64 = 0;
 export let skew: f64 = 0;
 
-/** Operands (bits) that go past the outer buffer cross the outer port where others cross the inner one. */
-export let passesOne: bool = false;
-export let passesOther: bool = false;
-
-// What comes in: the operand that is asked for first, one, and the other. The array needs held weights before anything.
-export let isWeightFirst: bool = false;
-export let oneBit: i32 = INPUT_BIT;
-export let otherBit: i32 = WEIGHT_BIT;
-export let changesOne: bool = false;
-export let changesOther: bool = false;
-/** Whether parts of their outer tiles come from the far memory for this step. */
-export let bringsOne: bool = false;
-export let bringsOther: bool = false;
-export let isOneDouble: bool = false;
-export let isOtherDouble: bool = false;
-/** Whether one is the operand that the dataflow holds. */
-export let isHeldOne: bool = false;
-/** Cycles of inner tiles on their port and of parts of outer ones on the outer port; those of the first unit that is handed on, and from the first to the last. */
-export let oneCycles: f64 = 0;
-export let otherCycles: f64 = 0;
-export let farOneCycles: f64 = 0;
-export let farOtherCycles: f64 = 0;
-export let oneUnit: f64 = 0;
-export let otherUnit: f64 = 0;
-export let farOneUnit: f64 = 0;
-export let farOtherUnit: f64 = 0;
-export let oneLead: f64 = 0;
-export let otherLead: f64 = 0;
+// What comes in, of inputs and weights.
+/** The one that is asked for first, and the other. The array needs held weights before anything. */
+export let first: i32 = abi.INPUT;
+export let second: i32 = abi.WEIGHT;
+/** The one that is in place before the other streams past it: what the dataflow holds. */
+export let held: i32 = abi.INPUT;
+/** Operands (bits) of which another inner tile comes in, and of which a part of an outer tile comes from the far memory for it. */
+export let changed: i32 = 0;
+export let brought: i32 = 0;
 /** Whether the step is the first to use a part of the first outer tile. */
 export let fillsTile: bool = false;
+
+/*
+ * Fields of an operand that comes in (fetchOf), cycles: its inner tile on its port, the first unit of it that is handed on, from the first to the
+ * last; the part of its outer tile on the outer port, the first unit of that.
+ */
+const FETCHES: usize = memory.data(2 * 64, 16);
+export const CYCLES: usize = 0;
+export const UNIT: usize = 8;
+export const LEAD: usize = 16;
+export const FAR_CYCLES: usize = 24;
+export const FAR_UNIT: usize = 32;
+
+export function fetchOf(operand: i32): usize {
+  return FETCHES + <usize>(operand * 64);
+}
 
 // What becomes of the sums.
 export let changesSums: bool = false;
@@ -143,23 +139,37 @@ function unitOf(cycles: f64, units: f64): f64 {
   return units > 1 ? ceilDiv(cycles, units) : cycles;
 }
 
+/** Sets what comes in of `operand`, whose tile is handed on in so many positions, `lead` cycles from the first to the last. */
+function lookUpFetch(operand: i32, positions: f64, lead: f64): void {
+  const costs: usize = tileCosts.operandCosts(operand);
+  const fetch: usize = fetchOf(operand);
+  const cycles: f64 = load<f64>(costs, tileCosts.INNER_CYCLES);
+  const farCycles: f64 = load<f64>(costs, tileCosts.OUTER_CYCLES);
+  store<f64>(fetch, cycles, CYCLES);
+  store<f64>(fetch, unitOf(cycles, positions), UNIT);
+  store<f64>(fetch, positions > 1 ? lead : 0, LEAD);
+  store<f64>(fetch, farCycles, FAR_CYCLES);
+  store<f64>(fetch, unitOf(farCycles, positions), FAR_UNIT);
+  // Any other part of the outer tile has been brought before.
+  if ((operand == abi.INPUT ? share.jn : share.jm) == 0) brought |= broughtOperands & (1 << operand);
+}
+
 /** Sets the variables above for the step that the loops stand at. Every step of a walk goes through here. */
 export function lookUp(): void {
-  const changed: i32 = isAtEnd ? 0 : changes(moved);
+  const others: i32 = isAtEnd ? 0 : changes(moved);
   // What streams past an array without a buffer crosses the inner port at every step.
   const streams: i32 = streaming();
-  const crossing: i32 = isAtEnd ? 0 : changed | streams;
-  const changesInput: bool = (crossing & INPUT_BIT) != 0;
-  const changesWeight: bool = (crossing & WEIGHT_BIT) != 0;
-  changesSums = (crossing & OUTPUT_BIT) != 0;
-  areSameSums = (changed & OUTPUT_BIT) == 0;
+  changed = isAtEnd ? 0 : others | streams;
+  changesSums = (changed & OUTPUT_BIT) != 0;
+  areSameSums = (others & OUTPUT_BIT) == 0;
   // With k split over cores each core starts its sums anew, and the outer buffer adds them up.
   const addsOutside: bool = mapping.coresK > 1;
   isFirstK = addsOutside ? changesSums : gik == 0 && share.jk == 0;
   const isLastOuterK: bool = gik == Gk - 1;
   const isLastInnerK: bool = share.jk == Lk - 1;
   const isLastK: bool = isLastOuterK && isLastInnerK && !addsOutside;
-  const isHeld: bool = mapping.dataflow == abi.WEIGHT_STATIONARY ? !changesWeight : !changesInput;
+  const isWeight: bool = mapping.dataflow == abi.WEIGHT_STATIONARY;
+  const isHeld: bool = (changed & (isWeight ? WEIGHT_BIT : INPUT_BIT)) == 0;
   opened = isOpening ? openedOperands : 0;
   opensSums = (opened & OUTPUT_BIT) != 0;
   isOpening = false;
@@ -175,38 +185,16 @@ export function lookUp(): void {
   const positions: f64 = hardware.isDirect ? ceilDiv(stream, position) : 1;
   const lead: f64 = (positions - 1) * position;
 
-  isWeightFirst = hardware.isDirect && mapping.dataflow == abi.WEIGHT_STATIONARY;
-  isHeldOne = isWeightFirst || mapping.dataflow == abi.INPUT_STATIONARY;
-  oneBit = isWeightFirst ? WEIGHT_BIT : INPUT_BIT;
-  otherBit = isWeightFirst ? INPUT_BIT : WEIGHT_BIT;
-  passesOne = (hardware.passedBits & oneBit) != 0;
-  passesOther = (hardware.passedBits & otherBit) != 0;
-  changesOne = (crossing & oneBit) != 0;
-  changesOther = (crossing & otherBit) != 0;
-  isOneDouble = (mapping.innerDoubleBits & oneBit) != 0;
-  isOtherDouble = (mapping.innerDoubleBits & otherBit) != 0;
-  areSumsDouble = (mapping.innerDoubleBits & OUTPUT_BIT) != 0;
-  oneCycles = 0;
-  otherCycles = 0;
-  farOneCycles = 0;
-  farOtherCycles = 0;
-  bringsOne = false;
-  bringsOther = false;
-  if (changesOne) {
-    const costs: usize = isWeightFirst ? tileCosts.weightCosts() : tileCosts.inputCosts();
-    oneCycles = load<f64>(costs, tileCosts.INNER_CYCLES);
-    farOneCycles = load<f64>(costs, tileCosts.OUTER_CYCLES);
-    bringsOne = (isWeightFirst ? share.jm : share.jn) == 0 && (broughtOperands & oneBit) != 0;
-  }
-  if (changesOther) {
-    const costs: usize = isWeightFirst ? tileCosts.inputCosts() : tileCosts.weightCosts();
-    otherCycles = load<f64>(costs, tileCosts.INNER_CYCLES);
-    farOtherCycles = load<f64>(costs, tileCosts.OUTER_CYCLES);
-    bringsOther = (isWeightFirst ? share.jn : share.jm) == 0 && (broughtOperands & otherBit) != 0;
-  }
-  fillsTile = isFirstTile && (bringsOne || bringsOther);
+  first = hardware.isDirect && isWeight ? abi.WEIGHT : abi.INPUT;
+  second = 1 - first;
+  held = first == abi.WEIGHT || mapping.dataflow == abi.INPUT_STATIONARY ? first : second;
+  brought = 0;
+  if ((changed & INPUT_BIT) != 0) lookUpFetch(abi.INPUT, (streams & INPUT_BIT) != 0 ? positions : 1, lead);
+  if ((changed & WEIGHT_BIT) != 0) lookUpFetch(abi.WEIGHT, (streams & WEIGHT_BIT) != 0 ? positions : 1, lead);
+  fillsTile = isFirstTile && brought != 0;
 
   // Of the same sums, only the last step along k makes a difference.
+  areSumsDouble = (mapping.innerDoubleBits & OUTPUT_BIT) != 0;
   storing = load<f64>(state.PENDING_STORE);
   farStoring = load<f64>(state.PENDING_OUTER_STORE);
   down = 0;
@@ -216,30 +204,18 @@ export function lookUp(): void {
     storing = isLastK ? load<f64>(sums, tileCosts.UP_FINAL) : load<f64>(sums, tileCosts.UP_WIDE);
     const isKeptFar: bool = hardware.hasOuter && !mapping.isResident(abi.OUTPUT) && !hardware.passesOuter(abi.OUTPUT);
     const leaves: bool = isKeptFar && isLastInnerK && (isLastOuterK || !keepsSums);
-    farStoring = leaves
-      ? isLastOuterK
-        ? load<f64>(sums, tileCosts.OUTER_UP_FINAL)
-        : load<f64>(sums, tileCosts.OUTER_UP_WIDE)
-      : -1;
+    farStoring = -1;
+    if (leaves && isLastOuterK) farStoring = load<f64>(sums, tileCosts.OUTER_UP_FINAL);
+    else if (leaves) farStoring = load<f64>(sums, tileCosts.OUTER_UP_WIDE);
     down = load<f64>(sums, tileCosts.DOWN);
     // What the far memory holds of a new outer tile's sums comes back with the first of each inner tile.
     const isOpened: bool = isKeptFar && (openedOperands & OUTPUT_BIT) != 0 && share.jk == 0 && gik > 0;
     if (changesSums && isOpened) farDown = load<f64>(sums, tileCosts.OUTER_DOWN);
   }
-
-  // Units that they are handed on in: the whole, or one position of what streams.
-  const onePositions: f64 = (streams & oneBit) != 0 ? positions : 1;
-  const otherPositions: f64 = (streams & otherBit) != 0 ? positions : 1;
   const sumsPositions: f64 = (streams & OUTPUT_BIT) != 0 ? positions : 1;
-  oneUnit = unitOf(oneCycles, onePositions);
-  otherUnit = unitOf(otherCycles, otherPositions);
-  farOneUnit = unitOf(farOneCycles, onePositions);
-  farOtherUnit = unitOf(farOtherCycles, otherPositions);
   storeUnit = unitOf(storing, sumsPositions);
   farStoreUnit = farStoring < 0 ? 0 : unitOf(farStoring, sumsPositions);
   downUnit = unitOf(down, sumsPositions);
   farDownUnit = unitOf(farDown, sumsPositions);
-  oneLead = onePositions > 1 ? lead : 0;
-  otherLead = otherPositions > 1 ? lead : 0;
   sumsLead = sumsPositions > 1 ? lead : 0;
 }

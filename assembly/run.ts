@@ -234,7 +234,8 @@ export function walk(stalls: f64 = Infinity): void {
   firstFill = steps.beginning + load<f64>(state.FILL);
   lastDrain = cycles - arrayFree;
   const inner: f64 = hardware.passesOuter(abi.OUTPUT) ? 0 : Math.max(0, stored - drained);
-  stallArray = load<f64>(state.STALL_ARRAY);
+  // What is left of the time that passes.
+  stallArray = arrayFree - load<f64>(state.COMPUTE) - load<f64>(state.STALL_OUTER) - load<f64>(state.STALL_INNER);
   stallInner = load<f64>(state.STALL_INNER) + (hardware.hasOuter ? inner : cycles - drained);
   stallOuter = load<f64>(state.STALL_OUTER) + (hardware.hasOuter ? cycles - drained - inner : 0);
 }

@@ -21,7 +21,7 @@ import * as hardware from "./hardware";
 const TIMES: i32 = 31;
 const TIMES_OF_ONE: i32 = 29;
 const FACTS: i32 = 15;
-const SUMS: i32 = 6;
+const SUMS: i32 = 5;
 const FIELDS: i32 = TIMES + FACTS + SUMS;
 const STATE: usize = memory.data(FIELDS * 8, 16);
 const LEVELS: i32 = 7;
@@ -33,7 +33,7 @@ export const INNER_READ: usize = STATE + 8;
 export const INNER_WRITE: usize = STATE + 16;
 export const OUTER_READ: usize = STATE + 24;
 export const OUTER_WRITE: usize = STATE + 32;
-/** Inner tiles: when the present one is there, when the place of the one before became free. */
+/** Inner tiles of an operand (inputs, then weights): when the present one is there, when the place of the one before became free. */
 export const INPUT_THERE: usize = STATE + 40;
 export const INPUT_FREED: usize = STATE + 48;
 export const WEIGHT_THERE: usize = STATE + 56;
@@ -41,7 +41,7 @@ export const WEIGHT_FREED: usize = STATE + 64;
 export const SUMS_THERE: usize = STATE + 72;
 export const STORED: usize = STATE + 80;
 export const STORED_BEFORE: usize = STATE + 88;
-/** Outer tiles: when the present one was last read, when the tile before was, when there is a place. */
+/** Outer tiles of an operand: when the present one was last read, when the tile before was, when there is a place. */
 export const OUTER_INPUT_READ: usize = STATE + 96;
 export const OUTER_INPUT_FREED: usize = STATE + 104;
 export const OUTER_INPUT_SLOT: usize = STATE + 112;
@@ -92,10 +92,18 @@ export const PENDING_FILLS: usize = PENDING_ARRAY + 112;
 export const COMPUTE: usize = STATE + 8 * (TIMES + FACTS);
 export const STALL_OUTER: usize = COMPUTE + 8;
 export const STALL_INNER: usize = COMPUTE + 16;
-export const STALL_ARRAY: usize = COMPUTE + 24;
-export const STEPS: usize = COMPUTE + 32;
+export const STEPS: usize = COMPUTE + 24;
 /** Stalls for the outer and the inner port up to the last step that fills (PENDING_FILLS). */
-export const FILL: usize = COMPUTE + 40;
+export const FILL: usize = COMPUTE + 32;
+
+/** Where a time of inputs stands (INPUT_THERE, INPUT_FREED), of `operand`. */
+export function ofInner(time: usize, operand: i32): usize {
+  return time + <usize>(operand * 16);
+}
+/** The same of outer tiles (OUTER_INPUT_READ, OUTER_INPUT_FREED, OUTER_INPUT_SLOT). */
+export function ofOuter(time: usize, operand: i32): usize {
+  return time + <usize>(operand * 24);
+}
 
 export function resetState(): void {
   for (let at: usize = 0; at < <usize>(FIELDS * 8); at += 8) store<f64>(STATE + at, 0);

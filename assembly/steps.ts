@@ -20,11 +20,8 @@ import * as events from "./events";
  * All cores go in step: a step lasts as long as the first core's tile, which is never the smaller one.
  */
 
-/** WAITS: what the tile in place, and the pending step, waited for was the far memory. */
 const SUMS_WAIT: i32 = step.OUTPUT_BIT;
 const STEP_WAITS: i32 = 8;
-/** Steps alike from which on it pays to take those behind the first by themselves. */
-const MANY: f64 = 5;
 
 /** Steps that were walked one by one. */
 export let singleSteps: f64 = 0;
@@ -68,24 +65,15 @@ function earliestOuterSums(): f64 {
   return Math.max(load<f64>(state.OUTER_SUMS_SLOT), load<f64>(state.OUTER_SUMS_BEFORE));
 }
 
-/** Gives new outer tiles of inputs and weights their places: that of the one before the last (double buffered), or of the last. */
-function openOuterOperands(): void {
-  if ((step.opened & step.INPUT_BIT) != 0) {
-    const last: f64 = load<f64>(state.OUTER_INPUT_READ);
-    store<f64>(
-      state.OUTER_INPUT_SLOT,
-      (mapping.outerDoubleBits & step.INPUT_BIT) != 0 ? load<f64>(state.OUTER_INPUT_FREED) : last,
-    );
-    store<f64>(state.OUTER_INPUT_FREED, last);
-  }
-  if ((step.opened & step.WEIGHT_BIT) != 0) {
-    const last: f64 = load<f64>(state.OUTER_WEIGHT_READ);
-    store<f64>(
-      state.OUTER_WEIGHT_SLOT,
-      (mapping.outerDoubleBits & step.WEIGHT_BIT) != 0 ? load<f64>(state.OUTER_WEIGHT_FREED) : last,
-    );
-    store<f64>(state.OUTER_WEIGHT_FREED, last);
-  }
+/** Gives a new outer tile of inputs or weights its place: that of the one before the last (double buffered), or of the last. */
+function openOuter(operand: i32): void {
+  const bit: i32 = 1 << operand;
+  if ((step.opened & bit) == 0) return;
+  const freed: usize = state.ofOuter(state.OUTER_INPUT_FREED, operand);
+  const last: f64 = load<f64>(state.ofOuter(state.OUTER_INPUT_READ, operand));
+  const slot: f64 = (mapping.outerDoubleBits & bit) != 0 ? load<f64>(freed) : last;
+  store<f64>(state.ofOuter(state.OUTER_INPUT_SLOT, operand), slot);
+  store<f64>(freed, last);
 }
 
 function openOuterSums(): void {
@@ -96,55 +84,61 @@ function openOuterSums(): void {
   store<f64>(state.OUTER_STORED_AT_OPENING, stored);
 }
 
-/** The port whose reads stand in the local variable of a walk's step: the first operand that is on it. */
-let portAtHand: i32 = abi.INPUT;
-
-/** Where the time stands from which on the port is free whose first operand is `first`. */
-function readTime(first: i32): usize {
-  return first == abi.INPUT ? state.INNER_READ : first == abi.WEIGHT ? state.WEIGHT_READ : state.SUM_READ;
-}
-
-/** Puts the time of the port at hand away and takes up that of the one that `operand` is on. */
-function usePort(operand: i32, time: f64): f64 {
-  const first: i32 = firstIn(hardware.innerPorts, operand);
-  if (first == portAtHand) return time;
-  store<f64>(readTime(portAtHand), time);
-  portAtHand = first;
-  return load<f64>(readTime(first));
-}
-
-/** Whether the port at hand takes turns with the writes of sums. */
-function isPortShared(): bool {
-  return hardware.innerShared && portAtHand == firstIn(hardware.innerPorts, abi.OUTPUT);
-}
-
 /** The later of two times. A choice costs less than Math.max, which minds signs of zero and what is no number. */
 function later(a: f64, b: f64): f64 {
   return a > b ? a : b;
 }
 
-/** Serves a store of the outer port that has waited, if there is one (cycles ≥ 0); when the port is free again. */
-function serve(free: f64, first: f64, ready: f64, cycles: f64, unit: f64, stepIndex: f64): f64 {
-  if (cycles < 0) return free;
-  const until: f64 = later(later(free, first) + cycles, ready + unit);
-  if (events.isTraced) events.add(abi.TRACK_OUTER_WRITE, abi.OUTPUT, stepIndex, later(free, first), until);
-  store<f64>(state.OUTER_STORED, until + hardware.outerLatency);
-  return until;
+/** Where it stands when the port between outer and inner buffers is free that `operand` is read over. */
+function innerPort(operand: i32): usize {
+  const first: i32 = firstIn(hardware.innerPorts, operand);
+  return first == abi.INPUT ? state.INNER_READ : first == abi.WEIGHT ? state.WEIGHT_READ : state.SUM_READ;
 }
 
-/**
- * On a shared outer port stores let the loads of two more steps go first, unless their outer tile goes: takes up a store of
- * `cycles` (−1: none), of which the first unit is there at `first` and the whole at `ready`; when the port is free again.
- */
-function storeLater(free: f64, cycles: f64, unit: f64, first: f64, ready: f64, stepIndex: f64): f64 {
-  let until: f64 = serve(
-    free,
+/** The same of the port that brings inner tiles of `operand`: the outer one, if they go past the outer buffer. */
+function portOf(operand: i32): usize {
+  return hardware.passesOuter(operand) ? state.OUTER_READ : innerPort(operand);
+}
+
+/** The port at `port` (portOf) reads until `until`; where it is shared, writes wait as long. */
+function readUntil(port: usize, until: f64): void {
+  store<f64>(port, until);
+  if (port == state.OUTER_READ) {
+    if (hardware.outerShared) store<f64>(state.OUTER_WRITE, until);
+  } else if (hardware.innerShared && port == sumsPort) store<f64>(state.INNER_WRITE, until);
+}
+
+/** Takes an event of the port at `port` down. */
+function addRead(port: usize, operand: i32, from: f64, until: f64): void {
+  const track: i32 = port == state.OUTER_READ ? abi.TRACK_OUTER_READ : abi.TRACK_INNER_READ;
+  events.add(track, operand, load<f64>(state.STEPS), from, until);
+}
+
+/** Serves a store of the outer port that has waited, if there is one (cycles ≥ 0), behind what the port does already. */
+function serve(first: f64, ready: f64, cycles: f64, unit: f64, stepIndex: f64): void {
+  if (cycles < 0) return;
+  const from: f64 = later(load<f64>(state.OUTER_WRITE), first);
+  const until: f64 = later(from + cycles, ready + unit);
+  if (events.isTraced) events.add(abi.TRACK_OUTER_WRITE, abi.OUTPUT, stepIndex, from, until);
+  store<f64>(state.OUTER_STORED, until + hardware.outerLatency);
+  store<f64>(state.OUTER_WRITE, until);
+}
+function serveOlder(): void {
+  serve(
     load<f64>(state.OLDER_FIRST),
     load<f64>(state.OLDER_READY),
     load<f64>(state.OLDER_STORE),
     load<f64>(state.OLDER_UNIT),
     olderStep,
   );
+}
+
+/**
+ * On a shared outer port stores let the loads of two more steps go first, unless their outer tile goes: takes up a store of
+ * `cycles` (−1: none), of which the first unit is there at `first` and the whole at `ready`.
+ */
+function storeLater(cycles: f64, unit: f64, first: f64, ready: f64, stepIndex: f64): void {
+  serveOlder();
   olderStep = laterStep;
   laterStep = stepIndex;
   store<f64>(state.OLDER_FIRST, load<f64>(state.LATER_FIRST));
@@ -155,19 +149,223 @@ function storeLater(free: f64, cycles: f64, unit: f64, first: f64, ready: f64, s
   store<f64>(state.LATER_READY, ready);
   store<f64>(state.LATER_STORE, cycles);
   store<f64>(state.LATER_UNIT, unit);
-  if (!step.opensSums && !step.isAtEnd) return until;
-  until = serve(
-    until,
-    load<f64>(state.OLDER_FIRST),
-    load<f64>(state.OLDER_READY),
-    load<f64>(state.OLDER_STORE),
-    load<f64>(state.OLDER_UNIT),
-    olderStep,
+  if (step.opensSums || step.isAtEnd) {
+    serveOlder();
+    serve(first, ready, cycles, unit, stepIndex);
+    store<f64>(state.OLDER_STORE, -1);
+    store<f64>(state.LATER_STORE, -1);
+  }
+  store<f64>(state.OUTER_READ, load<f64>(state.OUTER_WRITE));
+}
+
+/** What the tile in place, and the pending step, waited for was the far memory: bits of operands, and STEP_WAITS. */
+let waits: i32 = 0;
+/** Where it stands when the inner port is free that sums come back over. */
+let sumsPort: usize = state.INNER_READ;
+/** When the part of an outer tile is there that the step is the first to use, and its first unit: of inputs, of weights; 0: it was there before. */
+const FAR: usize = memory.data(4 * 8, 16);
+const FAR_FIRST: usize = 8;
+/** When the first of the sums that the step before stored can come back; 0: it has stored none. */
+let storedFirst: f64 = 0;
+
+function wait(bit: i32, isFar: bool): void {
+  waits = isFar ? waits | bit : waits & ~bit;
+}
+
+/** 0: a part of the outer tile of `operand`. */
+function bring(operand: i32): void {
+  if ((step.brought & (1 << operand)) == 0) return;
+  const far: usize = FAR + <usize>(operand * 16);
+  const fetch: usize = step.fetchOf(operand);
+  const from: f64 = later(load<f64>(state.OUTER_READ), load<f64>(state.ofOuter(state.OUTER_INPUT_SLOT, operand)));
+  const until: f64 = from + load<f64>(fetch, step.FAR_CYCLES);
+  readUntil(state.OUTER_READ, until);
+  if (events.isTraced) addRead(state.OUTER_READ, operand, from, until);
+  store<f64>(far, from + load<f64>(fetch, step.FAR_UNIT) + hardware.outerLatency, FAR_FIRST);
+  store<f64>(far, until + hardware.outerLatency);
+}
+
+/** 1 and 4: the inner tile of `operand`, ahead of the pending step or behind it. */
+function fetch(operand: i32, isAhead: bool): void {
+  const bit: i32 = 1 << operand;
+  if ((step.changed & bit) == 0 || ((mapping.innerDoubleBits & bit) != 0) != isAhead) return;
+  const record: usize = step.fetchOf(operand);
+  const cycles: f64 = load<f64>(record, step.CYCLES);
+  const unit: f64 = load<f64>(record, step.UNIT);
+  const far: usize = FAR + <usize>(operand * 16);
+  const port: usize = portOf(operand);
+  const passes: bool = port == state.OUTER_READ;
+  const place: f64 = isAhead ? load<f64>(state.ofInner(state.INPUT_FREED, operand)) : load<f64>(state.ARRAY_FREE);
+  let from: f64 = later(load<f64>(port), place);
+  let until: f64 = from + cycles;
+  if (passes) waits |= bit;
+  else if (isAhead) {
+    const near: f64 = until;
+    from = later(from, load<f64>(far, FAR_FIRST));
+    if ((step.brought & bit) != 0) until = later(from + cycles, load<f64>(far) + unit);
+    wait(bit, until > near);
+  } else {
+    // Into a place that has just become free a tile goes as a whole.
+    wait(bit, load<f64>(far) > from);
+    from = later(from, load<f64>(far));
+    until = from + cycles;
+  }
+  readUntil(port, until);
+  if (events.isTraced) addRead(port, operand, from, until);
+  const whole: f64 = isAhead ? later(from + unit, until - load<f64>(record, step.LEAD)) : until;
+  store<f64>(
+    state.ofInner(state.INPUT_THERE, operand),
+    whole + (passes ? hardware.outerLatency : hardware.innerLatency),
   );
-  until = serve(until, first, ready, cycles, unit, stepIndex);
-  store<f64>(state.OLDER_STORE, -1);
-  store<f64>(state.LATER_STORE, -1);
-  return until;
+  if (!passes) store<f64>(state.ofOuter(state.OUTER_INPUT_READ, operand), until);
+}
+
+/** 2: the pending step. The present one's held words come in behind its last fold's stream, and may take longer. */
+function compute(): void {
+  const index: f64 = load<f64>(state.STEPS) - 1;
+  const free: f64 = load<f64>(state.ARRAY_FREE);
+  const start: f64 = later(free, load<f64>(state.PENDING_READY));
+  const isFar: bool = (waits & STEP_WAITS) != 0;
+  const stall: usize = isFar ? state.STALL_OUTER : state.STALL_INNER;
+  store<f64>(stall, load<f64>(stall) + start - free);
+  if (load<f64>(state.PENDING_FILLS) != 0) {
+    store<f64>(state.FILL, load<f64>(state.STALL_OUTER) + load<f64>(state.STALL_INNER));
+  }
+  let streams: f64 = start;
+  let computed: f64 = load<f64>(state.COMPUTE);
+  if (firstWait >= 0) {
+    streams += firstWait;
+    computed += firstWait;
+    beginning = firstWait;
+    firstWait = -1;
+  }
+  const arrayTime: f64 = load<f64>(state.PENDING_ARRAY);
+  const portTime: f64 = load<f64>(state.PENDING_PORT);
+  const busy: f64 = arrayTime + fold.unhiddenLoad(step.loading, load<f64>(state.PENDING_STREAM));
+  const streamed: f64 = streams + later(arrayTime, portTime);
+  const end: f64 = later(streamed, streams + busy);
+  if (events.isTraced) {
+    events.add(abi.TRACK_STALL, isFar ? abi.WAIT_OUTER : abi.WAIT_INNER, index, free, start);
+    events.add(abi.TRACK_ARRAY, 0, index, start, streams + busy);
+    events.add(abi.TRACK_ARRAY_PORT, 0, index, streams, streams + portTime);
+    events.add(abi.TRACK_STALL, abi.WAIT_ARRAY_PORT, index, streams + busy, end);
+  }
+  const out: f64 = streamed + load<f64>(state.PENDING_SKEW);
+  store<f64>(state.ARRAY_FREE, end);
+  store<f64>(state.COMPUTE, computed + busy);
+  store<f64>(state.SUMS_OUT, out);
+  store<f64>(state.DRAINED, later(load<f64>(state.DRAINED), out));
+}
+
+/** 3: sums of the pending step go up where the present one works on others, and on to the far memory where they are done with. */
+function storeSums(): void {
+  const isStored: bool = step.changesSums || step.isAtEnd;
+  const index: f64 = load<f64>(state.STEPS) - 1;
+  const farCycles: f64 = load<f64>(state.PENDING_OUTER_STORE);
+  if (isStored) {
+    const out: f64 = load<f64>(state.SUMS_OUT);
+    const unit: f64 = load<f64>(state.PENDING_UNIT);
+    const passes: bool = hardware.passesOuter(abi.OUTPUT);
+    const port: usize = passes ? state.OUTER_WRITE : state.INNER_WRITE;
+    const latency: f64 = passes ? hardware.outerLatency : hardware.innerLatency;
+    const place: f64 = passes ? 0 : load<f64>(state.OUTER_SUMS_SLOT);
+    const from: f64 = later(load<f64>(port), later(out - load<f64>(state.PENDING_LEAD), place));
+    const until: f64 = later(from + load<f64>(state.PENDING_STORE), out + unit);
+    store<f64>(port, until);
+    if (passes && hardware.outerShared) store<f64>(state.OUTER_READ, until);
+    if (!passes && hardware.innerShared) store<f64>(sumsPort, until);
+    if (events.isTraced) {
+      events.add(passes ? abi.TRACK_OUTER_WRITE : abi.TRACK_INNER_WRITE, abi.OUTPUT, index, from, until);
+    }
+    store<f64>(state.STORED_BEFORE, load<f64>(state.STORED));
+    store<f64>(state.STORED, until + latency);
+    storedFirst = from + unit + latency;
+    if (farCycles >= 0 && !hardware.outerShared) {
+      serve(storedFirst, until + latency, farCycles, load<f64>(state.PENDING_OUTER_UNIT), index);
+    }
+  }
+  if (!hardware.outerShared) return;
+  const cycles: f64 = isStored ? farCycles : -1;
+  storeLater(cycles, load<f64>(state.PENDING_OUTER_UNIT), storedFirst, load<f64>(state.STORED), index);
+}
+
+/** 4: there is a place for the step's sums, and partial sums come back. */
+function takeSums(): void {
+  const passes: bool = hardware.passesOuter(abi.OUTPUT);
+  const port: usize = portOf(abi.OUTPUT);
+  const stored: f64 = load<f64>(state.STORED);
+  const storedBefore: f64 = load<f64>(state.STORED_BEFORE);
+  // Sums that go straight to the outer buffer wait for no place on their way.
+  let there: f64 = hardware.isDirect ? 0 : step.areSumsDouble ? storedBefore : stored;
+  let first: f64 = later(there, step.areSameSums ? storedFirst : storedBefore);
+  let whole: f64 = step.areSameSums ? stored : storedBefore;
+  waits &= ~SUMS_WAIT;
+  // When they would be there if the far memory had nothing to do with it.
+  const near: f64 = later(later(load<f64>(port), first) + step.down, whole + step.downUnit);
+  if (step.farDown >= 0) {
+    const from: f64 = later(load<f64>(state.OUTER_READ), earliestOuterSums());
+    const until: f64 = from + step.farDown;
+    readUntil(state.OUTER_READ, until);
+    if (events.isTraced) addRead(state.OUTER_READ, abi.OUTPUT, from, until);
+    first = later(first, from + step.farDownUnit + hardware.outerLatency);
+    whole = later(whole, until + hardware.outerLatency);
+  }
+  // The place of new sums is needed when the first of them leaves the array, not when it starts. Nobody waits for sums that the outer buffer adds to itself.
+  if (step.isFirstK) there -= step.skew;
+  else {
+    const free: f64 = load<f64>(port);
+    const from: f64 = later(free, first);
+    const until: f64 = later(from + step.down, whole + step.downUnit);
+    if (passes || until > near) waits |= SUMS_WAIT;
+    // Straight to the array, other streams go on while they are waited for.
+    const last: f64 = hardware.isDirect ? free + step.down : until;
+    readUntil(port, last);
+    if (events.isTraced) addRead(port, abi.OUTPUT, hardware.isDirect ? free : from, last);
+    there = later(from + step.downUnit, until - step.sumsLead);
+    there += passes ? hardware.outerLatency : hardware.innerLatency;
+    // Without a buffer near the array they are added on the way out, where the first of them is needed after the skew.
+    if (hardware.isDirect) there -= step.skew;
+  }
+  store<f64>(state.SUMS_THERE, there);
+}
+
+/** The present step becomes the pending one. */
+function makePending(fills: bool): void {
+  const firstThere: f64 = load<f64>(state.ofInner(state.INPUT_THERE, step.first));
+  const secondThere: f64 = load<f64>(state.ofInner(state.INPUT_THERE, step.second));
+  const sumsThere: f64 = load<f64>(state.SUMS_THERE);
+  let ready: f64 = firstThere;
+  let last: i32 = 1 << step.first;
+  if (secondThere > ready) {
+    ready = secondThere;
+    last = 1 << step.second;
+  }
+  if (sumsThere > ready) {
+    ready = sumsThere;
+    last = SUMS_WAIT;
+  }
+  wait(STEP_WAITS, (waits & last) != 0);
+  store<f64>(state.PENDING_READY, ready);
+  store<f64>(state.PENDING_FILLS, fills ? 1 : 0);
+  store<f64>(state.PENDING_ARRAY, step.arrayTime);
+  store<f64>(state.PENDING_PORT, step.portTime);
+  store<f64>(state.PENDING_STREAM, step.stream);
+  store<f64>(state.PENDING_SKEW, step.skew);
+  store<f64>(state.PENDING_LEAD, step.sumsLead);
+  store<f64>(state.PENDING_STORE, step.storing);
+  store<f64>(state.PENDING_UNIT, step.storeUnit);
+  store<f64>(state.PENDING_OUTER_STORE, step.farStoring);
+  store<f64>(state.PENDING_OUTER_UNIT, step.farStoreUnit);
+  if (!step.isAtEnd) store<f64>(state.STEPS, load<f64>(state.STEPS) + 1);
+}
+
+/** The first held words of all go into the PEs once they are there, while what streams may still come. */
+function waitForHeld(loading: f64): void {
+  const streamed: i32 = 1 - step.held;
+  const heldThere: f64 = load<f64>(state.ofInner(state.INPUT_THERE, step.held));
+  const restThere: f64 = load<f64>(state.ofInner(state.INPUT_THERE, streamed)) - loading;
+  store<f64>(state.PENDING_READY, later(heldThere, restThere));
+  wait(STEP_WAITS, (waits & (1 << (restThere > heldThere ? streamed : step.held))) != 0);
 }
 
 /**
@@ -176,410 +374,35 @@ function storeLater(free: f64, cycles: f64, unit: f64, first: f64, ready: f64, s
  */
 export function walk(count: f64): void {
   step.lookUp();
-  if (hardware.passedBits != 0 || events.isTraced || hardware.innerPorts != abi.SPLIT_TOGETHER) {
-    take(count, false, true);
-    return;
-  }
-  const arePlain: bool =
-    !hardware.isDirect &&
-    !hardware.outerShared &&
-    !step.isAtEnd &&
-    firstWait < 0 &&
-    !step.bringsOne &&
-    !step.bringsOther &&
-    step.farDown < 0;
-  const some: f64 = arePlain && count >= MANY ? 1 : count;
-  take(some, false, false);
-  if (some < count) take(count - some, true, false);
-}
-
-/**
- * Takes `count` of the present steps; times are kept in local variables until the end.
- *
- * @param isPlain  the far memory brings nothing, each transfer is handed on as a whole, and the step before was like these: most
- *                 of what can happen in a step does not. A constant, so that what does not happen is not in the code
- * @param isGeneral  operands may go past the outer buffer, over the outer port, and events are taken down if they are asked for; a constant too
- */
-// @ts-ignore: decorator
-@inline
-function take(count: f64, isPlain: bool, isGeneral: bool): void {
-  if (!isPlain && step.opened != 0) openOuterOperands();
-  const oneThereAt: usize = step.isWeightFirst ? state.WEIGHT_THERE : state.INPUT_THERE;
-  const otherThereAt: usize = step.isWeightFirst ? state.INPUT_THERE : state.WEIGHT_THERE;
-  const oneFreedAt: usize = step.isWeightFirst ? state.WEIGHT_FREED : state.INPUT_FREED;
-  const otherFreedAt: usize = step.isWeightFirst ? state.INPUT_FREED : state.WEIGHT_FREED;
-  const oneReadAt: usize = step.isWeightFirst ? state.OUTER_WEIGHT_READ : state.OUTER_INPUT_READ;
-  const otherReadAt: usize = step.isWeightFirst ? state.OUTER_INPUT_READ : state.OUTER_WEIGHT_READ;
-  const farOneSlot: f64 = load<f64>(step.isWeightFirst ? state.OUTER_WEIGHT_SLOT : state.OUTER_INPUT_SLOT);
-  const farOtherSlot: f64 = load<f64>(step.isWeightFirst ? state.OUTER_INPUT_SLOT : state.OUTER_WEIGHT_SLOT);
-  const outerSumsSlot: f64 = load<f64>(state.OUTER_SUMS_SLOT);
-  let free: f64 = load<f64>(state.ARRAY_FREE);
-  let innerRead: f64 = load<f64>(state.INNER_READ);
-  let innerWrite: f64 = load<f64>(state.INNER_WRITE);
-  let outerRead: f64 = load<f64>(state.OUTER_READ);
-  let outerWrite: f64 = load<f64>(state.OUTER_WRITE);
-  let oneThere: f64 = load<f64>(oneThereAt);
-  let oneFreed: f64 = load<f64>(oneFreedAt);
-  let otherThere: f64 = load<f64>(otherThereAt);
-  let otherFreed: f64 = load<f64>(otherFreedAt);
-  let sumsThere: f64 = load<f64>(state.SUMS_THERE);
-  let stored: f64 = load<f64>(state.STORED);
-  let storedBefore: f64 = load<f64>(state.STORED_BEFORE);
-  let ready: f64 = load<f64>(state.PENDING_READY);
-  let out: f64 = load<f64>(state.SUMS_OUT);
-  let drained: f64 = load<f64>(state.DRAINED);
-  let waits: i32 = <i32>load<f64>(state.WAITS);
-  let computed: f64 = load<f64>(state.COMPUTE);
-  let stallFar: f64 = load<f64>(state.STALL_OUTER);
-  let stallNear: f64 = load<f64>(state.STALL_INNER);
-  /** What the array does for the pending step, the load of the present one's first words behind it included; its stream. */
-  let busy: f64 = load<f64>(state.PENDING_ARRAY) + fold.unhiddenLoad(step.loading, load<f64>(state.PENDING_STREAM));
-  let lasting: f64 = later(load<f64>(state.PENDING_ARRAY), load<f64>(state.PENDING_PORT));
-  const ownBusy: f64 = step.arrayTime + fold.unhiddenLoad(step.loading, step.stream);
-  const ownLasting: f64 = later(step.arrayTime, step.portTime);
-  let pendingPort: f64 = load<f64>(state.PENDING_PORT);
-  /** Steps so far, the pending one included. */
-  let stepIndex: f64 = load<f64>(state.STEPS);
-  const one: i32 = step.isWeightFirst ? abi.WEIGHT : abi.INPUT;
-  const other: i32 = step.isWeightFirst ? abi.INPUT : abi.WEIGHT;
-  let pendingSkew: f64 = load<f64>(state.PENDING_SKEW);
-  let pendingLead: f64 = load<f64>(state.PENDING_LEAD);
-  let pendingStore: f64 = load<f64>(state.PENDING_STORE);
-  let pendingUnit: f64 = load<f64>(state.PENDING_UNIT);
-  let pendingFarStore: f64 = load<f64>(state.PENDING_OUTER_STORE);
-  let pendingFarUnit: f64 = load<f64>(state.PENDING_OUTER_UNIT);
-
-  const fetchesOneAhead: bool = step.changesOne && step.isOneDouble;
-  const fetchesOtherAhead: bool = step.changesOther && step.isOtherDouble;
-  const storesSums: bool = step.changesSums || step.isAtEnd;
-  const passesSums: bool = isGeneral && hardware.passesOuter(abi.OUTPUT);
-  const oneLatency: f64 = isGeneral && step.passesOne ? hardware.outerLatency : hardware.innerLatency;
-  const otherLatency: f64 = isGeneral && step.passesOther ? hardware.outerLatency : hardware.innerLatency;
-  const sumsLatency: f64 = passesSums ? hardware.outerLatency : hardware.innerLatency;
-  const fills: bool = !isStarted || step.fillsTile;
-  let pendingFills: bool = load<f64>(state.PENDING_FILLS) != 0;
-  let hasPending: bool = isStarted;
-  let wait: f64 = firstWait;
-  /** Stalls of the array's port are what is left of the time that passes. */
-  const begun: f64 = free - computed - stallFar - stallNear;
-
+  openOuter(abi.INPUT);
+  openOuter(abi.WEIGHT);
+  waits = <i32>load<f64>(state.WAITS);
+  sumsPort = innerPort(abi.OUTPUT);
+  for (let at: usize = FAR; at < FAR + 32; at += 8) store<f64>(at, 0);
+  const isFirst: bool = !isStarted;
   for (let left: i64 = <i64>count; left > 0; left--) {
-    // 0: parts of the outer tiles; when they are there. Any other part has been fetched from there before.
-    let farOneFirst: f64 = 0;
-    let farOneThere: f64 = 0;
-    let farOtherFirst: f64 = 0;
-    let farOtherThere: f64 = 0;
-    if (!isPlain && step.bringsOne) {
-      const from: f64 = later(outerRead, farOneSlot);
-      outerRead = from + step.farOneCycles;
-      if (hardware.outerShared) outerWrite = outerRead;
-      if (isGeneral && events.isTraced) events.add(abi.TRACK_OUTER_READ, one, stepIndex, from, outerRead);
-      farOneFirst = from + step.farOneUnit + hardware.outerLatency;
-      farOneThere = outerRead + hardware.outerLatency;
+    bring(step.first);
+    bring(step.second);
+    fetch(step.first, true);
+    fetch(step.second, true);
+    storedFirst = 0;
+    if (isFirst) firstWait = fold.unhiddenLoad(step.loading, 0) + hardware.arrayLatency;
+    else {
+      compute();
+      storeSums();
     }
-    if (!isPlain && step.bringsOther) {
-      const from: f64 = later(outerRead, farOtherSlot);
-      outerRead = from + step.farOtherCycles;
-      if (hardware.outerShared) outerWrite = outerRead;
-      if (isGeneral && events.isTraced) events.add(abi.TRACK_OUTER_READ, other, stepIndex, from, outerRead);
-      farOtherFirst = from + step.farOtherUnit + hardware.outerLatency;
-      farOtherThere = outerRead + hardware.outerLatency;
-    }
-    // 1: double-buffered inner tiles.
-    if (isGeneral && step.passesOne && fetchesOneAhead) {
-      const from: f64 = later(outerRead, oneFreed);
-      outerRead = from + step.oneCycles;
-      if (hardware.outerShared) outerWrite = outerRead;
-      if (events.isTraced) events.add(abi.TRACK_OUTER_READ, one, stepIndex, from, outerRead);
-      waits |= step.oneBit;
-      oneThere = later(from + step.oneUnit, outerRead - step.oneLead) + oneLatency;
-    } else if (fetchesOneAhead) {
-      if (isGeneral) innerRead = usePort(one, innerRead);
-      let from: f64 = later(innerRead, oneFreed);
-      innerRead = from + step.oneCycles;
-      if (!isPlain) waits &= ~step.oneBit;
-      if (!isPlain && step.bringsOne) {
-        const near: f64 = innerRead;
-        from = later(from, farOneFirst);
-        innerRead = later(from + step.oneCycles, farOneThere + step.oneUnit);
-        if (innerRead > near) waits |= step.oneBit;
-      }
-      if (isGeneral ? isPortShared() : hardware.innerShared) innerWrite = innerRead;
-      if (isGeneral && events.isTraced) events.add(abi.TRACK_INNER_READ, one, stepIndex, from, innerRead);
-      oneThere = (isPlain ? innerRead : later(from + step.oneUnit, innerRead - step.oneLead)) + oneLatency;
-      store<f64>(oneReadAt, innerRead);
-    }
-    if (isGeneral && step.passesOther && fetchesOtherAhead) {
-      const from: f64 = later(outerRead, otherFreed);
-      outerRead = from + step.otherCycles;
-      if (hardware.outerShared) outerWrite = outerRead;
-      if (events.isTraced) events.add(abi.TRACK_OUTER_READ, other, stepIndex, from, outerRead);
-      waits |= step.otherBit;
-      otherThere = later(from + step.otherUnit, outerRead - step.otherLead) + otherLatency;
-    } else if (fetchesOtherAhead) {
-      if (isGeneral) innerRead = usePort(other, innerRead);
-      let from: f64 = later(innerRead, otherFreed);
-      innerRead = from + step.otherCycles;
-      if (!isPlain) waits &= ~step.otherBit;
-      if (!isPlain && step.bringsOther) {
-        const near: f64 = innerRead;
-        from = later(from, farOtherFirst);
-        innerRead = later(from + step.otherCycles, farOtherThere + step.otherUnit);
-        if (innerRead > near) waits |= step.otherBit;
-      }
-      if (isGeneral ? isPortShared() : hardware.innerShared) innerWrite = innerRead;
-      if (isGeneral && events.isTraced) events.add(abi.TRACK_INNER_READ, other, stepIndex, from, innerRead);
-      otherThere = (isPlain ? innerRead : later(from + step.otherUnit, innerRead - step.otherLead)) + otherLatency;
-      store<f64>(otherReadAt, innerRead);
-    }
-    /** When the first sums of the step before can come back. */
-    let storedFirst: f64 = 0;
-    if (isPlain || hasPending) {
-      // 2: the pending step. The next one's held words come in behind its last fold's stream, and may take longer.
-      const start: f64 = later(free, ready);
-      if ((waits & STEP_WAITS) != 0) stallFar += start - free;
-      else stallNear += start - free;
-      if (!isPlain && pendingFills) store<f64>(state.FILL, stallFar + stallNear);
-      if (isGeneral && events.isTraced) {
-        events.add(
-          abi.TRACK_STALL,
-          (waits & STEP_WAITS) != 0 ? abi.WAIT_OUTER : abi.WAIT_INNER,
-          stepIndex - 1,
-          free,
-          start,
-        );
-      }
-      let streams: f64 = start;
-      if (!isPlain && wait >= 0) {
-        streams += wait;
-        computed += wait;
-        beginning = wait;
-        wait = -1;
-      }
-      const streamed: f64 = streams + lasting;
-      free = later(streamed, streams + busy);
-      if (isGeneral && events.isTraced) {
-        events.add(abi.TRACK_ARRAY, 0, stepIndex - 1, start, streams + busy);
-        events.add(abi.TRACK_ARRAY_PORT, 0, stepIndex - 1, streams, streams + pendingPort);
-        events.add(abi.TRACK_STALL, abi.WAIT_ARRAY_PORT, stepIndex - 1, streams + busy, free);
-      }
-      out = streamed + pendingSkew;
-      drained = later(drained, out);
-      computed += busy;
-      // 3: its sums go up, and on to the far memory where they are done with.
-      if (passesSums && storesSums) {
-        storedBefore = stored;
-        const from: f64 = later(outerWrite, out - pendingLead);
-        outerWrite = later(from + pendingStore, out + pendingUnit);
-        if (hardware.outerShared) outerRead = outerWrite;
-        if (events.isTraced) events.add(abi.TRACK_OUTER_WRITE, abi.OUTPUT, stepIndex - 1, from, outerWrite);
-        stored = outerWrite + sumsLatency;
-        storedFirst = from + pendingUnit + sumsLatency;
-      } else if (storesSums) {
-        if (isGeneral) innerRead = usePort(abi.OUTPUT, innerRead);
-        storedBefore = stored;
-        const from: f64 = later(innerWrite, later(isPlain ? out : out - pendingLead, outerSumsSlot));
-        innerWrite = from + pendingStore;
-        if (!isPlain) innerWrite = later(innerWrite, out + pendingUnit);
-        if (hardware.innerShared) innerRead = innerWrite;
-        if (isGeneral && events.isTraced)
-          events.add(abi.TRACK_INNER_WRITE, abi.OUTPUT, stepIndex - 1, from, innerWrite);
-        stored = innerWrite + sumsLatency;
-        storedFirst = isPlain ? stored : from + pendingUnit + sumsLatency;
-        if (pendingFarStore >= 0 && (isPlain || !hardware.outerShared)) {
-          const from: f64 = later(outerWrite, storedFirst);
-          outerWrite = from + pendingFarStore;
-          if (!isPlain) outerWrite = later(outerWrite, stored + pendingFarUnit);
-          if (isGeneral && events.isTraced)
-            events.add(abi.TRACK_OUTER_WRITE, abi.OUTPUT, stepIndex - 1, from, outerWrite);
-          store<f64>(state.OUTER_STORED, outerWrite + hardware.outerLatency);
-        }
-      }
-      if (!isPlain && hardware.outerShared) {
-        outerWrite = storeLater(
-          outerWrite,
-          storesSums ? pendingFarStore : -1,
-          pendingFarUnit,
-          storedFirst,
-          stored,
-          stepIndex - 1,
-        );
-        outerRead = outerWrite;
-      }
-    } else {
-      wait = fold.unhiddenLoad(step.loading, 0) + hardware.arrayLatency;
-      hasPending = true;
-    }
-    if (!isPlain && step.opensSums) openOuterSums();
-    // 4: single-buffered inner tiles, and partial sums that come back.
-    if (step.changesOne) {
-      if (isGeneral && step.passesOne && !step.isOneDouble) {
-        const place: f64 = later(outerRead, free);
-        outerRead = place + step.oneCycles;
-        if (hardware.outerShared) outerWrite = outerRead;
-        if (events.isTraced) events.add(abi.TRACK_OUTER_READ, one, stepIndex, place, outerRead);
-        waits |= step.oneBit;
-        oneThere = outerRead + oneLatency;
-      } else if (!step.isOneDouble) {
-        if (isGeneral) innerRead = usePort(one, innerRead);
-        const place: f64 = later(innerRead, free);
-        if (!isPlain) waits = farOneThere > place ? waits | step.oneBit : waits & ~step.oneBit;
-        innerRead = (isPlain ? place : later(place, farOneThere)) + step.oneCycles;
-        if (isGeneral ? isPortShared() : hardware.innerShared) innerWrite = innerRead;
-        if (isGeneral && events.isTraced)
-          events.add(abi.TRACK_INNER_READ, one, stepIndex, innerRead - step.oneCycles, innerRead);
-        oneThere = innerRead + oneLatency;
-        store<f64>(oneReadAt, innerRead);
-      }
-      oneFreed = free;
-    }
-    if (step.changesOther) {
-      if (isGeneral && step.passesOther && !step.isOtherDouble) {
-        const place: f64 = later(outerRead, free);
-        outerRead = place + step.otherCycles;
-        if (hardware.outerShared) outerWrite = outerRead;
-        if (events.isTraced) events.add(abi.TRACK_OUTER_READ, other, stepIndex, place, outerRead);
-        waits |= step.otherBit;
-        otherThere = outerRead + otherLatency;
-      } else if (!step.isOtherDouble) {
-        if (isGeneral) innerRead = usePort(other, innerRead);
-        const place: f64 = later(innerRead, free);
-        if (!isPlain) waits = farOtherThere > place ? waits | step.otherBit : waits & ~step.otherBit;
-        innerRead = (isPlain ? place : later(place, farOtherThere)) + step.otherCycles;
-        if (isGeneral ? isPortShared() : hardware.innerShared) innerWrite = innerRead;
-        if (isGeneral && events.isTraced)
-          events.add(abi.TRACK_INNER_READ, other, stepIndex, innerRead - step.otherCycles, innerRead);
-        otherThere = innerRead + otherLatency;
-        store<f64>(otherReadAt, innerRead);
-      }
-      otherFreed = free;
-    }
-    if (step.changesSums) {
-      if (isGeneral) innerRead = usePort(abi.OUTPUT, innerRead);
-      // Sums that go straight to the outer buffer wait for no place on their way.
-      sumsThere = !isPlain && hardware.isDirect ? 0 : step.areSumsDouble ? storedBefore : stored;
-      if (!isPlain) waits &= ~SUMS_WAIT;
-      let first: f64 = later(sumsThere, step.areSameSums ? storedFirst : storedBefore);
-      let whole: f64 = step.areSameSums ? stored : storedBefore;
-      // When they would be there if the far memory had nothing to do with it.
-      const near: f64 = isPlain ? 0 : later(later(innerRead, first) + step.down, whole + step.downUnit);
-      if (!isPlain && step.farDown >= 0) {
-        const from: f64 = later(outerRead, earliestOuterSums());
-        outerRead = from + step.farDown;
-        if (hardware.outerShared) outerWrite = outerRead;
-        if (isGeneral && events.isTraced) events.add(abi.TRACK_OUTER_READ, abi.OUTPUT, stepIndex, from, outerRead);
-        first = later(first, from + step.farDownUnit + hardware.outerLatency);
-        whole = later(whole, outerRead + hardware.outerLatency);
-      }
-      // Nobody waits for sums that the outer buffer adds to itself.
-      if (!step.isFirstK) {
-        const from: f64 = later(passesSums ? outerRead : innerRead, first);
-        const until: f64 = later(from + step.down, whole + step.downUnit);
-        if (passesSums || (!isPlain && until > near)) waits |= SUMS_WAIT;
-        // Straight to the array, other streams go on while they are waited for.
-        if (passesSums) {
-          outerRead = hardware.isDirect ? outerRead + step.down : until;
-          if (hardware.outerShared) outerWrite = outerRead;
-          if (events.isTraced)
-            events.add(
-              abi.TRACK_OUTER_READ,
-              abi.OUTPUT,
-              stepIndex,
-              hardware.isDirect ? outerRead - step.down : from,
-              outerRead,
-            );
-        } else {
-          innerRead = !isPlain && hardware.isDirect ? innerRead + step.down : until;
-          if (hardware.innerShared) innerWrite = innerRead;
-          if (isGeneral && events.isTraced)
-            events.add(
-              abi.TRACK_INNER_READ,
-              abi.OUTPUT,
-              stepIndex,
-              hardware.isDirect ? innerRead - step.down : from,
-              innerRead,
-            );
-        }
-        sumsThere = (isPlain ? until : later(from + step.downUnit, until - step.sumsLead)) + sumsLatency;
-        // Without a buffer near the array they are added on the way out, where the first of them is needed after the skew.
-        if (!isPlain && hardware.isDirect) sumsThere -= step.skew;
-      } else {
-        // The place of new sums is needed when the first of them leaves the array, not when it starts.
-        sumsThere -= step.skew;
-      }
-    }
-
-    // The present step becomes the pending one.
-    ready = oneThere;
-    let isFar: bool = (waits & step.oneBit) != 0;
-    if (otherThere > ready) {
-      ready = otherThere;
-      isFar = (waits & step.otherBit) != 0;
-    }
-    if (sumsThere > ready) {
-      ready = sumsThere;
-      isFar = (waits & SUMS_WAIT) != 0;
-    }
-    waits = isFar ? waits | STEP_WAITS : waits & ~STEP_WAITS;
-    if (!isPlain) {
-      pendingFills = fills;
-      busy = ownBusy;
-      pendingPort = step.portTime;
-      stepIndex += 1;
-      lasting = ownLasting;
-      pendingSkew = step.skew;
-      pendingLead = step.sumsLead;
-      pendingStore = step.storing;
-      pendingUnit = step.storeUnit;
-      pendingFarStore = step.farStoring;
-      pendingFarUnit = step.farStoreUnit;
-    }
+    if (step.opensSums) openOuterSums();
+    fetch(step.first, false);
+    fetch(step.second, false);
+    const free: f64 = load<f64>(state.ARRAY_FREE);
+    if ((step.changed & step.INPUT_BIT) != 0) store<f64>(state.INPUT_FREED, free);
+    if ((step.changed & step.WEIGHT_BIT) != 0) store<f64>(state.WEIGHT_FREED, free);
+    if (step.changesSums) takeSums();
+    makePending(isFirst || step.fillsTile);
   }
-
-  if (!isPlain && !isStarted && wait > hardware.arrayLatency) {
-    // The first held words go into the PEs once they are there, while what streams may still come.
-    const heldThere: f64 = step.isHeldOne ? oneThere : otherThere;
-    const restThere: f64 = (step.isHeldOne ? otherThere : oneThere) - (wait - hardware.arrayLatency);
-    const isHeldFar: bool = (waits & (step.isHeldOne ? step.oneBit : step.otherBit)) != 0;
-    const isRestFar: bool = (waits & (step.isHeldOne ? step.otherBit : step.oneBit)) != 0;
-    ready = later(heldThere, restThere);
-    waits = (restThere > heldThere ? isRestFar : isHeldFar) ? waits | STEP_WAITS : waits & ~STEP_WAITS;
-  }
-  if (isGeneral) innerRead = usePort(abi.INPUT, innerRead);
-  isStarted = hasPending;
-  firstWait = wait;
-  if (free - computed > mostStalls) isGivenUp = true;
-  store<f64>(state.ARRAY_FREE, free);
-  store<f64>(state.INNER_READ, innerRead);
-  store<f64>(state.INNER_WRITE, innerWrite);
-  store<f64>(state.OUTER_READ, outerRead);
-  store<f64>(state.OUTER_WRITE, outerWrite);
-  store<f64>(oneThereAt, oneThere);
-  store<f64>(oneFreedAt, oneFreed);
-  store<f64>(otherThereAt, otherThere);
-  store<f64>(otherFreedAt, otherFreed);
-  store<f64>(state.SUMS_THERE, sumsThere);
-  store<f64>(state.STORED, stored);
-  store<f64>(state.STORED_BEFORE, storedBefore);
-  store<f64>(state.PENDING_READY, ready);
-  store<f64>(state.SUMS_OUT, out);
-  store<f64>(state.DRAINED, drained);
+  if (isFirst && firstWait > hardware.arrayLatency) waitForHeld(firstWait - hardware.arrayLatency);
+  isStarted = true;
   store<f64>(state.WAITS, <f64>waits);
-  store<f64>(state.COMPUTE, computed);
-  store<f64>(state.STALL_OUTER, stallFar);
-  store<f64>(state.STALL_INNER, stallNear);
-  store<f64>(state.STALL_ARRAY, load<f64>(state.STALL_ARRAY) + free - computed - stallFar - stallNear - begun);
-  store<f64>(state.PENDING_ARRAY, step.arrayTime);
-  store<f64>(state.PENDING_PORT, step.portTime);
-  store<f64>(state.PENDING_STREAM, step.stream);
-  store<f64>(state.PENDING_FILLS, pendingFills ? 1 : 0);
-  store<f64>(state.PENDING_SKEW, pendingSkew);
-  store<f64>(state.PENDING_LEAD, pendingLead);
-  store<f64>(state.PENDING_STORE, pendingStore);
-  store<f64>(state.PENDING_UNIT, pendingUnit);
-  store<f64>(state.PENDING_OUTER_STORE, pendingFarStore);
-  store<f64>(state.PENDING_OUTER_UNIT, pendingFarUnit);
-  if (step.isAtEnd) return;
-  store<f64>(state.STEPS, load<f64>(state.STEPS) + count);
-  singleSteps += count;
+  if (load<f64>(state.ARRAY_FREE) - load<f64>(state.COMPUTE) > mostStalls) isGivenUp = true;
+  if (!step.isAtEnd) singleSteps += count;
 }

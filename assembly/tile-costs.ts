@@ -65,70 +65,43 @@ function isKnown(record: usize): bool {
 
 /** Cycles of `bytes` of an operand on the port that it is on. */
 function read(operand: i32, bytes: f64): f64 {
-  const moved: f64 = hardware.inBlocks(bytes, hardware.innerBlock);
-  if (operand == abi.INPUT) return hardware.portCycles(moved, hardware.innerReadBytes, hardware.innerReadCycles);
-  if (operand == abi.WEIGHT) return hardware.portCycles(moved, hardware.innerWeightBytes, hardware.innerWeightCycles);
-  return hardware.portCycles(moved, hardware.innerSumBytes, hardware.innerSumCycles);
+  const block: f64 = hardware.innerBlock;
+  if (operand == abi.INPUT) return cyclesOf(bytes, block, hardware.innerReadBytes, hardware.innerReadCycles);
+  if (operand == abi.WEIGHT) return cyclesOf(bytes, block, hardware.innerWeightBytes, hardware.innerWeightCycles);
+  return cyclesOf(bytes, block, hardware.innerSumBytes, hardware.innerSumCycles);
 }
 function write(bytes: f64): f64 {
-  return hardware.portCycles(
-    hardware.inBlocks(bytes, hardware.innerBlock),
-    hardware.innerWriteBytes,
-    hardware.innerWriteCycles,
-  );
+  return cyclesOf(bytes, hardware.innerBlock, hardware.innerWriteBytes, hardware.innerWriteCycles);
 }
 function readFar(bytes: f64): f64 {
-  return hardware.portCycles(
-    hardware.inBlocks(bytes, hardware.outerBlock),
-    hardware.outerReadBytes,
-    hardware.outerReadCycles,
-  );
+  return cyclesOf(bytes, hardware.outerBlock, hardware.outerReadBytes, hardware.outerReadCycles);
 }
 function writeFar(bytes: f64): f64 {
-  return hardware.portCycles(
-    hardware.inBlocks(bytes, hardware.outerBlock),
-    hardware.outerWriteBytes,
-    hardware.outerWriteCycles,
-  );
+  return cyclesOf(bytes, hardware.outerBlock, hardware.outerWriteBytes, hardware.outerWriteCycles);
 }
 
-/** Costs of an operand's tile of classes a and b; `free`: the dimension that it does not depend on, at index j. */
-function operandCosts(record: usize, operand: i32, elementsOfTile: f64, width: f64, free: i32, j: f64): usize {
-  const bytes: f64 = Math.ceil(elementsOfTile * width) * elements;
-  // Cores that differ only along `free` want the same tile.
-  const moved: f64 = hardware.multicast ? bytes : bytes * share.coresAtWork(free, j);
+/** Cycles of `bytes` on a port that moves whole blocks of `block` bytes, at `perBytes` bytes in `perCycles` cycles. */
+function cyclesOf(bytes: f64, block: f64, perBytes: f64, perCycles: f64): f64 {
+  return hardware.portCycles(hardware.inBlocks(bytes, block), perBytes, perCycles);
+}
+
+/** Costs of the present step's tile (share.ts) of inputs or weights. */
+export function operandCosts(operand: i32): usize {
+  const isInput: bool = operand == abi.INPUT;
+  const own: i32 = isInput ? share.classM : share.classN;
+  const free: i32 = isInput ? share.classN : share.classM;
+  const kind: i32 = own * 16 + share.classK * 4 + (hardware.multicast ? 0 : free);
+  const record: usize = slot + (isInput ? 0 : KIND) + <usize>kind * RECORD;
+  if (isKnown(record)) return record;
+  const tile: f64 = isInput ? share.extentOfAll(0, share.jm) : share.extentOfAll(1, share.jn);
+  const width: f64 = isInput ? hardware.inputBytes : hardware.weightBytes;
+  const bytes: f64 = Math.ceil(tile * share.extentOfAll(2, share.jk) * width) * elements;
+  // Cores that differ only along the dimension that it does not depend on want the same tile.
+  const sharers: f64 = isInput ? share.coresAtWork(1, share.jn) : share.coresAtWork(0, share.jm);
+  const moved: f64 = hardware.multicast ? bytes : bytes * sharers;
   store<f64>(record, hardware.passesOuter(operand) ? readFar(moved) : read(operand, moved), INNER_CYCLES);
   store<f64>(record, readFar(bytes), OUTER_CYCLES);
   return record;
-}
-
-/** Costs of the input tile of the present step (share.ts). */
-export function inputCosts(): usize {
-  const copies: i32 = hardware.multicast ? 0 : share.classN;
-  const record: usize = slot + <usize>(share.classM * 16 + share.classK * 4 + copies) * RECORD;
-  if (isKnown(record)) return record;
-  return operandCosts(
-    record,
-    abi.INPUT,
-    share.extentOfAll(0, share.jm) * share.extentOfAll(2, share.jk),
-    hardware.inputBytes,
-    1,
-    share.jn,
-  );
-}
-
-export function weightCosts(): usize {
-  const copies: i32 = hardware.multicast ? 0 : share.classM;
-  const record: usize = slot + KIND + <usize>(share.classN * 16 + share.classK * 4 + copies) * RECORD;
-  if (isKnown(record)) return record;
-  return operandCosts(
-    record,
-    abi.WEIGHT,
-    share.extentOfAll(1, share.jn) * share.extentOfAll(2, share.jk),
-    hardware.weightBytes,
-    0,
-    share.jm,
-  );
 }
 
 /** Costs of the sums of the present step. */
@@ -151,40 +124,24 @@ export function sumCosts(): usize {
   return record;
 }
 
-/** Cycles of the array's port for what the tile that was counted last reads, `side` elements side by side, and for its writes. */
-function onePort(side: f64, writes: f64): f64 {
-  const reads: f64 = hardware.portCycles(
-    hardware.inBlocks(arrayTraffic.edgeReadBytes() * side, hardware.arrayBlock),
-    hardware.arrayReadBytes,
-    hardware.arrayReadCycles,
-  );
-  return hardware.arrayShared ? reads + writes : Math.max(reads, writes);
-}
-
-/** The same of the busiest of several ports. */
-function ownPorts(side: f64, writes: f64): f64 {
+/** Cycles of the busiest of the array's ports for what the tile that was counted last reads and writes, `side` elements side by side. */
+function arrayPorts(side: f64, written: f64): f64 {
+  const block: f64 = hardware.arrayBlock;
+  const ports: i32 = hardware.arrayPorts;
   const inputs: f64 = arrayTraffic.edgeInputBytes() * side;
   const weights: f64 = arrayTraffic.edgeWeightBytes() * side;
   const sums: f64 = arrayTraffic.edgeSumBytes() * side;
-  const a: f64 = hardware.portCycles(
-    hardware.inBlocks(onPort(hardware.arrayPorts, 0, inputs, weights, sums), hardware.arrayBlock),
-    hardware.arrayReadBytes,
-    hardware.arrayReadCycles,
-  );
-  const w: f64 = hardware.portCycles(
-    hardware.inBlocks(onPort(hardware.arrayPorts, 1, inputs, weights, sums), hardware.arrayBlock),
-    hardware.arrayWeightBytes,
-    hardware.arrayWeightCycles,
-  );
-  const o: f64 = hardware.portCycles(
-    hardware.inBlocks(onPort(hardware.arrayPorts, 2, inputs, weights, sums), hardware.arrayBlock),
-    hardware.arraySumBytes,
-    hardware.arraySumCycles,
-  );
-  const most: f64 = Math.max(a, Math.max(w, o));
-  if (!hardware.arrayShared) return Math.max(most, writes);
-  const first: i32 = firstIn(hardware.arrayPorts, abi.OUTPUT);
-  return Math.max(most, (first == 0 ? a : first == 1 ? w : o) + writes);
+  const ofInputs: f64 = onPort(ports, abi.INPUT, inputs, weights, sums);
+  const ofWeights: f64 = onPort(ports, abi.WEIGHT, inputs, weights, sums);
+  const ofSums: f64 = onPort(ports, abi.OUTPUT, inputs, weights, sums);
+  const a: f64 = cyclesOf(ofInputs, block, hardware.arrayReadBytes, hardware.arrayReadCycles);
+  const w: f64 = cyclesOf(ofWeights, block, hardware.arrayWeightBytes, hardware.arrayWeightCycles);
+  const o: f64 = cyclesOf(ofSums, block, hardware.arraySumBytes, hardware.arraySumCycles);
+  const writes: f64 = cyclesOf(written, block, hardware.arrayWriteBytes, hardware.arrayWriteCycles);
+  const reads: f64 = Math.max(a, Math.max(w, o));
+  if (!hardware.arrayShared) return Math.max(reads, writes);
+  const first: i32 = firstIn(ports, abi.OUTPUT);
+  return Math.max(reads, (first == abi.INPUT ? a : first == abi.WEIGHT ? w : o) + writes);
 }
 
 /**
@@ -206,17 +163,8 @@ export function arrayCosts(isFirstK: bool, isLastK: bool, isHeld: bool): usize {
   // The port carries what all elements that the core takes at once need.
   const side: f64 = Math.min(mapping.elementsOfCore(), elements);
   const written: f64 = arrayTraffic.sumBytes(arrayTraffic.sumsOut, em * en, isLastK) * side;
-  const writes: f64 = hardware.portCycles(
-    hardware.inBlocks(written, hardware.arrayBlock),
-    hardware.arrayWriteBytes,
-    hardware.arrayWriteCycles,
-  );
   store<f64>(record, fold.stepCycles, ARRAY_TIME);
-  store<f64>(
-    record,
-    hardware.arrayPorts == abi.SPLIT_TOGETHER ? onePort(side, writes) : ownPorts(side, writes),
-    PORT_TIME,
-  );
+  store<f64>(record, arrayPorts(side, written), PORT_TIME);
   store<f64>(record, fold.firstLoad, LOAD);
   store<f64>(record, fold.lastStream, STREAM);
   store<f64>(record, fold.skewCycles, SKEW);

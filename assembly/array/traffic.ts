@@ -64,7 +64,7 @@ export function sumBytes(sums: f64, finals: f64, isLastK: bool): f64 {
   return Math.ceil((sums - finals) * hardware.accumulatorBytes) + Math.ceil(finals * hardware.outputBytes);
 }
 
-/** Bytes that the array takes from the inner buffer for the tile that `countTile` has seen last: inputs, weights, sums; all of them. */
+/** Bytes that the array takes from the inner buffer for the tile that `countTile` has seen last: inputs, weights, sums. */
 export function edgeInputBytes(): f64 {
   return mapping.isBypassed(abi.INPUT) ? 0 : Math.ceil(inputsIn * hardware.inputBytes);
 }
@@ -73,7 +73,4 @@ export function edgeWeightBytes(): f64 {
 }
 export function edgeSumBytes(): f64 {
   return Math.ceil(sumsIn * hardware.accumulatorBytes);
-}
-export function edgeReadBytes(): f64 {
-  return edgeInputBytes() + edgeWeightBytes() + edgeSumBytes();
 }

@@ -21,7 +21,7 @@ const core = await moduleOf({
   "array/registers": ["registersFit", "changesEachStep", "together", "partTakenAnew"],
   "array/traffic": [
     ...["countTile", "inputsIn", "weightsIn", "sumsIn", "sumsOut", "accumulated", "sumBytes"],
-    ...["edgeInputBytes", "edgeWeightBytes", "edgeSumBytes", "edgeReadBytes"],
+    ...["edgeInputBytes", "edgeWeightBytes", "edgeSumBytes"],
   ],
 } as const);
 const fold = core["array/fold"];
@@ -146,7 +146,6 @@ describe(`traffic of a tile (ECOTILE_PROPERTY_SEED=${seed})`, () => {
         Math.ceil((counted.sumsIn * accumulator) / 8),
       ];
       expect([traffic.edgeInputBytes(), traffic.edgeWeightBytes(), traffic.edgeSumBytes()]).toEqual(edge);
-      expect(traffic.edgeReadBytes()).toBe(sum(edge));
       // Of eleven sums five are outputs, if k is complete.
       expect(traffic.sumBytes(11, 5, 0)).toBe(Math.ceil((11 * accumulator) / 8));
       expect(traffic.sumBytes(11, 5, 1)).toBe(Math.ceil((6 * accumulator) / 8) + Math.ceil((5 * output) / 8));

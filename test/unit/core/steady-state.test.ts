@@ -151,6 +151,30 @@ describe(`the steady state of a loop (seed ${SEED})`, () => {
     }
   });
 
+  it("leaves the far port a pace of its own, as long as it stays behind", () => {
+    const write = PORT + 1;
+    /** Whether a loop repeats itself in which the port moves from 60 to `now`, and so much else stands elsewhere. */
+    const isFound = (now: number, latency: number, margin: number, before = {}, after = before): number => {
+      core.hardware.outerLatency(latency);
+      moved({ [PORT]: 60, ...before }, { [PORT]: now, ...after });
+      return state.repeats(LEVEL, margin, 0);
+    };
+    // The first of the moving times is 100; they move on by ten.
+    expect([isFound(64, 30, 6), isFound(64, 31, 6), isFound(64, 30, 7)]).toEqual([1, 0, 0]);
+    expect([isFound(69, 0, 0), isFound(71, 0, 0), isFound(59, 0, 0)]).toEqual([1, 0, 0]);
+    // Both ways at one pace.
+    expect([
+      isFound(64, 0, 0, { [write]: 50 }, { [write]: 54 }),
+      isFound(64, 0, 0, { [write]: 50 }, { [write]: 55 }),
+    ]).toEqual([1, 0]);
+    // It waits for nothing that rests later than it, but what comes to the array does not keep it.
+    const [freed, there] = [NEAR[0]! + 1, NEAR[0]!];
+    expect([isFound(64, 0, 0, { [freed]: 60 }), isFound(64, 0, 0, { [freed]: 61 })]).toEqual([1, 0]);
+    expect(isFound(64, 0, 0, { [there]: 61 })).toBe(1);
+    // Another time has no pace of its own.
+    expect(isFound(64, 0, 0, { [freed]: 50 }, { [freed]: 54 })).toBe(0);
+  });
+
   it("adds up what only adds up, and counts stalls that fill as far as all of them do", () => {
     const [computed, stalls, fill] = [indexOf("COMPUTE"), indexOf("STALL_OUTER"), indexOf("FILL")];
     moved({ [computed]: 40, [stalls]: 9 }, { [computed]: 47, [stalls]: 11 });
