@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { oneOf, quantity, real, section, text } from "./fields.ts";
-import { packageSchema, type Package } from "./package.ts";
+import { packageSchema } from "./package-schema.ts";
+import type { Package } from "./package.ts";
 import { PACKAGING_PROFILES, type PackagingProfile } from "./technology.ts";
 import type { Nanometres, SquareMillimetres } from "../units/quantity.ts";
 

@@ -3,16 +3,14 @@ import type { Hardware } from "./hardware.ts";
 import {
   BONDING_METHODS,
   BONDING_STEPS,
-  bondingOf,
   INTERPOSERS,
-  interposerOf,
-  packageFields as f,
   PACKAGE_KINDS,
   type Bonding,
   type Interposer,
   type Package,
   type PackageDie,
 } from "./package.ts";
+import { bondingOf, interposerOf, packageFields as f } from "./package-schema.ts";
 import { partsOf } from "./stack.ts";
 import { refusal, setPath, type Refusal, type SetPath, type SpecSet } from "./settings.ts";
 

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { root } from "./files.ts";
 
 const BUNDLE = "dist/bundle";
+const THREADS = ["worker/evaluate-worker.js", "worker/sweep-worker.js", "study/exact/worker.js"];
 
 /** What a file of the bundle imports: with it, and when it asks for it. */
 function importsOf(file: string): { readonly now: readonly string[]; readonly later: readonly string[] } {
@@ -52,13 +53,20 @@ describe("a start from the bundle", () => {
     expect(bytesOf(loaded)).toBeLessThanOrEqual(mostBytes);
   });
 
+  it.each(THREADS)("of a thread (%s) loads few files, and little", (path) => {
+    const loaded = loadedWith([`${BUNDLE}/${path}`]);
+    expect(loaded.size).toBeGreaterThan(1);
+    expect(loaded.size).toBeLessThanOrEqual(4);
+    expect(bytesOf(loaded)).toBeGreaterThan(500_000);
+    expect(bytesOf(loaded)).toBeLessThanOrEqual(1_400_000);
+  });
+
   it("of a command or a thread loads no reader of texts", () => {
-    const threads = ["worker/evaluate-worker.js", "worker/sweep-worker.js", "study/exact/worker.js"];
     const all = loadedWith([
       ...start,
       chunkOf("gemm"),
       chunkOf("search"),
-      ...threads.map((path) => `${BUNDLE}/${path}`),
+      ...THREADS.map((path) => `${BUNDLE}/${path}`),
     ]);
     expect(codeOf(all)).toContain("node_modules/zod/");
     expect(codeOf(all)).not.toMatch(/^\/\/ node_modules\/(yaml|csv-parse|csv-stringify)\//m);
