@@ -2,11 +2,10 @@ import * as abi from "./abi";
 import { changesEachStep, partTakenAnew } from "./array/registers";
 import * as arrayTraffic from "./array/traffic";
 import * as hardware from "./hardware";
-import { ceilDiv } from "./int-math";
 import { pick } from "./loop-order";
 import * as mapping from "./mapping";
 import { HARDWARE, get, put } from "./memory";
-import { isOutsideTurning, streaming } from "./nest";
+import { isOutsideTurning, operandWithout, streaming } from "./nest";
 import * as share from "./share";
 
 /*
@@ -108,37 +107,27 @@ function addClass(dimension: i32, from: f64, to: f64, outers: f64, isLastOuter: 
 }
 
 /** The classes of `outers` outer tiles of one extent. */
-function addOuters(
-  dimension: i32,
-  extent: f64,
-  chunk: f64,
-  cores: f64,
-  local: f64,
-  outers: f64,
-  isLastOuter: bool,
-): void {
-  share.set(dimension, extent, chunk, cores, local);
-  const L: f64 = share.innerTurns(dimension);
+function addOuters(dimension: i32, extent: f64, outers: f64, isLastOuter: bool): void {
+  share.set(dimension, extent, mapping.coresOf(dimension), mapping.innerOf(dimension));
+  const full: f64 = share.fullTiles(dimension);
   const cut: f64 = share.cutIndex(dimension);
-  const equal: f64 = L * local > chunk ? L - 1 : L;
-  if (cut < 0) addClass(dimension, 0, equal, outers, isLastOuter);
-  else {
-    addClass(dimension, 0, Math.min(cut, equal), outers, isLastOuter);
-    if (cut < equal) {
-      addClass(dimension, cut, cut + 1, outers, isLastOuter);
-      addClass(dimension, cut + 1, equal, outers, isLastOuter);
-    }
+  const uncut: f64 = cut < 0 ? full : Math.min(cut, full);
+  addClass(dimension, 0, uncut, outers, isLastOuter);
+  if (uncut < full) {
+    addClass(dimension, cut, cut + 1, outers, isLastOuter);
+    addClass(dimension, cut + 1, full, outers, isLastOuter);
   }
-  if (equal < L) addClass(dimension, equal, L, outers, isLastOuter);
+  addClass(dimension, full, share.innerTurns(dimension), outers, isLastOuter);
 }
 
 /** Fills the table for one dimension; returns its number of rows. */
-function classify(dimension: i32, extent: f64, outer: f64, local: f64, cores: f64): i32 {
+function classify(dimension: i32): i32 {
   rows = 0;
-  const whole: f64 = Math.floor(extent / outer);
-  const rest: f64 = extent - whole * outer;
-  addOuters(dimension, outer, cores == 1 ? outer : ceilDiv(outer, cores), cores, local, whole, rest == 0);
-  if (rest > 0) addOuters(dimension, rest, cores == 1 ? rest : ceilDiv(rest, cores), cores, local, 1, true);
+  const outer: f64 = mapping.outerOf(dimension);
+  const whole: f64 = Math.floor(mapping.problemOf(dimension) / outer);
+  const rest: f64 = mapping.problemOf(dimension) - whole * outer;
+  addOuters(dimension, outer, whole, rest == 0);
+  if (rest > 0) addOuters(dimension, rest, 1, true);
   return rows;
 }
 
@@ -148,8 +137,7 @@ let Gk: f64 = 1;
 
 /** How often a transfer along `free` happens where the outer tile has Lm, Ln, Lk inner tiles. */
 function repetition(free: i32, Lm: f64, Ln: f64, Lk: f64): i32 {
-  const operand: i32 = free == 0 ? abi.WEIGHT : free == 1 ? abi.INPUT : abi.OUTPUT;
-  if ((streaming() & (1 << operand)) != 0) return EVERY;
+  if ((streaming() & (1 << operandWithout(free))) != 0) return EVERY;
   const a: f64 = free == 0 ? Ln : Lm;
   const b: f64 = free == 2 ? Ln : Lk;
   if (a > 1 || b > 1) return isOutsideTurning(free, mapping.innerOrder, Lm, Ln, Lk) ? EVERY : OUTERS;
@@ -173,12 +161,12 @@ export function countTraffic(): void {
   elementsWeight = 0;
   elementsSumsIn = 0;
   elementsSumsOut = 0;
-  Gm = ceilDiv(mapping.M, mapping.gm);
-  Gn = ceilDiv(mapping.N, mapping.gn);
-  Gk = ceilDiv(mapping.K, mapping.gk);
-  classesM = classify(0, mapping.M, mapping.gm, mapping.lm, mapping.coresM);
-  classesN = classify(1, mapping.N, mapping.gn, mapping.ln, mapping.coresN);
-  classesK = classify(2, mapping.K, mapping.gk, mapping.lk, mapping.coresK);
+  Gm = mapping.outerTurns(0);
+  Gn = mapping.outerTurns(1);
+  Gk = mapping.outerTurns(2);
+  classesM = classify(0);
+  classesN = classify(1);
+  classesK = classify(2);
   const atOnce: f64 = mapping.batchAtOnce();
   const whole: f64 = Math.floor(mapping.B / atOnce);
   const rest: f64 = mapping.B - whole * atOnce;
@@ -189,24 +177,20 @@ export function countTraffic(): void {
 
 /** Traffic of both ports for `times` batch steps of `batch` elements. */
 function countMemories(batch: f64, times: f64): void {
-  countOperand(abi.INPUT, 0, 1, classesM, classesN, hardware.inputBytes, batch, times);
-  countOperand(abi.WEIGHT, 1, 0, classesN, classesM, hardware.weightBytes, batch, times);
+  countOperand(abi.INPUT, batch, times);
+  countOperand(abi.WEIGHT, batch, times);
   for (let x: i32 = 0; x < classesM; x++) {
     for (let y: i32 = 0; y < classesN; y++) countSums(row(0, x), row(1, y), batch, times);
   }
 }
 
-/** Input (dimension `own` m, `free` n) or weight (own n, free m), both of k as well. */
-function countOperand(
-  operand: i32,
-  own: i32,
-  free: i32,
-  owns: i32,
-  frees: i32,
-  width: f64,
-  batch: f64,
-  times: f64,
-): void {
+/** Inputs (of dimensions m and k) or weights (of n and k). */
+function countOperand(operand: i32, batch: f64, times: f64): void {
+  const own: i32 = operand;
+  const free: i32 = 1 - operand;
+  const owns: i32 = operand == abi.INPUT ? classesM : classesN;
+  const frees: i32 = operand == abi.INPUT ? classesN : classesM;
+  const width: f64 = operand == abi.INPUT ? hardware.inputBytes : hardware.weightBytes;
   const comesAgain: bool = isOutsideTurning(free, mapping.outerOrder, Gm, Gn, Gk) && !mapping.isKept(operand);
   const outerTimes: f64 = comesAgain ? times * pick(free, Gm, Gn, Gk) : times;
   const passes: bool = hardware.passesOuter(operand);
@@ -358,10 +342,9 @@ function countEdge(tiles: f64, m: f64, n: f64, k: f64, isFirstK: bool, isLastK: 
     elementsSumsIn += tiles * arrayTraffic.sumsIn;
     elementsSumsOut += tiles * arrayTraffic.sumsOut;
   }
-  if (!mapping.isBypassed(abi.INPUT)) count(EDGE, tiles * Math.ceil(arrayTraffic.inputsIn * hardware.inputBytes));
-  if (!mapping.isBypassed(abi.WEIGHT))
-    count(EDGE + 1, tiles * Math.ceil(arrayTraffic.weightsIn * hardware.weightBytes));
-  count(EDGE + SUMS_DOWN, tiles * Math.ceil(arrayTraffic.sumsIn * hardware.accumulatorBytes));
+  count(EDGE + abi.INPUT, tiles * arrayTraffic.edgeInputBytes());
+  count(EDGE + abi.WEIGHT, tiles * arrayTraffic.edgeWeightBytes());
+  count(EDGE + SUMS_DOWN, tiles * arrayTraffic.edgeSumBytes());
   count(EDGE + SUMS_UP, tiles * arrayTraffic.sumBytes(arrayTraffic.sumsOut, m * n, isLastK));
   if (hardware.registerWords > 0) {
     const taken: f64 = m * n * k * partTakenAnew(m, n);

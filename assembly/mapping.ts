@@ -1,7 +1,8 @@
 import * as abi from "./abi";
 import * as hardware from "./hardware";
 import { ceilDiv } from "./int-math";
-import { get, put } from "./memory";
+import { pick } from "./loop-order";
+import { get, put, putThree } from "./memory";
 
 /** The problem of the present search, and the mapping under evaluation. Sizes are whole numbers ≥ 1. */
 export let B: f64 = 1;
@@ -128,6 +129,23 @@ export function arrayPart(extent: f64, sharers: f64): f64 {
   return sharers == 1 ? extent : ceilDiv(extent, sharers);
 }
 
+/** Along dimension 0 m, 1 n, 2 k: extents of the problem, of a whole outer and a whole inner tile; cores that share outer tiles out; outer tiles. */
+export function problemOf(dimension: i32): f64 {
+  return pick(dimension, M, N, K);
+}
+export function outerOf(dimension: i32): f64 {
+  return pick(dimension, gm, gn, gk);
+}
+export function innerOf(dimension: i32): f64 {
+  return pick(dimension, lm, ln, lk);
+}
+export function coresOf(dimension: i32): f64 {
+  return pick(dimension, coresM, coresN, coresK);
+}
+export function outerTurns(dimension: i32): f64 {
+  return ceilDiv(problemOf(dimension), outerOf(dimension));
+}
+
 /** Batch elements that a core takes at once. */
 export function elementsOfCore(): f64 {
   return packed * arraysB;
@@ -185,31 +203,17 @@ export function setArray(
 /** Writes the mapping in place into a result record. */
 export function store(record: usize): void {
   put(record, abi.MAP_CORES, coresB);
-  put(record, abi.MAP_CORES + 1, coresM);
-  put(record, abi.MAP_CORES + 2, coresN);
-  put(record, abi.MAP_CORES + 3, coresK);
-  put(record, abi.MAP_ARRAYS, arraysB);
-  put(record, abi.MAP_ARRAYS + 1, arraysM);
-  put(record, abi.MAP_ARRAYS + 2, arraysN);
+  putThree(record, abi.MAP_CORES + 1, coresM, coresN, coresK);
+  putThree(record, abi.MAP_ARRAYS, arraysB, arraysM, arraysN);
   put(record, abi.MAP_PACKED, packed);
-  put(record, abi.MAP_OUTER_TILE, gm);
-  put(record, abi.MAP_OUTER_TILE + 1, gn);
-  put(record, abi.MAP_OUTER_TILE + 2, gk);
+  putThree(record, abi.MAP_OUTER_TILE, gm, gn, gk);
   put(record, abi.MAP_OUTER_ORDER, <f64>outerOrder);
-  put(record, abi.MAP_INNER_TILE, lm);
-  put(record, abi.MAP_INNER_TILE + 1, ln);
-  put(record, abi.MAP_INNER_TILE + 2, lk);
+  putThree(record, abi.MAP_INNER_TILE, lm, ln, lk);
   put(record, abi.MAP_INNER_ORDER, <f64>innerOrder);
   put(record, abi.MAP_DATAFLOW, <f64>dataflow);
-  put(record, abi.MAP_REGISTER_TILE, tm);
-  put(record, abi.MAP_REGISTER_TILE + 1, tn);
-  put(record, abi.MAP_REGISTER_TILE + 2, tk);
-  put(record, abi.MAP_ROWS, rowsM);
-  put(record, abi.MAP_ROWS + 1, rowsN);
-  put(record, abi.MAP_ROWS + 2, rowsK);
-  put(record, abi.MAP_COLS, colsM);
-  put(record, abi.MAP_COLS + 1, colsN);
-  put(record, abi.MAP_COLS + 2, colsK);
+  putThree(record, abi.MAP_REGISTER_TILE, tm, tn, tk);
+  putThree(record, abi.MAP_ROWS, rowsM, rowsN, rowsK);
+  putThree(record, abi.MAP_COLS, colsM, colsN, colsK);
   put(record, abi.MAP_OUTER_DOUBLE, hardware.hasOuter ? <f64>outerDoubleBits : 0);
   put(record, abi.MAP_INNER_DOUBLE, <f64>innerDoubleBits);
   put(record, abi.MAP_BYPASS, bypass ? 1 : 0);

@@ -20,3 +20,10 @@ export function get(base: usize, field: i32): f64 {
 export function put(base: usize, field: i32, value: f64): void {
   store<f64>(base + ((<usize>field) << 3), value);
 }
+
+/** Three fields one after the other. */
+export function putThree(base: usize, field: i32, first: f64, second: f64, third: f64): void {
+  put(base, field, first);
+  put(base, field + 1, second);
+  put(base, field + 2, third);
+}

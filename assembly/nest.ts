@@ -46,8 +46,7 @@ export function streaming(): i32 {
 
 /** Operands whose tiles depend on a dimension. */
 function dependents(dimension: i32): i32 {
-  if (dimension == 0) return INPUT_BIT | OUTPUT_BIT;
-  return dimension == 1 ? WEIGHT_BIT | OUTPUT_BIT : INPUT_BIT | WEIGHT_BIT;
+  return ALL_OPERANDS & ~(1 << operandWithout(dimension));
 }
 
 /** The dimension that loop `level` (1 to 6) runs over. */
@@ -93,17 +92,19 @@ export function isOutsideTurning(free: i32, order: i32, m: f64, n: f64, k: f64):
   return (pick(a, m, n, k) > 1 && isInside(order, a, free)) || (pick(b, m, n, k) > 1 && isInside(order, b, free));
 }
 
+/** The operand that does not depend on a dimension. */
+export function operandWithout(dimension: i32): i32 {
+  return dimension == 0 ? abi.WEIGHT : dimension == 1 ? abi.INPUT : abi.OUTPUT;
+}
+
 /** Operands whose outer tiles come more than once, if the outer buffer does not keep them; what goes past it has none. */
 export function reloaded(): i32 {
-  const Gm: f64 = ceilDiv(mapping.M, mapping.gm);
-  const Gn: f64 = ceilDiv(mapping.N, mapping.gn);
-  const Gk: f64 = ceilDiv(mapping.K, mapping.gk);
-  const turning: i32 = turningLoops(Gm, Gn, Gk);
+  const turning: i32 = turningLoops(mapping.outerTurns(0), mapping.outerTurns(1), mapping.outerTurns(2));
   const counted: i32 = countedLoops(mapping.outerOrder, turning) & turning;
-  const operands: i32 =
-    ((counted & 1) != 0 ? WEIGHT_BIT : 0) |
-    ((counted & 2) != 0 ? INPUT_BIT : 0) |
-    ((counted & 4) != 0 ? OUTPUT_BIT : 0);
+  let operands: i32 = 0;
+  for (let dimension: i32 = 0; dimension < 3; dimension++) {
+    if ((counted & (1 << dimension)) != 0) operands |= 1 << operandWithout(dimension);
+  }
   return operands & ~hardware.passedBits;
 }
 

@@ -151,7 +151,7 @@ function lookUpFetch(operand: i32, positions: f64, lead: f64): void {
   store<f64>(fetch, farCycles, FAR_CYCLES);
   store<f64>(fetch, unitOf(farCycles, positions), FAR_UNIT);
   // Any other part of the outer tile has been brought before.
-  if ((operand == abi.INPUT ? share.jn : share.jm) == 0) brought |= broughtOperands & (1 << operand);
+  if (share.tileIndex(1 - operand) == 0) brought |= broughtOperands & (1 << operand);
 }
 
 /** Sets the variables above for the step that the loops stand at. Every step of a walk goes through here. */
@@ -164,9 +164,9 @@ export function lookUp(): void {
   areSameSums = (others & OUTPUT_BIT) == 0;
   // With k split over cores each core starts its sums anew, and the outer buffer adds them up.
   const addsOutside: bool = mapping.coresK > 1;
-  isFirstK = addsOutside ? changesSums : gik == 0 && share.jk == 0;
+  isFirstK = addsOutside ? changesSums : gik == 0 && share.tileIndex(2) == 0;
   const isLastOuterK: bool = gik == Gk - 1;
-  const isLastInnerK: bool = share.jk == Lk - 1;
+  const isLastInnerK: bool = share.tileIndex(2) == Lk - 1;
   const isLastK: bool = isLastOuterK && isLastInnerK && !addsOutside;
   const isWeight: bool = mapping.dataflow == abi.WEIGHT_STATIONARY;
   const isHeld: bool = (changed & (isWeight ? WEIGHT_BIT : INPUT_BIT)) == 0;
@@ -209,7 +209,7 @@ export function lookUp(): void {
     else if (leaves) farStoring = load<f64>(sums, tileCosts.OUTER_UP_WIDE);
     down = load<f64>(sums, tileCosts.DOWN);
     // What the far memory holds of a new outer tile's sums comes back with the first of each inner tile.
-    const isOpened: bool = isKeptFar && (openedOperands & OUTPUT_BIT) != 0 && share.jk == 0 && gik > 0;
+    const isOpened: bool = isKeptFar && (openedOperands & OUTPUT_BIT) != 0 && share.tileIndex(2) == 0 && gik > 0;
     if (changesSums && isOpened) farDown = load<f64>(sums, tileCosts.OUTER_DOWN);
   }
   const sumsPositions: f64 = (streams & OUTPUT_BIT) != 0 ? positions : 1;

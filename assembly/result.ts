@@ -6,30 +6,43 @@ import { put } from "./memory";
 import { longest, withSums } from "./split";
 import * as run from "./run";
 
-/** Cycles that a port needs for all of a product's `inputs`, `weights` and `results`, bytes of one batch element, once each. */
-function compulsory(
-  inputs: f64,
-  weights: f64,
-  results: f64,
-  readBytes: f64,
-  readCycles: f64,
-  writeBytes: f64,
-  writeCycles: f64,
-  isShared: bool,
-  ports: f64,
-): f64 {
-  const reads: f64 = ((inputs + weights) * mapping.B * readCycles) / (readBytes * ports);
-  const writes: f64 = (results * mapping.B * writeCycles) / (writeBytes * ports);
+/** Cycles that each of `ports` ports needs for its share of `bytes` of each batch element. */
+function cyclesOf(bytes: f64, perBytes: f64, perCycles: f64, ports: f64): f64 {
+  return (bytes * mapping.B * perCycles) / (perBytes * ports);
+}
+
+/** Both directions of a port, which take turns where it is shared. */
+function together(reads: f64, writes: f64, isShared: bool): f64 {
   return isShared ? reads + writes : Math.max(reads, writes);
 }
 
-/** The same of the ports of a core's arrays where operands have their own. */
-function ownPorts(inputs: f64, weights: f64, results: f64): f64 {
-  const a: f64 = (inputs * mapping.B * hardware.arrayReadCycles) / (hardware.arrayReadBytes * hardware.cores);
-  const w: f64 = (weights * mapping.B * hardware.arrayWeightCycles) / (hardware.arrayWeightBytes * hardware.cores);
-  const writes: f64 = (results * mapping.B * hardware.arrayWriteCycles) / (hardware.arrayWriteBytes * hardware.cores);
-  const reads: f64 = longest(hardware.arrayPorts, a, w, 0);
-  return Math.max(reads, hardware.arrayShared ? withSums(hardware.arrayPorts, a, w, 0) + writes : writes);
+/** Cycles that the far memory's port needs for all of a product's `inputs`, `weights` and `results`, bytes of one batch element, once each. */
+function atFarMemory(inputs: f64, weights: f64, results: f64): f64 {
+  if (!hardware.hasOuter) {
+    const reads: f64 = cyclesOf(inputs + weights, hardware.innerReadBytes, hardware.innerReadCycles, 1);
+    const writes: f64 = cyclesOf(results, hardware.innerWriteBytes, hardware.innerWriteCycles, 1);
+    return together(reads, writes, hardware.innerShared);
+  }
+  const comes: f64 = (mapping.isResident(abi.INPUT) ? 0 : inputs) + (mapping.isResident(abi.WEIGHT) ? 0 : weights);
+  const leaves: f64 = mapping.isResident(abi.OUTPUT) ? 0 : results;
+  const reads: f64 = cyclesOf(comes, hardware.outerReadBytes, hardware.outerReadCycles, 1);
+  const writes: f64 = cyclesOf(leaves, hardware.outerWriteBytes, hardware.outerWriteCycles, 1);
+  return together(reads, writes, hardware.outerShared);
+}
+
+/** The same of the ports of all cores' arrays, which a held operand that goes past the inner buffer does not cross. */
+function atArrays(allInputs: f64, allWeights: f64, results: f64): f64 {
+  const inputs: f64 = mapping.isBypassed(abi.INPUT) ? 0 : allInputs;
+  const weights: f64 = mapping.isBypassed(abi.WEIGHT) ? 0 : allWeights;
+  const writes: f64 = cyclesOf(results, hardware.arrayWriteBytes, hardware.arrayWriteCycles, hardware.cores);
+  if (hardware.arrayPorts == abi.SPLIT_TOGETHER) {
+    const reads: f64 = cyclesOf(inputs + weights, hardware.arrayReadBytes, hardware.arrayReadCycles, hardware.cores);
+    return together(reads, writes, hardware.arrayShared);
+  }
+  const a: f64 = cyclesOf(inputs, hardware.arrayReadBytes, hardware.arrayReadCycles, hardware.cores);
+  const w: f64 = cyclesOf(weights, hardware.arrayWeightBytes, hardware.arrayWeightCycles, hardware.cores);
+  const besideSums: f64 = withSums(hardware.arrayPorts, a, w, 0);
+  return Math.max(longest(hardware.arrayPorts, a, w, 0), hardware.arrayShared ? besideSums + writes : writes);
 }
 
 /** Writes the last walk, the last traffic counted and the mapping in place into a result record. */
@@ -51,48 +64,8 @@ export function storeResult(record: usize): void {
   const inputs: f64 = mapping.M * mapping.K * hardware.inputBytes;
   const weights: f64 = mapping.N * mapping.K * hardware.weightBytes;
   const results: f64 = mapping.M * mapping.N * hardware.outputBytes;
-  const far: f64 = hardware.hasOuter
-    ? compulsory(
-        mapping.isResident(abi.INPUT) ? 0 : inputs,
-        mapping.isResident(abi.WEIGHT) ? 0 : weights,
-        mapping.isResident(abi.OUTPUT) ? 0 : results,
-        hardware.outerReadBytes,
-        hardware.outerReadCycles,
-        hardware.outerWriteBytes,
-        hardware.outerWriteCycles,
-        hardware.outerShared,
-        1,
-      )
-    : compulsory(
-        inputs,
-        weights,
-        results,
-        hardware.innerReadBytes,
-        hardware.innerReadCycles,
-        hardware.innerWriteBytes,
-        hardware.innerWriteCycles,
-        hardware.innerShared,
-        1,
-      );
-  put(record, abi.RES_ROOF_OUTER, far);
-  // A held operand that goes past the inner buffer does not cross its port.
-  const edgeInputs: f64 = mapping.isBypassed(abi.INPUT) ? 0 : inputs;
-  const edgeWeights: f64 = mapping.isBypassed(abi.WEIGHT) ? 0 : weights;
-  const edge: f64 =
-    hardware.arrayPorts == abi.SPLIT_TOGETHER
-      ? compulsory(
-          edgeInputs,
-          edgeWeights,
-          results,
-          hardware.arrayReadBytes,
-          hardware.arrayReadCycles,
-          hardware.arrayWriteBytes,
-          hardware.arrayWriteCycles,
-          hardware.arrayShared,
-          hardware.cores,
-        )
-      : ownPorts(edgeInputs, edgeWeights, results);
-  put(record, abi.RES_ROOF_ARRAY, edge);
+  put(record, abi.RES_ROOF_OUTER, atFarMemory(inputs, weights, results));
+  put(record, abi.RES_ROOF_ARRAY, atArrays(inputs, weights, results));
   put(record, abi.RES_ELEMENTS, counters.elementsInput);
   put(record, abi.RES_ELEMENTS + 1, counters.elementsWeight);
   put(record, abi.RES_ELEMENTS + 2, counters.elementsSumsIn);

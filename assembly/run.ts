@@ -66,16 +66,20 @@ export function setEveryTile(value: bool): void {
 function openOuterTile(): void {
   if (slot != shorter) {
     slot = shorter;
-    const em: f64 = (slot & 1) != 0 ? mapping.M - (ceilDiv(mapping.M, mapping.gm) - 1) * mapping.gm : mapping.gm;
-    const en: f64 = (slot & 2) != 0 ? mapping.N - (ceilDiv(mapping.N, mapping.gn) - 1) * mapping.gn : mapping.gn;
-    const ek: f64 = (slot & 4) != 0 ? mapping.K - (ceilDiv(mapping.K, mapping.gk) - 1) * mapping.gk : mapping.gk;
-    share.set(0, em, mapping.chunkM(em), mapping.coresM, mapping.lm);
-    share.set(1, en, mapping.chunkN(en), mapping.coresN, mapping.ln);
-    share.set(2, ek, mapping.chunkK(ek), mapping.coresK, mapping.lk);
+    for (let dimension: i32 = 0; dimension < 3; dimension++) {
+      const isLast: bool = (slot & (1 << dimension)) != 0;
+      const extent: f64 = isLast ? lastOuter(dimension) : mapping.outerOf(dimension);
+      share.set(dimension, extent, mapping.coresOf(dimension), mapping.innerOf(dimension));
+    }
     setInnerLoops(share.innerTurns(0), share.innerTurns(1), share.innerTurns(2));
     tileCosts.useSlot(slot, batch);
   }
   step.openTile(share.innerTurns(2), firstUses);
+}
+
+/** Extent of the last outer tile along a dimension. */
+function lastOuter(dimension: i32): f64 {
+  return mapping.problemOf(dimension) - (mapping.outerTurns(dimension) - 1) * mapping.outerOf(dimension);
 }
 
 /** Takes note that loop `level` stands at index i, its last one or not. */
@@ -93,18 +97,10 @@ function goTo(level: i32, i: f64, isLast: bool): void {
       firstUses = i == 0 ? firstUses | operand : firstUses & ~operand;
     }
     const bit: i32 = 1 << dimension;
-    shorter = isLast && isShort(dimension) ? shorter | bit : shorter & ~bit;
+    shorter = isLast && lastOuter(dimension) < mapping.outerOf(dimension) ? shorter | bit : shorter & ~bit;
     return;
   }
   share.goToTile(dimension, i);
-}
-
-/** Whether the last outer tile along a dimension is shorter than the others. */
-function isShort(dimension: i32): bool {
-  if (dimension == 0) return ceilDiv(mapping.M, mapping.gm) * mapping.gm > mapping.M;
-  return dimension == 1
-    ? ceilDiv(mapping.N, mapping.gn) * mapping.gn > mapping.N
-    : ceilDiv(mapping.K, mapping.gk) * mapping.gk > mapping.K;
 }
 
 /** Runs loop `level`, not the innermost, and all inside it. */
@@ -212,9 +208,9 @@ function isLookedAt(n: f64): bool {
 export function walk(stalls: f64 = Infinity): void {
   state.resetState();
   tileCosts.newWalk();
-  const Gk: f64 = ceilDiv(mapping.K, mapping.gk);
-  const Gm: f64 = ceilDiv(mapping.M, mapping.gm);
-  const Gn: f64 = ceilDiv(mapping.N, mapping.gn);
+  const Gm: f64 = mapping.outerTurns(0);
+  const Gn: f64 = mapping.outerTurns(1);
+  const Gk: f64 = mapping.outerTurns(2);
   setOuterLoops(ceilDiv(mapping.B, mapping.batchAtOnce()), Gm, Gn, Gk);
   steps.begin(Gk, mapping.isKept(abi.OUTPUT) || !isOutsideTurning(2, mapping.outerOrder, Gm, Gn, Gk), stalls);
   slot = -1;

@@ -6,42 +6,47 @@ import { ceilDiv } from "./int-math";
  * Inner tiles fall into four classes: 0 the rest's tile is whole (or there is no rest), 1 it is cut, 2 it is empty,
  * 3 the last and shorter one of each chunk.
  */
-const FIELDS: i32 = 8;
+const FIELDS: i32 = 9;
 const TABLE: usize = memory.data(3 * FIELDS * 8, 16);
-const EXTENT: usize = 0;
-const CHUNK: usize = 8;
-const LOCAL: usize = 16;
-const TURNS: usize = 24;
+const CHUNK: usize = 0;
+const LOCAL: usize = 8;
+const TURNS: usize = 16;
 /** Cores with a whole chunk, extent of the one with less, index of the inner tile in which the latter ends (−1: none). */
-const WHOLE: usize = 32;
-const REST: usize = 40;
-const CUT: usize = 48;
-/** Whether the last inner tile of a chunk is shorter. */
-const IS_SHORT: usize = 56;
+const WHOLE: usize = 24;
+const REST: usize = 32;
+const CUT: usize = 40;
+/** Inner tiles of full size: all, or all but the last. */
+const FULL: usize = 48;
+/** Index of the present inner tile, and its class. */
+const INDEX: usize = 56;
+const CLASS: usize = 64;
 
 function row(dimension: i32): usize {
   return TABLE + <usize>(dimension * FIELDS * 8);
 }
 
-/** Shares `extent` out over `cores` in chunks of `chunk`, cut into inner tiles of `local`. */
-export function set(dimension: i32, extent: f64, chunk: f64, cores: f64, local: f64): void {
+/** Shares `extent` out over `cores`, cut into inner tiles of `local`. */
+export function set(dimension: i32, extent: f64, cores: f64, local: f64): void {
   const at: usize = row(dimension);
+  const chunk: f64 = cores == 1 ? extent : ceilDiv(extent, cores);
   const turns: f64 = ceilDiv(chunk, local);
   const whole: f64 = cores == 1 ? 1 : Math.floor(extent / chunk);
   const rest: f64 = extent - whole * chunk;
-  store<f64>(at, extent, EXTENT);
   store<f64>(at, chunk, CHUNK);
   store<f64>(at, local, LOCAL);
   store<f64>(at, turns, TURNS);
   store<f64>(at, whole, WHOLE);
   store<f64>(at, rest, REST);
   store<f64>(at, rest > 0 ? Math.floor(rest / local) : -1, CUT);
-  store<f64>(at, turns * local > chunk ? 1 : 0, IS_SHORT);
+  store<f64>(at, turns * local > chunk ? turns - 1 : turns, FULL);
 }
 
-/** Inner tiles of a core. */
+/** Inner tiles of a core; those of full size. */
 export function innerTurns(dimension: i32): f64 {
   return load<f64>(row(dimension), TURNS);
+}
+export function fullTiles(dimension: i32): f64 {
+  return load<f64>(row(dimension), FULL);
 }
 
 /** Index of the inner tile in which the core with less ends; −1: there is none. */
@@ -49,34 +54,19 @@ export function cutIndex(dimension: i32): f64 {
   return load<f64>(row(dimension), CUT);
 }
 
-function classOf(dimension: i32, j: f64): i32 {
-  const at: usize = row(dimension);
-  if (load<f64>(at, IS_SHORT) != 0 && j == load<f64>(at, TURNS) - 1) return 3;
-  const cut: f64 = load<f64>(at, CUT);
-  return cut < 0 || j < cut ? 0 : j == cut ? 1 : 2;
-}
-
-/** Indices of the present inner tile along each dimension, and its classes. */
-export let jm: f64 = 0;
-export let jn: f64 = 0;
-export let jk: f64 = 0;
-export let classM: i32 = 0;
-export let classN: i32 = 0;
-export let classK: i32 = 0;
-
-/** Makes j the present index along a dimension. */
+/** Makes inner tile j the present one along a dimension. */
 export function goToTile(dimension: i32, j: f64): void {
-  const kind: i32 = classOf(dimension, j);
-  if (dimension == 0) {
-    jm = j;
-    classM = kind;
-  } else if (dimension == 1) {
-    jn = j;
-    classN = kind;
-  } else {
-    jk = j;
-    classK = kind;
-  }
+  const at: usize = row(dimension);
+  const cut: f64 = load<f64>(at, CUT);
+  const ofRest: i32 = cut < 0 || j < cut ? 0 : j == cut ? 1 : 2;
+  store<f64>(at, j, INDEX);
+  store<i32>(at, j == load<f64>(at, FULL) ? 3 : ofRest, CLASS);
+}
+export function tileIndex(dimension: i32): f64 {
+  return load<f64>(row(dimension), INDEX);
+}
+export function tileClass(dimension: i32): i32 {
+  return load<i32>(row(dimension), CLASS);
 }
 
 /** Extent of inner tile j on a core with a whole chunk. */

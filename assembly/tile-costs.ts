@@ -87,31 +87,39 @@ function cyclesOf(bytes: f64, block: f64, perBytes: f64, perCycles: f64): f64 {
 
 /** Costs of the present step's tile (share.ts) of inputs or weights. */
 export function operandCosts(operand: i32): usize {
-  const isInput: bool = operand == abi.INPUT;
-  const own: i32 = isInput ? share.classM : share.classN;
-  const free: i32 = isInput ? share.classN : share.classM;
-  const kind: i32 = own * 16 + share.classK * 4 + (hardware.multicast ? 0 : free);
-  const record: usize = slot + (isInput ? 0 : KIND) + <usize>kind * RECORD;
+  // It depends on k and on one of m and n, by its number; cores that differ only along the other one want the same tile.
+  const own: i32 = operand;
+  const other: i32 = 1 - operand;
+  const copies: i32 = hardware.multicast ? 0 : share.tileClass(other);
+  const kind: i32 = share.tileClass(own) * 16 + share.tileClass(2) * 4 + copies;
+  const record: usize = slot + <usize>operand * KIND + <usize>kind * RECORD;
   if (isKnown(record)) return record;
-  const tile: f64 = isInput ? share.extentOfAll(0, share.jm) : share.extentOfAll(1, share.jn);
-  const width: f64 = isInput ? hardware.inputBytes : hardware.weightBytes;
-  const bytes: f64 = Math.ceil(tile * share.extentOfAll(2, share.jk) * width) * elements;
-  // Cores that differ only along the dimension that it does not depend on want the same tile.
-  const sharers: f64 = isInput ? share.coresAtWork(1, share.jn) : share.coresAtWork(0, share.jm);
-  const moved: f64 = hardware.multicast ? bytes : bytes * sharers;
+  const width: f64 = operand == abi.INPUT ? hardware.inputBytes : hardware.weightBytes;
+  const bytes: f64 = Math.ceil(extentOf(own) * extentOf(2) * width) * elements;
+  const moved: f64 = hardware.multicast ? bytes : bytes * share.coresAtWork(other, share.tileIndex(other));
   store<f64>(record, hardware.passesOuter(operand) ? readFar(moved) : read(operand, moved), INNER_CYCLES);
   store<f64>(record, readFar(bytes), OUTER_CYCLES);
   return record;
 }
 
+/** Extent that all cores have of the present inner tile. */
+function extentOf(dimension: i32): f64 {
+  return share.extentOfAll(dimension, share.tileIndex(dimension));
+}
+/** The same of the first core. */
+function extentOfFirst(dimension: i32): f64 {
+  return share.extentOfOne(dimension, share.tileIndex(dimension));
+}
+
 /** Costs of the sums of the present step. */
 export function sumCosts(): usize {
-  const cores: i32 = mapping.coresK == 1 ? 0 : share.classK;
-  const record: usize = slot + 2 * KIND + <usize>(share.classM * 16 + share.classN * 4 + cores) * RECORD;
+  const cores: i32 = mapping.coresK == 1 ? 0 : share.tileClass(2);
+  const kind: i32 = share.tileClass(0) * 16 + share.tileClass(1) * 4 + cores;
+  const record: usize = slot + 2 * KIND + <usize>kind * RECORD;
   if (isKnown(record)) return record;
-  const sums: f64 = share.extentOfAll(0, share.jm) * share.extentOfAll(1, share.jn);
+  const sums: f64 = extentOf(0) * extentOf(1);
   // With k split over cores each has sums of its own, at accumulator width; the outer buffer has them added up.
-  const summands: f64 = mapping.coresK == 1 ? 1 : share.coresAtWork(2, share.jk);
+  const summands: f64 = mapping.coresK == 1 ? 1 : share.coresAtWork(2, share.tileIndex(2));
   const wide: f64 = Math.ceil(sums * hardware.accumulatorBytes) * elements;
   const final: f64 = Math.ceil(sums * hardware.outputBytes) * elements;
   const passes: bool = hardware.passesOuter(abi.OUTPUT);
@@ -150,14 +158,17 @@ function arrayPorts(side: f64, written: f64): f64 {
  * @param isHeld  the operand that the dataflow holds is that of the step before
  */
 export function arrayCosts(isFirstK: bool, isLastK: bool, isHeld: bool): usize {
-  const shorter: i32 = (share.classM == 3 ? 1 : 0) | (share.classN == 3 ? 2 : 0) | (share.classK == 3 ? 4 : 0);
+  let shorter: i32 = 0;
+  for (let dimension: i32 = 0; dimension < 3; dimension++) {
+    if (share.tileClass(dimension) == 3) shorter |= 1 << dimension;
+  }
   const isInPlace: bool = isHeld && mapping.dataflow != abi.OUTPUT_STATIONARY;
   const kind: i32 = shorter | (isFirstK ? 8 : 0) | (isLastK ? 16 : 0) | (isInPlace ? 32 : 0);
   const record: usize = slot + 3 * KIND + <usize>kind * RECORD;
   if (isKnown(record)) return record;
-  const em: f64 = share.extentOfOne(0, share.jm);
-  const en: f64 = share.extentOfOne(1, share.jn);
-  const ek: f64 = share.extentOfOne(2, share.jk);
+  const em: f64 = extentOfFirst(0);
+  const en: f64 = extentOfFirst(1);
+  const ek: f64 = extentOfFirst(2);
   arrayTraffic.countTile(em, en, ek, isFirstK, isInPlace);
   fold.timeTile(em, en, ek, isInPlace);
   // The port carries what all elements that the core takes at once need.

@@ -34,6 +34,11 @@ let blocksB: f64 = 1;
 /** Words of the last blocks. */
 let lastA: f64 = 1;
 let lastB: f64 = 1;
+/** Rows and columns that the skew of a whole block and of the last one counts: those in use, or all of the array's. */
+let rowsOfWhole: f64 = 1;
+let rowsOfLast: f64 = 1;
+let colsOfWhole: f64 = 1;
+let colsOfLast: f64 = 1;
 
 function setFolds(em: f64, en: f64, ek: f64): void {
   const sm: f64 = mapping.rowsM * mapping.colsM;
@@ -59,10 +64,11 @@ function setFolds(em: f64, en: f64, ek: f64): void {
   blocksB = ceilDiv(stepsB, wordsB);
   lastA = stepsA - (blocksA - 1) * wordsA;
   lastB = stepsB - (blocksB - 1) * wordsB;
-}
-
-function isEdgeAware(): bool {
-  return hardware.skew == abi.SKEW_EDGE_AWARE && hardware.unroll == abi.UNROLL_FIXED;
+  const isEdgeAware: bool = hardware.skew == abi.SKEW_EDGE_AWARE && hardware.unroll == abi.UNROLL_FIXED;
+  rowsOfWhole = isEdgeAware ? sideA * mapping.packed : hardware.rows;
+  colsOfWhole = isEdgeAware ? sideB * mapping.packed : hardware.cols;
+  rowsOfLast = isEdgeAware ? lastUsed(extentA, sideA, wordsA, blocksA) : hardware.rows;
+  colsOfLast = isEdgeAware ? lastUsed(extentB, sideB, wordsB, blocksB) : hardware.cols;
 }
 
 /** Part of a side that the last block really uses. */
@@ -94,31 +100,24 @@ export function timeTile(em: f64, en: f64, ek: f64, isHeld: bool): void {
     skewCycles = hardware.arrayTail;
     return;
   }
-  const isEdge: bool = isEdgeAware();
   if (hardware.overlap == abi.OVERLAP_FOLDS) {
-    const wholeRows: f64 = isEdge ? sideA * mapping.packed : hardware.rows;
-    const lastRows: f64 = isEdge ? lastUsed(extentA, sideA, wordsA, blocksA) : hardware.rows;
     stepCycles = steps;
     if (isLoaded || (isOutput && hardware.drain == abi.DRAIN_SHIFT)) {
       // A fold takes its stream or, if longer, the load of the next fold's words (the shifting out of its own sums).
-      const wholeTime: f64 = (blocksA - 1) * wordsA * Math.max(streamed, wholeRows);
-      stepCycles = stepsB * (wholeTime + lastA * Math.max(streamed, lastRows));
+      const wholeTime: f64 = (blocksA - 1) * wordsA * Math.max(streamed, rowsOfWhole);
+      stepCycles = stepsB * (wholeTime + lastA * Math.max(streamed, rowsOfLast));
     }
     if (isLoaded) {
       // The load of the first fold is hidden, or not, behind the tile before.
-      const first: f64 = blocksA > 1 ? wholeRows : lastRows;
+      const first: f64 = blocksA > 1 ? rowsOfWhole : rowsOfLast;
       firstLoad = first * firstHeld;
       stepCycles -= firstHeld * Math.max(0, first - streamed);
     }
-    skewCycles = lastFoldCycles(wholeRows, lastRows, isEdge);
+    skewCycles = lastFoldCycles();
     return;
   }
-  let r: f64 = folds * hardware.rows;
-  let c: f64 = folds * hardware.cols;
-  if (isEdge) {
-    r = blocksB * ((blocksA - 1) * sideA * mapping.packed + lastUsed(extentA, sideA, wordsA, blocksA));
-    c = blocksA * ((blocksB - 1) * sideB * mapping.packed + lastUsed(extentB, sideB, wordsB, blocksB));
-  }
+  const r: f64 = blocksB * ((blocksA - 1) * rowsOfWhole + rowsOfLast);
+  const c: f64 = blocksA * ((blocksB - 1) * colsOfWhole + colsOfLast);
   stepCycles = steps + r + c - 2 * folds;
   if (isOutput) {
     if (hardware.drain == abi.DRAIN_SHIFT) stepCycles += hardware.rows * held;
@@ -126,7 +125,7 @@ export function timeTile(em: f64, en: f64, ek: f64, isHeld: bool): void {
     if (hardware.overlap == abi.OVERLAP_NONE) stepCycles += hardware.rows * held;
     else {
       firstLoad = hardware.rows * firstHeld;
-      stepCycles += seenLoads(isEdge);
+      stepCycles += seenLoads();
     }
   }
 }
@@ -136,17 +135,14 @@ export function timeTile(em: f64, en: f64, ek: f64, isHeld: bool): void {
  * max(T · h + r + c − 2, r · h), T steps a held word. A load is r · h turns at the top row, whatever rows are unused below: words wait in those.
  * With one held word it is never longer.
  */
-function seenLoads(isEdge: bool): f64 {
+function seenLoads(): f64 {
   if (wordsA * wordsB == 1) return 0;
-  const r: f64 = isEdge ? sideA * mapping.packed : hardware.rows;
-  const c: f64 = isEdge ? sideB * mapping.packed : hardware.cols;
-  const lastR: f64 = isEdge ? lastUsed(extentA, sideA, wordsA, blocksA) : hardware.rows;
-  const lastC: f64 = isEdge ? lastUsed(extentB, sideB, wordsB, blocksB) : hardware.cols;
-  return (
-    (blocksB - 1) * ((blocksA - 1) * seenLoad(r, c, wordsA * wordsB) + seenLoad(lastR, c, lastA * wordsB)) +
-    (blocksA - 1) * seenLoad(r, lastC, wordsA * lastB) +
-    seenLoad(lastR, lastC, lastA * lastB)
-  );
+  const wholeColumn: f64 =
+    (blocksA - 1) * seenLoad(rowsOfWhole, colsOfWhole, wordsA * wordsB) +
+    seenLoad(rowsOfLast, colsOfWhole, lastA * wordsB);
+  const lastColumn: f64 =
+    (blocksA - 1) * seenLoad(rowsOfWhole, colsOfLast, wordsA * lastB) + seenLoad(rowsOfLast, colsOfLast, lastA * lastB);
+  return (blocksB - 1) * wholeColumn + lastColumn;
 }
 
 /** The same of one fold. */
@@ -154,37 +150,32 @@ function seenLoad(r: f64, c: f64, held: f64): f64 {
   return Math.max(0, (r - streamed) * held - r - c + 2);
 }
 
-/**
- * Skew where folds overlap, given the rows in use of whole blocks and of the last: a narrow fold behind a wide one may leave
- * first, so the latest of the tile counts.
- */
-function lastFoldCycles(wholeRows: f64, lastRows: f64, isEdge: bool): f64 {
+/** Skew where folds overlap: a narrow fold behind a wide one may leave first, so the latest of the tile counts. */
+function lastFoldCycles(): f64 {
   const isOutput: bool = mapping.dataflow == abi.OUTPUT_STATIONARY;
   const isLong: bool = !isOutput || hardware.drain == abi.DRAIN_SHIFT;
-  const c: f64 = isEdge ? lastUsed(extentB, sideB, wordsB, blocksB) : hardware.cols;
-  const wholeColumns: f64 = isEdge ? sideB * mapping.packed : hardware.cols;
   // Time that the folds of the last column of blocks take, the last one apart.
-  const whole: f64 = wordsA * lastB * Math.max(streamed, isLong ? wholeRows : 0);
-  const last: f64 = lastA * lastB * Math.max(streamed, isLong ? lastRows : 0);
+  const whole: f64 = wordsA * lastB * Math.max(streamed, isLong ? rowsOfWhole : 0);
+  const last: f64 = lastA * lastB * Math.max(streamed, isLong ? rowsOfLast : 0);
   if (!isOutput) {
     const gap: f64 = (blocksA - 1) * whole + last;
-    return hardware.rows - 2 + (blocksB == 1 ? c : Math.max(c, wholeColumns - gap));
+    return hardware.rows - 2 + (blocksB == 1 ? colsOfLast : Math.max(colsOfLast, colsOfWhole - gap));
   }
   // Sums wait for the end of their fold, and then for all held ones to be shifted out.
   const shift: f64 = hardware.drain == abi.DRAIN_SHIFT ? hardware.rows : 0;
-  let latest: f64 = streamed * lastA * lastB + lastRows + c + shift * lastA * lastB;
+  let latest: f64 = streamed * lastA * lastB + rowsOfLast + colsOfLast + shift * lastA * lastB;
   if (blocksA > 1) {
-    latest = Math.max(latest, streamed * wordsA * lastB - whole + wholeRows + c + shift * wordsA * lastB);
+    latest = Math.max(latest, streamed * wordsA * lastB - whole + rowsOfWhole + colsOfLast + shift * wordsA * lastB);
   }
   if (blocksB > 1) {
     const before: f64 = (blocksA - 1) * whole;
-    const beforeLast: f64 = lastA * wordsB * Math.max(streamed, isLong ? lastRows : 0);
+    const beforeLast: f64 = lastA * wordsB * Math.max(streamed, isLong ? rowsOfLast : 0);
     const leaves: f64 = streamed * lastA * wordsB - beforeLast - before;
-    latest = Math.max(latest, leaves + lastRows + wholeColumns + shift * lastA * wordsB);
+    latest = Math.max(latest, leaves + rowsOfLast + colsOfWhole + shift * lastA * wordsB);
     if (blocksA > 1) {
-      const beforeWhole: f64 = wordsA * wordsB * Math.max(streamed, isLong ? wholeRows : 0);
+      const beforeWhole: f64 = wordsA * wordsB * Math.max(streamed, isLong ? rowsOfWhole : 0);
       const first: f64 = streamed * wordsA * wordsB - beforeWhole - beforeLast - before;
-      latest = Math.max(latest, first + wholeRows + wholeColumns + shift * wordsA * wordsB);
+      latest = Math.max(latest, first + rowsOfWhole + colsOfWhole + shift * wordsA * wordsB);
     }
   }
   return latest - 2 - last;

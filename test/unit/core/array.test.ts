@@ -14,8 +14,8 @@ import { moduleOf } from "./module-of.ts";
  */
 const core = await moduleOf({
   memory: ["HARDWARE_RECORD", "RESULTS"],
-  hardware: ["load"],
-  mapping: ["load"],
+  hardware: ["load", "kind", "rows", "cols", "unroll", "skew", "overlap", "drain"],
+  mapping: ["load", "setArray", "setArrays", "setPacked"],
   split: ["inMemory", "firstIn", "hasSize", "longest", "withSums", "bytesOf", "onPort"],
   "array/fold": ["timeTile", "unhiddenLoad", "stepCycles", "firstLoad", "skewCycles", "lastStream", "lastPosition"],
   "array/registers": ["registersFit", "changesEachStep", "together", "partTakenAnew"],
@@ -182,6 +182,23 @@ describe(`time of a tile (ECOTILE_PROPERTY_SEED=${seed})`, () => {
     });
     expect(Object.keys(seen).length).toBe(18);
     for (const [name, count] of Object.entries(seen)) expect(count, name).toBeGreaterThan(2);
+  });
+
+  it("counts the last sum that leaves, which need not be that of the last fold", () => {
+    const { hardware, mapping } = core;
+    hardware.kind(abi.KIND_SYSTOLIC);
+    hardware.rows(4);
+    hardware.cols(8);
+    hardware.unroll(abi.UNROLL_FIXED);
+    hardware.skew(abi.SKEW_EDGE_AWARE);
+    hardware.overlap(abi.OVERLAP_FOLDS);
+    hardware.drain(abi.DRAIN_SHADOW);
+    mapping.setPacked(1);
+    mapping.setArray(abi.OUTPUT_STATIONARY, 1, 1, 1, 4, 1, 1, 1, 8, 1);
+    mapping.setArrays(1, 1, 1);
+    // Folds of 4 × 8, 1 × 8, 4 × 1 and 1 × 1 begin at cycles 0 to 3; their last sums leave at 11, 9, 6 and 4.
+    fold.timeTile(5, 9, 1, 0);
+    expect([fold.stepCycles(), fold.skewCycles()]).toEqual([4, 7]);
   });
 });
 

@@ -16,7 +16,7 @@ const core = await moduleOf({
     ...["isOutsideTurning", "reloaded", "turningLoops", "countedLoops"],
   ],
   share: [
-    ...["set", "innerTurns", "cutIndex", "goToTile", "jm", "jn", "jk", "classM", "classN", "classK"],
+    ...["set", "innerTurns", "fullTiles", "cutIndex", "goToTile", "tileIndex", "tileClass"],
     ...["extentOfOne", "extentOfRest", "extentOfAll", "wholeChunks", "coresAtWork"],
   ],
 } as const);
@@ -224,7 +224,7 @@ describe(`an extent that is shared out (seed ${SEED})`, () => {
       const chunk = Math.ceil(extent / cores);
       const local = upTo(chunk);
       const dimension = upTo(3) - 1;
-      share.set(dimension, extent, chunk, cores, local);
+      share.set(dimension, extent, cores, local);
       const chunks = range(cores).map(
         (core) => [Math.min(extent, core * chunk), Math.min(extent, (core + 1) * chunk)] as const,
       );
@@ -236,6 +236,7 @@ describe(`an extent that is shared out (seed ${SEED})`, () => {
       const rest = sizes.find((size) => size > 0 && size < chunk);
       const what = `${extent} over ${cores} in ${local}`;
       expect(share.innerTurns(dimension), what).toBe(turns);
+      expect(share.fullTiles(dimension), what).toBe(range(turns).filter((j) => (j + 1) * local <= chunk).length);
       expect(share.wholeChunks(dimension), what).toBe(whole);
       // The first inner tile that the core with less does not fill.
       const cut = rest === undefined ? -1 : range(turns).find((j) => rest < (j + 1) * local);
@@ -247,8 +248,8 @@ describe(`an extent that is shared out (seed ${SEED})`, () => {
         expect(share.extentOfAll(dimension, j), what).toBe(all.reduce((sum, each) => sum + each, 0));
         expect(share.coresAtWork(dimension, j), what).toBe(all.filter((each) => each > 0).length);
         share.goToTile(dimension, j);
-        const kind = [share.classM, share.classN, share.classK][dimension]!();
-        expect([share.jm, share.jn, share.jk][dimension]!()).toBe(j);
+        const kind = share.tileClass(dimension);
+        expect(share.tileIndex(dimension)).toBe(j);
         const ofRest = rest === undefined ? local : all[whole]!;
         const expected = all[0]! < local ? 3 : ofRest === local ? 0 : j === cut ? 1 : 2;
         expect(kind, `${what}, tile ${j}`).toBe(expected);
