@@ -39,9 +39,8 @@ export async function strategyOf(
   const { screening: fidelities = [] } = accuracy ?? {};
   const first = search.coarse === undefined ? [] : await coarseDesigns(study, search.coarse, signal, onNote);
   if (fidelities.length > 0 && known.greyBox === undefined) onNote(unscreened(search.strategy));
-  const symmetry = ["nsga2", "nsga3"].includes(search.strategy) ? symmetryOf(study) : [];
   return createStrategy(search.strategy, {
-    ...{ space, seed: search.seed, objectives, constraints, ...known, fidelities, symmetry },
+    ...{ space, seed: search.seed, objectives, constraints, ...known, fidelities, symmetry: symmetryOf(study) },
     initial: [...(start === null ? [] : [start]), ...first],
     ...(search.population === null ? {} : { populationSize: search.population }),
   });

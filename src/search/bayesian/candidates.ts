@@ -1,5 +1,5 @@
 import type { Random } from "../../random/index.ts";
-import { genesKey, neighbours, type Genes, type Space } from "../space/index.ts";
+import { neighbours, type Genes, type Space } from "../space/index.ts";
 
 /** How many points are looked at: random ones, neighbours of good ones, and steps of the climb. */
 export interface Effort {
@@ -11,7 +11,8 @@ export interface Effort {
 /**
  * The point of the highest score among random ones and the neighbours of good ones, climbed from there step by step.
  *
- * @param isTaken whether a point was suggested before
+ * @param keyOf   equal for points that count as one
+ * @param isTaken whether the point of a key was suggested before
  * @returns null where no new point was met
  */
 export function bestCandidate(
@@ -19,13 +20,14 @@ export function bestCandidate(
   random: Random,
   effort: Effort,
   good: readonly Genes[],
+  keyOf: (genes: Genes) => string,
   isTaken: (key: string) => boolean,
   score: (genes: Genes) => number,
 ): Genes | null {
   const scores = new Map<string, number>();
   let best: { readonly genes: Genes; readonly score: number } | null = null;
   const look = (genes: Genes): void => {
-    const key = genesKey(genes);
+    const key = keyOf(genes);
     if (scores.has(key) || isTaken(key)) return;
     // Nine digits: what differs beyond them is rounding, and the first of equals stays.
     const value = Number(score(genes).toPrecision(9));

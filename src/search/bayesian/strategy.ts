@@ -5,7 +5,7 @@ import { createBlackBox } from "./black-box.ts";
 import { createKnownCosts } from "./known-costs.ts";
 import { bestCandidate } from "./candidates.ts";
 import { createRandom } from "../../random/index.ts";
-import { genesKey, createSpace, type Genes, type Space } from "../space/index.ts";
+import { canonicalGenes, createSpace, genesKey, type Genes, type Space } from "../space/index.ts";
 import type { Trial } from "../types.ts";
 
 /** What a kind of Bayesian search knows of the points that it chooses among. */
@@ -52,38 +52,39 @@ export function createBayesian(options: StrategyOptions): Strategy {
   const space = greyBox === undefined ? options.space : modelSpace(options.space, greyBox.paths);
   const surrogate = greyBox === undefined ? createBlackBox(options) : createKnownCosts(options, space, greyBox);
   const effort = greyBox === undefined ? BLACK_EFFORT : GREY_EFFORT;
-  const sampler = createSampler(space, seed);
+  const canonical = canonicalGenes(space, options.symmetry ?? []);
+  const keyOf = (genes: Genes): string => genesKey(canonical(genes));
+  const sampler = createSampler(space, seed, canonical);
   const taken = new Set<string>();
   const queue = [
     ...startsOf(space, greyBox !== undefined),
     ...initial.map((point) => space.encode(partOf(space, point))),
   ];
   /** Points that are evaluated whatever screening says of them: the corners, and where the study starts. */
-  const pinned = new Set(queue.map(genesKey));
+  const pinned = new Set(queue.map(keyOf));
   const screen = surrogate.screen?.bind(surrogate);
   let suggestedCount = 0;
 
   const chosen = (): Genes | null => {
     while (queue.length > 0) {
       const genes = queue.shift()!;
-      if (!taken.has(genesKey(genes))) return genes;
+      if (!taken.has(keyOf(genes))) return genes;
     }
     if (suggestedCount < INITIAL) return nextRandom();
     surrogate.prepare();
     const random = createRandom(seed, STREAM, suggestedCount);
     const isTaken = (key: string): boolean => taken.has(key);
-    return bestCandidate(space, random, effort, surrogate.good(), isTaken, surrogate.score) ?? nextRandom();
+    return bestCandidate(space, random, effort, surrogate.good(), keyOf, isTaken, surrogate.score) ?? nextRandom();
   };
   const nextRandom = (): Genes | null => {
-    for (let genes = sampler.next(); genes !== null; genes = sampler.next())
-      if (!taken.has(genesKey(genes))) return genes;
+    for (let genes = sampler.next(); genes !== null; genes = sampler.next()) if (!taken.has(keyOf(genes))) return genes;
     return null;
   };
   const propose = (): Point | null => {
     for (let attempt = 0; ; attempt += 1) {
       const genes = attempt < ATTEMPTS ? chosen() : nextRandom();
       if (genes === null) return null;
-      taken.add(genesKey(genes));
+      taken.add(keyOf(genes));
       const point = surrogate.point(genes);
       if (point !== null) return point;
     }
@@ -95,7 +96,7 @@ export function createBayesian(options: StrategyOptions): Strategy {
       surrogate.forget?.(genes);
       const each = measured[i] ?? null;
       if (each !== null) screen!(genes, fidelity, each);
-      return each === null ? [] : [{ genes, key: genesKey(genes) }];
+      return each === null ? [] : [{ genes, key: keyOf(genes) }];
     });
     const kept: Point[] = [];
     while (kept.length < count && candidates.length > 0) {
@@ -124,7 +125,7 @@ export function createBayesian(options: StrategyOptions): Strategy {
       return points;
     },
     update: (trials) => {
-      for (const { point } of trials) taken.add(genesKey(space.encode(partOf(space, point))));
+      for (const { point } of trials) taken.add(keyOf(space.encode(partOf(space, point))));
       surrogate.update(trials);
     },
     ...(screen === undefined || fidelities.length === 0

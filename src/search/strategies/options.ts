@@ -11,7 +11,7 @@ export interface StrategyOptions {
   readonly constraints: readonly Constraint[];
   /** Points to propose first, for example a published baseline; repeated ones count once. */
   readonly initial?: readonly Point[];
-  /** What `nsga2` and `nsga3` try of designs that are equal: one. */
+  /** Designs that are equal: one of them is tried. */
   readonly symmetry?: Symmetry;
   /** Designs kept from one generation to the next by `nsga2` and `nsga3`. Default 60. */
   readonly populationSize?: number;

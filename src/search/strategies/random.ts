@@ -1,11 +1,11 @@
 import type { Strategy } from "../types.ts";
-import type { Genes } from "../space/index.ts";
+import { canonicalGenes, type Genes } from "../space/index.ts";
 import type { StrategyOptions } from "./options.ts";
 import { createSampler } from "./sampler.ts";
 
-/** Every point equally likely, none twice: the yardstick for the others, and exhaustive on small spaces. */
-export function createRandomStrategy({ space, seed, initial = [] }: StrategyOptions): Strategy {
-  const sampler = createSampler(space, seed);
+/** Every point equally likely, none twice, nor another one that is equal to it: the yardstick for the others, and exhaustive on small spaces. */
+export function createRandomStrategy({ space, seed, initial = [], symmetry = [] }: StrategyOptions): Strategy {
+  const sampler = createSampler(space, seed, canonicalGenes(space, symmetry));
   const queue = initial.map(space.encode).filter(sampler.mark);
   return {
     name: "random",
