@@ -16,9 +16,9 @@ export let brokenRule: i32 = 0;
 /** Record under check. */
 let record: usize = 0;
 
-function begin(kind: i32, address: usize): void {
+function begin(what: i32, address: usize): void {
   brokenField = NONE;
-  brokenRecord = kind;
+  brokenRecord = what;
   record = address;
 }
 

@@ -51,7 +51,7 @@ export function traffic(column: i32): f64 {
   return get(TRAFFIC, column);
 }
 
-function count(column: i32, bytes: f64): void {
+function tally(column: i32, bytes: f64): void {
   put(TRAFFIC, column, get(TRAFFIC, column) + bytes);
 }
 
@@ -68,11 +68,11 @@ export function energyOfTraffic(): f64 {
 const CLASSES: i32 = 10;
 const FIELDS: i32 = 10;
 const TABLE: usize = memory.data(3 * 10 * 10 * 8, 16);
-const ALL: i32 = 0; // extent of all cores
-const CORES: i32 = 1; // cores at work
-const WHOLE: i32 = 2; // cores with a whole tile, its extent; extent on the core with less
-const EXTENT: i32 = 3;
-const REST: i32 = 4;
+const TILE_OF_ALL: i32 = 0; // extent of the tile on all cores together
+const CORES_AT_WORK: i32 = 1;
+const WHOLE_CORES: i32 = 2; // cores with a whole tile, its extent; extent on the core with less
+const TILE_OF_WHOLE: i32 = 3;
+const TILE_OF_REST: i32 = 4;
 const TILES: i32 = 5; // tiles in all; those that are the first, the last of their outer tile; those that are first, last of all
 const FIRSTS: i32 = 6;
 const LASTS: i32 = 7;
@@ -82,7 +82,7 @@ let classesM: i32 = 0;
 let classesN: i32 = 0;
 let classesK: i32 = 0;
 /** Rows of the dimension being filled; the first one always holds the very first tile. */
-let rows: i32 = 0;
+let filled: i32 = 0;
 
 function row(dimension: i32, index: i32): usize {
   return TABLE + <usize>((dimension * CLASSES + index) * FIELDS * 8);
@@ -91,19 +91,19 @@ function row(dimension: i32, index: i32): usize {
 /** Adds the inner tiles from `from` up to `to` of `outers` outer tiles, which the share table describes. */
 function addClass(dimension: i32, from: f64, to: f64, outers: f64, isLastOuter: bool): void {
   if (to <= from) return;
-  const at: usize = row(dimension, rows);
+  const at: usize = row(dimension, filled);
   const L: f64 = share.innerTurns(dimension);
-  put(at, ALL, share.extentOfAll(dimension, from));
-  put(at, CORES, share.coresAtWork(dimension, from));
-  put(at, WHOLE, share.wholeChunks(dimension));
-  put(at, EXTENT, share.extentOfOne(dimension, from));
-  put(at, REST, share.extentOfRest(dimension, from));
+  put(at, TILE_OF_ALL, share.extentOfAll(dimension, from));
+  put(at, CORES_AT_WORK, share.coresAtWork(dimension, from));
+  put(at, WHOLE_CORES, share.wholeChunks(dimension));
+  put(at, TILE_OF_WHOLE, share.extentOfOne(dimension, from));
+  put(at, TILE_OF_REST, share.extentOfRest(dimension, from));
   put(at, TILES, outers * (to - from));
   put(at, FIRSTS, from == 0 ? outers : 0);
   put(at, LASTS, to == L ? outers : 0);
   put(at, IS_LAST, to == L && isLastOuter ? 1 : 0);
   put(at, TURNS, L);
-  rows += 1;
+  filled += 1;
 }
 
 /** The classes of `outers` outer tiles of one extent. */
@@ -122,13 +122,13 @@ function addOuters(dimension: i32, extent: f64, outers: f64, isLastOuter: bool):
 
 /** Fills the table for one dimension; returns its number of rows. */
 function classify(dimension: i32): i32 {
-  rows = 0;
+  filled = 0;
   const outer: f64 = mapping.outerOf(dimension);
   const whole: f64 = Math.floor(mapping.problemOf(dimension) / outer);
   const rest: f64 = mapping.problemOf(dimension) - whole * outer;
   addOuters(dimension, outer, whole, rest == 0);
   if (rest > 0) addOuters(dimension, rest, 1, true);
-  return rows;
+  return filled;
 }
 
 let Gm: f64 = 1;
@@ -145,13 +145,13 @@ function repetition(free: i32, Lm: f64, Ln: f64, Lk: f64): i32 {
 }
 
 /** Tiles of a class at which something happens that happens at its first tiles. */
-function hitsAtFirst(at: usize, kind: i32, isFirstRow: bool): f64 {
-  if (kind == EVERY) return get(at, TILES);
-  return kind == OUTERS ? get(at, FIRSTS) : isFirstRow ? 1 : 0;
+function hitsAtFirst(at: usize, often: i32, isFirstRow: bool): f64 {
+  if (often == EVERY) return get(at, TILES);
+  return often == OUTERS ? get(at, FIRSTS) : isFirstRow ? 1 : 0;
 }
-function hitsAtLast(at: usize, kind: i32): f64 {
-  if (kind == EVERY) return get(at, TILES);
-  return kind == OUTERS ? get(at, LASTS) : get(at, IS_LAST);
+function hitsAtLast(at: usize, often: i32): f64 {
+  if (often == EVERY) return get(at, TILES);
+  return often == OUTERS ? get(at, LASTS) : get(at, IS_LAST);
 }
 
 /** Counts the traffic of the mapping in `mapping.ts`. */
@@ -200,10 +200,10 @@ function countOperand(operand: i32, batch: f64, times: f64): void {
     const a: usize = row(own, x);
     for (let z: i32 = 0; z < classesK; z++) {
       const c: usize = row(2, z);
-      const bytes: f64 = Math.ceil(get(a, ALL) * get(c, ALL) * width) * batch;
+      const bytes: f64 = Math.ceil(get(a, TILE_OF_ALL) * get(c, TILE_OF_ALL) * width) * batch;
       const tiles: f64 = get(a, TILES) * get(c, TILES) * times;
       if (crossesOuter) {
-        count(
+        tally(
           OUTER + operand,
           hardware.inBlocks(bytes, hardware.outerBlock) * get(a, TILES) * get(c, TILES) * outerTimes,
         );
@@ -214,11 +214,11 @@ function countOperand(operand: i32, batch: f64, times: f64): void {
         const Lm: f64 = own == 0 ? get(a, TURNS) : Lf;
         const Ln: f64 = own == 0 ? Lf : get(a, TURNS);
         const hits: f64 = tiles * hitsAtFirst(f, repetition(free, Lm, Ln, get(c, TURNS)), y == 0);
-        const copies: f64 = get(f, CORES);
+        const copies: f64 = get(f, CORES_AT_WORK);
         const moved: f64 = hardware.multicast ? bytes : bytes * copies;
-        if (passes) count(OUTER + operand, hardware.inBlocks(moved, hardware.outerBlock) * hits);
-        else count(INNER_SOURCE + operand, hardware.inBlocks(moved, hardware.innerBlock) * hits);
-        if (entersInner) count(INNER + operand, bytes * copies * hits);
+        if (passes) tally(OUTER + operand, hardware.inBlocks(moved, hardware.outerBlock) * hits);
+        else tally(INNER_SOURCE + operand, hardware.inBlocks(moved, hardware.innerBlock) * hits);
+        if (entersInner) tally(INNER + operand, bytes * copies * hits);
       }
     }
   }
@@ -227,7 +227,7 @@ function countOperand(operand: i32, batch: f64, times: f64): void {
 /** Sums of the outputs of classes a (m) and b (n). */
 function countSums(a: usize, b: usize, batch: f64, times: f64): void {
   const tiles: f64 = get(a, TILES) * get(b, TILES) * times;
-  const sums: f64 = get(a, ALL) * get(b, ALL);
+  const sums: f64 = get(a, TILE_OF_ALL) * get(b, TILE_OF_ALL);
   const wide: f64 = Math.ceil(sums * hardware.accumulatorBytes) * batch;
   const final: f64 = Math.ceil(sums * hardware.outputBytes) * batch;
   let visits: f64 = 0;
@@ -237,13 +237,13 @@ function countSums(a: usize, b: usize, batch: f64, times: f64): void {
     const c: usize = row(2, z);
     const hits: f64 = hitsAtLast(c, repetition(2, get(a, TURNS), get(b, TURNS), get(c, TURNS)));
     visits += hits;
-    summands += hits * (mapping.coresK > 1 ? get(c, CORES) : 1);
+    summands += hits * (mapping.coresK > 1 ? get(c, CORES_AT_WORK) : 1);
     if (mapping.coresK > 1) {
       // Every core's sums go up wide; the outer buffer reads what it has, and adds.
-      const stored: f64 = wide * get(c, CORES);
-      count(INNER_SOURCE + SUMS_UP, hardware.inBlocks(stored, hardware.innerBlock) * hits * tiles);
-      count(INNER + SUMS_UP, stored * hits * tiles);
-      count(INNER_SOURCE + SUMS_DOWN, stored * hits * tiles);
+      const stored: f64 = wide * get(c, CORES_AT_WORK);
+      tally(INNER_SOURCE + SUMS_UP, hardware.inBlocks(stored, hardware.innerBlock) * hits * tiles);
+      tally(INNER + SUMS_UP, stored * hits * tiles);
+      tally(INNER_SOURCE + SUMS_DOWN, stored * hits * tiles);
     }
   }
   if (hardware.isDirect) {
@@ -251,25 +251,24 @@ function countSums(a: usize, b: usize, batch: f64, times: f64): void {
     elementsSumsOut += sums * batch * summands * tiles;
     if (mapping.coresK == 1) elementsSumsIn += sums * batch * (visits - 1) * tiles;
   }
-  if (mapping.coresK > 1) count(INNER_SOURCE + SUMS_DOWN, -wide * tiles);
+  const passes: bool = hardware.passesOuter(abi.OUTPUT);
+  if (mapping.coresK > 1) tally(INNER_SOURCE + SUMS_DOWN, -wide * tiles);
   else {
     const again: f64 = (visits - 1) * tiles;
-    const passes: bool = hardware.passesOuter(abi.OUTPUT);
-    const source: i32 = passes ? OUTER : INNER_SOURCE;
-    const block: f64 = passes ? hardware.outerBlock : hardware.innerBlock;
-    count(source + SUMS_UP, hardware.inBlocks(wide, block) * again + hardware.inBlocks(final, block) * tiles);
-    count(INNER + SUMS_UP, wide * again + final * tiles);
-    count(source + SUMS_DOWN, hardware.inBlocks(wide, block) * again);
-    count(INNER + SUMS_DOWN, wide * again);
+    if (passes) tallySums(OUTER, hardware.outerBlock, wide, final, again, tiles);
+    else tallySums(INNER_SOURCE, hardware.innerBlock, wide, final, again, tiles);
+    tallySums(INNER, 0, wide, final, again, tiles);
   }
-  if (!hardware.hasOuter || mapping.isResident(abi.OUTPUT) || hardware.passesOuter(abi.OUTPUT)) return;
+  if (!hardware.hasOuter || mapping.isResident(abi.OUTPUT) || passes) return;
   const leavesUnfinished: bool = isOutsideTurning(2, mapping.outerOrder, Gm, Gn, Gk) && !mapping.isKept(abi.OUTPUT);
-  const outerAgain: f64 = leavesUnfinished ? (Gk - 1) * tiles : 0;
-  count(
-    OUTER + SUMS_UP,
-    hardware.inBlocks(wide, hardware.outerBlock) * outerAgain + hardware.inBlocks(final, hardware.outerBlock) * tiles,
-  );
-  count(OUTER + SUMS_DOWN, hardware.inBlocks(wide, hardware.outerBlock) * outerAgain);
+  tallySums(OUTER, hardware.outerBlock, wide, final, leavesUnfinished ? (Gk - 1) * tiles : 0, tiles);
+}
+
+/** Sums of a tile go up `tiles` times finished, `final` bytes, and `again` times unfinished, `wide` bytes, as which they come down again. */
+function tallySums(columns: i32, block: f64, wide: f64, final: f64, again: f64, tiles: f64): void {
+  const unfinished: f64 = hardware.inBlocks(wide, block) * again;
+  tally(columns + SUMS_UP, unfinished + hardware.inBlocks(final, block) * tiles);
+  tally(columns + SUMS_DOWN, unfinished);
 }
 
 /** Traffic over the arrays' edges, and of their registers and accumulators. */
@@ -296,24 +295,18 @@ function countSteps(a: usize, b: usize, c: usize, isFirstM: bool, isFirstN: bool
   }
   const again: f64 = get(free, TILES) - anew;
   const tiles: f64 = get(c, TILES);
-  if (mapping.coresK > 1) {
-    // Every visit of a core starts its sums at zero, and no sum is final.
-    const starts: f64 = hitsAtFirst(c, repetition(2, Lm, Ln, Lk), isFirstK);
-    countCores(a, b, c, anew * others * starts, true, false, false);
-    countCores(a, b, c, again * others * starts, true, false, true);
-    countCores(a, b, c, anew * others * (tiles - starts), false, false, false);
-    countCores(a, b, c, again * others * (tiles - starts), false, false, true);
-    return;
-  }
-  const firsts: f64 = isFirstK ? 1 : 0;
-  const lasts: f64 = get(c, IS_LAST);
-  const both: f64 = mapping.K <= get(c, ALL) ? 1 : 0;
-  for (let held: i32 = 0; held < 2; held++) {
-    const steps: f64 = (held == 0 ? anew : again) * others;
-    countCores(a, b, c, steps * both, true, true, held == 1);
-    countCores(a, b, c, steps * (firsts - both), true, false, held == 1);
-    countCores(a, b, c, steps * (lasts - both), false, true, held == 1);
-    countCores(a, b, c, steps * (tiles - firsts - lasts + both), false, false, held == 1);
+  // With k split over cores, every visit of a core starts its sums at zero, and no sum is final.
+  const addsOutside: bool = mapping.coresK > 1;
+  let firsts: f64 = isFirstK ? 1 : 0;
+  if (addsOutside) firsts = hitsAtFirst(c, repetition(2, Lm, Ln, Lk), isFirstK);
+  const lasts: f64 = addsOutside ? 0 : get(c, IS_LAST);
+  const both: f64 = !addsOutside && mapping.K <= get(c, TILE_OF_ALL) ? 1 : 0;
+  for (let times: i32 = 0; times < 2; times++) {
+    const steps: f64 = (times == 0 ? anew : again) * others;
+    countCores(a, b, c, steps * both, true, true, times == 1);
+    countCores(a, b, c, steps * (firsts - both), true, false, times == 1);
+    countCores(a, b, c, steps * (lasts - both), false, true, times == 1);
+    countCores(a, b, c, steps * (tiles - firsts - lasts + both), false, false, times == 1);
   }
 }
 
@@ -321,15 +314,15 @@ function countSteps(a: usize, b: usize, c: usize, isFirstM: bool, isFirstN: bool
 function countCores(a: usize, b: usize, c: usize, steps: f64, isFirstK: bool, isLastK: bool, isHeld: bool): void {
   if (steps == 0) return;
   for (let corner: i32 = 0; corner < 8; corner++) {
-    const m: f64 = get(a, (corner & 1) != 0 ? REST : EXTENT);
-    const n: f64 = get(b, (corner & 2) != 0 ? REST : EXTENT);
-    const k: f64 = get(c, (corner & 4) != 0 ? REST : EXTENT);
+    const m: f64 = get(a, (corner & 1) != 0 ? TILE_OF_REST : TILE_OF_WHOLE);
+    const n: f64 = get(b, (corner & 2) != 0 ? TILE_OF_REST : TILE_OF_WHOLE);
+    const k: f64 = get(c, (corner & 4) != 0 ? TILE_OF_REST : TILE_OF_WHOLE);
     if (m == 0 || n == 0 || k == 0) continue;
-    const cores: f64 =
-      ((corner & 1) != 0 ? 1 : get(a, WHOLE)) *
-      ((corner & 2) != 0 ? 1 : get(b, WHOLE)) *
-      ((corner & 4) != 0 ? 1 : get(c, WHOLE));
-    countEdge(steps * cores * mapping.B, m, n, k, isFirstK, isLastK, isHeld);
+    const atWork: f64 =
+      ((corner & 1) != 0 ? 1 : get(a, WHOLE_CORES)) *
+      ((corner & 2) != 0 ? 1 : get(b, WHOLE_CORES)) *
+      ((corner & 4) != 0 ? 1 : get(c, WHOLE_CORES));
+    countEdge(steps * atWork * mapping.B, m, n, k, isFirstK, isLastK, isHeld);
   }
 }
 
@@ -342,10 +335,10 @@ function countEdge(tiles: f64, m: f64, n: f64, k: f64, isFirstK: bool, isLastK: 
     elementsSumsIn += tiles * arrayTraffic.sumsIn;
     elementsSumsOut += tiles * arrayTraffic.sumsOut;
   }
-  count(EDGE + abi.INPUT, tiles * arrayTraffic.edgeInputBytes());
-  count(EDGE + abi.WEIGHT, tiles * arrayTraffic.edgeWeightBytes());
-  count(EDGE + SUMS_DOWN, tiles * arrayTraffic.edgeSumBytes());
-  count(EDGE + SUMS_UP, tiles * arrayTraffic.sumBytes(arrayTraffic.sumsOut, m * n, isLastK));
+  tally(EDGE + abi.INPUT, tiles * arrayTraffic.edgeInputBytes());
+  tally(EDGE + abi.WEIGHT, tiles * arrayTraffic.edgeWeightBytes());
+  tally(EDGE + SUMS_DOWN, tiles * arrayTraffic.edgeSumBytes());
+  tally(EDGE + SUMS_UP, tiles * arrayTraffic.sumBytes(arrayTraffic.sumsOut, m * n, isLastK));
   if (hardware.registerWords > 0) {
     const taken: f64 = m * n * k * partTakenAnew(m, n);
     // No more copies than there are rows of inputs, or columns of weights.
@@ -362,9 +355,9 @@ function countEdge(tiles: f64, m: f64, n: f64, k: f64, isFirstK: bool, isLastK: 
       written += arrayTraffic.inputsIn * copiesN * hardware.inputBytes;
       read += (changesEachStep(abi.INPUT) ? taken : arrayTraffic.inputsIn * copiesN) * hardware.inputBytes;
     }
-    count(REGISTER_WRITES, tiles * Math.ceil(written));
-    count(REGISTER_READS, tiles * Math.ceil(read));
+    tally(REGISTER_WRITES, tiles * Math.ceil(written));
+    tally(REGISTER_READS, tiles * Math.ceil(read));
   }
-  count(ACCUMULATOR_WRITES, tiles * Math.ceil(arrayTraffic.accumulated * hardware.accumulatorBytes));
-  count(ACCUMULATOR_READS, tiles * Math.ceil(arrayTraffic.accumulated * hardware.accumulatorBytes));
+  tally(ACCUMULATOR_WRITES, tiles * Math.ceil(arrayTraffic.accumulated * hardware.accumulatorBytes));
+  tally(ACCUMULATOR_READS, tiles * Math.ceil(arrayTraffic.accumulated * hardware.accumulatorBytes));
 }

@@ -9,15 +9,15 @@ export const TABLE: usize = memory.data(abi.MOST_EVENTS * abi.EVENT_FIELDS * 8, 
 
 /** Whether events are taken down. */
 export let isTraced: bool = false;
-/** Events that are left out in front of the window; those so far. */
-let first: f64 = 0;
-export let count: f64 = 0;
+/** Events that are left out in front of the window; those so far, in all. */
+let skipped: f64 = 0;
+export let total: f64 = 0;
 
 /** Events from number `from` on are kept, as many as there is room for, until `end`. */
 export function begin(from: f64): void {
   isTraced = true;
-  first = from;
-  count = 0;
+  skipped = from;
+  total = 0;
 }
 
 export function end(): void {
@@ -32,8 +32,8 @@ export function end(): void {
  */
 export function add(track: i32, operand: i32, step: f64, since: f64, until: f64): void {
   if (until <= since) return;
-  const place: f64 = count - first;
-  count += 1;
+  const place: f64 = total - skipped;
+  total += 1;
   if (place < 0 || place >= abi.MOST_EVENTS) return;
   const at: usize = TABLE + ((<usize>place * abi.EVENT_FIELDS) << 3);
   put(at, abi.EV_TRACK, <f64>track);

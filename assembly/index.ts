@@ -59,8 +59,7 @@ export function evaluate(count: i32): i32 {
   let failures: i32 = 0;
   for (let i: i32 = 0; i < count; i++) {
     const status: i32 = isHardwareGood ? evaluateOne(problemAt(i), resultAt(i)) : abi.STATUS_BAD_HARDWARE;
-    if (conclude(i, status)) continue;
-    failures++;
+    if (!conclude(i, status)) failures++;
   }
   return failures;
 }
@@ -79,7 +78,7 @@ export function trace(first: f64): f64 {
     status = evaluateGiven(resultAt(0));
     events.end();
   }
-  return conclude(0, status) ? events.count : -1;
+  return conclude(0, status) ? events.total : -1;
 }
 export function eventsPointer(): usize {
   return events.TABLE;
@@ -103,8 +102,7 @@ export function scoreOnly(count: i32): i32 {
       mapping.store(result);
       put(result, abi.RES_SCORED, localTiles.scored);
     }
-    if (conclude(i, status)) continue;
-    failures++;
+    if (!conclude(i, status)) failures++;
   }
   return failures;
 }

@@ -43,14 +43,14 @@ export let portTime: f64 = 0;
 /** Load of the first held words, stream of the last fold, skew of its sums. */
 export let loading: f64 = 0;
 export let stream: f64 = 0;
-export let skew: f64 = 0;
+export let skewCycles: f64 = 0;
 
 // What comes in, of inputs and weights.
 /** The one that is asked for first, and the other. The array needs held weights before anything. */
-export let first: i32 = abi.INPUT;
-export let second: i32 = abi.WEIGHT;
+export let firstOperand: i32 = abi.INPUT;
+export let secondOperand: i32 = abi.WEIGHT;
 /** The one that is in place before the other streams past it: what the dataflow holds. */
-export let held: i32 = abi.INPUT;
+export let heldOperand: i32 = abi.INPUT;
 /** Operands (bits) of which another inner tile comes in, and of which a part of an outer tile comes from the far memory for it. */
 export let changed: i32 = 0;
 export let brought: i32 = 0;
@@ -134,19 +134,19 @@ export function openTile(innerK: f64, firstUses: i32): void {
   hasOpened = true;
 }
 
-/** Cycles of the first of `units` equal parts of a transfer; a transfer of a single unit is handed on as a whole. */
-function unitOf(cycles: f64, units: f64): f64 {
-  return units > 1 ? ceilDiv(cycles, units) : cycles;
+/** Cycles of the first of `units` equal parts of a transfer that lasts so many; a transfer of a single unit is handed on as a whole. */
+function unitOf(lasts: f64, units: f64): f64 {
+  return units > 1 ? ceilDiv(lasts, units) : lasts;
 }
 
 /** Sets what comes in of `operand`, whose tile is handed on in so many positions, `lead` cycles from the first to the last. */
 function lookUpFetch(operand: i32, positions: f64, lead: f64): void {
   const costs: usize = tileCosts.operandCosts(operand);
   const fetch: usize = fetchOf(operand);
-  const cycles: f64 = load<f64>(costs, tileCosts.INNER_CYCLES);
+  const nearCycles: f64 = load<f64>(costs, tileCosts.INNER_CYCLES);
   const farCycles: f64 = load<f64>(costs, tileCosts.OUTER_CYCLES);
-  store<f64>(fetch, cycles, CYCLES);
-  store<f64>(fetch, unitOf(cycles, positions), UNIT);
+  store<f64>(fetch, nearCycles, CYCLES);
+  store<f64>(fetch, unitOf(nearCycles, positions), UNIT);
   store<f64>(fetch, positions > 1 ? lead : 0, LEAD);
   store<f64>(fetch, farCycles, FAR_CYCLES);
   store<f64>(fetch, unitOf(farCycles, positions), FAR_UNIT);
@@ -179,15 +179,16 @@ export function lookUp(): void {
   portTime = load<f64>(array, tileCosts.PORT_TIME);
   loading = isAtEnd ? 0 : load<f64>(array, tileCosts.LOAD);
   stream = load<f64>(array, tileCosts.STREAM);
-  skew = load<f64>(array, tileCosts.SKEW);
+  skewCycles = load<f64>(array, tileCosts.SKEW);
   // Positions of its stream, where transfers are handed on position by position, and cycles from the first to the last.
   const position: f64 = load<f64>(array, tileCosts.POSITION);
   const positions: f64 = hardware.isDirect ? ceilDiv(stream, position) : 1;
   const lead: f64 = (positions - 1) * position;
 
-  first = hardware.isDirect && isWeight ? abi.WEIGHT : abi.INPUT;
-  second = 1 - first;
-  held = first == abi.WEIGHT || mapping.dataflow == abi.INPUT_STATIONARY ? first : second;
+  firstOperand = hardware.isDirect && isWeight ? abi.WEIGHT : abi.INPUT;
+  secondOperand = 1 - firstOperand;
+  const isFirstHeld: bool = firstOperand == abi.WEIGHT || mapping.dataflow == abi.INPUT_STATIONARY;
+  heldOperand = isFirstHeld ? firstOperand : secondOperand;
   brought = 0;
   if ((changed & INPUT_BIT) != 0) lookUpFetch(abi.INPUT, (streams & INPUT_BIT) != 0 ? positions : 1, lead);
   if ((changed & WEIGHT_BIT) != 0) lookUpFetch(abi.WEIGHT, (streams & WEIGHT_BIT) != 0 ? positions : 1, lead);

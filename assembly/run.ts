@@ -50,7 +50,7 @@ const OF_SUMS: i32 =
   state.bitOf(state.OUTER_SUMS_BEFORE);
 
 /** The class of the present outer tile: bits for a shorter m, n, k, and batch; and that of the one the loops stand at. */
-let slot: i32 = -1;
+let outerClass: i32 = -1;
 let shorter: i32 = 0;
 let batch: f64 = 1;
 /** Operands whose outer tile has not been used in this batch step: the outer loop that they do not depend on has just begun. */
@@ -64,15 +64,15 @@ export function setEveryTile(value: bool): void {
 
 /** Opens the outer tile that the outer loops stand at. */
 function openOuterTile(): void {
-  if (slot != shorter) {
-    slot = shorter;
+  if (outerClass != shorter) {
+    outerClass = shorter;
     for (let dimension: i32 = 0; dimension < 3; dimension++) {
-      const isLast: bool = (slot & (1 << dimension)) != 0;
+      const isLast: bool = (outerClass & (1 << dimension)) != 0;
       const extent: f64 = isLast ? lastOuter(dimension) : mapping.outerOf(dimension);
       share.set(dimension, extent, mapping.coresOf(dimension), mapping.innerOf(dimension));
     }
     setInnerLoops(share.innerTurns(0), share.innerTurns(1), share.innerTurns(2));
-    tileCosts.useSlot(slot, batch);
+    tileCosts.useSlot(outerClass, batch);
   }
   step.openTile(share.innerTurns(2), firstUses);
 }
@@ -106,9 +106,9 @@ function goTo(level: i32, i: f64, isLast: bool): void {
 /** Runs loop `level`, not the innermost, and all inside it. */
 function loop(level: i32): void {
   const count: f64 = turns(level);
-  // Iterations from `first` up to `end` are alike; the one in whose tiles a core ends early is another.
+  // Iterations from `alikeFrom` up to `end` are alike; the one in whose tiles a core ends early is another.
   const cut: f64 = level > OUTER_INNERMOST ? share.cutIndex(dimensionOf(level)) : -1;
-  let first: f64 = 1;
+  let alikeFrom: f64 = 1;
   let end: f64 = cut > 0 && cut < count - 1 ? cut : count - 1;
   let savedAt: f64 = -1;
   for (let i: f64 = 0; i < count; i++) {
@@ -119,17 +119,17 @@ function loop(level: i32): void {
     else loop(level + 1);
     if (steps.isGivenUp) return;
     if (i > 0 && i == cut) {
-      first = i + 1;
+      alikeFrom = i + 1;
       end = count - 1;
     }
     const left: f64 = end - 1 - i;
     if (left < 1 || everyTile) continue;
-    if (i >= first && savedAt == i - 1) {
+    if (i >= alikeFrom && savedAt == i - 1) {
       if (state.repeats(level, tileCosts.longestSkew, ignored(level))) {
         state.advance(level, left);
         i = end - 1;
       }
-    } else if (steps.firstWait < 0 && isLookedAt(i + 1 - first)) {
+    } else if (steps.firstWait < 0 && isLookedAt(i + 1 - alikeFrom)) {
       state.save(level);
       savedAt = i;
     }
@@ -146,7 +146,7 @@ function innermostLoop(): void {
     share.goToTile(dimension, i);
     if (i > 0) step.goOn(INNERMOST);
     const end: f64 = i == 0 || i == cut ? i + 1 : cut > i && cut < count - 1 ? cut : count - 1;
-    if (end - i <= 1) steps.walk(1);
+    if (end - i <= 1) steps.take(1);
     else alikeSteps(end - i);
     i = Math.max(end, i + 1);
   }
@@ -157,21 +157,21 @@ function alikeSteps(count: f64): void {
   let left: f64 = count;
   if (steps.firstWait >= 0) {
     // The very first step is like no other.
-    steps.walk(1);
+    steps.take(1);
     left -= 1;
   }
   for (let some: f64 = 3; left > some + 8 && steps.firstWait < 0 && !steps.isGivenUp && !everyTile; some *= 4) {
     // To look costs as much as several steps.
-    steps.walk(some);
+    steps.take(some);
     state.save(INNERMOST);
-    steps.walk(1);
+    steps.take(1);
     left -= some + 1;
     if (state.repeats(INNERMOST, tileCosts.longestSkew, ignored(INNERMOST))) {
       state.advance(INNERMOST, left);
       return;
     }
   }
-  if (left > 0) steps.walk(left);
+  if (left > 0) steps.take(left);
 }
 
 /**
@@ -181,10 +181,10 @@ function alikeSteps(count: f64): void {
 function ignored(level: i32): i32 {
   if (level <= OUTER_INNERMOST) return 0;
   let times: i32 = ONLY_AT_OPENING;
-  const changed: i32 = changes(level) | streaming();
-  if ((changed & step.INPUT_BIT) == 0) times |= OF_INPUT;
-  if ((changed & step.WEIGHT_BIT) == 0) times |= OF_WEIGHT;
-  if ((changed & step.OUTPUT_BIT) == 0) times |= OF_SUMS;
+  const crossing: i32 = changes(level) | streaming();
+  if ((crossing & step.INPUT_BIT) == 0) times |= OF_INPUT;
+  if ((crossing & step.WEIGHT_BIT) == 0) times |= OF_WEIGHT;
+  if ((crossing & step.OUTPUT_BIT) == 0) times |= OF_SUMS;
   if (hardware.innerReadCycles > 0) times |= state.bitOf(state.INNER_READ);
   if (hardware.innerWeightCycles > 0) times |= state.bitOf(state.WEIGHT_READ);
   if (hardware.innerSumCycles > 0) times |= state.bitOf(state.SUM_READ);
@@ -213,7 +213,7 @@ export function walk(stalls: f64 = Infinity): void {
   const Gk: f64 = mapping.outerTurns(2);
   setOuterLoops(ceilDiv(mapping.B, mapping.batchAtOnce()), Gm, Gn, Gk);
   steps.begin(Gk, mapping.isKept(abi.OUTPUT) || !isOutsideTurning(2, mapping.outerOrder, Gm, Gn, Gk), stalls);
-  slot = -1;
+  outerClass = -1;
   shorter = 0;
   firstUses = 0;
   loop(0);

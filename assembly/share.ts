@@ -25,12 +25,12 @@ function row(dimension: i32): usize {
   return TABLE + <usize>(dimension * FIELDS * 8);
 }
 
-/** Shares `extent` out over `cores`, cut into inner tiles of `local`. */
-export function set(dimension: i32, extent: f64, cores: f64, local: f64): void {
+/** Shares `extent` out over so many cores, cut into inner tiles of `local`. */
+export function set(dimension: i32, extent: f64, sharers: f64, local: f64): void {
   const at: usize = row(dimension);
-  const chunk: f64 = cores == 1 ? extent : ceilDiv(extent, cores);
+  const chunk: f64 = sharers == 1 ? extent : ceilDiv(extent, sharers);
   const turns: f64 = ceilDiv(chunk, local);
-  const whole: f64 = cores == 1 ? 1 : Math.floor(extent / chunk);
+  const whole: f64 = sharers == 1 ? 1 : Math.floor(extent / chunk);
   const rest: f64 = extent - whole * chunk;
   store<f64>(at, chunk, CHUNK);
   store<f64>(at, local, LOCAL);

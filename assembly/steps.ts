@@ -57,7 +57,7 @@ export function begin(outerK: f64, keeps: bool, stalls: f64): void {
 /** Computes and stores what is pending behind the last step. */
 export function end(): void {
   step.standAtEnd();
-  walk(1);
+  take(1);
 }
 
 /** When sums of the present outer tile may come back from the far memory: there is a place, and all before are there. */
@@ -91,8 +91,8 @@ function later(a: f64, b: f64): f64 {
 
 /** Where it stands when the port between outer and inner buffers is free that `operand` is read over. */
 function innerPort(operand: i32): usize {
-  const first: i32 = firstIn(hardware.innerPorts, operand);
-  return first == abi.INPUT ? state.INNER_READ : first == abi.WEIGHT ? state.WEIGHT_READ : state.SUM_READ;
+  const sharer: i32 = firstIn(hardware.innerPorts, operand);
+  return sharer == abi.INPUT ? state.INNER_READ : sharer == abi.WEIGHT ? state.WEIGHT_READ : state.SUM_READ;
 }
 
 /** The same of the port that brings inner tiles of `operand`: the outer one, if they go past the outer buffer. */
@@ -114,11 +114,11 @@ function addRead(port: usize, operand: i32, from: f64, until: f64): void {
   events.add(track, operand, load<f64>(state.STEPS), from, until);
 }
 
-/** Serves a store of the outer port that has waited, if there is one (cycles ≥ 0), behind what the port does already. */
-function serve(first: f64, ready: f64, cycles: f64, unit: f64, stepIndex: f64): void {
-  if (cycles < 0) return;
-  const from: f64 = later(load<f64>(state.OUTER_WRITE), first);
-  const until: f64 = later(from + cycles, ready + unit);
+/** Serves a store of the outer port that has waited, if there is one (it lasts ≥ 0 cycles), behind what the port does already. */
+function serve(unitReady: f64, ready: f64, lasts: f64, unit: f64, stepIndex: f64): void {
+  if (lasts < 0) return;
+  const from: f64 = later(load<f64>(state.OUTER_WRITE), unitReady);
+  const until: f64 = later(from + lasts, ready + unit);
   if (events.isTraced) events.add(abi.TRACK_OUTER_WRITE, abi.OUTPUT, stepIndex, from, until);
   store<f64>(state.OUTER_STORED, until + hardware.outerLatency);
   store<f64>(state.OUTER_WRITE, until);
@@ -134,10 +134,10 @@ function serveOlder(): void {
 }
 
 /**
- * On a shared outer port stores let the loads of two more steps go first, unless their outer tile goes: takes up a store of
- * `cycles` (−1: none), of which the first unit is there at `first` and the whole at `ready`.
+ * On a shared outer port stores let the loads of two more steps go first, unless their outer tile goes: takes up a store that lasts
+ * so many cycles (−1: none), of which the first unit is there at `unitReady` and the whole at `ready`.
  */
-function storeLater(cycles: f64, unit: f64, first: f64, ready: f64, stepIndex: f64): void {
+function storeLater(lasts: f64, unit: f64, unitReady: f64, ready: f64, stepIndex: f64): void {
   serveOlder();
   olderStep = laterStep;
   laterStep = stepIndex;
@@ -145,13 +145,13 @@ function storeLater(cycles: f64, unit: f64, first: f64, ready: f64, stepIndex: f
   store<f64>(state.OLDER_READY, load<f64>(state.LATER_READY));
   store<f64>(state.OLDER_STORE, load<f64>(state.LATER_STORE));
   store<f64>(state.OLDER_UNIT, load<f64>(state.LATER_UNIT));
-  store<f64>(state.LATER_FIRST, first);
+  store<f64>(state.LATER_FIRST, unitReady);
   store<f64>(state.LATER_READY, ready);
-  store<f64>(state.LATER_STORE, cycles);
+  store<f64>(state.LATER_STORE, lasts);
   store<f64>(state.LATER_UNIT, unit);
   if (step.opensSums || step.isAtEnd) {
     serveOlder();
-    serve(first, ready, cycles, unit, stepIndex);
+    serve(unitReady, ready, lasts, unit, stepIndex);
     store<f64>(state.OLDER_STORE, -1);
     store<f64>(state.LATER_STORE, -1);
   }
@@ -159,7 +159,7 @@ function storeLater(cycles: f64, unit: f64, first: f64, ready: f64, stepIndex: f
 }
 
 /** What the tile in place, and the pending step, waited for was the far memory: bits of operands, and STEP_WAITS. */
-let waits: i32 = 0;
+let farWaits: i32 = 0;
 /** Where it stands when the inner port is free that sums come back over. */
 let sumsPort: usize = state.INNER_READ;
 /** When the part of an outer tile is there that the step is the first to use, and its first unit: of inputs, of weights; 0: it was there before. */
@@ -169,7 +169,7 @@ const FAR_FIRST: usize = 8;
 let storedFirst: f64 = 0;
 
 function wait(bit: i32, isFar: bool): void {
-  waits = isFar ? waits | bit : waits & ~bit;
+  farWaits = isFar ? farWaits | bit : farWaits & ~bit;
 }
 
 /** 0: a part of the outer tile of `operand`. */
@@ -190,25 +190,25 @@ function fetch(operand: i32, isAhead: bool): void {
   const bit: i32 = 1 << operand;
   if ((step.changed & bit) == 0 || ((mapping.innerDoubleBits & bit) != 0) != isAhead) return;
   const record: usize = step.fetchOf(operand);
-  const cycles: f64 = load<f64>(record, step.CYCLES);
+  const lasts: f64 = load<f64>(record, step.CYCLES);
   const unit: f64 = load<f64>(record, step.UNIT);
   const far: usize = FAR + <usize>(operand * 16);
   const port: usize = portOf(operand);
   const passes: bool = port == state.OUTER_READ;
   const place: f64 = isAhead ? load<f64>(state.ofInner(state.INPUT_FREED, operand)) : load<f64>(state.ARRAY_FREE);
   let from: f64 = later(load<f64>(port), place);
-  let until: f64 = from + cycles;
-  if (passes) waits |= bit;
+  let until: f64 = from + lasts;
+  if (passes) farWaits |= bit;
   else if (isAhead) {
     const near: f64 = until;
     from = later(from, load<f64>(far, FAR_FIRST));
-    if ((step.brought & bit) != 0) until = later(from + cycles, load<f64>(far) + unit);
+    if ((step.brought & bit) != 0) until = later(from + lasts, load<f64>(far) + unit);
     wait(bit, until > near);
   } else {
     // Into a place that has just become free a tile goes as a whole.
     wait(bit, load<f64>(far) > from);
     from = later(from, load<f64>(far));
-    until = from + cycles;
+    until = from + lasts;
   }
   readUntil(port, until);
   if (events.isTraced) addRead(port, operand, from, until);
@@ -225,30 +225,30 @@ function compute(): void {
   const index: f64 = load<f64>(state.STEPS) - 1;
   const free: f64 = load<f64>(state.ARRAY_FREE);
   const start: f64 = later(free, load<f64>(state.PENDING_READY));
-  const isFar: bool = (waits & STEP_WAITS) != 0;
+  const isFar: bool = (farWaits & STEP_WAITS) != 0;
   const stall: usize = isFar ? state.STALL_OUTER : state.STALL_INNER;
   store<f64>(stall, load<f64>(stall) + start - free);
   if (load<f64>(state.PENDING_FILLS) != 0) {
     store<f64>(state.FILL, load<f64>(state.STALL_OUTER) + load<f64>(state.STALL_INNER));
   }
-  let streams: f64 = start;
+  let streamStart: f64 = start;
   let computed: f64 = load<f64>(state.COMPUTE);
   if (firstWait >= 0) {
-    streams += firstWait;
+    streamStart += firstWait;
     computed += firstWait;
     beginning = firstWait;
     firstWait = -1;
   }
-  const arrayTime: f64 = load<f64>(state.PENDING_ARRAY);
-  const portTime: f64 = load<f64>(state.PENDING_PORT);
-  const busy: f64 = arrayTime + fold.unhiddenLoad(step.loading, load<f64>(state.PENDING_STREAM));
-  const streamed: f64 = streams + later(arrayTime, portTime);
-  const end: f64 = later(streamed, streams + busy);
+  const arrayCycles: f64 = load<f64>(state.PENDING_ARRAY);
+  const portCycles: f64 = load<f64>(state.PENDING_PORT);
+  const busy: f64 = arrayCycles + fold.unhiddenLoad(step.loading, load<f64>(state.PENDING_STREAM));
+  const streamed: f64 = streamStart + later(arrayCycles, portCycles);
+  const end: f64 = later(streamed, streamStart + busy);
   if (events.isTraced) {
     events.add(abi.TRACK_STALL, isFar ? abi.WAIT_OUTER : abi.WAIT_INNER, index, free, start);
-    events.add(abi.TRACK_ARRAY, 0, index, start, streams + busy);
-    events.add(abi.TRACK_ARRAY_PORT, 0, index, streams, streams + portTime);
-    events.add(abi.TRACK_STALL, abi.WAIT_ARRAY_PORT, index, streams + busy, end);
+    events.add(abi.TRACK_ARRAY, 0, index, start, streamStart + busy);
+    events.add(abi.TRACK_ARRAY_PORT, 0, index, streamStart, streamStart + portCycles);
+    events.add(abi.TRACK_STALL, abi.WAIT_ARRAY_PORT, index, streamStart + busy, end);
   }
   const out: f64 = streamed + load<f64>(state.PENDING_SKEW);
   store<f64>(state.ARRAY_FREE, end);
@@ -285,8 +285,8 @@ function storeSums(): void {
     }
   }
   if (!hardware.outerShared) return;
-  const cycles: f64 = isStored ? farCycles : -1;
-  storeLater(cycles, load<f64>(state.PENDING_OUTER_UNIT), storedFirst, load<f64>(state.STORED), index);
+  const lasts: f64 = isStored ? farCycles : -1;
+  storeLater(lasts, load<f64>(state.PENDING_OUTER_UNIT), storedFirst, load<f64>(state.STORED), index);
 }
 
 /** 4: there is a place for the step's sums, and partial sums come back. */
@@ -297,26 +297,26 @@ function takeSums(): void {
   const storedBefore: f64 = load<f64>(state.STORED_BEFORE);
   // Sums that go straight to the outer buffer wait for no place on their way.
   let there: f64 = hardware.isDirect ? 0 : step.areSumsDouble ? storedBefore : stored;
-  let first: f64 = later(there, step.areSameSums ? storedFirst : storedBefore);
-  let whole: f64 = step.areSameSums ? stored : storedBefore;
-  waits &= ~SUMS_WAIT;
+  let firstReady: f64 = later(there, step.areSameSums ? storedFirst : storedBefore);
+  let allReady: f64 = step.areSameSums ? stored : storedBefore;
+  farWaits &= ~SUMS_WAIT;
   // When they would be there if the far memory had nothing to do with it.
-  const near: f64 = later(later(load<f64>(port), first) + step.down, whole + step.downUnit);
+  const near: f64 = later(later(load<f64>(port), firstReady) + step.down, allReady + step.downUnit);
   if (step.farDown >= 0) {
     const from: f64 = later(load<f64>(state.OUTER_READ), earliestOuterSums());
     const until: f64 = from + step.farDown;
     readUntil(state.OUTER_READ, until);
     if (events.isTraced) addRead(state.OUTER_READ, abi.OUTPUT, from, until);
-    first = later(first, from + step.farDownUnit + hardware.outerLatency);
-    whole = later(whole, until + hardware.outerLatency);
+    firstReady = later(firstReady, from + step.farDownUnit + hardware.outerLatency);
+    allReady = later(allReady, until + hardware.outerLatency);
   }
   // The place of new sums is needed when the first of them leaves the array, not when it starts. Nobody waits for sums that the outer buffer adds to itself.
-  if (step.isFirstK) there -= step.skew;
+  if (step.isFirstK) there -= step.skewCycles;
   else {
     const free: f64 = load<f64>(port);
-    const from: f64 = later(free, first);
-    const until: f64 = later(from + step.down, whole + step.downUnit);
-    if (passes || until > near) waits |= SUMS_WAIT;
+    const from: f64 = later(free, firstReady);
+    const until: f64 = later(from + step.down, allReady + step.downUnit);
+    if (passes || until > near) farWaits |= SUMS_WAIT;
     // Straight to the array, other streams go on while they are waited for.
     const last: f64 = hardware.isDirect ? free + step.down : until;
     readUntil(port, last);
@@ -324,33 +324,33 @@ function takeSums(): void {
     there = later(from + step.downUnit, until - step.sumsLead);
     there += passes ? hardware.outerLatency : hardware.innerLatency;
     // Without a buffer near the array they are added on the way out, where the first of them is needed after the skew.
-    if (hardware.isDirect) there -= step.skew;
+    if (hardware.isDirect) there -= step.skewCycles;
   }
   store<f64>(state.SUMS_THERE, there);
 }
 
 /** The present step becomes the pending one. */
 function makePending(fills: bool): void {
-  const firstThere: f64 = load<f64>(state.ofInner(state.INPUT_THERE, step.first));
-  const secondThere: f64 = load<f64>(state.ofInner(state.INPUT_THERE, step.second));
+  const firstThere: f64 = load<f64>(state.ofInner(state.INPUT_THERE, step.firstOperand));
+  const secondThere: f64 = load<f64>(state.ofInner(state.INPUT_THERE, step.secondOperand));
   const sumsThere: f64 = load<f64>(state.SUMS_THERE);
   let ready: f64 = firstThere;
-  let last: i32 = 1 << step.first;
+  let last: i32 = 1 << step.firstOperand;
   if (secondThere > ready) {
     ready = secondThere;
-    last = 1 << step.second;
+    last = 1 << step.secondOperand;
   }
   if (sumsThere > ready) {
     ready = sumsThere;
     last = SUMS_WAIT;
   }
-  wait(STEP_WAITS, (waits & last) != 0);
+  wait(STEP_WAITS, (farWaits & last) != 0);
   store<f64>(state.PENDING_READY, ready);
   store<f64>(state.PENDING_FILLS, fills ? 1 : 0);
   store<f64>(state.PENDING_ARRAY, step.arrayTime);
   store<f64>(state.PENDING_PORT, step.portTime);
   store<f64>(state.PENDING_STREAM, step.stream);
-  store<f64>(state.PENDING_SKEW, step.skew);
+  store<f64>(state.PENDING_SKEW, step.skewCycles);
   store<f64>(state.PENDING_LEAD, step.sumsLead);
   store<f64>(state.PENDING_STORE, step.storing);
   store<f64>(state.PENDING_UNIT, step.storeUnit);
@@ -360,31 +360,31 @@ function makePending(fills: bool): void {
 }
 
 /** The first held words of all go into the PEs once they are there, while what streams may still come. */
-function waitForHeld(loading: f64): void {
-  const streamed: i32 = 1 - step.held;
-  const heldThere: f64 = load<f64>(state.ofInner(state.INPUT_THERE, step.held));
-  const restThere: f64 = load<f64>(state.ofInner(state.INPUT_THERE, streamed)) - loading;
+function waitForHeld(loadCycles: f64): void {
+  const streamed: i32 = 1 - step.heldOperand;
+  const heldThere: f64 = load<f64>(state.ofInner(state.INPUT_THERE, step.heldOperand));
+  const restThere: f64 = load<f64>(state.ofInner(state.INPUT_THERE, streamed)) - loadCycles;
   store<f64>(state.PENDING_READY, later(heldThere, restThere));
-  wait(STEP_WAITS, (waits & (1 << (restThere > heldThere ? streamed : step.held))) != 0);
+  wait(STEP_WAITS, (farWaits & (1 << (restThere > heldThere ? streamed : step.heldOperand))) != 0);
 }
 
 /**
  * `count` inner steps that are all like the present one (share.ts): what they move and how long it takes is looked up once.
  * Every step of a walk goes through here.
  */
-export function walk(count: f64): void {
+export function take(count: f64): void {
   step.lookUp();
   openOuter(abi.INPUT);
   openOuter(abi.WEIGHT);
-  waits = <i32>load<f64>(state.WAITS);
+  farWaits = <i32>load<f64>(state.WAITS);
   sumsPort = innerPort(abi.OUTPUT);
   for (let at: usize = FAR; at < FAR + 32; at += 8) store<f64>(at, 0);
   const isFirst: bool = !isStarted;
   for (let left: i64 = <i64>count; left > 0; left--) {
-    bring(step.first);
-    bring(step.second);
-    fetch(step.first, true);
-    fetch(step.second, true);
+    bring(step.firstOperand);
+    bring(step.secondOperand);
+    fetch(step.firstOperand, true);
+    fetch(step.secondOperand, true);
     storedFirst = 0;
     if (isFirst) firstWait = fold.unhiddenLoad(step.loading, 0) + hardware.arrayLatency;
     else {
@@ -392,8 +392,8 @@ export function walk(count: f64): void {
       storeSums();
     }
     if (step.opensSums) openOuterSums();
-    fetch(step.first, false);
-    fetch(step.second, false);
+    fetch(step.firstOperand, false);
+    fetch(step.secondOperand, false);
     const free: f64 = load<f64>(state.ARRAY_FREE);
     if ((step.changed & step.INPUT_BIT) != 0) store<f64>(state.INPUT_FREED, free);
     if ((step.changed & step.WEIGHT_BIT) != 0) store<f64>(state.WEIGHT_FREED, free);
@@ -402,7 +402,7 @@ export function walk(count: f64): void {
   }
   if (isFirst && firstWait > hardware.arrayLatency) waitForHeld(firstWait - hardware.arrayLatency);
   isStarted = true;
-  store<f64>(state.WAITS, <f64>waits);
+  store<f64>(state.WAITS, <f64>farWaits);
   if (load<f64>(state.ARRAY_FREE) - load<f64>(state.COMPUTE) > mostStalls) isGivenUp = true;
   if (!step.isAtEnd) singleSteps += count;
 }

@@ -91,8 +91,8 @@ export function operandCosts(operand: i32): usize {
   const own: i32 = operand;
   const other: i32 = 1 - operand;
   const copies: i32 = hardware.multicast ? 0 : share.tileClass(other);
-  const kind: i32 = share.tileClass(own) * 16 + share.tileClass(2) * 4 + copies;
-  const record: usize = slot + <usize>operand * KIND + <usize>kind * RECORD;
+  const place: i32 = share.tileClass(own) * 16 + share.tileClass(2) * 4 + copies;
+  const record: usize = slot + <usize>operand * KIND + <usize>place * RECORD;
   if (isKnown(record)) return record;
   const width: f64 = operand == abi.INPUT ? hardware.inputBytes : hardware.weightBytes;
   const bytes: f64 = Math.ceil(extentOf(own) * extentOf(2) * width) * elements;
@@ -113,9 +113,9 @@ function extentOfFirst(dimension: i32): f64 {
 
 /** Costs of the sums of the present step. */
 export function sumCosts(): usize {
-  const cores: i32 = mapping.coresK == 1 ? 0 : share.tileClass(2);
-  const kind: i32 = share.tileClass(0) * 16 + share.tileClass(1) * 4 + cores;
-  const record: usize = slot + 2 * KIND + <usize>kind * RECORD;
+  const ofCores: i32 = mapping.coresK == 1 ? 0 : share.tileClass(2);
+  const place: i32 = share.tileClass(0) * 16 + share.tileClass(1) * 4 + ofCores;
+  const record: usize = slot + 2 * KIND + <usize>place * RECORD;
   if (isKnown(record)) return record;
   const sums: f64 = extentOf(0) * extentOf(1);
   // With k split over cores each has sums of its own, at accumulator width; the outer buffer has them added up.
@@ -133,7 +133,7 @@ export function sumCosts(): usize {
 }
 
 /** Cycles of the busiest of the array's ports for what the tile that was counted last reads and writes, `side` elements side by side. */
-function arrayPorts(side: f64, written: f64): f64 {
+function busiestPort(side: f64, written: f64): f64 {
   const block: f64 = hardware.arrayBlock;
   const ports: i32 = hardware.arrayPorts;
   const inputs: f64 = arrayTraffic.edgeInputBytes() * side;
@@ -148,8 +148,8 @@ function arrayPorts(side: f64, written: f64): f64 {
   const writes: f64 = cyclesOf(written, block, hardware.arrayWriteBytes, hardware.arrayWriteCycles);
   const reads: f64 = Math.max(a, Math.max(w, o));
   if (!hardware.arrayShared) return Math.max(reads, writes);
-  const first: i32 = firstIn(ports, abi.OUTPUT);
-  return Math.max(reads, (first == abi.INPUT ? a : first == abi.WEIGHT ? w : o) + writes);
+  const sharer: i32 = firstIn(ports, abi.OUTPUT);
+  return Math.max(reads, (sharer == abi.INPUT ? a : sharer == abi.WEIGHT ? w : o) + writes);
 }
 
 /**
@@ -163,8 +163,8 @@ export function arrayCosts(isFirstK: bool, isLastK: bool, isHeld: bool): usize {
     if (share.tileClass(dimension) == 3) shorter |= 1 << dimension;
   }
   const isInPlace: bool = isHeld && mapping.dataflow != abi.OUTPUT_STATIONARY;
-  const kind: i32 = shorter | (isFirstK ? 8 : 0) | (isLastK ? 16 : 0) | (isInPlace ? 32 : 0);
-  const record: usize = slot + 3 * KIND + <usize>kind * RECORD;
+  const place: i32 = shorter | (isFirstK ? 8 : 0) | (isLastK ? 16 : 0) | (isInPlace ? 32 : 0);
+  const record: usize = slot + 3 * KIND + <usize>place * RECORD;
   if (isKnown(record)) return record;
   const em: f64 = extentOfFirst(0);
   const en: f64 = extentOfFirst(1);
@@ -174,8 +174,8 @@ export function arrayCosts(isFirstK: bool, isLastK: bool, isHeld: bool): usize {
   // The port carries what all elements that the core takes at once need.
   const side: f64 = Math.min(mapping.elementsOfCore(), elements);
   const written: f64 = arrayTraffic.sumBytes(arrayTraffic.sumsOut, em * en, isLastK) * side;
-  store<f64>(record, fold.stepCycles, ARRAY_TIME);
-  store<f64>(record, arrayPorts(side, written), PORT_TIME);
+  store<f64>(record, fold.tileCycles, ARRAY_TIME);
+  store<f64>(record, busiestPort(side, written), PORT_TIME);
   store<f64>(record, fold.firstLoad, LOAD);
   store<f64>(record, fold.lastStream, STREAM);
   store<f64>(record, fold.skewCycles, SKEW);

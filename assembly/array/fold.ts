@@ -10,13 +10,13 @@ import * as mapping from "../mapping";
  */
 
 /** Cycles of the array for the tile, skew of every fold included where folds do not overlap. */
-export let stepCycles: f64 = 0;
-/** Cycles of loading the first fold's words, not in stepCycles; of the last fold's stream, and of one position of it
+export let tileCycles: f64 = 0;
+/** Cycles of loading the first fold's words, not in tileCycles; of the last fold's stream, and of one position of it
  * (several where they are worked on together). */
 export let firstLoad: f64 = 0;
 export let lastStream: f64 = 0;
 export let lastPosition: f64 = 0;
-/** Cycles from the end of the tile, as stepCycles counts it, to the last sum that leaves the array. */
+/** Cycles from the end of the tile, as tileCycles counts it, to the last sum that leaves the array. */
 export let skewCycles: f64 = 0;
 
 // The tile's folds: extents along a and b, what one step covers of them, register words; then steps and blocks.
@@ -41,22 +41,22 @@ let colsOfWhole: f64 = 1;
 let colsOfLast: f64 = 1;
 
 function setFolds(em: f64, en: f64, ek: f64): void {
-  const sm: f64 = mapping.rowsM * mapping.colsM;
-  const sn: f64 = mapping.rowsN * mapping.colsN;
+  const sideM: f64 = mapping.rowsM * mapping.colsM;
+  const sideN: f64 = mapping.rowsN * mapping.colsN;
   if (mapping.dataflow == abi.OUTPUT_STATIONARY) {
     extentA = em;
-    sideA = sm;
+    sideA = sideM;
     wordsA = mapping.tm;
     streamed = ceilDiv(ek, mapping.sk);
   } else {
     extentA = ek;
     sideA = mapping.sk;
     wordsA = mapping.tk;
-    streamed = mapping.dataflow == abi.WEIGHT_STATIONARY ? ceilDiv(em, sm) : ceilDiv(en, sn);
+    streamed = mapping.dataflow == abi.WEIGHT_STATIONARY ? ceilDiv(em, sideM) : ceilDiv(en, sideN);
   }
   const isInput: bool = mapping.dataflow == abi.INPUT_STATIONARY;
   extentB = isInput ? em : en;
-  sideB = isInput ? sm : sn;
+  sideB = isInput ? sideM : sideN;
   wordsB = isInput ? mapping.tm : mapping.tn;
   stepsA = ceilDiv(extentA, sideA);
   stepsB = ceilDiv(extentB, sideB);
@@ -87,7 +87,7 @@ export function timeTile(em: f64, en: f64, ek: f64, isHeld: bool): void {
   const isOutput: bool = mapping.dataflow == abi.OUTPUT_STATIONARY;
   const isLoaded: bool = !isOutput && !(isHeld && folds == 1);
   /** Held words (or sums) per PE, of all folds and of the first. */
-  const held: f64 = stepsA * stepsB;
+  const heldWords: f64 = stepsA * stepsB;
   const firstHeld: f64 = Math.min(wordsA, stepsA) * Math.min(wordsB, stepsB);
   firstLoad = 0;
   skewCycles = 0;
@@ -95,37 +95,37 @@ export function timeTile(em: f64, en: f64, ek: f64, isHeld: bool): void {
   lastStream = streamed * lastA * lastB;
 
   if (hardware.kind == abi.KIND_DOT_PRODUCT) {
-    stepCycles = hardware.overlap == abi.OVERLAP_NONE && isLoaded ? steps + held : steps;
+    tileCycles = hardware.overlap == abi.OVERLAP_NONE && isLoaded ? steps + heldWords : steps;
     if (hardware.overlap != abi.OVERLAP_NONE && isLoaded) firstLoad = firstHeld;
     skewCycles = hardware.arrayTail;
     return;
   }
   if (hardware.overlap == abi.OVERLAP_FOLDS) {
-    stepCycles = steps;
+    tileCycles = steps;
     if (isLoaded || (isOutput && hardware.drain == abi.DRAIN_SHIFT)) {
       // A fold takes its stream or, if longer, the load of the next fold's words (the shifting out of its own sums).
       const wholeTime: f64 = (blocksA - 1) * wordsA * Math.max(streamed, rowsOfWhole);
-      stepCycles = stepsB * (wholeTime + lastA * Math.max(streamed, rowsOfLast));
+      tileCycles = stepsB * (wholeTime + lastA * Math.max(streamed, rowsOfLast));
     }
     if (isLoaded) {
       // The load of the first fold is hidden, or not, behind the tile before.
-      const first: f64 = blocksA > 1 ? rowsOfWhole : rowsOfLast;
-      firstLoad = first * firstHeld;
-      stepCycles -= firstHeld * Math.max(0, first - streamed);
+      const rowsOfFirst: f64 = blocksA > 1 ? rowsOfWhole : rowsOfLast;
+      firstLoad = rowsOfFirst * firstHeld;
+      tileCycles -= firstHeld * Math.max(0, rowsOfFirst - streamed);
     }
     skewCycles = lastFoldCycles();
     return;
   }
   const r: f64 = blocksB * ((blocksA - 1) * rowsOfWhole + rowsOfLast);
   const c: f64 = blocksA * ((blocksB - 1) * colsOfWhole + colsOfLast);
-  stepCycles = steps + r + c - 2 * folds;
+  tileCycles = steps + r + c - 2 * folds;
   if (isOutput) {
-    if (hardware.drain == abi.DRAIN_SHIFT) stepCycles += hardware.rows * held;
+    if (hardware.drain == abi.DRAIN_SHIFT) tileCycles += hardware.rows * heldWords;
   } else if (isLoaded) {
-    if (hardware.overlap == abi.OVERLAP_NONE) stepCycles += hardware.rows * held;
+    if (hardware.overlap == abi.OVERLAP_NONE) tileCycles += hardware.rows * heldWords;
     else {
       firstLoad = hardware.rows * firstHeld;
-      stepCycles += seenLoads();
+      tileCycles += seenLoads();
     }
   }
 }
@@ -146,8 +146,8 @@ function seenLoads(): f64 {
 }
 
 /** The same of one fold. */
-function seenLoad(r: f64, c: f64, held: f64): f64 {
-  return Math.max(0, (r - streamed) * held - r - c + 2);
+function seenLoad(r: f64, c: f64, heldWords: f64): f64 {
+  return Math.max(0, (r - streamed) * heldWords - r - c + 2);
 }
 
 /** Skew where folds overlap: a narrow fold behind a wide one may leave first, so the latest of the tile counts. */

@@ -5,13 +5,13 @@ import * as mapping from "../mapping";
 
 /**
  * Whether `sums` sums per output stream fit: the accumulators (columns of a dot-product array keep one set per sub-tree,
- * each PE of a systolic array its own), or, where PE registers hold outputs, what `held` words of operands leave of them.
+ * each PE of a systolic array its own), or, where PE registers hold outputs, what `words` words of operands leave of them.
  */
-function sumsFit(sums: f64, held: f64): bool {
+function sumsFit(sums: f64, words: f64): bool {
   const sets: f64 = hardware.kind == abi.KIND_DOT_PRODUCT ? mapping.rowsM * mapping.rowsN : 1;
   return (
     sets * sums <= hardware.accumulators ||
-    ((hardware.registerHolds & (1 << abi.OUTPUT)) != 0 && sums + held <= hardware.registerWords)
+    ((hardware.registerHolds & (1 << abi.OUTPUT)) != 0 && sums + words <= hardware.registerWords)
   );
 }
 

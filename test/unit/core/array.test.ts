@@ -17,7 +17,7 @@ const core = await moduleOf({
   hardware: ["load", "kind", "rows", "cols", "unroll", "skew", "overlap", "drain"],
   mapping: ["load", "setArray", "setArrays", "setPacked"],
   split: ["inMemory", "firstIn", "hasSize", "longest", "withSums", "bytesOf", "onPort"],
-  "array/fold": ["timeTile", "unhiddenLoad", "stepCycles", "firstLoad", "skewCycles", "lastStream", "lastPosition"],
+  "array/fold": ["timeTile", "unhiddenLoad", "tileCycles", "firstLoad", "skewCycles", "lastStream", "lastPosition"],
   "array/registers": ["registersFit", "changesEachStep", "together", "partTakenAnew"],
   "array/traffic": [
     ...["countTile", "inputsIn", "weightsIn", "sumsIn", "sumsOut", "accumulated", "sumBytes"],
@@ -165,7 +165,7 @@ describe(`time of a tile (ECOTILE_PROPERTY_SEED=${seed})`, () => {
       const work = arrayWork(array, mapping, first, false, wasHeld);
       const time = arrayTime(array, mapping.dataflow, work);
       const last = work.folds.at(-1)!;
-      expect([fold.stepCycles(), fold.firstLoad(), fold.skewCycles()]).toEqual([time.stream, time.load, time.skew]);
+      expect([fold.tileCycles(), fold.firstLoad(), fold.skewCycles()]).toEqual([time.stream, time.load, time.skew]);
       expect(fold.lastStream()).toBe(last.steps);
       const { m, n } = mapping.registerTile;
       const together = { "weight-stationary": m, "output-stationary": 1, "input-stationary": n }[mapping.dataflow];
@@ -198,7 +198,7 @@ describe(`time of a tile (ECOTILE_PROPERTY_SEED=${seed})`, () => {
     mapping.setArrays(1, 1, 1);
     // Folds of 4 × 8, 1 × 8, 4 × 1 and 1 × 1 begin at cycles 0 to 3; their last sums leave at 11, 9, 6 and 4.
     fold.timeTile(5, 9, 1, 0);
-    expect([fold.stepCycles(), fold.skewCycles()]).toEqual([4, 7]);
+    expect([fold.tileCycles(), fold.skewCycles()]).toEqual([4, 7]);
   });
 });
 
