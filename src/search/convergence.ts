@@ -32,8 +32,9 @@ export function createConvergence(given: Costs | null): Convergence {
       if (entries.length === 0) return;
       reference ??= defaultReference(entries.map(({ costs }) => costs));
       for (const entry of entries) {
-        const gain = front.gainOf(entry.costs, reference);
-        if (front.add(entry)) hypervolume += gain;
+        if (front.dominates(entry.costs)) continue;
+        hypervolume += front.gainOf(entry.costs, reference);
+        front.add(entry);
       }
     },
     front,

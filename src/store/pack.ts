@@ -12,10 +12,10 @@ export function packTrial({ number, point, outcome }: Trial): PackedTrial {
   return { number, point: JSON.stringify(point), outcome: textOf(outcome) };
 }
 
-/** A replacer is called for every value, and metrics that are no numbers are rare: it is left out where all are finite. */
+/** A replacer is called for every value, and JSON writes null for a number that is not finite: it is left out where there is no null. */
 function textOf(outcome: Outcome): string {
-  const numbers = outcome.kind === "evaluated" ? Object.values(outcome.metrics) : [outcome.by, outcome.missed ?? 0];
-  return numbers.every(Number.isFinite) ? JSON.stringify(outcome) : JSON.stringify(outcome, spellNonFinite);
+  const text = JSON.stringify(outcome);
+  return text.includes("null") ? JSON.stringify(outcome, spellNonFinite) : text;
 }
 
 /** What a text holds, as it may be a point; nothing is checked. @throws SyntaxError */

@@ -13,6 +13,8 @@ export interface FrontEntry {
 export interface Front {
   /** @returns whether the entry is on the front now */
   add(entry: FrontEntry): boolean;
+  /** Whether an entry of the front dominates these costs. */
+  dominates(costs: Costs): boolean;
   /** Volume that costs would add to the hypervolume of the front, ≥ 0: the bits of `exclusiveHypervolume`. */
   gainOf(costs: Costs, reference: Costs): number;
   /** By costs, lexicographically, then by number: independent of the order of adding. */
@@ -31,6 +33,7 @@ export function createFront(): Front {
       held.add(entry);
       return true;
     },
+    dominates: held.hasDominatorOf,
     gainOf: (costs, reference) => volumeBeside(costs, held.limitsOf(costs, reference), reference),
     entries: () => held.entries().sort((a, b) => compareCosts(a.costs, b.costs) || a.number - b.number),
     get size() {

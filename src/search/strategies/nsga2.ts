@@ -1,4 +1,4 @@
-import { crowdingDistances, nonDominatedSort } from "../pareto/index.ts";
+import { crowdingDistances, nonDominatedSort, type Costs } from "../pareto/index.ts";
 import type { Strategy } from "../types.ts";
 import { createEvolution, type Member, type Selection } from "./evolution.ts";
 import type { StrategyOptions } from "./options.ts";
@@ -23,7 +23,8 @@ function selectByCrowding(pool: readonly Member[], size: number): Selection {
   const survivors: Member[] = [];
   const ranks: number[] = [];
   const distances: number[] = [];
-  nonDominatedSort(pool.map(({ assessment }) => assessment)).forEach((layer, rank) => {
+  for (const [rank, layer] of nonDominatedSort(pool.map(({ assessment }) => assessment)).entries()) {
+    if (survivors.length === size) break;
     const members = layer.map((i) => pool[i]!);
     const crowding = crowdingOf(members);
     const order = members
@@ -34,13 +35,14 @@ function selectByCrowding(pool: readonly Member[], size: number): Selection {
       ranks.push(rank);
       distances.push(crowding[i]!);
     }
-  });
+  }
   return { survivors, compare: (a, b) => ranks[a]! - ranks[b]! || descending(distances[a]!, distances[b]!) };
 }
 
 /** Infeasible members are not spread out: what counts is how far they are from the limits. */
 function crowdingOf(members: readonly Member[]): readonly number[] {
-  const costs = members.flatMap(({ assessment }) => (assessment.kind === "feasible" ? [assessment.costs] : []));
+  const costs: Costs[] = [];
+  for (const { assessment } of members) if (assessment.kind === "feasible") costs.push(assessment.costs);
   return costs.length === members.length ? crowdingDistances(costs) : members.map(() => 0);
 }
 
