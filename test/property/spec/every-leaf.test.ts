@@ -536,10 +536,15 @@ const isElsewhere = ({ path }: Leaf): boolean =>
   ["quantisation", "formats", "besideArrays", "besideProducts"].some((section) => path.includes(section));
 const leaves = leavesOf(studyJsonSchema(FACTOR_NAMES) as SchemaNode).filter((leaf) => !isElsewhere(leaf));
 
-interface Looked {
-  /** The study as it is loaded, but for its own text. */
-  readonly loaded: string;
+/** A study as it is loaded. */
+interface Loaded {
+  readonly study: Study;
+  /** All of it but its own text. */
+  readonly text: string;
   readonly hash: string;
+}
+
+interface Looked {
   readonly result: string;
   /** Points of the trials, where a search was run. */
   readonly trials: readonly string[];
@@ -547,25 +552,34 @@ interface Looked {
 
 let runs = 0;
 
-/** What a search learns of a study; null: the file is refused, or the machine has no such sizes. */
-async function look(tree: Tree, isSearched: boolean): Promise<Looked | null> {
+/** What an answer is; null: the file is refused, or the machine has no such sizes. */
+async function orRefused<Answer>(ask: () => Answer | Promise<Answer>): Promise<Answer | null> {
   try {
-    const each = readStudy(readYaml(JSON.stringify(tree), join(folder, "study.yaml")), FACTOR_NAMES);
-    const { studyHash: hash } = identityOf(each, SOURCES);
-    const loaded = JSON.stringify({ ...each, document: "" }, (_, value: unknown) =>
-      value === Infinity ? "unlimited" : value,
-    );
-    if (isSearched) return { loaded, hash, ...(await searched(each)) };
-    const evaluator = createDesignEvaluator(designContext(each));
-    return { loaded, hash, result: JSON.stringify([evaluator.outcome({}), evaluator.detail({})?.metrics]), trials: [] };
+    return await ask();
   } catch (error) {
     if ([SpecError, CostError, InputError, AccuracyRefusal].some((known) => error instanceof known)) return null;
     throw error;
   }
 }
 
+function load(tree: Tree): Loaded {
+  const study = readStudy(readYaml(JSON.stringify(tree), join(folder, "study.yaml")), FACTOR_NAMES);
+  const { studyHash: hash } = identityOf(study, SOURCES);
+  const text = JSON.stringify({ ...study, document: "" }, (_, value: unknown) =>
+    value === Infinity ? "unlimited" : value,
+  );
+  return { study, text, hash };
+}
+
+/** What a search learns of a study. */
+function look({ study: each }: Loaded, isSearched: boolean): Looked | Promise<Looked> {
+  if (isSearched) return searched(each);
+  const evaluator = createDesignEvaluator(designContext(each));
+  return { result: JSON.stringify([evaluator.outcome({}), evaluator.detail({})?.metrics]), trials: [] };
+}
+
 /** A whole search: its trials, and what its record says beside the words of the study and the hash. */
-async function searched(each: Study): Promise<Pick<Looked, "result" | "trials">> {
+async function searched(each: Study): Promise<Looked> {
   const out = join(folder, String((runs += 1)));
   const { signal } = new AbortController();
   await runSearch(each, createSpace(each.space), {
@@ -581,15 +595,19 @@ async function searched(each: Study): Promise<Pick<Looked, "result" | "trials">>
   return { result: JSON.stringify([said, trials]), trials };
 }
 
-const bases = new Map<Tree, Promise<Looked | null>>();
-const searchedBases = new Map<Tree, Promise<Looked | null>>();
+/** By a whole search, and by one design. */
+const bases = [new Map<Tree, Promise<Looked | null>>(), new Map<Tree, Promise<Looked | null>>()] as const;
+const loadedBases = new Map<Tree, Promise<Loaded | null>>();
 
-function baseOf(carrier: Tree, isSearched: boolean): Promise<Looked | null> {
-  const known = isSearched ? searchedBases : bases;
-  const base = known.get(carrier) ?? look(carrier, isSearched);
-  known.set(carrier, base);
-  return base;
-}
+const known = <Answer>(all: Map<Tree, Promise<Answer>>, carrier: Tree, ask: () => Promise<Answer>): Promise<Answer> => {
+  const answer = all.get(carrier) ?? ask();
+  all.set(carrier, answer);
+  return answer;
+};
+const loadedBaseOf = (carrier: Tree): Promise<Loaded | null> =>
+  known(loadedBases, carrier, () => orRefused(() => load(carrier)));
+const baseOf = (carrier: Tree, loaded: Loaded, isSearched: boolean): Promise<Looked | null> =>
+  known(bases[isSearched ? 0 : 1], carrier, () => orRefused(() => look(loaded, isSearched)));
 
 interface Change {
   readonly text: string;
@@ -599,30 +617,60 @@ interface Change {
   readonly isSameCourse: boolean;
 }
 
-/** Changes of one leaf, in every carrier that has its place, until one shows in identity and result. */
+/** Steps of the way to a leaf that a carrier has. */
+const depthIn = (carrier: Tree, path: readonly string[]): number =>
+  path.filter((_, at) => valueIn(carrier, path.slice(0, at + 1)) !== undefined).length;
+
+/**
+ * Changes of one leaf, in every carrier that has its place, until one shows in identity and result. Carriers that have most of the way
+ * to the leaf come first. One change of each carrier comes before the second of any: what does not show in a carrier seldom shows there
+ * by another amount.
+ */
 async function* changesOf(leaf: Leaf): AsyncGenerator<Change> {
+  let open = carriersOf(leaf)
+    .map((carrier) => ({ carrier, depth: depthIn(carrier, leaf.path) }))
+    .sort((a, b) => b.depth - a.depth)
+    .map(({ carrier, depth }) => changesIn(leaf, carrier, depth >= leaf.path.length - 1));
+  while (open.length > 0) {
+    const left: typeof open = [];
+    for (const changes of open) {
+      const { value } = await changes.next();
+      if (value === undefined) continue;
+      yield value;
+      left.push(changes);
+    }
+    open = left;
+  }
+}
+
+/**
+ * Changes of one leaf in a carrier.
+ *
+ * @param isHeld whether the map that would hold the leaf is there; where a new one is refused with a value, others are not tried
+ */
+async function* changesIn(leaf: Leaf, carrier: Tree, isHeld: boolean): AsyncGenerator<Change, undefined> {
   const isSearched = SEARCHED.includes(leaf.path[0]!);
   const name = nameOf(leaf);
-  for (const carrier of carriersOf(leaf)) {
-    const current = valueIn(carrier, leaf.path);
-    for (const value of [...(VALUES[listed(VALUES, name) ?? name] ?? []), ...otherValues(leaf.schema, current)]) {
-      const tree = withValue(carrier, leaf.path, value);
-      const changed = tree === undefined ? null : await look(tree as Tree, isSearched);
-      const base = changed === null ? null : await baseOf(carrier, isSearched);
-      // Not every tower takes every extra.
-      if (base === null) continue;
-      // What is refused is no change, nor is a default that is written out.
-      if (changed === null || changed.loaded === base.loaded) continue;
-      const shared = Math.min(base.trials.length, changed.trials.length);
-      yield {
-        text: `${name}: ${JSON.stringify(current)} → ${JSON.stringify(value)}`,
-        isIdentityNew: changed.hash !== base.hash,
-        isResultNew: changed.result !== base.result,
-        isSameCourse: !isSearched
-          ? changed.result === base.result
-          : base.trials.slice(0, shared).join() === changed.trials.slice(0, shared).join(),
-      };
-    }
+  const current = valueIn(carrier, leaf.path);
+  for (const value of [...(VALUES[listed(VALUES, name) ?? name] ?? []), ...otherValues(leaf.schema, current)]) {
+    const tree = withValue(carrier, leaf.path, value);
+    const changed = tree === undefined ? null : await orRefused(() => load(tree as Tree));
+    // Not every tower takes every extra. What is refused is no change, nor is a default that is written out.
+    if (changed === null && !isHeld) return;
+    const base = changed === null ? null : await loadedBaseOf(carrier);
+    if (changed === null || base === null || changed.text === base.text) continue;
+    const now = await orRefused(() => look(changed, isSearched));
+    const before = now === null ? null : await baseOf(carrier, base, isSearched);
+    if (now === null || before === null) continue;
+    const shared = Math.min(before.trials.length, now.trials.length);
+    yield {
+      text: `${name}: ${JSON.stringify(current)} → ${JSON.stringify(value)}`,
+      isIdentityNew: changed.hash !== base.hash,
+      isResultNew: now.result !== before.result,
+      isSameCourse: !isSearched
+        ? now.result === before.result
+        : before.trials.slice(0, shared).join() === now.trials.slice(0, shared).join(),
+    };
   }
 }
 
