@@ -28,6 +28,9 @@ space:
   array.rows: [32, 128]
 `;
 
+/** Two values of an axis, its ends: the first case has all five. */
+const FEWER_LIVES = ["--set", "deployment.lifetime=[1 year, 8 years]"];
+
 /** Parts of studies of which every design is evaluated in every world, with what tells them apart. */
 const CASES: readonly (readonly [string, string, readonly string[]])[] = [
   [
@@ -49,7 +52,7 @@ objectives: [min embodied, min energy]
 accuracy: none
 search: { strategy: exact }
 `,
-    ["--set", "deployment.rate=[1/s, 50/s, 75/s, 150/s]"],
+    ["--set", "deployment.rate=[1/s, 50/s, 75/s, 150/s]", ...FEWER_LIVES],
   ],
   [
     "a share of a server, with its host and site",
@@ -61,7 +64,7 @@ space:
 constraints: [latency <= 60 ms]
 search: { strategy: exact }
 `,
-    [],
+    FEWER_LIVES,
   ],
 ];
 
@@ -153,10 +156,10 @@ describe.each(CASES)("%s", (name, text, more) => {
     return JSON.parse(report.stdout) as Answer;
   };
 
-  test("400 worlds: the winners are those of evaluating every design in every world, and break-evens are where two of them cost the same", async () => {
+  test("the winners of all worlds are those of evaluating every design in every world, and break-evens are where two of them cost the same", async () => {
     const { designs, worlds, floors, counts, axes, own } = await answer();
     const brute = createBrute(loadSearchStudy(file, {}));
-    expect(worlds.length).toBe(400);
+    expect(worlds.length).toBe(more.includes(FEWER_LIVES[1]!) ? 160 : 400);
     const wins = new Map<string, number>();
     for (const { winners, least, ...world } of worlds) {
       const all = brute(world as unknown as WorldValues);

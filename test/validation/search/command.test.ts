@@ -3,12 +3,24 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, expect, test } from "vitest";
-import { frontFiles, repository, runCli, smallStudy, startCli, type Running } from "./cli.ts";
+import {
+  frontFiles,
+  MOST_TO_END_MS,
+  repository,
+  runCli as runPlain,
+  smallStudy,
+  startCli,
+  type Running,
+} from "./cli.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "ecotile-command-search-"));
 afterAll(() => rmSync(directory, { recursive: true }));
 const folder = (name: string): string => join(directory, name);
 copyFileSync(join(repository, "test/fixtures/search/accuracy-program.mjs"), folder("program.mjs"));
+
+/** Searches with one thread, unless they say how many: a second one takes as long to load as such a search. */
+const runCli = (...args: readonly string[]) =>
+  runPlain(...args, ...(args[0] !== "search" || args.includes("--workers") ? [] : ["--workers", "1"]));
 
 /** The small study, its accuracy asked of a program beside it. */
 function studyOf(
@@ -75,7 +87,8 @@ test.each(["exact", "nsga2", "nsga3", "random", "bayesian"])(
 
 test("the front of exact is that of trying every design, with one program or three", async () => {
   const study = studyOf("whole", "plain", ", parallel: 3", "trials: 1080, batch: 90");
-  expect((await runCli("search", study, "--strategy", "random", "--out", folder("whole"))).code).toBe(0);
+  const options = ["--strategy", "random", "--out", folder("whole"), "--workers", "2"];
+  expect((await runCli("search", study, ...options)).code).toBe(0);
   const keys = (name: string): readonly string[] =>
     read(name)
       .front.map(({ point }) => JSON.stringify(point))
@@ -170,7 +183,7 @@ test("a run that was killed asks for no model again, and ends with the same byte
   const before = asked("killed");
   // The study of the run's folder knows where the program is.
   const resolved = join(folder("killed"), "study.yaml");
-  const resumed = await runCli("search", resolved, "--out", folder("killed"), "--resume");
+  const resumed = await runCli("search", resolved, "--out", folder("killed"), "--resume", "--workers", "2");
   expect(resumed.code).toBe(0);
   // What was asked for when it was killed has no answer yet.
   const again = asked("killed")
@@ -211,14 +224,14 @@ test("bayesian screens candidates at lower fidelities, each once, also where it 
   expect(read("unscreened").accuracyOrigin).toMatch(/, fidelity 1$/);
 }, 180_000);
 
-test("Ctrl-C ends search and program within a second", async () => {
+test("Ctrl-C ends search and program at once", async () => {
   const study = studyOf("interrupted", "hang");
   const running = startCli(["search", study, "--out", folder("interrupted")]);
   await untilAsked(running, "interrupted", 1);
   const started = performance.now();
   running.child.kill("SIGINT");
   const { code, stderr } = await running.ended;
-  expect(performance.now() - started).toBeLessThan(1000);
+  expect(performance.now() - started).toBeLessThan(MOST_TO_END_MS);
   expect(code).toBe(130);
   expect(stderr).toContain("Interrupted");
 });

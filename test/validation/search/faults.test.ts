@@ -82,6 +82,10 @@ vi.mock("node:fs", async (load) => {
   return { ...changed, default: changed };
 });
 
+// The page is a function of the record, and the longest to make of all files: here its steps on the disk count, not what is in it.
+vi.mock("../../../src/live/index.ts", () => ({
+  studyPageHtml: (_: unknown, record: unknown) => `<!doctype html>${JSON.stringify(record)}`,
+}));
 vi.mock("../../../src/worker/farm.ts", () => import("../../fixtures/search/farm-in-process.ts"));
 const printed: string[] = [];
 vi.spyOn(process.stderr, "write").mockImplementation((text) => printed.push(String(text)) > 0);

@@ -150,14 +150,14 @@ const variation: fc.Arbitrary<(preset: string) => Hardware> = fc
   });
 
 /**
- * Seed 20250607: latency 99.0 % of 98 within 1 %, worst 1.073; energy all, 1.002; EDP all, 1.002. Before power above idle was part of energy, by seed 77, effort 3:
+ * Of each preset so many; seed 20250607, effort 2: latency 96.9 % of 98 within 1 %, worst 1.073; energy 98.0 %, 1.027; EDP 96.9 %, 1.064. Before power above idle was part of energy, by seed 77, effort 3:
  * latency 98.3 % of 294 within 1 %, worst 1.037; energy 99.3 %, 1.054; EDP 98.3 %, 1.210 (2 × 5 × 5 on three cores of two
  * flexible arrays). On larger problems (dimensions up to 300) buffers as small as these take the fast search further from the best: 94 % of 661
  * within 1 %, worst 1.65; on the presets as they are 99 % of 551, worst 1.06.
  */
 const VARIATIONS = [
-  { presets: ["tpu-v1", "edge-tpu", "nvdla-2048", "scale-sim", "stonne-os"], most: 24, problems: 16 },
-  { presets: ["catransformers-22nm", "eyeriss", "gaudi-2"], most: 6, problems: 6 },
+  { presets: ["tpu-v1", "edge-tpu", "nvdla-2048", "scale-sim", "stonne-os"], most: 24, problems: 8 },
+  { presets: ["catransformers-22nm", "eyeriss", "gaudi-2"], most: 6, problems: 3 },
 ];
 
 describe(`fast search against exhaustive search on random variations of presets (ECOTILE_PROPERTY_SEED=${seed})`, () => {
