@@ -69,6 +69,7 @@ export function partOfPublished(values: Readonly<Record<string, readonly number[
 }
 
 export interface FrontDesign {
+  readonly point: Point;
   readonly key: string;
   readonly values: readonly number[];
   /** Designs that it stands for, equal up to the order of layers. */
@@ -88,7 +89,7 @@ export function bruteForce(study: Study): { readonly front: readonly FrontDesign
   });
   const front = nonDominated(feasible.map(({ costs }) => costs)).map((i): FrontDesign => {
     const { point, costs } = feasible[i]!;
-    return { key: pointKey(point), values: costs, designs: 1 };
+    return { point, key: pointKey(point), values: costs, designs: 1 };
   });
   return { front, outcomes };
 }
@@ -124,7 +125,7 @@ export async function enumerated(
   const front = result.front.map(({ hardware, a, b, values }): FrontDesign => {
     const model = { ...decomposition.pointOf(0, a), ...decomposition.pointOf(1, b) };
     const point: Point = { ...request.hardware[hardware]!, ...model };
-    return { key: pointKey(point), values: values.map((value, k) => signs[k]! * value), designs: times(a, b) };
+    return { point, key: pointKey(point), values: values.map((value, k) => signs[k]! * value), designs: times(a, b) };
   });
   return { front, result, looks: second.designCount };
 }
