@@ -51,7 +51,7 @@ const OF_SUMS: i32 =
 
 /** The class of the present outer tile: bits for a shorter m, n, k, and batch; and that of the one the loops stand at. */
 let outerClass: i32 = -1;
-let shorter: i32 = 0;
+let nextOuterClass: i32 = 0;
 let batch: f64 = 1;
 /** Operands whose outer tile has not been used in this batch step: the outer loop that they do not depend on has just begun. */
 let firstUses: i32 = 0;
@@ -64,8 +64,8 @@ export function setEveryTile(value: bool): void {
 
 /** Opens the outer tile that the outer loops stand at. */
 function openOuterTile(): void {
-  if (outerClass != shorter) {
-    outerClass = shorter;
+  if (outerClass != nextOuterClass) {
+    outerClass = nextOuterClass;
     for (let dimension: i32 = 0; dimension < 3; dimension++) {
       const isLast: bool = (outerClass & (1 << dimension)) != 0;
       const extent: f64 = isLast ? lastOuter(dimension) : mapping.outerOf(dimension);
@@ -86,7 +86,7 @@ function lastOuter(dimension: i32): f64 {
 function goTo(level: i32, i: f64, isLast: bool): void {
   if (level == 0) {
     batch = isLast ? mapping.B - i * mapping.batchAtOnce() : mapping.batchAtOnce();
-    shorter = batch < mapping.batchAtOnce() ? shorter | 8 : shorter & ~8;
+    nextOuterClass = batch < mapping.batchAtOnce() ? nextOuterClass | 8 : nextOuterClass & ~8;
     return;
   }
   const dimension: i32 = dimensionOf(level);
@@ -97,7 +97,8 @@ function goTo(level: i32, i: f64, isLast: bool): void {
       firstUses = i == 0 ? firstUses | operand : firstUses & ~operand;
     }
     const bit: i32 = 1 << dimension;
-    shorter = isLast && lastOuter(dimension) < mapping.outerOf(dimension) ? shorter | bit : shorter & ~bit;
+    nextOuterClass =
+      isLast && lastOuter(dimension) < mapping.outerOf(dimension) ? nextOuterClass | bit : nextOuterClass & ~bit;
     return;
   }
   share.goToTile(dimension, i);
@@ -214,7 +215,7 @@ export function walk(stalls: f64 = Infinity): void {
   setOuterLoops(ceilDiv(mapping.B, mapping.batchAtOnce()), Gm, Gn, Gk);
   steps.begin(Gk, mapping.isKept(abi.OUTPUT) || !isOutsideTurning(2, mapping.outerOrder, Gm, Gn, Gk), stalls);
   outerClass = -1;
-  shorter = 0;
+  nextOuterClass = 0;
   firstUses = 0;
   loop(0);
   walkedSteps = load<f64>(state.STEPS);

@@ -4,7 +4,12 @@ import { ceilDiv } from "./int-math";
  * One extent (dimension 0 m, 1 n, 2 k) of an outer tile, shared out over cores and cut into inner tiles. The first cores
  * take `chunk` each, one takes the rest, further ones idle; all cores work on the inner tile of the same index j at once.
  * Inner tiles fall into four classes: 0 the rest's tile is whole (or there is no rest), 1 it is cut, 2 it is empty,
- * 3 the last and shorter one of each chunk.
+ * 3 the last and shorter one of each chunk. An extent of 46 over three cores, in tiles of 4:
+ *
+ *   core 0   |0 .. 3|4 .. 7|8 .. 11|12 .. 15|      chunk 16
+ *   core 1   |16  19|20  23|24   27|28    31|
+ *   core 2   |32  35|36  39|40   43|44 45|         rest 14
+ *   class       0      0       0       1
  */
 const FIELDS: i32 = 9;
 const TABLE: usize = memory.data(3 * FIELDS * 8, 16);
@@ -54,13 +59,19 @@ export function cutIndex(dimension: i32): f64 {
   return load<f64>(row(dimension), CUT);
 }
 
+/** Dimensions (bits) of which the present inner tile is of class 3. */
+export let shorter: i32 = 0;
+
 /** Makes inner tile j the present one along a dimension. */
 export function goToTile(dimension: i32, j: f64): void {
   const at: usize = row(dimension);
   const cut: f64 = load<f64>(at, CUT);
+  const isShorter: bool = j == load<f64>(at, FULL);
   const ofRest: i32 = cut < 0 || j < cut ? 0 : j == cut ? 1 : 2;
   store<f64>(at, j, INDEX);
-  store<i32>(at, j == load<f64>(at, FULL) ? 3 : ofRest, CLASS);
+  store<i32>(at, isShorter ? 3 : ofRest, CLASS);
+  const bit: i32 = 1 << dimension;
+  shorter = isShorter ? shorter | bit : shorter & ~bit;
 }
 export function tileIndex(dimension: i32): f64 {
   return load<f64>(row(dimension), INDEX);

@@ -17,9 +17,14 @@ import * as events from "./events";
  *   3  store the sums of s − 1 where s works on others, and send them on where the outer buffer needs them no more
  *   4  fetch the single-buffered operands of s, and partial sums that come back
  *
+ *   outer port   | 0: s |                      | 3: s − 1 goes on |
+ *   inner port          | 1: s |       | 3: s − 1 goes up | 4: s |
+ *   array                 | 2: s − 1   |                          | s, in the next step's turn
+ *
  * All cores go in step: a step lasts as long as the first core's tile, which is never the smaller one.
  */
 
+/** Bits of `farWaits`, beside those of inputs and weights: of sums; of the pending step, whatever came last for it. */
 const SUMS_WAIT: i32 = step.OUTPUT_BIT;
 const STEP_WAITS: i32 = 8;
 
@@ -52,6 +57,11 @@ export function begin(outerK: f64, keeps: bool, stalls: f64): void {
   singleSteps = 0;
   isStarted = false;
   firstWait = 0;
+  sumsPort = innerPort(abi.OUTPUT);
+  for (let operand: i32 = 0; operand < 3; operand++) {
+    const port: usize = hardware.passesOuter(operand) ? state.OUTER_READ : innerPort(operand);
+    store<usize>(PORTS + <usize>operand * sizeof<usize>(), port);
+  }
 }
 
 /** Computes and stores what is pending behind the last step. */
@@ -95,9 +105,10 @@ function innerPort(operand: i32): usize {
   return sharer == abi.INPUT ? state.INNER_READ : sharer == abi.WEIGHT ? state.WEIGHT_READ : state.SUM_READ;
 }
 
-/** The same of the port that brings inner tiles of `operand`: the outer one, if they go past the outer buffer. */
+/** The same of the port that brings inner tiles of each operand: the outer one, if they go past the outer buffer. */
+const PORTS: usize = memory.data(3 * sizeof<usize>(), 8);
 function portOf(operand: i32): usize {
-  return hardware.passesOuter(operand) ? state.OUTER_READ : innerPort(operand);
+  return load<usize>(PORTS + <usize>operand * sizeof<usize>());
 }
 
 /** The port at `port` (portOf) reads until `until`; where it is shared, writes wait as long. */
@@ -188,7 +199,6 @@ function bring(operand: i32): void {
 /** 1 and 4: the inner tile of `operand`, ahead of the pending step or behind it. */
 function fetch(operand: i32, isAhead: bool): void {
   const bit: i32 = 1 << operand;
-  if ((step.changed & bit) == 0 || ((mapping.innerDoubleBits & bit) != 0) != isAhead) return;
   const record: usize = step.fetchOf(operand);
   const lasts: f64 = load<f64>(record, step.CYCLES);
   const unit: f64 = load<f64>(record, step.UNIT);
@@ -377,14 +387,19 @@ export function take(count: f64): void {
   openOuter(abi.INPUT);
   openOuter(abi.WEIGHT);
   farWaits = <i32>load<f64>(state.WAITS);
-  sumsPort = innerPort(abi.OUTPUT);
   for (let at: usize = FAR; at < FAR + 32; at += 8) store<f64>(at, 0);
   const isFirst: bool = !isStarted;
+  const first: i32 = 1 << step.firstOperand;
+  const second: i32 = 1 << step.secondOperand;
+  const ahead: i32 = step.changed & mapping.innerDoubleBits;
+  const behind: i32 = step.changed & ~mapping.innerDoubleBits;
   for (let left: i64 = <i64>count; left > 0; left--) {
-    bring(step.firstOperand);
-    bring(step.secondOperand);
-    fetch(step.firstOperand, true);
-    fetch(step.secondOperand, true);
+    if (step.brought != 0) {
+      bring(step.firstOperand);
+      bring(step.secondOperand);
+    }
+    if ((ahead & first) != 0) fetch(step.firstOperand, true);
+    if ((ahead & second) != 0) fetch(step.secondOperand, true);
     storedFirst = 0;
     if (isFirst) firstWait = fold.unhiddenLoad(step.loading, 0) + hardware.arrayLatency;
     else {
@@ -392,8 +407,8 @@ export function take(count: f64): void {
       storeSums();
     }
     if (step.opensSums) openOuterSums();
-    fetch(step.firstOperand, false);
-    fetch(step.secondOperand, false);
+    if ((behind & first) != 0) fetch(step.firstOperand, false);
+    if ((behind & second) != 0) fetch(step.secondOperand, false);
     const free: f64 = load<f64>(state.ARRAY_FREE);
     if ((step.changed & step.INPUT_BIT) != 0) store<f64>(state.INPUT_FREED, free);
     if ((step.changed & step.WEIGHT_BIT) != 0) store<f64>(state.WEIGHT_FREED, free);

@@ -158,12 +158,8 @@ function busiestPort(side: f64, written: f64): f64 {
  * @param isHeld  the operand that the dataflow holds is that of the step before
  */
 export function arrayCosts(isFirstK: bool, isLastK: bool, isHeld: bool): usize {
-  let shorter: i32 = 0;
-  for (let dimension: i32 = 0; dimension < 3; dimension++) {
-    if (share.tileClass(dimension) == 3) shorter |= 1 << dimension;
-  }
   const isInPlace: bool = isHeld && mapping.dataflow != abi.OUTPUT_STATIONARY;
-  const place: i32 = shorter | (isFirstK ? 8 : 0) | (isLastK ? 16 : 0) | (isInPlace ? 32 : 0);
+  const place: i32 = share.shorter | (isFirstK ? 8 : 0) | (isLastK ? 16 : 0) | (isInPlace ? 32 : 0);
   const record: usize = slot + 3 * KIND + <usize>place * RECORD;
   if (isKnown(record)) return record;
   const em: f64 = extentOfFirst(0);
