@@ -56,8 +56,12 @@ def search(folder: Path, name: str, trials: int | None = None, *options: str) ->
     print(f"{name}: {asked} answers in {time.monotonic() - start:.0f} s, {len(front(folder, name))} designs on the front\n")
 
 
-def killed_search(folder: Path, name: str, after: int) -> None:
-    """A search whose whole process group is killed once so many answers are there, and which is then resumed."""
+def killed_search(folder: Path, name: str, after: int) -> list[str]:
+    """A search whose process group is killed once so many answers are there, and then resumed; what had been answered then.
+
+    A program whose search is killed still ends the model that it trains, and logs an answer that nobody hears: that model is
+    asked for again.
+    """
     study = write_study(folder, name)
     running = subprocess.Popen(command(study), start_new_session=True, stdout=subprocess.DEVNULL)
     while len(answered(folder, name)) < after and running.poll() is None:
@@ -66,9 +70,11 @@ def killed_search(folder: Path, name: str, after: int) -> None:
     time.sleep(1)
     os.killpg(running.pid, signal.SIGKILL)
     running.wait()
-    print(f"{name}: killed after {len(answered(folder, name))} answers")
+    told = answered(folder, name)
+    print(f"{name}: killed after {len(told)} answers")
     subprocess.run(command(study, "--resume"), check=True, stdout=subprocess.DEVNULL)
     print(f"{name}: resumed, {len(answered(folder, name))} answers in all\n")
+    return told
 
 
 def misses(wanted: list[dict], found: list[dict]) -> list[str]:
@@ -96,11 +102,11 @@ def main() -> None:
     folder.mkdir(parents=True)
     search(folder, "brute-force", 10_000, "--strategy", "exact")
     search(folder, "search")
-    killed_search(folder, "killed", after=len(answered(folder, "search")) // 2)
+    told = killed_search(folder, "killed", after=len(answered(folder, "search")) // 2)
     print("Designs that brute force finds, and what the search found in their place:")
     problems = misses(front(folder, "brute-force"), front(folder, "search"))
     once, again = answered(folder, "search"), answered(folder, "killed")
-    if len(set(again)) != len(again):
+    if any(again.count(question) > 1 for question in told):
         problems.append("the killed search asked again for what it had been told")
     if set(once) != set(again):
         problems.append("the killed search asked for other models")
