@@ -219,7 +219,7 @@ describe(`an extent that is shared out (seed ${SEED})`, () => {
 
   it("is cut as by hand", () => {
     const seen = [0, 0, 0, 0];
-    for (let run = 0; run < 4000; run++) {
+    for (let run = 0; run < 1500; run++) {
       const [extent, cores] = [upTo(60), upTo(9)];
       const chunk = Math.ceil(extent / cores);
       const local = upTo(chunk);
@@ -256,6 +256,6 @@ describe(`an extent that is shared out (seed ${SEED})`, () => {
         seen[kind]! += 1;
       }
     }
-    for (const count of seen) expect(count).toBeGreaterThan(300);
+    for (const count of seen) expect(count).toBeGreaterThan(100);
   });
 });

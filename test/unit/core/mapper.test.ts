@@ -131,7 +131,7 @@ describe(`what a size makes of a dimension (seed ${SEED})`, () => {
     range(ceil(extent / size)).map((i) => Math.min(size, extent - i * size));
 
   it("is what cutting by hand gives", () => {
-    for (let run = 0; run < 4000; run++) {
+    for (let run = 0; run < 2000; run++) {
       const extent = upTo(200);
       const outer = upTo(extent);
       const cores = random.chance(1, 2) ? 1 : upTo(Math.min(outer, 9));
