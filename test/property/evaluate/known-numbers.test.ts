@@ -6,6 +6,7 @@ import { accountOf, evaluate, price, pricingOf, totalsOf, type Evaluation } from
 import type { Known, Unknown } from "../../../src/metrics/index.ts";
 import { simulationJson } from "../../../src/simulate/index.ts";
 import { simulationText } from "../../../src/cli/simulate-text.ts";
+import { effort } from "../../oracle/cases.ts";
 import {
   applySettings,
   defaultDeployment,
@@ -182,19 +183,23 @@ function carbonFaults(json: Json, isLate: boolean): readonly string[] {
   return operational.alwaysOnTotal! >= total ? [] : [`always on ${operational.alwaysOnTotal}, switched down ${total}`];
 }
 
+/** Of each model on each machine, one profile by turns: each meets every model and every machine. Both with ECOTILE_PROPERTY_EFFORT=2. */
+const profilesOf = (model: number, machine: number): readonly string[] =>
+  effort > 1 ? PROFILES : [PROFILES[(model + machine) % PROFILES.length]!];
+
 describe("every preset", () => {
-  it.each(MACHINES)("%s, with every model and in both profiles", (hardware) => {
+  it.each(MACHINES.map((name, at) => [name, at] as const))("%s, with every model", (hardware, at) => {
     const faults: string[] = [];
     let evaluated = 0;
-    for (const model of listPresets("models"))
-      for (const profile of PROFILES) {
+    for (const [place, model] of listPresets("models").entries())
+      for (const profile of profilesOf(place, at)) {
         const evaluation = simulated(specsOf(model, hardware, `technology.profile=${profile}`));
         if (evaluation === null) continue;
         evaluated += 1;
         faults.push(...faultsOf(evaluation).map((fault) => `${model} ${profile}: ${fault}`));
       }
     expect(faults).toEqual([]);
-    expect(evaluated).toBeGreaterThan(listPresets("models").length / 2);
+    expect(evaluated).toBeGreaterThan(listPresets("models").length / 4);
   });
 });
 
