@@ -111,9 +111,14 @@ let firstSteps: f64 = 0;
 export let firstInputs: f64 = 0;
 export let firstWeights: f64 = 0;
 export let firstSums: f64 = 0;
-/** Cores that want the same weights, or inputs, on average of their loads or less. */
+/**
+ * Cores that want the same weights, or inputs: on average of inner tiles, where each brings its own; on average of outer tiles, where each of those
+ * does. What comes once in all comes to the cores of the first outer tile.
+ */
 let copiesM: f64 = 1;
 let copiesN: f64 = 1;
+let coresAtM: f64 = 1;
+let coresAtN: f64 = 1;
 /** Rows of the size tables of the present local tile. */
 export let rowM: usize = 0;
 export let rowN: usize = 0;
@@ -343,6 +348,8 @@ export function boundEnds(): void {
   firstSums = mapping.lm * mostM * mapping.ln * mostN * elementsAtOnce;
   copiesM = mapping.coresM == 1 ? 1 : load<f64>(m, sizes.TILES_OF_CORES) / load<f64>(m, sizes.TILES);
   copiesN = mapping.coresN == 1 ? 1 : load<f64>(n, sizes.TILES_OF_CORES) / load<f64>(n, sizes.TILES);
+  coresAtM = load<f64>(m, sizes.CORES);
+  coresAtN = load<f64>(n, sizes.CORES);
   // What comes last is still to be worked on, and its sums to be stored.
   let m_: f64 = load<f64>(m, sizes.LAST);
   let n_: f64 = load<f64>(n, sizes.LAST);
@@ -495,8 +502,8 @@ function boundMoved(a: f64, w: f64, visits: f64): void {
   }
   const inputBytesDown: f64 = a * hardware.inputBytes;
   const weightBytesDown: f64 = w * hardware.weightBytes;
-  const inputsArrived: f64 = inputBytesDown * copiesN;
-  const weightsArrived: f64 = weightBytesDown * copiesM;
+  const inputsArrived: f64 = inputBytesDown * (a > inputs * Gn ? copiesN : a < inputs * Gn ? mostN : coresAtN);
+  const weightsArrived: f64 = weightBytesDown * (w > weights * Gm ? copiesM : w < weights * Gm ? mostM : coresAtM);
   const inputsSent: f64 = hardware.multicast ? inputBytesDown : inputsArrived;
   const weightsSent: f64 = hardware.multicast ? weightBytesDown : weightsArrived;
   const cyclesOfInputs: f64 = inputsSent * nearPerInput;

@@ -25,9 +25,10 @@ export const END_STEPS: usize = 56;
 export const ENDS: usize = 64;
 /** Whole extent of the first core. */
 export const EXTENT: usize = 80;
-/** Inner tiles of all cores; cores that are at work at the last inner tile of an outer one, the fewest. */
+/** Inner tiles of all cores; cores that are at work at the last inner tile of an outer one, the fewest; at an outer tile, on average. */
 export const TILES_OF_CORES: usize = 88;
 export const LEAST_CORES: usize = 96;
+export const CORES: usize = 104;
 
 export function sizeRow(dimension: i32, index: i32): usize {
   return TABLE + <usize>(dimension * (MOST_SIZES + 1) + index) * SIZE_ROW;
@@ -56,6 +57,7 @@ export function setSize(row: usize, local: f64, extent: f64, outer: f64, cores: 
   let all: f64 = 0;
   let tilesOfCores: f64 = 0;
   let leastCores: f64 = Infinity;
+  let coresAtWork: f64 = 0;
   const stepsOfTile: f64 = ceilDiv(local, spatial);
   const blocksOfTile: f64 = ceilDiv(stepsOfTile, words);
   // The whole outer tiles, then the one that is left.
@@ -86,6 +88,7 @@ export function setSize(row: usize, local: f64, extent: f64, outer: f64, cores: 
       // Cores with a full chunk, and one with what is left.
       const full: f64 = Math.floor(chunk / last);
       const tilesOfLast: f64 = ceilDiv(chunk - full * last, local);
+      coresAtWork += times * (tilesOfLast > 0 ? full + 1 : full);
       tilesOfCores += times * (full * fewest + tilesOfLast);
       const atLast: f64 = tilesOfLast == fewest ? full + 1 : full;
       if (atLast < leastCores) leastCores = atLast;
@@ -106,6 +109,7 @@ export function setSize(row: usize, local: f64, extent: f64, outer: f64, cores: 
   store<f64>(row, all, EXTENT);
   store<f64>(row, cores > 1 ? tilesOfCores : tiles, TILES_OF_CORES);
   store<f64>(row, cores > 1 ? leastCores : 1, LEAST_CORES);
+  store<f64>(row, cores > 1 ? coresAtWork / ceilDiv(extent, outer) : 1, CORES);
 }
 
 /** Part of all array steps that the first of the tiles in `row` has, and the last ones of all outer tiles. */

@@ -1,8 +1,17 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import * as abi from "../../../assembly/abi.ts";
+import type { Tile } from "../../../src/mapping/mapping.ts";
 import { encodeHardware, encodeMapping, encodeProblem } from "../../../src/sim/encode.ts";
-import { effort, seed, walkCase, type WalkCase } from "../../oracle/cases.ts";
+import {
+  effort,
+  hardware as anyHardware,
+  mappingOf,
+  problem,
+  seed,
+  walkCase,
+  type WalkCase,
+} from "../../oracle/cases.ts";
 import { compileCore } from "../../unit/core/module-of.ts";
 
 /*
@@ -90,6 +99,62 @@ interface Instance {
 const one = { read: 1, write: 1.5 };
 const ENERGY = { mac: 0.1, dram: { read: 100, write: 90 }, global: one, local: one, register: one, accumulator: one };
 
+const share = fc.integer({ min: 0, max: 999 }).map((die) => die / 1000);
+
+/**
+ * Several cores share out outer tiles of which the last is so short that some of them have nothing to do there; a slow port without multicast brings
+ * each core its own operands.
+ */
+const unequalCase = fc
+  .record({
+    chip: anyHardware,
+    problem,
+    dice: fc.array(share, { minLength: 40, maxLength: 40 }),
+    isDirect: fc.boolean(),
+    along: fc.constantFrom("m" as const, "n" as const),
+    part: share,
+    cores: fc.integer({ min: 3, max: 8 }),
+    slow: fc.integer({ min: 5, max: 40 }),
+  })
+  .map(({ chip, problem, dice, isDirect, along, part, cores, slow }): WalkCase => {
+    const level = chip.globalBuffer ?? {
+      size: Infinity,
+      port: null,
+      accessWidth: 1,
+      rounding: "pro-rata" as const,
+      doubleBuffer: true,
+    };
+    const port = { read: { bytes: 1, cycles: slow }, write: { bytes: 1, cycles: 0 }, shared: false, latency: 0 };
+    const hardware = {
+      ...chip,
+      cores,
+      multicast: false,
+      globalBuffer: { ...level, port },
+      ...(isDirect ? { localBuffer: null, arraysPerCore: 1 } : {}),
+    };
+    const mapping = mappingOf(hardware, { ...problem, sharedB: false }, dice);
+    const outer = (mapping.globalTile ?? mapping.localTile)!;
+    const size = Math.ceil(problem[along] * (0.5 + part / 2));
+    const coreSplit = { b: 1, m: 1, n: 1, k: 1, [along]: Math.min(cores, size) };
+    const tile = { ...outer, [along]: size };
+    const within = (inner: Tile): Tile => ({
+      m: Math.min(inner.m, Math.ceil(tile.m / coreSplit.m)),
+      n: Math.min(inner.n, Math.ceil(tile.n / coreSplit.n)),
+      k: Math.min(inner.k, tile.k),
+    });
+    return {
+      hardware,
+      problem: { ...problem, sharedB: false },
+      mapping: {
+        ...mapping,
+        coreSplit,
+        ...(mapping.arrayTile === null
+          ? { globalTile: tile, localTile: within(mapping.localTile!) }
+          : { localTile: tile, arrayTile: within(mapping.arrayTile) }),
+      },
+    };
+  });
+
 describe(`bounds of every stage (ECOTILE_PROPERTY_SEED=${seed})`, async () => {
   const core = (await compileCore(ENTRY)) as unknown as Instance;
   const view = (pointer: number) => new Float64Array(core.memory.buffer, pointer);
@@ -132,6 +197,29 @@ describe(`bounds of every stage (ECOTILE_PROPERTY_SEED=${seed})`, async () => {
       { seed, numRuns: 10_000 * effort },
     );
     console.log("bounds of every stage:", seen);
+    for (const count of Object.values(seen)) expect(count).toBeGreaterThan(0.02 * seen.cases);
+  });
+
+  it("are at most the walk where the last outer tile leaves cores without work", () => {
+    const seen = { cases: 0, idle: 0, direct: 0 };
+    fc.assert(
+      fc.property(unequalCase, (each) => {
+        const bounds = boundsOf(each);
+        if (bounds === null) return;
+        seen.cases += 1;
+        const { problem, mapping } = each;
+        const outer = (mapping.arrayTile === null ? mapping.globalTile : mapping.localTile)!;
+        const isIdle = (["m", "n"] as const).some(
+          (d) => problem[d] % outer[d] > 0 && problem[d] % outer[d] < mapping.coreSplit[d],
+        );
+        if (isIdle) seen.idle += 1;
+        if (mapping.arrayTile !== null) seen.direct += 1;
+        const cycles = results![abi.RES_CYCLES]!;
+        for (const { stage, time } of bounds) expect(time, stage).toBeLessThanOrEqual(cycles * (1 + 1e-12));
+      }),
+      { seed, numRuns: 10_000 * effort },
+    );
+    console.log("bounds on unequal cores:", seen);
     for (const count of Object.values(seen)) expect(count).toBeGreaterThan(0.02 * seen.cases);
   });
 });
