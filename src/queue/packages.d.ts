@@ -38,8 +38,9 @@ declare module "bullmq" {
     readonly name: string;
     readonly data: unknown;
     readonly returnvalue: unknown;
-    readonly failedReason: string;
-    getState(): Promise<string>;
+    readonly failedReason?: string;
+    /** Time at which it was done with, ms; not there before. */
+    readonly finishedOn?: number | null;
     remove(): Promise<void>;
   }
   interface OfServer {

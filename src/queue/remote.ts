@@ -56,20 +56,19 @@ export async function createRemoteAccuracy(
       await found.remove();
       return false;
     }
-    const state = await found.getState();
-    if (state === "completed") {
-      const answer = checkedAnswer(found.returnvalue, study);
-      if (answer === null) reject(new CommandFailure("accuracy/command-bad-reply", "a worker's answer is none"));
-      else resolve(answer);
-      // It is kept by the run before it is taken out here.
-      await setImmediate();
+    // The end is in what was read, with the answer: asked for by itself, it may have come since, and an answer that is not there yet is none.
+    if (typeof found.finishedOn !== "number") return false;
+    if (typeof found.failedReason === "string") {
       await found.remove();
+      reject(failureOf(found.failedReason));
       return true;
     }
-    if (state !== "failed") return false;
-    const reason = found.failedReason;
+    const answer = checkedAnswer(found.returnvalue, study);
+    if (answer === null) reject(new CommandFailure("accuracy/command-bad-reply", "a worker's answer is none"));
+    else resolve(answer);
+    // It is kept by the run before it is taken out here.
+    await setImmediate();
     await found.remove();
-    reject(failureOf(reason));
     return true;
   };
   const watch = async (): Promise<void> => {
