@@ -37,17 +37,10 @@ let isThorough: bool = true;
 let isComplete: bool = true;
 let mostEvery: f64 = <f64>MOST_CANDIDATES;
 
-/** Gain, as a share, that a bound must promise on small problems: within 1 % of the best is what is wanted. */
-const SMALL_GAIN: f64 = 0.003;
 /** Extent up to which small problems have every integer size tried. */
 const EVERY: f64 = 64;
-/** Work that the search of a small problem may take for each inner tile, of so many sizes a dimension at most. Some tens of ns each. */
-const WORK_A_TILE: f64 = 400;
-const MOST_SIZES: f64 = 32;
-/** The same for larger problems: uses of the array, global-buffer tiles, work. */
-const SOME_OPTIONS: i32 = 8;
-const DIRECT_OPTIONS: i32 = 24;
-const SOME_OUTERS: i32 = 8;
+/** Uses of the array and global-buffer tiles of the best bounds in which more sizes are tried; work of that on larger problems (3,000: 0.06 % of latency on random chips). */
+const SOME: i32 = 8;
 const SOME_WORK: f64 = 20000;
 /** Work of a walk beside its steps. */
 const WORK_A_WALK: f64 = 10;
@@ -101,18 +94,15 @@ function tryArrays(): void {
  * Searches more than bounds alone suggest, on the cores and arrays of the mapping in place: for problems so small that single cycles count,
  * and that walks cost little. The same enumeration as that of everything, in passes that each have a limited amount of work:
  * wide (every use of the array, the candidate sizes), deep (the best uses, every size), and complete where there are few
- * pairs of tiles. What does not promise SMALL_GAIN is left out.
+ * pairs of tiles. What does not promise LEAST_GAIN is left out.
  *
- * @param most  work of the deep pass at most, in candidates bounded and steps walked; the others have half of it each
+ * @param work  work of the deep pass at most, in candidates bounded and steps walked; the others have half of it each
  */
-export function searchMore(most: f64): void {
-  const tiles: f64 =
-    Math.min(mapping.M, MOST_SIZES) * Math.min(mapping.N, MOST_SIZES) * Math.min(mapping.K, MOST_SIZES);
-  const work: f64 = Math.min(most, WORK_A_TILE * tiles);
+export function searchMore(work: f64): void {
   isComplete = false;
-  incumbent.setLeastGain(SMALL_GAIN);
+  incumbent.setLeastGain(incumbent.LEAST_GAIN);
   searchPass(options.MOST_OPTIONS, MOST_OUTERS, 0, work / 2);
-  searchPass(16, 8, EVERY, work);
+  searchPass(SOME, SOME, EVERY, work);
   if (areFewPairs() && Math.max(mapping.M, Math.max(mapping.N, mapping.K)) <= EVERY) {
     isComplete = true;
     searchPass(options.MOST_OPTIONS, MOST_OUTERS, EVERY, work / 2);
@@ -125,8 +115,8 @@ export function searchMore(most: f64): void {
 export function searchSome(): void {
   isComplete = false;
   isThorough = hardware.isDirect;
-  incumbent.setLeastGain(SMALL_GAIN);
-  searchPass(hardware.isDirect ? DIRECT_OPTIONS : SOME_OPTIONS, SOME_OUTERS, 0, SOME_WORK);
+  incumbent.setLeastGain(incumbent.LEAST_GAIN);
+  searchPass(SOME, SOME, 0, SOME_WORK);
   incumbent.setLeastGain(0);
   isThorough = true;
   budget = Infinity;

@@ -77,9 +77,6 @@ function fillSizes(d: i32, most: f64): i32 {
   return count;
 }
 
-/** Parts of the dimension that streams where the array is fed straight: the more, the sooner it begins. */
-const DIRECT_PARTS: f64 = 8;
-
 /**
  * Tries local tiles for the present global-buffer tile and use of the array: every pair of sizes along the two dimensions that the array holds, and
  * with each the most that fits of the one that streams, in parts as even as whole steps of the array allow. Less of it only moves more; half of it
@@ -107,7 +104,6 @@ export function tryUsual(single: bool): void {
   fitsAnyInner = !hardware.hasOuter || legal.outerFitsAnyInner();
   let wholeColumns: i32 = 0;
   for (let y: i32 = 0; y < countB; y++) {
-    let wholes: i32 = 0;
     let isWholeColumn: bool = false;
     for (let x: i32 = 0; x < countA; x++) {
       const sizeA: f64 = sizes.sizeAt(a, x);
@@ -138,22 +134,20 @@ export function tryUsual(single: bool): void {
         continue;
       }
       tryStreamed(s, a, x, b, y, size, turningHeld, bits);
-      const parts: f64 = ceilDiv(chunkS, size);
       if (hardware.isDirect) {
-        for (let more: f64 = 2; more <= DIRECT_PARTS && more <= chunkS; more++) {
+        for (let more: f64 = 2; more <= outerTiles.DIRECT_PARTS && more <= chunkS; more++) {
           tryStreamed(s, a, x, b, y, ceilDiv(chunkS, more), turningHeld, bits);
         }
-      } else if (size > 1 && !objective.isEnergyCounted()) {
-        const half: f64 = evenSize(chunkS, smaller(chunkS, 2 * parts), unit, size);
+      } else if (size > 1 && objective.isTimeFactor()) {
+        const half: f64 = evenSize(chunkS, smaller(chunkS, 2 * ceilDiv(chunkS, size)), unit, size);
         const halfBits: i32 = place(s, a, b, half, sizeA, sizeB) & (isWhole ? 7 : bits);
         mapping.setInner(mapping.lm, mapping.ln, mapping.lk, 0, halfBits);
         if (half < size && legal.innerFits()) tryStreamed(s, a, x, b, y, half, turningHeld, halfBits);
       }
-      if (isWhole) wholes++;
       // Less of this dimension costs reuse too, but where less of the other one had to be taken for it.
       if (isWhole && x == 0) isWholeColumn = true;
-      // Where all that streams fits, still less of what is held only costs reuse; a second size is kept for its shorter first fill.
-      if (!hardware.isDirect && !mapping.bypass && wholes == 2) break;
+      // Where all that streams fits, still less of what is held only costs reuse.
+      if (isWhole && !hardware.isDirect && !mapping.bypass) break;
     }
     if (isWholeColumn) wholeColumns++;
     if (!hardware.isDirect && wholeColumns == 4) break;
@@ -204,21 +198,20 @@ function tryStreamed(s: i32, a: i32, x: i32, b: i32, y: i32, size: f64, turningH
   tryOrders(s == 0 ? rowS : a == 0 ? rowA : rowB, s == 1 ? rowS : rowB, s == 2 ? rowS : rowA, turning, bits);
 }
 
-/** The same with no more than the operands `double` double buffered: tiles get larger, but wait for the array. */
-export function trySingle(double: i32): void {
-  mayDouble = double;
+/** The same with no operand double buffered: tiles get larger, but wait for the array. */
+export function trySingle(): void {
+  mayDouble = 0;
   tryUsual(false);
   mayDouble = 7;
 }
 
 /** What is tried of the dimension that streams, in terms of what keeps the array busy. */
 function fineMultiple(index: i32): f64 {
-  return index == 0 ? 1 : index == 1 ? 1.5 : index == 2 ? 3 : 0.5;
+  return index == 0 ? 1 : index == 1 ? 1.5 : 3;
 }
 
-/** Parts of a fold that small tiles take, along each of the two dimensions that the array holds: one, two, up to so many. */
-const FEW_PARTS: f64 = 4;
-const MOST_PARTS: f64 = 8;
+/** Parts of a fold that small tiles take in a wide search, along each of the two dimensions that the array holds: one, two, up to so many. */
+const MOST_PARTS: f64 = 4;
 
 /**
  * A size of a held dimension: one of `parts` of what a fold covers; 0: as with half as many parts. In even tiles, or, `isWhole`, those rounded up to
@@ -238,13 +231,12 @@ function fineSize(parts: f64, chunk: f64, spatial: f64, words: f64, isWhole: boo
  * Tries small local tiles for the global-buffer tile, the use of the array and the cores of the mapping in place: of the dimensions that the array
  * holds a fold or a part of it; of what streams, about as much as the array needs to be busy while the next held words come.
  *
- * @param isWide  less than that, and smaller parts of a fold, too; all in whole steps of the array
+ * @param isWide  smaller parts of a fold, too; all in whole steps of the array
  */
 export function tryFine(isWide: bool): void {
   const isOutput: bool = mapping.dataflow == abi.OUTPUT_STATIONARY;
   const isInput: bool = mapping.dataflow == abi.INPUT_STATIONARY;
-  const multiples: i32 = isWide ? 5 : 3;
-  const mostParts: f64 = isWide ? MOST_PARTS : FEW_PARTS;
+  const mostParts: f64 = isWide ? MOST_PARTS : 1;
   // The streaming dimension, and the held ones.
   const s: i32 = isOutput ? 2 : isInput ? 1 : 0;
   const a: i32 = isOutput ? 0 : 2;
@@ -265,8 +257,8 @@ export function tryFine(isWide: bool): void {
       const chunk: f64 = chunkOf(s);
       const least: f64 = smaller(chunk, busyExtent(s, a, b, sizeA, sizeB));
       let last: f64 = 0;
-      for (let z: i32 = 0; z < multiples; z++) {
-        const wanted: f64 = z < 4 ? least * fineMultiple(z) : spatialOf(s);
+      for (let z: i32 = 0; z < 3; z++) {
+        const wanted: f64 = least * fineMultiple(z);
         const even: f64 = ceilDiv(chunk, larger(1, Math.floor(chunk / wanted)));
         const size: f64 = smaller(chunk, ceilDiv(even, spatialOf(s)) * spatialOf(s));
         if (size == last) continue;
@@ -309,13 +301,11 @@ function fillRow(d: i32, index: i32, size: f64): void {
   else sizes.setSize(sizes.sizeRow(2, index), size, mapping.K, mapping.gk, mapping.coresK, mapping.sk, mapping.tk);
 }
 
-/** Array steps of a tile whose sums stay in the array: no held words come, so that any number keeps it busy; fewer mean an earlier start, more turns. */
-const BUSY_STEPS: f64 = 32;
-
 /** Extent of dimension s with which the array works as long as the held operand's next tile of a × b, and what streams meanwhile, are on their way. */
 function busyExtent(s: i32, a: i32, b: i32, sizeA: f64, sizeB: f64): f64 {
   const steps: f64 = ceilDiv(sizeA, spatialOf(a)) * ceilDiv(sizeB, spatialOf(b));
-  if (mapping.dataflow == abi.OUTPUT_STATIONARY) return spatialOf(s) * ceilDiv(BUSY_STEPS, steps);
+  // Where sums stay in the array no held words come: any number of steps keeps it busy.
+  if (mapping.dataflow == abi.OUTPUT_STATIONARY) return spatialOf(s);
   const perInput: f64 = (hardware.innerReadCycles / hardware.innerReadBytes) * mapping.batchAtOnce();
   const perWeight: f64 = (hardware.innerWeightCycles / hardware.innerWeightBytes) * mapping.batchAtOnce();
   const isInput: bool = mapping.dataflow == abi.INPUT_STATIONARY;

@@ -51,6 +51,11 @@ export function isTimeCounted(): bool {
   return chosen == abi.OBJECTIVE_LATENCY || chosen == abi.OBJECTIVE_EDP || hardware.energyCycle > 0;
 }
 
+/** Whether a share of time is as large a share of the score. */
+export function isTimeFactor(): bool {
+  return chosen == abi.OBJECTIVE_LATENCY || chosen == abi.OBJECTIVE_EDP;
+}
+
 /** Decides between equal scores. */
 export function secondScore(time: f64, dynamic: f64): f64 {
   return chosen == abi.OBJECTIVE_LATENCY ? dynamic : time;

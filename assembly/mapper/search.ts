@@ -20,44 +20,46 @@ import * as shortList from "./short-list";
  * in time, from the best on, until no bound left can beat the best walk. docs/model.md, "mapper".
  */
 
-/** Outer tiles in which local ones are tried, best bounds first: of the first use of the array, of the others, where the array is fed straight. */
+/*
+ * What removing or halving a number costs is the mean over 400 random chips (presets with other buffers and cores) and products, against the best that any
+ * search found.
+ */
+
+/**
+ * Uses of the array that are looked at on each grid of cores and arrays: so many (one: 0.07 % of latency); and up to so many if their bounds promise GAP more
+ * than the best that is kept (none: 0.4 %).
+ */
+const FEW_USES: i32 = 2;
+const USES: i32 = 6;
+/** Outer tiles in which local ones are tried, best bounds first: of the first use of the array (two: 0.2 % of EDP), of the others (one: 0.04 % of latency). */
 const FEW_OUTERS: i32 = 4;
 const OTHER_OUTERS: i32 = 2;
-const DIRECT_OUTERS: i32 = 12;
-/** The same with those whose single places wait for the far memory, which no bound sees: tpu-v1, 1,2048,4096,11008 takes 13 % longer with FEW_OUTERS. */
-const MOST_OUTERS: i32 = 16;
-/** Gain that small local tiles must promise. */
-const LEAST_FINE: f64 = 0.005;
-/** Share of the score by which local tiles must cost more than nothing before larger, single-buffered ones are tried. */
+/**
+ * The same where the array is fed straight, and with those whose single places wait for the far memory, which no bound sees: tpu-v1, 1,2048,4096,11008
+ * takes 13 % longer with FEW_OUTERS (0.19 % on average).
+ */
+const MOST_OUTERS: i32 = 8;
+/** Share of the score by which local tiles must cost more than nothing before larger, single-buffered ones are tried (never: 0.26 % of latency; of energy 0.15 % with the former). */
 const LEAST_SINGLE: f64 = 0.2;
 const LEAST_SINGLE_OF_ENERGY: f64 = 0.02;
-/** Mappings that are walked where their bounds promise LEAST_GAIN; where more are kept, those behind have to promise GAP. */
+/**
+ * Mappings that are kept where energy counts on few cores (eight take 11 % more time for 0.02 %), kinds of which small tiles are tried, and mappings of one
+ * use of the array where many small tiles have nearly the same bound.
+ */
 const WALKED: i32 = 5;
-const MANY: i32 = 24;
-/** The same where the array is fed straight: one for each outer tile in each use of the array; and on small problems with many grids. */
-const MOST: i32 = 48;
-/** Register tiles and grids from which small changes start there, at most. */
+/** Mappings that are kept else, and uses of the array that more is tried with where bounds promise GAP (sixteen: 0.2 %, twenty-four: 0.02 %). */
+const MANY: i32 = 32;
+/** Register tiles and grids from which small changes start where the array is fed straight, at most (two: 0.1 %). */
 const STARTS: i32 = 4;
 /** Cores up to which there are few grids of them, and the best bounds tell enough; up to which small problems try every grid. */
 const FEW_CORES: f64 = 4;
 const SEVERAL_CORES: f64 = 16;
-/** Gain by which a bound must beat the best for a walk, as a share. */
-const LEAST_GAIN: f64 = 0.001;
 /** MACs of a batch element below which a single cycle may be a percent of its time. */
 const SMALL: f64 = 131072;
-/** The same of larger problems, by the cycles that the best mapping takes. */
-const SHORT: f64 = 300;
-/** MACs of a batch element below which more uses of the array are tried if a bound promises GAP more than the best has, and below which they always are. */
+/** MACs of a batch element below which more uses of the array are tried on many cores too, if a bound promises GAP more than the best has: of all, 108 cores take 37 % longer. */
 const MIDDLE: f64 = 16e6;
-const MINOR: f64 = 262144;
+/** Gain that what is tried beside the best bounds must promise (twice as much: 0.09 % of latency; a third: 5 % of time for 0.01 %). */
 const GAP: f64 = 0.01;
-/** Share of a larger problem's time by which the best bound may be less, and is taken for reached. */
-const REACHED: f64 = 0.002;
-/** Uses of the array that are tried then, and the gain that a bound must promise. */
-const MORE_OPTIONS: i32 = 32;
-const MORE_GAIN: f64 = 0.003;
-/** Mappings of one use of the array that are kept then: with small tiles, many have nearly the same bound. */
-const MORE_OF_ONE: i32 = 5;
 /** How many times as much of everything the wide part of a thorough search takes the best of. */
 const WIDTH: i32 = 3;
 let width: i32 = 1;
@@ -97,19 +99,19 @@ function trySplit(coresOfB: f64, coresOfM: f64, coresOfN: f64, coresOfK: f64): v
 function tryGrid(): void {
   // Of no kind yet, so that the worst of all that is kept is what uses of the array have to beat.
   shortList.newKind();
-  options.find((objective.isEnergyCounted() ? 6 : 3) * width, false, shortList.worst());
+  options.find(USES * width, false, shortList.worst());
   if (options.count == 0) return;
   let packedBefore: f64 = 0;
   for (let option: i32 = 0; option < options.count; option++) {
     shortList.newKind();
     if (options.scoreOf(option) > shortList.worst()) break;
+    if (option >= FEW_USES * width && shortList.count > 0 && options.scoreOf(option) > shortList.scoreOf(0) * (1 - GAP))
+      break;
     options.use(option);
     // Straight from the array, how wide the sums are is up to its use; what fits, to how many batch elements lie side by side.
     if (option == 0 || hardware.isDirect || mapping.packed != packedBefore) {
       packedBefore = mapping.packed;
-      outerTiles.find(
-        (hardware.isDirect ? DIRECT_OUTERS : hardware.cores > FEW_CORES ? FEW_OUTERS : MOST_OUTERS) * width,
-      );
+      outerTiles.find((hardware.isDirect || hardware.cores <= FEW_CORES ? MOST_OUTERS : FEW_OUTERS) * width);
       if (outerTiles.smallest < neededOuter) neededOuter = outerTiles.smallest;
     }
     const outers: i32 =
@@ -192,9 +194,12 @@ function trySplits(total: f64): void {
 export function scoreCandidates(): bool {
   // An array that is fed straight waits for every fold, which bounds do not see, and many cores have many grids: more is walked.
   const hasMany: bool = hardware.cores > FEW_CORES || hardware.arrays > 1 || (isSmall() && hardware.cores > 1);
-  const most: i32 =
-    hardware.isDirect || (isSmall() && hasMany) ? MOST : hasMany || !objective.isEnergyCounted() ? MANY : WALKED;
-  shortList.clear(most * width, hardware.isDirect || objective.isEnergyCounted() ? 2 : 1, Infinity);
+  const most: i32 = hardware.isDirect || hasMany || !objective.isEnergyCounted() ? MANY : WALKED;
+  shortList.clear(
+    most * width,
+    hardware.isDirect || objective.isEnergyCounted() || hardware.cores <= FEW_CORES ? 2 : 1,
+    Infinity,
+  );
   localTiles.clearScored();
   exhaustive.clearScored();
   neededOuter = Infinity;
@@ -222,7 +227,7 @@ const KINDS: usize = memory.data(64 * abi.RES_FIELDS * 8, 16);
  * @param first, second  scores of the best mapping of the kind in place
  */
 function isWorthFine(first: f64, second: f64): bool {
-  return objective.gainOfTime(first, second, Math.max(arrayBound.time, bound.outerPorts)) > LEAST_FINE;
+  return objective.gainOfTime(first, second, Math.max(arrayBound.time, bound.outerPorts)) > GAP;
 }
 
 /** Puts the best mapping of kind `index` in place, bounded but for its local tiles; returns its row. */
@@ -260,8 +265,7 @@ function trySingle(): void {
     bound.boundOuterWith(arrayBound.time, arrayBound.energy);
     if (objective.score(bound.time, bound.energy) > load<f64>(row) * (1 - leastSingle)) continue;
     shortList.newKind();
-    localTiles.trySingle(0);
-    localTiles.trySingle((1 << abi.INPUT) | (1 << abi.WEIGHT));
+    localTiles.trySingle();
   }
 }
 
@@ -269,11 +273,10 @@ function trySingle(): void {
 function walkKept(): void {
   for (let i: i32 = 0; i < shortList.count; i++) {
     if (shortList.scoreOf(i) > incumbent.bestScore()) break;
-    if (i == WALKED * width) incumbent.setLeastGain(GAP);
     mapping.load(shortList.rowOf(i));
     incumbent.challenge(true);
   }
-  incumbent.setLeastGain(LEAST_GAIN);
+  incumbent.setLeastGain(incumbent.LEAST_GAIN);
 }
 
 /** Whether records hold as many words along each dimension, in the same dataflow, on the same grid of cores and arrays. */
@@ -328,60 +331,51 @@ function refineAnother(): void {
   incumbent.takeBack();
 }
 
-/** Whether nothing is to be expected of small changes: on larger problems, where the best bound has been reached. */
+/** Whether nothing is to be expected of small changes: where the best bound has been reached. */
 function isSettled(): bool {
   return (
     !objective.isEnergyCounted() &&
-    mapping.M * mapping.N * mapping.K > MIDDLE &&
-    shortList.scoreOf(0) >= incumbent.bestScore() * (1 - REACHED)
+    !isSmall() &&
+    shortList.scoreOf(0) >= incumbent.bestScore() * (1 - incumbent.LEAST_GAIN)
   );
 }
 
 /**
- * Whether it is worth while to search on: on small problems; on larger ones where bounds promise more; and, where only time counts and the array has
- * many uses, on all but the largest, since few of those uses have been tried.
+ * Whether it is worth while to search on: where bounds promise more. On many cores not on larger problems, where it would take a third more time.
  */
 function isWorthMore(): bool {
   if (!objective.isTimeCounted()) return false;
-  const macs: f64 = mapping.M * mapping.N * mapping.K;
-  if (macs < MINOR) return true;
-  if (macs < MIDDLE && hardware.unroll != abi.UNROLL_FIXED && !objective.isEnergyCounted()) return true;
+  const best: f64 = incumbent.bestScore();
+  if (shortList.scoreOf(0) >= best * (1 - GAP) && options.leastCost >= best * (1 - LEAST_SINGLE)) return false;
   return (
-    (macs < MIDDLE || hardware.unroll == abi.UNROLL_FIXED) && shortList.scoreOf(0) < incumbent.bestScore() * (1 - GAP)
+    hardware.unroll == abi.UNROLL_FIXED || hardware.cores <= FEW_CORES || mapping.M * mapping.N * mapping.K < MIDDLE
   );
 }
 
-/**
- * Tries small local tiles with more uses of the array, on the cores and in the global-buffer tile of the best mapping.
- *
- * @param uses      uses of the array, at most
- * @param thorough  those that take more than the fewest steps, and every register tile, as well
- */
-function searchFine(uses: i32, thorough: bool): void {
-  shortList.clear(MANY, MORE_OF_ONE, incumbent.bestScore() * (1 - MORE_GAIN));
+/** Tries small local tiles with more uses of the array, on the cores and in the global-buffer tile of the best mapping. */
+function searchFine(): void {
+  shortList.clear(MANY, WALKED, incumbent.bestScore() * (1 - incumbent.LEAST_GAIN));
   incumbent.loadBest();
-  options.find(uses, thorough, shortList.worst());
+  options.find(MANY, false, shortList.worst());
   for (let option: i32 = 0; option < options.count; option++) {
     if (options.scoreOf(option) > shortList.worst()) break;
     shortList.newKind();
     options.use(option);
     localTiles.tryFine(true);
   }
-  incumbent.setLeastGain(MORE_GAIN);
   walkKept();
 }
 
 /**
- * Grids of cores and arrays that a small problem is searched on; of many cores, whose grids are much alike. With half as many, 3 batch elements of
- * 3 × 23 × 6 on four cores of two arrays miss the grid of a core a batch element, and 29 % of EDP.
+ * Grids of cores and arrays that a small problem is searched on, by a thorough search and by a fast one; of many cores, whose grids are much alike. With half as
+ * many, 3 batch elements of 3 × 23 × 6 on four cores of two arrays miss the grid of a core a batch element, and 29 % of EDP.
  */
 const MOST_GRIDS: i32 = 16;
 const SOME_GRIDS: i32 = 4;
 const FEW_GRIDS: i32 = 2;
 /**
- * Work of the search of a small problem (exhaustive.ts), on the best grid and on each of the others. Effort fast: 8 × 8 × 8 takes some twenty times as
- * long as 197 × 3072 × 768 on the same chip, and 97 % of random products up to 32 are within 1 % of the best EDP. With all that a thorough
- * search spends, which has 99 %, it took two to eight hundred times as long.
+ * Work of the search of a small problem (exhaustive.ts), on the best grid and on each of the others. Effort fast: of random products up to 32, 97 in 100 are
+ * within 1 % of the best EDP; with a fifth of the work, and 0.4 of the time, 94.
  */
 const FAST_WORK: f64 = 10000;
 const FAST_WORK_A_GRID: f64 = 1000;
@@ -456,7 +450,7 @@ function walkFor(other: i32): void {
   scored += localTiles.scored + exhaustive.scored;
   objective.choose(own);
   options.setLeastCost(least);
-  for (let i: i32 = 0; i < shortList.count && i < WALKED; i++) {
+  for (let i: i32 = 0; i < shortList.count; i++) {
     mapping.load(shortList.rowOf(i));
     incumbent.challenge(true);
   }
@@ -480,7 +474,7 @@ function searchOnce(): bool {
     : 0;
   if (hardware.isDirect) walkStarts();
   else {
-    incumbent.setLeastGain(LEAST_GAIN);
+    incumbent.setLeastGain(isFast ? incumbent.LEAST_GAIN : 0);
     walkKept();
     if (!isSettled()) {
       refine(false);
@@ -491,12 +485,11 @@ function searchOnce(): bool {
     if (hardware.unroll == abi.UNROLL_FIXED) {
       incumbent.loadBest();
       exhaustive.searchSome();
-    } else searchFine(MORE_OPTIONS, false);
+    } else searchFine();
     refine(hardware.isDirect);
   }
   incumbent.setLeastGain(0);
-  if (isSmall() || (objective.isTimeCounted() && incumbent.bestCycles() < SHORT)) {
-    if (!hardware.isDirect && objective.isTimeCounted()) searchFine(options.MOST_OPTIONS, true);
+  if (isSmall()) {
     incumbent.loadBest();
     exhaustive.searchMore(isFast ? FAST_WORK : MOST_WORK);
     refine(true);
