@@ -16,7 +16,7 @@ import { effort as runsFactor, seed } from "../../oracle/cases.ts";
  * and on larger ones with dimensions up to 300 (evenly spread in their logarithm), of which it tries the candidate set. A few problems a preset
  * by default, ECOTILE_PROPERTY_EFFORT times as many on request.
  *
- * Of small problems wanted are 95 % within 1 % and 1.2 at worst for `fast`, in some twenty times the time of a large one, and 99 % and 1.05 for `thorough`,
+ * Of small problems wanted are 95 % within 1 % or eight cycles and 1.2 at worst for `fast`, and 99 % and 1.05 for `thorough`,
  * whose search of them is what `fast` did when this was measured, share within 1 % and worst:
  *
  *   small    (seed 4242, effort 20)  latency 998 of 1000, 1.039    energy all of 1000, 1.000    EDP 999 of 1000, 1.038
@@ -27,15 +27,15 @@ import { effort as runsFactor, seed } from "../../oracle/cases.ts";
  * never worse. timeloop-16x16 is left out: it takes exhaustive ten seconds a problem.
  */
 const RUNS = {
-  small: { effort: "fast", problems: 10, most: 32, within: { latency: 0.95, energy: 0.99, edp: 0.95 }, worst: 1.2 },
+  small: { effort: "fast", problems: 10, most: 32, near: { latency: 0.95, energy: 0.95, edp: 0.95 }, worst: 1.2 },
   "small, thorough": {
     effort: "thorough",
     problems: 5,
     most: 32,
-    within: { latency: 0.99, energy: 0.99, edp: 0.99 },
+    near: { latency: 0.99, energy: 0.99, edp: 0.99 },
     worst: 1.05,
   },
-  larger: { effort: "fast", problems: 3, most: 300, within: { latency: 0.93, energy: 0.99, edp: 0.93 }, worst: 1.05 },
+  larger: { effort: "fast", problems: 3, most: 300, near: { latency: 0.93, energy: 0.99, edp: 0.93 }, worst: 1.05 },
 } as const;
 const PRESETS = ["catransformers-22nm", "zigzag-16x16", "tpu-v1", "edge-tpu", "nvdla-2048"];
 const objectives = ["latency", "energy", "edp"] as const;
@@ -65,20 +65,37 @@ function energiesOf(hardware: Hardware): EnergyCoefficients {
   throw new Error("no energies");
 }
 
-/** What is minimised; Infinity where no mapping exists. */
+/** What is minimised, and what a cycle of it is; Infinity where no mapping exists. */
 function valueOf(
   hardware: Hardware,
   problem: GemmProblem,
   energy: EnergyCoefficients,
   objective: (typeof objectives)[number],
   effort: MappingEffort,
-): number {
+): { readonly value: number; readonly ofCycle: number } {
   const [result] = simulateGemms(hardware, [problem], { objective, effort, energy });
-  if (result?.kind !== "mapped") return Infinity;
+  if (result?.kind !== "mapped") return { value: Infinity, ofCycle: 0 };
   const { cycles } = result.timing;
   const joules = gemmEnergy(result.counters, cycles, energy).total;
-  return objective === "latency" ? cycles : objective === "energy" ? joules : joules * cycles;
+  if (objective === "energy") return { value: joules, ofCycle: 0 };
+  return objective === "latency" ? { value: cycles, ofCycle: 1 } : { value: joules * cycles, ofCycle: joules };
 }
+
+interface Found {
+  readonly ratio: number;
+  /** Whether it is within 1 % of the best, or within eight cycles, which are more than that of a small problem. */
+  readonly isNear: boolean;
+}
+
+function found(searched: ReturnType<typeof valueOf>, best: ReturnType<typeof valueOf>): Found {
+  if (searched.value === best.value) return { ratio: 1, isNear: true };
+  const ratio = searched.value / best.value;
+  return { ratio, isNear: ratio <= 1.01 || searched.value - best.value <= 8 * searched.ofCycle };
+}
+
+const shareOf = (all: readonly Found[]): number => all.filter(({ isNear }) => isNear).length / all.length;
+const worstOf = (all: readonly Found[]): number => Math.max(...all.map(({ ratio }) => ratio));
+const leastOf = (all: readonly Found[]): number => Math.min(...all.map(({ ratio }) => ratio));
 
 describe(`fast search against exhaustive search (ECOTILE_PROPERTY_SEED=${seed})`, () => {
   const cases = (Object.keys(RUNS) as (keyof typeof RUNS)[]).flatMap((size) =>
@@ -88,25 +105,24 @@ describe(`fast search against exhaustive search (ECOTILE_PROPERTY_SEED=${seed})`
     "%s problems, %s",
     (size, objective) => {
       const run = RUNS[size];
-      const all: number[] = [];
-      const within = (ratios: readonly number[]): number =>
-        ratios.filter((ratio) => ratio <= 1.01).length / ratios.length;
+      const all: Found[] = [];
       for (const preset of PRESETS) {
         const hardware = loadHardware(preset);
         const energy = energiesOf(hardware);
-        const value = (problem: GemmProblem, effort: MappingEffort): number =>
+        const value = (problem: GemmProblem, effort: MappingEffort) =>
           valueOf(hardware, problem, energy, objective, effort);
-        const ratios = fc
+        const own = fc
           .sample(problems(run.most), { seed, numRuns: run.problems * runsFactor })
-          .map((problem) => value(problem, run.effort) / value(problem, "exhaustive"));
-        const percent = (100 * within(ratios)).toFixed(1);
-        const worst = Math.max(...ratios).toFixed(4);
-        console.log(`${preset} ${size} ${objective}: ${percent} % of ${ratios.length} within 1 %, worst ${worst}`);
-        all.push(...ratios);
+          .map((problem) => found(value(problem, run.effort), value(problem, "exhaustive")));
+        const percent = (100 * shareOf(own)).toFixed(1);
+        console.log(
+          `${preset} ${size} ${objective}: ${percent} % of ${own.length} near the best, worst ${worstOf(own).toFixed(4)}`,
+        );
+        all.push(...own);
       }
-      expect(Math.min(...all), "exhaustive is never worse").toBeGreaterThanOrEqual(1 - 1e-12);
-      expect(within(all)).toBeGreaterThanOrEqual(run.within[objective]);
-      expect(Math.max(...all)).toBeLessThanOrEqual(run.worst);
+      expect(leastOf(all), "exhaustive is never worse").toBeGreaterThanOrEqual(1 - 1e-12);
+      expect(shareOf(all)).toBeGreaterThanOrEqual(run.near[objective]);
+      expect(worstOf(all)).toBeLessThanOrEqual(run.worst);
     },
     3_600_000,
   );
@@ -164,7 +180,7 @@ describe(`fast search against exhaustive search on random variations of presets 
   it.each(objectives)(
     "small problems, %s",
     (objective) => {
-      const ratios = VARIATIONS.flatMap(({ presets, most, problems: count }) =>
+      const all = VARIATIONS.flatMap(({ presets, most, problems: count }) =>
         presets.flatMap((preset) => {
           const energy = energiesOf(loadHardware(preset));
           return fc
@@ -173,19 +189,17 @@ describe(`fast search against exhaustive search on random variations of presets 
               const hardware = vary(preset);
               const [fast, best] = (["fast", "exhaustive"] as const).map((effort) =>
                 valueOf(hardware, problem, energy, objective, effort),
-              ) as [number, number];
-              return fast === best ? 1 : fast / best;
+              );
+              return found(fast!, best!);
             });
         }),
       );
-      const within = ratios.filter((ratio) => ratio <= 1.01).length / ratios.length;
-      const worst = Math.max(...ratios);
       console.log(
-        `variations of presets, ${objective}: ${(100 * within).toFixed(1)} % of ${ratios.length} within 1 %, worst ${worst.toFixed(4)}`,
+        `variations of presets, ${objective}: ${(100 * shareOf(all)).toFixed(1)} % of ${all.length} near the best, worst ${worstOf(all).toFixed(4)}`,
       );
-      expect(Math.min(...ratios), "exhaustive is never worse").toBeGreaterThanOrEqual(1 - 1e-12);
-      expect(within).toBeGreaterThanOrEqual(0.95);
-      expect(worst).toBeLessThanOrEqual(1.25);
+      expect(leastOf(all), "exhaustive is never worse").toBeGreaterThanOrEqual(1 - 1e-12);
+      expect(shareOf(all)).toBeGreaterThanOrEqual(0.95);
+      expect(worstOf(all)).toBeLessThanOrEqual(1.25);
     },
     3_600_000,
   );
