@@ -6,8 +6,8 @@ import { effort } from "../../oracle/cases.ts";
 
 /**
  * A larger buffer takes no mapping away, so that a search that finds the best is never slower for it. Buffers of presets from 1 KiB to 16 MiB;
- * every second octave of some presets by default, every half octave of all of them with ECOTILE_PROPERTY_EFFORT=8. A weakness of the fast search,
- * not wanted: in such steps on all presets it is slower by up to 6 % (104 and more cores), by half octaves on every ninth buffer by up to 27 %.
+ * every second octave of some presets by default, every half octave of all of them with ECOTILE_PROPERTY_EFFORT=8. A weakness of the search, not
+ * wanted: docs/model.md says how often it is slower (`node bench/core/larger-buffers.mjs`).
  */
 const SHAPES = [
   [1, 197, 3072, 768],
