@@ -47,7 +47,11 @@ export function embodiedInUse<Of extends EmbodiedCarbon | Unknown>(embodied: Of,
 
 /** Seconds of life that are hours of use, and that are not. */
 export function usageSeconds(deployment: Deployment): { readonly use: number; readonly off: number } {
-  const use = (deployment.lifetime / SECONDS_PER_DAY) * deployment.hoursPerDay * SECONDS_PER_HOUR;
+  // Of 24 hours a day rounding may make more than the life, and the other hours less than none.
+  const use = Math.min(
+    deployment.lifetime,
+    (deployment.lifetime / SECONDS_PER_DAY) * deployment.hoursPerDay * SECONDS_PER_HOUR,
+  );
   return { use, off: deployment.lifetime - use };
 }
 

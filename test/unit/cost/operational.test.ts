@@ -70,6 +70,20 @@ describe("operational carbon", () => {
     },
   );
 
+  it("a device that is used all day has no other hours, whatever its life", () => {
+    // Of the first, days times 24 hours are more than the life, by rounding.
+    const lives = [39425679.127526, ...Array.from({ length: 2000 }, (_, i) => YEAR_S * (1 + i / 977))];
+    for (const lifetime of lives) {
+      const operation = { energyPerInference: 1e-3, latency: 1e-3, staticPower: POWER };
+      const carbon = operationalCarbon({
+        ...operation,
+        deployment: { ...deployment(), lifetime, rate: 1, hoursPerDay: 24 },
+        technology: technology("calibrated"),
+      });
+      expect(carbon.total, `${lifetime} s`).toBeGreaterThan(0);
+    }
+  });
+
   it("a sum that no number holds is unknown, and names its part", () => {
     const operation = {
       ...{ energyPerInference: 1e305, latency: 0.5, staticPower: POWER },
