@@ -455,12 +455,11 @@ function isFar(): bool {
   return options.leastCost < incumbent.bestScore() * (1 - FAR);
 }
 
-/** A product is often least near where one of its factors is, and bounds far below see little: walks the best bounds for time, or energy, or both. */
+/** For latency and EDP. A product is often least near where one of its factors is, and bounds far below see little: walks the best bounds for the others. */
 function walkForOthers(): void {
-  const own: i32 = objective.chosen;
   const before: f64 = incumbent.bestScore();
-  if (own != abi.OBJECTIVE_LATENCY) walkFor(abi.OBJECTIVE_LATENCY);
-  if (own == abi.OBJECTIVE_LATENCY || own == abi.OBJECTIVE_EDP) walkFor(abi.OBJECTIVE_ENERGY);
+  if (objective.chosen == abi.OBJECTIVE_EDP) walkFor(abi.OBJECTIVE_LATENCY);
+  walkFor(abi.OBJECTIVE_ENERGY);
   if (incumbent.bestScore() < before) refine(hardware.isDirect);
 }
 

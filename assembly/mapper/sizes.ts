@@ -8,7 +8,7 @@ import { ceilDiv } from "../int-math";
 const MOST_SIZES: i32 = 64;
 /** A row beyond the list, for a mapping that is bounded by itself. */
 export const LONE_SIZE: i32 = MOST_SIZES;
-export const SIZE_ROW: usize = 128;
+const SIZE_ROW: usize = 128;
 const TABLE: usize = memory.data(3 * 65 * 128, 16);
 export const TILES: usize = 8;
 export const STEPS: usize = 16;
